@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "attachment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "ring.h"
+#include "sysv.h"
+
+#define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/* Opens the channel file and believes it as far as it could only have been written by the folder's
+ * owner. */
+static int open_channel_file(const struct folder_place *place, uid_t *owner)
+{
+	int fd, error = folder_check(place, true, owner);
+
+	if (error)
+		return error;
+	fd = open(place->channel_file, OPEN_FLAGS);
+	if (fd < 0 && errno == ELOOP)
+		return fail(-EPERM, "%s is a symbolic link: remove it", place->channel_file);
+	if (fd < 0)
+		return fail_errno("cannot open %s", place->channel_file);
+	error = folder_check_file(fd, *owner, place->channel_file);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int read_channel_file(int fd, const struct folder_place *place,
+			     struct channel_record *record)
+{
+	memset(record, 0, sizeof(*record));
+	if (pread(fd, record, sizeof(*record), 0) < 0)
+		return fail_errno("cannot read %s", place->channel_file);
+	return layout_check_channel(&record->mark, place->channel_file);
+}
+
+static int check_alive(const struct channel_record *record, const struct folder_place *place,
+		       uint64_t after)
+{
+	int alive = record->generation > after ? ring_alive(record->ring_id) : 0;
+
+	if (alive < 0)
+		return alive;
+	if (!alive)
+		return fail(-ENOENT, "channel %s has no producer", place->name);
+	return 0;
+}
+
+/* Opens the channel file of a live generation. Returns its descriptor or an error. */
+static int find_live(const struct folder_place *place, uint64_t after, uid_t *owner,
+		     struct channel_record *record)
+{
+	int fd = open_channel_file(place, owner);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = read_channel_file(fd, place, record);
+	if (!error)
+		error = check_alive(record, place, after);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+int attachment_probe(const struct folder_place *place, uint64_t after)
+{
+	struct channel_record record;
+	uid_t owner;
+	int fd = find_live(place, after, &owner, &record);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -ENOENT ? -ENOENT : 0;
+}
+
+/* The producer may have died since ALIVE was read; then the segment is gone too. */
+static int map_segment(struct attachment *attachment, uid_t owner, uint64_t *bytes)
+{
+	struct sysv_status status;
+	void *base;
+	int error = sysv_segment_status(attachment->segment_id, &status);
+
+	if (!error && status.creator != owner)
+		return fail(-EPROTO,
+			    "shared-memory segment %d belongs to user %u, not to the "
+			    "channel's, %u",
+			    attachment->segment_id, (unsigned)status.creator, (unsigned)owner);
+	if (!error && status.size < sizeof(struct layout_header))
+		return fail(-EPROTO, "shared-memory segment %d is too small to be a channel's",
+			    attachment->segment_id);
+	if (!error)
+		error = sysv_segment_attach(attachment->segment_id, false, &base);
+	if (error)
+		return error == -EINVAL || error == -EIDRM ? -ENOENT : error;
+	attachment->shared = base;
+	*bytes = status.size;
+	return 0;
+}
+
+static int check_header(struct attachment *attachment, const struct channel_record *record,
+			uint64_t bytes)
+{
+	struct layout_fixed *fixed = &attachment->fixed;
+	int error;
+
+	*fixed = attachment->shared->fixed;
+	layout_copied();
+	error = layout_check_segment(fixed, bytes);
+	if (error)
+		return error;
+	if (fixed->generation != record->generation || fixed->producer != record->producer)
+		return fail(-EPROTO, "shared-memory segment %d is another generation's",
+			    attachment->segment_id);
+	if (attachment_state(attachment) == LAYOUT_ENDED)
+		return -ENOENT;
+	return 0;
+}
+
+static void fault_in(const struct attachment *attachment, uint64_t bytes)
+{
+#ifdef MADV_POPULATE_READ
+	madvise((void *)attachment->shared, bytes, MADV_POPULATE_READ);
+#else
+	(void)attachment, (void)bytes;
+#endif
+}
+
+int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
+		    bool prefault)
+{
+	struct channel_record record;
+	struct attachment *attachment;
+	uint64_t bytes = 0;
+	uid_t owner;
+	int error, fd = find_live(place, after, &owner, &record);
+
+	if (fd < 0)
+		return fd;
+	attachment = calloc(1, sizeof(*attachment));
+	if (!attachment) {
+		error = fail(-ENOMEM, "out of memory");
+		goto close_file;
+	}
+	attachment->segment_id = record.segment_id;
+	attachment->ring_id = record.ring_id;
+	attachment->fd = fd;
+	error = map_segment(attachment, owner, &bytes);
+	if (error)
+		goto free_memory;
+	error = check_header(attachment, &record, bytes);
+	if (error)
+		goto unmap;
+	if (prefault)
+		fault_in(attachment, bytes);
+	pins_init(&attachment->pins, fd);
+	slots_init_reader(&attachment->reader, attachment->shared, attachment->fixed.slots,
+			  &attachment->pins.locks);
+	atomic_init(&attachment->users, 1);
+	*out = attachment;
+	return 0;
+
+unmap:
+	sysv_segment_detach(attachment->shared);
+free_memory:
+	free(attachment);
+close_file:
+	close(fd);
+	return error;
+}
+
+void attachment_hold(struct attachment *attachment)
+{
+	atomic_fetch_add_explicit(&attachment->users, 1, memory_order_relaxed);
+}
+
+void attachment_drop(struct attachment *attachment)
+{
+	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
+		return;
+	sysv_segment_detach(attachment->shared);
+	close(attachment->fd);
+	free(attachment);
+}
+
+enum layout_state attachment_state(const struct attachment *attachment)
+{
+	/* Pairs with generation_retire(). */
+	return atomic_load_explicit(&attachment->shared->state, memory_order_acquire);
+}
+
+int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
+			struct shmflip_frame *out)
+{
+	const struct layout_fixed *fixed = &attachment->fixed;
+	uint64_t offset = fixed->pixels_offset + slot * fixed->slot_bytes;
+
+	layout_read(&attachment->shared->slot[slot], frame, &out->info);
+	if (layout_check_frame(&out->info, fixed->slot_bytes))
+		return fail(-EPROTO, "the description of frame %llu is damaged",
+			    (unsigned long long)frame);
+	out->pixels = (const uint8_t *)attachment->shared + offset;
+	out->segment_id = attachment->segment_id;
+	out->segment_offset = offset;
+	return 0;
+}

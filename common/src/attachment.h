@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A viewer's side of one generation of a channel: its segment mapped read-only, its ring, and its
+ * channel file open for the pins. Kept alive by its viewer and by each frame that the viewer holds,
+ * so that frames outlive the move to another generation. */
+#ifndef SHMFLIP_ATTACHMENT_H
+#define SHMFLIP_ATTACHMENT_H
+
+#include "folder.h"
+#include "layout.h"
+#include "pins.h"
+#include "slots.h"
+
+struct attachment {
+	const struct layout_header *shared;
+	struct layout_fixed fixed; /* copied out and checked */
+	int segment_id;
+	int ring_id;
+	int fd;
+	struct pins pins;
+	struct slot_reader reader;
+	_Atomic unsigned users;
+};
+
+/* Whether there is a live generation later than the one given, or something in its place that
+ * attachment_open would complain of: 0. -ENOENT: neither. */
+int attachment_probe(const struct folder_place *place, uint64_t after);
+
+/* Attaches to the live generation of this channel, if it is later than the one given. On failure
+ * nothing is left. The caller is its one user; it may not move.
+ * -ENOENT: there is none. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
+int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
+		    bool prefault);
+
+/* Counts users; the last one to drop it detaches. Any thread. */
+void attachment_hold(struct attachment *attachment);
+void attachment_drop(struct attachment *attachment);
+
+/* Why the generation has ended, or LAYOUT_RUNNING. To be read before its newest frame is. */
+enum layout_state attachment_state(const struct attachment *attachment);
+
+/* Takes a frame's description out of the slot that holds it, and checks it. -EPROTO. */
+int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
+			struct shmflip_frame *out);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Time: CLOCK_MONOTONIC in nanoseconds, deadlines, and naps that a signal ends. Any thread. */
+#ifndef SHMFLIP_CLOCK_H
+#define SHMFLIP_CLOCK_H
+
+#include <stdint.h>
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S INT64_C(1000000000)
+#define CLOCK_NEVER INT64_MAX
+
+int64_t clock_now_ns(void);
+
+/* When a wait of timeout_ms that starts now is over: CLOCK_NEVER if it is negative. */
+int64_t clock_deadline_ns(int timeout_ms);
+
+/* What is left until then, at most limit_ns and not below 0. */
+int64_t clock_left_ns(int64_t deadline_ns, int64_t limit_ns);
+
+/* Sleeps. -EINTR: a signal handler ran. */
+int clock_nap(int64_t ns);
+
+#endif

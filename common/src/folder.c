@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "error.h"
+
+static int check_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.";
+	size_t length = strlen(name);
+	const char *dot = strrchr(name, '.');
+
+	if (length == 0 || length > SHMFLIP_NAME_MAX || name[0] == '.' ||
+	    strspn(name, allowed) != length)
+		return fail(-EINVAL,
+			    "'%.80s' is no channel name: 1 to %d letters, digits, '-', '_' or '.', "
+			    "not starting with '.'",
+			    name, SHMFLIP_NAME_MAX);
+	if (dot && (strcmp(dot, ".lock") == 0 || strcmp(dot, ".new") == 0))
+		return fail(-EINVAL,
+			    "'%s' is no channel name: '%s' is kept for shmflip's own files", name,
+			    dot);
+	return 0;
+}
+
+/* Returns the length it would take. */
+static int choose_dir(struct folder_place *place, const char *dir)
+{
+	const char *set = dir ? dir : getenv("SHMFLIP_DIR");
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+	place->named = set && *set;
+	if (place->named)
+		return snprintf(place->dir, sizeof(place->dir), "%s", set);
+	if (runtime && *runtime)
+		return snprintf(place->dir, sizeof(place->dir), "%s/shmflip", runtime);
+	return snprintf(place->dir, sizeof(place->dir), "/tmp/shmflip-%u", (unsigned)geteuid());
+}
+
+int folder_place(struct folder_place *place, const char *dir, const char *channel)
+{
+	const char *name = channel ? channel : "default";
+	int error = check_name(name);
+	int length;
+
+	if (error)
+		return error;
+	strcpy(place->name, name);
+	if (dir && !*dir)
+		return fail(-EINVAL, "the folder's name is empty");
+	length = choose_dir(place, dir);
+	if (length >= (int)sizeof(place->dir))
+		return fail(-ENAMETOOLONG, "the folder's name is too long");
+	while (length > 1 && place->dir[length - 1] == '/')
+		place->dir[--length] = '\0';
+	snprintf(place->channel_file, sizeof(place->channel_file), "%s/%s", place->dir, name);
+	snprintf(place->lock_file, sizeof(place->lock_file), "%s/%s.lock", place->dir, name);
+	snprintf(place->new_file, sizeof(place->new_file), "%s/%s.new", place->dir, name);
+	return 0;
+}
+
+/* Of the rights to read, those to read and enter a folder. */
+static mode_t enterable(mode_t mode)
+{
+	return 0700 | (mode & 0040 ? 0050 : 0) | (mode & 0004 ? 0005 : 0);
+}
+
+int folder_make(const struct folder_place *place, gid_t group, mode_t mode)
+{
+	if (mkdir(place->dir, 0700) < 0) {
+		if (errno == EEXIST)
+			return 0;
+		return fail_errno("cannot make folder %s", place->dir);
+	}
+	if (mode & 0040 && chown(place->dir, (uid_t)-1, group) < 0)
+		return fail_errno("cannot give folder %s to group %u", place->dir, (unsigned)group);
+	if (mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
+		return fail_errno("cannot set the mode of folder %s", place->dir);
+	return 0;
+}
+
+static int check_status(const struct folder_place *place, const struct stat *status,
+			bool foreign_owner)
+{
+	if (S_ISLNK(status->st_mode))
+		return fail(-EPERM, "%s is a symbolic link: name the folder itself", place->dir);
+	if (!S_ISDIR(status->st_mode))
+		return fail(-ENOTDIR, "%s is no folder", place->dir);
+	if (!(foreign_owner && place->named) && status->st_uid != geteuid() && status->st_uid != 0)
+		return fail(-EPERM, "folder %s belongs to user %u: use one of your own (--dir)",
+			    place->dir, (unsigned)status->st_uid);
+	if (status->st_mode & (S_IWGRP | S_IWOTH))
+		return fail(-EPERM, "others may write folder %s (mode %03o): chmod go-w %s",
+			    place->dir, (unsigned)status->st_mode & 0777, place->dir);
+	return 0;
+}
+
+int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner)
+{
+	struct stat status;
+	struct statfs system;
+	int error;
+
+	if (lstat(place->dir, &status) < 0 || statfs(place->dir, &system) < 0)
+		return fail_errno("folder %s", place->dir);
+	error = check_status(place, &status, foreign_owner);
+	if (error)
+		return error;
+	if (system.f_type == NFS_SUPER_MAGIC)
+		return fail(-ENOTSUP, "folder %s is on NFS: use a local one (--dir)", place->dir);
+	if (owner)
+		*owner = status.st_uid;
+	return 0;
+}
+
+int folder_check_file(int fd, uid_t owner, const char *where)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return fail_errno("%s", where);
+	if (!S_ISREG(status.st_mode))
+		return fail(-EPERM, "%s is no plain file: remove it", where);
+	if (status.st_uid != owner)
+		return fail(-EPERM, "%s belongs to user %u, not to %u: remove it", where,
+			    (unsigned)status.st_uid, (unsigned)owner);
+	if (status.st_mode & (S_IWGRP | S_IWOTH))
+		return fail(-EPERM, "others may write %s (mode %03o): remove it", where,
+			    (unsigned)status.st_mode & 0777);
+	return 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The folder that a channel's files live in: found, made, and checked; and names within it. */
+#ifndef SHMFLIP_FOLDER_H
+#define SHMFLIP_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "shmflip.h"
+
+/* Where a channel is: pure names, nothing of it need exist. */
+struct folder_place {
+	char dir[PATH_MAX];
+	bool named; /* by the user, rather than the default */
+	char name[SHMFLIP_NAME_MAX + 1];
+	char channel_file[PATH_MAX + SHMFLIP_NAME_MAX + 8]; /* DIR/NAME */
+	char lock_file[PATH_MAX + SHMFLIP_NAME_MAX + 8];    /* DIR/NAME.lock */
+	char new_file[PATH_MAX + SHMFLIP_NAME_MAX + 8];	    /* DIR/NAME.new, before its rename */
+};
+
+/* Works out the place from what the caller of the library gave; NULL: the defaults. -EINVAL: this is
+ * no channel name. -ENAMETOOLONG. */
+int folder_place(struct folder_place *place, const char *dir, const char *channel);
+
+/* Makes the folder if it is missing, for group and others to enter as far as mode lets them read. */
+int folder_make(const struct folder_place *place, gid_t group, mode_t mode);
+
+/* Whether nobody but its owner can put files there. The owner has to be this user or root; with
+ * foreign_owner it may be anybody, if the folder was named. -ENOENT: no such folder. -EPERM, -ENOTSUP. *owner may be NULL. */
+int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner);
+
+/* Whether an open file is a plain one that only owner can write. where names it. -EPERM. */
+int folder_check_file(int fd, uid_t owner, const char *where);
+
+#endif

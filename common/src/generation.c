@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "generation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "ring.h"
+#include "sysv.h"
+
+/* What the system can give without swapping, in bytes; all there is if it does not say. */
+static uint64_t memory_available(void)
+{
+	unsigned long long kib = UINT64_MAX / 1024;
+	char line[128];
+	FILE *file = fopen("/proc/meminfo", "re");
+
+	if (!file)
+		return UINT64_MAX;
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			break;
+	fclose(file);
+	return kib * 1024;
+}
+
+/* Every page now, so that no frame waits for one later. */
+static int fault_in(void *base, uint64_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+	if (madvise(base, bytes, MADV_POPULATE_WRITE) == 0)
+		return 0;
+	if (errno != EINVAL)
+		return fail_errno("cannot get %llu MiB of shared memory",
+				  (unsigned long long)bytes >> 20);
+#endif
+	for (uint64_t offset = 0; offset < bytes; offset += LAYOUT_PAGE)
+		((volatile uint8_t *)base)[offset] = 0;
+	return 0;
+}
+
+/* Makes the segment and marks it for removal: the kernel frees it when its last user is gone. */
+static int make_segment(struct generation *generation, key_t key, uint64_t bytes,
+			const struct generation_plan *plan)
+{
+	void *base;
+	int id;
+	int error = sysv_segment_create(key, bytes, &id);
+
+	if (error)
+		return error;
+	error = sysv_segment_attach(id, true, &base);
+	if (!error) {
+		error = sysv_segment_allow(id, plan->group, plan->mode);
+		if (error)
+			sysv_segment_detach(base);
+	}
+	sysv_segment_remove(id);
+	if (error)
+		return error;
+	madvise(base, bytes, MADV_DONTFORK);
+	error = fault_in(base, bytes);
+	if (error) {
+		sysv_segment_detach(base);
+		return error;
+	}
+	generation->segment_id = id;
+	generation->shared = base;
+	return 0;
+}
+
+/* Segment and ring under one key. -EEXIST: a stranger has something under it. */
+static int make_objects(struct generation *generation, key_t key, uint64_t bytes,
+			const struct generation_plan *plan)
+{
+	int error = make_segment(generation, key, bytes, plan);
+
+	if (error)
+		return error;
+	error = ring_create(key, plan->group, plan->mode, &generation->ring_id);
+	if (error)
+		sysv_segment_detach(generation->shared);
+	return error;
+}
+
+static void write_header(struct generation *generation, const struct generation_plan *plan)
+{
+	struct layout_header *shared = generation->shared;
+
+	shared->fixed = generation->fixed;
+	/* Viewers come by the channel file only; renaming it into place orders these stores. */
+	atomic_store_explicit(&shared->latest, layout_latest(plan->newest, LAYOUT_NO_SLOT),
+			      memory_order_relaxed);
+	atomic_store_explicit(&shared->dropped, plan->dropped, memory_order_relaxed);
+	atomic_store_explicit(&shared->state, LAYOUT_RUNNING, memory_order_release);
+}
+
+static int write_channel_file(const struct generation *generation, int fd,
+			      const struct folder_place *place, const struct generation_plan *plan)
+{
+	struct channel_record record = {
+		.producer = generation->fixed.producer,
+		.generation = generation->fixed.generation,
+		.segment_id = generation->segment_id,
+		.ring_id = generation->ring_id,
+	};
+	ssize_t written;
+
+	layout_mark_channel(&record.mark);
+	written = write(fd, &record, sizeof(record));
+	if (written < 0)
+		return fail_errno("cannot write %s", place->new_file);
+	if (written != sizeof(record))
+		return fail(-ENOSPC, "cannot write %s: no space", place->new_file);
+	if (plan->group != getegid() && fchown(fd, (uid_t)-1, plan->group) < 0)
+		return fail_errno("cannot give the channel to group %u", (unsigned)plan->group);
+	if (fchmod(fd, plan->mode) < 0)
+		return fail_errno("cannot set the mode of %s", place->new_file);
+	return 0;
+}
+
+static int make_channel_file(struct generation *generation, const struct folder_place *place,
+			     const struct generation_plan *plan)
+{
+	int fd, error;
+
+	unlink(place->new_file);
+	fd = open(place->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail_errno("cannot make %s", place->new_file);
+	error = write_channel_file(generation, fd, place, plan);
+	if (!error && rename(place->new_file, place->channel_file) < 0)
+		error = fail_errno("cannot put %s in place", place->channel_file);
+	if (error) {
+		unlink(place->new_file);
+		close(fd);
+		return error;
+	}
+	generation->fd = fd;
+	return 0;
+}
+
+static int open_to_viewers(struct generation *generation, const struct folder_place *place,
+			   const struct generation_plan *plan)
+{
+	int error = ring_start(generation->ring_id, plan->newest);
+
+	if (error)
+		return error;
+	write_header(generation, plan);
+	return make_channel_file(generation, place, plan);
+}
+
+static int make_under_some_key(struct generation *generation, struct channel *channel,
+			       const struct generation_plan *plan, uint64_t bytes)
+{
+	key_t key;
+	int error = channel_begin_generation(channel, &generation->fixed.generation, &key);
+
+	while (!error) {
+		channel_sweep_key(channel, key);
+		error = make_objects(generation, key, bytes, plan);
+		if (error != -EEXIST)
+			break;
+		error = channel_next_key(channel, &key);
+	}
+	return error;
+}
+
+static int plan_memory(struct generation *generation, const struct channel *channel,
+		       const struct generation_plan *plan, uint64_t *bytes)
+{
+	struct layout_fixed *fixed = &generation->fixed;
+	int error;
+
+	*fixed = (struct layout_fixed){
+		.first_frame = plan->newest + 1,
+		.slot_bytes = plan->slot_bytes,
+		.slots = plan->slots,
+		.policy = plan->policy,
+		.fps_milli = plan->fps_milli,
+		.pid = getpid(),
+		.lock_device = channel->lock_device,
+		.lock_inode = channel->lock_inode,
+	};
+	layout_mark_segment(&fixed->mark);
+	error = layout_plan(fixed, bytes);
+	if (error)
+		return error;
+	if (*bytes > memory_available())
+		return fail(-ENOMEM,
+			    "%u slots of %llu MiB are more memory than there is: use fewer "
+			    "slots or smaller frames",
+			    fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
+	return 0;
+}
+
+int generation_init(struct generation *generation, struct channel *channel,
+		    const struct generation_plan *plan)
+{
+	struct layout_fixed *fixed = &generation->fixed;
+	uint64_t bytes;
+	int error = plan_memory(generation, channel, plan, &bytes);
+
+	if (error)
+		return error;
+	error = make_under_some_key(generation, channel, plan, bytes);
+	if (error)
+		goto abandon;
+	fixed->producer = plan->producer ? plan->producer : fixed->generation;
+	error = open_to_viewers(generation, &channel->place, plan);
+	if (error)
+		goto remove;
+	pins_init(&generation->pins, generation->fd);
+	slots_init_writer(&generation->writer, generation->shared, fixed->slots,
+			  &generation->pins.locks, plan->newest);
+	return 0;
+
+remove:
+	ring_remove(generation->ring_id);
+	sysv_segment_detach(generation->shared);
+abandon:
+	channel_abandon_generation(channel);
+	return error;
+}
+
+void generation_retire(struct generation *generation, enum layout_state state)
+{
+	/* Pairs with attachment_state(): who sees it sees every frame published before. */
+	atomic_store_explicit(&generation->shared->state, state, memory_order_release);
+	ring_remove(generation->ring_id);
+}
+
+void generation_finish(struct generation *generation)
+{
+	sysv_segment_detach(generation->shared);
+	if (generation->fd >= 0)
+		close(generation->fd);
+}

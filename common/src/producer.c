@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The producer's handle: a channel owned, and one generation after the other. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "error.h"
+#include "generation.h"
+#include "ring.h"
+#include "spin.h"
+
+#define LEASE_DEFAULT_MS 2000
+#define NAP_MIN_NS 20000
+#define NAP_MAX_NS NS_PER_MS
+#define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
+
+struct shmflip_producer {
+	struct channel channel;
+	struct generation_plan plan;
+	struct generation *generation;
+	bool ring_lost;	  /* somebody removed the semaphores: a fresh generation is due */
+	int64_t lease_ns; /* CLOCK_NEVER: no viewer is ever taken for frozen */
+	int64_t stuck_ns; /* since when no slot was free; 0: one was at the last look */
+	struct pins
+		left; /* of the generation before, while viewers may have frames to take there */
+	uint64_t left_next; /* the first frame that it does not have */
+	uint64_t discarded;
+	uint64_t generations;
+	int64_t waited_ns;
+	struct spin spin;
+};
+
+static int check_options(const struct shmflip_producer_options *options)
+{
+	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
+		return fail(-EINVAL, "policy %u is unknown", options->policy);
+	if (options->mode & ~(mode_t)0666)
+		return fail(-EINVAL, "mode %03o: only the bits to read and write count",
+			    (unsigned)options->mode);
+	return 0;
+}
+
+static void plan_from(struct generation_plan *plan, const struct shmflip_producer_options *options)
+{
+	bool own_group = options->group == 0 || options->group == (gid_t)-1;
+
+	*plan = (struct generation_plan){
+		.slot_bytes = options->slot_bytes,
+		.slots = options->slots ? options->slots : SHMFLIP_SLOTS_MIN,
+		.policy = options->policy ? options->policy : SHMFLIP_POLICY_LATEST,
+		.fps_milli = options->fps_milli,
+		.group = own_group ? getegid() : options->group,
+		.mode = 0600 | (options->mode & 0044),
+	};
+}
+
+static int64_t lease_from(const struct shmflip_producer_options *options, uint32_t policy)
+{
+	if (options->lease_ms > 0 && options->lease_ms < INT64_MAX / NS_PER_MS)
+		return options->lease_ms * NS_PER_MS;
+	if (options->lease_ms == 0 && policy == SHMFLIP_POLICY_LATEST)
+		return LEASE_DEFAULT_MS * NS_PER_MS;
+	return CLOCK_NEVER;
+}
+
+static int make_generation(struct shmflip_producer *producer, struct generation **out)
+{
+	struct generation *generation = calloc(1, sizeof(*generation));
+	int error;
+
+	if (!generation)
+		return fail(-ENOMEM, "out of memory");
+	error = generation_init(generation, &producer->channel, &producer->plan);
+	if (error) {
+		free(generation);
+		return error;
+	}
+	producer->plan.producer = generation->fixed.producer;
+	producer->generations++;
+	*out = generation;
+	return 0;
+}
+
+int shmflip_producer_create(const struct shmflip_producer_options *options,
+			    struct shmflip_producer **out)
+{
+	struct shmflip_producer *producer;
+	struct folder_place place;
+	int error = check_options(options);
+
+	if (!error)
+		error = folder_place(&place, options->dir, options->channel);
+	if (error)
+		return error;
+	producer = calloc(1, sizeof(*producer));
+	if (!producer)
+		return fail(-ENOMEM, "out of memory");
+	plan_from(&producer->plan, options);
+	producer->lease_ns = lease_from(options, producer->plan.policy);
+	producer->left.fd = -1;
+	error = channel_own(&producer->channel, &place, producer->plan.group, producer->plan.mode);
+	if (error)
+		goto free_memory;
+	error = make_generation(producer, &producer->generation);
+	if (error)
+		goto disown;
+	*out = producer;
+	return 0;
+
+disown:
+	channel_disown(&producer->channel);
+free_memory:
+	free(producer);
+	return error;
+}
+
+static void forget_left(struct shmflip_producer *producer)
+{
+	if (producer->left.fd >= 0)
+		close(producer->left.fd);
+	producer->left.fd = -1;
+}
+
+/* Goes on in a fresh generation. Its viewers can still take what the old one holds. */
+static int move_on(struct shmflip_producer *producer)
+{
+	struct generation *old = producer->generation;
+	int error;
+
+	producer->plan.newest = old->writer.newest;
+	error = make_generation(producer, &producer->generation);
+	if (error)
+		return error;
+	generation_retire(old, LAYOUT_MOVED);
+	channel_commit_generation(&producer->channel);
+	forget_left(producer);
+	pins_init(&producer->left, old->fd);
+	producer->left_next = old->writer.newest + 1;
+	old->fd = -1;
+	generation_finish(old);
+	free(old);
+	producer->ring_lost = false;
+	producer->stuck_ns = 0;
+	return 0;
+}
+
+/* Whether viewers that want every frame have yet to come over from the generation before. */
+static bool viewers_to_come(struct shmflip_producer *producer)
+{
+	if (producer->left.fd < 0)
+		return false;
+	if (producer->plan.policy == SHMFLIP_POLICY_LOSSLESS &&
+	    pins_claimed(&producer->left, producer->left_next) == 1)
+		return true;
+	forget_left(producer);
+	return false;
+}
+
+static bool lease_is_over(struct shmflip_producer *producer)
+{
+	int64_t now_ns;
+
+	if (producer->lease_ns == CLOCK_NEVER)
+		return false;
+	now_ns = clock_now_ns();
+	if (producer->stuck_ns == 0)
+		producer->stuck_ns = now_ns;
+	return now_ns - producer->stuck_ns >= producer->lease_ns;
+}
+
+static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
+{
+	int error;
+
+	if (producer->ring_lost && producer->generation->writer.loans == 0) {
+		error = move_on(producer);
+		if (error)
+			return error;
+	}
+	error = viewers_to_come(producer) ? -EAGAIN
+					  : slots_begin(&producer->generation->writer, slot);
+	if (error == -EAGAIN && producer->generation->writer.loans == 0 &&
+	    lease_is_over(producer)) {
+		error = move_on(producer);
+		if (error)
+			return error;
+		forget_left(producer);
+		error = slots_begin(&producer->generation->writer, slot);
+	}
+	if (!error)
+		producer->stuck_ns = 0;
+	return error;
+}
+
+static int spin_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
+{
+	int64_t end_ns = clock_now_ns() + clock_left_ns(deadline_ns, SPIN_NS);
+	int error;
+
+	do {
+		spin_pause();
+		error = try_slot(producer, slot);
+	} while (error == -EAGAIN && clock_now_ns() < end_ns);
+	spin_paid(&producer->spin, error != -EAGAIN);
+	return error;
+}
+
+/* In naps of an eighth of the time waited so far: no wait is longer by more than that. */
+static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
+{
+	int64_t start_ns = clock_now_ns();
+	int64_t nap_ns;
+	int error;
+
+	do {
+		nap_ns = (clock_now_ns() - start_ns) / 8;
+		if (nap_ns < NAP_MIN_NS)
+			nap_ns = NAP_MIN_NS;
+		nap_ns = clock_left_ns(deadline_ns, nap_ns < NAP_MAX_NS ? nap_ns : NAP_MAX_NS);
+		if (nap_ns == 0)
+			return -EAGAIN;
+		error = clock_nap(nap_ns);
+		if (!error)
+			error = try_slot(producer, slot);
+	} while (error == -EAGAIN);
+	return error;
+}
+
+static int wait_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
+{
+	int64_t start_ns = clock_now_ns();
+	int error = -EAGAIN;
+
+	if (spin_try(&producer->spin))
+		error = spin_for_slot(producer, slot, deadline_ns);
+	if (error == -EAGAIN)
+		error = nap_for_slot(producer, slot, deadline_ns);
+	producer->waited_ns += clock_now_ns() - start_ns;
+	return error;
+}
+
+int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
+			  int timeout_ms)
+{
+	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	const struct generation *generation = producer->generation;
+	uint32_t slot;
+	int error;
+
+	if (__builtin_popcountll(generation->writer.loans) + 1 >= (int)generation->fixed.slots)
+		return fail(-EBUSY, "%u of %u slots are on loan already",
+			    generation->fixed.slots - 1, generation->fixed.slots);
+	error = try_slot(producer, &slot);
+	if (error == -EAGAIN && timeout_ms != 0)
+		error = wait_for_slot(producer, &slot, deadline_ns);
+	if (error)
+		return error;
+	generation = producer->generation;
+	loan->pixels = (uint8_t *)generation->shared + generation->fixed.pixels_offset +
+		       slot * generation->fixed.slot_bytes;
+	loan->size_bytes = generation->fixed.slot_bytes;
+	loan->slot = slot;
+	return 0;
+}
+
+static bool is_on_loan(const struct shmflip_producer *producer, const struct shmflip_loan *loan)
+{
+	return loan->pixels && loan->slot < producer->generation->fixed.slots &&
+	       producer->generation->writer.loans >> loan->slot & 1;
+}
+
+int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_loan *loan,
+			     struct shmflip_frame_info *info)
+{
+	struct generation *generation = producer->generation;
+	int error;
+
+	if (!is_on_loan(producer, loan))
+		return fail(-EINVAL, "this slot is not on loan");
+	error = layout_check_frame(info, generation->fixed.slot_bytes);
+	if (error)
+		return error;
+	info->source[sizeof(info->source) - 1] = '\0';
+	info->published_ns = clock_now_ns();
+	info->sequence = slots_publish(&generation->writer, loan->slot, info);
+	*loan = (struct shmflip_loan){0};
+	if (ring_publish(generation->ring_id, info->sequence))
+		producer->ring_lost = true;
+	return 0;
+}
+
+void shmflip_producer_discard(struct shmflip_producer *producer, struct shmflip_loan *loan)
+{
+	if (!is_on_loan(producer, loan))
+		return;
+	slots_discard(&producer->generation->writer, loan->slot);
+	producer->discarded++;
+	*loan = (struct shmflip_loan){0};
+}
+
+void shmflip_producer_drop(struct shmflip_producer *producer)
+{
+	/* A count for viewers to show: it orders nothing. */
+	atomic_store_explicit(&producer->generation->shared->dropped, ++producer->plan.dropped,
+			      memory_order_relaxed);
+}
+
+int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_bytes)
+{
+	uint64_t before = producer->plan.slot_bytes;
+	int error;
+
+	if (producer->generation->writer.loans != 0)
+		return fail(-EBUSY, "slots are on loan: publish or discard them first");
+	producer->plan.slot_bytes = slot_bytes;
+	error = move_on(producer);
+	if (error)
+		producer->plan.slot_bytes = before;
+	return error;
+}
+
+int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers)
+{
+	return pins_attendance(&producer->generation->pins, viewers);
+}
+
+int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
+				  int timeout_ms)
+{
+	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	int64_t nap_ns;
+	unsigned attached;
+	int error;
+
+	for (;;) {
+		error = shmflip_producer_viewers(producer, &attached);
+		if (error || attached >= viewers)
+			return error;
+		nap_ns = clock_left_ns(deadline_ns, NAP_ATTENDANCE_NS);
+		if (nap_ns == 0)
+			return -EAGAIN;
+		error = clock_nap(nap_ns);
+		if (error)
+			return error;
+	}
+}
+
+void shmflip_producer_stats(const struct shmflip_producer *producer,
+			    struct shmflip_producer_stats *stats)
+{
+	*stats = (struct shmflip_producer_stats){
+		.published = producer->generation->writer.newest,
+		.dropped = producer->plan.dropped,
+		.discarded = producer->discarded,
+		.generations = producer->generations,
+		.waited_ns = producer->waited_ns,
+	};
+}
+
+void shmflip_producer_destroy(struct shmflip_producer *producer)
+{
+	if (!producer)
+		return;
+	generation_retire(producer->generation, LAYOUT_ENDED);
+	unlink(producer->channel.place.channel_file);
+	generation_finish(producer->generation);
+	free(producer->generation);
+	forget_left(producer);
+	channel_disown(&producer->channel);
+	free(producer);
+}

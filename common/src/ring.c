@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "ring.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "sysv.h"
+
+#define FRAMES 64
+#define AHEAD (FRAMES / 2)
+#define ALIVE FRAMES
+#define SEMAPHORES (FRAMES + 1)
+
+int ring_create(key_t key, gid_t group, mode_t mode, int *id)
+{
+	int made;
+	int error = sysv_semaphores_create(key, SEMAPHORES, &made);
+
+	if (error)
+		return error;
+	error = sysv_semaphores_allow(made, group, mode);
+	if (error)
+		ring_remove(made);
+	else
+		*id = made;
+	return error;
+}
+
+int ring_start(int id, uint64_t newest)
+{
+	struct sysv_step steps[AHEAD + 1];
+	int error;
+
+	for (unsigned i = 0; i < AHEAD; i++)
+		steps[i] = (struct sysv_step){(newest + 1 + i) % FRAMES, 1};
+	steps[AHEAD] = (struct sysv_step){ALIVE, 1};
+	error = sysv_semaphores_change(id, steps, AHEAD + 1);
+	if (error == -ENOSYS || error == -EINVAL)
+		return fail(-ENOTSUP, "this system has no SEM_UNDO, which shmflip relies on");
+	if (error)
+		return fail(error, "cannot raise the semaphores of set %d (see ipcs -l)", id);
+	return 0;
+}
+
+int ring_publish(int id, uint64_t frame)
+{
+	const struct sysv_step steps[] = {
+		{frame % FRAMES, -1},
+		{(frame + AHEAD) % FRAMES, 1},
+	};
+
+	return sysv_semaphores_change(id, steps, 2);
+}
+
+int ring_sleep(int id, uint64_t newest, int64_t timeout_ns)
+{
+	int error = sysv_semaphore_wait_zero(id, (newest + 1) % FRAMES, timeout_ns);
+
+	return error == -EIDRM || error == -EINVAL ? 0 : error;
+}
+
+int ring_alive(int id)
+{
+	int value = sysv_semaphore_value(id, ALIVE);
+
+	if (value == -EIDRM || value == -EINVAL)
+		return 0;
+	if (value < 0)
+		return fail(value, "cannot read semaphore set %d", id);
+	return value > 0;
+}
+
+void ring_sweep(key_t key)
+{
+	struct sysv_status status;
+	int id;
+
+	if (sysv_semaphores_find(key, &id) || sysv_semaphores_status(id, &status))
+		return;
+	if (status.creator == geteuid() && status.size == SEMAPHORES && ring_alive(id) == 0)
+		ring_remove(id);
+}
+
+void ring_remove(int id)
+{
+	sysv_semaphores_remove(id);
+}

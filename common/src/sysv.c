@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "sysv.h"
+
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <time.h>
+
+#include "clock.h"
+#include "error.h"
+
+#define OWNER_ONLY 0600
+
+union semun {
+	int val;
+	struct semid_ds *buf;
+	unsigned short *array;
+};
+
+int sysv_key(const char *path, int project, key_t *key)
+{
+	key_t made = ftok(path, project);
+
+	if (made == -1)
+		return fail_errno("cannot make a System V key from %s", path);
+	*key = made;
+	return 0;
+}
+
+int sysv_segment_create(key_t key, uint64_t bytes, int *id)
+{
+	int made = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+
+	if (made < 0)
+		return fail_errno("cannot make a shared-memory segment of %llu bytes",
+				  (unsigned long long)bytes);
+	*id = made;
+	return 0;
+}
+
+int sysv_segment_find(key_t key, int *id)
+{
+	int found = shmget(key, 0, 0);
+
+	if (found < 0)
+		return -errno;
+	*id = found;
+	return 0;
+}
+
+int sysv_segment_attach(int id, bool writable, void **base)
+{
+	void *address = shmat(id, NULL, writable ? 0 : SHM_RDONLY);
+
+	if (address == (void *)-1) /* NOLINT(performance-no-int-to-ptr): shmat(2) says so */
+		return fail_errno("cannot attach shared-memory segment %d", id);
+	*base = address;
+	return 0;
+}
+
+void sysv_segment_detach(const void *base)
+{
+	if (base)
+		shmdt(base);
+}
+
+int sysv_segment_status(int id, struct sysv_status *status)
+{
+	struct shmid_ds ds;
+
+	if (shmctl(id, IPC_STAT, &ds) < 0)
+		return fail_errno("cannot ask after shared-memory segment %d", id);
+	*status = (struct sysv_status){ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch};
+	return 0;
+}
+
+int sysv_segment_allow(int id, gid_t group, mode_t mode)
+{
+	struct shmid_ds ds;
+
+	if (shmctl(id, IPC_STAT, &ds) < 0)
+		return fail_errno("cannot ask after shared-memory segment %d", id);
+	ds.shm_perm.gid = group;
+	ds.shm_perm.mode = mode;
+	if (shmctl(id, IPC_SET, &ds) < 0)
+		return fail_errno("cannot set the mode of shared-memory segment %d", id);
+	return 0;
+}
+
+int sysv_segment_remove(int id)
+{
+	if (shmctl(id, IPC_RMID, NULL) < 0)
+		return fail_errno("cannot remove shared-memory segment %d", id);
+	return 0;
+}
+
+int sysv_semaphores_create(key_t key, unsigned count, int *id)
+{
+	int made = semget(key, (int)count, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+
+	if (made < 0)
+		return fail_errno("cannot make a set of %u semaphores", count);
+	*id = made;
+	return 0;
+}
+
+int sysv_semaphores_find(key_t key, int *id)
+{
+	int found = semget(key, 0, 0);
+
+	if (found < 0)
+		return -errno;
+	*id = found;
+	return 0;
+}
+
+int sysv_semaphores_status(int id, struct sysv_status *status)
+{
+	struct semid_ds ds;
+	union semun arg = {.buf = &ds};
+
+	if (semctl(id, 0, IPC_STAT, arg) < 0)
+		return -errno;
+	*status = (struct sysv_status){ds.sem_perm.cuid, ds.sem_nsems, 0};
+	return 0;
+}
+
+int sysv_semaphores_allow(int id, gid_t group, mode_t mode)
+{
+	struct semid_ds ds;
+	union semun arg = {.buf = &ds};
+
+	if (semctl(id, 0, IPC_STAT, arg) < 0)
+		return fail_errno("cannot ask after semaphore set %d", id);
+	ds.sem_perm.gid = group;
+	ds.sem_perm.mode = mode;
+	if (semctl(id, 0, IPC_SET, arg) < 0)
+		return fail_errno("cannot set the mode of semaphore set %d", id);
+	return 0;
+}
+
+int sysv_semaphores_remove(int id)
+{
+	if (semctl(id, 0, IPC_RMID) < 0)
+		return fail_errno("cannot remove semaphore set %d", id);
+	return 0;
+}
+
+int sysv_semaphore_value(int id, unsigned number)
+{
+	int value = semctl(id, (int)number, GETVAL);
+
+	return value < 0 ? -errno : value;
+}
+
+int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count)
+{
+	struct sembuf operations[SYSV_STEPS_MAX];
+
+	if (count > SYSV_STEPS_MAX)
+		return -E2BIG;
+	for (unsigned i = 0; i < count; i++)
+		operations[i] =
+			(struct sembuf){steps[i].number, steps[i].change, IPC_NOWAIT | SEM_UNDO};
+	while (semop(id, operations, count) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+int sysv_semaphore_wait_zero(int id, unsigned number, int64_t timeout_ns)
+{
+	struct sembuf operation = {(unsigned short)number, 0, 0};
+	struct timespec timeout = {timeout_ns / NS_PER_S, timeout_ns % NS_PER_S};
+
+	return semtimedop(id, &operation, 1, &timeout) < 0 ? -errno : 0;
+}

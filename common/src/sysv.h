@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * System V shared memory and semaphores: the only user of <sys/ipc.h>, <sys/shm.h>, <sys/sem.h>.
+ * Everything returns 0 or a negative errno; EINTR is retried where nothing waits. Any thread. */
+#ifndef SHMFLIP_SYSV_H
+#define SHMFLIP_SYSV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What the kernel says of an object. */
+struct sysv_status {
+	uid_t creator;
+	uint64_t size;	/* bytes of a segment, semaphores of a set */
+	uint64_t users; /* attachments of a segment */
+};
+
+/* The key of an existing file: project is 1 to 255. */
+int sysv_key(const char *path, int project, key_t *key);
+
+/* Makes a segment that only its owner may use. -EEXIST: there is one with this key. */
+int sysv_segment_create(key_t key, uint64_t bytes, int *id);
+int sysv_segment_find(key_t key, int *id);
+int sysv_segment_attach(int id, bool writable, void **base);
+void sysv_segment_detach(const void *base);
+int sysv_segment_status(int id, struct sysv_status *status);
+/* Sets group and exact mode. */
+int sysv_segment_allow(int id, gid_t group, mode_t mode);
+/* Frees key and, when the last process has detached, memory. */
+int sysv_segment_remove(int id);
+
+int sysv_semaphores_create(key_t key, unsigned count, int *id);
+int sysv_semaphores_find(key_t key, int *id);
+int sysv_semaphores_status(int id, struct sysv_status *status);
+int sysv_semaphores_allow(int id, gid_t group, mode_t mode);
+int sysv_semaphores_remove(int id);
+/* The value of one semaphore, or a negative errno. */
+int sysv_semaphore_value(int id, unsigned number);
+
+struct sysv_step {
+	unsigned short number;
+	short change; /* added, and taken back by the kernel when this process ends */
+};
+
+#define SYSV_STEPS_MAX 64
+
+/* Makes all the changes at once, or none. Never sleeps. -EAGAIN: a value would fall below 0. */
+int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count);
+
+/* Sleeps until a semaphore is 0. Needs the right to read only. -EAGAIN: timeout_ns passed. -EINTR.
+ * -EIDRM or -EINVAL: the set is gone. */
+int sysv_semaphore_wait_zero(int id, unsigned number, int64_t timeout_ns);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The viewer's handle: attached to one generation after the other, whoever makes them. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "attachment.h"
+#include "clock.h"
+#include "error.h"
+#include "ring.h"
+#include "spin.h"
+
+#define LOOK_FOR_PRODUCER_NS (20 * NS_PER_MS)
+#define SLEEP_NS (100 * NS_PER_MS)
+#define CLAIM_TRIES 20
+
+struct shmflip_viewer {
+	struct folder_place place;
+	uint32_t view;
+	bool prefault;
+	struct attachment *attachment; /* NULL: none */
+	bool every;		       /* the way of viewing it came to */
+	uint64_t producer;	       /* the last one attached to */
+	uint64_t generation;	       /* likewise: never attached to again */
+	uint64_t last;		       /* that producer's newest frame taken or passed over */
+	struct shmflip_viewer_stats stats;
+	struct spin spin;
+};
+
+int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shmflip_viewer **out)
+{
+	struct shmflip_viewer *viewer;
+	struct folder_place place;
+	int error;
+
+	if (options->view > SHMFLIP_VIEW_EVERY)
+		return fail(-EINVAL, "way of viewing %u is unknown", options->view);
+	error = folder_place(&place, options->dir, options->channel);
+	if (error)
+		return error;
+	error = folder_check(&place, true, NULL);
+	if (error && error != -ENOENT)
+		return error;
+	viewer = calloc(1, sizeof(*viewer));
+	if (!viewer)
+		return fail(-ENOMEM, "out of memory");
+	viewer->place = place;
+	viewer->view = options->view;
+	viewer->prefault = options->prefault;
+	*out = viewer;
+	return 0;
+}
+
+static void detach(struct attachment *attachment)
+{
+	if (!attachment)
+		return;
+	slots_unclaim(&attachment->reader);
+	pins_leave(&attachment->pins);
+	attachment_drop(attachment);
+}
+
+/* A producer that gives a frame up holds its lock for a microsecond. */
+static int claim(struct slot_reader *reader, uint64_t after)
+{
+	int error = slots_claim(reader, after);
+
+	for (int i = 0; error == -EAGAIN && i < CLAIM_TRIES; i++) {
+		clock_nap(SPIN_NS);
+		error = slots_claim(reader, after);
+	}
+	return error;
+}
+
+/* Lays claim to frames, and only then counts as a viewer. *last is the frame to go on from, or
+ * SLOTS_NEWEST, and becomes the one before the first to take. */
+static int join(struct attachment *attachment, bool every, uint64_t *last)
+{
+	struct slot_reader *reader = &attachment->reader;
+	uint64_t before_first = attachment->fixed.first_frame - 1;
+	int error;
+
+	if (*last != SLOTS_NEWEST && *last < before_first)
+		*last = before_first;
+	if (every) {
+		error = claim(reader, *last);
+		if (error)
+			return error;
+		*last = reader->claimed - 1;
+	} else if (*last == SLOTS_NEWEST) {
+		*last = slots_newest(reader);
+		if (*last > before_first)
+			--*last;
+	}
+	return pins_attend(&attachment->pins);
+}
+
+static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
+		   uint64_t last)
+{
+	if (viewer->producer != attachment->fixed.producer)
+		viewer->stats.producers++;
+	else
+		viewer->stats.missed += last - viewer->last;
+	viewer->stats.generations++;
+	viewer->attachment = attachment;
+	viewer->every = every;
+	viewer->last = last;
+	viewer->producer = attachment->fixed.producer;
+	viewer->generation = attachment->fixed.generation;
+}
+
+/* Attaches to a generation not seen before, then leaves the present one. */
+static int attach(struct shmflip_viewer *viewer)
+{
+	struct attachment *attachment;
+	uint64_t last;
+	bool every;
+	int error =
+		attachment_open(&attachment, &viewer->place, viewer->generation, viewer->prefault);
+
+	if (error)
+		return error;
+	every = viewer->view == SHMFLIP_VIEW_EVERY ||
+		(viewer->view == SHMFLIP_VIEW_AUTO &&
+		 attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
+	last = attachment->fixed.producer == viewer->producer ? viewer->last : SLOTS_NEWEST;
+	error = join(attachment, every, &last);
+	if (error) {
+		detach(attachment);
+		return error;
+	}
+	detach(viewer->attachment);
+	settle(viewer, attachment, every, last);
+	return 0;
+}
+
+static void leave(struct shmflip_viewer *viewer)
+{
+	detach(viewer->attachment);
+	viewer->attachment = NULL;
+}
+
+int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
+{
+	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	int64_t nap_ns;
+	int error;
+
+	while (!viewer->attachment) {
+		error = attach(viewer);
+		if (error != -ENOENT && error != -EAGAIN)
+			return error;
+		nap_ns = clock_left_ns(deadline_ns, LOOK_FOR_PRODUCER_NS);
+		if (nap_ns == 0)
+			return -EAGAIN;
+		error = clock_nap(nap_ns);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
+{
+	int64_t nap_ns;
+	int error;
+
+	while (attachment_probe(&viewer->place, viewer->generation) == -ENOENT) {
+		nap_ns = clock_left_ns(deadline_ns, LOOK_FOR_PRODUCER_NS);
+		if (nap_ns == 0)
+			return -EAGAIN;
+		error = clock_nap(nap_ns);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static bool spin_for_frame(struct shmflip_viewer *viewer, uint64_t newest, int64_t limit_ns)
+{
+	const struct slot_reader *reader = &viewer->attachment->reader;
+	int64_t end_ns;
+	bool paid = false;
+
+	if (!spin_try(&viewer->spin))
+		return false;
+	end_ns = clock_now_ns() + (limit_ns < SPIN_NS ? limit_ns : SPIN_NS);
+	do {
+		for (int i = 0; i < 16 && !paid; i++) {
+			spin_pause();
+			paid = slots_newest(reader) != newest;
+		}
+	} while (!paid && clock_now_ns() < end_ns);
+	spin_paid(&viewer->spin, paid);
+	return paid;
+}
+
+/* Whether the producer will publish no more in this generation. */
+static bool is_over(const struct attachment *attachment)
+{
+	return attachment_state(attachment) != LAYOUT_RUNNING ||
+	       ring_alive(attachment->ring_id) <= 0;
+}
+
+static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
+{
+	const struct attachment *attachment = viewer->attachment;
+	uint64_t newest, wanted = viewer->every ? attachment->reader.claimed : viewer->last + 1;
+	int64_t sleep_ns;
+	int error;
+
+	for (;;) {
+		newest = slots_newest(&attachment->reader);
+		if (newest >= wanted)
+			return 0;
+		sleep_ns = clock_left_ns(deadline_ns, SLEEP_NS);
+		if (sleep_ns == 0)
+			return is_over(attachment) ? 0 : -EAGAIN;
+		if (spin_for_frame(viewer, newest, sleep_ns))
+			continue;
+		error = ring_sleep(attachment->ring_id, newest, sleep_ns);
+		if (error == -EAGAIN)
+			continue;
+		if (error)
+			return error;
+		if (slots_newest(&attachment->reader) == newest) {
+			if (is_over(attachment))
+				return 0;
+			/* Only a producer that lies wakes us for nothing. */
+			clock_nap(NS_PER_MS);
+		}
+	}
+}
+
+int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
+{
+	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+
+	if (!viewer->attachment)
+		return wait_for_something_to_attach(viewer, deadline_ns);
+	return wait_for_frame(viewer, deadline_ns);
+}
+
+static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t slot,
+		     struct shmflip_frame *frame)
+{
+	struct attachment *attachment = viewer->attachment;
+	int error = attachment_describe(attachment, sequence, slot, frame);
+
+	if (error) {
+		slots_release(&attachment->pins.locks, sequence);
+		return error;
+	}
+	attachment_hold(attachment);
+	frame->hold = attachment;
+	viewer->stats.acquired++;
+	viewer->stats.missed += sequence - viewer->last - 1;
+	viewer->last = sequence;
+	return 0;
+}
+
+static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+{
+	struct slot_reader *reader = &viewer->attachment->reader;
+	struct shmflip_frame taken;
+	uint64_t sequence;
+	uint32_t slot;
+	int error = viewer->every ? slots_take_next(reader, &sequence, &slot)
+				  : slots_take_newest(reader, viewer->last, &sequence, &slot);
+
+	if (!error)
+		error = take_held(viewer, sequence, slot, &taken);
+	if (error == -EPROTO)
+		leave(viewer);
+	if (!error)
+		*frame = taken;
+	return error;
+}
+
+/* What to do when there was nothing to take and the generation may be over. Frames published just
+ * before its end come first. */
+static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+{
+	enum layout_state state = attachment_state(viewer->attachment);
+	int error;
+
+	if (!is_over(viewer->attachment))
+		return -EAGAIN;
+	/* An end seen now may have come after state was read: the next call tells which it is. */
+	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
+		return -EAGAIN;
+	error = take(viewer, frame);
+	if (error != -EAGAIN)
+		return error;
+	if (state == LAYOUT_MOVED) {
+		error = attach(viewer);
+		if (error != -ENOENT)
+			return error ? error : take(viewer, frame);
+	}
+	leave(viewer);
+	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
+				     : fail(-EPIPE, "the producer died");
+}
+
+static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+{
+	int error;
+
+	if (!viewer->attachment) {
+		error = attach(viewer);
+		if (error)
+			return error == -ENOENT ? -EAGAIN : error;
+	}
+	error = take(viewer, frame);
+	return error == -EAGAIN ? take_or_leave(viewer, frame) : error;
+}
+
+int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+			   int timeout_ms)
+{
+	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	int error;
+
+	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
+		error = viewer->attachment ? wait_for_frame(viewer, deadline_ns)
+					   : wait_for_something_to_attach(viewer, deadline_ns);
+		if (error)
+			break;
+	}
+	return error;
+}
+
+void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+{
+	struct attachment *attachment = frame->hold;
+
+	(void)viewer;
+	if (!attachment)
+		return;
+	slots_release(&attachment->pins.locks, frame->info.sequence);
+	attachment_drop(attachment);
+	*frame = (struct shmflip_frame){0};
+}
+
+int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel_info *info)
+{
+	const struct attachment *attachment = viewer->attachment;
+
+	if (!attachment)
+		return fail(-ENOENT, "channel %s has no producer", viewer->place.name);
+	*info = (struct shmflip_channel_info){
+		.producer = attachment->fixed.producer,
+		.generation = attachment->fixed.generation,
+		.slot_bytes = attachment->fixed.slot_bytes,
+		.slots = attachment->fixed.slots,
+		.policy = attachment->fixed.policy,
+		.fps_milli = attachment->fixed.fps_milli,
+		.pid = attachment->fixed.pid,
+		.published = slots_newest(&attachment->reader),
+		.dropped = atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed),
+	};
+	return 0;
+}
+
+void shmflip_viewer_stats(const struct shmflip_viewer *viewer, struct shmflip_viewer_stats *stats)
+{
+	*stats = viewer->stats;
+	stats->published = stats->acquired + stats->missed;
+}
+
+void shmflip_viewer_destroy(struct shmflip_viewer *viewer)
+{
+	if (!viewer)
+		return;
+	leave(viewer);
+	free(viewer);
+}
