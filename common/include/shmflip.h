@@ -57,7 +57,7 @@ extern "C" {
 
 #define SHMFLIP_SLOTS_MIN 2
 #define SHMFLIP_SLOTS_MAX 64
-#define SHMFLIP_NAME_MAX 63	/* bytes of a channel name, without the NUL */
+#define SHMFLIP_NAME_MAX 63     /* bytes of a channel name, without the NUL */
 #define SHMFLIP_SOURCE_SIZE 200 /* bytes of a frame's source name, with the NUL */
 
 /* The version of the library, "MAJOR.MINOR.PATCH". Static. Any thread. */
@@ -85,20 +85,20 @@ enum shmflip_frame_flags {
 struct shmflip_frame_info {
 	uint64_t sequence; /* 1 for a producer's first frame, then one more each; set by publish */
 	int64_t presentation_ns; /* when to show it, from the start of the stream */
-	int64_t published_ns;	 /* when it was published; set by publish */
-	int64_t decode_ns;	 /* how long the producer took to make the pixels */
-	uint32_t width;		 /* pixels, at least 1 */
-	uint32_t height;	 /* rows, at least 1 */
-	uint32_t stride_bytes;	 /* from a row to the next: a multiple of 4, at least 4 * width */
-	uint32_t format;	 /* enum shmflip_format */
-	uint32_t flags;		 /* enum shmflip_frame_flags */
+	int64_t published_ns;    /* when it was published; set by publish */
+	int64_t decode_ns;       /* how long the producer took to make the pixels */
+	uint32_t width;          /* pixels, at least 1 */
+	uint32_t height;         /* rows, at least 1 */
+	uint32_t stride_bytes;   /* from a row to the next: a multiple of 4, at least 4 * width */
+	uint32_t format;         /* enum shmflip_format */
+	uint32_t flags;          /* enum shmflip_frame_flags */
 	char source[SHMFLIP_SOURCE_SIZE]; /* a name for people; NUL-terminated */
 };
 
 /* The stride that suits every consumer (rows aligned to 64 bytes), and the bytes that a frame of
  * this size takes with it. -EINVAL: a side is 0. -EOVERFLOW: too large to address. Any thread. */
 SHMFLIP_API int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
-				   uint64_t *size_bytes);
+                                   uint64_t *size_bytes);
 
 /* ---- Channels ----------------------------------------------------------------------------- */
 
@@ -117,7 +117,7 @@ struct shmflip_channel_info {
 	uint32_t slots;
 	uint32_t policy;    /* enum shmflip_policy */
 	uint32_t fps_milli; /* frames in 1000 seconds as announced; 0: none */
-	int32_t pid;	    /* the producer's, for people to read */
+	int32_t pid;        /* the producer's, for people to read */
 	uint64_t published; /* frames this producer has published so far */
 	uint64_t dropped;   /* frames this producer has dropped so far */
 };
@@ -135,13 +135,13 @@ struct shmflip_producer_options {
 	const char *dir;     /* folder of the channel's files. NULL: $SHMFLIP_DIR, else
 			      * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. Made when missing */
 	const char *channel; /* NULL: "default". Letters, digits, - _ and . (not first) */
-	uint32_t slots;	     /* SHMFLIP_SLOTS_MIN to _MAX; 0: 2 */
+	uint32_t slots;      /* SHMFLIP_SLOTS_MIN to _MAX; 0: 2 */
 	uint64_t slot_bytes; /* capacity of a slot: see shmflip_frame_size */
 	uint32_t policy;     /* enum shmflip_policy; 0: latest */
 	uint32_t fps_milli;  /* announced to viewers; 0: none */
-	mode_t mode;	  /* who may attach, as 0600, 0640 or 0644; write bits of group and others
+	mode_t mode;      /* who may attach, as 0600, 0640 or 0644; write bits of group and others
 			      * are ignored. 0: 0600 */
-	gid_t group;	  /* (gid_t)-1 or 0: the process's own */
+	gid_t group;      /* (gid_t)-1 or 0: the process's own */
 	int64_t lease_ms; /* how long a viewer may hold the last reusable slot before the producer
 			      * goes on in fresh memory. 0: 2000 under latest, for ever under
 			      * lossless. Negative: for ever */
@@ -151,7 +151,7 @@ struct shmflip_producer_options {
  * place, and lets viewers in. Blocks for the time that takes. *out belongs to the caller, who ends
  * it with shmflip_producer_destroy. -EBUSY: a live producer holds the channel. */
 SHMFLIP_API int shmflip_producer_create(const struct shmflip_producer_options *options,
-					struct shmflip_producer **out);
+                                        struct shmflip_producer **out);
 
 /* A slot on loan: size_bytes of memory at pixels, 4096-aligned, that nobody else sees. Its content
  * is undefined: whatever of the frame is not written shows an old one. */
@@ -165,7 +165,7 @@ struct shmflip_loan {
  * to be filled by whichever threads; each ends by publish or discard, in any order.
  * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already. -EINTR. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
-				      int timeout_ms);
+                                      int timeout_ms);
 
 /* Makes the pixels of a loan the newest frame and wakes whoever waits for it: one system call,
  * however many viewers there are. Does not block. The caller sets *info but for sequence and
@@ -173,12 +173,12 @@ SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct 
  * -EMSGSIZE: by its stride and height the frame exceeds the slot. -EINVAL: other fields are wrong,
  * or there is no such loan. After these two the loan goes on. */
 SHMFLIP_API int shmflip_producer_publish(struct shmflip_producer *producer,
-					 struct shmflip_loan *loan,
-					 struct shmflip_frame_info *info);
+                                         struct shmflip_loan *loan,
+                                         struct shmflip_frame_info *info);
 
 /* Gives a loan back without a frame: nobody ever sees what was written. */
 SHMFLIP_API void shmflip_producer_discard(struct shmflip_producer *producer,
-					  struct shmflip_loan *loan);
+                                          struct shmflip_loan *loan);
 
 /* Counts a frame that the program dropped because no slot was free, for viewers to see. */
 SHMFLIP_API void shmflip_producer_drop(struct shmflip_producer *producer);
@@ -194,7 +194,7 @@ SHMFLIP_API int shmflip_producer_viewers(struct shmflip_producer *producer, unsi
 
 /* Waits until at least so many viewers are attached. -EAGAIN, -EINTR. */
 SHMFLIP_API int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
-					      int timeout_ms);
+                                              int timeout_ms);
 
 struct shmflip_producer_stats {
 	uint64_t published;
@@ -206,7 +206,7 @@ struct shmflip_producer_stats {
 };
 
 SHMFLIP_API void shmflip_producer_stats(const struct shmflip_producer *producer,
-					struct shmflip_producer_stats *stats);
+                                        struct shmflip_producer_stats *stats);
 
 /* Ends the stream: viewers take what is left, then learn that this is the end. Loans end with it.
  * Removes the channel's files and System V objects; viewers keep the frames that they hold. Takes
@@ -230,7 +230,7 @@ enum shmflip_view {
 struct shmflip_viewer_options {
 	const char *dir;     /* as for the producer */
 	const char *channel; /* as for the producer */
-	uint32_t view;	     /* enum shmflip_view */
+	uint32_t view;       /* enum shmflip_view */
 	uint32_t prefault;   /* 1: attaching brings every page in, so that reading the first frames
 			      * costs no page faults. For viewers that read pixels */
 };
@@ -238,7 +238,7 @@ struct shmflip_viewer_options {
 /* Makes a viewer, which needs no producer yet. Does not block. *out belongs to the caller, who ends
  * it with shmflip_viewer_destroy. -EINVAL, -EPERM. */
 SHMFLIP_API int shmflip_viewer_open(const struct shmflip_viewer_options *options,
-				    struct shmflip_viewer **out);
+                                    struct shmflip_viewer **out);
 
 /* Waits until the viewer is attached to a live producer; 0 at once when it is. From then on the
  * producer counts it, and a viewer that wants every frame misses none. -EAGAIN: none came.
@@ -255,9 +255,9 @@ SHMFLIP_API int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_m
 struct shmflip_frame {
 	const uint8_t *pixels; /* info.height rows of info.width pixels, info.stride_bytes apart */
 	struct shmflip_frame_info info; /* checked: all of it lies within the slot */
-	int segment_id;			/* where it lies, for a server that attaches by itself */
-	uint64_t segment_offset;	/* bytes from the segment's start to pixels */
-	void *hold;			/* the library's */
+	int segment_id;                 /* where it lies, for a server that attaches by itself */
+	uint64_t segment_offset;        /* bytes from the segment's start to pixels */
+	void *hold;                     /* the library's */
 };
 
 /* Takes the newest frame, or the next one, according to the viewer's way. Never the same twice.
@@ -269,7 +269,7 @@ struct shmflip_frame {
  * once, then the viewer waits for the next one. -EPROTO: the frame's description is a lie; said once,
  * and the frame counts as missed. -EINTR, and what shmflip_viewer_wait_producer returns. */
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
-				       int timeout_ms);
+                                       int timeout_ms);
 
 /* Gives a frame back. May run in any thread, while another waits in shmflip_viewer_wait. Frames may
  * be released in any order. Releasing a frame twice, or one zeroed, does nothing. */
@@ -277,7 +277,7 @@ SHMFLIP_API void shmflip_viewer_release(struct shmflip_viewer *viewer, struct sh
 
 /* The producer this viewer is attached to. -ENOENT: none. */
 SHMFLIP_API int shmflip_viewer_channel(struct shmflip_viewer *viewer,
-				       struct shmflip_channel_info *info);
+                                       struct shmflip_channel_info *info);
 
 /* published = acquired + missed, always: published counts from the first frame that this viewer
  * could have taken of each producer to the last it has taken or passed over. */
@@ -290,7 +290,7 @@ struct shmflip_viewer_stats {
 };
 
 SHMFLIP_API void shmflip_viewer_stats(const struct shmflip_viewer *viewer,
-				      struct shmflip_viewer_stats *stats);
+                                      struct shmflip_viewer_stats *stats);
 
 /* Detaches. Release every frame first. Takes NULL. */
 SHMFLIP_API void shmflip_viewer_destroy(struct shmflip_viewer *viewer);

@@ -36,7 +36,7 @@ static int open_channel_file(const struct folder_place *place, uid_t *owner)
 }
 
 static int read_channel_file(int fd, const struct folder_place *place,
-			     struct channel_record *record)
+                             struct channel_record *record)
 {
 	memset(record, 0, sizeof(*record));
 	if (pread(fd, record, sizeof(*record), 0) < 0)
@@ -44,21 +44,26 @@ static int read_channel_file(int fd, const struct folder_place *place,
 	return layout_check_channel(&record->mark, place->channel_file);
 }
 
+/* Ring and segment outlast their producer only for others to see that it is dead. */
 static int check_alive(const struct channel_record *record, const struct folder_place *place,
-		       uint64_t after)
+                       uint64_t after, struct sysv_status *segment)
 {
 	int alive = record->generation > after ? ring_alive(record->ring_id) : 0;
+	int error;
 
 	if (alive < 0)
 		return alive;
-	if (!alive)
-		return fail(-ENOENT, "channel %s has no producer", place->name);
-	return 0;
+	if (alive) {
+		error = sysv_segment_status(record->segment_id, segment);
+		if (error != -EINVAL && error != -EIDRM)
+			return error;
+	}
+	return fail(-ENOENT, "channel %s has no producer", place->name);
 }
 
 /* Opens the channel file of a live generation. Returns its descriptor or an error. */
 static int find_live(const struct folder_place *place, uint64_t after, uid_t *owner,
-		     struct channel_record *record)
+                     struct channel_record *record, struct sysv_status *segment)
 {
 	int fd = open_channel_file(place, owner);
 	int error;
@@ -67,7 +72,7 @@ static int find_live(const struct folder_place *place, uint64_t after, uid_t *ow
 		return fd;
 	error = read_channel_file(fd, place, record);
 	if (!error)
-		error = check_alive(record, place, after);
+		error = check_alive(record, place, after, segment);
 	if (error) {
 		close(fd);
 		return error;
@@ -78,40 +83,38 @@ static int find_live(const struct folder_place *place, uint64_t after, uid_t *ow
 int attachment_probe(const struct folder_place *place, uint64_t after)
 {
 	struct channel_record record;
+	struct sysv_status segment;
 	uid_t owner;
-	int fd = find_live(place, after, &owner, &record);
+	int fd = find_live(place, after, &owner, &record, &segment);
 
 	if (fd >= 0)
 		close(fd);
 	return fd == -ENOENT ? -ENOENT : 0;
 }
 
-/* The producer may have died since ALIVE was read; then the segment is gone too. */
-static int map_segment(struct attachment *attachment, uid_t owner, uint64_t *bytes)
+/* The producer may have died a moment ago; then the segment is gone too. */
+static int map_segment(struct attachment *attachment, uid_t owner,
+                       const struct sysv_status *segment)
 {
-	struct sysv_status status;
 	void *base;
-	int error = sysv_segment_status(attachment->segment_id, &status);
+	int error;
 
-	if (!error && status.creator != owner)
+	if (segment->creator != owner)
 		return fail(-EPROTO,
-			    "shared-memory segment %d belongs to user %u, not to the "
-			    "channel's, %u",
-			    attachment->segment_id, (unsigned)status.creator, (unsigned)owner);
-	if (!error && status.size < sizeof(struct layout_header))
+		            "shared-memory segment %d belongs to user %u, not to the channel's, %u",
+		            attachment->segment_id, (unsigned)segment->creator, (unsigned)owner);
+	if (segment->size < sizeof(struct layout_header))
 		return fail(-EPROTO, "shared-memory segment %d is too small to be a channel's",
-			    attachment->segment_id);
-	if (!error)
-		error = sysv_segment_attach(attachment->segment_id, false, &base);
+		            attachment->segment_id);
+	error = sysv_segment_attach(attachment->segment_id, false, &base);
 	if (error)
 		return error == -EINVAL || error == -EIDRM ? -ENOENT : error;
 	attachment->shared = base;
-	*bytes = status.size;
 	return 0;
 }
 
 static int check_header(struct attachment *attachment, const struct channel_record *record,
-			uint64_t bytes)
+                        uint64_t bytes)
 {
 	struct layout_fixed *fixed = &attachment->fixed;
 	int error;
@@ -123,7 +126,7 @@ static int check_header(struct attachment *attachment, const struct channel_reco
 		return error;
 	if (fixed->generation != record->generation || fixed->producer != record->producer)
 		return fail(-EPROTO, "shared-memory segment %d is another generation's",
-			    attachment->segment_id);
+		            attachment->segment_id);
 	if (attachment_state(attachment) == LAYOUT_ENDED)
 		return -ENOENT;
 	return 0;
@@ -139,13 +142,13 @@ static void fault_in(const struct attachment *attachment, uint64_t bytes)
 }
 
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
-		    bool prefault)
+                    bool prefault)
 {
 	struct channel_record record;
 	struct attachment *attachment;
-	uint64_t bytes = 0;
+	struct sysv_status segment;
 	uid_t owner;
-	int error, fd = find_live(place, after, &owner, &record);
+	int error, fd = find_live(place, after, &owner, &record, &segment);
 
 	if (fd < 0)
 		return fd;
@@ -157,17 +160,17 @@ int attachment_open(struct attachment **out, const struct folder_place *place, u
 	attachment->segment_id = record.segment_id;
 	attachment->ring_id = record.ring_id;
 	attachment->fd = fd;
-	error = map_segment(attachment, owner, &bytes);
+	error = map_segment(attachment, owner, &segment);
 	if (error)
 		goto free_memory;
-	error = check_header(attachment, &record, bytes);
+	error = check_header(attachment, &record, segment.size);
 	if (error)
 		goto unmap;
 	if (prefault)
-		fault_in(attachment, bytes);
+		fault_in(attachment, segment.size);
 	pins_init(&attachment->pins, fd);
 	slots_init_reader(&attachment->reader, attachment->shared, attachment->fixed.slots,
-			  &attachment->pins.locks);
+	                  &attachment->pins.locks);
 	atomic_init(&attachment->users, 1);
 	*out = attachment;
 	return 0;
@@ -202,7 +205,7 @@ enum layout_state attachment_state(const struct attachment *attachment)
 }
 
 int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
-			struct shmflip_frame *out)
+                        struct shmflip_frame *out)
 {
 	const struct layout_fixed *fixed = &attachment->fixed;
 	uint64_t offset = fixed->pixels_offset + slot * fixed->slot_bytes;
@@ -210,7 +213,7 @@ int attachment_describe(const struct attachment *attachment, uint64_t frame, uin
 	layout_read(&attachment->shared->slot[slot], frame, &out->info);
 	if (layout_check_frame(&out->info, fixed->slot_bytes))
 		return fail(-EPROTO, "the description of frame %llu is damaged",
-			    (unsigned long long)frame);
+		            (unsigned long long)frame);
 	out->pixels = (const uint8_t *)attachment->shared + offset;
 	out->segment_id = attachment->segment_id;
 	out->segment_offset = offset;

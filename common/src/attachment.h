@@ -30,7 +30,7 @@ int attachment_probe(const struct folder_place *place, uint64_t after);
  * nothing is left. The caller is its one user; it may not move.
  * -ENOENT: there is none. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
-		    bool prefault);
+                    bool prefault);
 
 /* Counts users; the last one to drop it detaches. Any thread. */
 void attachment_hold(struct attachment *attachment);
@@ -41,6 +41,6 @@ enum layout_state attachment_state(const struct attachment *attachment);
 
 /* Takes a frame's description out of the slot that holds it, and checks it. -EPROTO. */
 int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
-			struct shmflip_frame *out);
+                        struct shmflip_frame *out);
 
 #endif

@@ -60,8 +60,8 @@ static int fail_busy(const struct channel *channel, int fd)
 	if (read_record(fd, &record) || record.pid == 0)
 		return fail(-EBUSY, "channel %s is held by another producer", channel->place.name);
 	return fail(-EBUSY,
-		    "channel %s is held by another producer, process %d: choose another (-c)",
-		    channel->place.name, record.pid);
+	            "channel %s is held by another producer, process %d: choose another (-c)",
+	            channel->place.name, record.pid);
 }
 
 /* Locks the file that stands under its name: an owner removes it before letting go, so the one that
@@ -80,7 +80,7 @@ static int lock_file(struct channel *channel)
 	else if (!error && fstat(fd, &opened) < 0)
 		error = fail_errno("cannot examine %s", channel->place.lock_file);
 	else if (!error && (lstat(channel->place.lock_file, &named) < 0 ||
-			    named.st_ino != opened.st_ino || named.st_dev != opened.st_dev))
+	                    named.st_ino != opened.st_ino || named.st_dev != opened.st_dev))
 		error = 1;
 	if (error) {
 		close(fd);
@@ -111,7 +111,7 @@ static bool is_half_made(const struct channel *channel, int id)
 	sysv_segment_detach(base);
 	return memcmp(&fixed, &nothing, sizeof(fixed)) == 0 ||
 	       (fixed.lock_device == channel->lock_device &&
-		fixed.lock_inode == channel->lock_inode);
+	        fixed.lock_inode == channel->lock_inode);
 }
 
 void channel_sweep_key(const struct channel *channel, key_t key)
@@ -231,8 +231,8 @@ int channel_next_key(struct channel *channel, key_t *key)
 
 	if (project == record->projects[1] || (record->projects[1] == 0 && project == 1))
 		return fail(-EEXIST,
-			    "all System V keys of %s are taken by others: remove that file",
-			    channel->place.lock_file);
+		            "all System V keys of %s are taken by others: remove that file",
+		            channel->place.lock_file);
 	return try_project(channel, project, key);
 }
 

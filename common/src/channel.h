@@ -22,7 +22,7 @@ struct channel {
 /* Becomes the owner, and sweeps what dead ones left. mode and group are for a folder that has to be
  * made. Undone by channel_disown. -EBUSY: a live producer owns it. */
 int channel_own(struct channel *channel, const struct folder_place *place, gid_t group,
-		mode_t mode);
+                mode_t mode);
 
 /* Removes the lock file and gives the channel up. */
 void channel_disown(struct channel *channel);

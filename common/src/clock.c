@@ -32,7 +32,7 @@ int64_t clock_left_ns(int64_t deadline_ns, int64_t limit_ns)
 
 int clock_nap(int64_t ns)
 {
-	struct timespec length = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
+	struct timespec length = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 
 	return -clock_nanosleep(CLOCK_MONOTONIC, 0, &length, NULL);
 }

@@ -22,13 +22,13 @@ static int check_name(const char *name)
 	if (length == 0 || length > SHMFLIP_NAME_MAX || name[0] == '.' ||
 	    strspn(name, allowed) != length)
 		return fail(-EINVAL,
-			    "'%.80s' is no channel name: 1 to %d letters, digits, '-', '_' or '.', "
-			    "not starting with '.'",
-			    name, SHMFLIP_NAME_MAX);
+		            "'%.80s' is no channel name: 1 to %d letters, digits, '-', '_' or '.', "
+		            "not starting with '.'",
+		            name, SHMFLIP_NAME_MAX);
 	if (dot && (strcmp(dot, ".lock") == 0 || strcmp(dot, ".new") == 0))
 		return fail(-EINVAL,
-			    "'%s' is no channel name: '%s' is kept for shmflip's own files", name,
-			    dot);
+		            "'%s' is no channel name: '%s' is kept for shmflip's own files", name,
+		            dot);
 	return 0;
 }
 
@@ -89,7 +89,7 @@ int folder_make(const struct folder_place *place, gid_t group, mode_t mode)
 }
 
 static int check_status(const struct folder_place *place, const struct stat *status,
-			bool foreign_owner)
+                        bool foreign_owner)
 {
 	if (S_ISLNK(status->st_mode))
 		return fail(-EPERM, "%s is a symbolic link: name the folder itself", place->dir);
@@ -97,10 +97,10 @@ static int check_status(const struct folder_place *place, const struct stat *sta
 		return fail(-ENOTDIR, "%s is no folder", place->dir);
 	if (!(foreign_owner && place->named) && status->st_uid != geteuid() && status->st_uid != 0)
 		return fail(-EPERM, "folder %s belongs to user %u: use one of your own (--dir)",
-			    place->dir, (unsigned)status->st_uid);
+		            place->dir, (unsigned)status->st_uid);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write folder %s (mode %03o): chmod go-w %s",
-			    place->dir, (unsigned)status->st_mode & 0777, place->dir);
+		            place->dir, (unsigned)status->st_mode & 0777, place->dir);
 	return 0;
 }
 
@@ -132,9 +132,9 @@ int folder_check_file(int fd, uid_t owner, const char *where)
 		return fail(-EPERM, "%s is no plain file: remove it", where);
 	if (status.st_uid != owner)
 		return fail(-EPERM, "%s belongs to user %u, not to %u: remove it", where,
-			    (unsigned)status.st_uid, (unsigned)owner);
+		            (unsigned)status.st_uid, (unsigned)owner);
 	if (status.st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write %s (mode %03o): remove it", where,
-			    (unsigned)status.st_mode & 0777);
+		            (unsigned)status.st_mode & 0777);
 	return 0;
 }

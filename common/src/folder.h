@@ -18,7 +18,7 @@ struct folder_place {
 	char name[SHMFLIP_NAME_MAX + 1];
 	char channel_file[PATH_MAX + SHMFLIP_NAME_MAX + 8]; /* DIR/NAME */
 	char lock_file[PATH_MAX + SHMFLIP_NAME_MAX + 8];    /* DIR/NAME.lock */
-	char new_file[PATH_MAX + SHMFLIP_NAME_MAX + 8];	    /* DIR/NAME.new, before its rename */
+	char new_file[PATH_MAX + SHMFLIP_NAME_MAX + 8];     /* DIR/NAME.new, before its rename */
 };
 
 /* Works out the place from what the caller of the library gave; NULL: the defaults. -EINVAL: this is

@@ -36,7 +36,7 @@ static int fault_in(void *base, uint64_t bytes)
 		return 0;
 	if (errno != EINVAL)
 		return fail_errno("cannot get %llu MiB of shared memory",
-				  (unsigned long long)bytes >> 20);
+		                  (unsigned long long)bytes >> 20);
 #endif
 	for (uint64_t offset = 0; offset < bytes; offset += LAYOUT_PAGE)
 		((volatile uint8_t *)base)[offset] = 0;
@@ -45,7 +45,7 @@ static int fault_in(void *base, uint64_t bytes)
 
 /* Makes the segment and marks it for removal: the kernel frees it when its last user is gone. */
 static int make_segment(struct generation *generation, key_t key, uint64_t bytes,
-			const struct generation_plan *plan)
+                        const struct generation_plan *plan)
 {
 	void *base;
 	int id;
@@ -75,7 +75,7 @@ static int make_segment(struct generation *generation, key_t key, uint64_t bytes
 
 /* Segment and ring under one key. -EEXIST: a stranger has something under it. */
 static int make_objects(struct generation *generation, key_t key, uint64_t bytes,
-			const struct generation_plan *plan)
+                        const struct generation_plan *plan)
 {
 	int error = make_segment(generation, key, bytes, plan);
 
@@ -94,13 +94,13 @@ static void write_header(struct generation *generation, const struct generation_
 	shared->fixed = generation->fixed;
 	/* Viewers come by the channel file only; renaming it into place orders these stores. */
 	atomic_store_explicit(&shared->latest, layout_latest(plan->newest, LAYOUT_NO_SLOT),
-			      memory_order_relaxed);
+	                      memory_order_relaxed);
 	atomic_store_explicit(&shared->dropped, plan->dropped, memory_order_relaxed);
 	atomic_store_explicit(&shared->state, LAYOUT_RUNNING, memory_order_release);
 }
 
 static int write_channel_file(const struct generation *generation, int fd,
-			      const struct folder_place *place, const struct generation_plan *plan)
+                              const struct folder_place *place, const struct generation_plan *plan)
 {
 	struct channel_record record = {
 		.producer = generation->fixed.producer,
@@ -124,7 +124,7 @@ static int write_channel_file(const struct generation *generation, int fd,
 }
 
 static int make_channel_file(struct generation *generation, const struct folder_place *place,
-			     const struct generation_plan *plan)
+                             const struct generation_plan *plan)
 {
 	int fd, error;
 
@@ -145,7 +145,7 @@ static int make_channel_file(struct generation *generation, const struct folder_
 }
 
 static int open_to_viewers(struct generation *generation, const struct folder_place *place,
-			   const struct generation_plan *plan)
+                           const struct generation_plan *plan)
 {
 	int error = ring_start(generation->ring_id, plan->newest);
 
@@ -156,7 +156,7 @@ static int open_to_viewers(struct generation *generation, const struct folder_pl
 }
 
 static int make_under_some_key(struct generation *generation, struct channel *channel,
-			       const struct generation_plan *plan, uint64_t bytes)
+                               const struct generation_plan *plan, uint64_t bytes)
 {
 	key_t key;
 	int error = channel_begin_generation(channel, &generation->fixed.generation, &key);
@@ -172,7 +172,7 @@ static int make_under_some_key(struct generation *generation, struct channel *ch
 }
 
 static int plan_memory(struct generation *generation, const struct channel *channel,
-		       const struct generation_plan *plan, uint64_t *bytes)
+                       const struct generation_plan *plan, uint64_t *bytes)
 {
 	struct layout_fixed *fixed = &generation->fixed;
 	int error;
@@ -193,14 +193,14 @@ static int plan_memory(struct generation *generation, const struct channel *chan
 		return error;
 	if (*bytes > memory_available())
 		return fail(-ENOMEM,
-			    "%u slots of %llu MiB are more memory than there is: use fewer "
-			    "slots or smaller frames",
-			    fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
+		            "%u slots of %llu MiB are more memory than there is: use fewer "
+		            "slots or smaller frames",
+		            fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
 	return 0;
 }
 
 int generation_init(struct generation *generation, struct channel *channel,
-		    const struct generation_plan *plan)
+                    const struct generation_plan *plan)
 {
 	struct layout_fixed *fixed = &generation->fixed;
 	uint64_t bytes;
@@ -217,7 +217,7 @@ int generation_init(struct generation *generation, struct channel *channel,
 		goto remove;
 	pins_init(&generation->pins, generation->fd);
 	slots_init_writer(&generation->writer, generation->shared, fixed->slots,
-			  &generation->pins.locks, plan->newest);
+	                  &generation->pins.locks, plan->newest);
 	return 0;
 
 remove:

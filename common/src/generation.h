@@ -37,7 +37,7 @@ struct generation {
  * Blocks for as long as it takes to clear the memory. On failure nothing is left. generation must
  * stay where it is until generation_finish. */
 int generation_init(struct generation *generation, struct channel *channel,
-		    const struct generation_plan *plan);
+                    const struct generation_plan *plan);
 
 /* Tells viewers that it is over, and removes the ring, which wakes them. */
 void generation_retire(struct generation *generation, enum layout_state state);

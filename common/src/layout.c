@@ -18,13 +18,13 @@ static void mark_set(struct layout_mark *mark, const char magic[8], size_t bytes
 }
 
 static int mark_check(const struct layout_mark *mark, const char magic[8], size_t bytes,
-		      const char *where)
+                      const char *where)
 {
 	if (memcmp(mark->magic, magic, sizeof(mark->magic)) != 0)
 		return fail(-EPROTO, "%s was not written by shmflip", where);
 	if (mark->version != LAYOUT_VERSION)
 		return fail(-EPROTONOSUPPORT, "%s has layout version %u, this program speaks %u",
-			    where, mark->version, LAYOUT_VERSION);
+		            where, mark->version, LAYOUT_VERSION);
 	if (mark->bytes != bytes)
 		return fail(-EPROTO, "%s is damaged", where);
 	return 0;
@@ -71,14 +71,14 @@ int layout_plan(struct layout_fixed *fixed, uint64_t *segment_bytes)
 
 	if (fixed->slots < SHMFLIP_SLOTS_MIN || fixed->slots > SHMFLIP_SLOTS_MAX)
 		return fail(-EINVAL, "%u slots: a channel has %d to %d", fixed->slots,
-			    SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
+		            SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
 	if (fixed->slot_bytes == 0)
 		return fail(-EINVAL, "a slot of 0 bytes holds no frame");
 	if (fixed->slot_bytes > INT64_MAX - LAYOUT_PAGE ||
 	    __builtin_mul_overflow(page_align(fixed->slot_bytes), fixed->slots, &bytes) ||
 	    bytes > INT64_MAX - pixels_offset(fixed->slots))
 		return fail(-EOVERFLOW, "%u slots of %llu bytes are more than can be addressed",
-			    fixed->slots, (unsigned long long)fixed->slot_bytes);
+		            fixed->slots, (unsigned long long)fixed->slot_bytes);
 	fixed->slot_bytes = page_align(fixed->slot_bytes);
 	fixed->pixels_offset = pixels_offset(fixed->slots);
 	*segment_bytes = fixed->pixels_offset + bytes;
@@ -92,7 +92,7 @@ int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_byte
 	int error;
 
 	error = mark_check(&fixed->mark, segment_magic, sizeof(struct layout_header),
-			   "the frames segment");
+	                   "the frames segment");
 	if (error)
 		return error;
 	if (layout_plan(&plan, &planned_bytes) || plan.slot_bytes != fixed->slot_bytes ||
@@ -111,10 +111,10 @@ int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_byte
 		return fail(-EINVAL, "pixel format 0x%08x is unknown", info->format);
 	if (info->stride_bytes % 4 != 0 || info->stride_bytes / 4 < info->width)
 		return fail(-EINVAL, "a stride of %u bytes for %u pixels of 4", info->stride_bytes,
-			    info->width);
+		            info->width);
 	if ((uint64_t)info->stride_bytes * info->height > slot_bytes)
 		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
-			    info->width, info->height, (unsigned long long)slot_bytes);
+		            info->width, info->height, (unsigned long long)slot_bytes);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_
 }
 
 int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
-		       uint64_t *size_bytes)
+                       uint64_t *size_bytes)
 {
 	uint64_t stride = ((uint64_t)width * 4 + 63) & ~UINT64_C(63);
 

@@ -37,7 +37,7 @@ struct layout_mark {
 struct lock_record {
 	struct layout_mark mark;
 	uint64_t generation; /* the last one begun; counted up before its objects are made */
-	int32_t pid;	     /* the owner's, for people to read */
+	int32_t pid;         /* the owner's, for people to read */
 	uint8_t projects[2]; /* ftok project ids: of the last generation begun, and of the one
 			      * before while it may still have objects. 0: none */
 	uint8_t reserved[2];
@@ -63,9 +63,9 @@ struct layout_fixed {
 	struct layout_mark mark;
 	uint64_t producer;
 	uint64_t generation;
-	uint64_t first_frame;	/* that this generation can have */
+	uint64_t first_frame;   /* that this generation can have */
 	uint64_t pixels_offset; /* of slot 0 */
-	uint64_t slot_bytes;	/* a multiple of LAYOUT_PAGE */
+	uint64_t slot_bytes;    /* a multiple of LAYOUT_PAGE */
 	uint32_t slots;
 	uint32_t policy;
 	uint32_t fps_milli;

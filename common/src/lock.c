@@ -42,7 +42,7 @@ int lock_release(int fd, uint64_t first, uint64_t end)
 }
 
 int lock_find(int fd, enum lock_kind kind, uint64_t first, uint64_t end, uint64_t *found_first,
-	      uint64_t *found_end)
+              uint64_t *found_end)
 {
 	struct flock lock = range(kind == LOCK_EXCLUSIVE ? F_WRLCK : F_RDLCK, first, end);
 

@@ -18,7 +18,7 @@ int lock_release(int fd, uint64_t first, uint64_t end);
 /* Whether a lock of that kind would meet somebody else's: 1 and the bytes of one of those (not
  * necessarily the first) or 0. */
 int lock_find(int fd, enum lock_kind kind, uint64_t first, uint64_t end, uint64_t *found_first,
-	      uint64_t *found_end);
+              uint64_t *found_end);
 
 /* How many disjoint ranges of first to end - 1 others have locked, counting up to limit. */
 int lock_count(int fd, uint64_t first, uint64_t end, unsigned limit, unsigned *count);

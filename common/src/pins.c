@@ -26,7 +26,7 @@ static void pins_unlock(struct slot_locks *locks, uint64_t first, uint64_t end)
 
 void pins_init(struct pins *pins, int fd)
 {
-	*pins = (struct pins){.locks = {.lock = pins_lock, .unlock = pins_unlock}, .fd = fd};
+	*pins = (struct pins){ .locks = { .lock = pins_lock, .unlock = pins_unlock }, .fd = fd };
 }
 
 int pins_attend(struct pins *pins)
@@ -62,5 +62,5 @@ int pins_claimed(const struct pins *pins, uint64_t first)
 	uint64_t found_first, found_end;
 
 	return lock_find(pins->fd, LOCK_EXCLUSIVE, first, LAYOUT_FRAME_END, &found_first,
-			 &found_end);
+	                 &found_end);
 }

@@ -21,7 +21,7 @@ struct shmflip_producer {
 	struct channel channel;
 	struct generation_plan plan;
 	struct generation *generation;
-	bool ring_lost;	  /* somebody removed the semaphores: a fresh generation is due */
+	bool ring_lost;   /* somebody removed the semaphores: a fresh generation is due */
 	int64_t lease_ns; /* CLOCK_NEVER: no viewer is ever taken for frozen */
 	int64_t stuck_ns; /* since when no slot was free; 0: one was at the last look */
 	struct pins
@@ -39,7 +39,7 @@ static int check_options(const struct shmflip_producer_options *options)
 		return fail(-EINVAL, "policy %u is unknown", options->policy);
 	if (options->mode & ~(mode_t)0666)
 		return fail(-EINVAL, "mode %03o: only the bits to read and write count",
-			    (unsigned)options->mode);
+		            (unsigned)options->mode);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ static int make_generation(struct shmflip_producer *producer, struct generation 
 }
 
 int shmflip_producer_create(const struct shmflip_producer_options *options,
-			    struct shmflip_producer **out)
+                            struct shmflip_producer **out)
 {
 	struct shmflip_producer *producer;
 	struct folder_place place;
@@ -181,7 +181,7 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 			return error;
 	}
 	error = viewers_to_come(producer) ? -EAGAIN
-					  : slots_begin(&producer->generation->writer, slot);
+	                                  : slots_begin(&producer->generation->writer, slot);
 	if (error == -EAGAIN && producer->generation->writer.loans == 0 &&
 	    lease_is_over(producer)) {
 		error = move_on(producer);
@@ -243,7 +243,7 @@ static int wait_for_slot(struct shmflip_producer *producer, uint32_t *slot, int6
 }
 
 int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
-			  int timeout_ms)
+                          int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	const struct generation *generation = producer->generation;
@@ -252,7 +252,7 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 
 	if (__builtin_popcountll(generation->writer.loans) + 1 >= (int)generation->fixed.slots)
 		return fail(-EBUSY, "%u of %u slots are on loan already",
-			    generation->fixed.slots - 1, generation->fixed.slots);
+		            generation->fixed.slots - 1, generation->fixed.slots);
 	error = try_slot(producer, &slot);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &slot, deadline_ns);
@@ -260,7 +260,7 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 		return error;
 	generation = producer->generation;
 	loan->pixels = (uint8_t *)generation->shared + generation->fixed.pixels_offset +
-		       slot * generation->fixed.slot_bytes;
+	               slot * generation->fixed.slot_bytes;
 	loan->size_bytes = generation->fixed.slot_bytes;
 	loan->slot = slot;
 	return 0;
@@ -273,7 +273,7 @@ static bool is_on_loan(const struct shmflip_producer *producer, const struct shm
 }
 
 int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_loan *loan,
-			     struct shmflip_frame_info *info)
+                             struct shmflip_frame_info *info)
 {
 	struct generation *generation = producer->generation;
 	int error;
@@ -286,7 +286,7 @@ int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_l
 	info->source[sizeof(info->source) - 1] = '\0';
 	info->published_ns = clock_now_ns();
 	info->sequence = slots_publish(&generation->writer, loan->slot, info);
-	*loan = (struct shmflip_loan){0};
+	*loan = (struct shmflip_loan){ 0 };
 	if (ring_publish(generation->ring_id, info->sequence))
 		producer->ring_lost = true;
 	return 0;
@@ -298,14 +298,14 @@ void shmflip_producer_discard(struct shmflip_producer *producer, struct shmflip_
 		return;
 	slots_discard(&producer->generation->writer, loan->slot);
 	producer->discarded++;
-	*loan = (struct shmflip_loan){0};
+	*loan = (struct shmflip_loan){ 0 };
 }
 
 void shmflip_producer_drop(struct shmflip_producer *producer)
 {
 	/* A count for viewers to show: it orders nothing. */
 	atomic_store_explicit(&producer->generation->shared->dropped, ++producer->plan.dropped,
-			      memory_order_relaxed);
+	                      memory_order_relaxed);
 }
 
 int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_bytes)
@@ -328,7 +328,7 @@ int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewer
 }
 
 int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
-				  int timeout_ms)
+                                  int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	int64_t nap_ns;
@@ -349,7 +349,7 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned vi
 }
 
 void shmflip_producer_stats(const struct shmflip_producer *producer,
-			    struct shmflip_producer_stats *stats)
+                            struct shmflip_producer_stats *stats)
 {
 	*stats = (struct shmflip_producer_stats){
 		.published = producer->generation->writer.newest,

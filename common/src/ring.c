@@ -33,8 +33,8 @@ int ring_start(int id, uint64_t newest)
 	int error;
 
 	for (unsigned i = 0; i < AHEAD; i++)
-		steps[i] = (struct sysv_step){(newest + 1 + i) % FRAMES, 1};
-	steps[AHEAD] = (struct sysv_step){ALIVE, 1};
+		steps[i] = (struct sysv_step){ (newest + 1 + i) % FRAMES, 1 };
+	steps[AHEAD] = (struct sysv_step){ ALIVE, 1 };
 	error = sysv_semaphores_change(id, steps, AHEAD + 1);
 	if (error == -ENOSYS || error == -EINVAL)
 		return fail(-ENOTSUP, "this system has no SEM_UNDO, which shmflip relies on");
@@ -46,8 +46,8 @@ int ring_start(int id, uint64_t newest)
 int ring_publish(int id, uint64_t frame)
 {
 	const struct sysv_step steps[] = {
-		{frame % FRAMES, -1},
-		{(frame + AHEAD) % FRAMES, 1},
+		{ frame % FRAMES, -1 },
+		{ (frame + AHEAD) % FRAMES, 1 },
 	};
 
 	return sysv_semaphores_change(id, steps, 2);

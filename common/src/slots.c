@@ -8,10 +8,11 @@
 #define TRIES 64
 
 void slots_init_writer(struct slot_writer *writer, struct layout_header *shared, uint32_t count,
-		       struct slot_locks *locks, uint64_t newest)
+                       struct slot_locks *locks, uint64_t newest)
 {
 	*writer = (struct slot_writer){
-		.shared = shared, .locks = locks, .count = count, .front = count, .newest = newest};
+		.shared = shared, .locks = locks, .count = count, .front = count, .newest = newest
+	};
 }
 
 /* The slot with the oldest frame among those in the set; count if it is empty. */
@@ -40,7 +41,7 @@ static int give_up_frame(struct slot_writer *writer, uint32_t slot)
 		return error;
 	/* Pairs with still_there(), through the lock. */
 	atomic_store_explicit(&writer->shared->slot[slot].sequence, LAYOUT_DIRTY,
-			      memory_order_relaxed);
+	                      memory_order_relaxed);
 	writer->locks->unlock(writer->locks, frame, frame + 1);
 	writer->frame[slot] = LAYOUT_DIRTY;
 	return 0;
@@ -70,7 +71,7 @@ int slots_begin(struct slot_writer *writer, uint32_t *slot)
 }
 
 uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
-		       const struct shmflip_frame_info *info)
+                       const struct shmflip_frame_info *info)
 {
 	uint64_t frame = ++writer->newest;
 
@@ -79,7 +80,7 @@ uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
 	atomic_store_explicit(&writer->shared->slot[slot].sequence, frame, memory_order_release);
 	/* Pairs with newest_word(): who sees the word sees the slot's number. */
 	atomic_store_explicit(&writer->shared->latest, layout_latest(frame, slot),
-			      memory_order_release);
+	                      memory_order_release);
 	writer->frame[slot] = frame;
 	writer->front = slot;
 	writer->loans &= ~(UINT64_C(1) << slot);
@@ -92,10 +93,11 @@ void slots_discard(struct slot_writer *writer, uint32_t slot)
 }
 
 void slots_init_reader(struct slot_reader *reader, const struct layout_header *shared,
-		       uint32_t count, struct slot_locks *locks)
+                       uint32_t count, struct slot_locks *locks)
 {
 	*reader = (struct slot_reader){
-		.shared = shared, .locks = locks, .count = count, .claimed = LAYOUT_FRAME_END};
+		.shared = shared, .locks = locks, .count = count, .claimed = LAYOUT_FRAME_END
+	};
 }
 
 static uint64_t newest_word(const struct slot_reader *reader)
@@ -161,7 +163,7 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 		/* The same word twice: a frame was refused that no producer may give up. */
 		if (word == seen || layout_latest_slot(word) >= reader->count)
 			return fail(-EPROTO,
-				    "the frames segment names a newest frame that is none");
+			            "the frames segment names a newest frame that is none");
 		seen = word;
 		error = reader->locks->lock(reader->locks, false, number, number + 1);
 		if (error == -EAGAIN)
@@ -181,14 +183,14 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 
 /* The oldest frame of first to newest that is in a slot; LAYOUT_FRAME_END if none is. */
 static uint64_t find_from(const struct slot_reader *reader, uint64_t first, uint64_t newest,
-			  uint32_t *slot)
+                          uint32_t *slot)
 {
 	uint64_t found = LAYOUT_FRAME_END, frame;
 
 	for (uint32_t i = 0; i < reader->count; i++) {
 		/* Pairs with the first store of slots_publish(). */
 		frame = atomic_load_explicit(&reader->shared->slot[i].sequence,
-					     memory_order_acquire);
+		                             memory_order_acquire);
 		if (frame >= first && frame <= newest && frame < found) {
 			found = frame;
 			*slot = i;

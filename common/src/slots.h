@@ -28,15 +28,15 @@ struct slot_writer {
 	struct layout_header *shared;
 	struct slot_locks *locks;
 	uint32_t count;
-	uint32_t front;			   /* the slot of the newest frame; count: there is none */
-	uint64_t newest;		   /* the newest frame */
-	uint64_t loans;			   /* a bit a slot: on loan */
+	uint32_t front;                    /* the slot of the newest frame; count: there is none */
+	uint64_t newest;                   /* the newest frame */
+	uint64_t loans;                    /* a bit a slot: on loan */
 	uint64_t frame[SHMFLIP_SLOTS_MAX]; /* what each slot holds; LAYOUT_DIRTY: nothing */
 };
 
 /* newest: the frame before the first to come. */
 void slots_init_writer(struct slot_writer *writer, struct layout_header *shared, uint32_t count,
-		       struct slot_locks *locks, uint64_t newest);
+                       struct slot_locks *locks, uint64_t newest);
 
 /* Takes a slot to write into: one that holds nothing, else that of the oldest frame which nobody
  * holds; never the newest frame's. -EAGAIN: none is free. */
@@ -44,7 +44,7 @@ int slots_begin(struct slot_writer *writer, uint32_t *slot);
 
 /* Makes the slot the newest frame. Returns its number. */
 uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
-		       const struct shmflip_frame_info *info);
+                       const struct shmflip_frame_info *info);
 
 /* Gives the slot back empty. */
 void slots_discard(struct slot_writer *writer, uint32_t slot);
@@ -59,7 +59,7 @@ struct slot_reader {
 };
 
 void slots_init_reader(struct slot_reader *reader, const struct layout_header *shared,
-		       uint32_t count, struct slot_locks *locks);
+                       uint32_t count, struct slot_locks *locks);
 
 /* The newest frame's number; before a generation's first, that of the one before. */
 uint64_t slots_newest(const struct slot_reader *reader);

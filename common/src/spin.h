@@ -12,7 +12,7 @@
 #define SPIN_NS 50000
 
 struct spin {
-	unsigned skip;	  /* so many waits more without spinning */
+	unsigned skip;    /* so many waits more without spinning */
 	unsigned penalty; /* what skip is after the next time in vain */
 };
 

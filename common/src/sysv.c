@@ -34,7 +34,7 @@ int sysv_segment_create(key_t key, uint64_t bytes, int *id)
 
 	if (made < 0)
 		return fail_errno("cannot make a shared-memory segment of %llu bytes",
-				  (unsigned long long)bytes);
+		                  (unsigned long long)bytes);
 	*id = made;
 	return 0;
 }
@@ -71,7 +71,7 @@ int sysv_segment_status(int id, struct sysv_status *status)
 
 	if (shmctl(id, IPC_STAT, &ds) < 0)
 		return fail_errno("cannot ask after shared-memory segment %d", id);
-	*status = (struct sysv_status){ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch};
+	*status = (struct sysv_status){ ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch };
 	return 0;
 }
 
@@ -118,18 +118,18 @@ int sysv_semaphores_find(key_t key, int *id)
 int sysv_semaphores_status(int id, struct sysv_status *status)
 {
 	struct semid_ds ds;
-	union semun arg = {.buf = &ds};
+	union semun arg = { .buf = &ds };
 
 	if (semctl(id, 0, IPC_STAT, arg) < 0)
 		return -errno;
-	*status = (struct sysv_status){ds.sem_perm.cuid, ds.sem_nsems, 0};
+	*status = (struct sysv_status){ ds.sem_perm.cuid, ds.sem_nsems, 0 };
 	return 0;
 }
 
 int sysv_semaphores_allow(int id, gid_t group, mode_t mode)
 {
 	struct semid_ds ds;
-	union semun arg = {.buf = &ds};
+	union semun arg = { .buf = &ds };
 
 	if (semctl(id, 0, IPC_STAT, arg) < 0)
 		return fail_errno("cannot ask after semaphore set %d", id);
@@ -162,7 +162,7 @@ int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count
 		return -E2BIG;
 	for (unsigned i = 0; i < count; i++)
 		operations[i] =
-			(struct sembuf){steps[i].number, steps[i].change, IPC_NOWAIT | SEM_UNDO};
+			(struct sembuf){ steps[i].number, steps[i].change, IPC_NOWAIT | SEM_UNDO };
 	while (semop(id, operations, count) < 0)
 		if (errno != EINTR)
 			return -errno;
@@ -171,8 +171,8 @@ int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count
 
 int sysv_semaphore_wait_zero(int id, unsigned number, int64_t timeout_ns)
 {
-	struct sembuf operation = {(unsigned short)number, 0, 0};
-	struct timespec timeout = {timeout_ns / NS_PER_S, timeout_ns % NS_PER_S};
+	struct sembuf operation = { (unsigned short)number, 0, 0 };
+	struct timespec timeout = { timeout_ns / NS_PER_S, timeout_ns % NS_PER_S };
 
 	return semtimedop(id, &operation, 1, &timeout) < 0 ? -errno : 0;
 }

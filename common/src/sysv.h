@@ -12,7 +12,7 @@
 /* What the kernel says of an object. */
 struct sysv_status {
 	uid_t creator;
-	uint64_t size;	/* bytes of a segment, semaphores of a set */
+	uint64_t size;  /* bytes of a segment, semaphores of a set */
 	uint64_t users; /* attachments of a segment */
 };
 

@@ -19,10 +19,10 @@ struct shmflip_viewer {
 	uint32_t view;
 	bool prefault;
 	struct attachment *attachment; /* NULL: none */
-	bool every;		       /* the way of viewing it came to */
-	uint64_t producer;	       /* the last one attached to */
-	uint64_t generation;	       /* likewise: never attached to again */
-	uint64_t last;		       /* that producer's newest frame taken or passed over */
+	bool every;                    /* the way of viewing it came to */
+	uint64_t producer;             /* the last one attached to */
+	uint64_t generation;           /* likewise: never attached to again */
+	uint64_t last;                 /* that producer's newest frame taken or passed over */
 	struct shmflip_viewer_stats stats;
 	struct spin spin;
 };
@@ -96,7 +96,7 @@ static int join(struct attachment *attachment, bool every, uint64_t *last)
 }
 
 static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
-		   uint64_t last)
+                   uint64_t last)
 {
 	if (viewer->producer != attachment->fixed.producer)
 		viewer->stats.producers++;
@@ -122,8 +122,8 @@ static int attach(struct shmflip_viewer *viewer)
 	if (error)
 		return error;
 	every = viewer->view == SHMFLIP_VIEW_EVERY ||
-		(viewer->view == SHMFLIP_VIEW_AUTO &&
-		 attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
+	        (viewer->view == SHMFLIP_VIEW_AUTO &&
+	         attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
 	last = attachment->fixed.producer == viewer->producer ? viewer->last : SLOTS_NEWEST;
 	error = join(attachment, every, &last);
 	if (error) {
@@ -141,9 +141,8 @@ static void leave(struct shmflip_viewer *viewer)
 	viewer->attachment = NULL;
 }
 
-int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
+static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
-	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	int64_t nap_ns;
 	int error;
 
@@ -159,6 +158,11 @@ int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
 			return error;
 	}
 	return 0;
+}
+
+int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
+{
+	return attach_by(viewer, clock_deadline_ns(timeout_ms));
 }
 
 static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -243,7 +247,7 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 }
 
 static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t slot,
-		     struct shmflip_frame *frame)
+                     struct shmflip_frame *frame)
 {
 	struct attachment *attachment = viewer->attachment;
 	int error = attachment_describe(attachment, sequence, slot, frame);
@@ -267,7 +271,7 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 	uint64_t sequence;
 	uint32_t slot;
 	int error = viewer->every ? slots_take_next(reader, &sequence, &slot)
-				  : slots_take_newest(reader, viewer->last, &sequence, &slot);
+	                          : slots_take_newest(reader, viewer->last, &sequence, &slot);
 
 	if (!error)
 		error = take_held(viewer, sequence, slot, &taken);
@@ -300,7 +304,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 	}
 	leave(viewer);
 	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
-				     : fail(-EPIPE, "the producer died");
+	                             : fail(-EPIPE, "the producer died");
 }
 
 static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
@@ -317,14 +321,14 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 }
 
 int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
-			   int timeout_ms)
+                           int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	int error;
 
 	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
 		error = viewer->attachment ? wait_for_frame(viewer, deadline_ns)
-					   : wait_for_something_to_attach(viewer, deadline_ns);
+		                           : attach_by(viewer, deadline_ns);
 		if (error)
 			break;
 	}
@@ -340,7 +344,7 @@ void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame 
 		return;
 	slots_release(&attachment->pins.locks, frame->info.sequence);
 	attachment_drop(attachment);
-	*frame = (struct shmflip_frame){0};
+	*frame = (struct shmflip_frame){ 0 };
 }
 
 int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel_info *info)

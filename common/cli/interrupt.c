@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <time.h>
+
+static atomic_bool interrupted;
+
+static void note_interrupt(int signal_number)
+{
+	(void)signal_number;
+	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+}
+
+/* nohup says by an ignored SIGHUP that the program is to outlive its terminal. */
+static bool is_ignored(int signal_number)
+{
+	struct sigaction current;
+
+	return sigaction(signal_number, NULL, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
+void cli_catch_interrupts(void)
+{
+	struct sigaction once = { .sa_handler = note_interrupt, .sa_flags = SA_RESETHAND };
+	struct sigaction always = { .sa_handler = note_interrupt };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &once, NULL);
+	sigaction(SIGTERM, &always, NULL);
+	if (!is_ignored(SIGHUP))
+		sigaction(SIGHUP, &always, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool cli_interrupted(void)
+{
+	return atomic_load_explicit(&interrupted, memory_order_relaxed);
+}
+
+int64_t cli_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static const char *program_name = "shmflip";
+
+void cli_init(const char *program)
+{
+	program_name = program;
+}
+
+/* File names and what libraries say may hold anything: a message stays one line, and sends no
+ * control codes to a terminal. */
+static void say(const char *format, va_list arguments, const char *tail)
+{
+	char line[8192];
+
+	vsnprintf(line, sizeof(line), format, arguments);
+	for (char *c = line; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+	cli_status_end();
+	fprintf(stderr, "%s: %s%s\n", program_name, line, tail);
+}
+
+void cli_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments, "");
+	va_end(arguments);
+}
+
+void cli_usage_error(const char *format, ...)
+{
+	va_list arguments;
+	char tail[128];
+
+	snprintf(tail, sizeof(tail), " (see %s --help)", program_name);
+	va_start(arguments, format);
+	say(format, arguments, tail);
+	va_end(arguments);
+	exit(CLI_USAGE);
+}
+
+void cli_print_version(void)
+{
+	printf("%s %s\n", program_name, SHMFLIP_VERSION);
+}

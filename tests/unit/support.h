@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the library's tests share: a folder of one's own, processes of one's own, frames that show
+ * whether they are torn. */
+#ifndef SHMFLIP_TEST_SUPPORT_H
+#define SHMFLIP_TEST_SUPPORT_H
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shmflip.h"
+
+/* A fresh folder, also put into SHMFLIP_DIR. Cmocka set-up and tear-down functions. */
+static char folder[64];
+
+static inline int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/shmflip-test-XXXXXX");
+	return mkdtemp(folder) && setenv("SHMFLIP_DIR", folder, 1) == 0 ? 0 : -1;
+}
+
+/* Fails if a test left anything behind. */
+static inline int remove_folder(void **state)
+{
+	(void)state;
+	return rmdir(folder);
+}
+
+/* A path within the folder; valid until the call after the next. */
+static inline const char *in_folder(const char *name)
+{
+	static char paths[2][128];
+	static int next;
+
+	next = !next;
+	snprintf(paths[next], sizeof(paths[next]), "%s/%s", folder, name);
+	return paths[next];
+}
+
+static inline int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static inline void nap_ms(int ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
+}
+
+/* Runs a function in a child, whose exit status is what it returns. */
+static inline pid_t start(int (*run)(void *), void *argument)
+{
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(run(argument));
+	return child;
+}
+
+static inline void assert_exits(pid_t child, int expected)
+{
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), expected);
+}
+
+static inline void kill_and_reap(pid_t child)
+{
+	int status;
+
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+/* ---- Frames of one value in every pixel: their number ---- */
+
+enum { SIDE = 64 };
+
+static inline struct shmflip_frame_info square_info(void)
+{
+	return (struct shmflip_frame_info){
+		.width = SIDE,
+		.height = SIDE,
+		.stride_bytes = SIDE * 4,
+		.format = SHMFLIP_FORMAT_XRGB8888,
+	};
+}
+
+static inline int publish_square(struct shmflip_producer *producer, uint32_t value, int timeout_ms)
+{
+	struct shmflip_frame_info info = square_info();
+	struct shmflip_loan loan;
+	int error = shmflip_producer_loan(producer, &loan, timeout_ms);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < SIDE * SIDE; i++)
+		((uint32_t *)loan.pixels)[i] = value;
+	return shmflip_producer_publish(producer, &loan, &info);
+}
+
+/* The value of all pixels, or UINT32_MAX if they differ. */
+static inline uint32_t square_value(const struct shmflip_frame *frame)
+{
+	const uint32_t *pixels = (const uint32_t *)frame->pixels;
+
+	for (size_t i = 1; i < SIDE * SIDE; i++)
+		if (pixels[i] != pixels[0])
+			return UINT32_MAX;
+	return pixels[0];
+}
+
+#endif

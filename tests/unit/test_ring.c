@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <sys/ipc.h>
+
+#include "clock.h"
+#include "ring.h"
+#include "sysv.h"
+
+static int id;
+
+static int make_ring(void **state)
+{
+	(void)state;
+	return ring_create(IPC_PRIVATE, getegid(), 0600, &id);
+}
+
+static int drop_ring(void **state)
+{
+	(void)state;
+	ring_remove(id);
+	return 0;
+}
+
+static int sleep_after(void *newest)
+{
+	return -ring_sleep(id, *(const uint64_t *)newest, 5 * NS_PER_S);
+}
+
+static void publishing_wakes_all_sleepers(void **state)
+{
+	uint64_t newest = 0;
+	pid_t sleepers[4];
+
+	(void)state;
+	assert_int_equal(ring_start(id, 0), 0);
+	for (int i = 0; i < 4; i++)
+		sleepers[i] = start(sleep_after, &newest);
+	nap_ms(50);
+	assert_int_equal(ring_publish(id, 1), 0);
+	for (int i = 0; i < 4; i++)
+		assert_exits(sleepers[i], 0);
+}
+
+static void nothing_published_is_slept_through(void **state)
+{
+	(void)state;
+	assert_int_equal(ring_start(id, 41), 0);
+	assert_int_equal(ring_sleep(id, 41, 20 * NS_PER_MS), -EAGAIN);
+	assert_int_equal(ring_publish(id, 42), 0);
+	assert_int_equal(ring_sleep(id, 41, 0), 0);
+	assert_int_equal(ring_sleep(id, 42, 20 * NS_PER_MS), -EAGAIN);
+}
+
+/* A semaphore's value may not grow: at 32767 a counting one fails. */
+static void frames_do_not_add_up(void **state)
+{
+	(void)state;
+	assert_int_equal(ring_start(id, 0), 0);
+	for (uint64_t frame = 1; frame <= 100000; frame++)
+		assert_int_equal(ring_publish(id, frame), 0);
+	assert_int_equal(ring_sleep(id, 100000, 0), -EAGAIN);
+	assert_int_equal(ring_sleep(id, 99999, 0), 0);
+}
+
+static int live_and_pause(void *published)
+{
+	if (ring_start(id, 0))
+		return 1;
+	for (uint64_t frame = 1; frame <= *(const uint64_t *)published; frame++)
+		ring_publish(id, frame);
+	pause();
+	return 0;
+}
+
+static void await_alive(void)
+{
+	for (int i = 0; i < 1000 && ring_alive(id) != 1; i++)
+		nap_ms(2);
+	assert_int_equal(ring_alive(id), 1);
+}
+
+/* No successor comes to sweep: the kernel alone has to wake the sleeper. */
+static void death_wakes_a_sleeper(void **state)
+{
+	static const uint64_t published[] = { 0, 1, 31, 32, 33, 63, 64, 65, 1000 };
+	pid_t producer, sleeper;
+	uint64_t newest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
+		newest = published[i];
+		producer = start(live_and_pause, &newest);
+		await_alive();
+		nap_ms(20);
+		sleeper = start(sleep_after, &newest);
+		nap_ms(20);
+		kill_and_reap(producer);
+		assert_exits(sleeper, 0);
+		assert_int_equal(ring_alive(id), 0);
+	}
+}
+
+static void removal_wakes_a_sleeper(void **state)
+{
+	uint64_t newest = 0;
+	pid_t sleeper;
+
+	(void)state;
+	assert_int_equal(ring_start(id, 0), 0);
+	sleeper = start(sleep_after, &newest);
+	nap_ms(30);
+	ring_remove(id);
+	assert_exits(sleeper, 0);
+	assert_int_equal(ring_alive(id), 0);
+	assert_int_equal(ring_sleep(id, 0, NS_PER_S), 0);
+	assert_true(ring_publish(id, 1) < 0);
+}
+
+static void not_alive_before_the_start(void **state)
+{
+	(void)state;
+	assert_int_equal(ring_alive(id), 0);
+	assert_int_equal(ring_start(id, 0), 0);
+	assert_int_equal(ring_alive(id), 1);
+}
+
+#define RING(test) cmocka_unit_test_setup_teardown(test, make_ring, drop_ring)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RING(publishing_wakes_all_sleepers), RING(nothing_published_is_slept_through),
+		RING(frames_do_not_add_up),          RING(death_wakes_a_sleeper),
+		RING(removal_wakes_a_sleeper),       RING(not_alive_before_the_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
