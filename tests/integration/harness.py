@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""What the integration tests share: the programs as processes of one's own, in a folder of one's own,
+and an independent decoder to compare with.
+
+Every test starts with an empty SHMFLIP_DIR and fails if a file, a segment, or a semaphore set of its
+channels is left at the end. Processes are ended only by the ids that the test started."""
+
+import functools
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+import zlib
+from pathlib import Path
+
+PRODUCER = os.environ["SHMFLIP_PRODUCER"]
+VIEWER = os.environ["SHMFLIP_VIEWER"]
+SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
+FRAMES = SOURCE / "assets" / "frames"
+KINDS = SOURCE / "tests" / "data" / "kinds"
+DAMAGED = SOURCE / "tests" / "data" / "damaged"
+PATIENCE_S = 60
+
+
+@functools.cache
+def imagemagick():
+    """The words that start ImageMagick's convert, or None."""
+    for words in (["magick"], ["convert-im6.q16"], ["/usr/bin/convert"], ["convert"]):
+        if shutil.which(words[0]):
+            answer = subprocess.run(words + ["-version"], capture_output=True, check=False)
+            if b"ImageMagick" in answer.stdout:
+                return words
+    return None
+
+
+def needs_imagemagick(test):
+    return unittest.skipUnless(imagemagick(), "ImageMagick is not installed")(test)
+
+
+def needs(program):
+    return unittest.skipUnless(shutil.which(program), f"{program} is not installed")
+
+
+def rgba_of(path):
+    """Width, height and RGBA bytes of a picture, by ImageMagick."""
+    size = subprocess.run(imagemagick() + [f"png:{path}", "-format", "%w %h", "info:"],
+                          capture_output=True, check=True).stdout.split()
+    pixels = subprocess.run(imagemagick() + [f"png:{path}", "-depth", "8", "RGBA:-"],
+                            capture_output=True, check=True).stdout
+    return int(size[0]), int(size[1]), pixels
+
+
+@functools.cache
+def digest_of(path):
+    """WIDTH HEIGHT CRC NAME, as the viewer's --digest says it after the sequence number."""
+    width, height, pixels = rgba_of(path)
+    return f"{width} {height} {zlib.crc32(pixels):08x} {Path(path).name}"
+
+
+def natural(paths):
+    def key(path):
+        parts, digits = [], ""
+        for character in path.name + "\0":
+            if character.isdigit():
+                digits += character
+                continue
+            if digits:
+                parts.append((0, int(digits), ""))
+                digits = ""
+            parts.append((1, 0, character))
+        return parts
+    return sorted(paths, key=key)
+
+
+def segments_made_by(pids):
+    """System V segments whose creator is one of these processes."""
+    with open("/proc/sysvipc/shm", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return [row[1] for row in rows if int(row[4]) in pids]
+
+
+def semaphore_sets():
+    with open("/proc/sysvipc/sem", encoding="ascii") as table:
+        return {int(line.split()[1]) for line in table.readlines()[1:]}
+
+
+class Running:
+    """A program that was started, with what it prints going into files."""
+
+    def __init__(self, arguments, env, folder, stdin=None):
+        self.out_path = tempfile.mktemp(dir=folder, prefix="out-")
+        self.err_path = tempfile.mktemp(dir=folder, prefix="err-")
+        with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
+            self.process = subprocess.Popen(arguments, env=env, stdin=stdin or subprocess.DEVNULL,
+                                            stdout=out, stderr=err)
+        self.pid = self.process.pid
+
+    def wait(self, timeout=PATIENCE_S):
+        return self.process.wait(timeout)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def interrupt(self):
+        self.signal(signal.SIGINT)
+        return self.wait()
+
+    def kill(self):
+        """SIGKILL; returns only if that is what it died of."""
+        self.signal(signal.SIGKILL)
+        assert self.wait() == -signal.SIGKILL
+
+    @property
+    def alive(self):
+        return self.process.poll() is None
+
+    @property
+    def out(self):
+        return Path(self.out_path).read_text(encoding="utf-8")
+
+    @property
+    def err(self):
+        return Path(self.err_path).read_text(encoding="utf-8")
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.scratch = Path(tempfile.mkdtemp(prefix="shmflip-test-"))
+        self.dir = self.scratch / "channels"
+        self.env = dict(os.environ, SHMFLIP_DIR=str(self.dir))
+        self.started = []
+        self.rings = set()
+        self.addCleanup(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.addCleanup(self.end_everything)
+
+    def end_everything(self):
+        for running in self.started:
+            if running.alive:
+                running.signal(signal.SIGCONT)
+                running.signal(signal.SIGKILL)
+                running.wait()
+
+    def start(self, *arguments, stdin=None, env=None):
+        running = Running([str(argument) for argument in arguments], env or self.env, self.scratch,
+                          stdin)
+        self.started.append(running)
+        return running
+
+    def producer(self, *arguments, **how):
+        return self.start(PRODUCER, *arguments, **how)
+
+    def viewer(self, *arguments, **how):
+        """One without a window."""
+        return self.start(VIEWER, "--present", "none", *arguments, **how)
+
+    def until(self, what, condition, timeout=PATIENCE_S):
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > deadline:
+                self.fail(f"in vain: {what}")
+            time.sleep(0.01)
+
+    def await_channel(self, producer, name="default"):
+        """Until this producer has opened the channel; remembers its semaphores."""
+        path, lock = self.dir / name, self.dir / f"{name}.lock"
+
+        def is_open():
+            # It removes what a dead one left, then writes its pid, then opens.
+            owner = lock.read_bytes() if lock.exists() else b""
+            return (len(owner) == 32 and struct.unpack_from("<i", owner, 24)[0] == producer.pid
+                    and path.exists())
+
+        self.until(f"channel {name} opens", is_open)
+        record = path.read_bytes()
+        self.rings.add(struct.unpack_from("<i", record, 36)[0])
+        return record
+
+    def assert_exits(self, running, status):
+        self.assertEqual(running.wait(), status, f"stderr: {running.err}")
+
+    def assert_one_line(self, running, *words):
+        """Exactly one line on stderr, with these words in it."""
+        lines = running.err.splitlines()
+        self.assertEqual(len(lines), 1, running.err)
+        for word in words:
+            self.assertIn(word, lines[0])
+
+    def assert_nothing_left(self):
+        pids = {running.pid for running in self.started}
+        if self.dir.exists():
+            self.assertEqual([path.name for path in self.dir.iterdir()], [])
+        self.assertEqual(segments_made_by(pids), [])
+        self.assertEqual(semaphore_sets() & self.rings, set())
+
+    def stats(self, path):
+        return json.loads(Path(path).read_text(encoding="utf-8"))

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""Started and stopped in any order, replaced, killed: nothing hangs and nothing is left."""
+
+import os
+import signal
+import time
+import unittest
+
+import harness
+from harness import FRAMES
+
+
+class Life(harness.Case):
+    def playing(self, *options, **how):
+        producer = self.producer("-q", "-l", "-r", "60", *options, FRAMES, **how)
+        self.await_channel(producer)
+        return producer
+
+    def watching(self, *options):
+        return self.viewer("--digest", *options)
+
+    def await_frames(self, viewer, more=3):
+        count = len(viewer.lines)
+        self.until("frames arrive", lambda: len(viewer.lines) >= count + more)
+
+    def test_producer_first(self):
+        producer = self.playing()
+        viewer = self.watching()
+        self.await_frames(viewer)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_viewer_first_and_stopped_first(self):
+        viewer = self.watching()
+        time.sleep(0.2)
+        producer = self.playing()
+        self.await_frames(viewer)
+        self.assertEqual(viewer.interrupt(), 0)
+        time.sleep(0.1)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_terminated_at_once(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            producer = self.playing()
+            viewer = self.watching()
+            for running in (viewer, producer):
+                running.signal(number)
+            self.assertIn(viewer.wait(), (0, -number))
+            self.assertEqual(producer.wait(), 0)
+        self.assert_nothing_left()
+
+    def test_viewer_follows_producers(self):
+        viewer = self.watching()
+        for _ in range(4):
+            producer = self.playing()
+            self.await_frames(viewer)
+            self.assertEqual(producer.interrupt(), 0)
+        self.assertTrue(viewer.alive)
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_viewer_follows_producers_that_are_killed(self):
+        stats = self.scratch / "stats.json"
+        viewer = self.watching("--stats", stats)
+        for _ in range(6):
+            producer = self.playing()
+            self.await_frames(viewer)
+            producer.kill()
+        producer = self.playing()
+        self.await_frames(viewer)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(viewer.interrupt(), 0)
+        counted = self.stats(stats)
+        self.assertEqual(counted["producers_died"], 6)
+        self.assertEqual(counted["producers"], 7)
+        self.assert_nothing_left()
+
+    def test_killed_viewers_hold_nothing_up(self):
+        producer = self.playing("-p", "lossless")
+        survivor = self.watching("--every")
+        for _ in range(5):
+            victim = self.watching("--every")
+            self.await_frames(victim)
+            victim.kill()
+            self.await_frames(survivor, 10)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(survivor.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_both_killed_at_once(self):
+        for _ in range(3):
+            producer = self.playing("-p", "lossless")
+            viewer = self.watching()
+            self.await_frames(viewer)
+            for running in (producer, viewer):
+                running.signal(signal.SIGKILL)
+            for running in (producer, viewer):
+                self.assertEqual(running.wait(), -signal.SIGKILL)
+        self.assertEqual(harness.segments_made_by({one.pid for one in self.started}), [])
+        self.assertEqual(self.playing().interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_stopped_viewer_is_left_behind(self):
+        stats = self.scratch / "stats.json"
+        producer = self.playing("--lease", "0.3", "--stats", stats)
+        frozen = self.viewer()
+        lively = self.watching()
+        self.await_frames(lively)
+        frozen.signal(signal.SIGSTOP)
+        self.await_frames(lively, 60)
+        frozen.signal(signal.SIGCONT)
+        self.await_frames(lively)
+        self.assertEqual(frozen.interrupt(), 0)
+        self.assertEqual(lively.interrupt(), 0)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_once_tells_an_end_from_a_death(self):
+        producer = self.playing()
+        viewer = self.watching("--once")
+        self.await_frames(viewer)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_exits(viewer, 0)
+        producer = self.playing()
+        viewer = self.watching("--once")
+        self.await_frames(viewer)
+        producer.kill()
+        self.assert_exits(viewer, 1)
+        self.assert_one_line(viewer, "died")
+        self.playing().interrupt()
+
+    def test_timeout(self):
+        begin = time.monotonic()
+        viewer = self.viewer("--timeout", "0.3")
+        self.assert_exits(viewer, 1)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.3)
+        producer = self.playing()
+        viewer = self.viewer("--digest", "--timeout", "0.5")
+        self.await_frames(viewer)
+        producer.kill()
+        self.assert_exits(viewer, 1)
+        self.playing().interrupt()
+
+    def test_number_of_frames(self):
+        producer = self.playing()
+        viewer = self.watching("-n", "7")
+        self.assert_exits(viewer, 0)
+        self.assertEqual(len(viewer.lines), 7)
+        self.assertEqual(producer.interrupt(), 0)
+
+    def test_two_channels_side_by_side(self):
+        viewers = [self.viewer("-c", name, "-n", "5", "--digest") for name in ("left", "right")]
+        for name in ("left", "right"):
+            producer = self.producer("-q", "-c", name, "-l", "-r", "60", FRAMES)
+            self.await_channel(producer, name)
+        for viewer in viewers:
+            self.assert_exits(viewer, 0)
+        for producer in self.started[2:]:
+            self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_waiting_costs_nothing(self):
+        viewer = self.viewer()
+        producer = self.producer("-q", "-w", "2", "-l", FRAMES)
+        self.await_channel(producer)
+        time.sleep(0.5)
+        before = [self.processor_seconds(one) for one in (viewer, producer)]
+        time.sleep(3)
+        used = [self.processor_seconds(one) - one_before
+                for one, one_before in zip((viewer, producer), before)]
+        # Clock ticks are 10 ms. One that polls without sleeping would have used three seconds.
+        self.assertLess(max(used), 0.1)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(viewer.interrupt(), 0)
+
+    @staticmethod
+    def processor_seconds(running):
+        with open(f"/proc/{running.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
