@@ -50,8 +50,14 @@ def rgba_of(path):
     """Width, height and RGBA bytes of a picture, by ImageMagick."""
     size = subprocess.run(imagemagick() + [f"png:{path}", "-format", "%w %h", "info:"],
                           capture_output=True, check=True).stdout.split()
-    pixels = subprocess.run(imagemagick() + [f"png:{path}", "-depth", "8", "RGBA:-"],
-                            capture_output=True, check=True).stdout
+    # Values as they are, without gamma. ImageMagick rounds down from 16 bits to 8, libpng to the
+    # nearest: so 16 bits are asked for here.
+    depth = 16 if Path(path).read_bytes()[24] == 16 else 8
+    pixels = subprocess.run(imagemagick() + [f"png:{path}", "-set", "colorspace", "sRGB", "-depth", str(depth), "-endian", "MSB",
+                                             "RGBA:-"], capture_output=True, check=True).stdout
+    if depth == 16:
+        values = struct.unpack(f">{len(pixels) // 2}H", pixels)
+        pixels = bytes((value * 255 + 32767) // 65535 for value in values)
     return int(size[0]), int(size[1]), pixels
 
 
