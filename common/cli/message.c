@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *program_name = "shmflip";
+
+/* Without this, the first file that the program opens would take the number of a standard stream that
+ * was closed, and get its messages. Each is opened the wrong way round, so that its use still fails. */
+static void fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+	}
+}
 
 void cli_init(const char *program)
 {
 	program_name = program;
+	fill_standard_streams();
 }
 
 /* File names and what libraries say may hold anything: a message stays one line, and sends no

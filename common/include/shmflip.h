@@ -285,11 +285,12 @@ struct shmflip_viewer_stats {
 	uint64_t published;
 	uint64_t acquired;
 	uint64_t missed;
+	uint64_t dropped;     /* by those producers, for want of a free slot, in that time */
 	uint64_t producers;   /* producers attached to so far */
 	uint64_t generations; /* generations attached to so far */
 };
 
-SHMFLIP_API void shmflip_viewer_stats(const struct shmflip_viewer *viewer,
+SHMFLIP_API void shmflip_viewer_stats(struct shmflip_viewer *viewer,
                                       struct shmflip_viewer_stats *stats);
 
 /* Detaches. Release every frame first. Takes NULL. */

@@ -48,17 +48,17 @@ static int read_channel_file(int fd, const struct folder_place *place,
 static int check_alive(const struct channel_record *record, const struct folder_place *place,
                        uint64_t after, struct sysv_status *segment)
 {
-	int alive = record->generation > after ? ring_alive(record->ring_id) : 0;
 	int error;
 
-	if (alive < 0)
-		return alive;
-	if (alive) {
-		error = sysv_segment_status(record->segment_id, segment);
-		if (error != -EINVAL && error != -EIDRM)
-			return error;
-	}
-	return fail(-ENOENT, "channel %s has no producer", place->name);
+	if (record->generation <= after)
+		return fail(-ENOENT, "channel %s has no producer", place->name);
+	error = ring_alive(record->ring_id);
+	if (error < 0)
+		return error;
+	error = error ? sysv_segment_status(record->segment_id, segment) : -EIDRM;
+	if (error == -EINVAL || error == -EIDRM)
+		return fail(-EPIPE, "the producer of channel %s died", place->name);
+	return error;
 }
 
 /* Opens the channel file of a live generation. Returns its descriptor or an error. */
@@ -89,7 +89,7 @@ int attachment_probe(const struct folder_place *place, uint64_t after)
 
 	if (fd >= 0)
 		close(fd);
-	return fd == -ENOENT ? -ENOENT : 0;
+	return fd == -ENOENT || fd == -EPIPE ? -ENOENT : 0;
 }
 
 /* The producer may have died a moment ago; then the segment is gone too. */
@@ -108,7 +108,7 @@ static int map_segment(struct attachment *attachment, uid_t owner,
 		            attachment->segment_id);
 	error = sysv_segment_attach(attachment->segment_id, false, &base);
 	if (error)
-		return error == -EINVAL || error == -EIDRM ? -ENOENT : error;
+		return error == -EINVAL || error == -EIDRM ? -EPIPE : error;
 	attachment->shared = base;
 	return 0;
 }

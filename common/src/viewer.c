@@ -23,6 +23,7 @@ struct shmflip_viewer {
 	uint64_t producer;             /* the last one attached to */
 	uint64_t generation;           /* likewise: never attached to again */
 	uint64_t last;                 /* that producer's newest frame taken or passed over */
+	uint64_t dropped_before;       /* by that producer, not to be counted again */
 	struct shmflip_viewer_stats stats;
 	struct spin spin;
 };
@@ -95,13 +96,40 @@ static int join(struct attachment *attachment, bool every, uint64_t *last)
 	return pins_attend(&attachment->pins);
 }
 
+static uint64_t dropped_so_far(const struct attachment *attachment)
+{
+	/* A count to show: it orders nothing. */
+	return atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed);
+}
+
+/* Takes over what the producer has counted since the last look. */
+static void count_dropped(struct shmflip_viewer *viewer)
+{
+	uint64_t dropped;
+
+	if (!viewer->attachment)
+		return;
+	dropped = dropped_so_far(viewer->attachment);
+	viewer->stats.dropped += dropped - viewer->dropped_before;
+	viewer->dropped_before = dropped;
+}
+
+static void leave(struct shmflip_viewer *viewer)
+{
+	count_dropped(viewer);
+	detach(viewer->attachment);
+	viewer->attachment = NULL;
+}
+
 static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
                    uint64_t last)
 {
-	if (viewer->producer != attachment->fixed.producer)
+	if (viewer->producer != attachment->fixed.producer) {
 		viewer->stats.producers++;
-	else
+		viewer->dropped_before = dropped_so_far(attachment);
+	} else {
 		viewer->stats.missed += last - viewer->last;
+	}
 	viewer->stats.generations++;
 	viewer->attachment = attachment;
 	viewer->every = every;
@@ -110,7 +138,8 @@ static void settle(struct shmflip_viewer *viewer, struct attachment *attachment,
 	viewer->generation = attachment->fixed.generation;
 }
 
-/* Attaches to a generation not seen before, then leaves the present one. */
+/* Attaches to a generation not seen before, then leaves the present one. -ENOENT: there is none.
+ * -EPIPE: it died. */
 static int attach(struct shmflip_viewer *viewer)
 {
 	struct attachment *attachment;
@@ -130,15 +159,14 @@ static int attach(struct shmflip_viewer *viewer)
 		detach(attachment);
 		return error;
 	}
-	detach(viewer->attachment);
+	leave(viewer);
 	settle(viewer, attachment, every, last);
 	return 0;
 }
 
-static void leave(struct shmflip_viewer *viewer)
+static bool is_nobody(int error)
 {
-	detach(viewer->attachment);
-	viewer->attachment = NULL;
+	return error == -ENOENT || error == -EPIPE;
 }
 
 static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -148,7 +176,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 	while (!viewer->attachment) {
 		error = attach(viewer);
-		if (error != -ENOENT && error != -EAGAIN)
+		if (!is_nobody(error) && error != -EAGAIN)
 			return error;
 		nap_ns = clock_left_ns(deadline_ns, LOOK_FOR_PRODUCER_NS);
 		if (nap_ns == 0)
@@ -299,8 +327,10 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 		return error;
 	if (state == LAYOUT_MOVED) {
 		error = attach(viewer);
-		if (error != -ENOENT)
+		if (!is_nobody(error))
 			return error ? error : take(viewer, frame);
+		/* It moved on, and came to its end there: what it removed, it ended. */
+		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
 	}
 	leave(viewer);
 	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
@@ -314,7 +344,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	if (!viewer->attachment) {
 		error = attach(viewer);
 		if (error)
-			return error == -ENOENT ? -EAGAIN : error;
+			return is_nobody(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
 	return error == -EAGAIN ? take_or_leave(viewer, frame) : error;
@@ -362,15 +392,16 @@ int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel
 		.fps_milli = attachment->fixed.fps_milli,
 		.pid = attachment->fixed.pid,
 		.published = slots_newest(&attachment->reader),
-		.dropped = atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed),
+		.dropped = dropped_so_far(attachment),
 	};
 	return 0;
 }
 
-void shmflip_viewer_stats(const struct shmflip_viewer *viewer, struct shmflip_viewer_stats *stats)
+void shmflip_viewer_stats(struct shmflip_viewer *viewer, struct shmflip_viewer_stats *stats)
 {
+	count_dropped(viewer);
+	viewer->stats.published = viewer->stats.acquired + viewer->stats.missed;
 	*stats = viewer->stats;
-	stats->published = stats->acquired + stats->missed;
 }
 
 void shmflip_viewer_destroy(struct shmflip_viewer *viewer)

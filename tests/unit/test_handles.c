@@ -45,7 +45,7 @@ static struct shmflip_viewer *attach_viewer(uint32_t view)
 	return viewer;
 }
 
-static void assert_counts(const struct shmflip_viewer *viewer, uint64_t acquired, uint64_t missed)
+static void assert_counts(struct shmflip_viewer *viewer, uint64_t acquired, uint64_t missed)
 {
 	struct shmflip_viewer_stats stats;
 
@@ -128,6 +128,38 @@ static void newest_frame_wins_and_the_rest_is_counted(void **state)
 	assert_counts(viewer, 2, 98);
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
+}
+
+/* Also those that come after the last frame, and those of the producer after. */
+static void drops_are_counted_on_both_sides(void **state)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_viewer_stats stats;
+	struct shmflip_producer *producer;
+	struct shmflip_frame frame;
+
+	(void)state;
+	for (uint64_t round = 1; round <= 3; round++) {
+		producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+		if (round == 2)
+			shmflip_producer_drop(producer);
+		assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
+		shmflip_producer_drop(producer);
+		assert_int_equal(publish_square(producer, 1, 0), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		shmflip_viewer_release(viewer, &frame);
+		assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+		shmflip_producer_drop(producer);
+		assert_int_equal(publish_square(producer, 2, 0), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		shmflip_viewer_release(viewer, &frame);
+		shmflip_producer_drop(producer);
+		shmflip_producer_destroy(producer);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
+		shmflip_viewer_stats(viewer, &stats);
+		assert_int_equal(stats.dropped, 3 * round);
+	}
+	shmflip_viewer_destroy(viewer);
 }
 
 static void late_viewer_sees_the_newest_frame(void **state)
@@ -529,6 +561,20 @@ static void frozen_viewer_is_left_behind(void **state)
 	shmflip_producer_destroy(producer);
 }
 
+/* The viewer is still in the generation before when the producer ends in the next. */
+static void end_after_a_move_is_no_death(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+	shmflip_producer_destroy(producer);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
+	shmflip_viewer_destroy(viewer);
+}
+
 static void lossless_has_no_lease_unless_asked(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
@@ -782,6 +828,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FOLDER(frame_comes_with_what_belongs_to_it),
 		FOLDER(newest_frame_wins_and_the_rest_is_counted),
+		FOLDER(drops_are_counted_on_both_sides),
 		FOLDER(late_viewer_sees_the_newest_frame),
 		FOLDER(every_frame_arrives),
 		FOLDER(loans_are_limited_and_checked),
@@ -794,6 +841,7 @@ int main(void)
 		FOLDER(viewer_goes_on_with_the_next_producer),
 		FOLDER(dead_viewer_holds_nothing),
 		FOLDER(frozen_viewer_is_left_behind),
+		FOLDER(end_after_a_move_is_no_death),
 		FOLDER(lossless_has_no_lease_unless_asked),
 		FOLDER(every_frame_survives_changes_of_size),
 		FOLDER(failed_resize_changes_nothing),
