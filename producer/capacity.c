@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "capacity.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "png_header.h"
+#include "shmflip.h"
+
+/* 16384x16384: larger frames come only when --max-size says so. */
+#define COMMON_PIXELS_MAX ((uint64_t)1 << 28)
+
+static uint64_t bytes_of(uint32_t width, uint32_t height)
+{
+	uint32_t stride_bytes;
+	uint64_t size;
+
+	return shmflip_frame_size(width, height, &stride_bytes, &size) ? UINT64_MAX : size;
+}
+
+static bool is_common(const struct png_header *header)
+{
+	return (uint64_t)header->width * header->height <= COMMON_PIXELS_MAX;
+}
+
+static void set(struct capacity *capacity, uint32_t width, uint32_t height)
+{
+	capacity->width = width;
+	capacity->height = height;
+	capacity->slot_bytes = bytes_of(width, height);
+}
+
+static bool read_header(const char *path, struct png_header *header)
+{
+	uint8_t beginning[PNG_HEADER_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *reason;
+	ssize_t got;
+
+	if (fd < 0)
+		return false;
+	got = pread(fd, beginning, sizeof(beginning), 0);
+	close(fd);
+	return got == sizeof(beginning) &&
+	       png_header_parse(beginning, sizeof(beginning), header, &reason) == 0;
+}
+
+void capacity_init(struct capacity *capacity, const struct options *options,
+                   const struct source *source)
+{
+	*capacity = (struct capacity){ .width = 0 };
+	if (options->max_width) {
+		set(capacity, options->max_width, options->max_height);
+		return;
+	}
+	for (size_t i = 0; source && i < source->count && !cli_interrupted(); i++) {
+		struct png_header header;
+
+		if (read_header(source->paths[i], &header) && is_common(&header) &&
+		    bytes_of(header.width, header.height) > capacity->slot_bytes)
+			set(capacity, header.width, header.height);
+	}
+}
+
+static bool fits(const struct capacity *capacity, const struct png_header *header)
+{
+	if (capacity->slot_bytes)
+		return bytes_of(header->width, header->height) <= capacity->slot_bytes;
+	return is_common(header);
+}
+
+static const char *too_large(struct capacity *capacity, const struct png_header *header)
+{
+	char limit[64] = "any slot";
+
+	if (capacity->slot_bytes)
+		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32, capacity->width,
+		         capacity->height);
+	snprintf(capacity->fault, sizeof(capacity->fault),
+	         "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size", header->width,
+	         header->height, limit);
+	return capacity->fault;
+}
+
+const char *capacity_check(struct capacity *capacity, const uint8_t *png, size_t size)
+{
+	struct png_header header;
+	const char *reason;
+
+	if (png_header_parse(png, size, &header, &reason))
+		return reason;
+	if (!fits(capacity, &header))
+		return too_large(capacity, &header);
+	if (!capacity->slot_bytes)
+		set(capacity, header.width, header.height);
+	return NULL;
+}

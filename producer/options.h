@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of shmflip-producer, read once at the start. */
+#ifndef PRODUCER_OPTIONS_H
+#define PRODUCER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define LOOP_FOR_EVER UINT64_MAX
+
+struct options {
+	const char *channel;    /* NULL: default */
+	const char *dir;        /* NULL: as the library chooses */
+	const char *stats_path; /* NULL: none; "-": stdout */
+	char **sources;
+	int source_count; /* at least 1 */
+	uint64_t loops;   /* how often to start over, or LOOP_FOR_EVER */
+	uint32_t fps_milli;
+	uint32_t slots;
+	uint32_t policy;       /* enum shmflip_policy */
+	unsigned wait_viewers; /* 0: start at once */
+	uint32_t max_width;    /* 0: by what the inputs need */
+	uint32_t max_height;
+	mode_t mode;
+	gid_t group;
+	int64_t lease_ms; /* as in struct shmflip_producer_options */
+	bool stop_on_error;
+	bool flatten;
+	uint32_t background; /* 0xRRGGBB */
+	bool quiet;
+	bool verbose;
+};
+
+/* Ends the program after --help and --version, and by a usage error. The strings are argv's. */
+void options_parse(struct options *options, int argc, char **argv);
+
+/* Whether the source is the stream on stdin. */
+bool options_stream(const struct options *options);
+
+#endif

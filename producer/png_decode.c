@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_decode.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <png.h>
+
+#include "png_header.h"
+#include "shmflip.h"
+
+struct decoder {
+	png_structp png;
+	png_infop info;
+	const uint8_t *next; /* compressed bytes not read yet */
+	size_t left;
+	const struct png_decode_options *options;
+	uint8_t *pixels;
+	struct png_picture *picture;
+};
+
+static void note(struct decoder *decoder, const char *message)
+{
+	snprintf(decoder->picture->message, sizeof(decoder->picture->message), "%s", message);
+}
+
+static void on_error(png_structp png, png_const_charp message)
+{
+	note(png_get_error_ptr(png), message);
+	png_longjmp(png, 1);
+}
+
+/* What is wrong with the compressed data after the last row is but a warning to libpng: data too
+ * many, which is harmless, and a bad checksum of all the pixels, which is not. */
+static bool is_harmless(const char *message)
+{
+	static const char *const harmless[] = {
+		"IDAT: Extra compressed data",
+		"IDAT: Too much image data",
+		"IDAT: chunk data is too large",
+	};
+
+	if (strncmp(message, "IDAT: ", 6) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		if (strcmp(message, harmless[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void on_warning(png_structp png, png_const_charp message)
+{
+	struct decoder *decoder = png_get_error_ptr(png);
+
+	if (!is_harmless(message))
+		on_error(png, message);
+	if (!decoder->picture->message[0])
+		note(decoder, message);
+}
+
+static void on_read(png_structp png, png_bytep bytes, size_t size)
+{
+	struct decoder *decoder = png_get_io_ptr(png);
+
+	if (size > decoder->left)
+		png_error(png, "truncated");
+	memcpy(bytes, decoder->next, size);
+	decoder->next += size;
+	decoder->left -= size;
+}
+
+/* Only IHDR, PLTE, tRNS, IDAT and IEND are looked at: colour spaces would bring gamma into the
+ * blending, and texts only cost memory. */
+static void set_limits(const struct decoder *decoder)
+{
+	png_set_user_limits(decoder->png, decoder->picture->width, decoder->picture->height);
+	png_set_chunk_malloc_max(decoder->png, 1000000);
+	png_set_chunk_cache_max(decoder->png, 128);
+	png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+}
+
+static void set_background(const struct decoder *decoder)
+{
+	uint32_t rgb = decoder->options->background;
+	png_color_16 colour = { .red = rgb >> 16 & 255,
+		                .green = rgb >> 8 & 255,
+		                .blue = rgb & 255 };
+
+	png_set_background(decoder->png, &colour, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
+}
+
+/* Returns whether the pixels get an alpha of their own. */
+static bool set_transforms(const struct decoder *decoder)
+{
+	png_structp png = decoder->png;
+	bool alpha = png_get_color_type(png, decoder->info) & PNG_COLOR_MASK_ALPHA ||
+	             png_get_valid(png, decoder->info, PNG_INFO_tRNS);
+
+	png_set_expand(png);
+	png_set_gray_to_rgb(png);
+	if (alpha && decoder->options->flatten) {
+		set_background(decoder);
+		alpha = false;
+	}
+	png_set_scale_16(png);
+	png_set_bgr(png);
+	png_set_filler(png, 255, PNG_FILLER_AFTER);
+	return alpha;
+}
+
+static bool is_opaque(const uint8_t *row, uint32_t width)
+{
+	uint8_t all = 255;
+
+	for (uint32_t x = 0; x < width; x++)
+		all &= row[4 * (size_t)x + 3];
+	return all == 255;
+}
+
+/* Interlaced pictures take seven passes over the same rows, and are whole after the last. */
+static void read_rows(const struct decoder *decoder, bool alpha)
+{
+	struct png_picture *picture = decoder->picture;
+	int passes = png_set_interlace_handling(decoder->png);
+	bool opaque = true;
+
+	png_read_update_info(decoder->png, decoder->info);
+	for (int pass = 1; pass <= passes; pass++) {
+		for (uint32_t y = 0; y < picture->height; y++) {
+			uint8_t *row = decoder->pixels + (size_t)y * picture->stride_bytes;
+
+			png_read_row(decoder->png, row, NULL);
+			if (alpha && opaque && pass == passes)
+				opaque = is_opaque(row, picture->width);
+		}
+	}
+	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
+}
+
+/* The only function that libpng jumps back into. */
+static int decode(const struct decoder *decoder)
+{
+	if (setjmp(png_jmpbuf(decoder->png)))
+		return -EBADMSG;
+	set_limits(decoder);
+	png_read_info(decoder->png, decoder->info);
+	read_rows(decoder, set_transforms(decoder));
+	png_read_end(decoder->png, NULL);
+	return 0;
+}
+
+static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
+                   struct png_picture *picture)
+{
+	struct png_header header;
+	const char *reason;
+	uint64_t needed;
+
+	if (png_header_parse(png, size, &header, &reason)) {
+		snprintf(picture->message, sizeof(picture->message), "%s", reason);
+		return -EBADMSG;
+	}
+	picture->width = header.width;
+	picture->height = header.height;
+	if (shmflip_frame_size(header.width, header.height, &picture->stride_bytes, &needed) ||
+	    needed > pixels_size) {
+		snprintf(picture->message, sizeof(picture->message), "%ux%u is too large",
+		         header.width, header.height);
+		return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int decode_with(struct decoder *decoder)
+{
+	int result = -ENOMEM;
+
+	note(decoder, "out of memory");
+	decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, decoder, on_error, on_warning);
+	if (!decoder->png)
+		return result;
+	decoder->info = png_create_info_struct(decoder->png);
+	if (decoder->info) {
+		note(decoder, "");
+		png_set_read_fn(decoder->png, decoder, on_read);
+		result = decode(decoder);
+	}
+	png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
+	return result;
+}
+
+int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
+               uint8_t *pixels, struct png_picture *picture)
+{
+	struct decoder decoder = {
+		.next = png, .left = size, .options = options, .pixels = pixels, .picture = picture
+	};
+	int result;
+
+	*picture = (struct png_picture){ .message = "" };
+	result = measure(png, size, options->pixels_size, picture);
+	return result ? result : decode_with(&decoder);
+}

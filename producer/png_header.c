@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_header.h"
+
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+/* Where things stand, from the signature's first byte. */
+enum { LENGTH = 8, TYPE = 12, WIDTH = 16, HEIGHT = 20, CRC = 29 };
+enum { IHDR_DATA_BYTES = 13, SIDE_MAX = INT32_MAX };
+
+const uint8_t png_signature[PNG_SIGNATURE_BYTES] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+
+uint32_t png_number(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	       bytes[3];
+}
+
+static const char *fault_in(const uint8_t *png, size_t size)
+{
+	if (size == 0)
+		return "empty";
+	if (memcmp(png, png_signature, size < PNG_SIGNATURE_BYTES ? size : PNG_SIGNATURE_BYTES))
+		return "not a PNG";
+	if (size < PNG_HEADER_BYTES)
+		return "truncated";
+	if (png_number(png + LENGTH) != IHDR_DATA_BYTES || memcmp(png + TYPE, "IHDR", 4))
+		return "damaged: does not begin with IHDR";
+	if (crc32(0, png + TYPE, CRC - TYPE) != png_number(png + CRC))
+		return "damaged: bad CRC of IHDR";
+	return NULL;
+}
+
+int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
+                     const char **reason)
+{
+	const char *fault = fault_in(png, size);
+
+	if (!fault) {
+		uint32_t width = png_number(png + WIDTH), height = png_number(png + HEIGHT);
+
+		if (width - 1 < SIDE_MAX && height - 1 < SIDE_MAX) {
+			header->width = width;
+			header->height = height;
+			return 0;
+		}
+		fault = "damaged: impossible size";
+	}
+	*reason = fault;
+	return -EBADMSG;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_stream.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "png_header.h"
+
+static const uint8_t last_chunk[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
+
+/* A chunk is its length, its type, so many bytes of data, and a CRC. */
+enum { CHUNK_HEAD_BYTES = 8, CRC_BYTES = 4 };
+enum { TURN_MS = 100, ROOM_BYTES = 1 << 16 };
+
+void png_stream_init(struct png_stream *stream, int fd, size_t limit_bytes)
+{
+	*stream = (struct png_stream){ .fd = fd, .limit_bytes = limit_bytes };
+}
+
+void png_stream_finish(struct png_stream *stream)
+{
+	free(stream->data);
+	stream->data = NULL;
+}
+
+/* Room behind end, by moving what is held to the front, or by doubling. */
+static int make_room(struct png_stream *stream)
+{
+	size_t capacity = stream->capacity ? 2 * stream->capacity : ROOM_BYTES;
+	uint8_t *larger;
+
+	if (stream->start > 0) {
+		stream->end -= stream->start;
+		memmove(stream->data, stream->data + stream->start, stream->end);
+		stream->start = 0;
+	}
+	if (stream->end < stream->capacity)
+		return 0;
+	larger = realloc(stream->data, capacity);
+	if (!larger)
+		return -ENOMEM;
+	stream->data = larger;
+	stream->capacity = capacity;
+	return 0;
+}
+
+/* In turns, since a signal may come just before the wait. */
+static int wait_readable(int fd)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+
+	while (!cli_interrupted()) {
+		int ready = poll(&poller, 1, TURN_MS);
+
+		if (ready > 0)
+			return 0;
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+	}
+	return -EINTR;
+}
+
+/* Reads at most size bytes, and at least one. -ENODATA at the end. */
+static int read_some(struct png_stream *stream, size_t size)
+{
+	int result = stream->end < stream->capacity ? 0 : make_room(stream);
+	size_t room = stream->capacity - stream->end;
+
+	while (!result) {
+		ssize_t got;
+
+		result = wait_readable(stream->fd);
+		if (result)
+			break;
+		got = read(stream->fd, stream->data + stream->end, size < room ? size : room);
+		if (got > 0) {
+			stream->end += (size_t)got;
+			break;
+		}
+		if (got == 0)
+			result = -ENODATA;
+		else if (errno != EINTR && errno != EAGAIN)
+			result = -errno;
+	}
+	return result;
+}
+
+/* Has size bytes of the present piece in memory, and reads not one more than that. */
+static int need(struct png_stream *stream, size_t size)
+{
+	while (stream->end - stream->start < size) {
+		int result = read_some(stream, size - (stream->end - stream->start));
+
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* How many bytes at the end of what is held may be the beginning of a signature. */
+static size_t signature_begun(const uint8_t *data, size_t size)
+{
+	size_t begun = size < PNG_SIGNATURE_BYTES ? size : PNG_SIGNATURE_BYTES - 1;
+
+	while (begun > 0 && memcmp(data + size - begun, png_signature, begun))
+		begun--;
+	return begun;
+}
+
+/* Begins the next piece at the first signature from start on. */
+static int find_signature(struct png_stream *stream)
+{
+	for (;;) {
+		size_t size = stream->end - stream->start, begun;
+		const uint8_t *from = stream->data + stream->start;
+		const uint8_t *found = memmem(from, size, png_signature, PNG_SIGNATURE_BYTES);
+		int result;
+
+		if (found) {
+			stream->start += (size_t)(found - from);
+			return 0;
+		}
+		begun = signature_begun(from, size);
+		stream->start = stream->end - begun;
+		result = read_some(stream, PNG_SIGNATURE_BYTES - begun);
+		if (result)
+			return result;
+	}
+}
+
+static bool is_letter(uint8_t byte)
+{
+	return (byte | 32) >= 'a' && (byte | 32) <= 'z';
+}
+
+static const char *fault_in_chunk(const struct png_stream *stream, const uint8_t *head)
+{
+	uint32_t length = png_number(head);
+
+	for (int i = 4; i < CHUNK_HEAD_BYTES; i++) {
+		if (!is_letter(head[i]))
+			return "damaged: no chunk where one should be";
+	}
+	if ((memcmp(head + 4, "IHDR", 4) == 0) != (stream->parsed == PNG_SIGNATURE_BYTES))
+		return "damaged: IHDR is not the first chunk";
+	if (length > INT32_MAX)
+		return "damaged: impossible length of a chunk";
+	if (stream->parsed + CHUNK_HEAD_BYTES + length + CRC_BYTES > stream->limit_bytes)
+		return "too many bytes for one PNG";
+	return NULL;
+}
+
+/* One step further into the piece; *whole: that was IEND. Its CRC is looked at, because a stream
+ * that breaks off within it goes on with the next frame's first bytes. */
+static int read_chunk(struct png_stream *stream, bool *whole, const char **reason)
+{
+	int result = need(stream, stream->parsed + CHUNK_HEAD_BYTES);
+	size_t at = stream->start + stream->parsed;
+
+	if (result)
+		return result;
+	*reason = fault_in_chunk(stream, stream->data + at);
+	if (*reason)
+		return -EBADMSG;
+	*whole = memcmp(stream->data + at + 4, "IEND", 4) == 0;
+	stream->parsed += CHUNK_HEAD_BYTES + png_number(stream->data + at) + CRC_BYTES;
+	result = need(stream, stream->parsed);
+	at = stream->start + stream->parsed - sizeof(last_chunk);
+	if (!result && *whole && memcmp(stream->data + at, last_chunk, sizeof(last_chunk))) {
+		*reason = "damaged: bad IEND";
+		return -EBADMSG;
+	}
+	return result;
+}
+
+static int read_signature(struct png_stream *stream, const char **reason)
+{
+	int result = need(stream, PNG_SIGNATURE_BYTES);
+	size_t held = stream->end - stream->start;
+
+	if (result && (result != -ENODATA || held == 0))
+		return result;
+	if (memcmp(stream->data + stream->start, png_signature,
+	           held < PNG_SIGNATURE_BYTES ? held : PNG_SIGNATURE_BYTES)) {
+		*reason = "not a PNG";
+		return -EBADMSG;
+	}
+	stream->parsed = PNG_SIGNATURE_BYTES;
+	return result;
+}
+
+/* Steps behind what was handed out last, or behind what was damaged. */
+static int begin_piece(struct png_stream *stream)
+{
+	stream->start += stream->parsed;
+	stream->parsed = 0;
+	if (stream->lost) {
+		int result = find_signature(stream);
+
+		if (result)
+			return result;
+		stream->lost = false;
+	}
+	return 0;
+}
+
+int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size,
+                    const char **reason)
+{
+	bool whole = false;
+	int result = begin_piece(stream);
+
+	if (result)
+		return result;
+	result = read_signature(stream, reason);
+	while (!result && !whole)
+		result = read_chunk(stream, &whole, reason);
+	if (result == -ENODATA && stream->end > stream->start) {
+		*reason = "truncated";
+		result = -EBADMSG;
+	}
+	if (result == -EBADMSG) {
+		stream->lost = true;
+		stream->parsed = 1;
+	}
+	if (!result) {
+		*png = stream->data + stream->start;
+		*size = stream->parsed;
+	}
+	return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The files that a producer shows, in order: each SOURCE of the command line made into a list of
+ * paths. A directory stands for its *.png in natural order; a pattern such as frames/%04d.png for
+ * the numbers from 0 or 1 on, up to the first gap. Read once at the start. Main thread. */
+#ifndef PRODUCER_SOURCE_H
+#define PRODUCER_SOURCE_H
+
+#include <stddef.h>
+
+struct source {
+	char **paths;
+	size_t count;
+	size_t capacity;
+};
+
+/* Appends what argument stands for. A negative errno, after a line to the user: there is nothing. A
+ * pattern that is none is a usage error. */
+int source_add(struct source *source, const char *argument);
+
+void source_finish(struct source *source);
+
+#endif

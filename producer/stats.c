@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "cli.h"
+
+int stats_open(struct stats *stats, const struct options *options)
+{
+	const char *path = options->stats_path;
+
+	if (!path)
+		return 0;
+	stats->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (stats->file)
+		return 0;
+	cli_error("cannot write %s: %s", path, strerror(errno));
+	return -EIO;
+}
+
+static double milliseconds(int64_t ns)
+{
+	return (double)ns / 1e6;
+}
+
+static json_t *decode_times(const struct histogram *decode)
+{
+	return json_pack("{s:f, s:f, s:f, s:f}", "mean", milliseconds(histogram_mean_ns(decode)),
+	                 "median", milliseconds(histogram_percentile_ns(decode, 50)), "p99",
+	                 milliseconds(histogram_percentile_ns(decode, 99)), "max",
+	                 milliseconds(decode->max_ns));
+}
+
+static json_t *to_json(const struct stats *stats, const struct options *options)
+{
+	double seconds = (double)stats->elapsed_ns / 1e9;
+	const struct shmflip_producer_stats *channel = &stats->channel;
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:i, s:I, s:I, "
+		"s:i, s:b}",
+		"program", "shmflip-producer", "version", SHMFLIP_VERSION, "channel",
+		options->channel ? options->channel : "default", "frames_read",
+		(json_int_t)stats->frames_read, "published", (json_int_t)channel->published,
+		"dropped", (json_int_t)channel->dropped, "skipped", (json_int_t)stats->skipped,
+		"loops", (json_int_t)stats->loops, "seconds", seconds, "fps_asked",
+		options->fps_milli / 1e3, "fps_reached",
+		seconds > 0 ? (double)channel->published / seconds : 0.0, "decode_ms",
+		decode_times(&stats->decode), "waited_ms", milliseconds(channel->waited_ns),
+		"slots", (int)options->slots, "slot_bytes", (json_int_t)stats->slot_bytes,
+		"generations", (json_int_t)channel->generations, "viewers_max",
+		(int)stats->viewers_max, "interrupted", (int)cli_interrupted());
+}
+
+int stats_close(struct stats *stats, const struct options *options)
+{
+	json_t *object;
+	bool written;
+
+	if (!stats->file)
+		return 0;
+	object = to_json(stats, options);
+	cli_status_end();
+	written = object &&
+	          json_dumpf(object, stats->file, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
+	          fputc('\n', stats->file) != EOF;
+	if (fclose(stats->file) || !written) {
+		cli_error("cannot write %s: %s", options->stats_path, strerror(errno));
+		written = false;
+	}
+	json_decref(object);
+	return written ? 0 : -EIO;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What happened in a run of the producer, and writing it as one JSON object for --stats. The file is
+ * opened before any work, so that a path that cannot be written is found at once. Main thread. */
+#ifndef PRODUCER_STATS_H
+#define PRODUCER_STATS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "histogram.h"
+#include "options.h"
+#include "shmflip.h"
+
+struct stats {
+	FILE *file; /* NULL: nobody asked */
+	uint64_t frames_read;
+	uint64_t skipped;
+	uint64_t loops; /* how often it has started over */
+	uint64_t slot_bytes;
+	unsigned viewers_max;
+	int64_t elapsed_ns; /* from the first frame to the end */
+	struct histogram decode;
+	struct shmflip_producer_stats channel;
+};
+
+/* A negative errno, after a line to the user. */
+int stats_open(struct stats *stats, const struct options *options);
+
+/* Writes and closes. A negative errno, after a line to the user. */
+int stats_close(struct stats *stats, const struct options *options);
+
+#endif

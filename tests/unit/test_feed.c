@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * producer/feed and capacity: which frames come, over several passes; which are skipped, and how they
+ * are counted; how large slots are. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "feed.h"
+#include "png_maker.h"
+#include "shmflip.h"
+
+static char folder[64];
+
+static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
+{
+	return (uint16_t)(x + y + channel);
+}
+
+/* Only its header tells of its size: there are few pixels behind it. */
+static void write_png(const char *name, uint32_t width, uint32_t height)
+{
+	struct png_plan plan = { .width = 4, .height = 4, .depth = 8, .sample = value };
+	struct bytes rows = make_rows(&plan), png;
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	plan.width = width;
+	plan.height = height;
+	png = make_beginning(&plan);
+	add_rows_and_end(&png, &rows, 8192);
+	assert_int_equal(fwrite(png.data, 1, png.size, file), png.size);
+	assert_int_equal(fclose(file), 0);
+	bytes_finish(&png);
+	bytes_finish(&rows);
+}
+
+static void write_text(const char *name)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fputs("not a picture at all, but some words\n", file);
+	fclose(file);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/test-feed-XXXXXX");
+	return !mkdtemp(folder) || chdir(folder);
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return chdir("/") || system(command) != 0;
+}
+
+static struct options folder_options(void)
+{
+	static char *sources[] = { folder };
+
+	return (struct options){ .sources = sources, .source_count = 1 };
+}
+
+static uint64_t size_of(uint32_t width, uint32_t height)
+{
+	uint32_t stride_bytes;
+	uint64_t size;
+
+	assert_int_equal(shmflip_frame_size(width, height, &stride_bytes, &size), 0);
+	return size;
+}
+
+static void assert_next(struct feed *feed, const char *name, uint64_t index)
+{
+	assert_int_equal(feed_next(feed), 0);
+	assert_string_equal(feed->piece.name, name);
+	assert_int_equal(feed_index(feed), index);
+}
+
+static void test_bad_ones_are_skipped_and_counted(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	write_text("1.png");
+	write_png("2.png", 40, 30);
+	write_png("3.png", 100000, 100000);
+	assert_int_equal(symlink("nowhere", "4.png"), 0);
+	write_png("5.png", 50, 10);
+	write_text("6.png");
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(feed_total(&feed), 6);
+	assert_int_equal(feed.capacity.slot_bytes, size_of(40, 30));
+	assert_next(&feed, "2.png", 1);
+	assert_int_equal(feed_position(&feed), 2);
+	assert_next(&feed, "5.png", 4);
+	assert_false(feed_is_last(&feed));
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_int_equal(feed.read, 6);
+	assert_int_equal(feed.skipped, 4);
+	assert_false(feed_is_dry(&feed));
+	feed_finish(&feed);
+}
+
+static void test_passes(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	options.loops = 2;
+	write_png("1.png", 4, 4);
+	write_png("2.png", 4, 4);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	for (uint64_t i = 0; i < 6; i++) {
+		assert_next(&feed, i % 2 ? "2.png" : "1.png", i);
+		assert_int_equal(feed_is_last(&feed), i == 5);
+		assert_int_equal(feed_is_news(&feed), i < 2);
+		assert_int_equal(feed.loops, i / 2);
+	}
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	feed_finish(&feed);
+}
+
+/* A loop for ever over nothing that can be shown would be a busy loop. */
+static void test_a_pass_without_a_good_frame_is_the_last(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	options.loops = LOOP_FOR_EVER;
+	write_png("1.png", 4, 4);
+	write_text("2.png");
+	assert_int_equal(feed_init(&feed, &options), 0);
+	for (uint64_t i = 0; i < 5; i++)
+		assert_next(&feed, "1.png", 2 * i);
+	assert_int_equal(feed_skip(&feed, "damaged"), 0);
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_true(feed_is_dry(&feed));
+	feed_finish(&feed);
+}
+
+static void test_stop_on_error(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	options.stop_on_error = true;
+	write_png("1.png", 4, 4);
+	write_text("2.png");
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_next(&feed, "1.png", 0);
+	assert_int_equal(feed_next(&feed), -ECANCELED);
+	assert_int_equal(feed.skipped, 1);
+	feed_finish(&feed);
+}
+
+static void test_a_file_that_goes_away(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	write_png("1.png", 4, 4);
+	write_png("2.png", 4, 4);
+	write_png("3.png", 4, 4);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_next(&feed, "1.png", 0);
+	assert_int_equal(unlink("2.png"), 0);
+	assert_next(&feed, "3.png", 2);
+	assert_int_equal(feed.skipped, 1);
+	feed_finish(&feed);
+}
+
+/* What counts is bytes: a wide frame that is low enough fits. */
+static void test_max_size(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	options.max_width = 64;
+	options.max_height = 64;
+	write_png("1.png", 65, 64);
+	write_png("2.png", 64, 64);
+	write_png("3.png", 4096, 1);
+	write_png("4.png", 4097, 1);
+	write_png("5.png", 1, 256);
+	write_png("6.png", 1, 257);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(feed.capacity.slot_bytes, size_of(64, 64));
+	assert_next(&feed, "2.png", 1);
+	assert_next(&feed, "3.png", 2);
+	assert_next(&feed, "5.png", 4);
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	feed_finish(&feed);
+}
+
+static void test_only_frames_of_uncommon_size(void **state)
+{
+	struct options options = folder_options();
+	struct feed feed;
+
+	(void)state;
+	write_png("1.png", 16385, 16384);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(feed.capacity.slot_bytes, 0);
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_non_null(strstr(feed.capacity.fault, "16385x16384"));
+	assert_non_null(strstr(feed.capacity.fault, "--max-size"));
+	assert_true(feed_is_dry(&feed));
+	feed_finish(&feed);
+}
+
+static void test_a_stream_is_sized_by_its_first_frame(void **state)
+{
+	static char dash[] = "-";
+	char *sources[] = { dash };
+	struct options options = { .sources = sources, .source_count = 1 };
+	int kept = dup(STDIN_FILENO);
+	struct feed feed;
+
+	(void)state;
+	write_png("1", 30, 30);
+	write_png("2", 31, 30);
+	write_png("3", 33, 30);
+	assert_int_equal(system("cat 1 2 3 1 > all"), 0);
+	assert_non_null(freopen("all", "r", stdin));
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(feed_total(&feed), 0);
+	assert_next(&feed, "stdin:1", 0);
+	assert_int_equal(feed.capacity.slot_bytes, size_of(30, 30));
+	assert_next(&feed, "stdin:2", 1);
+	assert_next(&feed, "stdin:4", 3);
+	assert_false(feed_is_last(&feed));
+	assert_int_equal(feed_next(&feed), -ENODATA);
+	feed_finish(&feed);
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	close(kept);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_bad_ones_are_skipped_and_counted, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_passes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_pass_without_a_good_frame_is_the_last,
+		                                set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stop_on_error, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_file_that_goes_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_max_size, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_only_frames_of_uncommon_size, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_a_stream_is_sized_by_its_first_frame, set_up,
+		                                tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * producer/png_stream: whole PNGs out of a pipe, not a byte more than they need, and what is lost
+ * when the stream is damaged: that frame, and no other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "png_header.h"
+#include "png_maker.h"
+#include "png_stream.h"
+
+enum { LIMIT_BYTES = 1 << 20, IEND_BYTES = 12 };
+
+static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
+{
+	return (uint16_t)(x * 31 + y * 57 + channel * 5);
+}
+
+/* Frames of different widths, to tell them apart. */
+static struct bytes frame(uint32_t width)
+{
+	struct png_plan plan = {
+		.width = width, .height = 3, .depth = 8, .colour_type = RGB, .sample = value
+	};
+
+	return make_png(&plan);
+}
+
+static void add_frame(struct bytes *stream, uint32_t width)
+{
+	struct bytes png = frame(width);
+
+	bytes_add(stream, png.data, png.size);
+	bytes_finish(&png);
+}
+
+/* A pipe that holds all of the bytes (some 64 KiB), its writing end closed unless asked for. */
+static int pipe_with(const struct bytes *bytes, int *writer)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	if (bytes->size)
+		assert_int_equal(write(ends[1], bytes->data, bytes->size), bytes->size);
+	if (writer)
+		*writer = ends[1];
+	else
+		close(ends[1]);
+	return ends[0];
+}
+
+static int unread(int fd)
+{
+	int bytes;
+
+	assert_int_equal(ioctl(fd, FIONREAD, &bytes), 0);
+	return bytes;
+}
+
+static void assert_next(struct png_stream *stream, uint32_t width)
+{
+	struct bytes want = frame(width);
+	const uint8_t *png = NULL;
+	const char *reason;
+	size_t size;
+
+	assert_int_equal(png_stream_next(stream, &png, &size, &reason), 0);
+	assert_int_equal(size, want.size);
+	assert_memory_equal(png, want.data, size);
+	bytes_finish(&want);
+}
+
+static void assert_damage(struct png_stream *stream, const char *why)
+{
+	const char *reason = NULL;
+	const uint8_t *png;
+	size_t size;
+
+	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -EBADMSG);
+	if (why)
+		assert_string_equal(reason, why);
+	assert_non_null(reason);
+}
+
+static void assert_end(struct png_stream *stream)
+{
+	const char *reason;
+	const uint8_t *png;
+	size_t size;
+
+	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -ENODATA);
+	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -ENODATA);
+}
+
+static void begin(struct png_stream *stream, struct bytes *bytes)
+{
+	png_stream_init(stream, pipe_with(bytes, NULL), LIMIT_BYTES);
+	bytes_finish(bytes);
+}
+
+static void end(struct png_stream *stream)
+{
+	close(stream->fd);
+	png_stream_finish(stream);
+}
+
+static void test_nothing_behind_iend_is_read(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+	size_t second;
+	int fd;
+
+	(void)state;
+	add_frame(&bytes, 5);
+	second = bytes.size;
+	add_frame(&bytes, 9);
+	second = bytes.size - second;
+	bytes_add(&bytes, "more", 4);
+	fd = pipe_with(&bytes, NULL);
+	png_stream_init(&stream, fd, LIMIT_BYTES);
+	assert_next(&stream, 5);
+	assert_int_equal(unread(fd), second + 4);
+	assert_next(&stream, 9);
+	assert_int_equal(unread(fd), 4);
+	assert_damage(&stream, "not a PNG");
+	assert_end(&stream);
+	end(&stream);
+	bytes_finish(&bytes);
+}
+
+static void test_empty_stream(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+
+	(void)state;
+	begin(&stream, &bytes);
+	assert_end(&stream);
+	end(&stream);
+}
+
+static void test_garbage_between_is_one_damaged_frame(void **state)
+{
+	static const char *const garbage[] = { "x", "some garbage of more than eight bytes",
+		                               "\x89PNG\r\n\x1a",
+		                               "\x89\x89PN\x89PNG\r\n\x1a?\x89" };
+	static const size_t sizes[] = { 1, 37, 7, 14 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+
+		bytes_add(&bytes, garbage[i], sizes[i]);
+		add_frame(&bytes, 5);
+		bytes_add(&bytes, garbage[i], sizes[i]);
+		add_frame(&bytes, 6);
+		add_frame(&bytes, 7);
+		bytes_add(&bytes, garbage[i], sizes[i]);
+		begin(&stream, &bytes);
+		assert_damage(&stream, "not a PNG");
+		assert_next(&stream, 5);
+		assert_damage(&stream, "not a PNG");
+		assert_next(&stream, 6);
+		assert_next(&stream, 7);
+		assert_damage(&stream, NULL);
+		assert_end(&stream);
+		end(&stream);
+	}
+}
+
+static void test_every_truncation(void **state)
+{
+	struct bytes png = frame(5);
+
+	(void)state;
+	for (size_t size = 1; size < png.size; size++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+
+		add_frame(&bytes, 8);
+		bytes_add(&bytes, png.data, size);
+		begin(&stream, &bytes);
+		assert_next(&stream, 8);
+		assert_damage(&stream, "truncated");
+		assert_end(&stream);
+		end(&stream);
+	}
+	bytes_finish(&png);
+}
+
+/* The broken-off frame swallows the beginning of the next one, which must not be lost with it: but
+ * where it swallows just the signature and IHDR, only the CRC tells, and that is the decoder's. */
+static void test_every_truncation_with_a_frame_behind(void **state)
+{
+	struct bytes png = frame(5);
+
+	(void)state;
+	for (size_t size = 1; size < png.size; size++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+
+		if (size == png.size - IEND_BYTES - PNG_HEADER_BYTES)
+			continue;
+		bytes_add(&bytes, png.data, size);
+		add_frame(&bytes, 8);
+		add_frame(&bytes, 9);
+		begin(&stream, &bytes);
+		assert_damage(&stream, NULL);
+		assert_next(&stream, 8);
+		assert_next(&stream, 9);
+		assert_end(&stream);
+		end(&stream);
+	}
+	bytes_finish(&png);
+}
+
+/* Any one byte changed: that frame is lost, or handed on for the decoder to judge; the others come. */
+static void test_every_changed_byte(void **state)
+{
+	struct bytes png = frame(5);
+
+	(void)state;
+	for (size_t at = 0; at < png.size; at++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+		const uint8_t *got;
+		const char *reason;
+		size_t size;
+		int result;
+
+		bytes_add(&bytes, png.data, png.size);
+		bytes.data[at] ^= 0x80;
+		add_frame(&bytes, 8);
+		add_frame(&bytes, 9);
+		begin(&stream, &bytes);
+		result = png_stream_next(&stream, &got, &size, &reason);
+		assert_true(result == -EBADMSG || (result == 0 && size == png.size));
+		assert_next(&stream, 8);
+		assert_next(&stream, 9);
+		assert_end(&stream);
+		end(&stream);
+	}
+	bytes_finish(&png);
+}
+
+static void test_lengths_that_lie(void **state)
+{
+	static const uint32_t lengths[] = { 0x80000000,  UINT32_MAX, INT32_MAX,
+		                            LIMIT_BYTES, 65536,      100 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct bytes bytes = frame(5);
+		struct png_stream stream;
+
+		for (int k = 0; k < 4; k++)
+			bytes.data[33 + k] = (uint8_t)(lengths[i] >> (24 - 8 * k));
+		add_frame(&bytes, 8);
+		add_frame(&bytes, 9);
+		begin(&stream, &bytes);
+		assert_damage(&stream, NULL);
+		assert_true(stream.capacity <= 2 * 65536);
+		assert_next(&stream, 8);
+		assert_next(&stream, 9);
+		assert_end(&stream);
+		end(&stream);
+	}
+}
+
+static void test_a_png_over_the_limit(void **state)
+{
+	struct bytes bytes = frame(5);
+	size_t size = bytes.size;
+	struct png_stream stream;
+
+	(void)state;
+	add_frame(&bytes, 8);
+	add_frame(&bytes, 4);
+	begin(&stream, &bytes);
+	stream.limit_bytes = size;
+	assert_next(&stream, 5);
+	assert_damage(&stream, "too many bytes for one PNG");
+	assert_next(&stream, 4);
+	assert_end(&stream);
+	end(&stream);
+}
+
+static void send_bytes(int fd, const struct bytes *bytes)
+{
+	for (size_t at = 0; at < bytes->size;) {
+		size_t piece = at % 7 + 1, left = bytes->size - at;
+
+		at += (size_t)write(fd, bytes->data + at, piece < left ? piece : left);
+		if (at % 50 == 0)
+			usleep(100);
+	}
+}
+
+static void test_a_slow_writer_and_frames_larger_than_the_pipe(void **state)
+{
+	struct bytes bytes = { 0 }, empty = { 0 };
+	struct png_stream stream;
+	int writer, fd = pipe_with(&empty, &writer);
+	pid_t child;
+
+	(void)state;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	for (uint32_t i = 1; i <= 3; i++)
+		add_frame(&bytes, i * 9000);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		send_bytes(writer, &bytes);
+		_exit(0);
+	}
+	close(writer);
+	png_stream_init(&stream, fd, LIMIT_BYTES);
+	for (uint32_t i = 1; i <= 3; i++)
+		assert_next(&stream, i * 9000);
+	assert_end(&stream);
+	end(&stream);
+	waitpid(child, NULL, 0);
+	bytes_finish(&bytes);
+}
+
+static void test_descriptors_that_cannot_be_read(void **state)
+{
+	struct png_stream stream;
+	const uint8_t *png;
+	const char *reason;
+	size_t size;
+
+	(void)state;
+	png_stream_init(&stream, open("/", O_RDONLY), LIMIT_BYTES);
+	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EISDIR);
+	end(&stream);
+}
+
+/* Last: from then on everything is interrupted. */
+static void test_an_interruption_ends_the_wait(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+	const uint8_t *png;
+	const char *reason;
+	int writer;
+	size_t size;
+
+	(void)state;
+	bytes_add(&bytes, "\x89PNG", 4);
+	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
+	cli_catch_interrupts();
+	raise(SIGTERM);
+	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EINTR);
+	close(writer);
+	end(&stream);
+	bytes_finish(&bytes);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_behind_iend_is_read),
+		cmocka_unit_test(test_empty_stream),
+		cmocka_unit_test(test_garbage_between_is_one_damaged_frame),
+		cmocka_unit_test(test_every_truncation),
+		cmocka_unit_test(test_every_truncation_with_a_frame_behind),
+		cmocka_unit_test(test_every_changed_byte),
+		cmocka_unit_test(test_lengths_that_lie),
+		cmocka_unit_test(test_a_png_over_the_limit),
+		cmocka_unit_test(test_a_slow_writer_and_frames_larger_than_the_pipe),
+		cmocka_unit_test(test_descriptors_that_cannot_be_read),
+		cmocka_unit_test(test_an_interruption_ends_the_wait),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * producer/source: which files a SOURCE stands for, and in which order. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "source.h"
+
+static char folder[64];
+
+static void touch(const char *name)
+{
+	FILE *file = fopen(name, "w");
+
+	assert_non_null(file);
+	fclose(file);
+}
+
+/* Each test has an empty working directory of its own. */
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/test-source-XXXXXX");
+	return !mkdtemp(folder) || chdir(folder);
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return chdir("/") || system(command) != 0;
+}
+
+static void assert_paths(struct source *source, const char *const *paths)
+{
+	size_t count = 0;
+
+	for (; paths[count]; count++) {
+		assert_true(count < source->count);
+		assert_string_equal(source->paths[count], paths[count]);
+	}
+	assert_int_equal(source->count, count);
+	source_finish(source);
+}
+
+static void test_a_directory_in_natural_order(void **state)
+{
+	static const char *const names[] = { "f10.png", "f2.png",  "f1.png", "f100.png", "F.PNG",
+		                             "f.txt",   "a.jpg",   "png",    ".png",     ".f.png",
+		                             "x.pngs",  "f9.png~", "b%d.png" };
+	static const char *const paths[] = { "./F.PNG",   "./b%d.png",  "./f1.png", "./f2.png",
+		                             "./f10.png", "./f100.png", NULL };
+	struct source source = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		touch(names[i]);
+	mkdir("dir.png", 0700);
+	assert_int_equal(source_add(&source, "."), 0);
+	assert_paths(&source, paths);
+}
+
+static void test_sources_stay_in_the_order_given(void **state)
+{
+	static const char *const paths[] = { "z.png", "d/1.png",  "d/2.png", "a.png",
+		                             "z.png", "d//1.png", NULL };
+	struct source source = { 0 };
+
+	(void)state;
+	mkdir("d", 0700);
+	touch("z.png");
+	touch("a.png");
+	touch("d/1.png");
+	touch("d/2.png");
+	assert_int_equal(source_add(&source, "z.png"), 0);
+	assert_int_equal(source_add(&source, "d/"), 0);
+	assert_int_equal(source_add(&source, "a.png"), 0);
+	assert_int_equal(source_add(&source, "z.png"), 0);
+	assert_int_equal(source_add(&source, "d//1.png"), 0);
+	assert_paths(&source, paths);
+}
+
+static void test_patterns(void **state)
+{
+	static const char *const padded[] = { "p001.png", "p002.png", "p003.png", NULL };
+	static const char *const from_0[] = { "q0", "q1", "q2", NULL };
+	static const char *const wide[] = { "w08", "w09", "w10", "w11", NULL };
+	struct source source = { 0 };
+	char name[16];
+
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		snprintf(name, sizeof(name), "w%02d", i);
+		touch(name);
+	}
+	for (int i = 0; padded[i]; i++) {
+		touch(padded[i]);
+		touch(from_0[i]);
+	}
+	touch("p005.png");
+	touch("p4.png");
+	touch("q4");
+	assert_int_equal(source_add(&source, "p%03d.png"), 0);
+	assert_paths(&source, padded);
+	assert_int_equal(source_add(&source, "q%d"), 0);
+	assert_paths(&source, from_0);
+	assert_int_equal(source_add(&source, "./w%02d"), 0);
+	assert_int_equal(source.count, 12);
+	for (int i = 0; wide[i]; i++)
+		assert_string_equal(source.paths[i + 8] + 2, wide[i]);
+	source_finish(&source);
+}
+
+static void test_a_file_whose_name_looks_like_a_pattern(void **state)
+{
+	static const char *const paths[] = { "100%.png", "x%d%d.png", NULL };
+	struct source source = { 0 };
+
+	(void)state;
+	touch(paths[0]);
+	touch(paths[1]);
+	assert_int_equal(source_add(&source, paths[0]), 0);
+	assert_int_equal(source_add(&source, paths[1]), 0);
+	assert_paths(&source, paths);
+}
+
+static void test_what_does_not_exist(void **state)
+{
+	struct source source = { 0 };
+
+	(void)state;
+	mkdir("empty", 0700);
+	touch("p2.png");
+	assert_true(source_add(&source, "missing.png") < 0);
+	assert_true(source_add(&source, "empty") < 0);
+	assert_true(source_add(&source, "p%d.png") < 0);
+	assert_true(source_add(&source, "nowhere/%d.png") < 0);
+	assert_true(source_add(&source, "") < 0);
+	assert_int_equal(source.count, 0);
+	source_finish(&source);
+}
+
+static void test_bad_patterns_are_usage_errors(void **state)
+{
+	static const char *const bad[] = { "%s.png",    "%",       "%n",         "a%",
+		                           "%d%d",      "%4d.png", "%00d.png",   "%0d.png",
+		                           "%019d.png", "%%d.png", "%-4d.png",   "%d%",
+		                           "%.4d.png",  "%ld.png", "%04d%%.png", "%i.png" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		pid_t child = fork();
+		int status;
+
+		assert_true(child >= 0);
+		if (child == 0) {
+			struct source source = { 0 };
+
+			source_add(&source, bad[i]);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), CLI_USAGE);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_directory_in_natural_order, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_sources_stay_in_the_order_given, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_patterns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_file_whose_name_looks_like_a_pattern, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_what_does_not_exist, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bad_patterns_are_usage_errors, set_up,
+		                                tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
