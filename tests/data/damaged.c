@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "flock.h"
+#include "patch.h"
+
+#include <png.h>
+#include <string.h>
+
+static void empty(struct bytes *png)
+{
+	(void)png;
+}
+
+static void text(struct bytes *png)
+{
+	const char words[] = "This is not a PNG, whatever its name says.\n";
+
+	bytes_append(png, words, sizeof(words) - 1);
+}
+
+static void gif(struct bytes *png)
+{
+	static const uint8_t pixel[] = {
+		'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 255,  255, 255, 0,   0,
+		0,   ',', 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1,   0,   ';',
+	};
+
+	bytes_append(png, pixel, sizeof(pixel));
+}
+
+static void truncated_signature(struct bytes *png)
+{
+	patch_right(png);
+	png->size = 5;
+}
+
+static void truncated_header(struct bytes *png)
+{
+	patch_right(png);
+	png->size = 20;
+}
+
+static void truncated(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	png->size = chunk.content + chunk.length / 2;
+}
+
+static void bad_signature(struct bytes *png)
+{
+	patch_right(png);
+	png->data[6] = '\r';
+}
+
+static void bad_header_checksum(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IHDR");
+
+	png->data[png_chunk_end(&chunk) - 1] ^= 1;
+}
+
+static void bad_data_checksum(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	png->data[png_chunk_end(&chunk) - 1] ^= 1;
+}
+
+static void bad_adler(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	png->data[chunk.content + chunk.length - 1] ^= 1;
+	png_mend_checksum(png, &chunk);
+}
+
+static void bad_zlib_header(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	png->data[chunk.content] = 0xff;
+	png_mend_checksum(png, &chunk);
+}
+
+static void bad_deflate(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	memset(png->data + chunk.content + chunk.length / 3, 0xff, chunk.length / 3);
+	png_mend_checksum(png, &chunk);
+}
+
+static void bad_filter(struct bytes *png)
+{
+	struct bytes rows = { 0 };
+
+	bytes_append_fill(&rows, 0, PATCH_ROWS);
+	rows.data[(size_t)7 * PATCH_ROW] = 5;
+	png_append_signature(png);
+	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
+	patch_rows(png, &rows);
+	bytes_finish(&rows);
+}
+
+static void missing_rows(struct bytes *png)
+{
+	patch_zero_rows(png, PATCH_ROWS - 3 * PATCH_ROW);
+}
+
+static void missing_end(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IEND");
+
+	png->size = chunk.content - 8;
+}
+
+static void missing_data(struct bytes *png)
+{
+	png_append_signature(png);
+	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
+	png_append_chunk(png, "IEND", NULL, 0);
+}
+
+static void missing_palette(struct bytes *png)
+{
+	struct bytes rows = { 0 };
+
+	bytes_append_fill(&rows, 0, (size_t)PATCH_SIDE * (1 + PATCH_SIDE));
+	png_append_signature(png);
+	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_PALETTE);
+	patch_rows(png, &rows);
+	bytes_finish(&rows);
+}
+
+static void header_of(struct bytes *png, uint32_t width, uint32_t height, uint8_t depth,
+                      uint8_t colour_type)
+{
+	struct bytes rows = { 0 };
+
+	bytes_append_fill(&rows, 0, PATCH_ROWS);
+	png_append_signature(png);
+	png_append_header(png, width, height, depth, colour_type);
+	patch_rows(png, &rows);
+	bytes_finish(&rows);
+}
+
+static void huge_size(struct bytes *png)
+{
+	header_of(png, 100000, 100000, 8, PNG_COLOR_TYPE_RGB);
+}
+
+static void largest_size(struct bytes *png)
+{
+	header_of(png, INT32_MAX, INT32_MAX, 16, PNG_COLOR_TYPE_RGB_ALPHA);
+}
+
+static void zero_width(struct bytes *png)
+{
+	header_of(png, 0, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
+}
+
+static void zero_height(struct bytes *png)
+{
+	header_of(png, PATCH_SIDE, 0, 8, PNG_COLOR_TYPE_RGB);
+}
+
+static void bad_colour_type(struct bytes *png)
+{
+	header_of(png, PATCH_SIDE, PATCH_SIDE, 8, 5);
+}
+
+static void bad_depth(struct bytes *png)
+{
+	header_of(png, PATCH_SIDE, PATCH_SIDE, 4, PNG_COLOR_TYPE_RGB);
+}
+
+static void header_twice(struct bytes *png)
+{
+	struct bytes right = { 0 };
+	struct chunk chunk = patch_right_chunk(&right, "IHDR");
+
+	patch_right_with(png, "IDAT", "IHDR", right.data + chunk.content, chunk.length);
+	bytes_finish(&right);
+}
+
+static void unknown_critical(struct bytes *png)
+{
+	patch_right_with(png, "IDAT", "BIRD", "chirp", 5);
+}
+
+/* The length says 2^31 - 1, the file has a few hundred bytes. */
+static void endless_chunk(struct bytes *png)
+{
+	struct chunk chunk = patch_right_chunk(png, "IDAT");
+
+	memcpy(png->data + chunk.content - 8, "\x7f\xff\xff\xff", 4);
+}
+
+/* A kilobyte that asks for 64 MB of pixels, and holds half of them. */
+static void bomb(struct bytes *png)
+{
+	enum { BOMB_SIDE = 4000, BOMB_ROW = 1 + BOMB_SIDE / 8 };
+	struct bytes rows = { 0 };
+
+	bytes_append_fill(&rows, 0, (size_t)BOMB_ROW * BOMB_SIDE / 2);
+	png_append_signature(png);
+	png_append_header(png, BOMB_SIDE, BOMB_SIDE, 1, PNG_COLOR_TYPE_GRAY);
+	patch_rows(png, &rows);
+	bytes_finish(&rows);
+}
+
+int flock_damaged(const struct flock *flock)
+{
+	static const struct patch patches[] = {
+		{ "empty.png", empty },
+		{ "text.png", text },
+		{ "gif.png", gif },
+		{ "truncated-signature.png", truncated_signature },
+		{ "truncated-header.png", truncated_header },
+		{ "truncated.png", truncated },
+		{ "bad-signature.png", bad_signature },
+		{ "bad-header-checksum.png", bad_header_checksum },
+		{ "bad-data-checksum.png", bad_data_checksum },
+		{ "bad-adler.png", bad_adler },
+		{ "bad-zlib-header.png", bad_zlib_header },
+		{ "bad-deflate.png", bad_deflate },
+		{ "bad-filter.png", bad_filter },
+		{ "bad-colour-type.png", bad_colour_type },
+		{ "bad-depth.png", bad_depth },
+		{ "missing-rows.png", missing_rows },
+		{ "missing-end.png", missing_end },
+		{ "missing-data.png", missing_data },
+		{ "missing-palette.png", missing_palette },
+		{ "huge-100000x100000.png", huge_size },
+		{ "huge-2147483647x2147483647.png", largest_size },
+		{ "zero-width.png", zero_width },
+		{ "zero-height.png", zero_height },
+		{ "header-twice.png", header_twice },
+		{ "unknown-critical.png", unknown_critical },
+		{ "endless-chunk.png", endless_chunk },
+		{ "bomb-4000x4000.png", bomb },
+	};
+
+	return patch_each(flock, patches, sizeof(patches) / sizeof(patches[0]));
+}

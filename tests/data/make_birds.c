@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Writes the PNG files of the tests into a folder, or checks that those in a folder are what it
+ * writes. The files are what certain versions of libpng and zlib make; with others, whose files
+ * differ without being wrong, the check is skipped. */
+#include "flock.h"
+
+#include <errno.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#define WRITTEN_WITH_LIBPNG "1.6.39"
+#define WRITTEN_WITH_ZLIB "1.2.13"
+
+enum { SKIP = 77 };
+
+static int write_file(const char *path, const struct bytes *bytes)
+{
+	FILE *file = fopen(path, "wb");
+	size_t written;
+
+	if (!file) {
+		perror(path);
+		return 1;
+	}
+	written = fwrite(bytes->data, 1, bytes->size, file);
+	if (fclose(file) != 0 || written != bytes->size) {
+		perror(path);
+		return 1;
+	}
+	return 0;
+}
+
+static int same_content(FILE *file, const struct bytes *bytes)
+{
+	struct bytes found = { 0 };
+	int same;
+
+	bytes_append_fill(&found, 0, bytes->size + 1);
+	same = fread(found.data, 1, found.size, file) == bytes->size &&
+	       (bytes->size == 0 || memcmp(found.data, bytes->data, bytes->size) == 0);
+	bytes_finish(&found);
+	return same;
+}
+
+static int check_file(const char *path, const struct bytes *bytes)
+{
+	FILE *file = fopen(path, "rb");
+	int same;
+
+	if (!file) {
+		perror(path);
+		return 1;
+	}
+	same = same_content(file, bytes);
+	fclose(file);
+	if (same)
+		return 0;
+	if (strcmp(png_get_libpng_ver(NULL), WRITTEN_WITH_LIBPNG) != 0 ||
+	    strcmp(zlibVersion(), WRITTEN_WITH_ZLIB) != 0) {
+		fprintf(stderr, "skipped: libpng %s with zlib %s may write %s another way\n",
+		        png_get_libpng_ver(NULL), zlibVersion(), path);
+		return SKIP;
+	}
+	fprintf(stderr, "%s: not what this program writes: write it anew\n", path);
+	return 1;
+}
+
+static int write_below(const void *folder, const char *name, const struct bytes *bytes)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", (const char *)folder, name);
+	return write_file(path, bytes);
+}
+
+static int check_below(const void *folder, const char *name, const struct bytes *bytes)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", (const char *)folder, name);
+	return check_file(path, bytes);
+}
+
+static int go_through(const char *folder, bool check)
+{
+	static const struct {
+		const char *name;
+		int (*give)(const struct flock *flock);
+	} parts[] = {
+		{ "kinds", flock_kinds },
+		{ "damaged", flock_damaged },
+		{ "tolerated", flock_tolerated },
+	};
+	char path[2048];
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && result == 0; i++) {
+		const struct flock flock = { .handle = check ? check_below : write_below,
+			                     .context = path };
+
+		snprintf(path, sizeof(path), "%s/%s", folder, parts[i].name);
+		if (!check && mkdir(path, 0777) < 0 && errno != EEXIST) {
+			perror(path);
+			return 1;
+		}
+		result = parts[i].give(&flock);
+	}
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	bool check = argc == 3 && strcmp(argv[1], "--check") == 0;
+
+	if (argc != 2 && !check) {
+		fprintf(stderr, "usage: %s [--check] FOLDER\n", argv[0]);
+		return 2;
+	}
+	return go_through(argv[argc - 1], check);
+}
