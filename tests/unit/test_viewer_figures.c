@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/rate, viewer/ages, viewer/title: the figures that a viewer shows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdint.h>
+
+#include "ages.h"
+#include "rate.h"
+#include "title.h"
+
+#define MS INT64_C(1000000)
+#define SECOND (1000 * MS)
+
+static int64_t add_frames(struct rate *rate, int count, int64_t from_ns, int64_t interval_ns)
+{
+	for (int i = 0; i < count; i++)
+		rate_add(rate, from_ns + i * interval_ns);
+	return from_ns + (count - 1) * interval_ns;
+}
+
+static void test_rate_needs_two_frames(void **state)
+{
+	struct rate rate = { 0 };
+
+	(void)state;
+	assert_true(rate_per_second(&rate, SECOND) == 0);
+	rate_add(&rate, SECOND);
+	assert_true(rate_per_second(&rate, SECOND) == 0);
+	rate_add(&rate, SECOND);
+	assert_true(rate_per_second(&rate, SECOND) == 0);
+	rate_add(&rate, SECOND + 20 * MS);
+	assert_float_equal(rate_per_second(&rate, SECOND + 20 * MS), 100, 0.01);
+}
+
+static void test_rate_is_that_of_the_latest_frames(void **state)
+{
+	struct rate rate = { 0 };
+	int64_t last_ns = add_frames(&rate, 100, SECOND, 100 * MS);
+
+	(void)state;
+	assert_float_equal(rate_per_second(&rate, last_ns + 5 * MS), 10, 0.01);
+	last_ns = add_frames(&rate, RATE_FRAMES, last_ns + 20 * MS, 20 * MS);
+	assert_float_equal(rate_per_second(&rate, last_ns), 50, 0.01);
+}
+
+static void test_rate_ends_and_starts_afresh(void **state)
+{
+	struct rate rate = { 0 };
+	int64_t last_ns = add_frames(&rate, 10, SECOND, 100 * MS);
+
+	(void)state;
+	assert_float_equal(rate_per_second(&rate, last_ns + 2 * SECOND), 10, 0.01);
+	assert_true(rate_per_second(&rate, last_ns + 2 * SECOND + 1) == 0);
+	last_ns = add_frames(&rate, 3, last_ns + 60 * SECOND, 50 * MS);
+	assert_float_equal(rate_per_second(&rate, last_ns), 20, 0.01);
+}
+
+static void test_a_slow_rate_is_not_taken_for_none(void **state)
+{
+	struct rate rate = { 0 };
+	int64_t last_ns = add_frames(&rate, 5, 0, 10 * SECOND);
+
+	(void)state;
+	assert_float_equal(rate_per_second(&rate, last_ns + 39 * SECOND), 0.1, 0.001);
+	assert_true(rate_per_second(&rate, last_ns + 41 * SECOND) == 0);
+}
+
+static void test_ages_of_none(void **state)
+{
+	static struct ages ages;
+
+	(void)state;
+	assert_int_equal(ages_quantile_ns(&ages, 0.5), 0);
+	assert_int_equal(ages_quantile_ns(&ages, 1), 0);
+}
+
+static void test_an_age_comes_back_within_a_step(void **state)
+{
+	(void)state;
+	for (int64_t age = 0; age < INT64_MAX / 3; age = age * 3 + 1) {
+		struct ages ages = { 0 };
+
+		ages_add(&ages, age);
+		ages_add(&ages, age + age / 2);
+		int64_t median = ages_quantile_ns(&ages, 0.5);
+		assert_true(median >= age && median <= age + age / AGES_STEPS);
+		assert_true(ages_quantile_ns(&ages, 1) == age + age / 2);
+	}
+}
+
+static void test_quantiles(void **state)
+{
+	static struct ages ages;
+
+	(void)state;
+	for (int i = 1; i <= 1000; i++)
+		ages_add(&ages, i * MS);
+	assert_in_range(ages_quantile_ns(&ages, 0.5), 500 * MS, 500 * MS + 500 * MS / AGES_STEPS);
+	assert_in_range(ages_quantile_ns(&ages, 0.99), 990 * MS, 1000 * MS);
+	assert_int_equal(ages.max_ns, 1000 * MS);
+	assert_int_equal(ages.count, 1000);
+}
+
+static void test_extreme_ages(void **state)
+{
+	static struct ages ages;
+
+	(void)state;
+	ages_add(&ages, -SECOND);
+	ages_add(&ages, INT64_MAX);
+	assert_int_equal(ages_quantile_ns(&ages, 0.5), 0);
+	assert_true(ages_quantile_ns(&ages, 1) == INT64_MAX);
+}
+
+static void assert_title(struct title title, const char *want)
+{
+	char text[TITLE_SIZE];
+
+	title.channel = "demo";
+	title.presenter = "surface";
+	title.width = 640;
+	title.height = 480;
+	title_format(text, &title);
+	assert_string_equal(text, want);
+}
+
+static void test_titles(void **state)
+{
+	(void)state;
+	assert_title((struct title){ .fps = 29.94, .state = LIFE_PRESENT },
+	             "demo — 640x480 — 29.9 fps — surface");
+	assert_title((struct title){ .fps = 29.94, .paused = true, .state = LIFE_PRESENT },
+	             "demo — 640x480 — paused — surface");
+	assert_title((struct title){ .stale_s = 12, .state = LIFE_DIED },
+	             "demo — 640x480 — stale: producer died 12 s ago — surface");
+	assert_title((struct title){ .stale_s = 0, .paused = true, .state = LIFE_ENDED },
+	             "demo — 640x480 — stale: producer ended 0 s ago — surface");
+	assert_title((struct title){ .stale_s = 3, .state = LIFE_BROKEN },
+	             "demo — 640x480 — stale: producer broke 3 s ago — surface");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rate_needs_two_frames),
+		cmocka_unit_test(test_rate_is_that_of_the_latest_frames),
+		cmocka_unit_test(test_rate_ends_and_starts_afresh),
+		cmocka_unit_test(test_a_slow_rate_is_not_taken_for_none),
+		cmocka_unit_test(test_ages_of_none),
+		cmocka_unit_test(test_an_age_comes_back_within_a_step),
+		cmocka_unit_test(test_quantiles),
+		cmocka_unit_test(test_extreme_ages),
+		cmocka_unit_test(test_titles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

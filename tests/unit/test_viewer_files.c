@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/digest, viewer/record, viewer/report: what a viewer writes of the frames it took. */
+#include "support.h"
+
+#include <jansson.h>
+#include <png.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "digest.h"
+#include "present.h"
+#include "record.h"
+#include "report.h"
+
+#define WIDTH 5
+#define HEIGHT 3
+#define STRIDE 64
+
+/* Rows with padding that must not show; the fourth byte is 77 where it means nothing. */
+static struct shmflip_frame_info draw(uint8_t pixels[HEIGHT * STRIDE], enum shmflip_format format)
+{
+	memset(pixels, 0xee, HEIGHT * STRIDE);
+	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
+		uint8_t *pixel = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
+
+		pixel[0] = (uint8_t)(10 + i);
+		pixel[1] = (uint8_t)(100 + i);
+		pixel[2] = (uint8_t)(200 + i);
+		pixel[3] = format == SHMFLIP_FORMAT_XRGB8888 ? 77 : (uint8_t)(17 * i);
+	}
+	return (struct shmflip_frame_info){
+		.sequence = 42,
+		.width = WIDTH,
+		.height = HEIGHT,
+		.stride_bytes = STRIDE,
+		.format = format,
+		.source = "a name.png",
+	};
+}
+
+static uint32_t expected_crc(bool opaque)
+{
+	uint8_t rgba[WIDTH * HEIGHT * 4];
+
+	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
+		rgba[4 * i] = (uint8_t)(200 + i);
+		rgba[4 * i + 1] = (uint8_t)(100 + i);
+		rgba[4 * i + 2] = (uint8_t)(10 + i);
+		rgba[4 * i + 3] = opaque ? 255 : (uint8_t)(17 * i);
+	}
+	return (uint32_t)crc32(0, rgba, sizeof(rgba));
+}
+
+/* ---- Digest ------------------------------------------------------------------------------- */
+
+static void test_digest_is_over_rgba_without_padding(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
+
+	(void)state;
+	assert_int_equal(digest_crc(&info, pixels), expected_crc(false));
+	info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	assert_int_equal(digest_crc(&info, pixels), expected_crc(true));
+}
+
+static void test_digest_of_rows_longer_than_its_buffer(void **state)
+{
+	enum { LONG_ROW = 2500 };
+	static uint8_t pixels[2 * LONG_ROW * 4], rgba[2 * LONG_ROW * 4];
+	struct shmflip_frame_info info = {
+		.width = LONG_ROW,
+		.height = 2,
+		.stride_bytes = LONG_ROW * 4,
+		.format = SHMFLIP_FORMAT_ARGB8888,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pixels); i++)
+		pixels[i] = (uint8_t)(i * i >> 3);
+	for (size_t i = 0; i < sizeof(pixels); i += 4) {
+		rgba[i] = pixels[i + 2];
+		rgba[i + 1] = pixels[i + 1];
+		rgba[i + 2] = pixels[i];
+		rgba[i + 3] = pixels[i + 3];
+	}
+	assert_int_equal(digest_crc(&info, pixels), crc32(0, rgba, sizeof(rgba)));
+}
+
+static void assert_line(const char *source, const char *want_name)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	char line[256] = "", want[256];
+	FILE *out = fmemopen(line, sizeof(line), "w");
+
+	snprintf(info.source, sizeof(info.source), "%s", source);
+	snprintf(want, sizeof(want), "42 5 3 %08x %s\n", expected_crc(true), want_name);
+	assert_non_null(out);
+	assert_int_equal(digest_print(out, &info, pixels), 0);
+	assert_string_equal(line, want);
+	fclose(out);
+}
+
+static void test_digest_line(void **state)
+{
+	(void)state;
+	assert_line("a name.png", "a name.png");
+	assert_line("", "-");
+	assert_line("two\nlines\t\x7f.png", "two?lines??.png");
+}
+
+static void test_digest_to_a_full_device(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	FILE *out = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(digest_print(out, &info, pixels), -ENOSPC);
+	fclose(out);
+}
+
+/* ---- Record ------------------------------------------------------------------------------- */
+
+static void assert_recorded(const char *name, const uint8_t *pixels, enum shmflip_format format)
+{
+	png_image image = { .version = PNG_IMAGE_VERSION };
+	uint8_t got[WIDTH * HEIGHT * 4];
+
+	assert_true(png_image_begin_read_from_file(&image, in_folder(name)));
+	assert_int_equal(image.width, WIDTH);
+	assert_int_equal(image.height, HEIGHT);
+	assert_int_equal(image.format,
+	                 format == SHMFLIP_FORMAT_ARGB8888 ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB);
+	image.format = PNG_FORMAT_BGRA;
+	assert_true(png_image_finish_read(&image, NULL, got, 0, NULL));
+	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
+		const uint8_t *want = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
+		uint8_t alpha = format == SHMFLIP_FORMAT_ARGB8888 ? want[3] : 255;
+
+		assert_memory_equal(got + 4 * i, want, 3);
+		assert_int_equal(got[4 * i + 3], alpha);
+	}
+	assert_int_equal(unlink(in_folder(name)), 0);
+}
+
+static void test_record(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
+
+	(void)state;
+	assert_int_equal(record_prepare(folder), 0);
+	assert_int_equal(record_frame(folder, 1, &info, pixels), 0);
+	assert_recorded("00000042.png", pixels, SHMFLIP_FORMAT_ARGB8888);
+	info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	info.sequence = UINT64_MAX;
+	assert_int_equal(record_frame(folder, 1, &info, pixels), 0);
+	assert_recorded("18446744073709551615.png", pixels, SHMFLIP_FORMAT_XRGB8888);
+}
+
+static void test_record_of_a_second_producer_overwrites_nothing(void **state)
+{
+	uint8_t first[HEIGHT * STRIDE], second[HEIGHT * STRIDE];
+	struct shmflip_frame_info first_info = draw(first, SHMFLIP_FORMAT_ARGB8888);
+	struct shmflip_frame_info second_info = draw(second, SHMFLIP_FORMAT_XRGB8888);
+
+	(void)state;
+	assert_int_equal(record_frame(folder, 1, &first_info, first), 0);
+	assert_int_equal(record_frame(folder, 2, &second_info, second), 0);
+	assert_recorded("00000042.png", first, SHMFLIP_FORMAT_ARGB8888);
+	assert_recorded("p2-00000042.png", second, SHMFLIP_FORMAT_XRGB8888);
+}
+
+static void test_record_prepares_a_folder(void **state)
+{
+	const char *dir = in_folder("new");
+	FILE *file = fopen(in_folder("file"), "w");
+
+	(void)state;
+	assert_non_null(file);
+	fclose(file);
+	assert_int_equal(record_prepare(dir), 0);
+	assert_int_equal(record_prepare(dir), 0);
+	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(record_prepare(in_folder("file")), -ENOTDIR);
+	assert_int_equal(record_prepare(in_folder("none/new")), -ENOENT);
+	assert_int_equal(unlink(in_folder("file")), 0);
+}
+
+/* A limit on a file's size stands in for a full disk. Fails also if part of a file is left: see
+ * remove_folder(). */
+static void test_record_on_a_full_disk_leaves_nothing(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	struct rlimit before, limit;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = (struct rlimit){ .rlim_cur = 20, .rlim_max = before.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	int result = record_frame(folder, 1, &info, pixels);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(result, -EFBIG);
+	assert_int_equal(access(in_folder("00000042.png"), F_OK), -1);
+}
+
+/* ---- Report ------------------------------------------------------------------------------- */
+
+static json_t *reported(const struct report *report)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	json_error_t error;
+
+	assert_non_null(out);
+	assert_int_equal(report_write(report, out), 0);
+	fclose(out);
+	json_t *object = json_loads(text, 0, &error);
+	assert_non_null(object);
+	assert_int_equal(text[size - 1], '\n');
+	free(text);
+	return object;
+}
+
+static void assert_integer(const json_t *object, const char *key, json_int_t want)
+{
+	assert_true(json_is_integer(json_object_get(object, key)));
+	assert_int_equal(json_integer_value(json_object_get(object, key)), want);
+}
+
+static void assert_real(const json_t *object, const char *key, double want)
+{
+	assert_true(json_is_real(json_object_get(object, key)));
+	assert_float_equal(json_real_value(json_object_get(object, key)), want, 1e-6);
+}
+
+static void test_report(void **state)
+{
+	static struct ages ages;
+	struct report report = {
+		.channel = "demo",
+		.presenter = &presenter_surface,
+		.stats = {
+			.published = 13,
+			.acquired = 11,
+			.missed = 2,
+			.dropped = 5,
+			.producers = 3,
+			.generations = 4,
+		},
+		.producers_died = 1,
+		.first_shown_ns = 1000000000,
+		.last_shown_ns = 1500000000,
+		.ages = &ages,
+		.width = 640,
+		.height = 480,
+	};
+
+	(void)state;
+	ages_add(&ages, 2500000);
+	json_t *object = reported(&report);
+	assert_string_equal(json_string_value(json_object_get(object, "program")),
+	                    "shmflip-viewer");
+	assert_string_equal(json_string_value(json_object_get(object, "channel")), "demo");
+	assert_string_equal(json_string_value(json_object_get(object, "present")), "surface");
+	assert_integer(object, "copies_per_frame", 1);
+	assert_integer(object, "published", 13);
+	assert_integer(object, "shown", 11);
+	assert_integer(object, "missed", 2);
+	assert_integer(object, "dropped_by_producer", 5);
+	assert_integer(object, "producers", 3);
+	assert_integer(object, "generations", 4);
+	assert_integer(object, "producers_died", 1);
+	assert_integer(object, "width", 640);
+	assert_integer(object, "height", 480);
+	assert_real(object, "seconds", 0.5);
+	assert_real(object, "fps", 20);
+	assert_real(json_object_get(object, "age_ms"), "p50", 2.5);
+	assert_real(json_object_get(object, "age_ms"), "max", 2.5);
+	json_decref(object);
+}
+
+static void test_report_of_nothing(void **state)
+{
+	static struct ages ages;
+	struct report report = { .channel = "demo", .ages = &ages };
+
+	(void)state;
+	json_t *object = reported(&report);
+	assert_true(json_is_null(json_object_get(object, "present")));
+	assert_true(json_is_null(json_object_get(object, "copies_per_frame")));
+	assert_integer(object, "shown", 0);
+	assert_real(object, "fps", 0);
+	assert_real(json_object_get(object, "age_ms"), "p99", 0);
+	json_decref(object);
+}
+
+static void test_report_to_a_full_device(void **state)
+{
+	static struct ages ages;
+	struct report report = { .channel = "demo", .ages = &ages };
+	FILE *out = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(report_write(&report, out), -ENOSPC);
+	fclose(out);
+}
+
+#define in_a_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_digest_is_over_rgba_without_padding),
+		cmocka_unit_test(test_digest_of_rows_longer_than_its_buffer),
+		cmocka_unit_test(test_digest_line),
+		cmocka_unit_test(test_digest_to_a_full_device),
+		in_a_folder(test_record),
+		in_a_folder(test_record_of_a_second_producer_overwrites_nothing),
+		in_a_folder(test_record_prepares_a_folder),
+		in_a_folder(test_record_on_a_full_disk_leaves_nothing),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_report_of_nothing),
+		cmocka_unit_test(test_report_to_a_full_device),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

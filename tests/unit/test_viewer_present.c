@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/present: every presenter gives frames back when it should, and those with a window show
+ * what they should. SDL's dummy driver stands in for a display. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <SDL.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "present.h"
+
+#define WIDTH 60
+#define HEIGHT 40
+
+struct stage {
+	const struct presenter *presenter;
+	struct presenter_host host;
+	void *state;
+	int given_back;
+	uint64_t given_back_last;
+};
+
+static void give_back(void *context, struct shmflip_frame *frame)
+{
+	struct stage *stage = context;
+
+	stage->given_back++;
+	stage->given_back_last = frame->info.sequence;
+}
+
+static void set_up(struct stage *stage, const struct presenter *presenter)
+{
+	*stage = (struct stage){ .presenter = presenter, .host.give_back = give_back };
+	stage->host.context = stage;
+	if (presenter->needs_window) {
+		stage->host.window = SDL_CreateWindow("test", 0, 0, WIDTH, HEIGHT, 0);
+		assert_non_null(stage->host.window);
+	}
+	assert_int_equal(presenter->create(&stage->host, &stage->state), 0);
+}
+
+static void tear_down(struct stage *stage)
+{
+	stage->presenter->destroy(stage->state);
+	SDL_DestroyWindow(stage->host.window);
+}
+
+/* A gradient; by its sequence each frame differs. */
+static struct shmflip_frame draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t sequence, uint8_t alpha)
+{
+	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+		pixels[i] = (uint32_t)alpha << 24 |
+		            (i * 0x010305 + (uint32_t)sequence * 77777) % (1 << 24);
+	return (struct shmflip_frame){
+		.pixels = (const uint8_t *)pixels,
+		.info = {
+			.sequence = sequence,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.stride_bytes = WIDTH * 4,
+			.format = alpha == 255 ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888,
+		},
+	};
+}
+
+/* The pixel that the window shows there, as 0xRRGGBB. */
+static uint32_t look(const struct stage *stage, int x, int y)
+{
+	SDL_Renderer *renderer = SDL_GetRenderer(stage->host.window);
+	SDL_Rect spot = { x, y, 1, 1 };
+	uint32_t pixel = 0;
+
+	if (renderer) {
+		assert_int_equal(SDL_RenderReadPixels(renderer, &spot, SDL_PIXELFORMAT_ARGB8888,
+		                                      &pixel, sizeof(pixel)),
+		                 0);
+	} else {
+		SDL_Surface *surface = SDL_GetWindowSurface(stage->host.window);
+
+		assert_non_null(surface);
+		assert_int_equal(surface->format->BytesPerPixel, 4);
+		memcpy(&pixel, (uint8_t *)surface->pixels + y * surface->pitch + 4 * x, 4);
+	}
+	return pixel & 0xffffff;
+}
+
+static void assert_shows(const struct stage *stage, const uint32_t pixels[WIDTH * HEIGHT])
+{
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++)
+			assert_int_equal(look(stage, x, y), pixels[y * WIDTH + x] & 0xffffff);
+	}
+}
+
+static void assert_about(uint32_t got, uint32_t want)
+{
+	for (int shift = 0; shift < 24; shift += 8) {
+		int difference = (int)(got >> shift & 255) - (int)(want >> shift & 255);
+
+		assert_true(difference >= -2 && difference <= 2);
+	}
+}
+
+static uint32_t halved(uint32_t pixel)
+{
+	return pixel >> 1 & 0x7f7f7f;
+}
+
+static void each_with_a_window(void (*test)(const struct presenter *))
+{
+	for (size_t i = 0; presenters[i]; i++) {
+		if (presenters[i]->needs_window)
+			test(presenters[i]);
+	}
+}
+
+static void gives_every_frame_back_once(const struct presenter *presenter)
+{
+	uint32_t pixels[3][WIDTH * HEIGHT];
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	for (uint64_t i = 0; i < 3; i++) {
+		struct shmflip_frame frame = draw(pixels[i], i + 1, 255);
+
+		assert_int_equal(presenter->show(stage.state, &frame), 0);
+		assert_true(stage.given_back >= (int)i);
+		assert_true(stage.given_back <= (int)i + 1);
+	}
+	assert_int_equal(presenter->keep(stage.state), 0);
+	assert_int_equal(stage.given_back, 3);
+	assert_int_equal(stage.given_back_last, 3);
+	assert_int_equal(presenter->keep(stage.state), 0);
+	tear_down(&stage);
+	assert_int_equal(stage.given_back, 3);
+}
+
+static void test_every_frame_is_given_back_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; presenters[i]; i++)
+		gives_every_frame_back_once(presenters[i]);
+}
+
+static void gives_the_last_back_when_destroyed(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	tear_down(&stage);
+	assert_int_equal(stage.given_back, 1);
+}
+
+static void test_the_last_frame_is_given_back_at_the_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; presenters[i]; i++)
+		gives_the_last_back_when_destroyed(presenters[i]);
+}
+
+static void shows_pixels_as_they_are(const struct presenter *presenter)
+{
+	uint32_t pixels[2][WIDTH * HEIGHT];
+	struct shmflip_frame first = draw(pixels[0], 1, 255), second = draw(pixels[1], 2, 255);
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &first), 0);
+	assert_shows(&stage, pixels[0]);
+	assert_int_equal(presenter->show(stage.state, &second), 0);
+	assert_shows(&stage, pixels[1]);
+	tear_down(&stage);
+}
+
+static void test_pixels_are_shown_as_they_are(void **state)
+{
+	(void)state;
+	each_with_a_window(shows_pixels_as_they_are);
+}
+
+static void blends_over_black(const struct presenter *presenter)
+{
+	uint32_t opaque[WIDTH * HEIGHT], half[WIDTH * HEIGHT];
+	struct shmflip_frame first = draw(opaque, 1, 255), second = draw(half, 2, 128);
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &first), 0);
+	assert_int_equal(presenter->show(stage.state, &second), 0);
+	for (int i = 0; i < WIDTH * HEIGHT; i += 7)
+		assert_about(look(&stage, i % WIDTH, i / WIDTH), halved(half[i]));
+	assert_int_equal(presenter->show(stage.state, &first), 0);
+	assert_shows(&stage, opaque);
+	tear_down(&stage);
+}
+
+static void test_transparency_is_blended_over_black(void **state)
+{
+	(void)state;
+	each_with_a_window(blends_over_black);
+}
+
+static void keeps_the_picture(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT], slot[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(slot, 1, 255);
+	struct stage stage;
+
+	memcpy(pixels, slot, sizeof(slot));
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	assert_int_equal(presenter->keep(stage.state), 0);
+	memset(slot, 0x55, sizeof(slot));
+	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	assert_shows(&stage, pixels);
+	tear_down(&stage);
+}
+
+static void test_a_kept_picture_outlives_its_slot(void **state)
+{
+	(void)state;
+	each_with_a_window(keeps_the_picture);
+}
+
+static void marks_a_stale_picture(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(pixels, 1, 255);
+	const uint32_t bar = STALE_BAR_GREY * 0x010101;
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	assert_int_equal(presenter->repaint(stage.state, true), 0);
+	for (int x = 0; x < WIDTH; x++) {
+		assert_about(look(&stage, x, 10), halved(pixels[10 * WIDTH + x]));
+		assert_int_equal(look(&stage, x, HEIGHT - 1), bar);
+		assert_int_equal(look(&stage, x, HEIGHT - STALE_BAR_PIXELS), bar);
+	}
+	assert_int_not_equal(look(&stage, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
+	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	assert_shows(&stage, pixels);
+	tear_down(&stage);
+}
+
+static void test_a_stale_picture_is_marked(void **state)
+{
+	(void)state;
+	each_with_a_window(marks_a_stale_picture);
+}
+
+static void fits_the_window(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct stage stage;
+
+	for (int i = 0; i < WIDTH * HEIGHT; i++)
+		pixels[i] = 0xff306090;
+	set_up(&stage, presenter);
+	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	SDL_SetWindowSize(stage.host.window, 3 * WIDTH, 2 * HEIGHT);
+	SDL_PumpEvents();
+	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	assert_int_equal(look(&stage, WIDTH / 2 - 1, HEIGHT), 0);
+	assert_int_equal(look(&stage, WIDTH / 2, 0), 0x306090);
+	assert_int_equal(look(&stage, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1), 0x306090);
+	assert_int_equal(look(&stage, WIDTH / 2 + 2 * WIDTH, HEIGHT), 0);
+	tear_down(&stage);
+}
+
+static void test_a_picture_is_fitted_to_the_window(void **state)
+{
+	(void)state;
+	each_with_a_window(fits_the_window);
+}
+
+static int start_sdl(void **state)
+{
+	(void)state;
+	setenv("SDL_VIDEODRIVER", "dummy", 1);
+	setenv("SDL_RENDER_DRIVER", "software", 1);
+	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+	return SDL_Init(SDL_INIT_VIDEO);
+}
+
+static int stop_sdl(void **state)
+{
+	(void)state;
+	SDL_Quit();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_frame_is_given_back_once),
+		cmocka_unit_test(test_the_last_frame_is_given_back_at_the_end),
+		cmocka_unit_test(test_pixels_are_shown_as_they_are),
+		cmocka_unit_test(test_transparency_is_blended_over_black),
+		cmocka_unit_test(test_a_kept_picture_outlives_its_slot),
+		cmocka_unit_test(test_a_stale_picture_is_marked),
+		cmocka_unit_test(test_a_picture_is_fitted_to_the_window),
+	};
+
+	return cmocka_run_group_tests(tests, start_sdl, stop_sdl);
+}

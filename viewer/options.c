@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "present.h"
+#include "shmflip.h"
+
+enum {
+	OPTION_DIR = 256,
+	OPTION_PRESENT,
+	OPTION_TIMEOUT,
+	OPTION_ONCE,
+	OPTION_NEWEST,
+	OPTION_EVERY,
+	OPTION_FULLSCREEN,
+	OPTION_RECORD,
+	OPTION_DIGEST,
+	OPTION_STATS,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+	{ "channel", required_argument, NULL, 'c' },
+	{ "dir", required_argument, NULL, OPTION_DIR },
+	{ "present", required_argument, NULL, OPTION_PRESENT },
+	{ "frames", required_argument, NULL, 'n' },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "once", no_argument, NULL, OPTION_ONCE },
+	{ "newest", no_argument, NULL, OPTION_NEWEST },
+	{ "every", no_argument, NULL, OPTION_EVERY },
+	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
+	{ "record", required_argument, NULL, OPTION_RECORD },
+	{ "digest", no_argument, NULL, OPTION_DIGEST },
+	{ "stats", required_argument, NULL, OPTION_STATS },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ 0 },
+};
+
+static const char help_text[] =
+	"Usage: shmflip-viewer [options]\n"
+	"Shows the frames of a channel as a producer publishes them.\n"
+	"\n"
+	"  -c, --channel NAME     channel (default: default)\n"
+	"      --dir PATH         the folder of the channel (default: $SHMFLIP_DIR, else\n"
+	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
+	"      --present WAY      auto, surface, texture, or none: no window (default: auto)\n"
+	"  -n, --frames N         leave after N frames\n"
+	"      --timeout SECONDS  leave, with status 1, when no producer shows up or comes\n"
+	"                         back in this time\n"
+	"      --once             leave when the producer ends (status 1 if it died)\n"
+	"      --newest | --every take the newest frame, or each one in order (default: as\n"
+	"                         the producer's policy)\n"
+	"      --fullscreen       start with the whole screen\n"
+	"      --record DIR       write every frame taken as PNG, named by sequence number\n"
+	"      --digest           print SEQUENCE WIDTH HEIGHT CRC NAME for every frame taken\n"
+	"      --stats FILE       on exit, write what happened as one JSON object (- is stdout)\n"
+	"  -q, --quiet            print errors only\n"
+	"      --help, --version\n"
+	"\n"
+	"Keys: q or Esc quit, space pause, . step, f or F11 fullscreen\n";
+
+static const struct presenter *presenter_choice(const char *text)
+{
+	const char *words[PRESENTERS_MAX + 2] = { "auto" };
+
+	for (size_t i = 0; presenters[i]; i++)
+		words[i + 1] = presenters[i]->name;
+	int choice = cli_choice("--present", text, words);
+	return choice == 0 ? NULL : presenters[choice - 1];
+}
+
+static void choose_view(struct options *options, uint32_t view)
+{
+	if (options->view != SHMFLIP_VIEW_AUTO && options->view != view)
+		cli_usage_error("--newest and --every exclude each other: give one of them");
+	options->view = view;
+}
+
+static void print_help(void)
+{
+	fputs(help_text, stdout);
+	exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
+}
+
+static void print_version(void)
+{
+	cli_print_version();
+	exit(CLI_OK);
+}
+
+static bool set_flag(struct options *options, int option)
+{
+	switch (option) {
+	case 'q':
+		options->quiet = true;
+		return true;
+	case OPTION_ONCE:
+		options->once = true;
+		return true;
+	case OPTION_NEWEST:
+		choose_view(options, SHMFLIP_VIEW_NEWEST);
+		return true;
+	case OPTION_EVERY:
+		choose_view(options, SHMFLIP_VIEW_EVERY);
+		return true;
+	case OPTION_FULLSCREEN:
+		options->fullscreen = true;
+		return true;
+	case OPTION_DIGEST:
+		options->digest = true;
+		return true;
+	}
+	return false;
+}
+
+static void set_value(struct options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'c':
+		options->channel = value;
+		break;
+	case 'n':
+		options->frames = cli_uint("--frames", value, 1, UINT64_MAX);
+		break;
+	case OPTION_DIR:
+		options->dir = value;
+		break;
+	case OPTION_PRESENT:
+		options->presenter = presenter_choice(value);
+		break;
+	case OPTION_TIMEOUT:
+		options->timeout_ns = cli_seconds_ns("--timeout", value);
+		break;
+	case OPTION_RECORD:
+		options->record_dir = value;
+		break;
+	case OPTION_STATS:
+		options->stats_path = value;
+		break;
+	}
+}
+
+void options_parse(int argc, char **argv, struct options *options)
+{
+	int option;
+
+	*options = (struct options){ .channel = "default", .timeout_ns = -1 };
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:n:q", long_options, NULL)) != -1) {
+		if (option == OPTION_HELP)
+			print_help();
+		else if (option == OPTION_VERSION)
+			print_version();
+		else if (option == ':')
+			cli_usage_error("%s needs a value", argv[optind - 1]);
+		else if (option == '?')
+			cli_usage_error("%s is no option", argv[optind - 1]);
+		else if (!set_flag(options, option))
+			set_value(options, option, optarg);
+	}
+	if (optind < argc)
+		cli_usage_error("%s is no option: name the channel with --channel", argv[optind]);
+}

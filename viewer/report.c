@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "present.h"
+
+static double rounded(double value, double steps_per_unit)
+{
+	return (double)(int64_t)(value * steps_per_unit + 0.5) / steps_per_unit;
+}
+
+static double ms(int64_t ns)
+{
+	return rounded((double)ns / 1e6, 1000);
+}
+
+static json_t *pack_ages(const struct ages *ages)
+{
+	return json_pack("{s:f, s:f, s:f}", "p50", ms(ages_quantile_ns(ages, 0.5)), "p99",
+	                 ms(ages_quantile_ns(ages, 0.99)), "max", ms(ages->max_ns));
+}
+
+static double seconds(const struct report *report)
+{
+	return (double)(report->last_shown_ns - report->first_shown_ns) / 1e9;
+}
+
+static double fps(const struct report *report)
+{
+	if (report->stats.acquired < 2 || seconds(report) <= 0)
+		return 0;
+	return (double)(report->stats.acquired - 1) / seconds(report);
+}
+
+static json_t *pack(const struct report *report)
+{
+	const struct shmflip_viewer_stats *stats = &report->stats;
+	const struct presenter *presenter = report->presenter;
+
+	return json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, "
+		"s:I, s:I}",
+		"program", "shmflip-viewer", "version", shmflip_version(), "channel",
+		report->channel, "present", presenter ? json_string(presenter->name) : json_null(),
+		"copies_per_frame",
+		presenter ? json_integer(presenter->copies_per_frame) : json_null(), "published",
+		(json_int_t)stats->published, "shown", (json_int_t)stats->acquired, "missed",
+		(json_int_t)stats->missed, "bad_frames", (json_int_t)report->bad_frames,
+		"producers", (json_int_t)stats->producers, "generations",
+		(json_int_t)stats->generations, "producers_died",
+		(json_int_t)report->producers_died, "dropped_by_producer",
+		(json_int_t)stats->dropped, "seconds", rounded(seconds(report), 1e6), "fps",
+		rounded(fps(report), 1000), "age_ms", pack_ages(report->ages), "width",
+		(json_int_t)report->width, "height", (json_int_t)report->height);
+}
+
+int report_write(const struct report *report, FILE *out)
+{
+	json_t *object = pack(report);
+	int result = 0;
+
+	if (!object)
+		return -ENOMEM;
+	errno = 0;
+	if (json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0 ||
+	    putc('\n', out) == EOF || fflush(out) != 0)
+		result = errno ? -errno : -EIO;
+	json_decref(object);
+	return result;
+}

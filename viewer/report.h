@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What happened, as one JSON object. */
+#ifndef VIEWER_REPORT_H
+#define VIEWER_REPORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ages.h"
+#include "shmflip.h"
+
+struct presenter;
+
+struct report {
+	const char *channel;
+	const struct presenter *presenter; /* NULL: there was nothing to show */
+	struct shmflip_viewer_stats stats;
+	uint64_t producers_died;
+	uint64_t bad_frames;
+	int64_t first_shown_ns;
+	int64_t last_shown_ns;
+	const struct ages *ages; /* from published to shown */
+	uint32_t width;          /* of the last frame */
+	uint32_t height;
+};
+
+/* 0 or a negative errno. The caller closes the file. */
+int report_write(const struct report *report, FILE *out);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The text of the window's title. Pure. */
+#ifndef VIEWER_TITLE_H
+#define VIEWER_TITLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "life.h"
+
+#define TITLE_SIZE 256
+
+struct title {
+	const char *channel;
+	const char *presenter;
+	uint32_t width;
+	uint32_t height;
+	double fps;
+	bool paused;
+	enum life_state state;
+	int64_t stale_s; /* seconds since the producer ended or died */
+};
+
+/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with "paused" or "stale: producer died 12 s ago"
+ * instead of the rate. */
+void title_format(char text[TITLE_SIZE], const struct title *title);
+
+#endif

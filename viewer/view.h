@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the program does with a channel, window or not: takes frames, digests and records them,
+ * follows its producers' lives and says on stderr what a person should know, counts, and reports.
+ *
+ * The main thread only. view_take(), view_shown() and view_finish() use the library's handle: no
+ * other thread may be waiting on it then. */
+#ifndef VIEWER_VIEW_H
+#define VIEWER_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ages.h"
+#include "life.h"
+#include "options.h"
+#include "rate.h"
+#include "shmflip.h"
+
+enum view_event {
+	VIEW_FRAME,   /* there is a frame to show */
+	VIEW_NOTHING, /* there is nothing new */
+	VIEW_LOST,    /* the producer is gone: what is shown is stale */
+	VIEW_LEAVE, /* the program is to leave with exit_code; whatever there is to say was said */
+};
+
+struct view {
+	const struct options *options;
+	const struct presenter *presenter; /* set by whoever shows; NULL until then */
+	struct shmflip_viewer *viewer;
+	struct life life;
+	struct rate rate;
+	int exit_code;
+
+	FILE *stats_file;
+	bool wait_announced;
+	uint64_t shown;
+	int64_t first_shown_ns;
+	int64_t last_shown_ns;
+	int64_t status_ns;
+	struct ages ages;
+	uint32_t width; /* of the last frame shown */
+	uint32_t height;
+};
+
+/* Opens everything that the options name. On failure says why, and only exit_code is meant. */
+bool view_init(struct view *view, const struct options *options);
+
+/* Takes what there is, waiting for it at most timeout_ms. With VIEW_FRAME *frame is held, to be
+ * released by the caller. */
+enum view_event view_take(struct view *view, struct shmflip_frame *frame, int timeout_ms);
+
+/* For a time when nothing has happened, and while another thread waits on the handle: VIEW_NOTHING,
+ * or VIEW_LEAVE when patience has ended. */
+enum view_event view_idle(struct view *view);
+
+/* To be told after a frame has been shown. VIEW_LEAVE when as many were shown as wanted. */
+enum view_event view_shown(struct view *view, const struct shmflip_frame_info *info);
+
+/* What a presenter's host does with a frame; the context is the view. Any thread. */
+void view_give_back(void *context, struct shmflip_frame *frame);
+
+/* Says that a frame cannot be shown, and leaves. */
+void view_fail(struct view *view, const char *presenter, const char *reason);
+
+/* Writes the report, closes everything, and gives the program's exit status. */
+int view_finish(struct view *view);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "window.h"
+
+#include <SDL.h>
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "cli.h"
+#include "geometry.h"
+#include "options.h"
+#include "present.h"
+#include "view.h"
+
+struct window {
+	SDL_Window *sdl;
+	const struct presenter *presenter;
+	void *state;
+	struct presenter_host host;
+	struct size given; /* the size that the program last gave to the window */
+};
+
+bool window_system_init(void)
+{
+	/* In the C locale SDL sets no title that is not ASCII. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* Left alone, SDL would end up with a window that nobody can see. The environment's
+	 * SDL_VIDEODRIVER comes before this. */
+	SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
+	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+	/* Else SDL would present the window's surface through a texture of its own. */
+	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+	if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
+		return false;
+	}
+	SDL_StopTextInput();
+	return true;
+}
+
+void window_system_finish(void)
+{
+	SDL_Quit();
+}
+
+static struct size frame_size(const struct shmflip_frame *frame)
+{
+	return (struct size){ (int)frame->info.width, (int)frame->info.height };
+}
+
+static struct size size_for(struct size picture, int display)
+{
+	SDL_Rect usable;
+
+	if (SDL_GetDisplayUsableBounds(display, &usable) != 0)
+		return picture;
+	return geometry_window(picture, (struct size){ usable.w, usable.h });
+}
+
+static void follow_frame_size(struct window *window, const struct shmflip_frame *frame)
+{
+	struct size now, wanted;
+
+	if (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MAXIMIZED))
+		return;
+	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
+	if (now.width != window->given.width || now.height != window->given.height)
+		return;
+	wanted = size_for(frame_size(frame), SDL_GetWindowDisplayIndex(window->sdl));
+	if (wanted.width == now.width && wanted.height == now.height)
+		return;
+	SDL_SetWindowSize(window->sdl, wanted.width, wanted.height);
+	window->given = wanted;
+}
+
+/* SDL counts in int; a larger number would turn negative on the way. */
+static bool fits_sdl(const struct shmflip_frame_info *info)
+{
+	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
+}
+
+static int show(struct window *window, const struct presenter *presenter,
+                const struct shmflip_frame *frame)
+{
+	if (!fits_sdl(&frame->info)) {
+		snprintf(window->host.reason, sizeof(window->host.reason), "a frame is too large");
+		return -EOVERFLOW;
+	}
+	return presenter->show(window->state, frame);
+}
+
+/* A window of its own for each try: what one presenter does to a window may be in another's way. */
+static int open_with(struct window *window, const struct presenter *presenter, Uint32 flags,
+                     const struct shmflip_frame *frame)
+{
+	window->sdl = SDL_CreateWindow("shmflip-viewer", SDL_WINDOWPOS_UNDEFINED,
+	                               SDL_WINDOWPOS_UNDEFINED, window->given.width,
+	                               window->given.height, SDL_WINDOW_RESIZABLE | flags);
+	window->host.window = window->sdl;
+	if (!window->sdl) {
+		snprintf(window->host.reason, sizeof(window->host.reason), "no window: %s",
+		         SDL_GetError());
+		return -ENODEV;
+	}
+	int result = presenter->create(&window->host, &window->state);
+	if (result < 0)
+		goto destroy_window;
+	result = show(window, presenter, frame);
+	if (result < 0)
+		goto destroy_presenter;
+	window->presenter = presenter;
+	return 0;
+
+destroy_presenter:
+	presenter->destroy(window->state);
+destroy_window:
+	SDL_DestroyWindow(window->sdl);
+	return result;
+}
+
+static int open_with_any(struct window *window, const struct options *options, Uint32 flags,
+                         const struct shmflip_frame *frame)
+{
+	int result = -ENODEV;
+
+	for (size_t i = 0; presenters[i] && result < 0; i++) {
+		if (!presenters[i]->needs_window)
+			continue;
+		result = open_with(window, presenters[i], flags, frame);
+		if (result < 0 && !options->quiet)
+			cli_error("%s does not work here: %s", presenters[i]->name,
+			          window->host.reason);
+	}
+	if (result < 0)
+		cli_error("no way to show frames in a window works here: use --present none");
+	return result;
+}
+
+static int open_with_choice(struct window *window, const struct options *options, Uint32 flags,
+                            const struct shmflip_frame *frame)
+{
+	if (!options->presenter)
+		return open_with_any(window, options, flags, frame);
+	int result = open_with(window, options->presenter, flags, frame);
+	if (result < 0)
+		cli_error("%s does not work here: %s", options->presenter->name,
+		          window->host.reason);
+	return result;
+}
+
+int window_create(struct view *view, const struct shmflip_frame *frame, struct window **out)
+{
+	const struct options *options = view->options;
+	Uint32 flags = options->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0;
+	struct window *window = calloc(1, sizeof(*window));
+
+	if (!window) {
+		cli_error("no memory for a window");
+		return -ENOMEM;
+	}
+	window->host.give_back = view_give_back;
+	window->host.context = view;
+	window->given = size_for(frame_size(frame), 0);
+	int result = open_with_choice(window, options, flags, frame);
+	if (result < 0) {
+		free(window);
+		return result;
+	}
+	view->presenter = window->presenter;
+	if (!options->quiet)
+		cli_error("showing frames by %s", window->presenter->name);
+	*out = window;
+	return 0;
+}
+
+int window_show(struct window *window, const struct shmflip_frame *frame)
+{
+	follow_frame_size(window, frame);
+	return show(window, window->presenter, frame);
+}
+
+int window_keep(struct window *window)
+{
+	return window->presenter->keep(window->state);
+}
+
+int window_repaint(struct window *window, bool stale)
+{
+	return window->presenter->repaint(window->state, stale);
+}
+
+const char *window_reason(const struct window *window)
+{
+	return window->host.reason;
+}
+
+void window_set_title(struct window *window, const char *title)
+{
+	SDL_SetWindowTitle(window->sdl, title);
+}
+
+void window_toggle_fullscreen(struct window *window)
+{
+	bool full = SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
+
+	SDL_SetWindowFullscreen(window->sdl, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+}
+
+void window_destroy(struct window *window)
+{
+	if (!window)
+		return;
+	window->presenter->destroy(window->state);
+	SDL_DestroyWindow(window->sdl);
+	free(window);
+}
