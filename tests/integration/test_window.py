@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""What is really on the screen: windows in an X server of one's own, looked at from outside."""
+
+import os
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import FRAMES
+
+SCREEN = (2000, 1200)
+
+
+@harness.needs("Xvfb")
+@harness.needs("xdotool")
+@harness.needs_imagemagick
+class Window(harness.Case):
+    def setUp(self):
+        super().setUp()
+        reader, writer = os.pipe()
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24",
+             "-nolisten", "tcp"], pass_fds=[writer], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            self.env["DISPLAY"] = ":" + answer.readline().strip()
+        self.env["SDL_VIDEODRIVER"] = "x11"
+        self.env.pop("WAYLAND_DISPLAY", None)
+        # Else the lines that SDL and ImageMagick may print end up among ours.
+        self.env["XDG_RUNTIME_DIR"] = str(self.scratch)
+
+    # ---- Looking and pressing keys ----
+
+    def xdotool(self, *words):
+        return subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True,
+                              check=False, text=True).stdout.strip()
+
+    def window_of(self, viewer):
+        found = []
+
+        def is_there():
+            found[:] = self.xdotool("search", "--onlyvisible", "--pid", viewer.pid).split()
+            return found
+        self.until("a window opens", is_there)
+        return found[-1]
+
+    def title_of(self, window):
+        return self.xdotool("getwindowname", window)
+
+    def press(self, window, key):
+        self.xdotool("windowfocus", "--sync", window)
+        self.xdotool("key", "--window", window, key)
+
+    def looks(self, window):
+        """Width, height and RGB bytes of what the window shows."""
+        shot = self.scratch / "shot.png"
+        converter = harness.imagemagick()
+        importer = ["magick", "import"] if converter == ["magick"] else [
+            converter[0].replace("convert", "import")]
+        subprocess.run(importer + ["-window", str(window), f"png:{shot}"], env=self.env,
+                       check=True, capture_output=True)
+        width, height, pixels = harness.rgba_of(shot)
+        return width, height, self.rgb(pixels)
+
+    @staticmethod
+    def rgb(pixels):
+        return b"".join(pixels[i::4] for i in range(3))
+
+    def picture(self, path):
+        width, height, pixels = harness.rgba_of(path)
+        return width, height, self.rgb(pixels)
+
+    def shows(self, window, path):
+        wanted = self.picture(path)
+        self.until(f"the window shows {path.name}", lambda: self.looks(window) == wanted, 20)
+
+    def windowed(self, *options):
+        return self.start(harness.VIEWER, *options)
+
+    def still(self, path, *options):
+        """One picture, for as long as it takes."""
+        producer = self.producer("-q", "-l", "-r", "5", *options, path)
+        self.await_channel(producer)
+        return producer
+
+    def end(self, *running):
+        for one in running:
+            self.assertEqual(one.interrupt(), 0, one.err)
+        self.assert_nothing_left()
+
+    # ---- The tests ----
+
+    def test_window_shows_the_picture(self):
+        path = harness.natural(FRAMES.glob("*.png"))[7]
+        for way in ("surface", "texture", "auto"):
+            with self.subTest(way=way):
+                producer = self.still(path)
+                viewer = self.windowed("--present", way)
+                window = self.window_of(viewer)
+                self.shows(window, path)
+                self.end(viewer, producer)
+
+    def test_producer_dies_and_another_comes(self):
+        first, second = harness.natural(FRAMES.glob("*.png"))[:2]
+        for way in ("surface", "texture"):
+            with self.subTest(way=way):
+                producer = self.still(first)
+                viewer = self.windowed("--present", way)
+                window = self.window_of(viewer)
+                self.shows(window, first)
+                producer.kill()
+                self.until("the title says so", lambda: "stale" in self.title_of(window))
+                bright = sum(self.picture(first)[2])
+                self.until("the picture is marked",
+                           lambda: sum(self.looks(window)[2]) < bright * 3 // 4)
+                producer = self.still(second)
+                self.shows(window, second)
+                self.until("the title says so", lambda: "stale" not in self.title_of(window))
+                self.end(viewer, producer)
+
+    def test_pause_and_step(self):
+        paths = harness.natural(FRAMES.glob("*.png"))
+        for way in ("surface", "texture"):
+            with self.subTest(way=way):
+                producer = self.producer("-q", "-l", "-r", "20", FRAMES)
+                self.await_channel(producer)
+                viewer = self.windowed("--present", way)
+                window = self.window_of(viewer)
+                self.press(window, "space")
+                self.until("the title says so", lambda: "paused" in self.title_of(window))
+                still = self.looks(window)
+                time.sleep(0.4)
+                self.assertEqual(self.looks(window), still)
+                self.assertIn(still, [self.picture(path) for path in paths])
+                self.press(window, "period")
+                self.until("a step shows another", lambda: self.looks(window) != still)
+                self.press(window, "space")
+                self.until("it goes on", lambda: "paused" not in self.title_of(window))
+                self.end(viewer, producer)
+
+    def test_paused_viewer_holds_no_slot(self):
+        stats = self.scratch / "stats.json"
+        producer = self.producer("-q", "-l", "-r", "50", "--stats", stats, FRAMES)
+        self.await_channel(producer)
+        viewer = self.windowed("--present", "surface")
+        window = self.window_of(viewer)
+        self.press(window, "space")
+        self.until("the title says so", lambda: "paused" in self.title_of(window))
+        time.sleep(3)
+        self.end(viewer, producer)
+        counted = self.stats(stats)
+        self.assertEqual(counted["generations"], 1)
+        self.assertLess(counted["dropped"], counted["frames_read"] / 3)
+
+    def test_resizing_keeps_the_picture(self):
+        path = harness.natural(FRAMES.glob("*.png"))[3]
+        width, height, _ = self.picture(path)
+        for way in ("surface", "texture"):
+            with self.subTest(way=way):
+                producer = self.still(path)
+                viewer = self.windowed("--present", way)
+                window = self.window_of(viewer)
+                self.shows(window, path)
+                self.press(window, "space")
+                self.xdotool("windowsize", "--sync", window, width * 2, height)
+                self.until("it is wider", lambda: self.looks(window)[0] == width * 2)
+                self.until("what is beside the picture is black", lambda: self.sides_black(window))
+                self.xdotool("windowsize", "--sync", window, width, height)
+                self.shows(window, path)
+                self.end(viewer, producer)
+
+    def sides_black(self, window):
+        width, height, pixels = self.looks(window)
+        plane = width * height
+        column = [pixels[c * plane + y * width + x] for c in range(3) for y in range(0, height, 9)
+                  for x in (2, width - 3)]
+        middle = pixels[(height // 2) * width + width // 4:(height // 2) * width + 3 * width // 4]
+        return not any(column) and any(middle)
+
+    def test_quit(self):
+        producer = self.still(harness.natural(FRAMES.glob("*.png"))[0])
+        for key in ("q", "Escape"):
+            viewer = self.windowed()
+            self.press(self.window_of(viewer), key)
+            self.assert_exits(viewer, 0)
+        self.end(producer)
+
+    def test_every_frame_reaches_a_window(self):
+        stats = self.scratch / "stats.json"
+        for way in ("surface", "texture"):
+            viewer = self.windowed("--present", way, "--once", "--stats", stats, "--digest")
+            producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", FRAMES)
+            self.assert_exits(producer, 0)
+            self.assert_exits(viewer, 0)
+            counted = self.stats(stats)
+            frames = len(list(FRAMES.glob("*.png")))
+            self.assertEqual((counted["shown"], counted["missed"]), (frames, 0))
+            self.assertEqual(counted["present"], way)
+            self.assertEqual(counted["copies_per_frame"], 1)
+            self.assertEqual([line.split()[0] for line in viewer.lines],
+                             [str(number) for number in range(1, frames + 1)])
+        self.assert_nothing_left()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
