@@ -17,9 +17,9 @@ only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
 only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^tests/'
 only 'sys/msg\.h' '^$'
 only 'png\.h' '^producer/|^viewer/(record|icon)\.c|^assets/|^tests/'
-only 'SDL' '^viewer/'
-only 'X11/' '^viewer/'
-only 'jansson\.h' '^(producer|viewer)/'
+only 'SDL' '^viewer/|^tests/'
+only 'X11/' '^viewer/|^tests/'
+only 'jansson\.h' '^(producer|viewer|tests)/'
 # Programs see the library by its one public header; the library sees none of the programs.
 only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder)\.h' '^common/src/|^tests/unit/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tests/unit/'

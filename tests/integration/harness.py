@@ -12,6 +12,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -25,6 +26,9 @@ FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
 PATIENCE_S = 60
+
+# Ended by the test runner, for having taken too long: then too everything is cleaned up.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 @functools.cache
@@ -149,11 +153,18 @@ class Case(unittest.TestCase):
         self.addCleanup(self.end_everything)
 
     def end_everything(self):
-        for running in self.started:
-            if running.alive:
-                running.signal(signal.SIGCONT)
-                running.signal(signal.SIGKILL)
-                running.wait()
+        alive = [running for running in self.started if running.alive]
+        for running in alive:
+            running.signal(signal.SIGCONT)
+            running.signal(signal.SIGTERM)
+        for running in alive:
+            try:
+                running.wait(5)
+            except subprocess.TimeoutExpired:
+                running.kill()
+        # What a producer leaves that the test has killed, and put no other in its place.
+        for ring in self.rings & semaphore_sets():
+            subprocess.run(["ipcrm", "-s", str(ring)], check=False)
 
     def start(self, *arguments, stdin=None, env=None):
         running = Running([str(argument) for argument in arguments], env or self.env, self.scratch,

@@ -341,7 +341,9 @@ static void on_signal(int number)
 static void signals_end_waits(void **state)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	struct itimerspec soon = { .it_value.tv_nsec = 30000000 };
+	/* Again and again: one that comes just before a wait is not seen. */
+	struct itimerspec soon = { .it_value.tv_nsec = 30000000, .it_interval.tv_nsec = 7000000 };
+	const struct itimerspec never = { 0 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_EVERY);
 	struct shmflip_frame frame;
@@ -357,10 +359,12 @@ static void signals_end_waits(void **state)
 	assert_int_equal(shmflip_viewer_wait(viewer, -1), -EINTR);
 	timer_settime(timer, 0, &soon, NULL);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 2, -1), -EINTR);
+	timer_settime(timer, 0, &never, NULL);
 	publish_square(producer, 1, 0);
 	publish_square(producer, 2, 0);
 	timer_settime(timer, 0, &soon, NULL);
 	assert_int_equal(shmflip_producer_loan(producer, &loan, -1), -EINTR);
+	timer_settime(timer, 0, &never, NULL);
 	shmflip_producer_destroy(producer);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, -1), 0);
 	shmflip_viewer_release(viewer, &frame);
