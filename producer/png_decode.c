@@ -196,10 +196,11 @@ int png_decode(const uint8_t *png, size_t size, const struct png_decode_options 
                uint8_t *pixels, struct png_picture *picture)
 {
 	struct decoder decoder = {
-		.next = png, .left = size, .options = options, .pixels = pixels, .picture = picture
+		.next = png, .left = size, .options = options, .picture = picture
 	};
 	int result;
 
+	decoder.pixels = pixels;
 	*picture = (struct png_picture){ .message = "" };
 	result = measure(png, size, options->pixels_size, picture);
 	return result ? result : decode_with(&decoder);

@@ -10,14 +10,13 @@
 
 static _Thread_local char detail[1024];
 
-int fail(int error, const char *format, ...)
+void error_note(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
-	return error;
 }
 
 int fail_errno(const char *format, ...)

@@ -12,6 +12,8 @@
 #include "ring.h"
 #include "sysv.h"
 
+#define DIGITS_63 "012345678901234567890123456789012345678901234567890123456789012"
+
 static struct folder_place place;
 
 static int make_place(void **state)
@@ -26,24 +28,9 @@ static int own(struct channel *channel)
 
 static void names_are_checked(void **state)
 {
-	static const char *const bad[] = { "",
-		                           "a/b",
-		                           "../a",
-		                           ".hidden",
-		                           "a b",
-		                           "a\nb",
-		                           "x.lock",
-		                           "x.new",
-		                           "\xc3\xa9",
-		                           "0123456789012345678901234567890123456789"
-		                           "012345678901234567890123" };
-	static const char *const good[] = { "a",
-		                            "a.b",
-		                            "A-1_2.3",
-		                            "lock",
-		                            "x.locked",
-		                            "0123456789012345678901234567890123456789"
-		                            "01234567890123456789012" };
+	static const char *const bad[] = { "",     "a/b",    "../a",  ".hidden",  "a b",
+		                           "a\nb", "x.lock", "x.new", "\xc3\xa9", DIGITS_63 "4" };
+	static const char *const good[] = { "a", "a.b", "A-1_2.3", "lock", "x.locked", DIGITS_63 };
 	struct folder_place out;
 
 	(void)state;

@@ -798,7 +798,7 @@ static void lies_in_memory_do_no_harm(void **state)
 	struct shmflip_frame frame;
 	struct shmflip_loan loan;
 	uint8_t *header, saved[4096];
-	volatile uint32_t sum = 0;
+	uint32_t sum = 0;
 	unsigned seed = 1;
 
 	(void)state;
@@ -821,6 +821,8 @@ static void lies_in_memory_do_no_harm(void **state)
 		shmflip_viewer_destroy(viewer);
 		memcpy(header, saved, sizeof(saved));
 	}
+	/* The pixels were really read. */
+	print_message("sum of what was read: %u\n", sum);
 	shmflip_producer_discard(producer, &loan);
 	shmflip_producer_destroy(producer);
 }
