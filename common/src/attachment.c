@@ -61,7 +61,18 @@ static int check_alive(const struct channel_record *record, const struct folder_
 	return error;
 }
 
-/* Opens the channel file of a live generation. Returns its descriptor or an error. */
+/* A producer that ends, or moves on, removes or replaces the channel file before the rest. So what is
+ * found dead behind a file that has gone meanwhile is no sign of a death: to be looked at again. */
+static int judge(int fd, int error)
+{
+	struct stat status;
+
+	if (error == -EPIPE && fstat(fd, &status) == 0 && status.st_nlink == 0)
+		return -ESTALE;
+	return error;
+}
+
+/* Opens the channel file of a live generation. Returns its descriptor or an error; -ESTALE: again. */
 static int find_live(const struct folder_place *place, uint64_t after, uid_t *owner,
                      struct channel_record *record, struct sysv_status *segment)
 {
@@ -72,7 +83,7 @@ static int find_live(const struct folder_place *place, uint64_t after, uid_t *ow
 		return fd;
 	error = read_channel_file(fd, place, record);
 	if (!error)
-		error = check_alive(record, place, after, segment);
+		error = judge(fd, check_alive(record, place, after, segment));
 	if (error) {
 		close(fd);
 		return error;
@@ -141,8 +152,8 @@ static void fault_in(const struct attachment *attachment, uint64_t bytes)
 #endif
 }
 
-int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
-                    bool prefault)
+static int open_once(struct attachment **out, const struct folder_place *place, uint64_t after,
+                     bool prefault)
 {
 	struct channel_record record;
 	struct attachment *attachment;
@@ -160,7 +171,7 @@ int attachment_open(struct attachment **out, const struct folder_place *place, u
 	attachment->segment_id = record.segment_id;
 	attachment->ring_id = record.ring_id;
 	attachment->fd = fd;
-	error = map_segment(attachment, owner, &segment);
+	error = judge(fd, map_segment(attachment, owner, &segment));
 	if (error)
 		goto free_memory;
 	error = check_header(attachment, &record, segment.size);
@@ -181,6 +192,17 @@ free_memory:
 	free(attachment);
 close_file:
 	close(fd);
+	return error;
+}
+
+int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
+                    bool prefault)
+{
+	int error;
+
+	do
+		error = open_once(out, place, after, prefault);
+	while (error == -ESTALE);
 	return error;
 }
 

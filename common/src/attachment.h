@@ -23,7 +23,8 @@ struct attachment {
 };
 
 /* Whether there is a live generation later than the one given, or something in its place that
- * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. */
+ * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. A hint
+ * only. */
 int attachment_probe(const struct folder_place *place, uint64_t after);
 
 /* Attaches to the live generation of this channel, if it is later than the one given. On failure

@@ -364,8 +364,9 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 {
 	if (!producer)
 		return;
-	generation_retire(producer->generation, LAYOUT_ENDED);
+	/* First the file: see attachment.c on telling an end from a death. */
 	unlink(producer->channel.place.channel_file);
+	generation_retire(producer->generation, LAYOUT_ENDED);
 	generation_finish(producer->generation);
 	free(producer->generation);
 	forget_left(producer);

@@ -29,6 +29,8 @@ PATIENCE_S = 60
 
 # Ended by the test runner, for having taken too long: then too everything is cleaned up.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+# Else what runs under nohup hands it on to the programs.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @functools.cache

@@ -166,7 +166,7 @@ class Latest(harness.Case):
         producer, fast, slow = self.watch(4, 3)
         self.assertEqual(producer["dropped"], 0)
         self.assertGreater(slow["missed"], 50)
-        self.assertLess(fast["missed"], fast["published"] / 10)
+        self.assertGreater(fast["shown"], slow["shown"])
 
     @harness.needs_imagemagick
     def test_two_slots_drop_and_count(self):

@@ -579,6 +579,36 @@ static void end_after_a_move_is_no_death(void **state)
 	shmflip_viewer_destroy(viewer);
 }
 
+static int view_until_the_end(void *unused)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+	int error = shmflip_viewer_acquire(viewer, &frame, 5000);
+
+	(void)unused;
+	shmflip_viewer_destroy(viewer);
+	return error == -ENODATA ? 0 : -error;
+}
+
+/* The viewer looks for the next generation while its producer moves on again, or ends. */
+static void end_is_never_taken_for_a_death(void **state)
+{
+	struct shmflip_producer *producer;
+	pid_t viewer;
+
+	(void)state;
+	for (int round = 0; round < 400; round++) {
+		producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
+		viewer = start(view_until_the_end, NULL);
+		assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 5000), 0);
+		usleep(round % 100);
+		for (int move = 0; move < 1 + round % 2; move++)
+			assert_int_equal(shmflip_producer_resize(producer, 8192), 0);
+		shmflip_producer_destroy(producer);
+		assert_exits(viewer, 0);
+	}
+}
+
 static void lossless_has_no_lease_unless_asked(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
@@ -848,6 +878,7 @@ int main(void)
 		FOLDER(dead_viewer_holds_nothing),
 		FOLDER(frozen_viewer_is_left_behind),
 		FOLDER(end_after_a_move_is_no_death),
+		FOLDER(end_is_never_taken_for_a_death),
 		FOLDER(lossless_has_no_lease_unless_asked),
 		FOLDER(every_frame_survives_changes_of_size),
 		FOLDER(failed_resize_changes_nothing),
