@@ -30,6 +30,15 @@ int64_t clock_left_ns(int64_t deadline_ns, int64_t limit_ns)
 	return left_ns < limit_ns ? left_ns : limit_ns;
 }
 
+int64_t clock_nap_ns(int64_t began_ns, int64_t min_ns, int64_t max_ns)
+{
+	int64_t eighth_ns = (clock_now_ns() - began_ns) / 8;
+
+	if (eighth_ns < min_ns)
+		return min_ns;
+	return eighth_ns < max_ns ? eighth_ns : max_ns;
+}
+
 int clock_nap(int64_t ns)
 {
 	struct timespec length = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };

@@ -208,7 +208,6 @@ static int spin_for_slot(struct shmflip_producer *producer, uint32_t *slot, int6
 	return error;
 }
 
-/* In naps of an eighth of the time waited so far: no wait is longer by more than that. */
 static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
 {
 	int64_t start_ns = clock_now_ns();
@@ -216,10 +215,8 @@ static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64
 	int error;
 
 	do {
-		nap_ns = (clock_now_ns() - start_ns) / 8;
-		if (nap_ns < NAP_MIN_NS)
-			nap_ns = NAP_MIN_NS;
-		nap_ns = clock_left_ns(deadline_ns, nap_ns < NAP_MAX_NS ? nap_ns : NAP_MAX_NS);
+		nap_ns = clock_nap_ns(start_ns, NAP_MIN_NS, NAP_MAX_NS);
+		nap_ns = clock_left_ns(deadline_ns, nap_ns);
 		if (nap_ns == 0)
 			return -EAGAIN;
 		error = clock_nap(nap_ns);

@@ -10,7 +10,9 @@
 #include "ring.h"
 #include "spin.h"
 
-#define LOOK_FOR_PRODUCER_NS (20 * NS_PER_MS)
+/* How often to look for a producer. */
+#define LOOK_MIN_NS (5 * NS_PER_MS)
+#define LOOK_MAX_NS (100 * NS_PER_MS)
 #define SLEEP_NS (100 * NS_PER_MS)
 #define CLAIM_TRIES 20
 
@@ -19,6 +21,7 @@ struct shmflip_viewer {
 	uint32_t view;
 	bool prefault;
 	struct attachment *attachment; /* NULL: none */
+	int64_t alone_ns;              /* since when there is none */
 	bool every;                    /* the way of viewing it came to */
 	uint64_t producer;             /* the last one attached to */
 	uint64_t generation;           /* likewise: never attached to again */
@@ -48,6 +51,7 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	viewer->place = place;
 	viewer->view = options->view;
 	viewer->prefault = options->prefault;
+	viewer->alone_ns = clock_now_ns();
 	*out = viewer;
 	return 0;
 }
@@ -119,6 +123,7 @@ static void leave(struct shmflip_viewer *viewer)
 	count_dropped(viewer);
 	detach(viewer->attachment);
 	viewer->attachment = NULL;
+	viewer->alone_ns = clock_now_ns();
 }
 
 static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
@@ -169,19 +174,24 @@ static bool is_nobody(int error)
 	return error == -ENOENT || error == -EPIPE;
 }
 
+/* Naps until it is time to look for a producer again. -EAGAIN: the deadline has passed. */
+static int nap_before_look(int64_t alone_ns, int64_t deadline_ns)
+{
+	int64_t nap_ns = clock_nap_ns(alone_ns, LOOK_MIN_NS, LOOK_MAX_NS);
+
+	nap_ns = clock_left_ns(deadline_ns, nap_ns);
+	return nap_ns ? clock_nap(nap_ns) : -EAGAIN;
+}
+
 static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
-	int64_t nap_ns;
 	int error;
 
 	while (!viewer->attachment) {
 		error = attach(viewer);
 		if (!is_nobody(error) && error != -EAGAIN)
 			return error;
-		nap_ns = clock_left_ns(deadline_ns, LOOK_FOR_PRODUCER_NS);
-		if (nap_ns == 0)
-			return -EAGAIN;
-		error = clock_nap(nap_ns);
+		error = nap_before_look(viewer->alone_ns, deadline_ns);
 		if (error)
 			return error;
 	}
@@ -195,14 +205,10 @@ int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
 
 static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
-	int64_t nap_ns;
 	int error;
 
 	while (attachment_probe(&viewer->place, viewer->generation) == -ENOENT) {
-		nap_ns = clock_left_ns(deadline_ns, LOOK_FOR_PRODUCER_NS);
-		if (nap_ns == 0)
-			return -EAGAIN;
-		error = clock_nap(nap_ns);
+		error = nap_before_look(viewer->alone_ns, deadline_ns);
 		if (error)
 			return error;
 	}
