@@ -8,12 +8,13 @@
  *
  * Conventions
  *   Errors      Functions that can fail return 0 or a negative errno value; out-parameters are
- *               written on success only. The vocabulary is below. After a failure,
- *               shmflip_error_detail() has one line that names the object at fault.
+ *               written on success only. The vocabulary is below. After a failure other
+ *               than -EAGAIN and -EINTR, shmflip_error_detail() has one line on what is at fault.
  *   Threads     A handle is used by one thread at a time, unless a function says otherwise.
  *               Different handles are independent, also within one process.
  *   Fork        A handle belongs to the process that made it. A child must exec or _exit: it
- *               shares the kernel locks of its parent and would keep them alive.
+ *               shares the kernel locks of its parent and would keep them alive. A producer that
+ *               puts another program in its own place by exec destroys its handles first.
  *   Timeouts    timeout_ms < 0 waits for ever, 0 does not wait.
  *   Signals     A function that waits returns -EINTR when a signal handler ran. A signal that
  *               comes just before the wait is not seen: a program that stops on a flag set by
@@ -22,8 +23,8 @@
  *
  * Errors, the same everywhere
  *   -EINVAL          an argument is out of range, or is no channel name
- *   -ENOENT          there is no producer on this channel
- *   -EBUSY           a live producer holds the channel; or: every slot is on loan
+ *   -ENOENT          there is no producer on this channel; or no folder to make its folder in
+ *   -EBUSY           a live producer holds the channel; or: loans have to come back first
  *   -EAGAIN          nothing within timeout_ms: no new frame, no producer, no free slot
  *   -EINTR           a signal handler ran
  *   -ENODATA         the producer has ended its stream, and all of it was taken
@@ -123,7 +124,7 @@ struct shmflip_channel_info {
 };
 
 /* Who holds a channel. dir and channel as in struct shmflip_producer_options. 0: a live producer
- * does, and *pid is its process id. -ENOENT: nobody. Any thread. */
+ * does, and *pid is its process id (0 while it has only just come). -ENOENT: nobody. Any thread. */
 SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid);
 
 /* ---- Producer ----------------------------------------------------------------------------- */
@@ -163,7 +164,8 @@ struct shmflip_loan {
 
 /* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at once,
  * to be filled by whichever threads; each ends by publish or discard, in any order.
- * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already. -EINTR. */
+ * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to go
+ * on in fresh memory, for which loans have to come back. -EINTR. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
                                       int timeout_ms);
 
@@ -183,16 +185,16 @@ SHMFLIP_API void shmflip_producer_discard(struct shmflip_producer *producer,
 /* Counts a frame that the program dropped because no slot was free, for viewers to see. */
 SHMFLIP_API void shmflip_producer_drop(struct shmflip_producer *producer);
 
-/* Goes on in a fresh generation with another slot capacity. Viewers move over by themselves, those
- * that want every frame after they have taken what was left: under lossless the next loan waits for
- * them (no longer than the lease). -EBUSY: a loan is out. On failure all is as before. */
+/* Goes on in a fresh generation with another slot capacity. Viewers move over by themselves, after
+ * they have taken what was left: under lossless the next loan waits for those that want every frame
+ * (no longer than the lease). -EBUSY: a loan is out. On failure all is as before. */
 SHMFLIP_API int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_bytes);
 
 /* The number of viewers attached now, by the kernel's word: the dead are not counted. Costs some
  * 2 us and 4 us a viewer; counts no further than 1000. */
 SHMFLIP_API int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers);
 
-/* Waits until at least so many viewers are attached. -EAGAIN, -EINTR. */
+/* Waits until at least so many viewers, 1000 at most, are attached. -EINVAL, -EAGAIN, -EINTR. */
 SHMFLIP_API int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
                                               int timeout_ms);
 
@@ -208,7 +210,8 @@ struct shmflip_producer_stats {
 SHMFLIP_API void shmflip_producer_stats(const struct shmflip_producer *producer,
                                         struct shmflip_producer_stats *stats);
 
-/* Ends the stream: viewers take what is left, then learn that this is the end. Loans end with it.
+/* Ends the stream: viewers take what is left in the generation that they are attached to, then learn
+ * that this is the end. Loans end with it.
  * Removes the channel's files and System V objects; viewers keep the frames that they hold. Takes
  * NULL. */
 SHMFLIP_API void shmflip_producer_destroy(struct shmflip_producer *producer);
@@ -240,7 +243,8 @@ struct shmflip_viewer_options {
 SHMFLIP_API int shmflip_viewer_open(const struct shmflip_viewer_options *options,
                                     struct shmflip_viewer **out);
 
-/* Waits until the viewer is attached to a live producer; 0 at once when it is. From then on the
+/* Waits until the viewer is attached to a live producer; 0 at once when it is, also if that one has
+ * come to its end since, which acquire tells. From then on the
  * producer counts it, and a viewer that wants every frame misses none. -EAGAIN: none came.
  * -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES: there is one, and it cannot be attached. -EINTR. */
 SHMFLIP_API int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms);
@@ -266,8 +270,8 @@ struct shmflip_frame {
  * its pixels stay what they are until then, also when the producer dies, is replaced, or takes the
  * holder for frozen.
  * -EAGAIN: no newer frame within timeout_ms. -ENODATA, -EPIPE: the producer ended, or died; said
- * once, then the viewer waits for the next one. -EPROTO: the frame's description is a lie; said once,
- * and the frame counts as missed. -EINTR, and what shmflip_viewer_wait_producer returns. */
+ * once, then the viewer waits for the next one. -EPROTO: the frame's description is a lie, and it
+ * counts as missed; or the memory around it is, and the viewer leaves this producer for good. -EINTR, and what shmflip_viewer_wait_producer returns. */
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
                                        int timeout_ms);
 

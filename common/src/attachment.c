@@ -50,7 +50,7 @@ static int check_alive(const struct channel_record *record, const struct folder_
 {
 	int error;
 
-	if (record->generation <= after)
+	if (record->generation == after)
 		return fail(-ENOENT, "channel %s has no producer", place->name);
 	error = ring_alive(record->ring_id);
 	if (error < 0)
@@ -139,7 +139,7 @@ static int check_header(struct attachment *attachment, const struct channel_reco
 		return fail(-EPROTO, "shared-memory segment %d is another generation's",
 		            attachment->segment_id);
 	if (attachment_state(attachment) == LAYOUT_ENDED)
-		return -ENOENT;
+		return fail(-ENOENT, "the producer has ended its stream");
 	return 0;
 }
 

@@ -22,12 +22,12 @@ struct attachment {
 	_Atomic unsigned users;
 };
 
-/* Whether there is a live generation later than the one given, or something in its place that
+/* Whether there is a live generation, another than the one given, or something in its place that
  * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. A hint
  * only. */
 int attachment_probe(const struct folder_place *place, uint64_t after);
 
-/* Attaches to the live generation of this channel, if it is later than the one given. On failure
+/* Attaches to the live generation of this channel, if it is another than the one given. On failure
  * nothing is left. The caller is its one user; it may not move.
  * -ENOENT: there is none. -EPIPE: it is there, but dead. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,

@@ -189,13 +189,13 @@ void channel_disown(struct channel *channel)
 	close(channel->lock_fd);
 }
 
-/* Larger than all before, also than those of a lock file that was removed. */
+/* Larger than all before since the system started, also than those of a lock file that was removed. */
 static uint64_t next_generation(uint64_t last)
 {
 	struct timespec now;
 	uint64_t us;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &now);
 	us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 	return us > last ? us : last + 1;
 }

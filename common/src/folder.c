@@ -76,16 +76,21 @@ static mode_t enterable(mode_t mode)
 
 int folder_make(const struct folder_place *place, gid_t group, mode_t mode)
 {
+	int error = 0;
+
 	if (mkdir(place->dir, 0700) < 0) {
 		if (errno == EEXIST)
 			return 0;
 		return fail_errno("cannot make folder %s", place->dir);
 	}
 	if (mode & 0040 && chown(place->dir, (uid_t)-1, group) < 0)
-		return fail_errno("cannot give folder %s to group %u", place->dir, (unsigned)group);
-	if (mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
-		return fail_errno("cannot set the mode of folder %s", place->dir);
-	return 0;
+		error = fail_errno("cannot give folder %s to group %u", place->dir,
+		                   (unsigned)group);
+	else if (mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
+		error = fail_errno("cannot set the mode of folder %s", place->dir);
+	if (error)
+		rmdir(place->dir);
+	return error;
 }
 
 static int check_status(const struct folder_place *place, const struct stat *status,

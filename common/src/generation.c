@@ -116,7 +116,7 @@ static int write_channel_file(const struct generation *generation, int fd,
 		return fail_errno("cannot write %s", place->new_file);
 	if (written != sizeof(record))
 		return fail(-ENOSPC, "cannot write %s: no space", place->new_file);
-	if (plan->group != getegid() && fchown(fd, (uid_t)-1, plan->group) < 0)
+	if (fchown(fd, (uid_t)-1, plan->group) < 0)
 		return fail_errno("cannot give the channel to group %u", (unsigned)plan->group);
 	if (fchmod(fd, plan->mode) < 0)
 		return fail_errno("cannot set the mode of %s", place->new_file);

@@ -97,7 +97,7 @@ int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_byte
 		return error;
 	if (layout_plan(&plan, &planned_bytes) || plan.slot_bytes != fixed->slot_bytes ||
 	    plan.pixels_offset != fixed->pixels_offset || planned_bytes > segment_bytes ||
-	    fixed->first_frame == 0 ||
+	    fixed->first_frame == 0 || fixed->first_frame >= LAYOUT_FRAME_END ||
 	    (fixed->policy != SHMFLIP_POLICY_LATEST && fixed->policy != SHMFLIP_POLICY_LOSSLESS))
 		return fail(-EPROTO, "the header of the frames segment is damaged");
 	return 0;
@@ -156,6 +156,8 @@ int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
 		return fail(-EINVAL, "a frame of %ux%u pixels", width, height);
 	if (stride > UINT32_MAX)
 		return fail(-EOVERFLOW, "rows of %u pixels are too long", width);
+	if (stride * height > INT64_MAX - LAYOUT_PAGE)
+		return fail(-EOVERFLOW, "frames of %ux%u pixels are too large", width, height);
 	*stride_bytes = stride;
 	*size_bytes = stride * height;
 	return 0;

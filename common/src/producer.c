@@ -14,8 +14,16 @@
 
 #define LEASE_DEFAULT_MS 2000
 #define NAP_MIN_NS 20000
-#define NAP_MAX_NS NS_PER_MS
+#define NAP_MAX_NS (5 * NS_PER_MS)
+#define VIEWERS_MAX 1000 /* that pins_attendance() counts */
 #define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
+
+/* A generation that was moved on from, while viewers may have frames to take there. */
+struct left_behind {
+	struct left_behind *next;
+	struct pins pins;
+	uint64_t frames_end; /* the first frame that it does not have */
+};
 
 struct shmflip_producer {
 	struct channel channel;
@@ -24,9 +32,7 @@ struct shmflip_producer {
 	bool ring_lost;   /* somebody removed the semaphores: a fresh generation is due */
 	int64_t lease_ns; /* CLOCK_NEVER: no viewer is ever taken for frozen */
 	int64_t stuck_ns; /* since when no slot was free; 0: one was at the last look */
-	struct pins
-		left; /* of the generation before, while viewers may have frames to take there */
-	uint64_t left_next; /* the first frame that it does not have */
+	struct left_behind *left;
 	uint64_t discarded;
 	uint64_t generations;
 	int64_t waited_ns;
@@ -100,7 +106,6 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
 		return fail(-ENOMEM, "out of memory");
 	plan_from(&producer->plan, options);
 	producer->lease_ns = lease_from(options, producer->plan.policy);
-	producer->left.fd = -1;
 	error = channel_own(&producer->channel, &place, producer->plan.group, producer->plan.mode);
 	if (error)
 		goto free_memory;
@@ -117,28 +122,42 @@ free_memory:
 	return error;
 }
 
-static void forget_left(struct shmflip_producer *producer)
+static void forget(struct left_behind **place)
 {
-	if (producer->left.fd >= 0)
-		close(producer->left.fd);
-	producer->left.fd = -1;
+	struct left_behind *left = *place;
+
+	*place = left->next;
+	close(left->pins.fd);
+	free(left);
+}
+
+static void forget_all(struct shmflip_producer *producer)
+{
+	while (producer->left)
+		forget(&producer->left);
 }
 
 /* Goes on in a fresh generation. Its viewers can still take what the old one holds. */
 static int move_on(struct shmflip_producer *producer)
 {
+	struct left_behind *left = calloc(1, sizeof(*left));
 	struct generation *old = producer->generation;
 	int error;
 
+	if (!left)
+		return fail(-ENOMEM, "out of memory");
 	producer->plan.newest = old->writer.newest;
 	error = make_generation(producer, &producer->generation);
-	if (error)
+	if (error) {
+		free(left);
 		return error;
+	}
 	generation_retire(old, LAYOUT_MOVED);
 	channel_commit_generation(&producer->channel);
-	forget_left(producer);
-	pins_init(&producer->left, old->fd);
-	producer->left_next = old->writer.newest + 1;
+	pins_init(&left->pins, old->fd);
+	left->frames_end = old->writer.newest + 1;
+	left->next = producer->left;
+	producer->left = left;
 	old->fd = -1;
 	generation_finish(old);
 	free(old);
@@ -147,16 +166,20 @@ static int move_on(struct shmflip_producer *producer)
 	return 0;
 }
 
-/* Whether viewers that want every frame have yet to come over from the generation before. */
+/* Whether viewers that want every frame have yet to come over from earlier generations. */
 static bool viewers_to_come(struct shmflip_producer *producer)
 {
-	if (producer->left.fd < 0)
-		return false;
-	if (producer->plan.policy == SHMFLIP_POLICY_LOSSLESS &&
-	    pins_claimed(&producer->left, producer->left_next) == 1)
-		return true;
-	forget_left(producer);
-	return false;
+	struct left_behind **place = &producer->left;
+
+	if (producer->plan.policy != SHMFLIP_POLICY_LOSSLESS)
+		forget_all(producer);
+	while (*place) {
+		if (pins_claimed(&(*place)->pins, (*place)->frames_end) == 1)
+			place = &(*place)->next;
+		else
+			forget(place);
+	}
+	return producer->left;
 }
 
 static bool lease_is_over(struct shmflip_producer *producer)
@@ -171,24 +194,31 @@ static bool lease_is_over(struct shmflip_producer *producer)
 	return now_ns - producer->stuck_ns >= producer->lease_ns;
 }
 
+/* To move on while loans are out would take their memory away. */
+static int move_on_without_loans(struct shmflip_producer *producer)
+{
+	if (producer->generation->writer.loans != 0)
+		return fail(-EBUSY, "slots are on loan: publish or discard them first");
+	return move_on(producer);
+}
+
 static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 {
-	int error;
+	int error = producer->ring_lost ? move_on_without_loans(producer) : 0;
 
-	if (producer->ring_lost && producer->generation->writer.loans == 0) {
-		error = move_on(producer);
-		if (error)
-			return error;
+	if (error)
+		return error;
+	if (viewers_to_come(producer)) {
+		if (!lease_is_over(producer))
+			return -EAGAIN;
+		/* Those that live have come: what is left is frozen. */
+		forget_all(producer);
 	}
-	error = viewers_to_come(producer) ? -EAGAIN
-	                                  : slots_begin(&producer->generation->writer, slot);
-	if (error == -EAGAIN && producer->generation->writer.loans == 0 &&
-	    lease_is_over(producer)) {
-		error = move_on(producer);
-		if (error)
-			return error;
-		forget_left(producer);
-		error = slots_begin(&producer->generation->writer, slot);
+	error = slots_begin(&producer->generation->writer, slot);
+	if (error == -EAGAIN && lease_is_over(producer)) {
+		error = move_on_without_loans(producer);
+		/* Viewers that are not frozen are waited for like after a change of size. */
+		return error ? error : try_slot(producer, slot);
 	}
 	if (!error)
 		producer->stuck_ns = 0;
@@ -310,10 +340,8 @@ int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_byt
 	uint64_t before = producer->plan.slot_bytes;
 	int error;
 
-	if (producer->generation->writer.loans != 0)
-		return fail(-EBUSY, "slots are on loan: publish or discard them first");
 	producer->plan.slot_bytes = slot_bytes;
-	error = move_on(producer);
+	error = move_on_without_loans(producer);
 	if (error)
 		producer->plan.slot_bytes = before;
 	return error;
@@ -332,6 +360,9 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned vi
 	unsigned attached;
 	int error;
 
+	if (viewers > VIEWERS_MAX)
+		return fail(-EINVAL, "%u viewers are more than are counted, %d", viewers,
+		            VIEWERS_MAX);
 	for (;;) {
 		error = shmflip_producer_viewers(producer, &attached);
 		if (error || attached >= viewers)
@@ -366,7 +397,7 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 	generation_retire(producer->generation, LAYOUT_ENDED);
 	generation_finish(producer->generation);
 	free(producer->generation);
-	forget_left(producer);
+	forget_all(producer);
 	channel_disown(&producer->channel);
 	free(producer);
 }

@@ -129,6 +129,8 @@ int slots_claim(struct slot_reader *reader, uint64_t after)
 		first = after + 1;
 	else if (layout_latest_slot(word) == LAYOUT_NO_SLOT)
 		first++;
+	if (first >= LAYOUT_FRAME_END)
+		return fail(-EPROTO, "the frames segment names a newest frame that is none");
 	error = reader->locks->lock(reader->locks, false, first, LAYOUT_FRAME_END);
 	if (error)
 		return error;

@@ -143,13 +143,14 @@ static void settle(struct shmflip_viewer *viewer, struct attachment *attachment,
 	viewer->generation = attachment->fixed.generation;
 }
 
-/* Attaches to a generation not seen before, then leaves the present one. -ENOENT: there is none.
- * -EPIPE: it died. */
-static int attach(struct shmflip_viewer *viewer)
+/* Attaches to a generation not seen before, then leaves the present one. With same_producer only to
+ * one of the producer attached to so far. -ENOENT: there is none. -EPIPE: it died. -EAGAIN: it is just
+ * moving on. */
+static int attach(struct shmflip_viewer *viewer, bool same_producer)
 {
 	struct attachment *attachment;
 	uint64_t last;
-	bool every;
+	bool every, same;
 	int error =
 		attachment_open(&attachment, &viewer->place, viewer->generation, viewer->prefault);
 
@@ -158,8 +159,12 @@ static int attach(struct shmflip_viewer *viewer)
 	every = viewer->view == SHMFLIP_VIEW_EVERY ||
 	        (viewer->view == SHMFLIP_VIEW_AUTO &&
 	         attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
-	last = attachment->fixed.producer == viewer->producer ? viewer->last : SLOTS_NEWEST;
-	error = join(attachment, every, &last);
+	same = attachment->fixed.producer == viewer->producer;
+	last = same ? viewer->last : SLOTS_NEWEST;
+	error = same_producer && !same ? -ENOENT : join(attachment, every, &last);
+	/* A claim that came after the producer had looked for claims, on its way out, is none. */
+	if (!error && attachment_state(attachment) != LAYOUT_RUNNING)
+		error = -EAGAIN;
 	if (error) {
 		detach(attachment);
 		return error;
@@ -188,7 +193,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 	int error;
 
 	while (!viewer->attachment) {
-		error = attach(viewer);
+		error = attach(viewer, false);
 		if (!is_nobody(error) && error != -EAGAIN)
 			return error;
 		error = nap_before_look(viewer->alone_ns, deadline_ns);
@@ -286,6 +291,8 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 	struct attachment *attachment = viewer->attachment;
 	int error = attachment_describe(attachment, sequence, slot, frame);
 
+	viewer->stats.missed += sequence - viewer->last - (error ? 0 : 1);
+	viewer->last = sequence;
 	if (error) {
 		slots_release(&attachment->pins.locks, sequence);
 		return error;
@@ -293,8 +300,6 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 	attachment_hold(attachment);
 	frame->hold = attachment;
 	viewer->stats.acquired++;
-	viewer->stats.missed += sequence - viewer->last - 1;
-	viewer->last = sequence;
 	return 0;
 }
 
@@ -307,10 +312,11 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 	int error = viewer->every ? slots_take_next(reader, &sequence, &slot)
 	                          : slots_take_newest(reader, viewer->last, &sequence, &slot);
 
-	if (!error)
-		error = take_held(viewer, sequence, slot, &taken);
 	if (error == -EPROTO)
 		leave(viewer);
+	if (error)
+		return error;
+	error = take_held(viewer, sequence, slot, &taken);
 	if (!error)
 		*frame = taken;
 	return error;
@@ -332,7 +338,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 	if (error != -EAGAIN)
 		return error;
 	if (state == LAYOUT_MOVED) {
-		error = attach(viewer);
+		error = attach(viewer, true);
 		if (!is_nobody(error))
 			return error ? error : take(viewer, frame);
 		/* It moved on, and came to its end there: what it removed, it ended. */
@@ -348,7 +354,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	int error;
 
 	if (!viewer->attachment) {
-		error = attach(viewer);
+		error = attach(viewer, false);
 		if (error)
 			return is_nobody(error) ? -EAGAIN : error;
 	}
@@ -363,6 +369,8 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
 	int error;
 
 	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
+		if (clock_left_ns(deadline_ns, 1) == 0)
+			break;
 		error = viewer->attachment ? wait_for_frame(viewer, deadline_ns)
 		                           : attach_by(viewer, deadline_ns);
 		if (error)

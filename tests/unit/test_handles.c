@@ -579,6 +579,75 @@ static void end_after_a_move_is_no_death(void **state)
 	shmflip_viewer_destroy(viewer);
 }
 
+/* Viewers may be two generations behind. */
+static void changes_of_size_in_a_row_lose_no_frame(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 3, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+	assert_int_equal(shmflip_producer_resize(producer, 1 << 21), 0);
+	assert_int_equal(publish_square(producer, 3, 20), -EAGAIN);
+	for (uint32_t i = 1; i <= 2; i++) {
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		assert_int_equal(square_value(&frame), i);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	assert_int_equal(publish_square(producer, 3, 1000), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 3);
+	shmflip_viewer_release(viewer, &frame);
+	assert_counts(viewer, 3, 0);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
+/* One viewer is frozen; another, which wants every frame too, gets every frame. */
+static void frozen_viewer_costs_others_no_frame(void **state)
+{
+	enum { FRAMES = 100 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 3, 200);
+	struct shmflip_viewer *frozen = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct count_job job = { SHMFLIP_VIEW_EVERY, FRAMES, 1 };
+	pid_t viewer = start(view_until_end, &job);
+	struct shmflip_producer_stats stats;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_wait_viewers(producer, 2, 5000), 0);
+	for (uint32_t i = 1; i <= FRAMES; i++)
+		assert_int_equal(publish_square(producer, i, 5000), 0);
+	shmflip_producer_stats(producer, &stats);
+	assert_int_equal(stats.generations, 2);
+	shmflip_producer_destroy(producer);
+	assert_exits(viewer, 0);
+	shmflip_viewer_destroy(frozen);
+}
+
+/* The end of one producer is told before the frames of the next. */
+static void end_is_told_before_the_next_producer(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+	shmflip_producer_destroy(producer);
+	producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 1);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
 static int view_until_the_end(void *unused)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
@@ -716,6 +785,25 @@ static void removed_semaphores_are_replaced(void **state)
 	assert_int_equal(square_value(&frame), 3);
 	shmflip_viewer_release(viewer, &frame);
 	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
+/* To go on in fresh memory, the producer wants its loans back, and says so. */
+static void loans_come_back_before_a_move(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	struct shmflip_frame_info info = square_info();
+	struct shmflip_loan loan, other;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_RMID), 0);
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(shmflip_producer_loan(producer, &other, 1000), -EBUSY);
+	assert_int_equal(shmflip_producer_publish(producer, &loan, &info), 0);
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	shmflip_producer_discard(producer, &loan);
 	shmflip_producer_destroy(producer);
 }
 
@@ -857,6 +945,32 @@ static void lies_in_memory_do_no_harm(void **state)
 	shmflip_producer_destroy(producer);
 }
 
+/* A description that is a lie costs that frame, and no other. */
+static void bad_description_counts_as_missed(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct layout_header *header;
+	struct shmflip_frame frame;
+	struct shmflip_loan loan;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	header = (struct layout_header *)(loan.pixels - 4096 - loan.slot * loan.size_bytes);
+	shmflip_producer_discard(producer, &loan);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	header->slot[layout_latest_slot(header->latest)].height = 1 << 30;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPROTO);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 2);
+	shmflip_viewer_release(viewer, &frame);
+	assert_counts(viewer, 1, 1);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
 #define FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -878,6 +992,9 @@ int main(void)
 		FOLDER(dead_viewer_holds_nothing),
 		FOLDER(frozen_viewer_is_left_behind),
 		FOLDER(end_after_a_move_is_no_death),
+		FOLDER(changes_of_size_in_a_row_lose_no_frame),
+		FOLDER(frozen_viewer_costs_others_no_frame),
+		FOLDER(end_is_told_before_the_next_producer),
 		FOLDER(end_is_never_taken_for_a_death),
 		FOLDER(lossless_has_no_lease_unless_asked),
 		FOLDER(every_frame_survives_changes_of_size),
@@ -886,6 +1003,8 @@ int main(void)
 		FOLDER(viewer_cannot_write_pixels),
 		FOLDER(modes_are_exact),
 		FOLDER(damaged_channel_files_are_named),
+		FOLDER(loans_come_back_before_a_move),
+		FOLDER(bad_description_counts_as_missed),
 		FOLDER(lies_in_memory_do_no_harm),
 	};
 

@@ -84,6 +84,8 @@ static void header_is_checked_against_its_segment(void **state)
 	WITH(policy, 0);
 	WITH(policy, 3);
 	WITH(first_frame, 0);
+	WITH(first_frame, LAYOUT_FRAME_END);
+	WITH(first_frame, UINT64_MAX);
 #undef WITH
 }
 
@@ -151,8 +153,9 @@ static void frame_size_is_aligned_and_checked(void **state)
 	assert_int_equal(shmflip_frame_size(17, 3, &stride, &size), 0);
 	assert_int_equal(stride, 128);
 	assert_int_equal(size, 384);
-	assert_int_equal(shmflip_frame_size(0x3ffffff0, UINT32_MAX, &stride, &size), 0);
-	assert_int_equal(size, UINT64_C(0xffffffc0) * UINT32_MAX);
+	assert_int_equal(shmflip_frame_size(0x1fffff00, UINT32_MAX, &stride, &size), 0);
+	assert_int_equal(size, UINT64_C(0x7ffffc00) * UINT32_MAX);
+	assert_int_equal(shmflip_frame_size(0x3ffffff0, UINT32_MAX, &stride, &size), -EOVERFLOW);
 }
 
 static void description_survives_the_slot(void **state)
