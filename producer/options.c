@@ -71,8 +71,8 @@ static void print_help(void)
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: ever)\n"
 	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
 	     "      --stats FILE        on exit, write what happened as JSON (- is stdout)\n"
-	     "  -q, --quiet             only errors\n"
-	     "  -v, --verbose           a line for every frame dropped or skipped\n"
+	     "  -q, --quiet             errors and skipped files only\n"
+	     "  -v, --verbose           a line for every frame dropped, too\n"
 	     "      --help, --version");
 }
 

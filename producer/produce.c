@@ -236,7 +236,7 @@ static int run_channel(struct run *run)
 		return result;
 	result = produce_frames(run);
 	shmflip_producer_stats(run->producer, &run->stats.channel);
-	cli_status_end();
+	cli_status_keep();
 	shmflip_producer_destroy(run->producer);
 	return result;
 }

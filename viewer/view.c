@@ -289,7 +289,7 @@ static void report(struct view *view)
 
 int view_finish(struct view *view)
 {
-	cli_status_end();
+	cli_status_keep();
 	if (view->stats_file)
 		report(view);
 	close_stats(view);

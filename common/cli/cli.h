@@ -14,6 +14,7 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Messages: one line on stderr, "PROGRAM: ...", clearing a status line before it ---------- */
 
+/* Also opens /dev/null for a standard stream that is closed, lest a file of ours get its number. */
 void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Like cli_error, then " (see PROGRAM --help)" and exit(CLI_USAGE). */
@@ -52,7 +53,9 @@ bool cli_interrupted(void);
 
 bool cli_status_shown(void);
 void cli_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Takes the line away; or leaves it standing, as the last word. */
 void cli_status_end(void);
+void cli_status_keep(void);
 
 /* ---- Time ------------------------------------------------------------------------------------- */
 

@@ -60,6 +60,13 @@ void cli_status(const char *format, ...)
 	line_is_drawn = true;
 }
 
+void cli_status_keep(void)
+{
+	if (line_is_drawn)
+		fputc('\n', stderr);
+	line_is_drawn = false;
+}
+
 void cli_status_end(void)
 {
 	if (line_is_drawn)

@@ -170,6 +170,8 @@ int channel_own(struct channel *channel, const struct folder_place *place, gid_t
 	if (error)
 		return error;
 	error = folder_check(place, false, NULL);
+	if (!error)
+		error = folder_check_entry(place, mode);
 	if (error)
 		return error;
 	do

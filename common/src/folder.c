@@ -127,6 +127,21 @@ int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *ow
 	return 0;
 }
 
+int folder_check_entry(const struct folder_place *place, mode_t mode)
+{
+	mode_t missing;
+	struct stat status;
+
+	if (stat(place->dir, &status) < 0)
+		return fail_errno("folder %s", place->dir);
+	missing = enterable(mode) & 0011 & ~status.st_mode;
+	if (missing)
+		return fail(-EPERM, "others cannot enter folder %s (mode %03o): chmod %s %s",
+		            place->dir, (unsigned)status.st_mode & 0777,
+		            missing & 0001 ? "go+rx" : "g+rx", place->dir);
+	return 0;
+}
+
 int folder_check_file(int fd, uid_t owner, const char *where)
 {
 	struct stat status;

@@ -32,6 +32,9 @@ int folder_make(const struct folder_place *place, gid_t group, mode_t mode);
  * foreign_owner it may be anybody, if the folder was named. -ENOENT: no such folder. -EPERM, -ENOTSUP. *owner may be NULL. */
 int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner);
 
+/* Whether those whom mode lets read can enter the folder. -EPERM. */
+int folder_check_entry(const struct folder_place *place, mode_t mode);
+
 /* Whether an open file is a plain one that only owner can write. where names it. -EPERM. */
 int folder_check_file(int fd, uid_t owner, const char *where);
 

@@ -101,6 +101,20 @@ static void folder_of_somebody_else_is_refused(void **state)
 	assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
 }
 
+static void folder_that_keeps_the_group_out_is_refused(void **state)
+{
+	struct channel channel;
+
+	(void)state;
+	assert_int_equal(channel_own(&channel, &place, getegid(), 0640), -EPERM);
+	assert_non_null(strstr(shmflip_error_detail(), "chmod g+rx"));
+	chmod(folder, 0750);
+	assert_int_equal(channel_own(&channel, &place, getegid(), 0644), -EPERM);
+	assert_int_equal(channel_own(&channel, &place, getegid(), 0640), 0);
+	channel_disown(&channel);
+	chmod(folder, 0700);
+}
+
 static void missing_folder_is_made(void **state)
 {
 	struct folder_place inner;
@@ -346,6 +360,7 @@ int main(void)
 		PLACE(folder_that_others_may_write_is_refused),
 		PLACE(folder_behind_a_link_is_refused),
 		PLACE(folder_of_somebody_else_is_refused),
+		PLACE(folder_that_keeps_the_group_out_is_refused),
 		PLACE(missing_folder_is_made),
 		PLACE(one_owner_at_a_time),
 		PLACE(ownership_ends_with_the_owner),

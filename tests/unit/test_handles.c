@@ -851,6 +851,7 @@ static void modes_are_exact(void **state)
 
 	(void)state;
 	umask(0077);
+	chmod(folder, 0755);
 	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
 	assert_int_equal(stat(in_folder("test"), &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0644);
