@@ -16,8 +16,16 @@
 
 static struct folder_place place;
 
+static struct generation_plan small_plan = {
+	.slot_bytes = 4096,
+	.slots = 2,
+	.policy = SHMFLIP_POLICY_LATEST,
+	.mode = 0600,
+};
+
 static int make_place(void **state)
 {
+	small_plan.group = getegid();
 	return make_folder(state) || folder_place(&place, NULL, "test");
 }
 
@@ -207,13 +215,6 @@ static void garbage_in_the_lock_file_is_overwritten(void **state)
 	assert_int_equal(own(&channel), 0);
 	channel_disown(&channel);
 }
-
-static const struct generation_plan small_plan = {
-	.slot_bytes = 4096,
-	.slots = 2,
-	.policy = SHMFLIP_POLICY_LATEST,
-	.mode = 0600,
-};
 
 static void generations_count_up(void **state)
 {
