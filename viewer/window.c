@@ -209,10 +209,27 @@ void window_toggle_fullscreen(struct window *window)
 	SDL_SetWindowFullscreen(window->sdl, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
 }
 
+void window_hide(struct window *window)
+{
+	if (window)
+		SDL_HideWindow(window->sdl);
+}
+
+/* SDL wakes its loop by a message to the window, over a second connection to the X server. One that
+ * arrives when the window is gone would end the program. A question and its answer later, those that
+ * were sent have arrived. */
+static void await_messages(struct window *window)
+{
+	int top, left, bottom, right;
+
+	SDL_GetWindowBordersSize(window->sdl, &top, &left, &bottom, &right);
+}
+
 void window_destroy(struct window *window)
 {
 	if (!window)
 		return;
+	await_messages(window);
 	window->presenter->destroy(window->state);
 	SDL_DestroyWindow(window->sdl);
 	free(window);

@@ -37,7 +37,10 @@ void window_set_title(struct window *window, const char *title);
 
 void window_toggle_fullscreen(struct window *window);
 
-/* Gives the frame back. Takes NULL. */
+/* Takes it off the screen. Takes NULL. */
+void window_hide(struct window *window);
+
+/* Gives the frame back. No other thread may wake the loop any more. Takes NULL. */
 void window_destroy(struct window *window);
 
 #endif

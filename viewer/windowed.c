@@ -253,7 +253,10 @@ void windowed_run(struct view *view)
 	}
 	if (open_with_first_frame(&player) && start_waiter(&player))
 		play(&player);
-	window_destroy(player.window);
+	/* The window goes at once, the thread when its turn is over; it may still wake the window's
+	 * loop until then. */
+	window_hide(player.window);
 	waiter_destroy(player.waiter);
+	window_destroy(player.window);
 	window_system_finish();
 }
