@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/histogram: exact mean and maximum, percentiles within 1 %, over the whole range. */
+ * common/cli/histogram: exact mean and maximum, percentiles within 1 %, over the whole range. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,15 +61,31 @@ static void test_percentiles(void **state)
 	assert_within_a_percent(histogram_percentile_ns(&histogram, 1), 1000000);
 	assert_within_a_percent(histogram_percentile_ns(&histogram, 50), 50000000);
 	assert_within_a_percent(histogram_percentile_ns(&histogram, 99), 99000000);
+	assert_within_a_percent(histogram_percentile_ns(&histogram, 99.9), 99900000);
+}
+
+static void test_merging(void **state)
+{
+	static struct histogram sum, other;
+
+	(void)state;
+	histogram_add(&sum, 10);
+	for (int i = 0; i < 99; i++)
+		histogram_add(&other, 20);
+	histogram_merge(&sum, &other);
+	assert_int_equal(sum.count, 100);
+	assert_int_equal(sum.max_ns, 20);
+	assert_int_equal(histogram_mean_ns(&sum), 19);
+	assert_int_equal(histogram_percentile_ns(&sum, 1), 10);
+	assert_int_equal(histogram_percentile_ns(&sum, 2), 20);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_one_value_of_any_size),
-		cmocka_unit_test(test_extremes),
-		cmocka_unit_test(test_percentiles),
+		cmocka_unit_test(test_empty),    cmocka_unit_test(test_one_value_of_any_size),
+		cmocka_unit_test(test_extremes), cmocka_unit_test(test_percentiles),
+		cmocka_unit_test(test_merging),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

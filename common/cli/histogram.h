@@ -2,8 +2,8 @@
  *
  * How durations are spread, in fixed memory however many there are: buckets whose width is 1/64 of
  * their value or less. Mean and maximum are exact, a quantile is off by at most 1 %. Pure. */
-#ifndef PRODUCER_HISTOGRAM_H
-#define PRODUCER_HISTOGRAM_H
+#ifndef SHMFLIP_HISTOGRAM_H
+#define SHMFLIP_HISTOGRAM_H
 
 #include <stdint.h>
 
@@ -22,6 +22,9 @@ void histogram_add(struct histogram *histogram, int64_t value_ns);
 int64_t histogram_mean_ns(const struct histogram *histogram);
 
 /* The value that so many of 100 do not exceed. */
-int64_t histogram_percentile_ns(const struct histogram *histogram, unsigned percent);
+int64_t histogram_percentile_ns(const struct histogram *histogram, double percent);
+
+/* Adds what another one holds. */
+void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
 #endif

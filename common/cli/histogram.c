@@ -38,9 +38,20 @@ int64_t histogram_mean_ns(const struct histogram *histogram)
 	return histogram->count ? histogram->sum_ns / (int64_t)histogram->count : 0;
 }
 
-int64_t histogram_percentile_ns(const struct histogram *histogram, unsigned percent)
+/* How many values make up that share, rounded up. */
+static uint64_t rank_of(const struct histogram *histogram, double percent)
 {
-	uint64_t rank = (histogram->count * percent + 99) / 100, seen = 0;
+	double exact = (double)histogram->count * percent / 100;
+	uint64_t rank = (uint64_t)exact;
+
+	if ((double)rank < exact)
+		rank++;
+	return rank < histogram->count ? rank : histogram->count;
+}
+
+int64_t histogram_percentile_ns(const struct histogram *histogram, double percent)
+{
+	uint64_t rank = rank_of(histogram, percent), seen = 0;
 	unsigned bucket = 0;
 
 	if (histogram->count == 0)
@@ -48,4 +59,14 @@ int64_t histogram_percentile_ns(const struct histogram *histogram, unsigned perc
 	while (seen + histogram->buckets[bucket] < rank)
 		seen += histogram->buckets[bucket++];
 	return middle_of(bucket) < histogram->max_ns ? middle_of(bucket) : histogram->max_ns;
+}
+
+void histogram_merge(struct histogram *histogram, const struct histogram *other)
+{
+	histogram->count += other->count;
+	histogram->sum_ns += other->sum_ns;
+	if (other->max_ns > histogram->max_ns)
+		histogram->max_ns = other->max_ns;
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		histogram->buckets[i] += other->buckets[i];
 }
