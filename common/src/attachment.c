@@ -38,10 +38,13 @@ static int open_channel_file(const struct folder_place *place, uid_t *owner)
 static int read_channel_file(int fd, const struct folder_place *place,
                              struct channel_record *record)
 {
+	ssize_t bytes;
+
 	memset(record, 0, sizeof(*record));
-	if (pread(fd, record, sizeof(*record), 0) < 0)
+	bytes = pread(fd, record, sizeof(*record), 0);
+	if (bytes < 0)
 		return fail_errno("cannot read %s", place->channel_file);
-	return layout_check_channel(&record->mark, place->channel_file);
+	return layout_check_channel(record, (size_t)bytes, place->channel_file);
 }
 
 /* Ring and segment outlast their producer only for others to see that it is dead. */

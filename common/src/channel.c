@@ -34,12 +34,14 @@ static int open_lock_file(const char *path, int flags)
 	return fd;
 }
 
+/* Returns how many bytes of it there were, or an error. */
 static int read_record(int fd, struct lock_record *record)
 {
+	ssize_t bytes;
+
 	memset(record, 0, sizeof(*record));
-	if (pread(fd, record, sizeof(*record), 0) < 0)
-		return fail_errno("cannot read the lock file");
-	return 0;
+	bytes = pread(fd, record, sizeof(*record), 0);
+	return bytes < 0 ? fail_errno("cannot read the lock file") : (int)bytes;
 }
 
 static int write_record(struct channel *channel)
@@ -57,7 +59,7 @@ static int fail_busy(const struct channel *channel, int fd)
 {
 	struct lock_record record;
 
-	if (read_record(fd, &record) || record.pid == 0)
+	if (read_record(fd, &record) < 0 || record.pid == 0)
 		return fail(-EBUSY, "channel %s is held by another producer", channel->place.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d: choose another (-c)",
@@ -143,14 +145,14 @@ static int sweep(struct channel *channel)
 
 static int take_over(struct channel *channel)
 {
-	const struct lock_record *record = &channel->record;
-	int error = read_record(channel->lock_fd, &channel->record);
+	int bytes = read_record(channel->lock_fd, &channel->record);
+	int error;
 
-	if (error)
-		return error;
+	if (bytes < 0)
+		return bytes;
 	/* Whatever else stands in the file was not written by an owner that got as far as making
 	 * objects; of another version's keys nothing is known. */
-	if (layout_check_lock(&record->mark, channel->place.lock_file))
+	if (layout_check_lock(&channel->record, (size_t)bytes, channel->place.lock_file))
 		memset(&channel->record, 0, sizeof(channel->record));
 	error = sweep(channel);
 	if (error)
@@ -270,7 +272,8 @@ int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 	else if (error == 0)
 		error = fail(-ENOENT, "channel %s has no producer", place.name);
 	close(fd);
-	if (!error)
-		*pid = record.pid;
-	return error;
+	if (error < 0)
+		return error;
+	*pid = record.pid;
+	return 0;
 }

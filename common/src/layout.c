@@ -17,6 +17,11 @@ static void mark_set(struct layout_mark *mark, const char magic[8], size_t bytes
 	mark->bytes = bytes;
 }
 
+static int fail_damaged(const char *where)
+{
+	return fail(-EPROTO, "%s is damaged", where);
+}
+
 static int mark_check(const struct layout_mark *mark, const char magic[8], size_t bytes,
                       const char *where)
 {
@@ -26,8 +31,17 @@ static int mark_check(const struct layout_mark *mark, const char magic[8], size_
 		return fail(-EPROTONOSUPPORT, "%s has layout version %u, this program speaks %u",
 		            where, mark->version, LAYOUT_VERSION);
 	if (mark->bytes != bytes)
-		return fail(-EPROTO, "%s is damaged", where);
+		return fail_damaged(where);
 	return 0;
+}
+
+/* Of a file that is too short, the rest is zero; no mark is. */
+static int file_check(const struct layout_mark *mark, const char magic[8], size_t size,
+                      size_t bytes, const char *where)
+{
+	int error = mark_check(mark, magic, size, where);
+
+	return error || bytes == size ? error : fail_damaged(where);
 }
 
 void layout_mark_lock(struct layout_mark *mark)
@@ -45,14 +59,25 @@ void layout_mark_segment(struct layout_mark *mark)
 	mark_set(mark, segment_magic, sizeof(struct layout_header));
 }
 
-int layout_check_lock(const struct layout_mark *mark, const char *where)
+int layout_check_lock(const struct lock_record *record, size_t bytes, const char *where)
 {
-	return mark_check(mark, lock_magic, sizeof(struct lock_record), where);
+	int error = file_check(&record->mark, lock_magic, sizeof(*record), bytes, where);
+
+	return error || record->generation < LAYOUT_GENERATION_END ? error : fail_damaged(where);
 }
 
-int layout_check_channel(const struct layout_mark *mark, const char *where)
+int layout_check_channel(const struct channel_record *record, size_t bytes, const char *where)
 {
-	return mark_check(mark, channel_magic, sizeof(struct channel_record), where);
+	int error = file_check(&record->mark, channel_magic, sizeof(*record), bytes, where);
+
+	if (error)
+		return error;
+	/* A producer has the number of its first generation. */
+	if (record->producer == 0 || record->producer > record->generation ||
+	    record->generation >= LAYOUT_GENERATION_END || record->segment_id < 0 ||
+	    record->ring_id < 0)
+		return fail_damaged(where);
+	return 0;
 }
 
 static uint64_t page_align(uint64_t bytes)

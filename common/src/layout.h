@@ -28,6 +28,9 @@
 #define LAYOUT_FRAME_END (UINT64_C(1) << 56)
 #define LAYOUT_DIRTY UINT64_C(0) /* as a slot's sequence: it holds no frame */
 
+/* Generations are numbered by microseconds, or count up from there: none comes near. */
+#define LAYOUT_GENERATION_END (UINT64_C(1) << 63)
+
 struct layout_mark {
 	char magic[8];
 	uint32_t version;
@@ -130,10 +133,10 @@ void layout_mark_lock(struct layout_mark *mark);
 void layout_mark_channel(struct layout_mark *mark);
 void layout_mark_segment(struct layout_mark *mark);
 
-/* Checks a copied mark. where names the object in the error's detail.
- * -EPROTO: not one of ours. -EPROTONOSUPPORT: ours, of another version. */
-int layout_check_lock(const struct layout_mark *mark, const char *where);
-int layout_check_channel(const struct layout_mark *mark, const char *where);
+/* Checks a copied record of which so many bytes were read. where names the file in the error's detail.
+ * -EPROTO: not one of ours, or damaged. -EPROTONOSUPPORT: ours, of another version. */
+int layout_check_lock(const struct lock_record *record, size_t bytes, const char *where);
+int layout_check_channel(const struct channel_record *record, size_t bytes, const char *where);
 
 /* The size of a segment. Sets fixed's pixels_offset and slot_bytes, rounding the latter up, from
  * its slots and slot_bytes. -EINVAL: out of range. -EOVERFLOW. */

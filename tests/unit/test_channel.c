@@ -216,6 +216,28 @@ static void garbage_in_the_lock_file_is_overwritten(void **state)
 	channel_disown(&channel);
 }
 
+/* One more than the largest number is 0, which no viewer would ever attach to. */
+static void garbage_that_looks_like_a_lock_file_is_overwritten(void **state)
+{
+	struct lock_record record = { .generation = UINT64_MAX, .projects = { 1, 2 } };
+	struct channel channel;
+	struct generation generation = { 0 };
+	int fd = open(place.lock_file, O_WRONLY | O_CREAT, 0600);
+
+	(void)state;
+	layout_mark_lock(&record.mark);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
+	close(fd);
+	assert_int_equal(own(&channel), 0);
+	assert_int_equal(generation_init(&generation, &channel, &small_plan), 0);
+	assert_true(generation.fixed.generation > 0);
+	generation_retire(&generation, LAYOUT_ENDED);
+	generation_finish(&generation);
+	unlink(place.channel_file);
+	channel_disown(&channel);
+}
+
 static void generations_count_up(void **state)
 {
 	struct channel channel;
@@ -367,6 +389,7 @@ int main(void)
 		PLACE(ownership_ends_with_the_owner),
 		PLACE(planted_lock_file_is_refused),
 		PLACE(garbage_in_the_lock_file_is_overwritten),
+		PLACE(garbage_that_looks_like_a_lock_file_is_overwritten),
 		PLACE(generations_count_up),
 		PLACE(what_a_crash_left_is_swept),
 		PLACE(strangers_under_our_keys_are_left_alone),
