@@ -147,6 +147,8 @@ static const char *fault_in_chunk(const struct png_stream *stream, const uint8_t
 	}
 	if ((memcmp(head + 4, "IHDR", 4) == 0) != (stream->parsed == PNG_SIGNATURE_BYTES))
 		return "damaged: IHDR is not the first chunk";
+	if (length > 0 && memcmp(head + 4, "IEND", 4) == 0)
+		return "damaged: bad IEND";
 	if (length > INT32_MAX)
 		return "damaged: impossible length of a chunk";
 	if (stream->parsed + CHUNK_HEAD_BYTES + length + CRC_BYTES > stream->limit_bytes)
@@ -154,8 +156,8 @@ static const char *fault_in_chunk(const struct png_stream *stream, const uint8_t
 	return NULL;
 }
 
-/* One step further into the piece; *whole: that was IEND. Its CRC is looked at, because a stream
- * that breaks off within it goes on with the next frame's first bytes. */
+/* One step further into the piece; *whole: that was IEND. All of it is looked at: a stream that breaks
+ * off within it goes on with the next frame's first bytes, and one with a length would swallow them. */
 static int read_chunk(struct png_stream *stream, bool *whole, const char **reason)
 {
 	int result = need(stream, stream->parsed + CHUNK_HEAD_BYTES);

@@ -279,6 +279,26 @@ static void test_lengths_that_lie(void **state)
 	}
 }
 
+/* An IEND that claims the next frame as its data ends like a good one. */
+static void test_an_iend_with_a_length_swallows_no_frame(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+	size_t first;
+
+	(void)state;
+	add_frame(&bytes, 5);
+	first = bytes.size;
+	add_frame(&bytes, 9);
+	bytes.data[first - IEND_BYTES + 3] = (uint8_t)(bytes.size - first);
+	assert_true(bytes.size - first < 256);
+	begin(&stream, &bytes);
+	assert_damage(&stream, "damaged: bad IEND");
+	assert_next(&stream, 9);
+	assert_end(&stream);
+	end(&stream);
+}
+
 static void test_a_png_over_the_limit(void **state)
 {
 	struct bytes bytes = frame(5);
@@ -379,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_every_truncation_with_a_frame_behind),
 		cmocka_unit_test(test_every_changed_byte),
 		cmocka_unit_test(test_lengths_that_lie),
+		cmocka_unit_test(test_an_iend_with_a_length_swallows_no_frame),
 		cmocka_unit_test(test_a_png_over_the_limit),
 		cmocka_unit_test(test_a_slow_writer_and_frames_larger_than_the_pipe),
 		cmocka_unit_test(test_descriptors_that_cannot_be_read),
