@@ -21,7 +21,7 @@ only 'SDL' '^viewer/|^tests/'
 only 'X11/' '^viewer/|^tests/'
 only 'jansson\.h' '^(producer|viewer|tests)/'
 # Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder)\.h' '^common/src/|^tests/unit/'
+only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder)\.h' '^common/src/|^tests/(unit|fuzz)/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Runs fuzz targets that were built with -Dfuzz=true:
+#
+#   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
+#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for less than a minute
+#
+# One target after the other, each for so many seconds (600; --quick: 10) or runs. What libFuzzer finds new
+# goes to BUILD/found/TARGET, also what breaks the target (crash-*, timeout-*, oom-*: give such a file
+# to the program to see it again); --keep brings the smallest set that covers as much into the tree.
+
+set -euo pipefail
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+quick_seconds=50
+
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
+# How often a target checks within one execution.
+checks_of() {
+	case $1 in
+	channel_file | header) echo 16 ;;
+	*) echo 1 ;;
+	esac
+}
+
+# The folders that a target starts from, its own first.
+corpora_of() {
+	echo "$tests/fuzz/corpus/$1"
+	case $1 in
+	png*) printf '%s\n' "$tests/data/kinds" "$tests/data/damaged" ;;
+	esac
+}
+
+# run PROGRAM FOUND LIMIT CORPUS...: libFuzzer prints to stderr.
+run() {
+	local program=$1 found=$2 limit=$3
+	shift 3
+
+	mkdir -p "$found"
+	"$program" "$limit" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-artifact_prefix="$found/" "$found" "$@" 2>&1
+}
+
+number_of() {
+	sed -n "s/^stat::$1: *//p" "$2"
+}
+
+# campaign TARGET LIMIT: adds a line to the table.
+campaign() {
+	local target=$1 limit=$2 begin=$SECONDS log=$build/found/$1.log runs status=0
+	local -a corpora
+
+	mapfile -t corpora < <(corpora_of "$target")
+	mkdir -p "$build/found"
+	run "$build/tests/fuzz/fuzz_$target" "$build/found/$target" "$limit" "${corpora[@]}" \
+		>"$log" || status=$?
+	runs=$(number_of number_of_executed_units "$log")
+	printf '%-14s %14d runs %14d checks %7d s %8s MiB  %s\n' "$target" "${runs:-0}" \
+		"$((${runs:-0} * $(checks_of "$target")))" "$((SECONDS - begin))" \
+		"$(number_of peak_rss_mb "$log")" \
+		"$( ((status)) && echo "BROKEN: see $log" || echo 'no finding')"
+	return "$status"
+}
+
+# The smallest files that cover what the tree and the finds cover together.
+keep() {
+	local target=$1 kept
+	local -a corpora
+
+	mapfile -t corpora < <(corpora_of "$target")
+	kept=$(mktemp -d)
+	"$build/tests/fuzz/fuzz_$target" -merge=1 "$kept" "${corpora[@]}" \
+		"$build/found/$target" 2>"$build/found/$target.merge.log"
+	cp -n "$kept"/* "${corpora[0]}" 2>/dev/null || true
+	rm -rf "$kept"
+}
+
+if [[ ${1:-} == --one ]]; then
+	run "$2" "$(dirname "$2")/found-$(basename "$2")" "-max_total_time=$quick_seconds" "${@:3}"
+	exit
+fi
+
+build=$1
+shift
+limit=
+kept=
+seconds=600
+while [[ ${1:-} == --* ]]; do
+	case $1 in
+	--quick) seconds=10 ;;
+	--runs) limit=-runs=$2 && shift ;;
+	--keep) kept=yes ;;
+	*) echo "campaign.sh: there is no option $1" >&2 && exit 2 ;;
+	esac
+	shift
+done
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+	seconds=$1
+	shift
+fi
+if (($#)); then
+	targets=("$@")
+else
+	mapfile -t targets < <(cd "$tests/fuzz" && printf '%s\n' fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')
+fi
+status=0
+for target in "${targets[@]}"; do
+	campaign "$target" "${limit:--max_total_time=$seconds}" || status=1
+	[[ ! $kept ]] || keep "$target"
+done
+exit "$status"

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * png_decode: whatever the bytes say, it returns, and writes not a byte outside the picture that it
+ * tells of. libpng is not built with a sanitizer, so guards around the pixels tell. */
+#include <errno.h>
+
+#include "fuzz.h"
+#include "png_decode.h"
+#include "png_header.h"
+#include "shmflip.h"
+
+enum { GUARD_BYTES = 4096, GUARD = 0x5a, PIXELS_MAX = 1 << 18 };
+
+static uint8_t guarded[GUARD_BYTES + PIXELS_MAX + GUARD_BYTES];
+
+static void require_untouched(const uint8_t *bytes)
+{
+	static uint8_t untouched[GUARD_BYTES];
+
+	if (!untouched[0])
+		memset(untouched, GUARD, sizeof(untouched));
+	REQUIRE(memcmp(bytes, untouched, GUARD_BYTES) == 0);
+}
+
+static void check_picture(const struct png_picture *picture, uint64_t pixels_size)
+{
+	uint64_t bytes = (uint64_t)picture->stride_bytes * picture->height;
+
+	REQUIRE(picture->width && picture->height && bytes <= pixels_size);
+	REQUIRE((uint64_t)picture->width * 4 <= picture->stride_bytes);
+	REQUIRE(picture->format == SHMFLIP_FORMAT_XRGB8888 ||
+	        picture->format == SHMFLIP_FORMAT_ARGB8888);
+}
+
+/* A slot that this picture fills to the last row, or as large as the target allows. */
+static uint64_t slot_bytes_for(const uint8_t *data, size_t size)
+{
+	struct png_header header;
+	const char *reason;
+	uint32_t stride_bytes;
+	uint64_t bytes;
+
+	if (png_header_parse(data, size, &header, &reason) ||
+	    shmflip_frame_size(header.width, header.height, &stride_bytes, &bytes) ||
+	    bytes > PIXELS_MAX)
+		return PIXELS_MAX;
+	return bytes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct png_decode_options options = { .flatten = size & 1, .background = 0x102030 };
+	uint8_t *pixels = guarded + GUARD_BYTES, *end;
+	struct png_picture picture;
+	int result;
+
+	options.pixels_size = slot_bytes_for(data, size);
+	end = pixels + options.pixels_size;
+	memset(guarded, GUARD, GUARD_BYTES);
+	memset(end, GUARD, GUARD_BYTES);
+	result = png_decode(data, size, &options, pixels, &picture);
+	require_untouched(guarded);
+	require_untouched(end);
+	REQUIRE(memchr(picture.message, '\0', sizeof(picture.message)));
+	if (result) {
+		REQUIRE(result == -EBADMSG || result == -EMSGSIZE || result == -ENOMEM);
+		REQUIRE(picture.message[0]);
+	} else {
+		check_picture(&picture, options.pixels_size);
+		REQUIRE(!options.flatten || picture.format == SHMFLIP_FORMAT_XRGB8888);
+	}
+	return 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs a fuzz target over each file of the folders named on the command line: what fuzzing has found
+ * once is checked in every build, by every compiler. */
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "fuzz.h"
+
+enum { LONGEST = 1 << 20 };
+
+static int run_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	/* Just as large as the file, so that a sanitizer sees a step too far. */
+	uint8_t *all = malloc(LONGEST), *data = NULL;
+	size_t size = 0;
+
+	if (file && all) {
+		size = fread(all, 1, LONGEST, file);
+		data = malloc(size ? size : 1);
+	}
+	if (data) {
+		memcpy(data, all, size);
+		LLVMFuzzerTestOneInput(data, size);
+	} else {
+		fprintf(stderr, "cannot read %s\n", path);
+	}
+	free(all);
+	if (file)
+		fclose(file);
+	free(data);
+	return data ? 0 : -1;
+}
+
+/* Returns how many files were run, or -1. */
+static int run_folder(const char *path)
+{
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+	char file[4096];
+	int count = 0;
+
+	if (!folder) {
+		fprintf(stderr, "cannot open %s\n", path);
+		return -1;
+	}
+	while (count >= 0 && (entry = readdir(folder))) {
+		struct stat status;
+
+		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
+		if (stat(file, &status) || !S_ISREG(status.st_mode))
+			continue;
+		count = run_file(file) ? -1 : count + 1;
+	}
+	closedir(folder);
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	int total = 0;
+
+	for (int i = 1; i < argc; i++) {
+		int count = run_folder(argv[i]);
+
+		if (count < 0)
+			return 1;
+		total += count;
+	}
+	printf("%d files\n", total);
+	return total ? 0 : 1;
+}
