@@ -4,15 +4,20 @@
  *
  * Two programs want to be the producer; one at a time is. Viewers take the newest frame or, with
  * -DEVERY, each one. Everybody may be killed at any step and comes back. A producer may move on to a
- * fresh generation at any time, which covers a frozen viewer and a change of size alike. Each access
- * to shared memory, each lock operation, is a step of its own; a frame is two pixels.
+ * fresh generation at any time, which covers a frozen viewer and a change of size alike: a viewer may
+ * rest at any step for as long as it likes. Each access to shared memory, each lock operation, is a step
+ * of its own. Writing a frame is two, between which there is nothing that may be seen; so is using it.
+ *
+ * No viewer sees a frame being written, another frame than it took, or an older one; none waits for
+ * ever, or keeps a slot that it does not use; there is one owner at a time; and no frame is lost to who
+ * wants every one.
  *
  *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    published by all producers together
  *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1
  *
  * What is wrong on purpose, to be refuted: -DBAD_NO_SECOND_LOOK -DBAD_ASK_FOR_LOCK
  * -DBAD_UNLOCK_BEFORE_DIRTY -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION
- * -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM
+ * -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN -DBAD_KEEP_PIN; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM
  * -DBAD_NO_LOOK_AFTER_CLAIM */
 #ifndef N
 #define N 2
@@ -32,6 +37,8 @@
 #ifndef KILLS_V
 #define KILLS_V 1
 #endif
+/* A generation is one producer's: a second one without has nothing to do. */
+#define PRODUCERS (GENS > 1 -> 2 : 1)
 #define NONE 15
 #define DIRTY 0
 #define RUNNING 1
@@ -49,8 +56,7 @@ byte latest[GENS];
 byte state[GENS];
 bit ring[GENS];          /* ALIVE */
 byte sequence[GENS * N];
-byte pixel1[GENS * N];
-byte pixel2[GENS * N];
+byte pixels[GENS * N];   /* whose they are; DIRTY: being written */
 byte newest;             /* frames published by anybody: numbers go on between producers here */
 
 /* What the kernel keeps. */
@@ -74,6 +80,18 @@ inline unlock_viewer(g) {
 		:: else -> break
 		od;
 		claim[(g) * V + me] = 0;
+		i = 0
+	}
+}
+
+/* What it sleeps on is not in anybody's way. */
+inline assert_nothing_kept(g) {
+	d_step {
+		i = 0;
+		do
+		:: i <= FRAMES -> assert(!(pinned[BYTE(g, i)] & ME)); i++
+		:: else -> break
+		od;
 		i = 0
 	}
 }
@@ -170,11 +188,11 @@ again:
 				sequence[SLOT(g, slot)] = f;
 				latest[g] = f * 4 + slot;
 #endif
-				pixel1[SLOT(g, slot)] = f;
+				pixels[SLOT(g, slot)] = DIRTY;
 #ifdef BAD_DIRTY_LATE
 				sequence[SLOT(g, slot)] = DIRTY;
 #endif
-				pixel2[SLOT(g, slot)] = f;
+				pixels[SLOT(g, slot)] = f;
 				sequence[SLOT(g, slot)] = f;
 				d_step { latest[g] = f * 4 + slot; newest = f };
 				held[slot] = f;
@@ -244,7 +262,7 @@ attach:
 		:: next_g == NONE || next_g == g ->
 waiting:		if
 			:: file != NONE && file != g -> goto attach
-			:: done == 2 && quiet -> goto finish
+			:: done == PRODUCERS && quiet -> goto finish
 			fi
 		:: else
 		fi;
@@ -252,7 +270,7 @@ waiting:		if
 		:: !ring[next_g] -> 
 dead:			if
 			:: file != next_g -> goto attach
-			:: done == 2 && quiet -> goto finish
+			:: done == PRODUCERS && quiet -> goto finish
 			fi
 		:: else
 		fi;
@@ -315,15 +333,17 @@ dead:			if
 #ifndef BAD_NO_SECOND_LOOK
 			x = sequence[SLOT(g, s)];
 			if
-			:: x != f -> pinned[BYTE(g, f)] = pinned[BYTE(g, f)] & (255 - ME); goto next
+			:: x != f ->
+#ifndef BAD_KEEP_PIN
+				pinned[BYTE(g, f)] = pinned[BYTE(g, f)] & (255 - ME);
+#endif
+				goto next
 			:: else
 			fi;
 #endif
 #endif
-			x = pixel1[SLOT(g, s)]; assert(x == f);
-			x = pixel2[SLOT(g, s)]; assert(x == f);
-			x = pixel1[SLOT(g, s)]; assert(x == f);
-			assert(f > last);
+			assert(pixels[SLOT(g, s)] == f);
+			assert(pixels[SLOT(g, s)] == f && f > last);
 			last = f;
 #ifdef EVERY
 			claim[g * V + me] = f + 1
@@ -335,9 +355,10 @@ dead:			if
 			if
 			:: why != RUNNING || !i -> goto attach
 			:: else ->
+				assert_nothing_kept(g);
 sleeping:			if
 				:: latest[g] != word || state[g] != why || !ring[g] -> skip
-				:: done == 2 && quiet -> goto finish
+				:: done == PRODUCERS && quiet -> goto finish
 				fi
 			fi
 		   fi;
@@ -371,7 +392,7 @@ proctype Killer() {
 	byte p, v;
 
 	do
-	:: p < KILLS_P && done < 2 -> if :: kill_p[0] = 1 :: kill_p[1] = 1 fi; p++
+	:: p < KILLS_P && done < PRODUCERS -> if :: kill_p[0] = 1 :: PRODUCERS == 2 -> kill_p[1] = 1 fi; p++
 	:: v < KILLS_V -> if :: kill_v[0] = 1
 #if V > 1
 		:: kill_v[1] = 1
@@ -386,7 +407,9 @@ proctype Killer() {
 init {
 	atomic {
 		run Producer(0);
+#if GENS > 1
 		run Producer(1);
+#endif
 		run Viewer(0);
 #if V > 1
 		run Viewer(1);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Sleeping and waking on the semaphore ring: docs/protocol.md, checked by spin.
+ *
+ * A producer publishes frames and then rests, ends in order, or is killed at any step. Two viewers
+ * take the newest frame, sleep when there is none, and say at last how it ended. Nobody may sleep for
+ * ever, be woken for nothing, miss the last frame, or take an end for a death. A viewer may rest between
+ * two steps for as long as it likes, so any number of frames may overtake it.
+ *
+ *   -DFRAMES=2          to be published
+ *   -DK=6               semaphores; the half of them is kept raised ahead
+ *   -DTIMER             a sleep ends by itself when nothing else can happen
+ *
+ * Frames fewer than K / 2 need no timer. More can pass a viewer that has read the newest number and is
+ * not yet asleep: they raise its semaphore again, and then TIMER saves it.
+ *
+ * What is wrong on purpose: -DBAD_PULSE -DBAD_TOKEN -DBAD_NO_UNDO -DBAD_SET_VALUE
+ * -DBAD_BELL_BEFORE_PUBLISH -DBAD_REMOVE_BEFORE_STATE -DBAD_NO_LAST_LOOK -DBAD_STATE_ONCE */
+#ifndef FRAMES
+#define FRAMES 2
+#endif
+#ifndef K
+#define K 6
+#endif
+#define V 2
+#define ALIVE K
+#define RUNNING 0
+#define ENDED 1
+#define DIED 2
+
+byte latest;
+byte state = RUNNING;
+byte semaphore[K + 1];
+byte undo[K + 1];     /* what the kernel takes back when the producer is gone */
+bit removed;          /* the set */
+bit started, resting, killed, undone, died; /* the producer */
+byte taken[V];        /* by each viewer */
+
+#define IS_ALIVE (!removed && semaphore[ALIVE] > 0)
+
+inline raise(which) {
+	semaphore[which] = 1;
+#ifndef BAD_NO_UNDO
+	undo[which] = 1
+#endif
+}
+
+inline lower(which) {
+	semaphore[which] = 0;
+	undo[which] = 0
+}
+
+inline ring_bell(f) {
+#if defined(BAD_PULSE)
+	d_step { lower(0) };
+	d_step { raise(0) }
+#elif defined(BAD_TOKEN)
+	semaphore[0] = semaphore[0] + 1
+#else
+	d_step { lower((f) % K); raise(((f) + K / 2) % K) }
+#endif
+}
+
+inline publish(f) {
+#ifdef BAD_BELL_BEFORE_PUBLISH
+	ring_bell(f);
+	latest = f
+#else
+	latest = f;
+	ring_bell(f)
+#endif
+}
+
+inline end_in_order() {
+#ifdef BAD_REMOVE_BEFORE_STATE
+	removed = 1;
+	state = ENDED
+#else
+	state = ENDED;
+	removed = 1
+#endif
+}
+
+proctype Producer() {
+	byte f, i;
+
+	d_step {
+#ifdef BAD_PULSE
+		raise(0);
+#elif !defined(BAD_TOKEN)
+		i = 1;
+		do :: i <= K / 2 -> raise(i); i++ :: else -> break od;
+		i = 0;
+#endif
+		raise(ALIVE);
+		started = 1
+	}
+	{
+		do
+		:: f < FRAMES -> f++; publish(f)
+		:: break
+		od;
+#ifdef BAD_SET_VALUE
+		/* As SETVAL does it. */
+		skip;
+		d_step { semaphore[(f + 1) % K] = 1; undo[(f + 1) % K] = 0 };
+#endif
+		if
+		:: end_in_order()
+		:: resting = 1; killed
+		fi
+	} unless { killed };
+	/* The kernel undoes one set in one step, whether it was killed or has ended. */
+	d_step {
+		undone = 1;
+		died = (state == RUNNING);
+		i = 0;
+		do
+		:: i <= K ->
+			semaphore[i] = (semaphore[i] > undo[i] -> semaphore[i] - undo[i] : 0);
+			undo[i] = 0;
+			i++
+		:: else -> break
+		od
+	}
+}
+
+proctype Viewer(byte me) {
+	byte k, seen_state;
+
+	started;
+	do
+	:: k = latest;
+	   if
+	   :: k > taken[me] -> taken[me] = k
+	   :: else ->
+		/* Nothing new: is it over? */
+		seen_state = state;
+		if :: state == RUNNING && IS_ALIVE -> goto sleep :: else fi;
+#ifndef BAD_STATE_ONCE
+		/* An end that came after the first look at it. */
+		if :: seen_state == RUNNING && state != RUNNING -> goto next :: else fi;
+#endif
+#ifndef BAD_NO_LAST_LOOK
+		k = latest;
+		if :: k > taken[me] -> taken[me] = k; goto next :: else fi;
+#endif
+		break;
+sleep:		k = latest;
+		if
+		:: k > taken[me] -> goto next
+		:: else
+		fi;
+		if
+#if defined(BAD_PULSE)
+		:: removed || semaphore[0] == 0
+#elif defined(BAD_TOKEN)
+		:: removed
+		:: atomic { semaphore[0] > 0 -> semaphore[0]-- }
+#else
+		:: removed || semaphore[(k + 1) % K] == 0
+#endif
+#ifdef TIMER
+		:: timeout -> goto next
+#endif
+		fi;
+		/* Nobody is woken for nothing. */
+		assert(latest > k || removed || undone)
+	   fi;
+next:	   seen_state = RUNNING
+	od;
+	assert(taken[me] == latest);
+	assert(died == (seen_state == RUNNING))
+}
+
+/* Kills at some instant, or when there is nothing more to see: who sleeps on then sleeps for ever. */
+proctype Killer() {
+	bit patient;
+
+	if
+	:: patient = 0
+	:: patient = 1
+	fi;
+	!patient || removed || (resting && taken[0] == latest && taken[1] == latest);
+	killed = 1
+}
+
+init {
+	atomic { run Producer(); run Viewer(0); run Viewer(1); run Killer() }
+}
