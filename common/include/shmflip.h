@@ -236,6 +236,9 @@ struct shmflip_viewer_options {
 	uint32_t view;       /* enum shmflip_view */
 	uint32_t prefault;   /* 1: attaching brings every page in, so that reading the first frames
 			      * costs no page faults. For viewers that read pixels */
+	uint32_t untouched;  /* 1: the pixels are mapped without the right to read them, and
+			      * reading one is a SIGSEGV. For viewers that hand frames on by
+			      * segment_id, to prove that they look at none. Not with prefault */
 };
 
 /* Makes a viewer, which needs no producer yet. Does not block. *out belongs to the caller, who ends
@@ -254,6 +257,11 @@ SHMFLIP_API int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int 
  * that has paid off before. May run in one thread while another releases frames; all other calls on
  * this handle must wait until it has returned. -EAGAIN, -EINTR. */
 SHMFLIP_API int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
+
+/* A segment's first bytes, which name its generation and never change. They are what else attaches by
+ * segment_id has to find there: another IPC namespace may have a segment of the same id. Readable at
+ * pixels - segment_offset while a frame of it is held, also with untouched. */
+#define SHMFLIP_SEGMENT_COOKIE_SIZE 88
 
 /* A frame held by a viewer: read-only memory that does not change while it is held. */
 struct shmflip_frame {

@@ -155,8 +155,28 @@ static void fault_in(const struct attachment *attachment, uint64_t bytes)
 #endif
 }
 
+/* What lies before the slots stays readable. */
+static int forbid(const struct attachment *attachment, uint64_t bytes)
+{
+	uint64_t offset = attachment->fixed.pixels_offset;
+
+	if (mprotect((uint8_t *)attachment->shared + offset, bytes - offset, PROT_NONE) < 0)
+		return fail_errno("cannot make the frames unreadable");
+	return 0;
+}
+
+static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
+                          enum attachment_pixels pixels)
+{
+	if (pixels == ATTACHMENT_UNTOUCHED)
+		return forbid(attachment, bytes);
+	if (pixels == ATTACHMENT_PREFAULT)
+		fault_in(attachment, bytes);
+	return 0;
+}
+
 static int open_once(struct attachment **out, const struct folder_place *place, uint64_t after,
-                     bool prefault)
+                     enum attachment_pixels pixels)
 {
 	struct channel_record record;
 	struct attachment *attachment;
@@ -178,10 +198,10 @@ static int open_once(struct attachment **out, const struct folder_place *place, 
 	if (error)
 		goto free_memory;
 	error = check_header(attachment, &record, segment.size);
+	if (!error)
+		error = prepare_pixels(attachment, segment.size, pixels);
 	if (error)
 		goto unmap;
-	if (prefault)
-		fault_in(attachment, segment.size);
 	pins_init(&attachment->pins, fd);
 	slots_init_reader(&attachment->reader, attachment->shared, attachment->fixed.slots,
 	                  &attachment->pins.locks);
@@ -199,12 +219,12 @@ close_file:
 }
 
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
-                    bool prefault)
+                    enum attachment_pixels pixels)
 {
 	int error;
 
 	do
-		error = open_once(out, place, after, prefault);
+		error = open_once(out, place, after, pixels);
 	while (error == -ESTALE);
 	return error;
 }

@@ -22,6 +22,13 @@ struct attachment {
 	_Atomic unsigned users;
 };
 
+/* How the pixels are mapped. */
+enum attachment_pixels {
+	ATTACHMENT_LAZY,      /* a page comes in when it is first read */
+	ATTACHMENT_PREFAULT,  /* all pages at once */
+	ATTACHMENT_UNTOUCHED, /* not to be read */
+};
+
 /* Whether there is a live generation, another than the one given, or something in its place that
  * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. A hint
  * only. */
@@ -31,7 +38,7 @@ int attachment_probe(const struct folder_place *place, uint64_t after);
  * nothing is left. The caller is its one user; it may not move.
  * -ENOENT: there is none. -EPIPE: it is there, but dead. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
-                    bool prefault);
+                    enum attachment_pixels pixels);
 
 /* Counts users; the last one to drop it detaches. Any thread. */
 void attachment_hold(struct attachment *attachment);

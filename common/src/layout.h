@@ -103,6 +103,7 @@ struct layout_header {
 _Static_assert(sizeof(struct lock_record) == 32, "files keep their layout");
 _Static_assert(sizeof(struct channel_record) == 40, "files keep their layout");
 _Static_assert(sizeof(struct layout_fixed) == 88, "the segment keeps its layout");
+_Static_assert(sizeof(struct layout_fixed) == SHMFLIP_SEGMENT_COOKIE_SIZE, "it is the cookie");
 _Static_assert(offsetof(struct layout_header, latest) == 128, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_header, state) == 192, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_header, slot) == 256, "the segment keeps its layout");

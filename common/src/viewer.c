@@ -19,7 +19,7 @@
 struct shmflip_viewer {
 	struct folder_place place;
 	uint32_t view;
-	bool prefault;
+	enum attachment_pixels pixels;
 	struct attachment *attachment; /* NULL: none */
 	int64_t alone_ns;              /* since when there is none */
 	bool every;                    /* the way of viewing it came to */
@@ -39,6 +39,8 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 
 	if (options->view > SHMFLIP_VIEW_EVERY)
 		return fail(-EINVAL, "way of viewing %u is unknown", options->view);
+	if (options->prefault && options->untouched)
+		return fail(-EINVAL, "frames are either brought in or left untouched");
 	error = folder_place(&place, options->dir, options->channel);
 	if (error)
 		return error;
@@ -50,7 +52,9 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 		return fail(-ENOMEM, "out of memory");
 	viewer->place = place;
 	viewer->view = options->view;
-	viewer->prefault = options->prefault;
+	viewer->pixels = options->untouched  ? ATTACHMENT_UNTOUCHED
+	                 : options->prefault ? ATTACHMENT_PREFAULT
+	                                     : ATTACHMENT_LAZY;
 	viewer->alone_ns = clock_now_ns();
 	*out = viewer;
 	return 0;
@@ -152,7 +156,7 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	uint64_t last;
 	bool every, same;
 	int error =
-		attachment_open(&attachment, &viewer->place, viewer->generation, viewer->prefault);
+		attachment_open(&attachment, &viewer->place, viewer->generation, viewer->pixels);
 
 	if (error)
 		return error;

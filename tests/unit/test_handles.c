@@ -303,6 +303,8 @@ static void bad_options_are_refused(void **state)
 		assert_int_equal(shmflip_producer_create(&bad[i], &producer), -EINVAL);
 	assert_null(producer);
 	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), -EINVAL);
+	viewer_options = (struct shmflip_viewer_options){ .prefault = 1, .untouched = 1 };
+	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), -EINVAL);
 	viewer_options = (struct shmflip_viewer_options){ .channel = "../x" };
 	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), -EINVAL);
 	assert_null(viewer);
@@ -809,34 +811,80 @@ static void loans_come_back_before_a_move(void **state)
 
 /* ---- Rights, and peers that lie ---- */
 
-static int write_to_a_frame(void *unused)
+static int write_to_a_frame(const struct shmflip_frame *frame)
 {
-	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
-	struct shmflip_frame frame;
-
-	(void)unused;
-	signal(SIGSEGV, SIG_DFL);
-	if (shmflip_viewer_acquire(viewer, &frame, 5000))
-		return 1;
-	*(volatile uint8_t *)(uintptr_t)frame.pixels = 1;
+	*(volatile uint8_t *)(uintptr_t)frame->pixels = 1;
 	return 0;
 }
 
-static void viewer_cannot_write_pixels(void **state)
+static int read_from_a_frame(const struct shmflip_frame *frame)
+{
+	return *(const volatile uint8_t *)frame->pixels == 1 ? 0 : 1;
+}
+
+static int open_and_touch(bool untouched, int (*touch)(const struct shmflip_frame *))
+{
+	struct shmflip_viewer_options options = { .channel = "test", .untouched = untouched };
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	signal(SIGSEGV, SIG_DFL);
+	if (shmflip_viewer_open(&options, &viewer) || shmflip_viewer_acquire(viewer, &frame, 5000))
+		return 1;
+	return touch(&frame);
+}
+
+static void assert_touching_kills(bool untouched, int (*touch)(const struct shmflip_frame *))
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	pid_t child = fork();
 	int status;
 
-	(void)state;
 	if (child == 0) {
 		close(STDERR_FILENO);
-		_exit(write_to_a_frame(NULL));
+		_exit(open_and_touch(untouched, touch));
 	}
 	assert_int_equal(publish_square(producer, 1, 0), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	/* Killed, or ended by a sanitizer's handler; not by writing. */
+	/* Killed, or ended by a sanitizer's handler; not by touching. */
 	assert_true(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) > 1));
+	shmflip_producer_destroy(producer);
+}
+
+static void viewer_cannot_write_pixels(void **state)
+{
+	(void)state;
+	assert_touching_kills(false, write_to_a_frame);
+}
+
+static void viewer_of_the_untouched_cannot_read_pixels(void **state)
+{
+	(void)state;
+	assert_touching_kills(true, read_from_a_frame);
+}
+
+/* What stands in front of the pixels is there to be compared. */
+static void untouched_frames_have_a_cookie(void **state)
+{
+	struct shmflip_viewer_options options = { .channel = "test", .untouched = 1 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	uint8_t cookies[3][SHMFLIP_SEGMENT_COOKIE_SIZE];
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		if (i == 2)
+			assert_int_equal(shmflip_producer_resize(producer, 2 * SIDE * SIDE * 4), 0);
+		assert_int_equal(publish_square(producer, i, 1000), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		memcpy(cookies[i], frame.pixels - frame.segment_offset, sizeof(cookies[i]));
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_memory_equal(cookies[0], cookies[1], sizeof(cookies[0]));
+	assert_memory_not_equal(cookies[1], cookies[2], sizeof(cookies[0]));
+	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
 }
 
@@ -1008,6 +1056,8 @@ int main(void)
 		FOLDER(failed_resize_changes_nothing),
 		FOLDER(removed_semaphores_are_replaced),
 		FOLDER(viewer_cannot_write_pixels),
+		FOLDER(viewer_of_the_untouched_cannot_read_pixels),
+		FOLDER(untouched_frames_have_a_cookie),
 		FOLDER(modes_are_exact),
 		FOLDER(damaged_channel_files_are_named),
 		FOLDER(loans_come_back_before_a_move),
