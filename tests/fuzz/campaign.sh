@@ -20,7 +20,7 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # How often a target checks within one execution.
 checks_of() {
 	case $1 in
-	channel_file | header) echo 16 ;;
+	channel_file | header) echo 32 ;;
 	*) echo 1 ;;
 	esac
 }

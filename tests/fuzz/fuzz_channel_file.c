@@ -8,7 +8,7 @@
 #include "fuzz.h"
 #include "layout.h"
 
-enum { NEIGHBOURS = 15 };
+enum { NEIGHBOURS = 31 };
 
 static void check_channel(const uint8_t *bytes, size_t size)
 {

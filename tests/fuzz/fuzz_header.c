@@ -11,7 +11,7 @@
 #include "attachment.h"
 #include "fuzz.h"
 
-enum { NEIGHBOURS = 15, TAKES = 4, FIXED_BYTES = 96, CHANGED_BYTES = 1024 };
+enum { NEIGHBOURS = 31, TAKES = 4, FIXED_BYTES = 96, CHANGED_BYTES = 1024 };
 
 /* The largest header there is. Beyond it are pixels, which no check may touch: a sanitizer sees it. */
 #define HEADER_BYTES (sizeof(struct layout_header) + SHMFLIP_SLOTS_MAX * sizeof(struct layout_slot))
