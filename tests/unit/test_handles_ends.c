@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The public handles between real processes: ends, deaths and replacements. */
+#include "handles.h"
+
+static void end_comes_after_the_last_frame(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 4, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_int_equal(publish_square(producer, i, 0), 0);
+	shmflip_producer_destroy(producer);
+	for (uint32_t i = 1; i <= 4; i++) {
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
+		assert_int_equal(square_value(&frame), i);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -ENODATA);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	shmflip_viewer_destroy(viewer);
+}
+
+static int publish_and_pause(void *frames)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+
+	shmflip_producer_wait_viewers(producer, 1, 5000);
+	for (uint32_t i = 1; i <= *(const uint32_t *)frames; i++)
+		publish_square(producer, i, -1);
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* Nobody comes after it to sweep. */
+static void death_is_noticed_and_frames_stay(void **state)
+{
+	uint32_t frames = 1;
+	pid_t child = start(publish_and_pause, &frames);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame, none;
+	int64_t killed_ns;
+
+	(void)state;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
+	killed_ns = now_ns();
+	kill_and_reap(child);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 5000), -EPIPE);
+	/* Not by the 100 ms turns of waiting: the kernel wakes us. Generous for a busy machine. */
+	assert_true(now_ns() - killed_ns < INT64_C(90000000));
+	assert_int_equal(square_value(&frame), 1);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 50), -EAGAIN);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(create(SHMFLIP_POLICY_LATEST, 2, 0));
+}
+
+static void viewer_goes_on_with_the_next_producer(void **state)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	uint32_t frames = 1;
+	struct shmflip_viewer_stats stats;
+	struct shmflip_frame held[5], frame;
+	pid_t child;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		child = start(publish_and_pause, &frames);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &held[i], 5000), 0);
+		assert_int_equal(held[i].info.sequence, 1);
+		kill_and_reap(child);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), -EPIPE);
+	}
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(square_value(&held[i]), 1);
+		shmflip_viewer_release(viewer, &held[i]);
+	}
+	shmflip_viewer_stats(viewer, &stats);
+	assert_int_equal(stats.producers, 5);
+	assert_counts(viewer, 5, 0);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(create(SHMFLIP_POLICY_LATEST, 2, 0));
+}
+
+static int hold_a_frame(void *unused)
+{
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_EVERY);
+	struct shmflip_frame frame;
+
+	(void)unused;
+	if (shmflip_viewer_acquire(viewer, &frame, 5000))
+		return 1;
+	pause();
+	return 0;
+}
+
+static void dead_viewer_holds_nothing(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
+	pid_t child = start(hold_a_frame, NULL);
+
+	(void)state;
+	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 5000), 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(publish_square(producer, 3, 50), -EAGAIN);
+	kill_and_reap(child);
+	assert_int_equal(publish_square(producer, 3, 1000), 0);
+	shmflip_producer_destroy(producer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FOLDER(end_comes_after_the_last_frame),
+		FOLDER(death_is_noticed_and_frames_stay),
+		FOLDER(viewer_goes_on_with_the_next_producer),
+		FOLDER(dead_viewer_holds_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The public handles: who may do what, and peers that lie. */
+#include "handles.h"
+
+#include <sys/sem.h>
+#include <sys/stat.h>
+
+static int write_to_a_frame(const struct shmflip_frame *frame)
+{
+	*(volatile uint8_t *)(uintptr_t)frame->pixels = 1;
+	return 0;
+}
+
+static int read_from_a_frame(const struct shmflip_frame *frame)
+{
+	return *(const volatile uint8_t *)frame->pixels == 1 ? 0 : 1;
+}
+
+static int open_and_touch(bool untouched, int (*touch)(const struct shmflip_frame *))
+{
+	struct shmflip_viewer_options options = { .channel = "test", .untouched = untouched };
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	signal(SIGSEGV, SIG_DFL);
+	if (shmflip_viewer_open(&options, &viewer) || shmflip_viewer_acquire(viewer, &frame, 5000))
+		return 1;
+	return touch(&frame);
+}
+
+static void assert_touching_kills(bool untouched, int (*touch)(const struct shmflip_frame *))
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		close(STDERR_FILENO);
+		_exit(open_and_touch(untouched, touch));
+	}
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	/* Killed, or ended by a sanitizer's handler; not by touching. */
+	assert_true(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) > 1));
+	shmflip_producer_destroy(producer);
+}
+
+static void viewer_cannot_write_pixels(void **state)
+{
+	(void)state;
+	assert_touching_kills(false, write_to_a_frame);
+}
+
+static void viewer_of_the_untouched_cannot_read_pixels(void **state)
+{
+	(void)state;
+	assert_touching_kills(true, read_from_a_frame);
+}
+
+/* What stands in front of the pixels is there to be compared. */
+static void untouched_frames_have_a_cookie(void **state)
+{
+	struct shmflip_viewer_options options = { .channel = "test", .untouched = 1 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	uint8_t cookies[3][SHMFLIP_SEGMENT_COOKIE_SIZE];
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		if (i == 2)
+			assert_int_equal(shmflip_producer_resize(producer, 2 * SIDE * SIDE * 4), 0);
+		assert_int_equal(publish_square(producer, i, 1000), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		memcpy(cookies[i], frame.pixels - frame.segment_offset, sizeof(cookies[i]));
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_memory_equal(cookies[0], cookies[1], sizeof(cookies[0]));
+	assert_memory_not_equal(cookies[1], cookies[2], sizeof(cookies[0]));
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
+static void modes_are_exact(void **state)
+{
+	struct shmflip_producer_options options = { .channel = "test",
+		                                    .slot_bytes = 4096,
+		                                    .mode = 0664 };
+	struct shmflip_producer *producer = NULL;
+	struct stat status;
+	struct semid_ds ds;
+
+	(void)state;
+	umask(0077);
+	chmod(folder, 0755);
+	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(stat(in_folder("test"), &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0644);
+	assert_int_equal(stat(in_folder("test.lock"), &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_STAT, &ds), 0);
+	assert_int_equal(ds.sem_perm.mode & 0777, 0644);
+	shmflip_producer_destroy(producer);
+}
+
+static void assert_attach_fails(int expected, const char *word)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 30), expected);
+	if (word)
+		assert_non_null(strstr(shmflip_error_detail(), word));
+	shmflip_viewer_destroy(viewer);
+}
+
+static void write_channel_file(const void *bytes, size_t size)
+{
+	int fd = open(in_folder("test"), O_WRONLY | O_TRUNC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+static void damaged_channel_files_are_named(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	const struct channel_record good = read_channel_file();
+	struct channel_record bad = good;
+	char text[200];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	write_channel_file(text, sizeof(text));
+	assert_attach_fails(-EPROTO, "not written by shmflip");
+	write_channel_file("", 0);
+	assert_attach_fails(-EPROTO, "not written by shmflip");
+	bad.mark.version = 9;
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EPROTONOSUPPORT, "version 9");
+	bad = good;
+	bad.segment_id = -5;
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EPROTO, "damaged");
+	bad = good;
+	bad.ring_id = -5;
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EPROTO, "damaged");
+	write_channel_file(&good, sizeof(good) - 1);
+	assert_attach_fails(-EPROTO, "damaged");
+	bad = good;
+	bad.producer = bad.generation + 1;
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EPROTO, "damaged");
+	bad = good;
+	bad.generation++;
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EPROTO, "another generation");
+	write_channel_file(&good, sizeof(good));
+	assert_attach_fails(-EAGAIN, NULL);
+	chmod(in_folder("test"), 0666);
+	assert_attach_fails(-EPERM, "others may write");
+	shmflip_producer_destroy(producer);
+}
+
+/* Garbage all over the header and the slots' descriptions, while a viewer is at work: any answer will
+ * do but a crash, a hang, or a frame that reaches beyond its slot. */
+static void lies_in_memory_do_no_harm(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+	struct shmflip_loan loan;
+	uint8_t *header, saved[4096];
+	uint32_t sum = 0;
+	unsigned seed = 1;
+
+	(void)state;
+	assert_int_equal(publish_square(producer, 0x01010101, 0), 0);
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	header = loan.pixels - 4096 - loan.slot * loan.size_bytes;
+	memcpy(saved, header, sizeof(saved));
+	for (int round = 0; round < 3000; round++) {
+		for (int i = rand_r(&seed) % 8; i >= 0; i--)
+			header[rand_r(&seed) % 1024] = (uint8_t)rand_r(&seed);
+		viewer = open_viewer(1 + round % 2);
+		if (shmflip_viewer_acquire(viewer, &frame, 0) == 0) {
+			assert_true((uint64_t)frame.info.stride_bytes * frame.info.height <=
+			            SIDE * SIDE * 4);
+			for (uint32_t y = 0; y < frame.info.height; y++)
+				sum += frame.pixels[y * (size_t)frame.info.stride_bytes +
+				                    frame.info.width * 4 - 1];
+			shmflip_viewer_release(viewer, &frame);
+		}
+		shmflip_viewer_destroy(viewer);
+		memcpy(header, saved, sizeof(saved));
+	}
+	/* The pixels were really read. */
+	print_message("sum of what was read: %u\n", sum);
+	shmflip_producer_discard(producer, &loan);
+	shmflip_producer_destroy(producer);
+}
+
+/* A description that is a lie costs that frame, and no other. */
+static void bad_description_counts_as_missed(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct layout_header *header;
+	struct shmflip_frame frame;
+	struct shmflip_loan loan;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	header = (struct layout_header *)(loan.pixels - 4096 - loan.slot * loan.size_bytes);
+	shmflip_producer_discard(producer, &loan);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	header->slot[layout_latest_slot(header->latest)].height = 1 << 30;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPROTO);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 2);
+	shmflip_viewer_release(viewer, &frame);
+	assert_counts(viewer, 1, 1);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FOLDER(viewer_cannot_write_pixels),
+		FOLDER(viewer_of_the_untouched_cannot_read_pixels),
+		FOLDER(untouched_frames_have_a_cookie),
+		FOLDER(modes_are_exact),
+		FOLDER(damaged_channel_files_are_named),
+		FOLDER(bad_description_counts_as_missed),
+		FOLDER(lies_in_memory_do_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
