@@ -18,18 +18,6 @@ static struct size fitted(struct size picture, struct size window)
 	return (struct size){ scaled(picture.width, window.height, picture.height), window.height };
 }
 
-struct area geometry_fit(struct size picture, struct size window)
-{
-	struct size size = fitted(picture, window);
-
-	return (struct area){
-		.x = (window.width - size.width) / 2,
-		.y = (window.height - size.height) / 2,
-		.width = size.width,
-		.height = size.height,
-	};
-}
-
 struct size geometry_window(struct size picture, struct size screen)
 {
 	if (picture.width <= screen.width && picture.height <= screen.height)

@@ -14,13 +14,17 @@ static enum view_event take_and_show(struct view *view, void *state)
 
 	if (event != VIEW_FRAME)
 		return event;
-	presenter_none.show(state, &frame);
+	presenter_none.show(state, &frame, NULL);
 	return view_shown(view, &frame.info);
 }
 
 void headless_run(struct view *view)
 {
-	struct presenter_host host = { .give_back = view_give_back, .context = view };
+	struct presenter_host host = {
+		.give_back = view_give_back,
+		.on_screen = view_on_screen,
+		.context = view,
+	};
 	void *state;
 
 	presenter_none.create(&host, &state);

@@ -5,25 +5,22 @@
  * A frame that is shown goes over to the presenter, which may use the pixels in their slot for as
  * long as it likes and hands the frame to give_back() when it no longer needs it: while showing it,
  * when its successor is on screen, when asked to keep the picture by other means, at the latest when
- * destroyed.
+ * destroyed. The picture stays: it can be repainted, and read, until its successor is shown.
  *
- * All functions run in the main thread; give_back() may be called from any. Those that can fail
- * return 0 or a negative errno, with one line on why in host->reason; after a failure of create()
- * there is no state, after one of the others destroy() comes next. */
+ * All functions run in the main thread; those of the host may be called from any. Those that can
+ * fail return 0 or a negative errno, with one line on why in host->reason; after a failure of
+ * create() there is no state. A show() that fails leaves the frame with the caller, who goes on with
+ * the next presenter; after a failure of one of the others destroy() comes next. */
 #ifndef VIEWER_PRESENT_H
 #define VIEWER_PRESENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "scene.h"
 #include "shmflip.h"
 
 #define PRESENTERS_MAX 8
-
-/* A stale picture is dimmed, and has a grey bar along the lower edge of the window, which marks a
- * black picture too. */
-#define STALE_VEIL_ALPHA 128
-#define STALE_BAR_GREY 160
-#define STALE_BAR_PIXELS 6
 
 struct SDL_Window;
 
@@ -31,6 +28,13 @@ struct SDL_Window;
 struct presenter_host {
 	struct SDL_Window *window; /* NULL for one that needs none */
 	void (*give_back)(void *context, struct shmflip_frame *frame);
+
+	/* To be told once for each frame shown, in order, when it is on screen. */
+	void (*on_screen)(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+
+	/* To be called when ready() turns true by itself. */
+	void (*wake)(void *context);
+
 	void *context;
 	char reason[160];
 };
@@ -42,15 +46,23 @@ struct presenter {
 
 	int (*create)(struct presenter_host *host, void **state);
 
-	/* Shows a frame, unmarked, in place of the one before. Takes it over only if it succeeds. */
-	int (*show)(void *state, const struct shmflip_frame *frame);
+	/* Whether another frame may be shown now: else too many are on their way to the screen.
+	 * NULL: always. */
+	bool (*ready)(void *state);
+
+	/* Shows a frame in place of the one before. Takes it over only if it succeeds. */
+	int (*show)(void *state, const struct shmflip_frame *frame, const struct scene *scene);
 
 	/* Goes on without the frame's slot: the frame is given back, the picture can still be
 	 * repainted. Once per frame is enough; more do nothing. */
 	int (*keep)(void *state);
 
-	/* Draws the picture again, fitted to the window as it is now. Stale: visibly marked. */
-	int (*repaint)(void *state, bool stale);
+	/* Draws the picture again. */
+	int (*repaint)(void *state, const struct scene *scene);
+
+	/* Reads a part of the picture, which lies within it, as 0xAARRGGBB (alpha as in the frame,
+	 * not premultiplied; 255 where it has none), area.width to a row. */
+	int (*read)(void *state, struct area area, uint32_t *pixels);
 
 	void (*destroy)(void *state);
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * No window: a frame is given back as soon as it is shown. */
+#include <errno.h>
 #include <stddef.h>
 
+#include "cli.h"
 #include "present.h"
 
 static int create(struct presenter_host *host, void **state)
@@ -11,11 +13,13 @@ static int create(struct presenter_host *host, void **state)
 	return 0;
 }
 
-static int show(void *state, const struct shmflip_frame *frame)
+static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct presenter_host *host = state;
 	struct shmflip_frame shown = *frame;
 
+	(void)scene;
+	host->on_screen(host->context, &frame->info, cli_now_ns());
 	host->give_back(host->context, &shown);
 	return 0;
 }
@@ -26,11 +30,19 @@ static int keep(void *state)
 	return 0;
 }
 
-static int repaint(void *state, bool stale)
+static int repaint(void *state, const struct scene *scene)
 {
 	(void)state;
-	(void)stale;
+	(void)scene;
 	return 0;
+}
+
+static int read_pixels(void *state, struct area area, uint32_t *pixels)
+{
+	(void)state;
+	(void)area;
+	(void)pixels;
+	return -ENODATA;
 }
 
 static void destroy(void *state)
@@ -46,5 +58,6 @@ const struct presenter presenter_none = {
 	.show = show,
 	.keep = keep,
 	.repaint = repaint,
+	.read = read_pixels,
 	.destroy = destroy,
 };

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
  * A texture of SDL's renderer: one copy, the upload from the slot, which is done when the call
- * returns. The texture then has the picture, so a frame is given back as soon as it is shown. */
+ * returns. The frame is held nevertheless, for whoever wants to read its pixels. */
 #include <SDL.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "geometry.h"
+#include "cli.h"
+#include "picture.h"
 #include "present.h"
+
+/* A texture and what it was filled with. */
+struct sheet {
+	SDL_Texture *texture;
+	struct size size;
+	uint64_t revision;
+};
 
 struct texture_presenter {
 	struct presenter_host *host;
 	SDL_Renderer *renderer;
-	SDL_Texture *texture;
-	struct size size; /* of the texture */
+	struct sheet front;
+	struct sheet behind; /* the background, where it is no plain colour */
+	struct sheet panels[SCENE_PANELS_MAX];
+	struct picture picture;
 };
 
 static int fail(struct texture_presenter *self, const char *what, int result)
@@ -29,6 +39,7 @@ static int create(struct presenter_host *host, void **state)
 	if (!self)
 		return -ENOMEM;
 	self->host = host;
+	self->picture.host = host;
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
 	if (!self->renderer) {
 		int result = fail(self, "no renderer", -ENODEV);
@@ -39,28 +50,107 @@ static int create(struct presenter_host *host, void **state)
 	return 0;
 }
 
-static int resize(struct texture_presenter *self, struct size size)
+/* ---- Textures ----------------------------------------------------------------------------- */
+
+static bool same_size(struct size a, struct size b)
 {
-	if (self->texture && self->size.width == size.width && self->size.height == size.height)
-		return 0;
-	SDL_DestroyTexture(self->texture);
-	self->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
-	                                  SDL_TEXTUREACCESS_STREAMING, size.width, size.height);
-	if (!self->texture)
-		return fail(self, "no texture", -ENOMEM);
-	SDL_SetTextureScaleMode(self->texture, SDL_ScaleModeLinear);
-	self->size = size;
-	return 0;
+	return a.width == b.width && a.height == b.height;
+}
+
+static bool sheet_resize(struct texture_presenter *self, struct sheet *sheet, struct size size)
+{
+	if (sheet->texture && same_size(sheet->size, size))
+		return true;
+	if (sheet->texture)
+		SDL_DestroyTexture(sheet->texture);
+	*sheet = (struct sheet){ .size = size };
+	sheet->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
+	                                   SDL_TEXTUREACCESS_STREAMING, size.width, size.height);
+	return sheet->texture;
+}
+
+static bool update_panel(struct texture_presenter *self, struct sheet *sheet,
+                         const struct panel *panel)
+{
+	const struct size size = { panel->area.width, panel->area.height };
+
+	if (sheet->texture && same_size(sheet->size, size) && sheet->revision == panel->revision)
+		return true;
+	if (!sheet_resize(self, sheet, size) ||
+	    SDL_UpdateTexture(sheet->texture, NULL, panel->pixels, 4 * size.width) != 0)
+		return false;
+	sheet->revision = panel->revision;
+	return true;
+}
+
+static bool fill_with_checker(SDL_Texture *texture, struct size size)
+{
+	const struct background checker = { .checker = true };
+	void *pixels;
+	int stride_bytes;
+
+	if (SDL_LockTexture(texture, NULL, &pixels, &stride_bytes) != 0)
+		return false;
+	for (int y = 0; y < size.height; y++) {
+		uint32_t *row = (void *)((uint8_t *)pixels + (size_t)y * (size_t)stride_bytes);
+		for (int x = 0; x < size.width; x++)
+			row[x] = background_at(checker, x, y);
+	}
+	SDL_UnlockTexture(texture);
+	return true;
+}
+
+static bool update_behind(struct texture_presenter *self, struct size window)
+{
+	if (self->behind.texture && same_size(self->behind.size, window))
+		return true;
+	return sheet_resize(self, &self->behind, window) &&
+	       fill_with_checker(self->behind.texture, window);
 }
 
 static int upload(struct texture_presenter *self, const struct shmflip_frame *frame)
 {
 	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
+	struct size size = { (int)frame->info.width, (int)frame->info.height };
 
-	SDL_SetTextureBlendMode(self->texture, opaque ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
-	if (SDL_UpdateTexture(self->texture, NULL, frame->pixels, (int)frame->info.stride_bytes))
+	if (!sheet_resize(self, &self->front, size))
+		return fail(self, "no texture", -ENOMEM);
+	SDL_SetTextureBlendMode(self->front.texture,
+	                        opaque ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
+	if (SDL_UpdateTexture(self->front.texture, NULL, frame->pixels,
+	                      (int)frame->info.stride_bytes) != 0)
 		return fail(self, "cannot update the texture", -EIO);
 	return 0;
+}
+
+/* ---- Drawing ------------------------------------------------------------------------------ */
+
+static SDL_Rect rect_of(struct area area)
+{
+	return (SDL_Rect){ area.x, area.y, area.width, area.height };
+}
+
+static bool draw_background(struct texture_presenter *self, const struct scene *scene)
+{
+	uint32_t colour = background_at(scene->background, 0, 0);
+
+	SDL_SetRenderDrawColor(self->renderer, colour >> 16 & 255, colour >> 8 & 255, colour & 255,
+	                       255);
+	if (SDL_RenderClear(self->renderer) != 0)
+		return false;
+	if (!scene->background.checker)
+		return true;
+	return update_behind(self, scene->window) &&
+	       SDL_RenderCopy(self->renderer, self->behind.texture, NULL, NULL) == 0;
+}
+
+static bool draw_picture(struct texture_presenter *self, const struct scene *scene)
+{
+	SDL_Rect source = rect_of(scene->source), target = rect_of(scene->target);
+
+	SDL_SetTextureScaleMode(self->front.texture,
+	                        scene->smooth ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
+	return SDL_RenderCopy(self->renderer, self->front.texture, &source, &target) == 0;
 }
 
 static void mark_stale(SDL_Renderer *renderer, struct size window)
@@ -74,44 +164,60 @@ static void mark_stale(SDL_Renderer *renderer, struct size window)
 	SDL_RenderFillRect(renderer, &bar);
 }
 
-static int repaint(void *state, bool stale)
+static bool draw_panels(struct texture_presenter *self, const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->panel_count; i++) {
+		SDL_Rect target = rect_of(scene->panels[i].area);
+
+		if (!update_panel(self, &self->panels[i], &scene->panels[i]) ||
+		    SDL_RenderCopy(self->renderer, self->panels[i].texture, NULL, &target) != 0)
+			return false;
+	}
+	return true;
+}
+
+static int repaint(void *state, const struct scene *scene)
 {
 	struct texture_presenter *self = state;
-	struct size window;
 
-	if (SDL_GetRendererOutputSize(self->renderer, &window.width, &window.height) != 0)
-		return fail(self, "no size of the window", -EIO);
-	struct area area = geometry_fit(self->size, window);
-	SDL_Rect rect = { area.x, area.y, area.width, area.height };
-	SDL_SetRenderDrawColor(self->renderer, 0, 0, 0, 255);
-	SDL_RenderClear(self->renderer);
-	if (SDL_RenderCopy(self->renderer, self->texture, NULL, &rect) != 0)
+	if (!draw_background(self, scene) || !draw_picture(self, scene))
 		return fail(self, "cannot draw", -EIO);
-	if (stale)
-		mark_stale(self->renderer, window);
+	if (scene->stale)
+		mark_stale(self->renderer, scene->window);
+	if (!draw_panels(self, scene))
+		return fail(self, "cannot draw a panel", -EIO);
 	SDL_RenderPresent(self->renderer);
 	return 0;
 }
 
-static int show(void *state, const struct shmflip_frame *frame)
+/* ---- The presenter ------------------------------------------------------------------------ */
+
+static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct texture_presenter *self = state;
-	struct shmflip_frame shown = *frame;
-	int result = resize(self, (struct size){ (int)frame->info.width, (int)frame->info.height });
+	int result = upload(self, frame);
 
 	if (result == 0)
-		result = upload(self, frame);
-	if (result == 0)
-		result = repaint(self, false);
-	if (result == 0)
-		self->host->give_back(self->host->context, &shown);
-	return result;
+		result = repaint(self, scene);
+	if (result < 0)
+		return result;
+	self->host->on_screen(self->host->context, &frame->info, cli_now_ns());
+	picture_take(&self->picture, frame);
+	return 0;
 }
 
 static int keep(void *state)
 {
-	(void)state;
-	return 0;
+	struct texture_presenter *self = state;
+
+	return picture_keep(&self->picture);
+}
+
+static int read_pixels(void *state, struct area area, uint32_t *pixels)
+{
+	struct texture_presenter *self = state;
+
+	return picture_read(&self->picture, area, pixels);
 }
 
 static void destroy(void *state)
@@ -120,7 +226,8 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
-	SDL_DestroyTexture(self->texture);
+	picture_finish(&self->picture);
+	/* Takes its textures along. */
 	SDL_DestroyRenderer(self->renderer);
 	free(self);
 }
@@ -133,5 +240,6 @@ const struct presenter presenter_texture = {
 	.show = show,
 	.keep = keep,
 	.repaint = repaint,
+	.read = read_pixels,
 	.destroy = destroy,
 };

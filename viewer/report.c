@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "histogram.h"
 #include "present.h"
 
 static double rounded(double value, double steps_per_unit)
@@ -16,10 +17,10 @@ static double ms(int64_t ns)
 	return rounded((double)ns / 1e6, 1000);
 }
 
-static json_t *pack_ages(const struct ages *ages)
+static json_t *pack_ages(const struct histogram *ages)
 {
-	return json_pack("{s:f, s:f, s:f}", "p50", ms(ages_quantile_ns(ages, 0.5)), "p99",
-	                 ms(ages_quantile_ns(ages, 0.99)), "max", ms(ages->max_ns));
+	return json_pack("{s:f, s:f, s:f}", "p50", ms(histogram_percentile_ns(ages, 50)), "p99",
+	                 ms(histogram_percentile_ns(ages, 99)), "max", ms(ages->max_ns));
 }
 
 static double seconds(const struct report *report)

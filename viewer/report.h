@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "ages.h"
 #include "shmflip.h"
 
+struct histogram;
 struct presenter;
 
 struct report {
@@ -20,8 +20,8 @@ struct report {
 	uint64_t bad_frames;
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
-	const struct ages *ages; /* from published to shown */
-	uint32_t width;          /* of the last frame */
+	const struct histogram *ages; /* from published to on screen */
+	uint32_t width;               /* of the last frame */
 	uint32_t height;
 };
 

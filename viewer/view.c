@@ -85,6 +85,7 @@ static void close_stats(struct view *view)
 bool view_init(struct view *view, const struct options *options)
 {
 	*view = (struct view){ .options = options, .exit_code = CLI_FAILED };
+	pthread_mutex_init(&view->ages_lock, NULL);
 	life_init(&view->life, options->once, options->timeout_ns, cli_now_ns());
 	if (!open_viewer(view))
 		return false;
@@ -247,7 +248,6 @@ enum view_event view_shown(struct view *view, const struct shmflip_frame_info *i
 	view->width = info->width;
 	view->height = info->height;
 	rate_add(&view->rate, now_ns);
-	ages_add(&view->ages, now_ns - info->published_ns);
 	update_status(view, now_ns);
 	return view->shown == view->options->frames ? leave(view, CLI_OK) : VIEW_FRAME;
 }
@@ -257,6 +257,22 @@ void view_give_back(void *context, struct shmflip_frame *frame)
 	struct view *view = context;
 
 	shmflip_viewer_release(view->viewer, frame);
+}
+
+void view_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+{
+	struct view *view = context;
+
+	pthread_mutex_lock(&view->ages_lock);
+	histogram_add(&view->ages, now_ns - info->published_ns);
+	pthread_mutex_unlock(&view->ages_lock);
+}
+
+void view_ages(struct view *view, struct histogram *ages)
+{
+	pthread_mutex_lock(&view->ages_lock);
+	*ages = view->ages;
+	pthread_mutex_unlock(&view->ages_lock);
 }
 
 void view_fail(struct view *view, const char *presenter, const char *reason)
@@ -294,5 +310,6 @@ int view_finish(struct view *view)
 		report(view);
 	close_stats(view);
 	shmflip_viewer_destroy(view->viewer);
+	pthread_mutex_destroy(&view->ages_lock);
 	return view->exit_code;
 }

@@ -8,11 +8,12 @@
 #ifndef VIEWER_VIEW_H
 #define VIEWER_VIEW_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "ages.h"
+#include "histogram.h"
 #include "life.h"
 #include "options.h"
 #include "rate.h"
@@ -39,8 +40,9 @@ struct view {
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	int64_t status_ns;
-	struct ages ages;
-	uint32_t width; /* of the last frame shown */
+	pthread_mutex_t ages_lock;
+	struct histogram ages; /* from published to on screen */
+	uint32_t width;        /* of the last frame shown */
 	uint32_t height;
 };
 
@@ -60,6 +62,10 @@ enum view_event view_shown(struct view *view, const struct shmflip_frame_info *i
 
 /* What a presenter's host does with a frame; the context is the view. Any thread. */
 void view_give_back(void *context, struct shmflip_frame *frame);
+void view_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+
+/* The ages of the frames that have come on screen so far. */
+void view_ages(struct view *view, struct histogram *ages);
 
 /* Says that a frame cannot be shown, and leaves. */
 void view_fail(struct view *view, const char *presenter, const char *reason);

@@ -22,8 +22,12 @@ void window_system_finish(void);
  * listens why others did not. The frame goes over to the presenter. On failure says so. */
 int window_create(struct view *view, const struct shmflip_frame *frame, struct window **out);
 
+/* Whether the presenter takes another frame now; if not, it wakes the loop when it does. */
+bool window_ready(const struct window *window);
+
 /* Shows a frame, which goes over to the presenter if this succeeds. A window that still has the size
- * it was given follows the size of its frames. */
+ * it was given follows the size of its frames. Where the presenter was chosen by the program, one that
+ * fails is replaced by the next, the view is told, and whoever listens why. */
 int window_show(struct window *window, const struct shmflip_frame *frame);
 
 /* Gives the frame back, and keeps its picture. */

@@ -231,7 +231,7 @@ static void play(struct player *player)
 
 	while (!player->quit && !cli_interrupted()) {
 		sleep_and_handle_events(player);
-		if (!player->quit && waiter_ready(player->waiter) &&
+		if (!player->quit && waiter_ready(player->waiter) && window_ready(player->window) &&
 		    (!player->paused || player->step))
 			take(player);
 		if (!player->quit && cli_now_ns() >= life_deadline_ns(life))

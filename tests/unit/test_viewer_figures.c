@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/rate, viewer/ages, viewer/title: the figures that a viewer shows. */
+ * viewer/rate, viewer/title: the figures that a viewer shows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <cmocka.h>
 #include <stdint.h>
 
-#include "ages.h"
 #include "rate.h"
 #include "title.h"
 
@@ -69,53 +68,6 @@ static void test_a_slow_rate_is_not_taken_for_none(void **state)
 	assert_true(rate_per_second(&rate, last_ns + 41 * SECOND) == 0);
 }
 
-static void test_ages_of_none(void **state)
-{
-	static struct ages ages;
-
-	(void)state;
-	assert_int_equal(ages_quantile_ns(&ages, 0.5), 0);
-	assert_int_equal(ages_quantile_ns(&ages, 1), 0);
-}
-
-static void test_an_age_comes_back_within_a_step(void **state)
-{
-	(void)state;
-	for (int64_t age = 0; age < INT64_MAX / 3; age = age * 3 + 1) {
-		struct ages ages = { 0 };
-
-		ages_add(&ages, age);
-		ages_add(&ages, age + age / 2);
-		int64_t median = ages_quantile_ns(&ages, 0.5);
-		assert_true(median >= age && median <= age + age / AGES_STEPS);
-		assert_true(ages_quantile_ns(&ages, 1) == age + age / 2);
-	}
-}
-
-static void test_quantiles(void **state)
-{
-	static struct ages ages;
-
-	(void)state;
-	for (int i = 1; i <= 1000; i++)
-		ages_add(&ages, i * MS);
-	assert_in_range(ages_quantile_ns(&ages, 0.5), 500 * MS, 500 * MS + 500 * MS / AGES_STEPS);
-	assert_in_range(ages_quantile_ns(&ages, 0.99), 990 * MS, 1000 * MS);
-	assert_int_equal(ages.max_ns, 1000 * MS);
-	assert_int_equal(ages.count, 1000);
-}
-
-static void test_extreme_ages(void **state)
-{
-	static struct ages ages;
-
-	(void)state;
-	ages_add(&ages, -SECOND);
-	ages_add(&ages, INT64_MAX);
-	assert_int_equal(ages_quantile_ns(&ages, 0.5), 0);
-	assert_true(ages_quantile_ns(&ages, 1) == INT64_MAX);
-}
-
 static void assert_title(struct title title, const char *want)
 {
 	char text[TITLE_SIZE];
@@ -150,10 +102,6 @@ int main(void)
 		cmocka_unit_test(test_rate_is_that_of_the_latest_frames),
 		cmocka_unit_test(test_rate_ends_and_starts_afresh),
 		cmocka_unit_test(test_a_slow_rate_is_not_taken_for_none),
-		cmocka_unit_test(test_ages_of_none),
-		cmocka_unit_test(test_an_age_comes_back_within_a_step),
-		cmocka_unit_test(test_quantiles),
-		cmocka_unit_test(test_extreme_ages),
 		cmocka_unit_test(test_titles),
 	};
 

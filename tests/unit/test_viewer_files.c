@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "digest.h"
+#include "histogram.h"
 #include "present.h"
 #include "record.h"
 #include "report.h"
@@ -244,7 +245,7 @@ static void assert_real(const json_t *object, const char *key, double want)
 
 static void test_report(void **state)
 {
-	static struct ages ages;
+	static struct histogram ages;
 	struct report report = {
 		.channel = "demo",
 		.presenter = &presenter_surface,
@@ -265,7 +266,7 @@ static void test_report(void **state)
 	};
 
 	(void)state;
-	ages_add(&ages, 2500000);
+	histogram_add(&ages, 2500000);
 	json_t *object = reported(&report);
 	assert_string_equal(json_string_value(json_object_get(object, "program")),
 	                    "shmflip-viewer");
@@ -290,7 +291,7 @@ static void test_report(void **state)
 
 static void test_report_of_nothing(void **state)
 {
-	static struct ages ages;
+	static struct histogram ages;
 	struct report report = { .channel = "demo", .ages = &ages };
 
 	(void)state;
@@ -305,7 +306,7 @@ static void test_report_of_nothing(void **state)
 
 static void test_report_to_a_full_device(void **state)
 {
-	static struct ages ages;
+	static struct histogram ages;
 	struct report report = { .channel = "demo", .ages = &ages };
 	FILE *out = fopen("/dev/full", "w");
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "present.h"
+#include "viewport.h"
 
 #define WIDTH 60
 #define HEIGHT 40
@@ -19,8 +20,11 @@ struct stage {
 	const struct presenter *presenter;
 	struct presenter_host host;
 	void *state;
+	struct scene scene;
 	int given_back;
 	uint64_t given_back_last;
+	int on_screen;
+	uint64_t on_screen_last;
 };
 
 static void give_back(void *context, struct shmflip_frame *frame)
@@ -31,15 +35,44 @@ static void give_back(void *context, struct shmflip_frame *frame)
 	stage->given_back_last = frame->info.sequence;
 }
 
+static void on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+{
+	struct stage *stage = context;
+
+	stage->on_screen++;
+	stage->on_screen_last = info->sequence;
+	assert_true(now_ns > 0);
+}
+
+/* A scene that fits the picture into the window as it is now. */
+static void compose(struct stage *stage)
+{
+	struct viewport viewport;
+
+	stage->scene = (struct scene){ .window = { WIDTH, HEIGHT } };
+	if (stage->host.window)
+		SDL_GetWindowSize(stage->host.window, &stage->scene.window.width,
+		                  &stage->scene.window.height);
+	viewport_init(&viewport, SCALE_FIT);
+	struct placement placement =
+		viewport_place(&viewport, (struct size){ WIDTH, HEIGHT }, stage->scene.window);
+	stage->scene.source = placement.source;
+	stage->scene.target = placement.target;
+	stage->scene.smooth = placement.smooth;
+}
+
 static void set_up(struct stage *stage, const struct presenter *presenter)
 {
-	*stage = (struct stage){ .presenter = presenter, .host.give_back = give_back };
+	*stage = (struct stage){ .presenter = presenter };
+	stage->host.give_back = give_back;
+	stage->host.on_screen = on_screen;
 	stage->host.context = stage;
 	if (presenter->needs_window) {
 		stage->host.window = SDL_CreateWindow("test", 0, 0, WIDTH, HEIGHT, 0);
 		assert_non_null(stage->host.window);
 	}
 	assert_int_equal(presenter->create(&stage->host, &stage->state), 0);
+	compose(stage);
 }
 
 static void tear_down(struct stage *stage)
@@ -126,9 +159,11 @@ static void gives_every_frame_back_once(const struct presenter *presenter)
 	for (uint64_t i = 0; i < 3; i++) {
 		struct shmflip_frame frame = draw(pixels[i], i + 1, 255);
 
-		assert_int_equal(presenter->show(stage.state, &frame), 0);
+		assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
 		assert_true(stage.given_back >= (int)i);
 		assert_true(stage.given_back <= (int)i + 1);
+		assert_int_equal(stage.on_screen, i + 1);
+		assert_int_equal(stage.on_screen_last, i + 1);
 	}
 	assert_int_equal(presenter->keep(stage.state), 0);
 	assert_int_equal(stage.given_back, 3);
@@ -152,7 +187,7 @@ static void gives_the_last_back_when_destroyed(const struct presenter *presenter
 	struct stage stage;
 
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
 	tear_down(&stage);
 	assert_int_equal(stage.given_back, 1);
 }
@@ -171,9 +206,9 @@ static void shows_pixels_as_they_are(const struct presenter *presenter)
 	struct stage stage;
 
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &first), 0);
+	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
 	assert_shows(&stage, pixels[0]);
-	assert_int_equal(presenter->show(stage.state, &second), 0);
+	assert_int_equal(presenter->show(stage.state, &second, &stage.scene), 0);
 	assert_shows(&stage, pixels[1]);
 	tear_down(&stage);
 }
@@ -191,11 +226,11 @@ static void blends_over_black(const struct presenter *presenter)
 	struct stage stage;
 
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &first), 0);
-	assert_int_equal(presenter->show(stage.state, &second), 0);
+	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
+	assert_int_equal(presenter->show(stage.state, &second, &stage.scene), 0);
 	for (int i = 0; i < WIDTH * HEIGHT; i += 7)
 		assert_about(look(&stage, i % WIDTH, i / WIDTH), halved(half[i]));
-	assert_int_equal(presenter->show(stage.state, &first), 0);
+	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
 	assert_shows(&stage, opaque);
 	tear_down(&stage);
 }
@@ -214,10 +249,10 @@ static void keeps_the_picture(const struct presenter *presenter)
 
 	memcpy(pixels, slot, sizeof(slot));
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
 	assert_int_equal(presenter->keep(stage.state), 0);
 	memset(slot, 0x55, sizeof(slot));
-	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
 	assert_shows(&stage, pixels);
 	tear_down(&stage);
 }
@@ -236,15 +271,17 @@ static void marks_a_stale_picture(const struct presenter *presenter)
 	struct stage stage;
 
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame), 0);
-	assert_int_equal(presenter->repaint(stage.state, true), 0);
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	stage.scene.stale = true;
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
 	for (int x = 0; x < WIDTH; x++) {
 		assert_about(look(&stage, x, 10), halved(pixels[10 * WIDTH + x]));
 		assert_int_equal(look(&stage, x, HEIGHT - 1), bar);
 		assert_int_equal(look(&stage, x, HEIGHT - STALE_BAR_PIXELS), bar);
 	}
 	assert_int_not_equal(look(&stage, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
-	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	stage.scene.stale = false;
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
 	assert_shows(&stage, pixels);
 	tear_down(&stage);
 }
@@ -264,10 +301,11 @@ static void fits_the_window(const struct presenter *presenter)
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
 		pixels[i] = 0xff306090;
 	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame), 0);
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
 	SDL_SetWindowSize(stage.host.window, 3 * WIDTH, 2 * HEIGHT);
 	SDL_PumpEvents();
-	assert_int_equal(presenter->repaint(stage.state, false), 0);
+	compose(&stage);
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
 	assert_int_equal(look(&stage, WIDTH / 2 - 1, HEIGHT), 0);
 	assert_int_equal(look(&stage, WIDTH / 2, 0), 0x306090);
 	assert_int_equal(look(&stage, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1), 0x306090);

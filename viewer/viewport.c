@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "viewport.h"
+
+#include <math.h>
+
+#define ALIGNMENT 64 /* picture pixels; times a zoom of few bits it is a whole number */
+
+/* One side of the picture in the window. */
+struct side {
+	int picture;
+	int window;
+	double zoom;
+	double full;   /* the whole side, in window pixels */
+	double origin; /* where it begins */
+};
+
+static double clamped(double value, double min, double max)
+{
+	return value < min ? min : value > max ? max : value;
+}
+
+static struct side side_of(int picture, int window, double zoom, double middle)
+{
+	struct side side = { .picture = picture, .window = window, .zoom = zoom };
+
+	side.full = fmax(1, floor(picture * zoom + 0.5));
+	if (side.full <= window)
+		side.origin = floor((window - side.full) / 2);
+	else
+		side.origin = clamped(floor(window / 2.0 - middle * side.full + 0.5),
+		                      window - side.full, 0);
+	return side;
+}
+
+static double middle_of(const struct side *side)
+{
+	return side->full <= side->window ? 0.5 : (side->window / 2.0 - side->origin) / side->full;
+}
+
+static double lesser(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double fitting(enum scale scale, struct size picture, struct size window)
+{
+	double zoom = lesser((double)window.width / picture.width,
+	                     (double)window.height / picture.height);
+
+	switch (scale) {
+	case SCALE_FIT:
+		return zoom;
+	case SCALE_ACTUAL:
+		return 1;
+	case SCALE_INTEGER:
+		break;
+	}
+	return zoom >= 1 ? floor(zoom) : 1 / ceil(1 / zoom);
+}
+
+void viewport_init(struct viewport *viewport, enum scale scale)
+{
+	*viewport = (struct viewport){ .scale = scale, .x = 0.5, .y = 0.5 };
+}
+
+double viewport_zoom(const struct viewport *viewport, struct size picture, struct size window)
+{
+	return viewport->zoom > 0 ? viewport->zoom : fitting(viewport->scale, picture, window);
+}
+
+static void sides_of(const struct viewport *viewport, struct size picture, struct size window,
+                     struct side sides[2])
+{
+	double zoom = viewport_zoom(viewport, picture, window);
+
+	sides[0] = side_of(picture.width, window.width, zoom, viewport->x);
+	sides[1] = side_of(picture.height, window.height, zoom, viewport->y);
+}
+
+/* ---- Placing ------------------------------------------------------------------------------ */
+
+/* The part of the side that is visible and, for the filter's sake, a little more: from and to such
+ * pixels as fall on whole pixels of the window. */
+static void visible(const struct side *side, int *first, int *end)
+{
+	int step = side->zoom == 1 || side->zoom >= 2 ? 1 : ALIGNMENT;
+	double from = 0, to = side->picture;
+
+	if (side->full > side->window) {
+		from = floor((-side->origin / side->zoom - 1) / step) * step;
+		to = ceil(((side->window - side->origin) / side->zoom + 1) / step) * step;
+	}
+	*first = (int)fmax(from, 0);
+	*end = (int)lesser(to, side->picture);
+}
+
+static void place(const struct side *side, int *source, int *source_length, int *target,
+                  int *target_length)
+{
+	int first, end;
+
+	visible(side, &first, &end);
+	double begins = floor(side->origin + first * side->zoom + 0.5);
+	double ends =
+		side->origin + (end == side->picture ? side->full : floor(end * side->zoom + 0.5));
+	*source = first;
+	*source_length = end - first;
+	*target = (int)begins;
+	*target_length = (int)(ends - begins);
+}
+
+/* Whoever zooms in wants to see the pixels; a picture that follows the window is to look well. */
+static bool is_smooth(const struct viewport *viewport, double zoom)
+{
+	if (zoom == 1)
+		return false;
+	return zoom < 2 || (viewport->zoom <= 0 && viewport->scale == SCALE_FIT);
+}
+
+struct placement viewport_place(const struct viewport *viewport, struct size picture,
+                                struct size window)
+{
+	struct side sides[2];
+	struct placement placement;
+
+	sides_of(viewport, picture, window, sides);
+	place(&sides[0], &placement.source.x, &placement.source.width, &placement.target.x,
+	      &placement.target.width);
+	place(&sides[1], &placement.source.y, &placement.source.height, &placement.target.y,
+	      &placement.target.height);
+	placement.smooth = is_smooth(viewport, sides[0].zoom);
+	return placement;
+}
+
+static bool find(const struct side *side, int at, int *found)
+{
+	double position = floor((at - side->origin + 0.5) * side->picture / side->full);
+
+	if (position < 0 || position >= side->picture)
+		return false;
+	*found = (int)position;
+	return true;
+}
+
+bool viewport_find(const struct viewport *viewport, struct size picture, struct size window,
+                   struct point at, struct point *found)
+{
+	struct side sides[2];
+	struct point point;
+
+	sides_of(viewport, picture, window, sides);
+	if (!find(&sides[0], at.x, &point.x) || !find(&sides[1], at.y, &point.y))
+		return false;
+	*found = point;
+	return true;
+}
+
+/* ---- Moving ------------------------------------------------------------------------------- */
+
+static double larger_zoom(double zoom)
+{
+	int exponent;
+	double mantissa = frexp(zoom, &exponent);
+
+	return ldexp(mantissa < 0.75 ? 0.75 : 1, exponent);
+}
+
+static double smaller_zoom(double zoom)
+{
+	int exponent;
+	double mantissa = frexp(zoom, &exponent);
+
+	return ldexp(mantissa > 0.75 ? 0.75 : mantissa > 0.5 ? 0.5 : 0.375, exponent);
+}
+
+static double stepped_zoom(double zoom, int steps)
+{
+	for (; steps > 0 && zoom < ZOOM_MAX; steps--)
+		zoom = fmax(larger_zoom(zoom), ZOOM_MIN);
+	for (; steps < 0 && zoom > ZOOM_MIN; steps++)
+		zoom = smaller_zoom(zoom);
+	return zoom;
+}
+
+/* The middle that leaves the same point of the picture at a point of the window. */
+static double middle_about(const struct side *before, double zoom, int at)
+{
+	double under = (at - before->origin) / before->full;
+	struct side after = side_of(before->picture, before->window, zoom, 0.5);
+
+	after.origin = clamped(floor(at - under * after.full + 0.5), after.window - after.full, 0);
+	return middle_of(&after);
+}
+
+void viewport_step(struct viewport *viewport, struct size picture, struct size window, int steps,
+                   struct point about)
+{
+	struct side sides[2];
+
+	sides_of(viewport, picture, window, sides);
+	double zoom = stepped_zoom(sides[0].zoom, steps);
+	if (zoom == sides[0].zoom)
+		return;
+	viewport->zoom = zoom;
+	viewport->x = middle_about(&sides[0], zoom, about.x);
+	viewport->y = middle_about(&sides[1], zoom, about.y);
+}
+
+void viewport_set_zoom(struct viewport *viewport, double zoom)
+{
+	viewport->zoom = zoom;
+}
+
+static double middle_moved(struct side *side, int by)
+{
+	if (side->full > side->window)
+		side->origin = clamped(side->origin + by, side->window - side->full, 0);
+	return middle_of(side);
+}
+
+void viewport_pan(struct viewport *viewport, struct size picture, struct size window,
+                  struct point by)
+{
+	struct side sides[2];
+
+	sides_of(viewport, picture, window, sides);
+	viewport->x = middle_moved(&sides[0], by.x);
+	viewport->y = middle_moved(&sides[1], by.y);
+}
