@@ -34,6 +34,7 @@
  *   -EACCES          the system refuses access
  *   -EPROTO          the channel holds something that no producer of ours would write
  *   -EPROTONOSUPPORT the producer speaks another version of the layout
+ *   -ESTALE          somebody deleted the lock file, and another producer took the channel since
  *   -EEXIST          every System V key that the channel may use is taken by strangers
  *   -ENOMEM, -ENOSPC memory or a limit of the system (ipcs -l) is exhausted
  *   -ENOTSUP         the folder is on NFS, or the kernel lacks OFD locks or SEM_UNDO
@@ -124,8 +125,59 @@ struct shmflip_channel_info {
 };
 
 /* Who holds a channel. dir and channel as in struct shmflip_producer_options. 0: a live producer
- * does, and *pid is its process id (0 while it has only just come). -ENOENT: nobody. Any thread. */
+ * does, and *pid is its process id (0: it has not come far enough to say, after a second's waiting).
+ * -ENOENT: nobody. Any thread. */
 SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid);
+
+#define SHMFLIP_PIDS_MAX 64
+
+/* What can be seen of a channel without being one of its viewers.
+ *   alive  1: a producer lives, by the kernel's word (its locks and semaphores, never by pid).
+ *          0: a dead one left this behind
+ *   error  0; or why only alive and info.pid (0: not known) tell something. -EPIPE: the producer is
+ *          dead. -EAGAIN: it is just opening the channel. -EPROTO, -EPROTONOSUPPORT, ...: as for
+ *          shmflip_viewer_wait_producer */
+struct shmflip_channel_status {
+	uint32_t alive;
+	int32_t error;
+	struct shmflip_channel_info info;
+	struct shmflip_frame_info newest; /* sequence 0: there is none yet in this generation */
+	uint32_t viewers;                 /* attached to this generation; 1000 at most */
+	int32_t viewer_pids[SHMFLIP_PIDS_MAX]; /* of the first so many, as they say themselves */
+	uid_t owner;                           /* who the channel belongs to, */
+	gid_t group;                           /* and who may attach */
+	mode_t mode;                           /* 0600, 0640, ... */
+	int32_t segment_id;                    /* the numbers that ipcs(1) shows */
+	int32_t semaphores_id;                 /* likewise */
+	uint64_t segment_bytes;                /* of shared memory */
+};
+
+/* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not counted as
+ * a viewer. With status->error shmflip_error_detail() says what that is about. -ENOENT: there is
+ * nothing of this name, or no folder. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
+SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
+                                        struct shmflip_channel_status *status);
+
+/* Calls found for each channel of a folder, alive or not, in no order, until it returns something else
+ * than 0, which is then what this returns. -ENOENT: no folder. -EPERM, -EACCES,
+ * -ENOMEM, -EMFILE. Any thread. */
+SHMFLIP_API int shmflip_channel_list(const char *dir,
+                                     int (*found)(const char *channel, void *context),
+                                     void *context);
+
+/* What was removed of a channel. */
+struct shmflip_removed {
+	uint32_t files;
+	uint32_t segments;
+	uint32_t semaphores; /* sets of them */
+};
+
+/* Removes what dead producers left of a channel, as the next one would before it starts. Owns the channel
+ * while it does so: a producer that starts meanwhile waits for the moment that it takes. -EBUSY: a
+ * producer lives, and nothing was touched. -ENOENT: there is nothing, or nothing that shmflip wrote.
+ * -EPERM, -EACCES. Any thread. */
+SHMFLIP_API int shmflip_channel_clean(const char *dir, const char *channel,
+                                      struct shmflip_removed *removed);
 
 /* ---- Producer ----------------------------------------------------------------------------- */
 
@@ -144,8 +196,9 @@ struct shmflip_producer_options {
 			      * are ignored. 0: 0600 */
 	gid_t group;      /* (gid_t)-1 or 0: the process's own */
 	int64_t lease_ms; /* how long a viewer may hold the last reusable slot before the producer
-			      * goes on in fresh memory. 0: 2000 under latest, for ever under
-			      * lossless. Negative: for ever */
+			      * goes on in fresh memory; which it does not while four earlier
+			      * generations are still in use. 0: 2000 under latest, for ever
+			      * under lossless. Negative: for ever */
 };
 
 /* Takes the channel over, sweeps what dead producers left, makes the segment with every page in
@@ -165,7 +218,9 @@ struct shmflip_loan {
 /* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at once,
  * to be filled by whichever threads; each ends by publish or discard, in any order.
  * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to go
- * on in fresh memory, for which loans have to come back. -EINTR. */
+ * on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: for good.
+ * Sees ten times a second whether the channel's files still stand under their names: where somebody
+ * deleted them they are made anew, and the channel goes on in fresh memory. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
                                       int timeout_ms);
 

@@ -12,27 +12,13 @@
 #include "ring.h"
 #include "sysv.h"
 
-#define OPEN_FLAGS (O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-
 /* Opens the channel file and believes it as far as it could only have been written by the folder's
  * owner. */
 static int open_channel_file(const struct folder_place *place, uid_t *owner)
 {
-	int fd, error = folder_check(place, true, owner);
+	int error = folder_check(place, true, owner);
 
-	if (error)
-		return error;
-	fd = open(place->channel_file, OPEN_FLAGS);
-	if (fd < 0 && errno == ELOOP)
-		return fail(-EPERM, "%s is a symbolic link: remove it", place->channel_file);
-	if (fd < 0)
-		return fail_errno("cannot open %s", place->channel_file);
-	error = folder_check_file(fd, *owner, place->channel_file);
-	if (error) {
-		close(fd);
-		return error;
-	}
-	return fd;
+	return error ? error : folder_open_file(place->channel_file, O_RDONLY, *owner);
 }
 
 static int read_channel_file(int fd, const struct folder_place *place,
@@ -247,6 +233,29 @@ enum layout_state attachment_state(const struct attachment *attachment)
 {
 	/* Pairs with generation_retire(). */
 	return atomic_load_explicit(&attachment->shared->state, memory_order_acquire);
+}
+
+uint64_t attachment_dropped(const struct attachment *attachment)
+{
+	/* A count to show: it orders nothing. */
+	return atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed);
+}
+
+void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info)
+{
+	const struct layout_fixed *fixed = &attachment->fixed;
+
+	*info = (struct shmflip_channel_info){
+		.producer = fixed->producer,
+		.generation = fixed->generation,
+		.slot_bytes = fixed->slot_bytes,
+		.slots = fixed->slots,
+		.policy = fixed->policy,
+		.fps_milli = fixed->fps_milli,
+		.pid = fixed->pid,
+		.published = slots_newest(&attachment->reader),
+		.dropped = attachment_dropped(attachment),
+	};
 }
 
 int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,

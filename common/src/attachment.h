@@ -47,6 +47,12 @@ void attachment_drop(struct attachment *attachment);
 /* Why the generation has ended, or LAYOUT_RUNNING. To be read before its newest frame is. */
 enum layout_state attachment_state(const struct attachment *attachment);
 
+/* What is known of the channel. */
+void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info);
+
+/* How many frames the producer has dropped so far. */
+uint64_t attachment_dropped(const struct attachment *attachment);
+
 /* Takes a frame's description out of the slot that holds it, and checks it. -EPROTO. */
 int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
                         struct shmflip_frame *out);

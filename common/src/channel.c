@@ -10,29 +10,13 @@
 #include "clock.h"
 #include "error.h"
 #include "lock.h"
-#include "ring.h"
+#include "sweep.h"
 #include "sysv.h"
 
-#define PROJECTS 255 /* ftok takes 8 bits, not all 0 */
-#define OPEN_FLAGS (O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-#define OWNERSHIP 0, 1 /* the byte of the lock file whose lock makes the owner */
-
-static int open_lock_file(const char *path, int flags)
-{
-	int fd = open(path, OPEN_FLAGS | flags, 0600);
-	int error;
-
-	if (fd < 0 && errno == ELOOP)
-		return fail(-EPERM, "%s is a symbolic link: remove it", path);
-	if (fd < 0)
-		return fail_errno("cannot open %s", path);
-	error = folder_check_file(fd, geteuid(), path);
-	if (error) {
-		close(fd);
-		return error;
-	}
-	return fd;
-}
+#define OWNERSHIP 0, 1 /* bytes of the lock file: see channel.h */
+#define OFFICE 1, 2
+#define LOOKS 1000
+#define LOOK_NS NS_PER_MS
 
 /* Returns how many bytes of it there were, or an error. */
 static int read_record(int fd, struct lock_record *record)
@@ -55,34 +39,70 @@ static int write_record(struct channel *channel)
 	return 0;
 }
 
-static int fail_busy(const struct channel *channel, int fd)
+/* Asked for office first, its owner is known to have written its pid when that is read. */
+static int read_pid(int fd, pid_t *pid)
 {
 	struct lock_record record;
+	uint64_t first, end;
+	int bytes, held = lock_find(fd, LOCK_EXCLUSIVE, OFFICE, &first, &end);
 
-	if (read_record(fd, &record) < 0 || record.pid == 0)
+	if (held <= 0)
+		return held;
+	bytes = read_record(fd, &record);
+	*pid = record.pid;
+	return bytes < 0 ? bytes : 1;
+}
+
+int channel_find_owner(int fd, pid_t *pid)
+{
+	uint64_t first, end;
+	int held;
+
+	*pid = 0;
+	for (int i = 0; i < LOOKS; i++) {
+		held = lock_find(fd, LOCK_EXCLUSIVE, OWNERSHIP, &first, &end);
+		if (held > 0)
+			held = read_pid(fd, pid);
+		else
+			return held;
+		if (held != 0)
+			return held;
+		clock_nap(LOOK_NS);
+	}
+	return 1;
+}
+
+/* 1: it has gone meanwhile. */
+static int fail_owned(const struct channel *channel, int fd)
+{
+	pid_t pid;
+	int owned = channel_find_owner(fd, &pid);
+
+	if (owned <= 0)
+		return owned ? owned : 1;
+	if (pid == 0)
 		return fail(-EBUSY, "channel %s is held by another producer", channel->place.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d: choose another (-c)",
-	            channel->place.name, record.pid);
+	            channel->place.name, pid);
 }
 
 /* Locks the file that stands under its name: an owner removes it before letting go, so the one that
  * was opened may be no more. 0, or 1: try again. */
 static int lock_file(struct channel *channel)
 {
-	struct stat opened, named;
-	int fd = open_lock_file(channel->place.lock_file, O_CREAT);
+	struct stat opened;
+	int fd = folder_open_file(channel->place.lock_file, O_RDWR | O_CREAT, geteuid());
 	int error;
 
 	if (fd < 0)
 		return fd;
 	error = lock_try(fd, LOCK_EXCLUSIVE, OWNERSHIP);
 	if (error == -EAGAIN)
-		error = fail_busy(channel, fd);
+		error = fail_owned(channel, fd);
 	else if (!error && fstat(fd, &opened) < 0)
 		error = fail_errno("cannot examine %s", channel->place.lock_file);
-	else if (!error && (lstat(channel->place.lock_file, &named) < 0 ||
-	                    named.st_ino != opened.st_ino || named.st_dev != opened.st_dev))
+	else if (!error && !folder_names(channel->place.lock_file, fd))
 		error = 1;
 	if (error) {
 		close(fd);
@@ -94,91 +114,83 @@ static int lock_file(struct channel *channel)
 	return 0;
 }
 
-/* A segment under one of our keys stays behind only if its maker died before marking it for removal.
- * It is a stranger's if it is in use, or holds anything but zeros or our own header. */
-static bool is_half_made(const struct channel *channel, int id)
-{
-	static const struct layout_fixed nothing;
-	const struct layout_header *header;
-	struct layout_fixed fixed;
-	struct sysv_status status;
-	void *base;
-
-	if (sysv_segment_status(id, &status) || status.creator != geteuid() || status.users != 0 ||
-	    status.size < sizeof(*header) || sysv_segment_attach(id, false, &base))
-		return false;
-	header = base;
-	fixed = header->fixed;
-	layout_copied();
-	sysv_segment_detach(base);
-	return memcmp(&fixed, &nothing, sizeof(fixed)) == 0 ||
-	       (fixed.lock_device == channel->lock_device &&
-	        fixed.lock_inode == channel->lock_inode);
-}
-
-void channel_sweep_key(const struct channel *channel, key_t key)
-{
-	int id;
-
-	if (!sysv_segment_find(key, &id) && is_half_made(channel, id))
-		sysv_segment_remove(id);
-	ring_sweep(key);
-}
-
-static int sweep(struct channel *channel)
-{
-	key_t key;
-	int error;
-
-	for (size_t i = 0; i < 2; i++) {
-		if (channel->record.projects[i] == 0)
-			continue;
-		error = sysv_key(channel->place.lock_file, channel->record.projects[i], &key);
-		if (error)
-			return error;
-		channel_sweep_key(channel, key);
-	}
-	unlink(channel->place.new_file);
-	unlink(channel->place.channel_file);
-	return 0;
-}
-
-static int take_over(struct channel *channel)
+/* What else stands in the file was not written by an owner that got as far as making objects. */
+static int read_last_record(struct channel *channel)
 {
 	int bytes = read_record(channel->lock_fd, &channel->record);
-	int error;
 
 	if (bytes < 0)
 		return bytes;
-	/* Whatever else stands in the file was not written by an owner that got as far as making
-	 * objects; of another version's keys nothing is known. */
-	if (layout_check_lock(&channel->record, (size_t)bytes, channel->place.lock_file))
+	channel->record_known = true;
+	if (layout_check_lock(&channel->record, (size_t)bytes, channel->place.lock_file)) {
 		memset(&channel->record, 0, sizeof(channel->record));
-	error = sweep(channel);
-	if (error)
-		return error;
-	layout_mark_lock(&channel->record.mark);
-	channel->record.pid = getpid();
-	memset(channel->record.projects, 0, sizeof(channel->record.projects));
-	return write_record(channel);
+		channel->record_known = bytes == 0;
+	}
+	return 0;
 }
 
-int channel_own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode)
+int channel_seize(struct channel *channel, const struct folder_place *place)
 {
 	int error;
 
 	channel->place = *place;
-	error = folder_make(place, group, mode);
-	if (error)
-		return error;
-	error = folder_check(place, false, NULL);
-	if (!error)
-		error = folder_check_entry(place, mode);
-	if (error)
-		return error;
 	do
 		error = lock_file(channel);
 	while (error > 0);
+	if (error)
+		return error;
+	error = read_last_record(channel);
+	if (error)
+		close(channel->lock_fd);
+	return error;
+}
+
+static int take_over(struct channel *channel)
+{
+	struct lock_record *record = &channel->record;
+	struct shmflip_removed removed = { 0 };
+	int error = sweep_channel(channel, &removed);
+
+	if (error)
+		return error;
+	layout_mark_lock(&record->mark);
+	channel->record_known = true;
+	record->pid = getpid();
+	memset(record->projects, 0, sizeof(record->projects));
+	error = write_record(channel);
+	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
+}
+
+/* Whether a producer lives whose lock file somebody deleted: it will soon have a new one. The pid in
+ * the lock file is known to own the channel no longer. */
+static int check_nobody_lives(const struct channel *channel)
+{
+	pid_t pid;
+
+	if (!sweep_finds_living(channel, &pid))
+		return 0;
+	return fail(-EBUSY,
+	            "channel %s is held by another producer, process %d, whose lock file was "
+	            "deleted: choose another (-c)",
+	            channel->place.name, pid);
+}
+
+static int own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode,
+               bool again)
+{
+	int error = folder_make(place, group, mode);
+
+	if (!error)
+		error = folder_check(place, false, NULL);
+	if (!error)
+		error = folder_check_entry(place, mode);
+	if (!error)
+		error = channel_seize(channel, place);
+	if (error)
+		return error;
+	error = again ? 0 : check_nobody_lives(channel);
+	if (error)
+		channel_disown(channel);
 	if (error)
 		return error;
 	error = take_over(channel);
@@ -187,9 +199,36 @@ int channel_own(struct channel *channel, const struct folder_place *place, gid_t
 	return error;
 }
 
+int channel_own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode)
+{
+	return own(channel, place, group, mode, false);
+}
+
+bool channel_is_owned(const struct channel *channel)
+{
+	return folder_names(channel->place.lock_file, channel->lock_fd);
+}
+
+int channel_own_again(struct channel *channel, gid_t group, mode_t mode)
+{
+	struct channel again;
+	int error = own(&again, &channel->place, group, mode, true);
+
+	if (error == -EBUSY)
+		return fail(-ESTALE, "%s was deleted, and another producer took channel %s",
+		            channel->place.lock_file, channel->place.name);
+	if (error)
+		return error;
+	close(channel->lock_fd);
+	again.record.generation = channel->record.generation;
+	*channel = again;
+	return 0;
+}
+
 void channel_disown(struct channel *channel)
 {
-	unlink(channel->place.lock_file);
+	if (channel_is_owned(channel))
+		unlink(channel->place.lock_file);
 	close(channel->lock_fd);
 }
 
@@ -222,7 +261,7 @@ int channel_begin_generation(struct channel *channel, uint64_t *generation, key_
 
 	record->generation = next_generation(record->generation);
 	record->projects[1] = record->projects[0];
-	error = try_project(channel, record->projects[0] % PROJECTS + 1, key);
+	error = try_project(channel, record->projects[0] % SWEEP_PROJECTS + 1, key);
 	if (!error)
 		*generation = record->generation;
 	return error;
@@ -231,7 +270,7 @@ int channel_begin_generation(struct channel *channel, uint64_t *generation, key_
 int channel_next_key(struct channel *channel, key_t *key)
 {
 	struct lock_record *record = &channel->record;
-	unsigned project = record->projects[0] % PROJECTS + 1;
+	unsigned project = record->projects[0] % SWEEP_PROJECTS + 1;
 
 	if (project == record->projects[1] || (record->projects[1] == 0 && project == 1))
 		return fail(-EEXIST,
@@ -256,24 +295,20 @@ void channel_abandon_generation(struct channel *channel)
 int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 {
 	struct folder_place place;
-	struct lock_record record;
-	uint64_t first, end;
-	int fd, error;
+	pid_t owner;
+	int fd, owned;
+	int error = folder_place(&place, dir, channel);
 
-	error = folder_place(&place, dir, channel);
 	if (error)
 		return error;
-	fd = open_lock_file(place.lock_file, 0);
+	fd = folder_open_file(place.lock_file, O_RDONLY, geteuid());
 	if (fd < 0)
 		return fd;
-	error = lock_find(fd, LOCK_EXCLUSIVE, OWNERSHIP, &first, &end);
-	if (error == 1)
-		error = read_record(fd, &record);
-	else if (error == 0)
-		error = fail(-ENOENT, "channel %s has no producer", place.name);
+	owned = channel_find_owner(fd, &owner);
 	close(fd);
-	if (error < 0)
-		return error;
-	*pid = record.pid;
-	return 0;
+	if (owned == 0)
+		return fail(-ENOENT, "channel %s has no producer", place.name);
+	if (owned > 0)
+		*pid = owner;
+	return owned < 0 ? owned : 0;
 }

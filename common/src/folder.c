@@ -74,19 +74,45 @@ static mode_t enterable(mode_t mode)
 	return 0700 | (mode & 0040 ? 0050 : 0) | (mode & 0004 ? 0005 : 0);
 }
 
+/* Who may rename folders somewhere on the way could put another one in the place of ours. In a sticky
+ * folder everybody may rename but their own. */
+static int check_parents(const struct folder_place *place)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	if (!realpath(place->dir, path))
+		return fail_errno("folder %s", place->dir);
+	while (path[1]) {
+		char *slash = strrchr(path, '/');
+
+		slash[slash == path] = '\0';
+		if (stat(path, &status) < 0)
+			return fail_errno("folder %s", path);
+		if ((status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
+			return fail(
+				-EPERM,
+				"anybody may replace folder %s, for %s is writable (mode %04o): "
+				"chmod +t %s",
+				place->dir, path, (unsigned)status.st_mode & 07777, path);
+	}
+	return 0;
+}
+
 int folder_make(const struct folder_place *place, gid_t group, mode_t mode)
 {
-	int error = 0;
+	int error;
 
 	if (mkdir(place->dir, 0700) < 0) {
 		if (errno == EEXIST)
 			return 0;
 		return fail_errno("cannot make folder %s", place->dir);
 	}
-	if (mode & 0040 && chown(place->dir, (uid_t)-1, group) < 0)
+	error = check_parents(place);
+	if (!error && mode & 0040 && chown(place->dir, (uid_t)-1, group) < 0)
 		error = fail_errno("cannot give folder %s to group %u", place->dir,
 		                   (unsigned)group);
-	else if (mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
+	if (!error && mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
 		error = fail_errno("cannot set the mode of folder %s", place->dir);
 	if (error)
 		rmdir(place->dir);
@@ -118,6 +144,8 @@ int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *ow
 	if (lstat(place->dir, &status) < 0 || statfs(place->dir, &system) < 0)
 		return fail_errno("folder %s", place->dir);
 	error = check_status(place, &status, foreign_owner);
+	if (!error)
+		error = check_parents(place);
 	if (error)
 		return error;
 	if (system.f_type == NFS_SUPER_MAGIC)
@@ -142,7 +170,7 @@ int folder_check_entry(const struct folder_place *place, mode_t mode)
 	return 0;
 }
 
-int folder_check_file(int fd, uid_t owner, const char *where)
+static int check_file(int fd, uid_t owner, const char *where)
 {
 	struct stat status;
 
@@ -157,4 +185,29 @@ int folder_check_file(int fd, uid_t owner, const char *where)
 		return fail(-EPERM, "others may write %s (mode %03o): remove it", where,
 		            (unsigned)status.st_mode & 0777);
 	return 0;
+}
+
+int folder_open_file(const char *path, int flags, uid_t owner)
+{
+	int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	int error;
+
+	if (fd < 0 && errno == ELOOP)
+		return fail(-EPERM, "%s is a symbolic link: remove it", path);
+	if (fd < 0)
+		return fail_errno("cannot open %s", path);
+	error = check_file(fd, owner, path);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+bool folder_names(const char *path, int fd)
+{
+	struct stat named, opened;
+
+	return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
+	       named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
 }

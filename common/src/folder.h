@@ -28,14 +28,20 @@ int folder_place(struct folder_place *place, const char *dir, const char *channe
 /* Makes the folder if it is missing, for group and others to enter as far as mode lets them read. */
 int folder_make(const struct folder_place *place, gid_t group, mode_t mode);
 
-/* Whether nobody but its owner can put files there. The owner has to be this user or root; with
- * foreign_owner it may be anybody, if the folder was named. -ENOENT: no such folder. -EPERM, -ENOTSUP. *owner may be NULL. */
+/* Whether nobody but its owner can put files there, and not everybody another folder in its place. The
+ * owner has to be this user or root; with foreign_owner it may be anybody, if the folder was
+ * named. -ENOENT: no such folder. -EPERM, -ENOTSUP. *owner may be NULL. */
 int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner);
 
 /* Whether those whom mode lets read can enter the folder. -EPERM. */
 int folder_check_entry(const struct folder_place *place, mode_t mode);
 
-/* Whether an open file is a plain one that only owner can write. where names it. -EPERM. */
-int folder_check_file(int fd, uid_t owner, const char *where);
+/* Opens a file of the folder, or with O_CREAT makes it, for its owner only. Returns the descriptor.
+ * -ENOENT. -EPERM: it is a link or no plain file, belongs to another than owner, or others may write
+ * it. */
+int folder_open_file(const char *path, int flags, uid_t owner);
+
+/* Whether the path still names the file that is open. */
+bool folder_names(const char *path, int fd);
 
 #endif

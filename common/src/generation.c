@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "ring.h"
+#include "sweep.h"
 #include "sysv.h"
 
 /* What the system can give without swapping, in bytes; all there is if it does not say. */
@@ -158,11 +159,12 @@ static int open_to_viewers(struct generation *generation, const struct folder_pl
 static int make_under_some_key(struct generation *generation, struct channel *channel,
                                const struct generation_plan *plan, uint64_t bytes)
 {
+	struct shmflip_removed removed = { 0 };
 	key_t key;
 	int error = channel_begin_generation(channel, &generation->fixed.generation, &key);
 
 	while (!error) {
-		channel_sweep_key(channel, key);
+		sweep_key(channel, key, &removed);
 		error = make_objects(generation, key, bytes, plan);
 		if (error != -EEXIST)
 			break;

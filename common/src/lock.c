@@ -56,7 +56,8 @@ int lock_find(int fd, enum lock_kind kind, uint64_t first, uint64_t end, uint64_
 	return 1;
 }
 
-int lock_count(int fd, uint64_t first, uint64_t end, unsigned limit, unsigned *count)
+int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned limit,
+              unsigned *count)
 {
 	uint64_t found_first, found_end;
 	int found;
@@ -65,10 +66,12 @@ int lock_count(int fd, uint64_t first, uint64_t end, unsigned limit, unsigned *c
 		found = lock_find(fd, LOCK_EXCLUSIVE, first, end, &found_first, &found_end);
 		if (found <= 0)
 			return found;
+		if (firsts)
+			firsts[*count] = found_first;
 		++*count;
-		/* The kernel reports any one lock: those before it are counted first. */
+		/* The kernel reports any one lock: those before it come next. */
 		if (found_first > first) {
-			found = lock_count(fd, first, found_first, limit, count);
+			found = lock_list(fd, first, found_first, firsts, limit, count);
 			if (found < 0)
 				return found;
 		}

@@ -20,7 +20,9 @@ int lock_release(int fd, uint64_t first, uint64_t end);
 int lock_find(int fd, enum lock_kind kind, uint64_t first, uint64_t end, uint64_t *found_first,
               uint64_t *found_end);
 
-/* How many disjoint ranges of first to end - 1 others have locked, counting up to limit. */
-int lock_count(int fd, uint64_t first, uint64_t end, unsigned limit, unsigned *count);
+/* Lists the disjoint ranges of first to end - 1 that others have locked, up to limit of them, adding
+ * to *count. firsts gets the first byte of each, in no order; it may be NULL. */
+int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned limit,
+              unsigned *count);
 
 #endif

@@ -49,12 +49,21 @@ void pins_leave(struct pins *pins)
 
 int pins_attendance(const struct pins *pins, unsigned *viewers)
 {
-	unsigned count = 0;
-	int error = lock_count(pins->fd, SEATS, SEATS_END - 1, VIEWERS_COUNTED, &count);
+	return pins_list(pins, NULL, 0, viewers);
+}
 
-	if (!error)
-		*viewers = count;
-	return error;
+int pins_list(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
+{
+	uint64_t seats[VIEWERS_COUNTED];
+	unsigned count = 0;
+	int error = lock_list(pins->fd, SEATS, SEATS_END - 1, seats, VIEWERS_COUNTED, &count);
+
+	if (error)
+		return error;
+	for (unsigned i = 0; i < size && i < count; i++)
+		pids[i] = (int32_t)((seats[i] - SEATS) >> 16);
+	*viewers = count;
+	return 0;
 }
 
 int pins_claimed(const struct pins *pins, uint64_t first)

@@ -28,6 +28,10 @@ void pins_leave(struct pins *pins);
 /* How many viewers attend, up to 1000. */
 int pins_attendance(const struct pins *pins, unsigned *viewers);
 
+/* Likewise, and the processes of the first few of them, in no order: so many pids as there are viewers,
+ * but no more than size. It is they who say so. */
+int pins_list(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers);
+
 /* Whether somebody holds, or has laid claim to, a frame from this one on. 1, 0, or an error. */
 int pins_claimed(const struct pins *pins, uint64_t first);
 

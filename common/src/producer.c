@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "error.h"
 #include "generation.h"
+#include "left.h"
 #include "ring.h"
 #include "spin.h"
 
@@ -17,22 +18,17 @@
 #define NAP_MAX_NS (5 * NS_PER_MS)
 #define VIEWERS_MAX 1000 /* that pins_attendance() counts */
 #define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
-
-/* A generation that was moved on from, while viewers may have frames to take there. */
-struct left_behind {
-	struct left_behind *next;
-	struct pins pins;
-	uint64_t frames_end; /* the first frame that it does not have */
-};
+#define LOOK_NS (100 * NS_PER_MS) /* how often to see whether the channel's files still stand */
 
 struct shmflip_producer {
 	struct channel channel;
 	struct generation_plan plan;
 	struct generation *generation;
-	bool ring_lost;   /* somebody removed the semaphores: a fresh generation is due */
-	int64_t lease_ns; /* CLOCK_NEVER: no viewer is ever taken for frozen */
-	int64_t stuck_ns; /* since when no slot was free; 0: one was at the last look */
-	struct left_behind *left;
+	bool renew;        /* somebody removed semaphores or files: a fresh generation is due */
+	int64_t looked_ns; /* after the files, last */
+	int64_t lease_ns;  /* CLOCK_NEVER: no viewer is ever taken for frozen */
+	int64_t stuck_ns;  /* since when no slot was free; 0: one was at the last look */
+	struct left *left;
 	uint64_t discarded;
 	uint64_t generations;
 	int64_t waited_ns;
@@ -112,6 +108,7 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
 	error = make_generation(producer, &producer->generation);
 	if (error)
 		goto disown;
+	producer->looked_ns = clock_now_ns();
 	*out = producer;
 	return 0;
 
@@ -122,25 +119,10 @@ free_memory:
 	return error;
 }
 
-static void forget(struct left_behind **place)
-{
-	struct left_behind *left = *place;
-
-	*place = left->next;
-	close(left->pins.fd);
-	free(left);
-}
-
-static void forget_all(struct shmflip_producer *producer)
-{
-	while (producer->left)
-		forget(&producer->left);
-}
-
 /* Goes on in a fresh generation. Its viewers can still take what the old one holds. */
 static int move_on(struct shmflip_producer *producer)
 {
-	struct left_behind *left = calloc(1, sizeof(*left));
+	struct left *left = calloc(1, sizeof(*left));
 	struct generation *old = producer->generation;
 	int error;
 
@@ -154,14 +136,11 @@ static int move_on(struct shmflip_producer *producer)
 	}
 	generation_retire(old, LAYOUT_MOVED);
 	channel_commit_generation(&producer->channel);
-	pins_init(&left->pins, old->fd);
-	left->frames_end = old->writer.newest + 1;
-	left->next = producer->left;
-	producer->left = left;
-	old->fd = -1;
+	left_in_use(&producer->left);
+	left_add(&producer->left, left, old);
 	generation_finish(old);
 	free(old);
-	producer->ring_lost = false;
+	producer->renew = false;
 	producer->stuck_ns = 0;
 	return 0;
 }
@@ -169,17 +148,9 @@ static int move_on(struct shmflip_producer *producer)
 /* Whether viewers that want every frame have yet to come over from earlier generations. */
 static bool viewers_to_come(struct shmflip_producer *producer)
 {
-	struct left_behind **place = &producer->left;
-
 	if (producer->plan.policy != SHMFLIP_POLICY_LOSSLESS)
-		forget_all(producer);
-	while (*place) {
-		if (pins_claimed(&(*place)->pins, (*place)->frames_end) == 1)
-			place = &(*place)->next;
-		else
-			forget(place);
-	}
-	return producer->left;
+		left_forget_claims(producer->left);
+	return left_has_claims(producer->left);
 }
 
 static bool lease_is_over(struct shmflip_producer *producer)
@@ -202,20 +173,49 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 	return move_on(producer);
 }
 
+/* Viewers come by the channel file, and the lock file keeps other producers out. Whoever deletes one of
+ * them by hand gets a new one, unless another producer was there first: then -ESTALE, for good. */
+static int look_after_files(struct shmflip_producer *producer)
+{
+	const struct generation_plan *plan = &producer->plan;
+	struct channel *channel = &producer->channel;
+	int64_t now_ns = clock_now_ns();
+	int error;
+
+	if (now_ns - producer->looked_ns < LOOK_NS)
+		return 0;
+	if (!channel_is_owned(channel)) {
+		error = channel_own_again(channel, plan->group, plan->mode);
+		if (error)
+			return error;
+		producer->renew = true;
+	}
+	if (!folder_names(channel->place.channel_file, producer->generation->fd))
+		producer->renew = true;
+	producer->looked_ns = now_ns;
+	return 0;
+}
+
+static int renew_if_due(struct shmflip_producer *producer)
+{
+	int error = look_after_files(producer);
+
+	return error || !producer->renew ? error : move_on_without_loans(producer);
+}
+
 static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 {
-	int error = producer->ring_lost ? move_on_without_loans(producer) : 0;
+	int error;
 
-	if (error)
-		return error;
 	if (viewers_to_come(producer)) {
 		if (!lease_is_over(producer))
 			return -EAGAIN;
 		/* Those that live have come: what is left is frozen. */
-		forget_all(producer);
+		left_forget_claims(producer->left);
 	}
 	error = slots_begin(&producer->generation->writer, slot);
-	if (error == -EAGAIN && lease_is_over(producer)) {
+	if (error == -EAGAIN && lease_is_over(producer) &&
+	    left_in_use(&producer->left) < LEFT_MAX) {
 		error = move_on_without_loans(producer);
 		/* Viewers that are not frozen are waited for like after a change of size. */
 		return error ? error : try_slot(producer, slot);
@@ -280,7 +280,9 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 	if (__builtin_popcountll(generation->writer.loans) + 1 >= (int)generation->fixed.slots)
 		return fail(-EBUSY, "%u of %u slots are on loan already",
 		            generation->fixed.slots - 1, generation->fixed.slots);
-	error = try_slot(producer, &slot);
+	error = renew_if_due(producer);
+	if (!error)
+		error = try_slot(producer, &slot);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &slot, deadline_ns);
 	if (error)
@@ -315,7 +317,7 @@ int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_l
 	info->sequence = slots_publish(&generation->writer, loan->slot, info);
 	*loan = (struct shmflip_loan){ 0 };
 	if (ring_publish(generation->ring_id, info->sequence))
-		producer->ring_lost = true;
+		producer->renew = true;
 	return 0;
 }
 
@@ -364,7 +366,9 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned vi
 		return fail(-EINVAL, "%u viewers are more than are counted, %d", viewers,
 		            VIEWERS_MAX);
 	for (;;) {
-		error = shmflip_producer_viewers(producer, &attached);
+		error = renew_if_due(producer);
+		if (!error)
+			error = shmflip_producer_viewers(producer, &attached);
 		if (error || attached >= viewers)
 			return error;
 		nap_ns = clock_left_ns(deadline_ns, NAP_ATTENDANCE_NS);
@@ -393,11 +397,12 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 	if (!producer)
 		return;
 	/* First the file: see attachment.c on telling an end from a death. */
-	unlink(producer->channel.place.channel_file);
+	if (folder_names(producer->channel.place.channel_file, producer->generation->fd))
+		unlink(producer->channel.place.channel_file);
 	generation_retire(producer->generation, LAYOUT_ENDED);
 	generation_finish(producer->generation);
 	free(producer->generation);
-	forget_all(producer);
+	left_finish(&producer->left);
 	channel_disown(&producer->channel);
 	free(producer);
 }

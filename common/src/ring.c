@@ -71,15 +71,30 @@ int ring_alive(int id)
 	return value > 0;
 }
 
-void ring_sweep(key_t key)
+int ring_user(int id)
+{
+	return sysv_semaphore_user(id, ALIVE);
+}
+
+bool ring_sweep_id(int id, pid_t pid)
 {
 	struct sysv_status status;
+	int alive;
+
+	if (sysv_semaphores_status(id, &status) || status.creator != geteuid() ||
+	    status.size != SEMAPHORES)
+		return false;
+	alive = ring_alive(id);
+	if (alive == 1 && pid > 0 && ring_user(id) == pid)
+		alive = 0;
+	return alive == 0 && sysv_semaphores_remove(id) == 0;
+}
+
+bool ring_sweep(key_t key)
+{
 	int id;
 
-	if (sysv_semaphores_find(key, &id) || sysv_semaphores_status(id, &status))
-		return;
-	if (status.creator == geteuid() && status.size == SEMAPHORES && ring_alive(id) == 0)
-		ring_remove(id);
+	return !sysv_semaphores_find(key, &id) && ring_sweep_id(id, 0);
 }
 
 void ring_remove(int id)

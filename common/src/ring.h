@@ -30,8 +30,15 @@ int ring_sleep(int id, uint64_t newest, int64_t timeout_ns);
 /* Whether its producer lives: 1, 0 (dead, or the set is gone), or -EACCES. */
 int ring_alive(int id);
 
-/* Removes the set of this key if it is ours and dead. */
-void ring_sweep(key_t key);
+/* Its producer's process id, or a negative errno. */
+int ring_user(int id);
+
+/* Removes the set of this key if it is ours and dead. Returns whether it did. */
+bool ring_sweep(key_t key);
+
+/* The same by number. A set that process pid, which is known to produce no more, has raised is dead
+ * also when it is still raised: that process runs another program by now. 0: none is known. */
+bool ring_sweep_id(int id, pid_t pid);
 
 void ring_remove(int id);
 

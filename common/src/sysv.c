@@ -154,6 +154,13 @@ int sysv_semaphore_value(int id, unsigned number)
 	return value < 0 ? -errno : value;
 }
 
+int sysv_semaphore_user(int id, unsigned number)
+{
+	int pid = semctl(id, (int)number, GETPID);
+
+	return pid < 0 ? -errno : pid;
+}
+
 int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count)
 {
 	struct sembuf operations[SYSV_STEPS_MAX];

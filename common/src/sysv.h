@@ -37,6 +37,8 @@ int sysv_semaphores_allow(int id, gid_t group, mode_t mode);
 int sysv_semaphores_remove(int id);
 /* The value of one semaphore, or a negative errno. */
 int sysv_semaphore_value(int id, unsigned number);
+/* Who changed it last, or waited for it to be 0: a process id, or a negative errno. */
+int sysv_semaphore_user(int id, unsigned number);
 
 struct sysv_step {
 	unsigned short number;

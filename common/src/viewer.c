@@ -104,12 +104,6 @@ static int join(struct attachment *attachment, bool every, uint64_t *last)
 	return pins_attend(&attachment->pins);
 }
 
-static uint64_t dropped_so_far(const struct attachment *attachment)
-{
-	/* A count to show: it orders nothing. */
-	return atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed);
-}
-
 /* Takes over what the producer has counted since the last look. */
 static void count_dropped(struct shmflip_viewer *viewer)
 {
@@ -117,7 +111,7 @@ static void count_dropped(struct shmflip_viewer *viewer)
 
 	if (!viewer->attachment)
 		return;
-	dropped = dropped_so_far(viewer->attachment);
+	dropped = attachment_dropped(viewer->attachment);
 	viewer->stats.dropped += dropped - viewer->dropped_before;
 	viewer->dropped_before = dropped;
 }
@@ -135,7 +129,7 @@ static void settle(struct shmflip_viewer *viewer, struct attachment *attachment,
 {
 	if (viewer->producer != attachment->fixed.producer) {
 		viewer->stats.producers++;
-		viewer->dropped_before = dropped_so_far(attachment);
+		viewer->dropped_before = attachment_dropped(attachment);
 	} else {
 		viewer->stats.missed += last - viewer->last;
 	}
@@ -401,17 +395,7 @@ int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel
 
 	if (!attachment)
 		return fail(-ENOENT, "channel %s has no producer", viewer->place.name);
-	*info = (struct shmflip_channel_info){
-		.producer = attachment->fixed.producer,
-		.generation = attachment->fixed.generation,
-		.slot_bytes = attachment->fixed.slot_bytes,
-		.slots = attachment->fixed.slots,
-		.policy = attachment->fixed.policy,
-		.fps_milli = attachment->fixed.fps_milli,
-		.pid = attachment->fixed.pid,
-		.published = slots_newest(&attachment->reader),
-		.dropped = dropped_so_far(attachment),
-	};
+	attachment_info(attachment, info);
 	return 0;
 }
 

@@ -94,6 +94,27 @@ static void folder_behind_a_link_is_refused(void **state)
 	unlink(in_folder("link"));
 }
 
+static void folder_that_others_may_replace_is_refused(void **state)
+{
+	struct folder_place inner;
+
+	(void)state;
+	assert_int_equal(mkdir(in_folder("between"), 0700), 0);
+	assert_int_equal(folder_place(&inner, in_folder("between/inner"), "test"), 0);
+	chmod(folder, 0777);
+	assert_int_equal(folder_make(&inner, getegid(), 0600), -EPERM);
+	assert_non_null(strstr(shmflip_error_detail(), "chmod +t"));
+	assert_int_equal(access(inner.dir, F_OK), -1);
+	chmod(folder, 01777);
+	assert_int_equal(folder_make(&inner, getegid(), 0600), 0);
+	assert_int_equal(folder_check(&inner, true, NULL), 0);
+	chmod(folder, 0777);
+	assert_int_equal(folder_check(&inner, true, NULL), -EPERM);
+	rmdir(inner.dir);
+	rmdir(in_folder("between"));
+	chmod(folder, 0700);
+}
+
 static void folder_of_somebody_else_is_refused(void **state)
 {
 	struct folder_place unnamed = place;
@@ -382,6 +403,7 @@ int main(void)
 		PLACE(folder_comes_from_the_environment),
 		PLACE(folder_that_others_may_write_is_refused),
 		PLACE(folder_behind_a_link_is_refused),
+		PLACE(folder_that_others_may_replace_is_refused),
 		PLACE(folder_of_somebody_else_is_refused),
 		PLACE(folder_that_keeps_the_group_out_is_refused),
 		PLACE(missing_folder_is_made),

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Channels seen from outside, by who is neither their producer nor a viewer: what there is, how it is,
+ * and what may go. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attachment.h"
+#include "channel.h"
+#include "error.h"
+#include "ring.h"
+#include "sweep.h"
+
+#define LOCK_SUFFIX ".lock"
+
+/* What the lock file tells. */
+struct ownership {
+	int owned; /* 1: somebody owns the channel. 0: nobody. -ENOENT: no file. -EACCES: not to be told */
+	pid_t pid; /* of the owner, or of the last one; 0: not known */
+	bool ours; /* the file is one that shmflip makes */
+};
+
+/* One that its maker was killed before writing is empty. */
+static bool is_our_lock(int fd, const struct lock_record *record)
+{
+	struct layout_mark mark;
+	struct stat status;
+
+	layout_mark_lock(&mark);
+	if (memcmp(record->mark.magic, mark.magic, sizeof(mark.magic)) == 0)
+		return true;
+	return fstat(fd, &status) == 0 && status.st_size == 0 && (status.st_mode & 0777) == 0600;
+}
+
+static int open_lock(const struct folder_place *place, uid_t owner, struct lock_record *record)
+{
+	int fd = folder_open_file(place->lock_file, O_RDONLY, owner);
+
+	memset(record, 0, sizeof(*record));
+	if (fd >= 0 && pread(fd, record, sizeof(*record), 0) < 0)
+		memset(record, 0, sizeof(*record));
+	return fd;
+}
+
+static void look_at_lock(const struct folder_place *place, uid_t owner, struct ownership *out)
+{
+	struct lock_record record;
+	int fd = open_lock(place, owner, &record);
+
+	*out = (struct ownership){ .owned = fd };
+	if (fd < 0)
+		return;
+	out->owned = channel_find_owner(fd, &out->pid);
+	out->ours = is_our_lock(fd, &record);
+	if (out->owned == 0 && out->ours)
+		out->pid = record.pid;
+	close(fd);
+}
+
+static bool is_our_channel_file(const struct folder_place *place, uid_t owner)
+{
+	struct layout_mark mark, found = { 0 };
+	int fd = folder_open_file(place->channel_file, O_RDONLY, owner);
+	bool ours;
+
+	if (fd < 0)
+		return false;
+	layout_mark_channel(&mark);
+	ours = pread(fd, &found, sizeof(found), 0) == sizeof(found) &&
+	       memcmp(found.magic, mark.magic, sizeof(mark.magic)) == 0;
+	close(fd);
+	return ours;
+}
+
+static int look_at_newest(struct attachment *attachment, struct shmflip_frame_info *newest)
+{
+	struct shmflip_frame frame;
+	uint64_t sequence;
+	uint32_t slot;
+	int error = slots_take_newest(&attachment->reader, attachment->fixed.first_frame - 1,
+	                              &sequence, &slot);
+
+	if (error)
+		return error == -EAGAIN ? 0 : error;
+	error = attachment_describe(attachment, sequence, slot, &frame);
+	slots_release(&attachment->pins.locks, sequence);
+	if (!error)
+		*newest = frame.info;
+	return error;
+}
+
+static int look_inside(struct attachment *attachment, struct shmflip_channel_status *status)
+{
+	struct stat file;
+	int error = look_at_newest(attachment, &status->newest);
+
+	if (!error)
+		error = pins_list(&attachment->pins, status->viewer_pids, SHMFLIP_PIDS_MAX,
+		                  &status->viewers);
+	if (!error && fstat(attachment->fd, &file) < 0)
+		error = fail_errno("cannot examine the channel's file");
+	if (error)
+		return error;
+	attachment_info(attachment, &status->info);
+	status->owner = file.st_uid;
+	status->group = file.st_gid;
+	status->mode = file.st_mode & 0777;
+	status->segment_id = attachment->segment_id;
+	status->semaphores_id = attachment->ring_id;
+	status->segment_bytes = attachment->fixed.pixels_offset +
+	                        attachment->fixed.slots * attachment->fixed.slot_bytes;
+	return 0;
+}
+
+static bool is_nobody(int error)
+{
+	return error == -ENOENT || error == -EPIPE;
+}
+
+/* What to say of a channel that cannot be attached to: an error if there is none to speak of. */
+static int judge(const struct folder_place *place, uid_t owner, const struct ownership *lock,
+                 int error, struct shmflip_channel_status *status)
+{
+	status->alive = lock->owned == 1;
+	status->error = error;
+	if (lock->owned == 1) {
+		if (is_nobody(error))
+			status->error =
+				fail(-EAGAIN, "the producer of channel %s is just opening it",
+			             place->name);
+		return 0;
+	}
+	if (lock->owned < 0 && lock->owned != -ENOENT && !is_nobody(error))
+		return error;
+	if (!lock->ours && !is_our_channel_file(place, owner))
+		return fail(-ENOENT, "there is no channel %s in %s", place->name, place->dir);
+	if (is_nobody(error))
+		status->error = fail(-EPIPE, "the producer of channel %s died", place->name);
+	return 0;
+}
+
+static int inspect(const struct folder_place *place, struct shmflip_channel_status *out)
+{
+	struct shmflip_channel_status status = { 0 };
+	struct attachment *attachment;
+	struct ownership lock;
+	uid_t owner;
+	int error = folder_check(place, true, &owner);
+
+	if (error)
+		return error;
+	look_at_lock(place, owner, &lock);
+	error = attachment_open(&attachment, place, 0, ATTACHMENT_LAZY);
+	if (!error) {
+		/* Semaphores stay raised by a process that runs another program now. */
+		error = lock.owned == 0 && lock.pid > 0 &&
+		                        lock.pid == ring_user(attachment->ring_id)
+		                ? -EPIPE
+		                : look_inside(attachment, &status);
+		attachment_drop(attachment);
+	}
+	status.alive = 1;
+	if (error) {
+		status.info.pid = lock.pid;
+		error = judge(place, owner, &lock, error, &status);
+	}
+	if (!error)
+		*out = status;
+	return error;
+}
+
+int shmflip_channel_inspect(const char *dir, const char *channel,
+                            struct shmflip_channel_status *status)
+{
+	struct folder_place place;
+	int error = folder_place(&place, dir, channel);
+
+	return error ? error : inspect(&place, status);
+}
+
+/* The channel whose lock file this is, or whose channel file if it has no lock file. */
+static bool find_channel(const char *file, const char *dir, struct folder_place *place)
+{
+	char name[SHMFLIP_NAME_MAX + sizeof(LOCK_SUFFIX)];
+	size_t length = strlen(file), suffix = strlen(LOCK_SUFFIX);
+	bool is_lock = length > suffix && strcmp(file + length - suffix, LOCK_SUFFIX) == 0;
+
+	if (length >= sizeof(name))
+		return false;
+	strcpy(name, file);
+	if (is_lock)
+		name[length - suffix] = '\0';
+	return !folder_place(place, dir, name) && (is_lock || access(place->lock_file, F_OK) != 0);
+}
+
+static bool is_there(const struct folder_place *place, uid_t owner)
+{
+	struct lock_record record;
+	int fd = open_lock(place, owner, &record);
+	bool ours = fd >= 0 && is_our_lock(fd, &record);
+
+	if (fd >= 0)
+		close(fd);
+	return ours || is_our_channel_file(place, owner);
+}
+
+int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void *context),
+                         void *context)
+{
+	struct folder_place place;
+	const struct dirent *entry;
+	uid_t owner;
+	DIR *folder;
+	int result = folder_place(&place, dir, NULL);
+
+	if (!result)
+		result = folder_check(&place, true, &owner);
+	if (result)
+		return result;
+	folder = opendir(place.dir);
+	if (!folder)
+		return fail_errno("cannot read folder %s", place.dir);
+	while (!result && (entry = readdir(folder)))
+		if (find_channel(entry->d_name, dir, &place) && is_there(&place, owner))
+			result = found(place.name, context);
+	closedir(folder);
+	return result;
+}
+
+static int clean(struct channel *channel, struct shmflip_removed *removed)
+{
+	pid_t pid;
+
+	if (sweep_finds_living(channel, &pid))
+		return fail(-EBUSY, "channel %s is held by a producer, process %d",
+		            channel->place.name, pid);
+	return sweep_channel(channel, removed);
+}
+
+int shmflip_channel_clean(const char *dir, const char *channel_name,
+                          struct shmflip_removed *removed)
+{
+	struct shmflip_removed sum = { 0 };
+	struct folder_place place;
+	struct channel channel;
+	int error = folder_place(&place, dir, channel_name);
+
+	if (!error)
+		error = folder_check(&place, false, NULL);
+	if (error)
+		return error;
+	if (!is_there(&place, geteuid()))
+		return fail(-ENOENT, "there is no channel %s in %s", place.name, place.dir);
+	if (access(place.lock_file, F_OK) == 0)
+		sum.files++;
+	error = channel_seize(&channel, &place);
+	if (error)
+		return error;
+	error = clean(&channel, &sum);
+	channel_disown(&channel);
+	if (!error)
+		*removed = sum;
+	return error;
+}

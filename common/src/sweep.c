@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attachment.h"
+#include "ring.h"
+#include "sysv.h"
+
+/* A segment under one of our keys stays behind only if its maker died before marking it for removal.
+ * It is a stranger's if it is in use, or holds anything but zeros or our own header. */
+static bool is_half_made(const struct channel *channel, int id)
+{
+	static const struct layout_fixed nothing;
+	const struct layout_header *header;
+	struct layout_fixed fixed;
+	struct sysv_status status;
+	void *base;
+
+	if (sysv_segment_status(id, &status) || status.creator != geteuid() || status.users != 0 ||
+	    status.size < sizeof(*header) || sysv_segment_attach(id, false, &base))
+		return false;
+	header = base;
+	fixed = header->fixed;
+	layout_copied();
+	sysv_segment_detach(base);
+	return memcmp(&fixed, &nothing, sizeof(fixed)) == 0 ||
+	       (fixed.lock_device == channel->lock_device &&
+	        fixed.lock_inode == channel->lock_inode);
+}
+
+void sweep_key(const struct channel *channel, key_t key, struct shmflip_removed *removed)
+{
+	int id;
+
+	if (!sysv_segment_find(key, &id) && is_half_made(channel, id) && !sysv_segment_remove(id))
+		removed->segments++;
+	if (ring_sweep(key))
+		removed->semaphores++;
+}
+
+static int sweep_keys(const struct channel *channel, struct shmflip_removed *removed)
+{
+	const struct lock_record *record = &channel->record;
+	bool known = channel->record_known;
+	key_t key;
+	int error;
+
+	for (int project = 1; project <= SWEEP_PROJECTS; project++) {
+		if (known && project != record->projects[0] && project != record->projects[1])
+			continue;
+		error = sysv_key(channel->place.lock_file, project, &key);
+		if (error)
+			return error;
+		sweep_key(channel, key, removed);
+	}
+	return 0;
+}
+
+bool sweep_finds_living(const struct channel *channel, pid_t *pid)
+{
+	struct attachment *attachment;
+	pid_t user, last = channel->record.pid;
+
+	if (attachment_open(&attachment, &channel->place, 0, ATTACHMENT_LAZY))
+		return false;
+	user = ring_user(attachment->ring_id);
+	attachment_drop(attachment);
+	if (last != 0 && user == last)
+		return false;
+	*pid = user;
+	return true;
+}
+
+/* The channel file, too, tells which semaphores its writer had: it stands where the lock file was
+ * deleted or emptied by hand, and where its process runs another program. */
+static void sweep_named_ring(const struct channel *channel, struct shmflip_removed *removed)
+{
+	const struct folder_place *place = &channel->place;
+	struct channel_record record = { 0 };
+	ssize_t bytes;
+	int fd = folder_open_file(place->channel_file, O_RDONLY, geteuid());
+
+	if (fd < 0)
+		return;
+	bytes = pread(fd, &record, sizeof(record), 0);
+	if (bytes >= 0 && !layout_check_channel(&record, (size_t)bytes, place->channel_file) &&
+	    ring_sweep_id(record.ring_id, channel->record.pid))
+		removed->semaphores++;
+	close(fd);
+}
+
+static void sweep_file(const char *path, struct shmflip_removed *removed)
+{
+	if (unlink(path) == 0)
+		removed->files++;
+}
+
+int sweep_channel(const struct channel *channel, struct shmflip_removed *removed)
+{
+	int error = sweep_keys(channel, removed);
+
+	if (error)
+		return error;
+	sweep_named_ring(channel, removed);
+	sweep_file(channel->place.new_file, removed);
+	sweep_file(channel->place.channel_file, removed);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Removing what dead producers of a channel left. Only for the channel's owner: while its lock is
+ * held nobody makes anything of this channel. Objects of others under the same keys are told by
+ * their creator, their shape, what they hold, and whether anybody uses them, and left alone. */
+#ifndef SHMFLIP_SWEEP_H
+#define SHMFLIP_SWEEP_H
+
+#include "channel.h"
+
+/* ftok takes 8 bits, not all 0. */
+#define SWEEP_PROJECTS 255
+
+/* The objects under one key. Adds to *removed. */
+void sweep_key(const struct channel *channel, key_t key, struct shmflip_removed *removed);
+
+/* All there is but the lock file. channel->record is what the last owner wrote; where that is not known,
+ * every key is looked under. Adds to *removed. */
+int sweep_channel(const struct channel *channel, struct shmflip_removed *removed);
+
+/* Whether the generation that the channel file names is alive, and not the last owner's on record: its
+ * producer's lock file was deleted by hand. *pid is that producer. */
+bool sweep_finds_living(const struct channel *channel, pid_t *pid);
+
+#endif
