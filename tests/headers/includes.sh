@@ -5,7 +5,7 @@ cd "$1" || exit 1
 status=0
 
 only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
-	strays=$(grep -rlE "#include [<\"]$1" --include='*.[ch]' common producer viewer assets tests |
+	strays=$(grep -rlE "#include [<\"]$1" --include='*.[ch]' common producer viewer bench assets tests |
 		grep -vE "$2")
 	if [ -n "$strays" ]; then
 		echo "may not include $1:"
@@ -14,15 +14,15 @@ only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
 	fi
 }
 
-only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^tests/'
+only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^bench/transport/|^tests/'
 only 'sys/msg\.h' '^$'
 only 'png\.h' '^producer/|^viewer/(record|icon)\.c|^assets/|^tests/'
 only 'SDL' '^viewer/|^tests/'
 only 'X11/' '^viewer/|^tests/'
-only 'jansson\.h' '^(producer|viewer|tests)/'
+only 'jansson\.h' '^(producer|viewer|bench|tests)/'
 # Programs see the library by its one public header; the library sees none of the programs.
 only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder)\.h' '^common/src/|^tests/(unit|fuzz)/'
-only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tests/unit/'
+only 'cli\.h' '^common/cli/|^producer/|^viewer/|^bench/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.
 if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c | grep -v 'snprintf'; then

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "cell.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "shmflip.h"
+
+enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, LOOK_NS = 1000000 };
+
+/* Beyond what is asked for: opening, warming up, the slowest transport's largest frames. */
+#define PATIENCE_NS INT64_C(30000000000)
+#define FAREWELL_NS INT64_C(2000000000) /* for the others, when one has failed */
+
+struct run {
+	const struct cell *cell;
+	const struct place *place;
+	struct job job;
+	struct party *parties; /* shared: the sender's, then the receivers' */
+	pid_t children[1 + RECEIVERS_MAX];
+	bool any_failed; /* or was killed */
+};
+
+/* In a child. ^C goes to all processes of the terminal: what becomes of children is the parent's to
+ * say. They do not outlive it. */
+static void become_child(pid_t parent)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void run_child(struct run *run, unsigned index)
+{
+	const struct cell *cell = run->cell;
+	int cpu = index == 0 ? run->place->cpus[0]
+	                     : place_of_receiver(run->place, cell->cores, index - 1);
+	bool went_well;
+
+	place_here(cpu);
+	went_well = index == 0 ? sender_run(&run->job) : receiver_run(&run->job, index - 1);
+	_exit(went_well ? 0 : 1);
+}
+
+static int start_children(struct run *run)
+{
+	unsigned count = 1 + run->job.link.receivers;
+	pid_t parent = getpid();
+
+	for (unsigned i = 0; i < count; i++) {
+		run->children[i] = fork();
+		if (run->children[i] < 0) {
+			run->children[i] = 0;
+			return -errno;
+		}
+		if (run->children[i] == 0) {
+			become_child(parent);
+			run_child(run, i);
+		}
+	}
+	return 0;
+}
+
+/* Reaps whoever has ended. The number of those that have not. */
+static unsigned reap(struct run *run)
+{
+	unsigned left = 0;
+	int status;
+
+	for (unsigned i = 0; i <= RECEIVERS_MAX; i++) {
+		if (run->children[i] == 0)
+			continue;
+		if (waitpid(run->children[i], &status, WNOHANG) == 0) {
+			left++;
+			continue;
+		}
+		if (status != 0)
+			run->any_failed = true;
+		run->children[i] = 0;
+	}
+	return left;
+}
+
+static void kill_children(struct run *run)
+{
+	for (unsigned i = 0; i <= RECEIVERS_MAX; i++) {
+		if (run->children[i] == 0)
+			continue;
+		kill(run->children[i], SIGKILL);
+		waitpid(run->children[i], NULL, 0);
+		run->children[i] = 0;
+		run->any_failed = true;
+	}
+}
+
+/* Until all have ended. When one has failed the others may wait for it in vain. */
+static int await_children(struct run *run)
+{
+	int64_t deadline_ns = cli_now_ns() + run->job.seconds_ns + PATIENCE_NS;
+	bool hurried = false;
+
+	while (reap(run) > 0) {
+		if (cli_interrupted())
+			return -EINTR;
+		if (run->any_failed && !hurried) {
+			hurried = true;
+			deadline_ns = cli_now_ns() + FAREWELL_NS;
+		}
+		if (cli_now_ns() >= deadline_ns)
+			return -ETIMEDOUT;
+		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+	}
+	return 0;
+}
+
+/* What the party says that failed first, if any does. */
+static int verdict(const struct run *run, int error, char *detail)
+{
+	for (unsigned i = 0; i <= run->job.link.receivers && error != -EINTR; i++) {
+		const struct party *party = &run->parties[i];
+
+		if (atomic_load_explicit(&party->state, memory_order_acquire) != PARTY_FAILED)
+			continue;
+		snprintf(detail, LINK_DETAIL_SIZE, "%s", party->detail);
+		return party->error ? party->error : -EIO;
+	}
+	if (error == -ETIMEDOUT)
+		snprintf(detail, LINK_DETAIL_SIZE, "no end to it: killed");
+	if (!error && run->any_failed) {
+		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes died");
+		return -EIO;
+	}
+	return error;
+}
+
+static void add_usage(struct sample *sample, const struct party *party)
+{
+	double frames = party->frames ? (double)party->frames : 1;
+
+	sample->switches += (double)party->usage.switches / frames;
+	sample->faults += (double)party->usage.faults / frames;
+	sample->io_bytes += (double)party->usage.io_bytes / frames;
+	sample->first_faults += (double)party->first_faults;
+	sample->torn += party->torn;
+	if ((double)party->setup_ns > sample->setup_ns)
+		sample->setup_ns = (double)party->setup_ns;
+}
+
+static double rate_of(const struct party *party)
+{
+	return party->elapsed_ns ? (double)party->frames * 1e9 / (double)party->elapsed_ns : 0;
+}
+
+static void add_receiver(struct sample *sample, const struct party *party,
+                         struct histogram *own_latency)
+{
+	add_usage(sample, party);
+	sample->receivers_cpu_ns +=
+		(double)party->usage.cpu_ns / (party->frames ? (double)party->frames : 1);
+	if (rate_of(party) < sample->fps)
+		sample->fps = rate_of(party);
+	if ((double)party->first_ns > sample->first_ns)
+		sample->first_ns = (double)party->first_ns;
+	histogram_merge(own_latency, &party->latency);
+}
+
+static void sum_up(const struct run *run, struct sample *sample, struct histogram *latency)
+{
+	static struct histogram own_latency;
+	const struct party *sender = run->job.sender;
+
+	memset(&own_latency, 0, sizeof(own_latency));
+	memset(sample, 0, sizeof(*sample));
+	add_usage(sample, sender);
+	sample->frames = sender->frames;
+	sample->sender_cpu_ns = (double)sender->usage.cpu_ns / (double)sender->frames;
+	sample->send_p50_ns = (double)histogram_percentile_ns(&sender->latency, 50);
+	sample->dropped = (double)sender->dropped / (double)(sender->dropped + sender->frames);
+	sample->fps = rate_of(sender);
+	for (unsigned i = 0; i < run->job.link.receivers; i++)
+		add_receiver(sample, &run->job.receivers[i], &own_latency);
+	sample->latency_p50_ns = (double)histogram_percentile_ns(&own_latency, 50);
+	histogram_merge(latency, &own_latency);
+}
+
+static void empty_folder(const char *folder)
+{
+	DIR *open_folder = opendir(folder);
+	struct dirent *entry;
+
+	while (open_folder && (entry = readdir(open_folder)))
+		unlinkat(dirfd(open_folder), entry->d_name, 0);
+	if (open_folder)
+		closedir(open_folder);
+}
+
+static int plan(struct run *run, const char *folder, int64_t seconds_ns, char *detail)
+{
+	const struct cell *cell = run->cell;
+	struct link *link = &run->job.link;
+	void *memory;
+	int error;
+
+	*link = (struct link){
+		.transport = cell->transport,
+		.folder = folder,
+		.width = cell->width,
+		.height = cell->height,
+		.receivers = cell->transport->traits & TRANSPORT_ALONE ? 0 : cell->receivers,
+		.paced = cell->rate_milli > 0,
+		.detail = detail,
+	};
+	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
+	                           &link->frame_bytes);
+	if (error)
+		return link_fail(link, error, "too large");
+	if (cell->transport->traits & TRANSPORT_EMPTY)
+		link->frame_bytes = EMPTY_FRAME_BYTES;
+	error = link_map(link, (1 + link->receivers) * sizeof(struct party), true, &memory);
+	if (error)
+		return error;
+	run->parties = memory;
+	run->job.touch = cell->touch;
+	run->job.interval_ns = cell->rate_milli ? INT64_C(1000000000000) / cell->rate_milli : 0;
+	run->job.seconds_ns = seconds_ns;
+	run->job.sender = &run->parties[0];
+	run->job.receivers = &run->parties[1];
+	return 0;
+}
+
+static int run_processes(struct run *run, struct sample *sample, struct histogram *latency,
+                         char *detail)
+{
+	struct load before;
+	int error;
+
+	load_now(&before);
+	error = start_children(run);
+	if (!error)
+		error = await_children(run);
+	kill_children(run);
+	error = verdict(run, error, detail);
+	if (error)
+		return error;
+	sum_up(run, sample, latency);
+	load_since(&before, &sample->load);
+	return 0;
+}
+
+int cell_measure(const struct cell *cell, const struct place *place, const char *folder,
+                 int64_t seconds_ns, struct sample *sample, struct histogram *latency, char *detail)
+{
+	struct run run = { .cell = cell, .place = place };
+	struct link *link = &run.job.link;
+	int error;
+
+	*detail = '\0';
+	error = plan(&run, folder, seconds_ns, detail);
+	if (error)
+		return error;
+	error = cell->transport->prepare ? cell->transport->prepare(link) : 0;
+	if (!error) {
+		error = run_processes(&run, sample, latency, detail);
+		if (cell->transport->finish)
+			cell->transport->finish(link, run.any_failed);
+	}
+	free(link->state);
+	empty_folder(folder);
+	munmap(run.parties, (1 + link->receivers) * sizeof(struct party));
+	return error;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What figures depend on, beside the programs: written down with them. */
+#ifndef BENCH_ENVIRONMENT_H
+#define BENCH_ENVIRONMENT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+enum { FACTS_MAX = 16, FACT_SIZE = 160 };
+
+struct environment {
+	struct fact {
+		const char *name;
+		char value[FACT_SIZE];
+	} facts[FACTS_MAX];
+	unsigned count;
+};
+
+void environment_init(struct environment *environment);
+/* A line for each. */
+void environment_print(const struct environment *environment, FILE *file);
+/* NULL: out of memory. */
+json_t *environment_json(const struct environment *environment);
+
+#endif

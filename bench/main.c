@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+#include "options.h"
+#include "transports.h"
+
+static const struct command *const commands[] = {
+	&command_transports,
+	NULL,
+};
+
+int main(int argc, char **argv)
+{
+	struct options options;
+
+	cli_init("shmflip-bench");
+	options_parse(&options, argc, argv, commands);
+	cli_catch_interrupts();
+	return options.command->run(&options);
+}

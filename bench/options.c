@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "shmflip.h"
+
+enum {
+	OPTION_QUICK = 256,
+	OPTION_SECONDS,
+	OPTION_ROUNDS,
+	OPTION_JSON,
+	OPTION_PLOT,
+	OPTION_HELP,
+	OPTION_VERSION,
+	OPTION_SIZE,
+	OPTION_TRANSPORTS,
+	OPTION_TOUCH,
+	OPTION_CORES,
+	OPTION_RATE,
+	OPTION_RECEIVERS,
+};
+
+static const struct option long_options[] = {
+	{ "quick", no_argument, NULL, OPTION_QUICK },
+	{ "seconds", required_argument, NULL, OPTION_SECONDS },
+	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
+	{ "json", required_argument, NULL, OPTION_JSON },
+	{ "plot", required_argument, NULL, OPTION_PLOT },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "transports", required_argument, NULL, OPTION_TRANSPORTS },
+	{ "touch", required_argument, NULL, OPTION_TOUCH },
+	{ "cores", required_argument, NULL, OPTION_CORES },
+	{ "rate", required_argument, NULL, OPTION_RATE },
+	{ "receivers", required_argument, NULL, OPTION_RECEIVERS },
+	{ 0 },
+};
+
+static const char common_help[] =
+	"      --quick            see that it works: one round, few cells, short\n"
+	"      --seconds S        how long each measurement takes (default 0.5)\n"
+	"      --rounds N         rounds that medians are taken of (default 5)\n"
+	"      --json FILE        write all figures as JSON (- is stdout)\n"
+	"      --plot FILE.svg|FILE.png  draw them, by gnuplot\n"
+	"      --help, --version\n"
+	"\n"
+	"Exit status: 0 valid, 1 something failed, 2 wrong use, 3 too noisy to be valid\n";
+
+static void __attribute__((noreturn)) print_help(const struct command *const *commands)
+{
+	puts("Usage: shmflip-bench COMMAND [options]\n"
+	     "Compares shmflip with the other ways of doing it.\n");
+	for (size_t i = 0; commands[i]; i++)
+		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n"
+	     "shmflip-bench COMMAND --help tells the options of a command.\n"
+	     "      --help, --version");
+	exit(CLI_OK);
+}
+
+static void __attribute__((noreturn)) print_command_help(const struct command *command)
+{
+	printf("Usage: shmflip-bench %s [options]\n%s%s", command->name, command->help,
+	       common_help);
+	exit(CLI_OK);
+}
+
+static const char *name_of(int value)
+{
+	for (const struct option *option = long_options; option->name; option++) {
+		if (option->val == value)
+			return option->name;
+	}
+	return "";
+}
+
+static void __attribute__((noreturn)) refuse(int verdict, int value, const char *word)
+{
+	if (verdict == ':')
+		cli_usage_error("--%s needs a value", name_of(value));
+	if (*name_of(value))
+		cli_usage_error("--%s takes no value", name_of(value));
+	if (value)
+		cli_usage_error("there is no option -%c", value);
+	cli_usage_error("there is no option %s", word);
+}
+
+/* ---- Lists: WORD,WORD,... ------------------------------------------------------------------- */
+
+/* Calls add with each word; it counts them. The words stay until the program ends. */
+static void for_each_word(struct options *options, const char *option, const char *text,
+                          void (*add)(struct options *options, const char *word), unsigned *count)
+{
+	char *words = strdup(text), *rest = words, *word;
+
+	*count = 0;
+	while (rest && (word = strsep(&rest, ",")) != NULL) {
+		if (*count == LIST_MAX)
+			cli_usage_error("%s takes a list of at most %d", option, LIST_MAX);
+		add(options, word);
+	}
+	free(words);
+}
+
+static void add_size(struct options *options, const char *word)
+{
+	struct size *size = &options->sizes[options->size_count++];
+	uint32_t stride_bytes;
+	uint64_t bytes;
+
+	cli_size("--size", word, &size->width, &size->height);
+	if (shmflip_frame_size(size->width, size->height, &stride_bytes, &bytes) ||
+	    bytes > UINT32_MAX)
+		cli_usage_error("--size takes frames of less than 4 GiB, not %s", word);
+	if (bytes < FRAME_BYTES_MIN)
+		cli_usage_error("--size takes frames of %d bytes at least, not %s", FRAME_BYTES_MIN,
+		                word);
+}
+
+static void add_every_transport(struct options *options)
+{
+	for (size_t i = 0; transports[i] && options->transport_count < LIST_MAX; i++)
+		options->transports[options->transport_count++] = transports[i];
+}
+
+static void add_transport(struct options *options, const char *word)
+{
+	const char *names[LIST_MAX + 2] = { "all" };
+	size_t i;
+
+	if (strcmp(word, "all") == 0) {
+		options->transport_count = 0;
+		add_every_transport(options);
+		return;
+	}
+	for (i = 0; transports[i] && i < LIST_MAX; i++)
+		names[i + 1] = transports[i]->name;
+	cli_choice("--transports", word, names);
+	options->transports[options->transport_count++] = transport_named(word);
+}
+
+static void add_touch(struct options *options, const char *word)
+{
+	int touch = cli_choice("--touch", word, touch_names);
+
+	for (unsigned i = 0; i < options->touch_count; i++)
+		if (options->touches[i] == (enum touch)touch)
+			return;
+	options->touches[options->touch_count++] = (enum touch)touch;
+}
+
+static void add_cores(struct options *options, const char *word)
+{
+	unsigned cores = (unsigned)cli_uint("--cores", word, 1, 2);
+
+	if (options->cores_count == 0 || options->cores[0] != cores)
+		options->cores[options->cores_count++ % 2] = cores;
+}
+
+static void add_rate(struct options *options, const char *word)
+{
+	options->rates_milli[options->rate_count++] = cli_fps_milli("--rate", word);
+}
+
+static void add_receivers(struct options *options, const char *word)
+{
+	options->receivers[options->receivers_count++] =
+		(unsigned)cli_uint("--receivers", word, 1, RECEIVERS_MAX);
+}
+
+/* ---- Options ---------------------------------------------------------------------------------- */
+
+static void set_plot(struct options *options, const char *path)
+{
+	const char *end = strrchr(path, '.');
+
+	if (!end || (strcmp(end, ".svg") != 0 && strcmp(end, ".png") != 0))
+		cli_usage_error("--plot takes a file named *.svg or *.png, not '%s'", path);
+	options->plot_path = path;
+}
+
+static void set_common(struct options *options, int option, const char *text)
+{
+	switch (option) {
+	case OPTION_QUICK:
+		options->quick = true;
+		break;
+	case OPTION_SECONDS:
+		options->seconds_ns = cli_seconds_ns("--seconds", text);
+		if (options->seconds_ns > INT64_C(3600) * 1000000000)
+			cli_usage_error("--seconds takes at most 3600, not %s", text);
+		break;
+	case OPTION_ROUNDS:
+		options->rounds = (unsigned)cli_uint("--rounds", text, 1, ROUNDS_MAX);
+		break;
+	case OPTION_JSON:
+		options->json_path = text;
+		break;
+	case OPTION_PLOT:
+		set_plot(options, text);
+		break;
+	case OPTION_HELP:
+		print_command_help(options->command);
+	case OPTION_VERSION:
+		cli_print_version();
+		exit(CLI_OK);
+	}
+}
+
+static void set_transports(struct options *options, int option, const char *text)
+{
+	switch (option) {
+	case OPTION_SIZE:
+		for_each_word(options, "--size", text, add_size, &options->size_count);
+		break;
+	case OPTION_TRANSPORTS:
+		for_each_word(options, "--transports", text, add_transport,
+		              &options->transport_count);
+		break;
+	case OPTION_TOUCH:
+		for_each_word(options, "--touch", text, add_touch, &options->touch_count);
+		break;
+	case OPTION_CORES:
+		for_each_word(options, "--cores", text, add_cores, &options->cores_count);
+		break;
+	case OPTION_RATE:
+		for_each_word(options, "--rate", text, add_rate, &options->rate_count);
+		break;
+	case OPTION_RECEIVERS:
+		for_each_word(options, "--receivers", text, add_receivers,
+		              &options->receivers_count);
+		break;
+	}
+}
+
+static void set(struct options *options, int option, const char *text)
+{
+	if (option < OPTION_SIZE) {
+		set_common(options, option, text);
+		return;
+	}
+	if (!(options->command->accepts & OPTIONS_TRANSPORTS))
+		cli_usage_error("--%s is not for %s", name_of(option), options->command->name);
+	set_transports(options, option, text);
+}
+
+static const struct command *command_named(const char *name, const struct command *const *commands)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	cli_usage_error("there is no command %s", name);
+}
+
+/* What was not asked for. A quick run is a small one in every respect. */
+static void fill_in(struct options *options)
+{
+	bool quick = options->quick;
+
+	if (!options->rounds)
+		options->rounds = quick ? 1 : 5;
+	if (!options->seconds_ns)
+		options->seconds_ns = quick ? 20000000 : 500000000;
+	if (!options->size_count)
+		set_transports(options, OPTION_SIZE,
+		               quick ? "640x480" : "640x480,1920x1080,3840x2160");
+	if (!options->transport_count)
+		add_every_transport(options);
+	if (!options->touch_count)
+		set_transports(options, OPTION_TOUCH,
+		               quick ? "none,write+read" : "none,read,write+read");
+	if (!options->cores_count)
+		set_transports(options, OPTION_CORES, "2");
+	if (!options->rate_count)
+		set_transports(options, OPTION_RATE, "0");
+	if (!options->receivers_count)
+		set_transports(options, OPTION_RECEIVERS, "1");
+}
+
+void options_parse(struct options *options, int argc, char **argv,
+                   const struct command *const *commands)
+{
+	int option;
+
+	*options = (struct options){ .argc = argc, .argv = argv };
+	if (argc < 2)
+		cli_usage_error("a COMMAND is missing");
+	if (strcmp(argv[1], "--help") == 0)
+		print_help(commands);
+	if (strcmp(argv[1], "--version") == 0) {
+		cli_print_version();
+		exit(CLI_OK);
+	}
+	options->command = command_named(argv[1], commands);
+	opterr = 0;
+	optind = 2;
+	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+		if (option == '?' || option == ':')
+			refuse(option, optopt, argv[optind - 1]);
+		set(options, option, optarg);
+	}
+	if (optind < argc)
+		cli_usage_error("%s takes no %s", options->command->name, argv[optind]);
+	fill_in(options);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of shmflip-bench. */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "touch.h"
+#include "transport/transport.h"
+
+enum { LIST_MAX = 32, ROUNDS_MAX = 100 };
+
+struct size {
+	uint32_t width;
+	uint32_t height;
+};
+
+struct options {
+	const struct command *command;
+	int argc; /* the command's own words, for the record */
+	char **argv;
+
+	/* Of every command */
+	bool quick;
+	unsigned rounds;
+	int64_t seconds_ns; /* for each measurement */
+	const char *json_path;
+	const char *plot_path;
+
+	/* transports */
+	struct size sizes[LIST_MAX];
+	unsigned size_count;
+	const struct transport *transports[LIST_MAX];
+	unsigned transport_count;
+	enum touch touches[TOUCH_KINDS];
+	unsigned touch_count;
+	unsigned cores[2];
+	unsigned cores_count;
+	uint32_t rates_milli[LIST_MAX];
+	unsigned rate_count;
+	unsigned receivers[LIST_MAX];
+	unsigned receivers_count;
+};
+
+/* One of the program's commands: a file of its own and a line in main.c. */
+struct command {
+	const char *name;
+	const char *summary; /* for the list of commands */
+	const char *help;    /* for COMMAND --help: the lines on its own options */
+	unsigned accepts;    /* enum option_group */
+	int (*run)(const struct options *options); /* returns the exit status */
+};
+
+enum option_group {
+	OPTIONS_COMMON = 1 << 0,
+	OPTIONS_TRANSPORTS = 1 << 1,
+};
+
+/* Exit status beside those of cli.h: all went well, but the figures are not to be relied on. */
+enum { EXIT_NOT_VALID = 3 };
+
+/* Fills in *options from the words after the program's name, or prints and exits. */
+void options_parse(struct options *options, int argc, char **argv,
+                   const struct command *const *commands);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli.h"
+
+bool output_table(const struct options *options)
+{
+	return !options->json_path || strcmp(options->json_path, "-") != 0;
+}
+
+int output_json(const char *path, json_t *object)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	bool written;
+
+	if (!file) {
+		cli_error("cannot write %s: %s", path, strerror(errno));
+		json_decref(object);
+		return -EIO;
+	}
+	written = object &&
+	          json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0 &&
+	          fputc('\n', file) != EOF;
+	if ((file == stdout ? fflush(file) : fclose(file)) || !written) {
+		cli_error("cannot write %s: %s", path, strerror(errno));
+		written = false;
+	}
+	json_decref(object);
+	return written ? 0 : -EIO;
+}
+
+int output_verdict(const struct options *options, const struct verdict *verdict)
+{
+	if (fflush(stdout)) {
+		cli_error("cannot write the table: %s", strerror(errno));
+		return CLI_FAILED;
+	}
+	if (options->quick)
+		return CLI_OK;
+	for (unsigned i = 0; i < verdict->count; i++)
+		cli_error("not valid: %s", verdict->reasons[i]);
+	return verdict->count ? EXIT_NOT_VALID : CLI_OK;
+}
+
+json_t *output_command(const struct options *options)
+{
+	json_t *words = json_string("shmflip-bench"), *longer;
+
+	for (int i = 1; i < options->argc && words; i++) {
+		longer = json_sprintf("%s %s", json_string_value(words), options->argv[i]);
+		json_decref(words);
+		words = longer;
+	}
+	return words;
+}

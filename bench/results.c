@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "results.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+static bool makes_sense(const struct cell *cell, const struct place *place)
+{
+	const struct transport *transport = cell->transport;
+
+	if (cell->cores == 2 && place->count < 2)
+		return false;
+	/* Who spins on the processor that the other side needs waits for its time slice to end. */
+	if (cell->cores == 1 && transport->traits & TRANSPORT_SPINS)
+		return false;
+	if (transport->traits & TRANSPORT_ALONE && cell->rate_milli)
+		return false;
+	return !transport->touches || transport->touches >> cell->touch & 1;
+}
+
+static void add(struct results *results, const struct cell *cell)
+{
+	if (makes_sense(cell, &results->place))
+		results->items[results->count++].cell = *cell;
+}
+
+static void add_transports(struct results *results, struct cell cell)
+{
+	const struct options *options = results->options;
+
+	for (unsigned i = 0; i < options->transport_count; i++) {
+		cell.transport = options->transports[i];
+		add(results, &cell);
+	}
+}
+
+static void add_places(struct results *results, struct cell cell)
+{
+	const struct options *options = results->options;
+
+	for (unsigned cores = 0; cores < options->cores_count; cores++) {
+		cell.cores = options->cores[cores];
+		for (unsigned i = 0; i < options->receivers_count; i++) {
+			cell.receivers = options->receivers[i];
+			add_transports(results, cell);
+		}
+	}
+}
+
+static void add_all(struct results *results)
+{
+	const struct options *options = results->options;
+	struct cell cell;
+
+	for (unsigned rate = 0; rate < options->rate_count; rate++)
+		for (unsigned touch = 0; touch < options->touch_count; touch++)
+			for (unsigned size = 0; size < options->size_count; size++) {
+				cell = (struct cell){
+					.width = options->sizes[size].width,
+					.height = options->sizes[size].height,
+					.touch = options->touches[touch],
+					.rate_milli = options->rates_milli[rate],
+				};
+				add_places(results, cell);
+			}
+}
+
+int results_init(struct results *results, const struct options *options)
+{
+	size_t most = (size_t)options->rate_count * options->touch_count * options->size_count *
+	              options->cores_count * options->receivers_count * options->transport_count;
+
+	*results = (struct results){ .options = options };
+	environment_init(&results->environment);
+	place_init(&results->place);
+	results->items = calloc(most, sizeof(*results->items));
+	if (!results->items)
+		return -ENOMEM;
+	add_all(results);
+	return 0;
+}
+
+void results_finish(struct results *results)
+{
+	free(results->items);
+}
+
+bool results_together(const struct cell *one, const struct cell *other)
+{
+	return one->width == other->width && one->height == other->height &&
+	       one->touch == other->touch && one->cores == other->cores &&
+	       one->rate_milli == other->rate_milli && one->receivers == other->receivers;
+}
+
+void result_spread(const struct result *result, size_t offset, struct spread *spread)
+{
+	double values[ROUNDS_MAX];
+
+	for (unsigned i = 0; i < result->count; i++)
+		values[i] = *(const double *)((const char *)&result->samples[i] + offset);
+	statistics_spread(values, result->count, spread);
+}
+
+double result_median(const struct result *result, size_t offset)
+{
+	struct spread spread;
+
+	result_spread(result, offset, &spread);
+	return spread.median;
+}
+
+uint64_t result_torn(const struct result *result)
+{
+	uint64_t torn = 0;
+
+	for (unsigned i = 0; i < result->count; i++)
+		torn += result->samples[i].torn;
+	return torn;
+}
+
+double result_kernel_bytes(const struct result *result)
+{
+	const struct cell *cell = &result->cell;
+
+	return (double)cell->transport->kernel_copies * cell->receivers * cell->width * 4.0 *
+	       cell->height;
+}
+
+/* In the median over all results, how far rounds differ in what was asked: time or throughput. */
+static double typical_noise(const struct results *results)
+{
+	double *noises = calloc(results->count, sizeof(*noises));
+	struct spread spread = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; noises && i < results->count; i++) {
+		const struct result *result = &results->items[i];
+
+		if (result->count == 0)
+			continue;
+		result_spread(result,
+		              result->cell.rate_milli ? offsetof(struct sample, latency_p50_ns)
+		                                      : offsetof(struct sample, fps),
+		              &spread);
+		noises[count++] = statistics_noise(&spread);
+	}
+	if (noises)
+		statistics_spread(noises, count, &spread);
+	free(noises);
+	return spread.median;
+}
+
+void results_judge(struct results *results)
+{
+	struct evidence evidence = {
+		.rounds = results->options->rounds,
+		.disturbed = results->disturbed,
+		.stolen = results->load.stolen,
+		.typical_noise = typical_noise(results),
+	};
+
+	for (size_t i = 0; i < results->count; i++)
+		evidence.measured += results->items[i].count;
+	verdict_find(&evidence, &results->verdict);
+}

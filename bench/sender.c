@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The sending side: warm-up, then frames for the time asked, then one that says it is the last. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "party.h"
+
+enum {
+	BUFFERS_KNOWN = 128,   /* that a transport may send from by turns */
+	WARM_UP_FRAMES = 4,    /* at least; and until no buffer is new */
+	WARM_UP_NS = 20000000, /* at least */
+	MEASURED_FRAMES = 8,   /* at least */
+};
+
+struct sender {
+	struct job *job;
+	struct link *link;
+	struct party *party;
+	uint8_t *origin; /* for TOUCH_COPY_READ: where frames are ready */
+	uint64_t sequence;
+	const uint8_t *known[BUFFERS_KNOWN]; /* filled with the body of frames nobody writes */
+	unsigned known_count;
+	bool buffer_was_new;
+	int64_t due_ns; /* of the next frame, when paced */
+};
+
+static void wait_until(int64_t due_ns)
+{
+	struct timespec due = { .tv_sec = due_ns / 1000000000, .tv_nsec = due_ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+		;
+}
+
+/* A frame that could not be sent in time is sent late, and those after it at their own times. */
+static void pace(struct sender *sender)
+{
+	int64_t now_ns = cli_now_ns();
+
+	if (sender->job->interval_ns == 0)
+		return;
+	if (sender->due_ns == 0 || sender->due_ns < now_ns - sender->job->interval_ns)
+		sender->due_ns = now_ns;
+	wait_until(sender->due_ns);
+	sender->due_ns += sender->job->interval_ns;
+}
+
+static bool is_known(struct sender *sender, const uint8_t *pixels)
+{
+	for (unsigned i = 0; i < sender->known_count; i++)
+		if (sender->known[i] == pixels)
+			return true;
+	if (sender->known_count < BUFFERS_KNOWN)
+		sender->known[sender->known_count++] = pixels;
+	return false;
+}
+
+/* Puts the pixels of a frame into the transport's buffer, as the kind of work wants it. Returns when
+ * they were ready: to be copied, where that is part of handing over. */
+static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
+{
+	enum touch touch = sender->job->touch;
+	uint64_t bytes = sender->link->frame_bytes;
+	uint64_t word = touch_word(touch, sender->sequence);
+	int64_t ready_ns = 0;
+
+	sender->buffer_was_new = !is_known(sender, pixels);
+	if (touch == TOUCH_COPY_READ && sender->origin) {
+		ready_ns = cli_now_ns();
+		memcpy(pixels, sender->origin, bytes);
+	} else if (touch == TOUCH_WRITE_READ || sender->buffer_was_new) {
+		touch_fill(pixels, bytes, word);
+	}
+	return ready_ns ? ready_ns : cli_now_ns();
+}
+
+static int send_frame(struct sender *sender, uint32_t flags)
+{
+	struct link *link = sender->link;
+	struct stamp stamp = { .flags = flags };
+	uint8_t *pixels;
+	int64_t start_ns;
+	int error = link->transport->buffer(link, &pixels);
+
+	if (error)
+		return error;
+	stamp.sequence = ++sender->sequence;
+	stamp.ready_ns = make_pixels(sender, pixels);
+	touch_stamp(pixels, link->frame_bytes, &stamp);
+	start_ns = cli_now_ns();
+	error = link->transport->send(link);
+	if (flags & STAMP_MEASURED)
+		histogram_add(&sender->party->latency, cli_now_ns() - start_ns);
+	return error;
+}
+
+/* The next frame that there is room for; those before it are dropped. */
+static int send_next(struct sender *sender, uint32_t flags)
+{
+	int error;
+
+	do {
+		pace(sender);
+		error = send_frame(sender, flags);
+		if (error == -EAGAIN && flags & STAMP_MEASURED)
+			sender->party->dropped++;
+	} while (error == -EAGAIN);
+	return error;
+}
+
+static int send_first(struct sender *sender)
+{
+	struct usage usage;
+	int error;
+
+	usage_now(&usage);
+	error = send_next(sender, 0);
+	usage_since(&usage);
+	sender->party->first_faults = usage.faults;
+	return error;
+}
+
+static int warm_up(struct sender *sender)
+{
+	int64_t end_ns = cli_now_ns() + WARM_UP_NS;
+	int error = send_first(sender);
+
+	while (!error && (sender->sequence < WARM_UP_FRAMES || sender->buffer_was_new ||
+	                  cli_now_ns() < end_ns))
+		error = send_next(sender, 0);
+	return error;
+}
+
+static int measure(struct sender *sender)
+{
+	struct party *party = sender->party;
+	int64_t begin_ns = cli_now_ns(), end_ns = begin_ns + sender->job->seconds_ns;
+	bool is_last;
+	int error;
+
+	usage_now(&party->usage);
+	do {
+		is_last = party->frames + 1 >= MEASURED_FRAMES && cli_now_ns() >= end_ns;
+		error = send_next(sender, STAMP_MEASURED | (is_last ? STAMP_LAST : 0));
+		party->frames++;
+	} while (!error && !is_last);
+	usage_since(&party->usage);
+	party->elapsed_ns = cli_now_ns() - begin_ns;
+	return error;
+}
+
+static int get_origin(struct sender *sender)
+{
+	struct link *link = sender->link;
+	void *memory;
+	int error;
+
+	if (sender->job->touch != TOUCH_COPY_READ || !(link->transport->traits & TRANSPORT_SHARED))
+		return 0;
+	error = link_map(link, link->frame_bytes, false, &memory);
+	if (error)
+		return error;
+	sender->origin = memory;
+	touch_fill(sender->origin, link->frame_bytes, touch_word(TOUCH_COPY_READ, 0));
+	return 0;
+}
+
+static int open_up(struct sender *sender)
+{
+	int64_t begin_ns = cli_now_ns();
+	struct link *link = sender->link;
+	int error = link->transport->open_sender ? link->transport->open_sender(link) : 0;
+
+	if (!error)
+		error = get_origin(sender);
+	sender->party->setup_ns = cli_now_ns() - begin_ns;
+	return error;
+}
+
+static bool await_receivers(const struct job *job, enum party_state state)
+{
+	for (unsigned i = 0; i < job->link.receivers; i++)
+		if (!party_await(&job->receivers[i], state))
+			return false;
+	return true;
+}
+
+bool sender_run(struct job *job)
+{
+	struct sender sender = { .job = job, .link = &job->link, .party = job->sender };
+	int error;
+
+	job->link.detail = job->sender->detail;
+	error = open_up(&sender);
+	if (error)
+		goto fail;
+	party_reach(job->sender, PARTY_OPEN);
+	if (!await_receivers(job, PARTY_OPEN))
+		return false;
+	error = warm_up(&sender);
+	if (!error)
+		error = measure(&sender);
+	if (error)
+		goto fail;
+	party_reach(job->sender, PARTY_DONE);
+	/* What is sent has to stay where it is until it has come. */
+	if (!await_receivers(job, PARTY_DONE))
+		return false;
+	if (job->link.transport->close_sender)
+		job->link.transport->close_sender(&job->link);
+	return true;
+
+fail:
+	party_fail(job->sender, error);
+	return false;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+int stream_prepare(struct link *link)
+{
+	struct stream *stream;
+	int error = link_make_state(link, sizeof(*stream));
+
+	if (error)
+		return error;
+	stream = link->state;
+	for (int i = 0; i < RECEIVERS_MAX; i++)
+		stream->read_fds[i] = stream->write_fds[i] = -1;
+	return 0;
+}
+
+static void close_all(int *fds)
+{
+	for (int i = 0; i < RECEIVERS_MAX; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+void stream_finish(struct link *link, bool killed)
+{
+	struct stream *stream = link->state;
+
+	(void)killed;
+	close_all(stream->read_fds);
+	close_all(stream->write_fds);
+}
+
+static int get_memory(struct link *link)
+{
+	struct stream *stream = link->state;
+	void *memory;
+	int error = link_map(link, link->frame_bytes, false, &memory);
+
+	if (!error)
+		stream->pixels = memory;
+	return error;
+}
+
+int stream_open_sender(struct link *link)
+{
+	struct stream *stream = link->state;
+
+	close_all(stream->read_fds);
+	for (unsigned i = 0; i < link->receivers && link->receivers > 1; i++)
+		if (fcntl(stream->write_fds[i], F_SETFL, O_NONBLOCK) < 0)
+			return link_fail_errno(link, "fcntl");
+	return get_memory(link);
+}
+
+int stream_open_receiver(struct link *link, unsigned receiver)
+{
+	struct stream *stream = link->state;
+
+	stream->fd = stream->read_fds[receiver];
+	stream->read_fds[receiver] = -1;
+	close_all(stream->read_fds);
+	close_all(stream->write_fds);
+	return get_memory(link);
+}
+
+int stream_buffer(struct link *link, uint8_t **pixels)
+{
+	const struct stream *stream = link->state;
+
+	*pixels = stream->pixels;
+	return 0;
+}
+
+/* As much as there is room for: into a blocking descriptor, all of it. */
+static int write_some(struct link *link, int fd, uint64_t *written)
+{
+	const struct stream *stream = link->state;
+	ssize_t bytes;
+
+	while (*written < link->frame_bytes) {
+		bytes = write(fd, stream->pixels + *written, link->frame_bytes - *written);
+		if (bytes < 0 && errno == EAGAIN)
+			break;
+		if (bytes < 0 && errno != EINTR)
+			return link_fail_errno(link, "write");
+		if (bytes > 0)
+			*written += (uint64_t)bytes;
+	}
+	return 0;
+}
+
+int stream_send(struct link *link)
+{
+	const struct stream *stream = link->state;
+	struct pollfd waiting[RECEIVERS_MAX];
+	uint64_t written[RECEIVERS_MAX] = { 0 };
+	unsigned left;
+	int error;
+
+	for (;;) {
+		left = 0;
+		for (unsigned i = 0; i < link->receivers; i++) {
+			error = write_some(link, stream->write_fds[i], &written[i]);
+			if (error)
+				return error;
+			if (written[i] < link->frame_bytes)
+				waiting[left++] = (struct pollfd){ .fd = stream->write_fds[i],
+					                           .events = POLLOUT };
+		}
+		if (left == 0)
+			return 0;
+		if (poll(waiting, left, -1) < 0 && errno != EINTR)
+			return link_fail_errno(link, "poll");
+	}
+}
+
+int stream_receive(struct link *link, const uint8_t **pixels)
+{
+	const struct stream *stream = link->state;
+	uint64_t got = 0;
+	ssize_t bytes;
+
+	while (got < link->frame_bytes) {
+		bytes = read(stream->fd, stream->pixels + got, link->frame_bytes - got);
+		if (bytes == 0)
+			return link_fail(link, -EPIPE, "the sender has gone");
+		if (bytes < 0 && errno != EINTR)
+			return link_fail_errno(link, "read");
+		if (bytes > 0)
+			got += (uint64_t)bytes;
+	}
+	*pixels = stream->pixels;
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <string.h>
+
+const struct transport *const transports[] = {
+	&transport_shmflip, &transport_shmflip_awake, &transport_sysv,
+	&transport_pipe,    &transport_pipe_large,    NULL,
+};
+
+const struct transport *transport_named(const char *name)
+{
+	for (size_t i = 0; transports[i]; i++)
+		if (strcmp(transports[i]->name, name) == 0)
+			return transports[i];
+	return NULL;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "transports.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "output.h"
+
+enum { TRIES = 3 }; /* of a measurement that something disturbs */
+
+struct progress {
+	int64_t begin_ns;
+	size_t done;
+	size_t all;
+};
+
+static void show_progress(const struct progress *progress, const struct cell *cell)
+{
+	int64_t elapsed_ns = cli_now_ns() - progress->begin_ns;
+	int64_t left_ns = progress->done ? elapsed_ns / (int64_t)progress->done *
+	                                           (int64_t)(progress->all - progress->done)
+	                                 : 0;
+
+	cli_status("%zu of %zu, %lld s left: %s %ux%u %s", progress->done, progress->all,
+	           (long long)(left_ns / 1000000000), cell->transport->name, cell->width,
+	           cell->height, touch_names[cell->touch]);
+}
+
+/* -EINTR: the user wants to stop. Everything else is the result's. */
+static int measure(struct results *results, struct result *result, const char *folder)
+{
+	struct sample *sample = &result->samples[result->count];
+	static struct histogram latency;
+	bool disturbed = false;
+	int error;
+
+	for (int i = 0; i < TRIES; i++) {
+		memset(&latency, 0, sizeof(latency));
+		error = cell_measure(&result->cell, &results->place, folder,
+		                     results->options->seconds_ns, sample, &latency,
+		                     result->detail);
+		if (error == -EINTR)
+			return error;
+		result->error = error;
+		if (error)
+			return 0;
+		disturbed = !results->options->quick && verdict_disturbed(&sample->load);
+		if (!disturbed)
+			break;
+	}
+	results->disturbed += disturbed;
+	result->count++;
+	histogram_merge(&result->latency, &latency);
+	return 0;
+}
+
+/* Every second round goes the other way, so that no transport is always measured after the same
+ * other. */
+static int run_round(struct results *results, unsigned round, struct progress *progress,
+                     const char *folder)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < results->count && !error; i++) {
+		struct result *result = &results->items[round % 2 ? results->count - 1 - i : i];
+
+		show_progress(progress, &result->cell);
+		if (!result->error)
+			error = measure(results, result, folder);
+		progress->done++;
+	}
+	return error;
+}
+
+static int run_rounds(struct results *results, const char *folder)
+{
+	struct progress progress = { .begin_ns = cli_now_ns(),
+		                     .all = results->count * results->options->rounds };
+	struct load before;
+	int error = 0;
+
+	load_now(&before);
+	for (unsigned round = 0; round < results->options->rounds && !error; round++)
+		error = run_round(results, round, &progress, folder);
+	load_since(&before, &results->load);
+	cli_status_end();
+	return error;
+}
+
+/* Says what went wrong in single measurements. The number of those that failed. */
+static unsigned report_failures(const struct results *results)
+{
+	unsigned failures = 0;
+
+	for (size_t i = 0; i < results->count; i++) {
+		const struct result *result = &results->items[i];
+
+		if (result->error && result->error != -ENOTSUP) {
+			cli_error("%s at %ux%u failed: %s", result->cell.transport->name,
+			          result->cell.width, result->cell.height,
+			          result->detail[0] ? result->detail : strerror(-result->error));
+			failures++;
+		}
+		if (result_torn(result)) {
+			cli_error("%s at %ux%u: %llu frames did not come whole",
+			          result->cell.transport->name, result->cell.width,
+			          result->cell.height, (unsigned long long)result_torn(result));
+			failures++;
+		}
+	}
+	return failures;
+}
+
+static int put_out(struct results *results)
+{
+	const struct options *options = results->options;
+	bool all_well = report_failures(results) == 0;
+
+	results_judge(results);
+	if (output_table(options))
+		transports_print(results, stdout);
+	if (options->json_path && output_json(options->json_path, transports_json(results)))
+		all_well = false;
+	if (options->plot_path && transports_plot(results))
+		all_well = false;
+	if (!all_well)
+		return CLI_FAILED;
+	return output_verdict(options, &results->verdict);
+}
+
+static int run(const struct options *options)
+{
+	char folder[] = "/tmp/shmflip-bench-XXXXXX";
+	struct results results;
+	int error = results_init(&results, options), status = CLI_FAILED;
+
+	if (error) {
+		cli_error("out of memory");
+		return CLI_FAILED;
+	}
+	if (!mkdtemp(folder)) {
+		cli_error("cannot make a folder in /tmp: %s", strerror(errno));
+		goto finish;
+	}
+	error = run_rounds(&results, folder);
+	rmdir(folder);
+	if (error)
+		cli_error("interrupted: nothing was kept");
+	else
+		status = put_out(&results);
+
+finish:
+	results_finish(&results);
+	return status;
+}
+
+static const char help[] =
+	"Hands frames from one process to others by each way there is, in rounds.\n"
+	"\n"
+	"      --transports LIST|all  (default all; --transports list tells them)\n"
+	"      --size WxH,...     (default 640x480,1920x1080,3840x2160)\n"
+	"      --touch LIST       what is done to pixels: none, read, write+read or\n"
+	"                         copy+read (default none,read,write+read)\n"
+	"      --cores LIST       sender and receivers on 1 core, or on 2 (default 2)\n"
+	"      --rate LIST        frames a second; 0 is flat out (default 0)\n"
+	"      --receivers LIST   (default 1)\n";
+
+const struct command command_transports = {
+	.name = "transports",
+	.summary = "frames handed over by each way there is",
+	.help = help,
+	.accepts = OPTIONS_COMMON | OPTIONS_TRANSPORTS,
+	.run = run,
+};

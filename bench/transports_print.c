@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A table for each kind of work, size, placement, rate and number of receivers. */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "table.h"
+#include "transports.h"
+
+enum { FOR_A_THOUSANDTH = 1000 }; /* frames that there have to be for the 99.9th percentile */
+
+static const char *const headings[] = {
+	"",         "frames/s", "+-",      "GB/s",     "shmflip is", "p50 us",
+	"p99",      "p99.9",    "send us", "CPU us",   "and",        "copied MB",
+	"switches", "faults",   "dropped", "first ms", "faults",
+};
+
+static const char legend[] =
+	"\n"
+	"+- half of what lies between the slowest and the fastest round; shmflip is so many times\n"
+	"as fast (frames flat out, p50 at a rate); p50 p99 p99.9 from ready to received; send: "
+	"what\n"
+	"handing over takes of the sender's time (p50); CPU for a frame, sender and all "
+	"receivers;\n"
+	"copied: by the kernel, of each frame; switches of context, page faults: for a frame, "
+	"both\n"
+	"sides; first: ready to done with, of the first frame, and its page faults. Indented: "
+	"limits.\n";
+
+static void print_title(const struct cell *cell, FILE *file)
+{
+	fprintf(file, "\n%ux%u, %s, %s, ", cell->width, cell->height, touch_names[cell->touch],
+	        cell->cores == 1 ? "one core" : "two cores");
+	if (cell->rate_milli)
+		fprintf(file, "%g frames a second, ", cell->rate_milli / 1000.0);
+	else
+		fputs("flat out, ", file);
+	fprintf(file, "%u receiver%s\n", cell->receivers, cell->receivers == 1 ? "" : "s");
+}
+
+/* How many times faster than this shmflip is: flat out in frames, at a rate in time. */
+static double ratio_to(const struct result *result, const struct result *ours)
+{
+	double flat, paced;
+
+	if (!ours || ours->count == 0 || result->cell.transport->traits & TRANSPORT_EMPTY)
+		return 0;
+	flat = RESULT_MEDIAN(result, fps);
+	paced = RESULT_MEDIAN(ours, latency_p50_ns);
+	if (result->cell.rate_milli)
+		return paced > 0 ? RESULT_MEDIAN(result, latency_p50_ns) / paced : 0;
+	return flat > 0 ? RESULT_MEDIAN(ours, fps) / flat : 0;
+}
+
+static void add_ratio(struct table *table, const struct result *result, const struct result *ours)
+{
+	double ratio = ratio_to(result, ours);
+
+	if (ratio > 0)
+		table_cell(table, ratio < 9.95 ? "%.2fx" : "%.0fx", ratio);
+	else
+		table_nothing(table);
+}
+
+static void add_throughput(struct table *table, const struct result *result,
+                           const struct result *ours)
+{
+	const struct cell *cell = &result->cell;
+	struct spread fps;
+
+	result_spread(result, offsetof(struct sample, fps), &fps);
+	table_number(table, fps.median);
+	table_percent(table, statistics_noise(&fps));
+	if (cell->transport->traits & TRANSPORT_EMPTY)
+		table_nothing(table);
+	else
+		table_number(table, fps.median * cell->width * 4.0 * cell->height / 1e9);
+	add_ratio(table, result, ours);
+}
+
+static void add_latency(struct table *table, const struct result *result)
+{
+	const struct histogram *latency = &result->latency;
+
+	if (latency->count == 0) {
+		for (int i = 0; i < 4; i++)
+			table_nothing(table);
+		return;
+	}
+	table_number(table, RESULT_MEDIAN(result, latency_p50_ns) / 1e3);
+	table_number(table, (double)histogram_percentile_ns(latency, 99) / 1e3);
+	if (latency->count >= FOR_A_THOUSANDTH)
+		table_number(table, (double)histogram_percentile_ns(latency, 99.9) / 1e3);
+	else
+		table_nothing(table);
+	table_number(table, RESULT_MEDIAN(result, send_p50_ns) / 1e3);
+}
+
+static void add_costs(struct table *table, const struct result *result)
+{
+	table_number(table, RESULT_MEDIAN(result, sender_cpu_ns) / 1e3);
+	table_number(table, RESULT_MEDIAN(result, receivers_cpu_ns) / 1e3);
+	table_number(table, result_kernel_bytes(result) / 1e6);
+	table_number(table, RESULT_MEDIAN(result, switches));
+	table_number(table, RESULT_MEDIAN(result, faults));
+	table_percent(table, RESULT_MEDIAN(result, dropped));
+	table_number(table, RESULT_MEDIAN(result, first_ns) / 1e6);
+	table_number(table, RESULT_MEDIAN(result, first_faults));
+}
+
+static void add_row(struct table *table, const struct result *result, const struct result *ours)
+{
+	table_cell(table, "%s%s", result->cell.transport->traits & TRANSPORT_LIMIT ? "  " : "",
+	           result->cell.transport->name);
+	add_throughput(table, result, ours);
+	add_latency(table, result);
+	add_costs(table, result);
+}
+
+/* What is not there fits no table. */
+static void print_absent(const struct result *result, size_t count, FILE *file)
+{
+	for (size_t i = 0; i < count; i++)
+		if (result[i].count == 0)
+			fprintf(file, "%s: %s\n", result[i].cell.transport->name,
+			        result[i].detail[0] ? result[i].detail
+			                            : strerror(-result[i].error));
+}
+
+static void print_together(const struct result *first, size_t count, FILE *file)
+{
+	struct table table = { 0 };
+	const struct result *ours = NULL;
+
+	print_title(&first->cell, file);
+	table_heading(&table, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < count && !ours; i++)
+		if (strcmp(first[i].cell.transport->name, "shmflip") == 0)
+			ours = &first[i];
+	for (size_t i = 0; i < count; i++)
+		if (first[i].count > 0)
+			add_row(&table, &first[i], ours);
+	table_print(&table, file);
+	table_finish(&table);
+	print_absent(first, count, file);
+}
+
+void transports_print(const struct results *results, FILE *file)
+{
+	size_t end;
+
+	environment_print(&results->environment, file);
+	for (size_t begin = 0; begin < results->count; begin = end) {
+		const struct result *first = &results->items[begin];
+
+		for (end = begin + 1; end < results->count; end++)
+			if (!results_together(&first->cell, &results->items[end].cell))
+				break;
+		print_together(first, end - begin, file);
+	}
+	fputs(legend, file);
+}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""shmflip-bench: it runs, says what is true in every form that it puts out, and leaves nothing behind."""
+
+import json
+import os
+import time
+import unittest
+from pathlib import Path
+
+import harness
+
+BENCH = os.environ["SHMFLIP_BENCH"]
+
+
+def children_of(pid):
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(word) for word in tasks.read_text(encoding="ascii").split()]
+
+
+class Bench(harness.Case):
+    def bench(self, *arguments, **how):
+        return self.start(BENCH, *arguments, **how)
+
+    def quick(self, *arguments):
+        """The results of a quick run of transports, by name of the transport."""
+        path = self.scratch / "results.json"
+        bench = self.bench("transports", "--quick", "--json", path, *arguments)
+        self.assert_exits(bench, 0)
+        self.assertEqual(bench.err, "")
+        whole = self.stats(path)
+        return whole, {result["transport"]: result for result in whole["results"]}
+
+
+class TransportsTest(Bench):
+    def test_every_transport(self):
+        whole, _ = self.quick()
+        self.assertEqual(whole["program"], "shmflip-bench")
+        self.assertIn("kernel", whole["environment"])
+        for result in whole["results"]:
+            if "absent" in result:
+                continue
+            with self.subTest(transport=result["transport"], touch=result["touch"]):
+                self.assertEqual(result["torn"], 0)
+                self.assertGreater(result["frames_per_second"]["median"], 0)
+                if not result["limit"]:
+                    self.assertGreater(result["latency_ns"]["count"], 0)
+
+    def test_what_the_kernel_copies(self):
+        """A pipe's bytes are counted by the kernel too; of shmflip's frames it copies none."""
+        _, results = self.quick("--transports", "shmflip,pipe", "--size", "640x480", "--touch", "read")
+        frame = 640 * 480 * 4
+        self.assertEqual(results["shmflip"]["kernel_bytes"], 0)
+        self.assertLess(results["shmflip"]["io_bytes"]["median"], frame / 100)
+        self.assertEqual(results["pipe"]["kernel_bytes"], 2 * frame)
+        self.assertAlmostEqual(results["pipe"]["io_bytes"]["median"] / frame, 2, delta=0.5)
+
+    def test_paced(self):
+        _, results = self.quick("--transports", "shmflip", "--rate", "200", "--seconds", "0.2",
+                                "--touch", "none")
+        rate = results["shmflip"]["frames_per_second"]["median"]
+        self.assertGreater(rate, 20)
+        self.assertLess(rate, 300)
+
+    def test_several_receivers(self):
+        whole, _ = self.quick("--receivers", "4", "--touch", "write+read", "--size", "64x64")
+        for result in whole["results"]:
+            with self.subTest(transport=result["transport"]):
+                self.assertEqual(result.get("torn", 0), 0)
+
+    def test_one_core(self):
+        whole, results = self.quick("--cores", "1", "--touch", "copy+read", "--size", "64x64")
+        self.assertNotIn("shmflip-awake", results)
+        for result in whole["results"]:
+            self.assertEqual(result["cores"], 1)
+
+    def test_too_few_rounds_are_not_valid(self):
+        bench = self.bench("transports", "--transports", "pipe", "--rounds", "1", "--seconds", "0.01",
+                           "--size", "64x64", "--touch", "none")
+        self.assert_exits(bench, 3)
+        self.assertIn("not valid", bench.err)
+        self.assertIn("pipe", bench.out)
+
+    def test_interrupted(self):
+        bench = self.bench("transports", "--transports", "shmflip,sysv", "--seconds", "30", "--size", "64x64")
+        self.until("it measures", lambda: len(children_of(bench.pid)) == 2)
+        children = children_of(bench.pid)
+        time.sleep(0.2)
+        self.assertEqual(bench.interrupt(), 1)
+        self.assert_one_line(bench, "interrupted")
+        self.assertEqual([child for child in children if Path(f"/proc/{child}").exists()], [])
+        self.assertEqual(harness.segments_made_by(children + [bench.pid]), [])
+
+
+class PlotTest(Bench):
+    @harness.needs("gnuplot")
+    def test_pictures(self):
+        for name, begins in ("a.svg", b"<?xml"), ("b.png", b"\x89PNG"):
+            path = self.scratch / name
+            self.quick("--plot", path, "--transports", "shmflip,pipe", "--size", "64x64,640x480")
+            self.assertEqual(path.read_bytes()[:len(begins)], begins)
+
+    def test_without_gnuplot(self):
+        bench = self.bench("transports", "--quick", "--transports", "pipe", "--plot",
+                           self.scratch / "a.svg", env=dict(self.env, PATH="/nowhere"))
+        self.assert_exits(bench, 1)
+        self.assert_one_line(bench, "gnuplot", "apt-get install")
+
+
+class UsageTest(Bench):
+    def test_wrong_use(self):
+        for words, said in (
+                ([], "COMMAND"),
+                (["dance"], "dance"),
+                (["transports", "--size", "big"], "--size"),
+                (["transports", "--size", "1x1"], "--size"),
+                (["transports", "--transports", "pigeon"], "shmflip-awake"),
+                (["transports", "--touch", "lick"], "write+read"),
+                (["transports", "--plot", "a.gif"], "*.svg"),
+                (["transports", "--rounds"], "--rounds"),
+                (["transports", "--rounds", "0"], "--rounds"),
+                (["transports", "more"], "more"),
+                (["transports", "--wrong"], "--wrong")):
+            with self.subTest(words=words):
+                bench = self.bench(*words)
+                self.assert_exits(bench, 2)
+                self.assert_one_line(bench, said)
+
+    def test_help_fits_a_screen(self):
+        for words in ["--help"], ["transports", "--help"]:
+            bench = self.bench(*words)
+            self.assert_exits(bench, 0)
+            self.assertLessEqual(len(bench.lines), 24)
+            self.assertLessEqual(max(map(len, bench.lines)), 80)
+
+
+if __name__ == "__main__":
+    unittest.main()
