@@ -12,6 +12,9 @@
 #include "ring.h"
 #include "sysv.h"
 
+/* Whoever replaces the channel file faster than that is no producer. */
+#define TRIES 1000
+
 /* Opens the channel file and believes it as far as it could only have been written by the folder's
  * owner. */
 static int open_channel_file(const struct folder_place *place, uid_t *owner)
@@ -35,28 +38,30 @@ static int read_channel_file(int fd, const struct folder_place *place,
 
 /* Ring and segment outlast their producer only for others to see that it is dead. */
 static int check_alive(const struct channel_record *record, const struct folder_place *place,
-                       uint64_t after, struct sysv_status *segment)
+                       uid_t owner, struct sysv_status *segment)
 {
-	int error;
+	int error = ring_check(record->ring_id, owner);
 
-	if (record->generation == after)
-		return fail(-ENOENT, "channel %s has no producer", place->name);
-	error = ring_alive(record->ring_id);
-	if (error < 0)
-		return error;
-	error = error ? sysv_segment_status(record->segment_id, segment) : -EIDRM;
+	if (!error)
+		error = ring_alive(record->ring_id);
+	if (error == 1)
+		error = sysv_segment_status(record->segment_id, segment);
+	else if (error == 0)
+		error = -EIDRM;
 	if (error == -EINVAL || error == -EIDRM)
 		return fail(-EPIPE, "the producer of channel %s died", place->name);
 	return error;
 }
 
 /* A producer that ends, or moves on, removes or replaces the channel file before the rest. So what is
- * found dead behind a file that has gone meanwhile is no sign of a death: to be looked at again. */
+ * found dead, or somebody else's, behind a file that has gone meanwhile is no sign of a death, or a lie:
+ * to be looked at again. */
 static int judge(int fd, int error)
 {
 	struct stat status;
 
-	if (error == -EPIPE && fstat(fd, &status) == 0 && status.st_nlink == 0)
+	if ((error == -EPIPE || error == -EPROTO) && fstat(fd, &status) == 0 &&
+	    status.st_nlink == 0)
 		return -ESTALE;
 	return error;
 }
@@ -71,25 +76,15 @@ static int find_live(const struct folder_place *place, uint64_t after, uid_t *ow
 	if (fd < 0)
 		return fd;
 	error = read_channel_file(fd, place, record);
+	if (!error && record->generation == after)
+		error = fail(-ENOENT, "channel %s has no producer", place->name);
 	if (!error)
-		error = judge(fd, check_alive(record, place, after, segment));
+		error = judge(fd, check_alive(record, place, *owner, segment));
 	if (error) {
 		close(fd);
 		return error;
 	}
 	return fd;
-}
-
-int attachment_probe(const struct folder_place *place, uint64_t after)
-{
-	struct channel_record record;
-	struct sysv_status segment;
-	uid_t owner;
-	int fd = find_live(place, after, &owner, &record, &segment);
-
-	if (fd >= 0)
-		close(fd);
-	return fd == -ENOENT || fd == -EPIPE ? -ENOENT : 0;
 }
 
 /* The producer may have died a moment ago; then the segment is gone too. */
@@ -127,9 +122,14 @@ static int check_header(struct attachment *attachment, const struct channel_reco
 	if (fixed->generation != record->generation || fixed->producer != record->producer)
 		return fail(-EPROTO, "shared-memory segment %d is another generation's",
 		            attachment->segment_id);
-	if (attachment_state(attachment) == LAYOUT_ENDED)
+	switch (attachment_state(attachment)) {
+	case LAYOUT_RUNNING:
+	case LAYOUT_MOVED:
+		return 0;
+	case LAYOUT_ENDED:
 		return fail(-ENOENT, "the producer has ended its stream");
-	return 0;
+	}
+	return fail(-EPROTO, "the header of the frames segment is damaged");
 }
 
 static void fault_in(const struct attachment *attachment, uint64_t bytes)
@@ -207,12 +207,25 @@ close_file:
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
                     enum attachment_pixels pixels)
 {
-	int error;
+	int error = -ESTALE;
 
-	do
+	for (int i = 0; error == -ESTALE && i < TRIES; i++)
 		error = open_once(out, place, after, pixels);
-	while (error == -ESTALE);
-	return error;
+	return error == -ESTALE ? -EPIPE : error;
+}
+
+int attachment_probe(const struct folder_place *place, uint64_t after)
+{
+	struct attachment *attachment;
+	int error = attachment_open(&attachment, place, after, ATTACHMENT_LAZY);
+
+	if (!error) {
+		/* About to be replaced, or removed: not one to attach to. */
+		if (attachment_state(attachment) != LAYOUT_RUNNING)
+			error = -ENOENT;
+		attachment_drop(attachment);
+	}
+	return error == -ENOENT || error == -EPIPE ? -ENOENT : 0;
 }
 
 void attachment_hold(struct attachment *attachment)

@@ -60,6 +60,25 @@ int ring_sleep(int id, uint64_t newest, int64_t timeout_ns)
 	return error == -EIDRM || error == -EINVAL ? 0 : error;
 }
 
+int ring_check(int id, uid_t owner)
+{
+	struct sysv_status status;
+	int error = sysv_semaphores_status(id, &status);
+
+	if (error == -EIDRM || error == -EINVAL)
+		return -EIDRM;
+	if (error)
+		return fail(error, "cannot read semaphore set %d", id);
+	if (status.creator != owner)
+		return fail(-EPROTO,
+		            "semaphore set %d belongs to user %u, not to the channel's, %u", id,
+		            (unsigned)status.creator, (unsigned)owner);
+	if (status.size != SEMAPHORES)
+		return fail(-EPROTO, "semaphore set %d is not a channel's: it has %llu, not %d", id,
+		            (unsigned long long)status.size, SEMAPHORES);
+	return 0;
+}
+
 int ring_alive(int id)
 {
 	int value = sysv_semaphore_value(id, ALIVE);

@@ -27,6 +27,9 @@ int ring_publish(int id, uint64_t frame);
  * -EAGAIN: timeout_ns passed. -EINTR. */
 int ring_sleep(int id, uint64_t newest, int64_t timeout_ns);
 
+/* Whether this is a set that owner made for a channel. -EPROTO: a stranger's. -EIDRM: it is gone. */
+int ring_check(int id, uid_t owner);
+
 /* Whether its producer lives: 1, 0 (dead, or the set is gone), or -EACCES. */
 int ring_alive(int id);
 

@@ -112,4 +112,37 @@ static inline struct channel_record read_channel_file(void)
 	return record;
 }
 
+static inline void write_channel_file(const void *bytes, size_t size)
+{
+	int fd = open(in_folder("test"), O_WRONLY | O_TRUNC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+/* What a viewer is told that comes now, and a word of why; NULL: any. */
+static inline void assert_attach_fails(int expected, const char *word)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 30), expected);
+	if (word)
+		assert_non_null(strstr(shmflip_error_detail(), word));
+	shmflip_viewer_destroy(viewer);
+}
+
+/* The header of the segment that a producer writes. */
+static inline struct layout_header *header_of(struct shmflip_producer *producer)
+{
+	struct shmflip_loan loan;
+	uint8_t *header;
+
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	header = loan.pixels - LAYOUT_PAGE - loan.slot * loan.size_bytes;
+	shmflip_producer_discard(producer, &loan);
+	return (struct layout_header *)header;
+}
+
 #endif

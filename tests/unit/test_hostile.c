@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A peer that lies: channel files that point to somebody else's objects, memory and files that change
+ * while a viewer reads them. Any answer will do but a crash, a hang, a frame that reaches beyond its
+ * slot, or an error that does not name the cause. */
+#include "handles.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+#define NOBODY 65534
+
+static void assert_channel_refused(const struct channel_record *record, const char *words)
+{
+	write_channel_file(record, sizeof(*record));
+	assert_attach_fails(-EPROTO, words);
+}
+
+/* ---- Somebody else's objects ---- */
+
+static void other_semaphores_are_named(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	const struct channel_record good = read_channel_file();
+	struct channel_record bad = good;
+
+	(void)state;
+	bad.ring_id = semget(IPC_PRIVATE, 3, 0600);
+	assert_channel_refused(&bad, "not a channel's");
+	semctl(bad.ring_id, 0, IPC_RMID);
+	/* As many, and nobody in them who lives: that is a dead producer. */
+	bad.ring_id = semget(IPC_PRIVATE, 65, 0600);
+	write_channel_file(&bad, sizeof(bad));
+	assert_attach_fails(-EAGAIN, NULL);
+	semctl(bad.ring_id, 0, IPC_RMID);
+	write_channel_file(&good, sizeof(good));
+	shmflip_producer_destroy(producer);
+}
+
+static void other_segments_are_named(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	const struct channel_record good = read_channel_file();
+	struct channel_record bad = good;
+
+	(void)state;
+	bad.segment_id = shmget(IPC_PRIVATE, 100, 0600);
+	assert_channel_refused(&bad, "too small");
+	shmctl(bad.segment_id, IPC_RMID, NULL);
+	bad.segment_id = shmget(IPC_PRIVATE, 1 << 16, 0600);
+	assert_channel_refused(&bad, "not written by shmflip");
+	shmctl(bad.segment_id, IPC_RMID, NULL);
+	write_channel_file(&good, sizeof(good));
+	shmflip_producer_destroy(producer);
+}
+
+/* A header that promises more than the segment holds. */
+static void smaller_segment_is_named(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	const struct channel_record good = read_channel_file();
+	struct channel_record bad = good;
+	void *whole = shmat(good.segment_id, NULL, SHM_RDONLY), *copy;
+
+	(void)state;
+	bad.segment_id = shmget(IPC_PRIVATE, LAYOUT_PAGE, 0600);
+	copy = shmat(bad.segment_id, NULL, 0);
+	shmctl(bad.segment_id, IPC_RMID, NULL);
+	memcpy(copy, whole, LAYOUT_PAGE);
+	assert_channel_refused(&bad, "damaged");
+	shmdt(copy);
+	shmdt(whole);
+	write_channel_file(&good, sizeof(good));
+	shmflip_producer_destroy(producer);
+}
+
+/* Files whose owner is not the objects' creator: somebody lets viewers read a stranger's memory. */
+static void objects_of_another_user_are_named(void **state)
+{
+	struct shmflip_producer *producer;
+	struct channel_record good, bad;
+	int segment_id, ring_id;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	good = bad = read_channel_file();
+	assert_int_equal(seteuid(NOBODY), 0);
+	segment_id = shmget(IPC_PRIVATE, 1 << 16, 0666);
+	ring_id = semget(IPC_PRIVATE, 65, 0666);
+	assert_int_equal(seteuid(0), 0);
+	bad.ring_id = ring_id;
+	assert_channel_refused(&bad, "semaphore set");
+	assert_channel_refused(&bad, "belongs to user 65534");
+	bad = good;
+	bad.segment_id = segment_id;
+	assert_channel_refused(&bad, "segment");
+	assert_channel_refused(&bad, "belongs to user 65534");
+	semctl(ring_id, 0, IPC_RMID);
+	shmctl(segment_id, IPC_RMID, NULL);
+	write_channel_file(&good, sizeof(good));
+	shmflip_producer_destroy(producer);
+}
+
+/* ---- Headers ---- */
+
+static void state_that_is_none_is_named(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct layout_header *header = header_of(producer);
+
+	(void)state;
+	atomic_store(&header->state, 77);
+	assert_attach_fails(-EPROTO, "damaged");
+	shmflip_producer_destroy(producer);
+}
+
+/* A producer that is stopped just as it ends, or that lies, says so and lives: a viewer that is told
+ * to wait must sleep, not turn in circles. */
+static void end_of_a_producer_that_lives_is_waited_out(void **state)
+{
+	static const enum layout_state ends[] = { LAYOUT_MOVED, LAYOUT_ENDED };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct layout_header *header = header_of(producer);
+	struct shmflip_frame frame;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+
+		atomic_store(&header->state, ends[i]);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+		assert_int_equal(shmflip_viewer_wait(viewer, 20), -EAGAIN);
+		shmflip_viewer_destroy(viewer);
+	}
+	shmflip_producer_destroy(producer);
+}
+
+/* ---- Changed while it is read ---- */
+
+enum { STORM_MS = 1200, PATIENCE_S = 60 };
+
+/* Reads the last pixel of each row, too. */
+static bool is_within_its_segment(const struct shmflip_frame *frame)
+{
+	const struct shmflip_frame_info *info = &frame->info;
+	struct shmid_ds segment;
+
+	if (shmctl(frame->segment_id, IPC_STAT, &segment) < 0 ||
+	    frame->segment_offset + (uint64_t)info->stride_bytes * info->height >
+	            segment.shm_segsz ||
+	    info->width * 4ULL > info->stride_bytes ||
+	    !memchr(info->source, 0, SHMFLIP_SOURCE_SIZE))
+		return false;
+	for (uint32_t y = 0; y < info->height; y++)
+		(void)*(const volatile uint8_t *)(frame->pixels + (size_t)y * info->stride_bytes +
+		                                  info->width * 4 - 1);
+	return true;
+}
+
+/* Takes frames until one is refused, or enough were taken. Returns how many, or -1: one was wrong. */
+static int take_some(struct shmflip_viewer *viewer, bool *refused)
+{
+	int frames = 0;
+
+	for (int i = 0; i < 50; i++) {
+		struct shmflip_frame frame;
+		int error = shmflip_viewer_acquire(viewer, &frame, 5);
+
+		*refused = error && error != -EAGAIN;
+		if (*refused)
+			break;
+		if (error)
+			continue;
+		if (!is_within_its_segment(&frame))
+			return -1;
+		shmflip_viewer_release(viewer, &frame);
+		frames++;
+	}
+	return frames;
+}
+
+/* A process of its own that opens one viewer after the other. Endless loops end by the alarm. */
+static int view_in_the_storm(void *way)
+{
+	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+	int frames = 0, refusals = 0;
+
+	alarm(PATIENCE_S);
+	while (now_ns() < end_ns) {
+		struct shmflip_viewer *viewer = open_viewer(*(const uint32_t *)way);
+		bool refused;
+		int taken = take_some(viewer, &refused);
+
+		shmflip_viewer_destroy(viewer);
+		if (taken < 0)
+			return 2;
+		frames += taken;
+		refusals += refused;
+	}
+	print_message("%d frames, %d refusals\n", frames, refusals);
+	return frames == 0 || refusals == 0;
+}
+
+struct storm {
+	pthread_t thread;
+	atomic_bool stopped;
+	struct layout_header *header;
+	unsigned seed;
+};
+
+/* Writes numbers of all sizes anywhere into the header and the descriptions, and now and then puts all
+ * back as it was at the start, but for what changes by itself. */
+static void *scribble(void *argument)
+{
+	struct storm *storm = argument;
+	volatile uint8_t *bytes = (volatile uint8_t *)storm->header;
+	const struct layout_fixed fixed = storm->header->fixed;
+
+	while (!atomic_load(&storm->stopped)) {
+		size_t at = rand_r(&storm->seed) % (sizeof(*storm->header) + 512 - 8);
+		uint64_t number = (uint64_t)rand_r(&storm->seed) << (rand_r(&storm->seed) % 48);
+
+		for (int i = 0; i < 1 << rand_r(&storm->seed) % 4; i++)
+			bytes[at + (size_t)i] = (uint8_t)(number >> 8 * i);
+		if (rand_r(&storm->seed) % 4 == 0) {
+			storm->header->fixed = fixed;
+			atomic_store(&storm->header->state, LAYOUT_RUNNING);
+			nap_ms(1);
+		}
+	}
+	storm->header->fixed = fixed;
+	return NULL;
+}
+
+static void publish_through_the_storm(struct shmflip_producer *producer)
+{
+	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+
+	for (uint32_t value = 0; now_ns() < end_ns; value++) {
+		int error = publish_square(producer, value, 1);
+
+		assert_true(error == 0 || error == -EAGAIN);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = 200000 }, NULL);
+	}
+}
+
+static void scribbled_memory_does_no_harm(void **state)
+{
+	static uint32_t ways[] = { SHMFLIP_VIEW_NEWEST, SHMFLIP_VIEW_EVERY };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, -1);
+	struct storm storm = { .header = header_of(producer), .seed = 7 };
+	pid_t viewers[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		viewers[i] = start(view_in_the_storm, &ways[i]);
+	assert_int_equal(pthread_create(&storm.thread, NULL, scribble, &storm), 0);
+	publish_through_the_storm(producer);
+	atomic_store(&storm.stopped, true);
+	pthread_join(storm.thread, NULL);
+	for (int i = 0; i < 2; i++)
+		assert_exits(viewers[i], 0);
+	shmflip_producer_destroy(producer);
+}
+
+/* ---- A channel file that is rewritten in place, cut, and put back ---- */
+
+static void *rewrite(void *argument)
+{
+	struct storm *storm = argument;
+	const struct channel_record good = read_channel_file();
+	struct channel_record bad;
+
+	while (!atomic_load(&storm->stopped)) {
+		size_t at = rand_r(&storm->seed) % sizeof(bad);
+
+		bad = good;
+		((uint8_t *)&bad)[at] = (uint8_t)rand_r(&storm->seed);
+		write_channel_file(&bad, rand_r(&storm->seed) % 4 ? sizeof(bad) : at);
+		write_channel_file(&good, sizeof(good));
+		nap_ms(rand_r(&storm->seed) % 2);
+	}
+	return NULL;
+}
+
+static void rewritten_channel_file_does_no_harm(void **state)
+{
+	static uint32_t way = SHMFLIP_VIEW_NEWEST;
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct storm storm = { .seed = 7 };
+	pid_t viewer;
+
+	(void)state;
+	viewer = start(view_in_the_storm, &way);
+	assert_int_equal(pthread_create(&storm.thread, NULL, rewrite, &storm), 0);
+	publish_through_the_storm(producer);
+	atomic_store(&storm.stopped, true);
+	pthread_join(storm.thread, NULL);
+	assert_exits(viewer, 0);
+	shmflip_producer_destroy(producer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FOLDER(other_semaphores_are_named),
+		FOLDER(other_segments_are_named),
+		FOLDER(smaller_segment_is_named),
+		FOLDER(objects_of_another_user_are_named),
+		FOLDER(state_that_is_none_is_named),
+		FOLDER(end_of_a_producer_that_lives_is_waited_out),
+		FOLDER(scribbled_memory_does_no_harm),
+		FOLDER(rewritten_channel_file_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
