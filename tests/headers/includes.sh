@@ -16,13 +16,13 @@ only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
 
 only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^bench/transport/|^tests/'
 only 'sys/msg\.h' '^$'
-only 'png\.h' '^producer/|^viewer/(record|icon)\.c|^assets/|^tests/'
+only 'png\.h' '^producer/|^common/png/|^viewer/icon\.c|^assets/|^tests/'
 only 'SDL' '^viewer/|^tests/'
 only 'X11/' '^viewer/|^tests/'
-only 'jansson\.h' '^(producer|viewer|bench|tests)/'
+only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
 # Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder)\.h' '^common/src/|^tests/(unit|fuzz)/'
-only 'cli\.h' '^common/cli/|^producer/|^viewer/|^bench/|^tests/unit/'
+only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|sweep|left)\.h' '^common/src/|^tests/(unit|fuzz)/'
+only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.
 if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c | grep -v 'snprintf'; then
