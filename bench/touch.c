@@ -7,8 +7,10 @@
 #define ODD                                                                                        \
 	UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: successive multiples scatter */
 
-/* Registers' worth of words; the compiler makes of it what the processor has. */
-typedef uint64_t words __attribute__((vector_size(STAMP_BYTES), may_alias));
+/* Registers' worth of words, wherever a transport puts them; the compiler makes of it what the processor
+ * has. */
+typedef uint64_t words
+	__attribute__((vector_size(STAMP_BYTES), aligned(sizeof(uint64_t)), may_alias));
 
 const char *const touch_names[] = { "none", "read", "write+read", "copy+read", NULL };
 
