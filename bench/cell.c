@@ -216,8 +216,8 @@ static int plan(struct run *run, const char *folder, int64_t seconds_ns, char *d
 		.height = cell->height,
 		.receivers = cell->transport->traits & TRANSPORT_ALONE ? 0 : cell->receivers,
 		.paced = cell->rate_milli > 0,
-		.detail = detail,
 	};
+	link->detail = detail;
 	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
 	                           &link->frame_bytes);
 	if (error)

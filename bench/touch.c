@@ -57,9 +57,15 @@ void touch_read_stamp(const uint8_t *pixels, struct stamp *stamp)
 	memcpy(stamp, pixels, sizeof(*stamp));
 }
 
+/* In the body of a frame of so many bytes. */
+static uint64_t words_of(uint64_t bytes)
+{
+	return (bytes / STAMP_BYTES - 2) * (STAMP_BYTES / sizeof(uint64_t));
+}
+
 static bool samples_right(const uint8_t *pixels, uint64_t bytes, uint64_t sequence, uint64_t word)
 {
-	uint64_t words_in_body = (bytes - 2 * STAMP_BYTES) / sizeof(word);
+	uint64_t words_in_body = words_of(bytes);
 	uint64_t at = STAMP_BYTES + sequence * ODD % words_in_body * sizeof(word);
 
 	return memcmp(pixels + at, &word, sizeof(word)) == 0;
@@ -75,5 +81,5 @@ bool touch_receive(enum touch touch, const uint8_t *pixels, uint64_t bytes,
 		return false;
 	if (touch == TOUCH_NONE)
 		return samples_right(pixels, bytes, stamp->sequence, word);
-	return touch_sum(pixels, bytes) == word * ((bytes - 2 * STAMP_BYTES) / sizeof(word));
+	return touch_sum(pixels, bytes) == word * words_of(bytes);
 }
