@@ -1,0 +1,188 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Kills real processes at random instants and at every instruction, stops and delays them, and does the
+# same with wrong variants of the library (mutants/), each of which has to be caught.
+#
+#   campaign.sh [--quick] BUILD      BUILD: tests/crash in a folder that meson has built
+#
+# Every program runs in an IPC namespace of its own. Exit status 77: there is none to be had.
+
+set -euo pipefail
+
+quick=
+if [[ ${1:-} == --quick ]]; then
+	quick=yes
+	shift
+fi
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build=$(cd "${1:?the folder of the build}" && pwd)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+status=0
+began=$SECONDS
+
+own_ipc=(unshare --ipc)
+if ! "${own_ipc[@]}" true 2>/dev/null; then
+	own_ipc=(unshare --map-current-user --ipc)
+	"${own_ipc[@]}" true 2>/dev/null || {
+		echo 'this system gives no IPC namespace: run it as root' >&2
+		exit 77
+	}
+fi
+# Large blocks are moved by a loop, not by one instruction that goes on for thousands of steps.
+export GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000:glibc.cpu.x86_rep_stosb_threshold=1000000000
+
+# Runs programs side by side, one for each processor: PROGRAM PART OPTION..., where %i is its number and
+# %n how many there are.
+side_by_side() {
+	local i n
+	local -a pids=() command
+
+	n=$(nproc)
+	for ((i = 0; i < n; i++)); do
+		command=("${@//%i/$i}")
+		"${own_ipc[@]}" "${command[@]//%n/$n}" >"$scratch/out.$i" 2>"$scratch/err.$i" &
+		pids+=($!)
+	done
+	for ((i = 0; i < n; i++)); do
+		wait "${pids[i]}" || {
+			status=1
+			cat "$scratch/err.$i"
+		}
+	done
+}
+
+# Adds up what they counted; remarks follow as they are.
+sum() {
+	awk '
+		/^#/ { remarks = remarks "\n  " substr($0, 3); next }
+		!($2 in total) { order[++n] = $2 }
+		{ total[$2] += $3 }
+		END {
+			for (i = 1; i <= n; i++)
+				if (total[order[i]])
+					line = line (line ? ", " : "") total[order[i]] " " order[i]
+			print "  " line remarks
+		}' "$scratch"/out.*
+	rm -f "$scratch"/out.*
+}
+
+# part TITLE PROGRAM ARGUMENT...
+part() {
+	local part_began=$SECONDS
+
+	echo "$1"
+	side_by_side "${@:2}"
+	sum
+	echo "  $((SECONDS - part_began)) s"
+}
+
+# ---- Mutants -------------------------------------------------------------------------------------
+
+compiler=${CC:-gcc}
+flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include")
+
+# Makes the wrong variant of the library that a patch describes, with the rest of it from the build.
+# build_mutant PATCH FOLDER LIBRARY FLAG...
+build_mutant() {
+	local patch=$1 folder=$2 library=$3 file
+	local -a changed objects=()
+	shift 3
+
+	cp -r "$here/../../common/src" "$folder"
+	patch -s -p1 -d "$folder" <"$patch" || return
+	mapfile -t changed < <(sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$patch")
+	for file in "${changed[@]}"; do
+		"$compiler" "${flags[@]}" "$@" -c "$folder/$file" -o "$folder/${file%.c}.o" || return
+		objects+=("$folder/${file%.c}.o")
+	done
+	"$compiler" -o "$folder/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
+		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
+		-Wl,--wrap=clock_nap -Wl,-z,now
+}
+
+# Says whether the part of the campaign that the patch names has caught it, and by what.
+run_mutant() {
+	local patch=$1 name folder
+	local -a words instrument=() library
+
+	name=$(basename "$patch" .patch)
+	folder=$scratch/$name
+	read -ra words < <(sed -n 's/^Part: //p' "$patch")
+	library=$build/../../common/libshmflip-internal.a
+	if [[ ${words[0]} == storm ]]; then
+		instrument=(-fsanitize=thread --param=tsan-instrument-func-entry-exit=0)
+		library=$build/libshmflip-delayed.a
+		words+=(--kills 1000000 --seconds 60)
+	fi
+	if ! build_mutant "$patch" "$folder" "$library" "${instrument[@]}" >"$folder.log" 2>&1; then
+		echo "  $name: does not apply to the sources as they are, or does not compile"
+		cat "$folder.log"
+		return 1
+	fi
+	if timeout 120 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 4000 \
+		>/dev/null 2>"$folder.log"; then
+		echo "  $name: SURVIVED"
+		return 1
+	fi
+	# Only what the program itself says is a catch.
+	sed -n "s/^crash: /  $name: /p" "$folder.log" | grep . || {
+		echo "  $name: SURVIVED, for the program failed:"
+		cat "$folder.log"
+		return 1
+	}
+}
+
+# Most of them sleep: as many again as there are processors run side by side.
+mutants() {
+	local patch caught=0 all=0
+	local -a pids=()
+
+	echo 'Mutants, by what they were caught'
+	for patch in "$here"/mutants/*.patch; do
+		while (($(jobs -rp | wc -l) >= 2 * $(nproc))); do
+			wait -n || true
+		done
+		run_mutant "$patch" >"$scratch/$(basename "$patch").caught" &
+		pids+=($!)
+	done
+	for patch in "${pids[@]}"; do
+		all=$((all + 1))
+		if wait "$patch"; then
+			caught=$((caught + 1))
+		else
+			status=1
+		fi
+	done
+	cat "$scratch"/*.caught
+	echo "  $caught of $all caught"
+}
+
+# ---- The campaign --------------------------------------------------------------------------------
+
+# A seed's last four bits say what happens in a round: each program starts with another one.
+storm=(storm --seed '%i0000007')
+if [[ $quick ]]; then
+	storm+=(--kills 1000000 --seconds 6)
+	steps=(steps --share '%i/%n' --stride 97)
+	notice=(notice --kills 20)
+else
+	each=$(nproc)
+	storm+=(--kills $((25000 / each + 1)) --frames $((10000000 / each + 1)))
+	steps=(steps --share '%i/%n')
+	notice=(notice --kills 500)
+fi
+
+part 'Random kills' "$build/crash" "${storm[@]}"
+part 'Random kills, with delays between the steps' "$build/crash-delayed" "${storm[@]}"
+part 'Kills at every instruction' "$build/crash" "${steps[@]}"
+part 'Death without a successor' "$build/crash" "${notice[@]}"
+part 'Strangers under the same keys' "$build/crash" guests
+mutants
+if ((status)); then
+	echo "FAILED after $((SECONDS - began)) s"
+else
+	echo "All as it should be, $((SECONDS - began)) s"
+fi
+exit "$status"

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "room.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "process.h"
+
+static char parent[64];
+static char folder[80];
+static pid_t owner;
+
+int room_segments(void)
+{
+	struct shm_info info;
+
+	if (shmctl(0, SHM_INFO, (struct shmid_ds *)&info) < 0)
+		fault("cannot count the segments: %s", strerror(errno));
+	return info.used_ids;
+}
+
+int room_sets(void)
+{
+	struct seminfo info;
+	union {
+		struct seminfo *info;
+	} argument = { &info };
+
+	if (semctl(0, 0, SEM_INFO, argument) < 0)
+		fault("cannot count the semaphores: %s", strerror(errno));
+	return info.semusz;
+}
+
+static void remove_files(void)
+{
+	char path[sizeof(folder) + 256];
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		unlink(path);
+	}
+	closedir(dir);
+}
+
+static void close_room(void)
+{
+	if (getpid() != owner)
+		return;
+	remove_files();
+	rmdir(folder);
+	rmdir(parent);
+}
+
+void room_open(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(parent, sizeof(parent), "%.40s/shmflip-crash-XXXXXX", tmp ? tmp : "/tmp");
+	if (room_segments() || room_sets()) {
+		fprintf(stderr,
+		        "crash: others have System V objects here: run tests/crash/campaign.sh, "
+		        "or\n"
+		        "put before this command: unshare --ipc (root), or unshare -c --ipc\n");
+		exit(77);
+	}
+	if (!mkdtemp(parent))
+		fault("cannot make a folder %s: %s", parent, strerror(errno));
+	snprintf(folder, sizeof(folder), "%s/channels", parent);
+	setenv("SHMFLIP_DIR", folder, 1);
+	owner = getpid();
+	atexit(close_room);
+}
+
+void room_check_empty(void)
+{
+	if (room_segments() || room_sets())
+		fault("left behind: %d segments, %d sets of semaphores", room_segments(),
+		      room_sets());
+	if (rmdir(folder) < 0 && errno != ENOENT)
+		fault("left behind in the folder: %s", strerror(errno));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "tally.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *const op_names[OPS] = {
+	[OP_START] = "start",     [OP_CREATE] = "create",   [OP_TAKE_OVER] = "take-over",
+	[OP_LOAN] = "loan",       [OP_DRAW] = "draw",       [OP_PUBLISH] = "publish",
+	[OP_DISCARD] = "discard", [OP_RESIZE] = "resize",   [OP_DESTROY] = "destroy",
+	[OP_ACQUIRE] = "acquire", [OP_LOOK] = "look",       [OP_RELEASE] = "release",
+	[OP_LEAVE] = "leave",     [OP_OTHER] = "otherwise",
+};
+
+void tally_kill(struct tally *tally, uint32_t op)
+{
+	tally->kills++;
+	tally->inside[op]++;
+}
+
+void tally_round(struct tally *tally, const struct board *board)
+{
+	tally->rounds++;
+	for (int i = 0; i < VIEWERS_MAX; i++)
+		tally->frames += board->viewer[i].frames;
+}
+
+void tally_print(const struct tally *tally, const char *what)
+{
+	printf("%s rounds %llu\n", what, (unsigned long long)tally->rounds);
+	printf("%s kills %llu\n", what, (unsigned long long)tally->kills);
+	printf("%s stops %llu\n", what, (unsigned long long)tally->stops);
+	printf("%s frames %llu\n", what, (unsigned long long)tally->frames);
+	for (int i = 0; i < OPS; i++)
+		printf("%s in-%s %llu\n", what, op_names[i], (unsigned long long)tally->inside[i]);
+	fflush(stdout);
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void tally_print_times(const char *what, int64_t *times_ns, unsigned count)
+{
+	if (count == 0)
+		return;
+	qsort(times_ns, count, sizeof(*times_ns), compare);
+	printf("# %s, ms: median %.2f, 99th percentile %.2f, longest %.2f, of %u\n", what,
+	       (double)times_ns[count / 2] / 1e6, (double)times_ns[count * 99 / 100] / 1e6,
+	       (double)times_ns[count - 1] / 1e6, count);
+	fflush(stdout);
+}
