@@ -8,7 +8,7 @@
 #
 # One target after the other, each for so many seconds (600; --quick: 10) or runs. What libFuzzer finds new
 # goes to BUILD/found/TARGET, also what breaks the target (crash-*, timeout-*, oom-*: give such a file
-# to the program to see it again); --keep brings the smallest set that covers as much into the tree.
+# to the program to see it again); --keep brings into the tree what covers more.
 
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -64,16 +64,18 @@ campaign() {
 	return "$status"
 }
 
-# The smallest files that cover what the tree and the finds cover together.
+# The fewest and smallest of the finds that cover what the tree does not.
 keep() {
 	local target=$1 kept
 	local -a corpora
 
 	mapfile -t corpora < <(corpora_of "$target")
 	kept=$(mktemp -d)
-	"$build/tests/fuzz/fuzz_$target" -merge=1 "$kept" "${corpora[@]}" \
-		"$build/found/$target" 2>"$build/found/$target.merge.log"
-	cp -n "$kept"/* "${corpora[0]}" 2>/dev/null || true
+	find "${corpora[@]}" -type f -exec cp -t "$kept" {} +
+	"$build/tests/fuzz/fuzz_$target" -set_cover_merge=1 "$kept" "$build/found/$target" \
+		2>"$build/found/$target.merge.log"
+	find "${corpora[@]}" -type f -printf '%f\n' | (cd "$kept" && xargs -r -d '\n' rm -f --)
+	find "$kept" -type f -exec cp -t "${corpora[0]}" {} +
 	rm -rf "$kept"
 }
 
