@@ -21,7 +21,6 @@ enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, LOOK_NS = 1000000 };
 
 /* Beyond what is asked for: opening, warming up, the slowest transport's largest frames. */
 #define PATIENCE_NS INT64_C(30000000000)
-#define FAREWELL_NS INT64_C(2000000000) /* for the others, when one has failed */
 
 struct run {
 	const struct cell *cell;
@@ -29,7 +28,7 @@ struct run {
 	struct job job;
 	struct party *parties; /* shared: the sender's, then the receivers' */
 	pid_t children[1 + RECEIVERS_MAX];
-	bool any_failed; /* or was killed */
+	bool any_failed; /* or was killed, or crashed */
 };
 
 /* In a child. ^C goes to all processes of the terminal: what becomes of children is the parent's to
@@ -107,24 +106,21 @@ static void kill_children(struct run *run)
 	}
 }
 
-/* Until all have ended. When one has failed the others may wait for it in vain. */
+/* Until all have ended. When one has failed the others may wait for it in vain: -EPIPE. */
 static int await_children(struct run *run)
 {
 	int64_t deadline_ns = cli_now_ns() + run->job.seconds_ns + PATIENCE_NS;
-	bool hurried = false;
 
 	while (reap(run) > 0) {
 		if (cli_interrupted())
 			return -EINTR;
-		if (run->any_failed && !hurried) {
-			hurried = true;
-			deadline_ns = cli_now_ns() + FAREWELL_NS;
-		}
+		if (run->any_failed)
+			return -EPIPE;
 		if (cli_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
 	}
-	return 0;
+	return run->any_failed ? -EPIPE : 0;
 }
 
 /* What the party says that failed first, if any does. */
@@ -138,12 +134,10 @@ static int verdict(const struct run *run, int error, char *detail)
 		snprintf(detail, LINK_DETAIL_SIZE, "%s", party->detail);
 		return party->error ? party->error : -EIO;
 	}
+	if (error == -EPIPE)
+		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes crashed");
 	if (error == -ETIMEDOUT)
 		snprintf(detail, LINK_DETAIL_SIZE, "no end to it: killed");
-	if (!error && run->any_failed) {
-		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes died");
-		return -EIO;
-	}
 	return error;
 }
 
@@ -222,8 +216,8 @@ static int plan(struct run *run, const char *folder, int64_t seconds_ns, char *d
 		.height = cell->height,
 		.receivers = cell->transport->traits & TRANSPORT_ALONE ? 0 : cell->receivers,
 		.paced = cell->rate_milli > 0,
-		.detail = detail,
 	};
+	link->detail = detail;
 	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
 	                           &link->frame_bytes);
 	if (error)

@@ -125,7 +125,7 @@ static void add_size(struct options *options, const char *word)
 
 static void add_every_transport(struct options *options)
 {
-	for (size_t i = 0; transports[i] && options->transport_count < LIST_MAX; i++)
+	for (size_t i = 0; options->transport_count < LIST_MAX && transports[i]; i++)
 		options->transports[options->transport_count++] = transports[i];
 }
 
@@ -139,7 +139,7 @@ static void add_transport(struct options *options, const char *word)
 		add_every_transport(options);
 		return;
 	}
-	for (i = 0; transports[i] && i < LIST_MAX; i++)
+	for (i = 0; i < LIST_MAX && transports[i]; i++)
 		names[i + 1] = transports[i]->name;
 	cli_choice("--transports", word, names);
 	options->transports[options->transport_count++] = transport_named(word);

@@ -12,8 +12,6 @@
 
 enum { PANEL_WIDTH = 760, PANEL_HEIGHT = 480 };
 
-extern char **environ;
-
 /* Starts gnuplot with its standard input from fd. */
 static int start(struct plot *plot, int fd)
 {

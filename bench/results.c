@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool makes_sense(const struct cell *cell, const struct place *place)
 {
@@ -93,12 +94,20 @@ bool results_together(const struct cell *one, const struct cell *other)
 	       one->rate_milli == other->rate_milli && one->receivers == other->receivers;
 }
 
+double result_figure(const struct result *result, unsigned round, size_t offset)
+{
+	double figure;
+
+	memcpy(&figure, (const char *)&result->samples[round] + offset, sizeof(figure));
+	return figure;
+}
+
 void result_spread(const struct result *result, size_t offset, struct spread *spread)
 {
 	double values[ROUNDS_MAX];
 
 	for (unsigned i = 0; i < result->count; i++)
-		values[i] = *(const double *)((const char *)&result->samples[i] + offset);
+		values[i] = result_figure(result, i, offset);
 	statistics_spread(values, result->count, spread);
 }
 

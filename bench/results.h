@@ -37,7 +37,8 @@ void results_finish(struct results *results);
 /* Whether the two differ in nothing but the transport. */
 bool results_together(const struct cell *one, const struct cell *other);
 
-/* The spread of one figure of the samples, given by its offset in struct sample. */
+/* One figure, a double, given by its offset in struct sample: of one round, or over all of them. */
+double result_figure(const struct result *result, unsigned round, size_t offset);
 void result_spread(const struct result *result, size_t offset, struct spread *spread);
 double result_median(const struct result *result, size_t offset);
 #define RESULT_MEDIAN(result, figure) result_median(result, offsetof(struct sample, figure))

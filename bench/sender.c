@@ -21,9 +21,9 @@ struct sender {
 	struct party *party;
 	uint8_t *origin; /* for TOUCH_COPY_READ: where frames are ready */
 	uint64_t sequence;
-	const uint8_t *known[BUFFERS_KNOWN]; /* filled with the body of frames nobody writes */
+	const uint8_t *known[BUFFERS_KNOWN]; /* that hold the body of frames that nobody writes */
 	unsigned known_count;
-	bool buffer_was_new;
+	bool all_known; /* the last frame went into one of them */
 	int64_t due_ns; /* of the next frame, when paced */
 };
 
@@ -50,6 +50,8 @@ static void pace(struct sender *sender)
 
 static bool is_known(struct sender *sender, const uint8_t *pixels)
 {
+	if (sender->link->transport->traits & TRANSPORT_FRESH)
+		return false;
 	for (unsigned i = 0; i < sender->known_count; i++)
 		if (sender->known[i] == pixels)
 			return true;
@@ -65,13 +67,14 @@ static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
 	enum touch touch = sender->job->touch;
 	uint64_t bytes = sender->link->frame_bytes;
 	uint64_t word = touch_word(touch, sender->sequence);
+	bool known = is_known(sender, pixels);
 	int64_t ready_ns = 0;
 
-	sender->buffer_was_new = !is_known(sender, pixels);
+	sender->all_known = known || sender->link->transport->traits & TRANSPORT_FRESH;
 	if (touch == TOUCH_COPY_READ && sender->origin) {
 		ready_ns = cli_now_ns();
 		memcpy(pixels, sender->origin, bytes);
-	} else if (touch == TOUCH_WRITE_READ || sender->buffer_was_new) {
+	} else if (touch == TOUCH_WRITE_READ || !known) {
 		touch_fill(pixels, bytes, word);
 	}
 	return ready_ns ? ready_ns : cli_now_ns();
@@ -128,8 +131,8 @@ static int warm_up(struct sender *sender)
 	int64_t end_ns = cli_now_ns() + WARM_UP_NS;
 	int error = send_first(sender);
 
-	while (!error && (sender->sequence < WARM_UP_FRAMES || sender->buffer_was_new ||
-	                  cli_now_ns() < end_ns))
+	while (!error &&
+	       (sender->sequence < WARM_UP_FRAMES || !sender->all_known || cli_now_ns() < end_ns))
 		error = send_next(sender, 0);
 	return error;
 }

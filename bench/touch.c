@@ -7,8 +7,10 @@
 #define ODD                                                                                        \
 	UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: successive multiples scatter */
 
-/* Registers' worth of words; the compiler makes of it what the processor has. */
-typedef uint64_t words __attribute__((vector_size(STAMP_BYTES), may_alias));
+/* Registers' worth of words, wherever a transport puts them; the compiler makes of it what the processor
+ * has. */
+typedef uint64_t words
+	__attribute__((vector_size(STAMP_BYTES), aligned(sizeof(uint64_t)), may_alias));
 
 const char *const touch_names[] = { "none", "read", "write+read", "copy+read", NULL };
 
@@ -55,9 +57,15 @@ void touch_read_stamp(const uint8_t *pixels, struct stamp *stamp)
 	memcpy(stamp, pixels, sizeof(*stamp));
 }
 
+/* In the body of a frame of so many bytes. */
+static uint64_t words_of(uint64_t bytes)
+{
+	return (bytes / STAMP_BYTES - 2) * (STAMP_BYTES / sizeof(uint64_t));
+}
+
 static bool samples_right(const uint8_t *pixels, uint64_t bytes, uint64_t sequence, uint64_t word)
 {
-	uint64_t words_in_body = (bytes - 2 * STAMP_BYTES) / sizeof(word);
+	uint64_t words_in_body = words_of(bytes);
 	uint64_t at = STAMP_BYTES + sequence * ODD % words_in_body * sizeof(word);
 
 	return memcmp(pixels + at, &word, sizeof(word)) == 0;
@@ -73,5 +81,5 @@ bool touch_receive(enum touch touch, const uint8_t *pixels, uint64_t bytes,
 		return false;
 	if (touch == TOUCH_NONE)
 		return samples_right(pixels, bytes, stamp->sequence, word);
-	return touch_sum(pixels, bytes) == word * ((bytes - 2 * STAMP_BYTES) / sizeof(word));
+	return touch_sum(pixels, bytes) == word * words_of(bytes);
 }

@@ -33,9 +33,7 @@ static json_t *figure_json(const struct result *result, size_t offset)
 
 	result_spread(result, offset, &spread);
 	for (unsigned i = 0; i < result->count; i++)
-		json_array_append_new(
-			rounds,
-			json_real(*(const double *)((const char *)&result->samples[i] + offset)));
+		json_array_append_new(rounds, json_real(result_figure(result, i, offset)));
 	return json_pack("{s:f, s:f, s:f, s:o}", "median", spread.median, "min", spread.min, "max",
 	                 spread.max, "rounds", rounds);
 }

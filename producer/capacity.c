@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "capacity.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -22,9 +23,9 @@ static uint64_t bytes_of(uint32_t width, uint32_t height)
 	return shmflip_frame_size(width, height, &stride_bytes, &size) ? UINT64_MAX : size;
 }
 
-static bool is_common(const struct png_header *header)
+static bool is_common(uint32_t width, uint32_t height)
 {
-	return (uint64_t)header->width * header->height <= COMMON_PIXELS_MAX;
+	return (uint64_t)width * height <= COMMON_PIXELS_MAX;
 }
 
 static void set(struct capacity *capacity, uint32_t width, uint32_t height)
@@ -60,42 +61,37 @@ void capacity_init(struct capacity *capacity, const struct options *options,
 	for (size_t i = 0; source && i < source->count && !cli_interrupted(); i++) {
 		struct png_header header;
 
-		if (read_header(source->paths[i], &header) && is_common(&header) &&
+		if (read_header(source->paths[i], &header) &&
+		    is_common(header.width, header.height) &&
 		    bytes_of(header.width, header.height) > capacity->slot_bytes)
 			set(capacity, header.width, header.height);
 	}
 }
 
-static bool fits(const struct capacity *capacity, const struct png_header *header)
+static bool fits(const struct capacity *capacity, uint32_t width, uint32_t height)
 {
 	if (capacity->slot_bytes)
-		return bytes_of(header->width, header->height) <= capacity->slot_bytes;
-	return is_common(header);
+		return bytes_of(width, height) <= capacity->slot_bytes;
+	return is_common(width, height);
 }
 
-static const char *too_large(struct capacity *capacity, const struct png_header *header)
+int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
+                   size_t fault_size)
 {
 	char limit[64] = "any slot";
 
+	if (fits(capacity, width, height))
+		return 0;
 	if (capacity->slot_bytes)
 		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32, capacity->width,
 		         capacity->height);
-	snprintf(capacity->fault, sizeof(capacity->fault),
-	         "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size", header->width,
-	         header->height, limit);
-	return capacity->fault;
+	snprintf(fault, fault_size, "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size",
+	         width, height, limit);
+	return -EMSGSIZE;
 }
 
-const char *capacity_check(struct capacity *capacity, const uint8_t *png, size_t size)
+void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height)
 {
-	struct png_header header;
-	const char *reason;
-
-	if (png_header_parse(png, size, &header, &reason))
-		return reason;
-	if (!fits(capacity, &header))
-		return too_large(capacity, &header);
 	if (!capacity->slot_bytes)
-		set(capacity, header.width, header.height);
-	return NULL;
+		set(capacity, width, height);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * How large a slot is, and which frames fit it: as told by --max-size, or by the largest of the files,
- * or by the first frame of a stream. Main thread. */
+ * or by the first frame of a stream. Main thread, unless said otherwise. */
 #ifndef PRODUCER_CAPACITY_H
 #define PRODUCER_CAPACITY_H
 
@@ -15,7 +15,6 @@ struct capacity {
 	uint32_t width; /* of the frame that a slot is made for; 0: not known yet */
 	uint32_t height;
 	uint64_t slot_bytes;
-	char fault[128];
 };
 
 /* The source is NULL for a stream. Files that cannot be read, are no PNG, or are larger than anybody
@@ -23,8 +22,12 @@ struct capacity {
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct source *source);
 
-/* Looks at a PNG's header. NULL: it fits; the reason otherwise, until the next call. While nothing is
- * known of the capacity, a frame of no uncommon size decides it. */
-const char *capacity_check(struct capacity *capacity, const uint8_t *png, size_t size);
+/* Whether such a frame fits. While nothing is known of the capacity, one of no uncommon size does.
+ * -EMSGSIZE: it does not, and the reason is in fault. Any thread. */
+int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
+                   size_t fault_size);
+
+/* A frame that fits decides the capacity, if nothing is known of it. */
+void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height);
 
 #endif

@@ -2,6 +2,8 @@
 #include "feed.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,48 +11,80 @@
 
 int feed_init(struct feed *feed, const struct options *options)
 {
-	const struct source *source = options_stream(options) ? NULL : &feed->source;
 	int result = 0;
 
-	*feed = (struct feed){ .options = options };
-	input_init(&feed->input, source, STDIN_FILENO);
-	for (int i = 0; source && i < options->source_count && !result; i++)
+	*feed = (struct feed){ .options = options, .is_stream = options_stream(options) };
+	png_stream_init(&feed->stream, STDIN_FILENO, PNG_BYTES_MAX);
+	for (int i = 0; !feed->is_stream && i < options->source_count && !result; i++)
 		result = source_add(&feed->source, options->sources[i]);
 	if (!result)
-		capacity_init(&feed->capacity, options, source);
+		capacity_init(&feed->capacity, options, feed->is_stream ? NULL : &feed->source);
 	return result;
 }
 
 void feed_finish(struct feed *feed)
 {
-	input_finish(&feed->input);
+	png_stream_finish(&feed->stream);
 	source_finish(&feed->source);
 }
 
-static bool start_over(struct feed *feed)
+/* 0: there is a file to come. */
+static int start_over(struct feed *feed)
 {
-	if (feed->loops == feed->options->loops || feed_is_dry(feed))
-		return false;
+	if (feed->loops == feed->options->loops)
+		return -ENODATA;
+	if (feed->read == feed->skipped && feed->fetched > feed->read)
+		return -EAGAIN;
+	if (feed_is_dry(feed))
+		return -ENODATA;
 	feed->loops++;
-	feed->good_before = feed->read - feed->skipped;
-	input_rewind(&feed->input);
-	return true;
-}
-
-int feed_skip(struct feed *feed, const char *reason)
-{
-	feed->skipped++;
-	if (feed->options->stop_on_error) {
-		cli_error("%s: %s", feed->piece.path, reason);
-		return -ECANCELED;
-	}
-	if (feed_is_news(feed))
-		cli_error("%s: skipped: %s", feed->piece.path, reason);
+	feed->next = 0;
 	return 0;
 }
 
-/* What input_next() cannot go on from. */
-static int fail_to_read(int error)
+static int fetch_file(struct feed *feed, struct job *job)
+{
+	int result = feed->next < feed->source.count ? 0 : start_over(feed);
+	const char *slash;
+
+	if (result)
+		return result;
+	job->path = feed->source.paths[feed->next++];
+	slash = strrchr(job->path, '/');
+	job->name = slash ? slash + 1 : job->path;
+	job->position = feed->next;
+	job->last = feed->next == feed->source.count && feed->loops == feed->options->loops;
+	return 0;
+}
+
+static int fetch_of_stream(struct feed *feed, struct job *job)
+{
+	int result = png_stream_next(&feed->stream, &job->png, &job->size, &job->fault);
+
+	if (!result)
+		result = png_stream_take(&feed->stream, &job->buffer);
+	if (result && result != -EBADMSG)
+		return result;
+	job->position = feed->fetched + 1;
+	snprintf(job->stream_name, sizeof(job->stream_name), "stdin:%" PRIu64, job->position);
+	job->path = job->name = job->stream_name;
+	return 0;
+}
+
+int feed_fetch(struct feed *feed, struct job *job)
+{
+	int result;
+
+	job_init(job);
+	result = feed->is_stream ? fetch_of_stream(feed, job) : fetch_file(feed, job);
+	if (result)
+		return result;
+	job->index = feed->fetched++;
+	job->news = feed->loops == 0 || feed->options->verbose;
+	return 0;
+}
+
+int feed_fail(int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
@@ -58,35 +92,27 @@ static int fail_to_read(int error)
 	return -ECANCELED;
 }
 
-int feed_next(struct feed *feed)
+void feed_stop(struct feed *feed)
 {
-	for (;;) {
-		const char *fault = NULL;
-		int result = input_next(&feed->input, &feed->piece, &fault);
+	png_stream_stop(&feed->stream);
+}
 
-		if (result == -ENODATA && start_over(feed))
-			continue;
-		if (result && result != -EBADMSG)
-			return fail_to_read(result);
-		feed->read++;
-		if (!fault)
-			fault = capacity_check(&feed->capacity, feed->piece.png, feed->piece.size);
-		if (!fault)
-			return 0;
-		result = feed_skip(feed, fault);
-		if (result)
-			return result;
+int feed_conclude(struct feed *feed, const struct job *job)
+{
+	feed->read++;
+	if (!job->fault) {
+		feed->skipped_in_a_row = 0;
+		return 0;
 	}
-}
-
-uint64_t feed_index(const struct feed *feed)
-{
-	return feed->read - 1;
-}
-
-uint64_t feed_position(const struct feed *feed)
-{
-	return feed->input.source ? feed->input.next : feed->read;
+	feed->skipped++;
+	feed->skipped_in_a_row++;
+	if (feed->options->stop_on_error) {
+		cli_error("%s: %s", job->path, job->fault);
+		return -ECANCELED;
+	}
+	if (job->news)
+		cli_error("%s: skipped: %s", job->path, job->fault);
+	return 0;
 }
 
 uint64_t feed_total(const struct feed *feed)
@@ -94,17 +120,7 @@ uint64_t feed_total(const struct feed *feed)
 	return feed->source.count;
 }
 
-bool feed_is_last(const struct feed *feed)
-{
-	return feed->piece.last && feed->loops == feed->options->loops;
-}
-
 bool feed_is_dry(const struct feed *feed)
 {
-	return feed->read - feed->skipped == feed->good_before;
-}
-
-bool feed_is_news(const struct feed *feed)
-{
-	return feed->loops == 0 || feed->options->verbose;
+	return feed->skipped_in_a_row >= (feed->is_stream ? feed->read : feed->source.count);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The frames that are to be shown, pass after pass: what the sources hold, less what is no PNG or does
- * not fit a slot. Such are skipped, counted and named, once; or end the run, by --on-error stop.
- * Blocks on reading. Main thread. */
+ * The frames that are to be shown, pass after pass, and the account of what became of them. What is no
+ * PNG, is damaged, or does not fit a slot is skipped, counted and named, once; or ends the run, by
+ * --on-error stop.
+ *
+ * Frames are fetched in order, and concluded in order, but many may be fetched before the first is
+ * concluded. For a stream these two sides may be two threads; for files both are the main thread. */
 #ifndef PRODUCER_FEED_H
 #define PRODUCER_FEED_H
 
@@ -10,20 +13,25 @@
 #include <stdint.h>
 
 #include "capacity.h"
-#include "input.h"
+#include "job.h"
 #include "options.h"
+#include "png_stream.h"
 #include "source.h"
 
 struct feed {
 	const struct options *options;
 	struct source source; /* empty for a stream */
+	bool is_stream;
 	struct capacity capacity;
-	struct input input;
-	struct piece piece; /* the frame at hand */
-	uint64_t read;      /* frames so far, in all passes, good or bad */
+	/* The side that fetches. */
+	struct png_stream stream;
+	size_t next;      /* of the source's paths */
+	uint64_t fetched; /* frames, in all passes */
+	uint64_t loops;   /* how often it has started over */
+	/* The side that concludes. */
+	uint64_t read; /* frames so far, in all passes, good or bad */
 	uint64_t skipped;
-	uint64_t loops;       /* how often it has started over */
-	uint64_t good_before; /* frames that were not skipped, in the passes before this one */
+	uint64_t skipped_in_a_row;
 };
 
 /* Lists the files and looks at their sizes. A negative errno, after a line to the user: an input does
@@ -31,27 +39,26 @@ struct feed {
 int feed_init(struct feed *feed, const struct options *options);
 void feed_finish(struct feed *feed);
 
-/* Takes the next frame in hand. -ENODATA: that was all, also when a whole pass had nothing good.
- * -EINTR. -ECANCELED: it cannot go on, and the user has been told why. */
-int feed_next(struct feed *feed);
+/* The next frame: a file that is still to be read, or the bytes that came down the stream, which it
+ * waits for. It may have a fault already. -ENODATA: that was all, also when a whole pass had nothing
+ * good. -EAGAIN: what is under way has to be concluded first, since it may be such a pass. -EINTR, and
+ * for a stream -ENOMEM and what read(2) said. */
+int feed_fetch(struct feed *feed, struct job *job);
 
-/* Passes over the frame at hand, found bad for this reason. 0, or -ECANCELED. */
-int feed_skip(struct feed *feed, const char *reason);
+/* Tells the user of an error that feed_fetch() came to its end with, and makes it -ECANCELED; leaves
+ * -ENODATA and -EINTR as they are. Main thread. */
+int feed_fail(int error);
 
-/* The frame's number from 0 on. One that is skipped has its place in time like any other. */
-uint64_t feed_index(const struct feed *feed);
+/* From any thread: fetching from a stream is to end with -EINTR, and soon. */
+void feed_stop(struct feed *feed);
 
-/* Where it stands in its pass, from 1 on, and how many a pass has; 0: nobody knows. */
-uint64_t feed_position(const struct feed *feed);
+/* Counts a frame, and passes over it if it has a fault. 0, or -ECANCELED: it ends the run. */
+int feed_conclude(struct feed *feed, const struct job *job);
+
+/* How many frames a pass has; 0: nobody knows. */
 uint64_t feed_total(const struct feed *feed);
 
-/* Whether no frame can come behind the one at hand. */
-bool feed_is_last(const struct feed *feed);
-
-/* Whether there was no good frame in this pass. */
+/* Whether all frames of the latest pass were skipped. */
 bool feed_is_dry(const struct feed *feed);
-
-/* Whether the user has not been told of the frame at hand in an earlier pass. */
-bool feed_is_news(const struct feed *feed);
 
 #endif

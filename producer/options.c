@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "cli.h"
 #include "shmflip.h"
 
-enum { VIEWERS_MAX = 1000 };
+enum { VIEWERS_MAX = 1000, JOBS_MAX = SHMFLIP_SLOTS_MAX - 1 };
 
 enum {
 	OPTION_DIR = 256,
@@ -24,7 +25,7 @@ enum {
 	OPTION_VERSION,
 };
 
-static const char short_options[] = ":c:r:l::s:p:w:qv";
+static const char short_options[] = ":c:r:l::s:j:p:w:qv";
 
 static const struct option long_options[] = {
 	{ "channel", required_argument, NULL, 'c' },
@@ -32,6 +33,7 @@ static const struct option long_options[] = {
 	{ "fps", required_argument, NULL, 'r' },
 	{ "loop", optional_argument, NULL, 'l' },
 	{ "slots", required_argument, NULL, 's' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "policy", required_argument, NULL, 'p' },
 	{ "wait-viewers", required_argument, NULL, 'w' },
 	{ "max-size", required_argument, NULL, OPTION_MAX_SIZE },
@@ -60,7 +62,8 @@ static void print_help(void)
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	     "  -r, --fps N             frames a second (default 30; 0: as fast as can be)\n"
 	     "  -l, --loop[=N]          start over at the end, N times or for ever\n"
-	     "  -s, --slots N           2 to 64 (default 2)\n"
+	     "  -s, --slots N           2 to 64 (default 2, or one more than jobs)\n"
+	     "  -j, --jobs N            threads that decode (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
 	     "      --max-size WxH      capacity of a slot (default: the largest frame; of a\n"
@@ -181,6 +184,9 @@ static void set(struct options *options, int option, const char *text)
 		options->slots =
 			(uint32_t)cli_uint("--slots", text, SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
 		break;
+	case 'j':
+		options->jobs = (unsigned)cli_uint("--jobs", text, 0, JOBS_MAX);
+		break;
 	case 'p':
 		options->policy = cli_choice("--policy", text, policies) == 0
 		                          ? SHMFLIP_POLICY_LATEST
@@ -216,12 +222,33 @@ static void check_sources(const struct options *options)
 		cli_usage_error("--loop does not go with a stream, which cannot be started over");
 }
 
+static unsigned processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+}
+
+/* Each thread that decodes needs a slot, and one is shown. */
+static void settle_jobs_and_slots(struct options *options)
+{
+	unsigned most = options->slots ? options->slots - 1 : JOBS_MAX;
+
+	if (options->jobs > most)
+		cli_usage_error("--jobs %u needs --slots %u or more", options->jobs,
+		                options->jobs + 1);
+	if (options->jobs == 0)
+		options->jobs = processors() < most ? processors() : most;
+	if (!options->slots)
+		options->slots = options->jobs + 1;
+}
+
 void options_parse(struct options *options, int argc, char **argv)
 {
 	int option;
 
 	*options = (struct options){ .fps_milli = 30000,
-		                     .slots = 2,
+		                     .jobs = 1,
 		                     .policy = SHMFLIP_POLICY_LATEST,
 		                     .mode = 0600,
 		                     .group = (gid_t)-1 };
@@ -234,4 +261,5 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->sources = argv + optind;
 	options->source_count = argc - optind;
 	check_sources(options);
+	settle_jobs_and_slots(options);
 }

@@ -19,6 +19,7 @@ struct options {
 	uint64_t loops;   /* how often to start over, or LOOP_FOR_EVER */
 	uint32_t fps_milli;
 	uint32_t slots;
+	unsigned jobs;         /* at least 1, and less than slots */
 	uint32_t policy;       /* enum shmflip_policy */
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: by what the inputs need */

@@ -14,7 +14,7 @@ static const uint8_t last_chunk[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42
 
 /* A chunk is its length, its type, so many bytes of data, and a CRC. */
 enum { CHUNK_HEAD_BYTES = 8, CRC_BYTES = 4 };
-enum { TURN_MS = 100, ROOM_BYTES = 1 << 16 };
+enum { TURN_MS = 100, BLOCK_BYTES = 1 << 16 };
 
 void png_stream_init(struct png_stream *stream, int fd, size_t limit_bytes)
 {
@@ -23,37 +23,32 @@ void png_stream_init(struct png_stream *stream, int fd, size_t limit_bytes)
 
 void png_stream_finish(struct png_stream *stream)
 {
-	free(stream->data);
-	stream->data = NULL;
+	buffer_finish(&stream->read);
 }
 
-/* Room behind end, by moving what is held to the front, or by doubling. */
+/* Room for a block behind end, by moving what is held to the front, or by doubling. */
 static int make_room(struct png_stream *stream)
 {
-	size_t capacity = stream->capacity ? 2 * stream->capacity : ROOM_BYTES;
-	uint8_t *larger;
+	size_t capacity = stream->read.capacity;
 
+	if (capacity - stream->end >= BLOCK_BYTES)
+		return 0;
 	if (stream->start > 0) {
 		stream->end -= stream->start;
-		memmove(stream->data, stream->data + stream->start, stream->end);
+		memmove(stream->read.data, stream->read.data + stream->start, stream->end);
 		stream->start = 0;
 	}
-	if (stream->end < stream->capacity)
+	if (capacity - stream->end >= BLOCK_BYTES)
 		return 0;
-	larger = realloc(stream->data, capacity);
-	if (!larger)
-		return -ENOMEM;
-	stream->data = larger;
-	stream->capacity = capacity;
-	return 0;
+	return buffer_reserve(&stream->read, 2 * capacity + BLOCK_BYTES);
 }
 
 /* In turns, since a signal may come just before the wait. */
-static int wait_readable(int fd)
+static int wait_readable(const struct png_stream *stream)
 {
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	struct pollfd poller = { .fd = stream->fd, .events = POLLIN };
 
-	while (!cli_interrupted()) {
+	while (!cli_interrupted() && !atomic_load(&stream->stopped)) {
 		int ready = poll(&poller, 1, TURN_MS);
 
 		if (ready > 0)
@@ -64,19 +59,23 @@ static int wait_readable(int fd)
 	return -EINTR;
 }
 
-/* Reads at most size bytes, and at least one. -ENODATA at the end. */
-static int read_some(struct png_stream *stream, size_t size)
+/* Reads a block, or so many bytes if that is more: as much of it as there is, at least one byte.
+ * -ENODATA at the end. */
+static int read_some(struct png_stream *stream, size_t wanted)
 {
-	int result = stream->end < stream->capacity ? 0 : make_room(stream);
-	size_t room = stream->capacity - stream->end;
+	int result = make_room(stream);
+	size_t room = stream->read.capacity - stream->end;
 
+	if (wanted < BLOCK_BYTES)
+		wanted = BLOCK_BYTES;
 	while (!result) {
 		ssize_t got;
 
-		result = wait_readable(stream->fd);
+		result = wait_readable(stream);
 		if (result)
 			break;
-		got = read(stream->fd, stream->data + stream->end, size < room ? size : room);
+		got = read(stream->fd, stream->read.data + stream->end,
+		           wanted < room ? wanted : room);
 		if (got > 0) {
 			stream->end += (size_t)got;
 			break;
@@ -89,7 +88,7 @@ static int read_some(struct png_stream *stream, size_t size)
 	return result;
 }
 
-/* Has size bytes of the present piece in memory, and reads not one more than that. */
+/* Has size bytes of the present piece in memory. */
 static int need(struct png_stream *stream, size_t size)
 {
 	while (stream->end - stream->start < size) {
@@ -116,7 +115,7 @@ static int find_signature(struct png_stream *stream)
 {
 	for (;;) {
 		size_t size = stream->end - stream->start, begun;
-		const uint8_t *from = stream->data + stream->start;
+		const uint8_t *from = stream->read.data + stream->start;
 		const uint8_t *found = memmem(from, size, png_signature, PNG_SIGNATURE_BYTES);
 		int result;
 
@@ -165,14 +164,14 @@ static int read_chunk(struct png_stream *stream, bool *whole, const char **reaso
 
 	if (result)
 		return result;
-	*reason = fault_in_chunk(stream, stream->data + at);
+	*reason = fault_in_chunk(stream, stream->read.data + at);
 	if (*reason)
 		return -EBADMSG;
-	*whole = memcmp(stream->data + at + 4, "IEND", 4) == 0;
-	stream->parsed += CHUNK_HEAD_BYTES + png_number(stream->data + at) + CRC_BYTES;
+	*whole = memcmp(stream->read.data + at + 4, "IEND", 4) == 0;
+	stream->parsed += CHUNK_HEAD_BYTES + png_number(stream->read.data + at) + CRC_BYTES;
 	result = need(stream, stream->parsed);
 	at = stream->start + stream->parsed - sizeof(last_chunk);
-	if (!result && *whole && memcmp(stream->data + at, last_chunk, sizeof(last_chunk))) {
+	if (!result && *whole && memcmp(stream->read.data + at, last_chunk, sizeof(last_chunk))) {
 		*reason = "damaged: bad IEND";
 		return -EBADMSG;
 	}
@@ -186,7 +185,7 @@ static int read_signature(struct png_stream *stream, const char **reason)
 
 	if (result && (result != -ENODATA || held == 0))
 		return result;
-	if (memcmp(stream->data + stream->start, png_signature,
+	if (memcmp(stream->read.data + stream->start, png_signature,
 	           held < PNG_SIGNATURE_BYTES ? held : PNG_SIGNATURE_BYTES)) {
 		*reason = "not a PNG";
 		return -EBADMSG;
@@ -230,8 +229,30 @@ int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size
 		stream->parsed = 1;
 	}
 	if (!result) {
-		*png = stream->data + stream->start;
+		*png = stream->read.data + stream->start;
 		*size = stream->parsed;
 	}
 	return result;
+}
+
+int png_stream_take(struct png_stream *stream, struct buffer *buffer)
+{
+	const uint8_t *behind = stream->read.data + stream->start + stream->parsed;
+	size_t size = stream->end - stream->start - stream->parsed;
+	struct buffer taken = stream->read;
+
+	if (buffer_reserve(buffer, size))
+		return -ENOMEM;
+	if (size)
+		memcpy(buffer->data, behind, size);
+	stream->read = *buffer;
+	*buffer = taken;
+	stream->start = stream->parsed = 0;
+	stream->end = size;
+	return 0;
+}
+
+void png_stream_stop(struct png_stream *stream)
+{
+	atomic_store(&stream->stopped, true);
 }

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
- * Cuts a stream of bytes into whole PNGs, by their signatures and the lengths of their chunks. Reads
- * never past an IEND: what follows stays in the pipe. Memory grows with what has arrived, not with
- * what a length promises. After damage it goes on at the next signature, also where that was
- * swallowed by a chunk whose length was wrong: only the damaged frame is lost.
+ * Cuts a stream of bytes into whole PNGs, by their signatures and the lengths of their chunks. Takes
+ * what the pipe holds in large blocks, and waits for no more than the piece at hand needs. Memory
+ * grows with what has arrived, not with what a length promises. After damage it goes on at the next
+ * signature, also where that was swallowed by a chunk whose length was wrong: only the damaged frame
+ * is lost.
  *
- * Waits for bytes; an interruption (cli.h) ends the wait. Main thread. */
+ * Waits for bytes; an interruption (cli.h) ends the wait. One thread, unless said otherwise. */
 #ifndef PRODUCER_PNG_STREAM_H
 #define PRODUCER_PNG_STREAM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buffer.h"
+
 struct png_stream {
 	int fd;
 	size_t limit_bytes; /* of one PNG; more is damage */
-	uint8_t *data;      /* what was read: from start to end */
-	size_t capacity;
-	size_t start;  /* of the present piece */
-	size_t parsed; /* of the present piece, in bytes */
+	struct buffer read; /* from start to end */
+	size_t start;       /* of the present piece */
+	size_t parsed;      /* of the present piece, in bytes */
 	size_t end;
 	bool lost; /* the last piece was damaged */
+	atomic_bool stopped;
 };
 
 /* The descriptor stays the caller's. */
@@ -33,5 +37,12 @@ void png_stream_finish(struct png_stream *stream);
  * call goes on behind it. -EINTR, -ENOMEM, or what read(2) said. */
 int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size,
                     const char **reason);
+
+/* Hands the memory of the piece that came last over to the caller, who gives other memory in exchange:
+ * the piece stays where it is. -ENOMEM: all is as before. */
+int png_stream_take(struct png_stream *stream, struct buffer *buffer);
+
+/* Ends all waiting, now and from now on, with -EINTR within a tenth of a second. Any thread. */
+void png_stream_stop(struct png_stream *stream);
 
 #endif

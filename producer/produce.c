@@ -2,27 +2,23 @@
 #include "produce.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
+#include "crew.h"
 #include "feed.h"
-#include "pace.h"
-#include "png_decode.h"
-#include "report.h"
+#include "flow.h"
 #include "shmflip.h"
 #include "stats.h"
 
-enum { TURN_MS = 100, NS_PER_MS = 1000000, DECODE_UNKNOWN_NS = 10 * NS_PER_MS };
+enum { TURN_MS = 100 };
 
 struct run {
 	const struct options *options;
 	struct feed feed;
+	struct crew crew;
 	struct shmflip_producer *producer;
-	struct pace pace;
-	int64_t started_ns;   /* 0: not yet */
-	int64_t published_ns; /* the last frame that was; 0: none yet */
-	int64_t decode_ns;    /* smoothed; 0: not known yet */
-	struct report report;
+	struct flow flow;
 	struct stats stats;
 };
 
@@ -73,145 +69,39 @@ static int wait_viewers(const struct run *run)
 	return -EINTR;
 }
 
-/* Until when it makes sense to wait for a slot. A viewer lets go of one some 50 us after the next is
- * out, so that to drop a frame at once would be to drop it for nothing. */
-static int64_t last_moment_ns(const struct run *run)
+/* Reads the first good frame: its size may be what a slot is made for. */
+static int fetch_first(struct run *run)
 {
-	if (run->options->policy == SHMFLIP_POLICY_LOSSLESS)
-		return INT64_MAX;
-	if (run->options->fps_milli)
-		return pace_due_ns(&run->pace, feed_index(&run->feed)) - run->decode_ns;
-	return cli_now_ns() + (run->decode_ns ? run->decode_ns : DECODE_UNKNOWN_NS);
-}
-
-static int turn_ms(int64_t until_ns)
-{
-	int64_t left_ms = (until_ns - cli_now_ns()) / NS_PER_MS;
-
-	return left_ms < 1 ? 1 : left_ms < TURN_MS ? (int)left_ms : TURN_MS;
-}
-
-static void update_report(struct run *run)
-{
-	report_update(&run->report, feed_position(&run->feed), run->decode_ns);
-}
-
-/* -EAGAIN: none came free in time. */
-static int borrow_slot(struct run *run, struct shmflip_loan *loan)
-{
-	int64_t until_ns = last_moment_ns(run);
-
-	while (!cli_interrupted()) {
-		int result = shmflip_producer_loan(run->producer, loan, turn_ms(until_ns));
-
-		update_report(run);
-		if (!result)
-			return 0;
-		if (result != -EAGAIN && result != -EINTR)
-			return fail_by_library();
-		if (result == -EAGAIN && cli_now_ns() >= until_ns)
-			return -EAGAIN;
-	}
-	return -EINTR;
-}
-
-static void drop(struct run *run)
-{
-	shmflip_producer_drop(run->producer);
-	if (run->options->verbose)
-		cli_error("%s: dropped: viewers hold every slot", run->feed.piece.path);
-}
-
-/* A negative errno: the picture's message says why. */
-static int decode(struct run *run, const struct shmflip_loan *loan, struct png_picture *picture,
-                  int64_t *decode_ns)
-{
-	const struct png_decode_options options = {
-		.flatten = run->options->flatten,
-		.background = run->options->background,
-		.pixels_size = loan->size_bytes,
-	};
-	int64_t begin_ns = cli_now_ns();
-	int result = png_decode(run->feed.piece.png, run->feed.piece.size, &options, loan->pixels,
-	                        picture);
-
-	if (result)
-		return result;
-	*decode_ns = cli_now_ns() - begin_ns;
-	run->decode_ns += (*decode_ns - run->decode_ns) / (run->decode_ns ? 8 : 1);
-	histogram_add(&run->stats.decode, *decode_ns);
-	if (picture->message[0] && feed_is_news(&run->feed) && !run->options->quiet)
-		cli_error("%s: shown all the same: %s", run->feed.piece.path, picture->message);
-	return 0;
-}
-
-static int publish(struct run *run, struct shmflip_loan *loan, const struct png_picture *picture,
-                   int64_t decode_ns)
-{
-	struct shmflip_frame_info info = {
-		.presentation_ns = run->options->fps_milli
-		                           ? pace_offset_ns(&run->pace, feed_index(&run->feed))
-		                           : cli_now_ns() - run->started_ns,
-		.decode_ns = decode_ns,
-		.width = picture->width,
-		.height = picture->height,
-		.stride_bytes = picture->stride_bytes,
-		.format = picture->format,
-		.flags = feed_is_last(&run->feed) ? SHMFLIP_FRAME_LAST : 0,
-	};
-
-	snprintf(info.source, sizeof(info.source), "%s", run->feed.piece.name);
-	if (shmflip_producer_publish(run->producer, loan, &info))
-		return fail_by_library();
-	run->published_ns = info.published_ns;
-	return 0;
-}
-
-static int produce_frame(struct run *run)
-{
-	struct shmflip_loan loan;
-	struct png_picture picture;
-	int64_t decode_ns;
+	struct feed *feed = &run->feed;
 	int result;
 
-	pace_catch_up(&run->pace, feed_index(&run->feed), cli_now_ns());
-	result = borrow_slot(run, &loan);
-	if (result == -EAGAIN) {
-		drop(run);
-		return 0;
+	while (!(result = crew_fetch(&run->crew))) {
+		struct job *job = crew_next(&run->crew);
+
+		job_read(job, &feed->capacity);
+		if (!job->fault) {
+			capacity_decide(&feed->capacity, job->width, job->height);
+			return 0;
+		}
+		crew_lend(&run->crew);
+		result = feed_conclude(feed, job);
+		crew_conclude(&run->crew);
+		if (result || cli_interrupted())
+			return result ? result : -EINTR;
 	}
-	if (result)
-		return result;
-	if (decode(run, &loan, &picture, &decode_ns)) {
-		shmflip_producer_discard(run->producer, &loan);
-		return feed_skip(&run->feed, picture.message);
-	}
-	result = pace_sleep_until(pace_due_ns(&run->pace, feed_index(&run->feed)));
-	if (!result)
-		result = publish(run, &loan, &picture, decode_ns);
-	if (result)
-		shmflip_producer_discard(run->producer, &loan);
-	return result;
+	return feed_fail(result);
 }
 
-/* All frames. The last one is left standing for its time. -ENODATA: that was all. */
-static int produce_frames(struct run *run)
+static int start_crew(struct run *run)
 {
-	int result = wait_viewers(run);
+	unsigned jobs = run->options->jobs, most = run->options->slots - 1;
+	int result;
 
+	if (jobs == 1)
+		return 0;
+	result = crew_start(&run->crew, jobs, 2 * jobs < most ? 2 * jobs : most);
 	if (result)
-		return result;
-	run->started_ns = cli_now_ns();
-	pace_init(&run->pace, run->options->fps_milli, feed_index(&run->feed), run->started_ns);
-	report_init(&run->report, run->options, run->producer, feed_total(&run->feed));
-	do {
-		result = produce_frame(run);
-		if (!result)
-			result = feed_next(&run->feed);
-	} while (!result);
-	if (result == -ENODATA &&
-	    pace_sleep_until(run->published_ns + pace_offset_ns(&run->pace, 1)))
-		result = -EINTR;
+		cli_error("cannot start threads: %s", strerror(-result));
 	return result;
 }
 
@@ -221,22 +111,40 @@ static void take_stock(struct run *run)
 	run->stats.skipped = run->feed.skipped;
 	run->stats.loops = run->feed.loops;
 	run->stats.slot_bytes = run->feed.capacity.slot_bytes;
-	run->stats.viewers_max = run->report.viewers_max;
-	if (run->started_ns)
-		run->stats.elapsed_ns = cli_now_ns() - run->started_ns;
+	run->stats.viewers_max = run->flow.report.viewers_max;
+	run->stats.decode = run->flow.decode;
+	run->stats.waited_ns = run->flow.waited_ns;
+	if (run->flow.started_ns)
+		run->stats.elapsed_ns = cli_now_ns() - run->flow.started_ns;
 }
 
-static int run_channel(struct run *run)
+static int run_frames(struct run *run)
 {
-	int result = feed_next(&run->feed);
+	int result = wait_viewers(run);
 
 	if (!result)
+		result = start_crew(run);
+	return result ? result : flow_run(&run->flow);
+}
+
+/* The threads end before the memory goes that they write to. */
+static int run_channel(struct run *run)
+{
+	int result;
+
+	crew_init(&run->crew, run->options, &run->feed);
+	result = fetch_first(run);
+	if (!result)
 		result = create_producer(run);
-	if (result)
-		return result;
-	result = produce_frames(run);
-	shmflip_producer_stats(run->producer, &run->stats.channel);
-	cli_status_keep();
+	if (!result) {
+		flow_init(&run->flow, run->options, &run->feed, &run->crew, run->producer);
+		result = run_frames(run);
+	}
+	crew_finish(&run->crew);
+	if (run->producer) {
+		shmflip_producer_stats(run->producer, &run->stats.channel);
+		cli_status_keep();
+	}
 	shmflip_producer_destroy(run->producer);
 	return result;
 }

@@ -25,13 +25,15 @@ void report_init(struct report *report, const struct options *options,
 static void give_hint(struct report *report, int64_t decode_ns)
 {
 	double asked = report->options->fps_milli / 1e3;
+	unsigned jobs = report->options->jobs;
 
 	report->hinted = true;
 	if (!report->options->quiet)
-		cli_error("decoding takes %.1f ms a frame, but %g frames a second leave %.1f ms: "
-		          "lower the rate (-r %.0f) or use smaller frames",
-		          (double)decode_ns / 1e6, asked, 1e3 / asked,
-		          report->fps > 1 ? floor(report->fps) : 1);
+		cli_error("decoding takes %.1f ms a frame, but %g frames a second leave %u "
+		          "thread%s %.1f ms: lower the rate (-r %.0f), use more threads (-j), or "
+		          "smaller frames",
+		          (double)decode_ns / 1e6, asked, jobs, jobs == 1 ? "" : "s",
+		          1e3 * jobs / asked, report->fps > 1 ? floor(report->fps) : 1);
 }
 
 static void measure_rate(struct report *report, int64_t now_ns, int64_t decode_ns)
@@ -45,7 +47,7 @@ static void measure_rate(struct report *report, int64_t now_ns, int64_t decode_n
 	report->window_ns = now_ns;
 	report->window_published = report->published;
 	if (report->fps < asked * ENOUGH_PERCENT / 100 &&
-	    (double)decode_ns * asked > 1e9 * ENOUGH_PERCENT / 100)
+	    (double)decode_ns * asked > 1e9 * report->options->jobs * ENOUGH_PERCENT / 100)
 		report->slow_windows++;
 	else
 		report->slow_windows = 0;

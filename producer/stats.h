@@ -19,6 +19,7 @@ struct stats {
 	uint64_t loops; /* how often it has started over */
 	uint64_t slot_bytes;
 	unsigned viewers_max;
+	int64_t waited_ns;  /* for slots */
 	int64_t elapsed_ns; /* from the first frame to the end */
 	struct histogram decode;
 	struct shmflip_producer_stats channel;

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "present.h"
@@ -16,6 +17,8 @@ enum {
 	OPTION_ONCE,
 	OPTION_NEWEST,
 	OPTION_EVERY,
+	OPTION_SCALE,
+	OPTION_BACKGROUND,
 	OPTION_FULLSCREEN,
 	OPTION_RECORD,
 	OPTION_DIGEST,
@@ -33,6 +36,8 @@ static const struct option long_options[] = {
 	{ "once", no_argument, NULL, OPTION_ONCE },
 	{ "newest", no_argument, NULL, OPTION_NEWEST },
 	{ "every", no_argument, NULL, OPTION_EVERY },
+	{ "scale", required_argument, NULL, OPTION_SCALE },
+	{ "background", required_argument, NULL, OPTION_BACKGROUND },
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
 	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "digest", no_argument, NULL, OPTION_DIGEST },
@@ -59,6 +64,10 @@ static const char help_text[] =
 	"      --newest           take the newest frame, whatever is missed\n"
 	"      --every            take each frame in order (default of these two: as the\n"
 	"                         producer's policy)\n"
+	"      --scale HOW        fit the window (the default), 1:1, or integer: the\n"
+	"                         largest whole multiple that fits\n"
+	"      --background WHAT  checker, or a colour (default: black), beside the\n"
+	"                         picture and behind what is transparent\n"
 	"      --fullscreen       start with the whole screen\n"
 	"      --record DIR       write every frame taken as PNG, named by its number\n"
 	"      --digest           print a line per frame taken:\n"
@@ -68,7 +77,8 @@ static const char help_text[] =
 	"  -q, --quiet            print errors only\n"
 	"      --help, --version\n"
 	"\n"
-	"Keys: q or Esc quit, space pause, . step, f or F11 fullscreen\n";
+	"Keys: q quit, space pause, . step, f fullscreen, + - 1 0 zoom, arrows pan,\n"
+	"s save the picture, i information, h help. Mouse: drag and wheel\n";
 
 static const struct presenter *presenter_choice(const char *text)
 {
@@ -78,6 +88,25 @@ static const struct presenter *presenter_choice(const char *text)
 		words[i + 1] = presenters[i]->name;
 	int choice = cli_choice("--present", text, words);
 	return choice == 0 ? NULL : presenters[choice - 1];
+}
+
+static enum scale scale_choice(const char *text)
+{
+	static const char *const words[] = {
+		[SCALE_FIT] = "fit",
+		[SCALE_ACTUAL] = "1:1",
+		[SCALE_INTEGER] = "integer",
+		NULL,
+	};
+
+	return (enum scale)cli_choice("--scale", text, words);
+}
+
+static struct background background_choice(const char *text)
+{
+	if (strcmp(text, "checker") == 0)
+		return (struct background){ .checker = true };
+	return (struct background){ .colour = cli_colour("--background", text) };
 }
 
 static void choose_view(struct options *options, uint32_t view)
@@ -141,6 +170,12 @@ static void set_value(struct options *options, int option, const char *value)
 		break;
 	case OPTION_TIMEOUT:
 		options->timeout_ns = cli_seconds_ns("--timeout", value);
+		break;
+	case OPTION_SCALE:
+		options->scale = scale_choice(value);
+		break;
+	case OPTION_BACKGROUND:
+		options->background = background_choice(value);
 		break;
 	case OPTION_RECORD:
 		options->record_dir = value;

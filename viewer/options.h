@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scene.h"
+#include "viewport.h"
+
 struct presenter;
 
 struct options {
@@ -19,6 +22,8 @@ struct options {
 	const char *record_dir;            /* NULL: do not record */
 	const char *stats_path;            /* NULL: none; "-": stdout */
 	uint32_t view;                     /* enum shmflip_view */
+	enum scale scale;
+	struct background background;
 	bool once;
 	bool fullscreen;
 	bool digest;

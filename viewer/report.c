@@ -40,21 +40,22 @@ static json_t *pack(const struct report *report)
 	const struct shmflip_viewer_stats *stats = &report->stats;
 	const struct presenter *presenter = report->presenter;
 
-	return json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o, "
-		"s:I, s:I}",
-		"program", "shmflip-viewer", "version", shmflip_version(), "channel",
-		report->channel, "present", presenter ? json_string(presenter->name) : json_null(),
-		"copies_per_frame",
-		presenter ? json_integer(presenter->copies_per_frame) : json_null(), "published",
-		(json_int_t)stats->published, "shown", (json_int_t)stats->acquired, "missed",
-		(json_int_t)stats->missed, "bad_frames", (json_int_t)report->bad_frames,
-		"producers", (json_int_t)stats->producers, "generations",
-		(json_int_t)stats->generations, "producers_died",
-		(json_int_t)report->producers_died, "dropped_by_producer",
-		(json_int_t)stats->dropped, "seconds", rounded(seconds(report), 1e6), "fps",
-		rounded(fps(report), 1000), "age_ms", pack_ages(report->ages), "width",
-		(json_int_t)report->width, "height", (json_int_t)report->height);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	                 "s:f, s:f, s:o, "
+	                 "s:I, s:I}",
+	                 "program", "shmflip-viewer", "version", shmflip_version(), "channel",
+	                 report->channel, "present",
+	                 presenter ? json_string(presenter->name) : json_null(), "copies_per_frame",
+	                 presenter ? json_integer(presenter->copies_per_frame) : json_null(),
+	                 "published", (json_int_t)stats->published, "shown",
+	                 (json_int_t)stats->acquired, "repeated", (json_int_t)report->repeated,
+	                 "missed", (json_int_t)stats->missed, "bad_frames",
+	                 (json_int_t)report->bad_frames, "producers", (json_int_t)stats->producers,
+	                 "generations", (json_int_t)stats->generations, "producers_died",
+	                 (json_int_t)report->producers_died, "dropped_by_producer",
+	                 (json_int_t)stats->dropped, "seconds", rounded(seconds(report), 1e6),
+	                 "fps", rounded(fps(report), 1000), "age_ms", pack_ages(report->ages),
+	                 "width", (json_int_t)report->width, "height", (json_int_t)report->height);
 }
 
 int report_write(const struct report *report, FILE *out)

@@ -18,6 +18,7 @@ struct report {
 	struct shmflip_viewer_stats stats;
 	uint64_t producers_died;
 	uint64_t bad_frames;
+	uint64_t repeated;
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	const struct histogram *ages; /* from published to on screen */

@@ -23,9 +23,11 @@ static void format_state(char *text, size_t size, const struct title *title)
 
 void title_format(char text[TITLE_SIZE], const struct title *title)
 {
-	char state[64];
+	char state[64], zoom[32] = "";
 
+	if (title->zoom != 1)
+		snprintf(zoom, sizeof(zoom), " at %.4g %%", 100 * title->zoom);
 	format_state(state, sizeof(state), title);
-	snprintf(text, TITLE_SIZE, "%s — %" PRIu32 "x%" PRIu32 " — %s — %s", title->channel,
-	         title->width, title->height, state, title->presenter);
+	snprintf(text, TITLE_SIZE, "%s — %" PRIu32 "x%" PRIu32 "%s — %s — %s", title->channel,
+	         title->width, title->height, zoom, state, title->presenter);
 }

@@ -17,13 +17,14 @@ struct title {
 	const char *presenter;
 	uint32_t width;
 	uint32_t height;
+	double zoom;
 	double fps;
 	bool paused;
 	enum life_state state;
 	int64_t stale_s; /* seconds since the producer ended or died */
 };
 
-/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with "paused" or "stale: producer died 12 s ago"
+/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with the zoom behind the size where that is not 1, with "paused" or "stale: producer died 12 s ago"
  * instead of the rate. */
 void title_format(char text[TITLE_SIZE], const struct title *title);
 

@@ -201,7 +201,6 @@ static enum view_event obey(struct view *view, enum life_verdict verdict, const 
 
 enum view_event view_take(struct view *view, struct shmflip_frame *frame, int timeout_ms)
 {
-	struct shmflip_channel_info channel;
 	char detail[512] = "";
 	bool met = view->life.attached;
 	uint64_t generations = generations_met(view);
@@ -210,10 +209,22 @@ enum view_event view_take(struct view *view, struct shmflip_frame *frame, int ti
 	if (result < 0)
 		snprintf(detail, sizeof(detail), "%s", shmflip_error_detail());
 	met |= generations_met(view) != generations;
-	bool attached = shmflip_viewer_channel(view->viewer, &channel) == 0;
+	bool attached = shmflip_viewer_channel(view->viewer, &view->channel) == 0;
+	shmflip_viewer_stats(view->viewer, &view->stats);
 	enum life_verdict verdict = life_judge(&view->life, result, met, attached, cli_now_ns());
 	enum view_event event = obey(view, verdict, detail);
 	return event == VIEW_FRAME ? take_frame(view, frame) : event;
+}
+
+bool view_wants_unseen(const struct view *view)
+{
+	const struct options *options = view->options;
+	bool every = options->view == SHMFLIP_VIEW_EVERY ||
+	             (options->view == SHMFLIP_VIEW_AUTO &&
+	              view->channel.policy == SHMFLIP_POLICY_LOSSLESS);
+
+	return every || options->digest || options->record_dir || options->once ||
+	       options->frames > 0;
 }
 
 enum view_event view_idle(struct view *view)
@@ -288,6 +299,7 @@ static void report(struct view *view)
 		.presenter = view->presenter,
 		.producers_died = view->life.died,
 		.bad_frames = view->life.bad_frames,
+		.repeated = view->repeated,
 		.first_shown_ns = view->first_shown_ns,
 		.last_shown_ns = view->last_shown_ns,
 		.ages = &view->ages,

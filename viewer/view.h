@@ -36,7 +36,10 @@ struct view {
 
 	FILE *stats_file;
 	bool wait_announced;
+	struct shmflip_channel_info channel; /* as of the latest take; zeros: none yet */
+	struct shmflip_viewer_stats stats;   /* as of the latest take */
 	uint64_t shown;
+	uint64_t repeated; /* drawings without a new frame: for whoever shows to count */
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	int64_t status_ns;
@@ -56,6 +59,9 @@ enum view_event view_take(struct view *view, struct shmflip_frame *frame, int ti
 /* For a time when nothing has happened, and while another thread waits on the handle: VIEW_NOTHING,
  * or VIEW_LEAVE when patience has ended. */
 enum view_event view_idle(struct view *view);
+
+/* Whether frames are wanted although nobody can see them. */
+bool view_wants_unseen(const struct view *view);
 
 /* To be told after a frame has been shown. VIEW_LEAVE when as many were shown as wanted. */
 enum view_event view_shown(struct view *view, const struct shmflip_frame_info *info);

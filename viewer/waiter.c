@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "waiter.h"
 
-#include <SDL.h>
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -10,6 +9,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "window.h"
 
 #define TURN_MS 250
 #define NS_PER_MS 1000000L
@@ -29,14 +29,6 @@ struct waiter {
 static bool must_go_on(struct waiter *waiter)
 {
 	return !atomic_load_explicit(&waiter->stopped, memory_order_relaxed) && !cli_interrupted();
-}
-
-static void wake_loop(void)
-{
-	SDL_Event event = { .type = SDL_USEREVENT };
-
-	/* A queue that takes no more has enough in it to wake the loop. */
-	SDL_PushEvent(&event);
 }
 
 static bool is_armed(const struct waiter *waiter)
@@ -78,9 +70,9 @@ static void *run(void *argument)
 			break;
 		/* Pairs with the acquire in waiter_ready(). */
 		atomic_store_explicit(&waiter->turn, TURN_READY, memory_order_release);
-		wake_loop();
+		window_system_wake();
 	}
-	wake_loop();
+	window_system_wake();
 	return NULL;
 }
 

@@ -1,50 +1,55 @@
 /* SPDX-License-Identifier: MIT
  *
- * The window and the presenter that draws in it. Main thread. Functions that can fail return 0 or a
- * negative errno, with the reason in window_reason(). */
+ * SDL's window: its size, which follows the frames', its title and icon, whether anybody can see it.
+ * Main thread. */
 #ifndef VIEWER_WINDOW_H
 #define VIEWER_WINDOW_H
 
 #include <stdbool.h>
 
-#include "shmflip.h"
+#include "geometry.h"
 
-struct presenter;
-struct view;
-struct window; /* opaque */
+struct SDL_Window;
+
+struct window {
+	struct SDL_Window *sdl; /* NULL: not open */
+	struct size given;      /* the size that the program last gave to it, in SDL's points */
+	bool covered;           /* by other windows, wholly */
+};
 
 /* Connects to the display, which must be done before anything else here. On failure says so. */
 bool window_system_init(void);
 void window_system_finish(void);
 
-/* Opens a window of the frame's size, where the screen has room for it, and shows the frame, by the
- * presenter that the options ask for or the first that works; the view is told which, and whoever
- * listens why others did not. The frame goes over to the presenter. On failure says so. */
-int window_create(struct view *view, const struct shmflip_frame *frame, struct window **out);
+/* Wakes the loop, from any thread, by an event that means nothing by itself. */
+void window_system_wake(void);
 
-/* Whether the presenter takes another frame now; if not, it wakes the loop when it does. */
-bool window_ready(const struct window *window);
+/* Opens a window for pictures of this size, where the screen has room for it. False: SDL_GetError()
+ * tells why. */
+bool window_open(struct window *window, struct size picture, bool fullscreen);
 
-/* Shows a frame, which goes over to the presenter if this succeeds. A window that still has the size
- * it was given follows the size of its frames. Where the presenter was chosen by the program, one that
- * fails is replaced by the next, the view is told, and whoever listens why. */
-int window_show(struct window *window, const struct shmflip_frame *frame);
+/* Follows the size of its pictures while it has the size that it was given. */
+void window_follow(struct window *window, struct size picture);
 
-/* Gives the frame back, and keeps its picture. */
-int window_keep(struct window *window);
+/* Its size in pixels, and how many of them there are to a point, in which SDL measures windows and
+ * the mouse. */
+struct size window_pixels(const struct window *window);
+double window_pixels_per_point(const struct window *window);
 
-int window_repaint(struct window *window, bool stale);
-
-const char *window_reason(const struct window *window);
+/* How large text is to be: 1 on a screen of some 96 dpi. */
+double window_text_scale(const struct window *window);
 
 void window_set_title(struct window *window, const char *title);
 
 void window_toggle_fullscreen(struct window *window);
 
-/* Takes it off the screen. Takes NULL. */
+/* Whether there is a point in drawing. */
+bool window_is_visible(const struct window *window);
+
+/* Takes it off the screen. */
 void window_hide(struct window *window);
 
-/* Gives the frame back. No other thread may wake the loop any more. Takes NULL. */
-void window_destroy(struct window *window);
+/* No other thread may wake the loop any more. */
+void window_close(struct window *window);
 
 #endif

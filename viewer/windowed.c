@@ -7,55 +7,78 @@
 
 #include "cli.h"
 #include "options.h"
+#include "player.h"
 #include "present.h"
-#include "title.h"
+#include "stage.h"
+#include "text.h"
 #include "view.h"
 #include "waiter.h"
 #include "window.h"
 
 #define TURN_MS 100 /* before there is a window */
-#define NS_PER_SECOND 1000000000LL
-#define TITLE_INTERVAL_NS (NS_PER_SECOND / 2)
 
-struct player {
-	struct view *view;
-	struct window *window;
-	struct waiter *waiter;
-	bool paused;
-	bool step;  /* take one frame although paused */
-	bool dirty; /* the window wants the picture again */
-	bool quit;
-	char title[TITLE_SIZE];
-	int64_t title_ns;     /* when it was set */
-	int64_t title_due_ns; /* when it changes by itself; INT64_MAX: never */
-};
-
-static void check(struct player *player, int result)
+void player_check(struct player *player, int result)
 {
 	if (result == 0)
 		return;
-	view_fail(player->view, player->view->presenter->name, window_reason(player->window));
+	view_fail(player->view, player->view->presenter->name, stage_reason(player->stage));
 	player->quit = true;
+}
+
+void player_set_paused(struct player *player, bool paused)
+{
+	player->paused = paused;
+	player->step = false;
+	player->view->rate = (struct rate){ 0 };
+	captions_hurry(player);
+	if (paused)
+		player_check(player, stage_keep(player->stage));
 }
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
+static void draw(struct player *player, struct shmflip_frame *frame)
+{
+	captions_revive(player);
+	int result = stage_show(player->stage, frame);
+	if (result < 0)
+		view_give_back(player->view, frame);
+	player_check(player, result);
+	player->dirty = false;
+	if (!player->quit && player->paused)
+		player_check(player, stage_keep(player->stage));
+}
+
+static void drop_unseen(struct player *player)
+{
+	if (player->has_unseen)
+		view_give_back(player->view, &player->unseen);
+	player->has_unseen = false;
+}
+
 static void show(struct player *player, struct shmflip_frame *frame)
 {
-	struct view *view = player->view;
-	int result = window_show(player->window, frame);
+	struct shmflip_frame_info info = frame->info;
 
-	if (result < 0) {
-		view_give_back(view, frame);
-		check(player, result);
-		return;
-	}
+	drop_unseen(player);
 	player->step = false;
-	player->dirty = false;
-	if (player->paused)
-		check(player, window_keep(player->window));
-	if (view_shown(view, &frame->info) == VIEW_LEAVE)
+	if (player->visible) {
+		draw(player, frame);
+	} else {
+		player->unseen = *frame;
+		player->has_unseen = true;
+	}
+	captions_expect(player);
+	if (!player->quit && view_shown(player->view, &info) == VIEW_LEAVE)
 		player->quit = true;
+}
+
+static void lose(struct player *player)
+{
+	player_check(player, stage_keep(player->stage));
+	stage_set_stale(player->stage, true);
+	player->dirty = true;
+	captions_hurry(player);
 }
 
 static void take(struct player *player)
@@ -69,8 +92,7 @@ static void take(struct player *player)
 	case VIEW_NOTHING:
 		break;
 	case VIEW_LOST:
-		check(player, window_keep(player->window));
-		player->dirty = true;
+		lose(player);
 		break;
 	case VIEW_LEAVE:
 		player->quit = true;
@@ -80,62 +102,45 @@ static void take(struct player *player)
 		waiter_arm(player->waiter);
 }
 
-/* ---- Keys and other events ----------------------------------------------------------------- */
-
-static void set_paused(struct player *player, bool paused)
+static bool wants_frame(const struct player *player)
 {
-	player->paused = paused;
-	player->step = false;
-	player->view->rate = (struct rate){ 0 };
-	if (paused)
-		check(player, window_keep(player->window));
+	if (!waiter_ready(player->waiter) || (player->paused && !player->step))
+		return false;
+	return player->visible ? stage_ready(player->stage) : view_wants_unseen(player->view);
 }
 
-static void handle_key(struct player *player, SDL_Keycode key)
+/* A window that nobody sees holds no slot that its viewer could do without. */
+static void look_who_watches(struct player *player)
 {
-	switch (key) {
-	case SDLK_q:
-	case SDLK_ESCAPE:
-		player->quit = true;
-		break;
-	case SDLK_SPACE:
-		set_paused(player, !player->paused);
-		break;
-	case SDLK_PERIOD:
-		set_paused(player, true);
-		player->step = true;
-		break;
-	case SDLK_f:
-	case SDLK_F11:
-		window_toggle_fullscreen(player->window);
-		break;
+	bool visible = window_is_visible(stage_window(player->stage));
+
+	if (visible == player->visible)
+		return;
+	player->visible = visible;
+	player->dirty = true;
+	if (!visible)
+		player_check(player, stage_keep(player->stage));
+	else if (player->has_unseen) {
+		player->has_unseen = false;
+		draw(player, &player->unseen);
 	}
 }
 
-static void handle_event(struct player *player, const SDL_Event *event)
+static void repaint(struct player *player)
 {
-	switch (event->type) {
-	case SDL_QUIT:
-		player->quit = true;
-		break;
-	case SDL_KEYDOWN:
-		if (!event->key.repeat || event->key.keysym.sym == SDLK_PERIOD)
-			handle_key(player, event->key.keysym.sym);
-		break;
-	case SDL_WINDOWEVENT:
-		if (event->window.event == SDL_WINDOWEVENT_EXPOSED ||
-		    event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)
-			player->dirty = true;
-		break;
-	}
+	player->dirty = false;
+	player->view->repeated++;
+	player_check(player, stage_repaint(player->stage));
 }
+
+/* ---- The loop ----------------------------------------------------------------------------- */
 
 static int sleep_ms(const struct player *player)
 {
 	int64_t due_ns = life_deadline_ns(&player->view->life);
 
-	if (player->title_due_ns < due_ns)
-		due_ns = player->title_due_ns;
+	if (player->captions_due_ns < due_ns)
+		due_ns = player->captions_due_ns;
 	if (due_ns == INT64_MAX)
 		return -1;
 	int64_t ms = (due_ns - cli_now_ns() + 999999) / 1000000;
@@ -149,47 +154,9 @@ static void sleep_and_handle_events(struct player *player)
 	if (!SDL_WaitEventTimeout(&event, sleep_ms(player)))
 		return;
 	do
-		handle_event(player, &event);
+		controls_handle(player, &event);
 	while (SDL_PollEvent(&event));
 }
-
-/* ---- Title -------------------------------------------------------------------------------- */
-
-static void set_title(struct player *player, int64_t now_ns)
-{
-	const struct view *view = player->view;
-	struct title title = {
-		.channel = view->options->channel,
-		.presenter = view->presenter->name,
-		.width = view->width,
-		.height = view->height,
-		.fps = rate_per_second(&view->rate, now_ns),
-		.paused = player->paused,
-		.state = view->life.state,
-		.stale_s = (now_ns - view->life.absent_since_ns) / NS_PER_SECOND,
-	};
-	char text[TITLE_SIZE];
-	bool changes = life_is_stale(&view->life) || (title.fps > 0 && !player->paused);
-
-	title_format(text, &title);
-	if (strcmp(text, player->title) != 0)
-		window_set_title(player->window, text);
-	memcpy(player->title, text, sizeof(text));
-	player->title_ns = now_ns;
-	player->title_due_ns = changes ? now_ns + NS_PER_SECOND : INT64_MAX;
-}
-
-static void update_title(struct player *player)
-{
-	int64_t now_ns = cli_now_ns();
-
-	if (now_ns >= player->title_ns + TITLE_INTERVAL_NS)
-		set_title(player, now_ns);
-	else
-		player->title_due_ns = player->title_ns + TITLE_INTERVAL_NS;
-}
-
-/* ---- The loop ----------------------------------------------------------------------------- */
 
 static bool open_with_first_frame(struct player *player)
 {
@@ -204,12 +171,14 @@ static bool open_with_first_frame(struct player *player)
 	}
 	if (event == VIEW_LEAVE)
 		return false;
-	if (window_create(view, &frame, &player->window) < 0) {
+	const struct shmflip_frame_info info = frame.info;
+	if (stage_create(view, &frame, &player->stage) < 0) {
 		view_give_back(view, &frame);
 		view->exit_code = CLI_FAILED;
 		return false;
 	}
-	return view_shown(view, &frame.info) != VIEW_LEAVE;
+	player->visible = true;
+	return view_shown(view, &info) != VIEW_LEAVE;
 }
 
 static bool start_waiter(struct player *player)
@@ -231,15 +200,16 @@ static void play(struct player *player)
 
 	while (!player->quit && !cli_interrupted()) {
 		sleep_and_handle_events(player);
-		if (!player->quit && waiter_ready(player->waiter) && window_ready(player->window) &&
-		    (!player->paused || player->step))
+		if (!player->quit)
+			look_who_watches(player);
+		if (!player->quit)
+			captions_update(player);
+		if (!player->quit && wants_frame(player))
 			take(player);
 		if (!player->quit && cli_now_ns() >= life_deadline_ns(life))
 			player->quit = view_idle(player->view) == VIEW_LEAVE;
-		if (!player->quit && player->dirty)
-			check(player, window_repaint(player->window, life_is_stale(life)));
-		player->dirty = false;
-		update_title(player);
+		if (!player->quit && player->dirty && player->visible)
+			repaint(player);
 	}
 }
 
@@ -255,8 +225,10 @@ void windowed_run(struct view *view)
 		play(&player);
 	/* The window goes at once, the thread when its turn is over; it may still wake the window's
 	 * loop until then. */
-	window_hide(player.window);
+	stage_hide(player.stage);
 	waiter_destroy(player.waiter);
-	window_destroy(player.window);
+	drop_unseen(&player);
+	stage_destroy(player.stage);
+	text_finish();
 	window_system_finish();
 }

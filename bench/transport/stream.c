@@ -6,10 +6,10 @@
 #include <poll.h>
 #include <unistd.h>
 
-int stream_prepare(struct link *link)
+int stream_prepare(struct link *link, uint64_t state_bytes)
 {
 	struct stream *stream;
-	int error = link_make_state(link, sizeof(*stream));
+	int error = link_make_state(link, state_bytes);
 
 	if (error)
 		return error;
@@ -37,12 +37,31 @@ void stream_finish(struct link *link, bool killed)
 	close_all(stream->write_fds);
 }
 
+int stream_make_pipes(struct link *link, int pipe_bytes)
+{
+	struct stream *stream = link->state;
+	int ends[2];
+
+	for (unsigned i = 0; i < link->receivers; i++) {
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return link_fail_errno(link, "pipe2");
+		stream->read_fds[i] = ends[0];
+		stream->write_fds[i] = ends[1];
+		if (pipe_bytes && fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes) < 0)
+			return link_fail_errno(link, "F_SETPIPE_SZ");
+	}
+	return 0;
+}
+
 static int get_memory(struct link *link)
 {
 	struct stream *stream = link->state;
 	void *memory;
-	int error = link_map(link, link->frame_bytes, false, &memory);
+	int error;
 
+	if (stream->pixels)
+		return 0;
+	error = link_map(link, link->frame_bytes, false, &memory);
 	if (!error)
 		stream->pixels = memory;
 	return error;
@@ -79,13 +98,13 @@ int stream_buffer(struct link *link, uint8_t **pixels)
 }
 
 /* As much as there is room for: into a blocking descriptor, all of it. */
-static int write_some(struct link *link, int fd, uint64_t *written)
+static int write_some(struct link *link, stream_writer *writer, int fd, uint64_t *written)
 {
 	const struct stream *stream = link->state;
 	ssize_t bytes;
 
 	while (*written < link->frame_bytes) {
-		bytes = write(fd, stream->pixels + *written, link->frame_bytes - *written);
+		bytes = writer(fd, stream->pixels + *written, link->frame_bytes - *written);
 		if (bytes < 0 && errno == EAGAIN)
 			break;
 		if (bytes < 0 && errno != EINTR)
@@ -96,7 +115,7 @@ static int write_some(struct link *link, int fd, uint64_t *written)
 	return 0;
 }
 
-int stream_send(struct link *link)
+int stream_send_by(struct link *link, stream_writer *writer)
 {
 	const struct stream *stream = link->state;
 	struct pollfd waiting[RECEIVERS_MAX];
@@ -107,7 +126,7 @@ int stream_send(struct link *link)
 	for (;;) {
 		left = 0;
 		for (unsigned i = 0; i < link->receivers; i++) {
-			error = write_some(link, stream->write_fds[i], &written[i]);
+			error = write_some(link, writer, stream->write_fds[i], &written[i]);
 			if (error)
 				return error;
 			if (written[i] < link->frame_bytes)
@@ -119,6 +138,16 @@ int stream_send(struct link *link)
 		if (poll(waiting, left, -1) < 0 && errno != EINTR)
 			return link_fail_errno(link, "poll");
 	}
+}
+
+static ssize_t plain_write(int fd, const uint8_t *pixels, uint64_t bytes)
+{
+	return write(fd, pixels, bytes);
+}
+
+int stream_send(struct link *link)
+{
+	return stream_send_by(link, plain_write);
 }
 
 int stream_receive(struct link *link, const uint8_t **pixels)

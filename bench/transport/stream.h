@@ -7,6 +7,7 @@
 
 #include "transport.h"
 
+/* link->state, or what that begins with. */
 struct stream {
 	int write_fds[RECEIVERS_MAX];
 	int read_fds[RECEIVERS_MAX];
@@ -14,9 +15,11 @@ struct stream {
 	uint8_t *pixels; /* where it writes from, or reads to */
 };
 
-/* Makes link->state a stream without descriptors. */
-int stream_prepare(struct link *link);
-/* Closes every descriptor in the benchmark itself. */
+/* Makes link->state, of so many bytes, with a stream that has no descriptors yet. */
+int stream_prepare(struct link *link, uint64_t state_bytes);
+/* Gives the stream a pipe for each receiver; pipe_bytes 0: as large as they come. */
+int stream_make_pipes(struct link *link, int pipe_bytes);
+/* Closes every descriptor that is left in this process. */
 void stream_finish(struct link *link, bool killed);
 
 /* Each closes the other side's descriptors and gets its memory. */
@@ -27,5 +30,13 @@ int stream_buffer(struct link *link, uint8_t **pixels);
 /* To all receivers: with several, each gets more as soon as it has room. */
 int stream_send(struct link *link);
 int stream_receive(struct link *link, const uint8_t **pixels);
+
+/* The same with another way of writing: at most bytes bytes from pixels; as write(2). */
+typedef ssize_t stream_writer(int fd, const uint8_t *pixels, uint64_t bytes);
+int stream_send_by(struct link *link, stream_writer *writer);
+
+#define STREAM_FUNCTIONS                                                                           \
+	.finish = stream_finish, .open_sender = stream_open_sender, .buffer = stream_buffer,       \
+	.send = stream_send, .open_receiver = stream_open_receiver, .receive = stream_receive
 
 #endif

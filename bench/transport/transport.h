@@ -42,6 +42,8 @@ enum transport_traits {
 	TRANSPORT_LIMIT = 1 << 2,  /* what the machine can do at best, to compare with */
 	TRANSPORT_ALONE = 1 << 3,  /* has no receiver: send does what one would do */
 	TRANSPORT_EMPTY = 1 << 4,  /* its frames have no pixels, only a beginning and an end */
+	TRANSPORT_FRESH = 1 << 5,  /* memory that buffer gives holds nothing: whatever the work, the
+				    * sender has to write each frame */
 };
 
 struct transport {

@@ -44,7 +44,7 @@ int cli_choice(const char *option, const char *text, const char *const *words);
 /* ---- Interruption ---------------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag (without SA_RESTART, so that waits end with
- * EINTR), and SIGPIPE is ignored. A second SIGINT ends the program the default way. */
+ * EINTR), and SIGPIPE and SIGXFSZ are ignored. A second SIGINT ends the program the default way. */
 void cli_catch_interrupts(void);
 /* Any thread. */
 bool cli_interrupted(void);

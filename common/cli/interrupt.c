@@ -31,7 +31,9 @@ void cli_catch_interrupts(void)
 	sigaction(SIGTERM, &always, NULL);
 	if (!is_ignored(SIGHUP))
 		sigaction(SIGHUP, &always, NULL);
+	/* Not worth dying of: the write says so too. */
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 bool cli_interrupted(void)

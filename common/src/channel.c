@@ -158,7 +158,12 @@ static int take_over(struct channel *channel)
 	record->pid = getpid();
 	memset(record->projects, 0, sizeof(record->projects));
 	error = write_record(channel);
-	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
+	if (!error)
+		error = lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
+	/* Whatever it told of has been swept. */
+	if (error)
+		unlink(channel->place.lock_file);
+	return error;
 }
 
 /* Whether a producer lives whose lock file somebody deleted: it will soon have a new one. The pid in

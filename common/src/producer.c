@@ -18,7 +18,7 @@
 #define NAP_MAX_NS (5 * NS_PER_MS)
 #define VIEWERS_MAX 1000 /* that pins_attendance() counts */
 #define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
-#define LOOK_NS (100 * NS_PER_MS) /* how often to see whether the channel's files still stand */
+#define LOOK_NS (100 * NS_PER_MS) /* how often to see whether all of the channel still stands */
 
 struct shmflip_producer {
 	struct channel channel;
@@ -173,9 +173,10 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 	return move_on(producer);
 }
 
-/* Viewers come by the channel file, and the lock file keeps other producers out. Whoever deletes one of
- * them by hand gets a new one, unless another producer was there first: then -ESTALE, for good. */
-static int look_after_files(struct shmflip_producer *producer)
+/* Viewers come by the channel file and believe the semaphores, and the lock file keeps other producers
+ * out. Whoever deletes one of them by hand gets a new one, unless another producer was there first: then
+ * -ESTALE, for good. */
+static int look_after_objects(struct shmflip_producer *producer)
 {
 	const struct generation_plan *plan = &producer->plan;
 	struct channel *channel = &producer->channel;
@@ -190,7 +191,8 @@ static int look_after_files(struct shmflip_producer *producer)
 			return error;
 		producer->renew = true;
 	}
-	if (!folder_names(channel->place.channel_file, producer->generation->fd))
+	if (!folder_names(channel->place.channel_file, producer->generation->fd) ||
+	    ring_alive(producer->generation->ring_id) == 0)
 		producer->renew = true;
 	producer->looked_ns = now_ns;
 	return 0;
@@ -198,7 +200,7 @@ static int look_after_files(struct shmflip_producer *producer)
 
 static int renew_if_due(struct shmflip_producer *producer)
 {
-	int error = look_after_files(producer);
+	int error = look_after_objects(producer);
 
 	return error || !producer->renew ? error : move_on_without_loans(producer);
 }

@@ -39,7 +39,10 @@ int ring_start(int id, uint64_t newest)
 	if (error == -ENOSYS || error == -EINVAL)
 		return fail(-ENOTSUP, "this system has no SEM_UNDO, which shmflip relies on");
 	if (error)
-		return fail(error, "cannot raise the semaphores of set %d (see ipcs -l)", id);
+		return fail(error,
+		            "cannot raise the semaphores of set %d: see the system's limits "
+		            "(ipcs -ls; sysctl kernel.sem)",
+		            id);
 	return 0;
 }
 

@@ -32,6 +32,15 @@ int sysv_segment_create(key_t key, uint64_t bytes, int *id)
 {
 	int made = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
 
+	if (made < 0 && errno == EINVAL)
+		return fail(-ENOSPC,
+		            "%llu bytes are more than a shared-memory segment may have here: use "
+		            "smaller frames, or raise the limit (sysctl kernel.shmmax)",
+		            (unsigned long long)bytes);
+	if (made < 0 && errno == ENOSPC)
+		return fail(-ENOSPC,
+		            "the system's limit of shared memory is reached: remove what is not "
+		            "used (ipcs -m), or raise it (sysctl kernel.shmmni, kernel.shmall)");
 	if (made < 0)
 		return fail_errno("cannot make a shared-memory segment of %llu bytes",
 		                  (unsigned long long)bytes);
@@ -99,6 +108,11 @@ int sysv_semaphores_create(key_t key, unsigned count, int *id)
 {
 	int made = semget(key, (int)count, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
 
+	if (made < 0 && (errno == ENOSPC || errno == EINVAL))
+		return fail(-ENOSPC,
+		            "the system's limit of semaphores is reached with %u more: remove what "
+		            "is not used (ipcs -s), or raise it (sysctl kernel.sem)",
+		            count);
 	if (made < 0)
 		return fail_errno("cannot make a set of %u semaphores", count);
 	*id = made;

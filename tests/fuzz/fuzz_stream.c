@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * png_stream: whatever comes down the pipe, in whatever portions, each piece that is handed out is one
- * whole PNG, the pieces come in order, nothing is read past an IEND, and the stream comes to its end. The
+ * whole PNG, the pieces come in order, also when each is taken, and the stream comes to its end. The
  * pipe is this file's: read(2) and poll(2) are replaced by the linker.
  *
  * Input: a byte that makes the portions, then the stream. */
@@ -74,6 +74,7 @@ static void require_whole(const uint8_t *png, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct png_stream stream;
+	struct buffer taken = { 0 };
 	const uint8_t *png, *found, *from;
 	size_t bytes, rounds = 0;
 	const char *reason = NULL;
@@ -92,6 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(result == 0 || (result == -EBADMSG && reason && *reason));
 		if (result)
 			continue;
+		if (given.portions & 8)
+			REQUIRE(png_stream_take(&stream, &taken) == 0);
 		require_whole(png, bytes);
 		found = memmem(from, (size_t)(given.data + given.at - from), png, bytes);
 		REQUIRE(found);
@@ -99,5 +102,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	REQUIRE(given.at == given.size);
 	png_stream_finish(&stream);
+	buffer_finish(&taken);
 	return 0;
 }

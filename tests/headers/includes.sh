@@ -20,6 +20,7 @@ only 'png\.h' '^producer/|^common/png/|^viewer/icon\.c|^assets/|^tests/'
 only 'SDL' '^viewer/|^tests/'
 only 'X11/' '^viewer/|^tests/'
 only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
+only '(gst/|zmq\.h)' '^bench/transport/'
 # Programs see the library by its one public header; the library sees none of the programs.
 only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|sweep|left)\.h' '^common/src/|^tests/(unit|fuzz)/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'

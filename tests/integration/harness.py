@@ -21,6 +21,7 @@ from pathlib import Path
 
 PRODUCER = os.environ["SHMFLIP_PRODUCER"]
 VIEWER = os.environ["SHMFLIP_VIEWER"]
+TOOL = os.environ["SHMFLIP_TOOL"]
 SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
 FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"
@@ -180,6 +181,9 @@ class Case(unittest.TestCase):
     def viewer(self, *arguments, **how):
         """One without a window."""
         return self.start(VIEWER, "--present", "none", *arguments, **how)
+
+    def tool(self, *arguments, **how):
+        return self.start(TOOL, *arguments, **how)
 
     def until(self, what, condition, timeout=PATIENCE_S):
         deadline = time.monotonic() + timeout

@@ -17,6 +17,7 @@ right_quick() {
 	cat <<-END
 		0 frames $small KILLS_P=0 KILLS_V=0
 		0 frames $small KILLS_P=0 KILLS_V=0 EVERY
+		0 frames $small KILLS_P=0 KILLS_V=0 EVERY LEASE
 		0 ring   FRAMES=2 K=6
 		0 ring   FRAMES=4 K=4 TIMER
 		0 owner  ROUNDS=0 KILLS=1
@@ -28,19 +29,20 @@ right_whole() {
 
 	for way in '' EVERY; do
 		cat <<-END
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0 $way
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1 $way
-			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1 $way
-			0 frames N=2 V=2 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 $way
-			0 frames N=3 V=1 FRAMES=4 GENS=2 KILLS_P=1 KILLS_V=0 $way
-			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0 $way
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1${way:+ $way}
+			0 frames N=3 V=1 FRAMES=4 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
+			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1${way:+ $way}
+			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0${way:+ $way}
+			0 frames N=2 V=2 FRAMES=2 GENS=2 KILLS_P=0 KILLS_V=0${way:+ $way}
 		END
 	done
 	cat <<-END
+		0 frames N=2 V=1 FRAMES=4 GENS=2 KILLS_P=0 KILLS_V=1 EVERY LEASE
+		0 frames N=3 V=1 FRAMES=4 GENS=2 KILLS_P=0 KILLS_V=0 EVERY LEASE
 		0 ring   FRAMES=3 K=8
 		0 ring   FRAMES=6 K=6 TIMER
 		0 owner  ROUNDS=1 KILLS=1
-		0 owner  ROUNDS=1 KILLS=2
 		0 owner  ROUNDS=1 KILLS=1 STRANGER
 	END
 }
@@ -49,8 +51,8 @@ right_whole() {
 wrong_ones() {
 	printf "1 frames $wrong BAD_%s\n" NO_SECOND_LOOK ASK_FOR_LOCK UNLOCK_BEFORE_DIRTY DIRTY_LATE \
 		PUBLISH_BEFORE_PIXELS REUSE_GENERATION NO_OWNER OVERWRITE_FROZEN KEEP_PIN
-	printf "1 frames $wrong EVERY BAD_%s\n" CLAIM_LATE MOVE_WITHOUT_CLAIM NO_LOOK_AFTER_CLAIM \
-		UNLOCK_BEFORE_DIRTY ASK_FOR_LOCK
+	printf "1 frames $wrong EVERY BAD_%s\n" CLAIM_LATE MOVE_WITHOUT_CLAIM NO_LOOK_AFTER_CLAIM
+	printf "1 frames $wrong EVERY LEASE BAD_%s\n" UNLOCK_BEFORE_DIRTY ASK_FOR_LOCK
 	echo '1 ring FRAMES=4 K=4'
 	printf '1 ring BAD_%s\n' PULSE TOKEN NO_UNDO SET_VALUE BELL_BEFORE_PUBLISH REMOVE_BEFORE_STATE \
 		NO_LAST_LOOK STATE_ONCE

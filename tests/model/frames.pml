@@ -14,6 +14,8 @@
  *
  *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    published by all producers together
  *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1
+ *   -DLEASE       with EVERY: the producer does not wait for ever for viewers to move on, which then
+ *                 may lose frames
  *
  * What is wrong on purpose, to be refuted: -DBAD_NO_SECOND_LOOK -DBAD_ASK_FOR_LOCK
  * -DBAD_UNLOCK_BEFORE_DIRTY -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION
@@ -58,6 +60,7 @@ bit ring[GENS];          /* ALIVE */
 byte sequence[GENS * N];
 byte pixels[GENS * N];   /* whose they are; DIRTY: being written */
 byte newest;             /* frames published by anybody: numbers go on between producers here */
+byte producer[GENS];     /* the first generation of whoever made it */
 
 /* What the kernel keeps. */
 bit owned;
@@ -104,6 +107,20 @@ inline assert_nothing_kept(g) {
 #define CLAIMED(g, f) (claim[(g) * V] && claim[(g) * V] <= (f))
 #endif
 
+/* Read-locks all frames from f on, unless one of them is being given up. */
+inline claim_from(g, f, got) {
+	d_step {
+		got = 1;
+		x = f;
+		do
+		:: x <= FRAMES && got -> got = !writing[BYTE(g, x)]; x++
+		:: else -> break
+		od;
+		x = 0;
+		if :: got -> claim[(g) * V + me] = f :: else fi
+	}
+}
+
 inline lock_write(g, f, got) {
 	d_step {
 		if
@@ -127,6 +144,7 @@ inline begin_generation(was) {
 #endif
 	latest[g] = newest * 4 + 3;
 	state[g] = RUNNING;
+	producer[g] = (was == NONE -> g : producer[was]);
 	ring[g] = 1;
 	d_step { slot = 0; do :: slot < N -> held[slot] = DIRTY; slot++ :: else -> break od; slot = 0 };
 	front = NONE;
@@ -214,7 +232,12 @@ again:
 				begin_generation(was);
 #if defined(EVERY) && !defined(BAD_MOVE_WITHOUT_CLAIM)
 				/* Lossless: no slot is lent before the viewers' claims have come over. */
-				!CLAIMED(was, newest + 1)
+				if
+				:: !CLAIMED(was, newest + 1)
+#ifdef LEASE
+				:: true
+#endif
+				fi
 #endif
 			:: true
 			fi
@@ -249,8 +272,8 @@ finish:
 
 /* Takes frames until nothing can come any more. */
 proctype Viewer(byte me) {
-	byte g = NONE, next_g, word, f, s, x, last, i, why;
-	bit got;
+	byte g = NONE, next_g, word, f, s, x, last, i, why, found;
+	bit got, same;
 
 again:
 	{
@@ -275,19 +298,24 @@ dead:			if
 		:: else
 		fi;
 #ifdef EVERY
-		word = latest[next_g];
+		/* Where to go on: after the last frame, or with the newest of another producer. */
+		d_step {
+			word = latest[next_g];
+			same = (g != NONE && last && producer[g] == producer[next_g]);
+			i = (same -> last + 1 : (word % 4 == 3 -> word / 4 + 1 : word / 4))
+		};
+#ifdef BAD_CLAIM_LATE
+		/* Claims what it saw, but does not look again. */
+		i++;
+#endif
+		claim_from(next_g, i, got);
+		if :: !got -> goto attach :: else -> got = 0 fi;
 #ifndef BAD_CLAIM_LATE
-		claim[next_g * V + me] = (last -> last + 1 : (word % 4 == 3 -> word / 4 + 1 : word / 4));
 		word = latest[next_g];
 		if
-		:: !last && word / 4 > claim[next_g * V + me] -> claim[next_g * V + me] = word / 4
+		:: !same && word / 4 > i -> i = word / 4; claim[next_g * V + me] = i
 		:: else
 		fi;
-		i = claim[next_g * V + me];
-#else
-		/* Claims what it saw before, without looking again. */
-		i = (last -> last + 1 : (word % 4 == 3 -> word / 4 + 1 : word / 4));
-		claim[next_g * V + me] = i + 1;
 #endif
 #ifndef BAD_NO_LOOK_AFTER_CLAIM
 		/* The producer may have looked for claims before this one stood. */
@@ -296,7 +324,7 @@ dead:			if
 		:: else
 		fi;
 #endif
-		if :: last == 0 -> last = i - 1 :: else fi;
+		if :: !same -> last = i - 1 :: else fi;
 		i = 0;
 #endif
 		if :: g != NONE -> unlock_viewer(g) :: else fi;
@@ -310,18 +338,28 @@ dead:			if
 		   :: f > last && s != 3 ->
 			i = 0;
 #ifdef EVERY
-			f = last + 1;
+			/* The oldest in a slot that is wanted. */
+			i = NONE;
 			s = 0;
 			do
-			:: s < N && sequence[SLOT(g, s)] != f -> s++
+			:: s < N ->
+				x = sequence[SLOT(g, s)];
+				if
+				:: x > last && x <= f && x < i -> i = x; found = s
+				:: else
+				fi;
+				s++
 			:: else -> break
 			od;
-			/* One that was claimed in time is still there. */
-			assert(s < N);
-			if
-			:: s == N -> goto next
-			:: else
-			fi;
+			assert(i != NONE);
+#ifndef LEASE
+			/* What was claimed in time is still there. */
+			assert(i == last + 1);
+#endif
+			f = i;
+			s = found;
+			claim[g * V + me] = f;
+			i = 0;
 #else
 			d_step {
 				if
@@ -380,7 +418,8 @@ finish:
 			x++
 		:: else -> break
 		od;
-		g = NONE; next_g = 0; word = 0; f = 0; s = 0; x = 0; last = 0; i = 0; why = 0; got = 0
+		g = NONE; next_g = 0; word = 0; f = 0; s = 0; x = 0; last = 0; i = 0; why = 0; got = 0; same = 0;
+		found = 0
 	};
 	if
 	:: kill_v[me] -> kill_v[me] = 0; goto again

@@ -84,17 +84,35 @@ static uint64_t size_of(uint32_t width, uint32_t height)
 	return size;
 }
 
-static void assert_next(struct feed *feed, const char *name, uint64_t index)
+/* Fetches, reads and concludes frames up to the next good one. */
+static int next_good(struct feed *feed, struct job *job)
 {
-	assert_int_equal(feed_next(feed), 0);
-	assert_string_equal(feed->piece.name, name);
-	assert_int_equal(feed_index(feed), index);
+	int result;
+
+	do {
+		result = feed_fetch(feed, job);
+		if (result)
+			return result;
+		job_read(job, &feed->capacity);
+		if (!job->fault)
+			capacity_decide(&feed->capacity, job->width, job->height);
+		result = feed_conclude(feed, job);
+	} while (!result && job->fault);
+	return result;
+}
+
+static void assert_next(struct feed *feed, struct job *job, const char *name, uint64_t index)
+{
+	assert_int_equal(next_good(feed, job), 0);
+	assert_string_equal(job->name, name);
+	assert_int_equal(job->index, index);
 }
 
 static void test_bad_ones_are_skipped_and_counted(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	write_text("1.png");
@@ -106,14 +124,15 @@ static void test_bad_ones_are_skipped_and_counted(void **state)
 	assert_int_equal(feed_init(&feed, &options), 0);
 	assert_int_equal(feed_total(&feed), 6);
 	assert_int_equal(feed.capacity.slot_bytes, size_of(40, 30));
-	assert_next(&feed, "2.png", 1);
-	assert_int_equal(feed_position(&feed), 2);
-	assert_next(&feed, "5.png", 4);
-	assert_false(feed_is_last(&feed));
-	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_next(&feed, &job, "2.png", 1);
+	assert_int_equal(job.position, 2);
+	assert_next(&feed, &job, "5.png", 4);
+	assert_false(job.last);
+	assert_int_equal(next_good(&feed, &job), -ENODATA);
 	assert_int_equal(feed.read, 6);
 	assert_int_equal(feed.skipped, 4);
 	assert_false(feed_is_dry(&feed));
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -121,6 +140,7 @@ static void test_passes(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	options.loops = 2;
@@ -128,12 +148,13 @@ static void test_passes(void **state)
 	write_png("2.png", 4, 4);
 	assert_int_equal(feed_init(&feed, &options), 0);
 	for (uint64_t i = 0; i < 6; i++) {
-		assert_next(&feed, i % 2 ? "2.png" : "1.png", i);
-		assert_int_equal(feed_is_last(&feed), i == 5);
-		assert_int_equal(feed_is_news(&feed), i < 2);
+		assert_next(&feed, &job, i % 2 ? "2.png" : "1.png", i);
+		assert_int_equal(job.last, i == 5);
+		assert_int_equal(job.news, i < 2);
 		assert_int_equal(feed.loops, i / 2);
 	}
-	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_int_equal(next_good(&feed, &job), -ENODATA);
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -142,6 +163,7 @@ static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	options.loops = LOOP_FOR_EVER;
@@ -149,9 +171,42 @@ static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 	write_text("2.png");
 	assert_int_equal(feed_init(&feed, &options), 0);
 	for (uint64_t i = 0; i < 5; i++)
-		assert_next(&feed, "1.png", 2 * i);
-	assert_int_equal(feed_skip(&feed, "damaged"), 0);
-	assert_int_equal(feed_next(&feed), -ENODATA);
+		assert_next(&feed, &job, "1.png", 2 * i);
+	assert_int_equal(unlink("1.png"), 0);
+	assert_int_equal(next_good(&feed, &job), -ENODATA);
+	assert_true(feed_is_dry(&feed));
+	job_finish(&job);
+	feed_finish(&feed);
+}
+
+/* As long as nothing was good, what is under way may be all bad; later it is taken for good. */
+static void test_fetching_ahead_over_the_end_of_a_pass(void **state)
+{
+	struct options options = folder_options();
+	struct job jobs[4] = { 0 };
+	struct feed feed;
+
+	(void)state;
+	options.loops = LOOP_FOR_EVER;
+	write_png("1.png", 4, 4);
+	write_png("2.png", 4, 4);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(feed_fetch(&feed, &jobs[0]), 0);
+	assert_int_equal(feed_fetch(&feed, &jobs[1]), 0);
+	assert_int_equal(feed_fetch(&feed, &jobs[2]), -EAGAIN);
+	jobs[0].fault = "damaged";
+	assert_int_equal(feed_conclude(&feed, &jobs[0]), 0);
+	assert_int_equal(feed_fetch(&feed, &jobs[2]), -EAGAIN);
+	assert_int_equal(feed_conclude(&feed, &jobs[1]), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(feed_fetch(&feed, &jobs[i]), 0);
+		assert_int_equal(jobs[i].index, 2 + i);
+	}
+	for (int i = 0; i < 4; i++) {
+		jobs[i].fault = "damaged";
+		assert_int_equal(feed_conclude(&feed, &jobs[i]), 0);
+	}
+	assert_int_equal(feed_fetch(&feed, &jobs[0]), -ENODATA);
 	assert_true(feed_is_dry(&feed));
 	feed_finish(&feed);
 }
@@ -160,15 +215,17 @@ static void test_stop_on_error(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	options.stop_on_error = true;
 	write_png("1.png", 4, 4);
 	write_text("2.png");
 	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_next(&feed, "1.png", 0);
-	assert_int_equal(feed_next(&feed), -ECANCELED);
+	assert_next(&feed, &job, "1.png", 0);
+	assert_int_equal(next_good(&feed, &job), -ECANCELED);
 	assert_int_equal(feed.skipped, 1);
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -176,16 +233,18 @@ static void test_a_file_that_goes_away(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	write_png("1.png", 4, 4);
 	write_png("2.png", 4, 4);
 	write_png("3.png", 4, 4);
 	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_next(&feed, "1.png", 0);
+	assert_next(&feed, &job, "1.png", 0);
 	assert_int_equal(unlink("2.png"), 0);
-	assert_next(&feed, "3.png", 2);
+	assert_next(&feed, &job, "3.png", 2);
 	assert_int_equal(feed.skipped, 1);
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -194,6 +253,7 @@ static void test_max_size(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	options.max_width = 64;
@@ -206,10 +266,11 @@ static void test_max_size(void **state)
 	write_png("6.png", 1, 257);
 	assert_int_equal(feed_init(&feed, &options), 0);
 	assert_int_equal(feed.capacity.slot_bytes, size_of(64, 64));
-	assert_next(&feed, "2.png", 1);
-	assert_next(&feed, "3.png", 2);
-	assert_next(&feed, "5.png", 4);
-	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_next(&feed, &job, "2.png", 1);
+	assert_next(&feed, &job, "3.png", 2);
+	assert_next(&feed, &job, "5.png", 4);
+	assert_int_equal(next_good(&feed, &job), -ENODATA);
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -217,15 +278,20 @@ static void test_only_frames_of_uncommon_size(void **state)
 {
 	struct options options = folder_options();
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	write_png("1.png", 16385, 16384);
 	assert_int_equal(feed_init(&feed, &options), 0);
 	assert_int_equal(feed.capacity.slot_bytes, 0);
-	assert_int_equal(feed_next(&feed), -ENODATA);
-	assert_non_null(strstr(feed.capacity.fault, "16385x16384"));
-	assert_non_null(strstr(feed.capacity.fault, "--max-size"));
+	assert_int_equal(feed_fetch(&feed, &job), 0);
+	job_read(&job, &feed.capacity);
+	assert_non_null(strstr(job.fault, "16385x16384"));
+	assert_non_null(strstr(job.fault, "--max-size"));
+	assert_int_equal(feed_conclude(&feed, &job), 0);
+	assert_int_equal(feed_fetch(&feed, &job), -ENODATA);
 	assert_true(feed_is_dry(&feed));
+	job_finish(&job);
 	feed_finish(&feed);
 }
 
@@ -236,6 +302,7 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	struct options options = { .sources = sources, .source_count = 1 };
 	int kept = dup(STDIN_FILENO);
 	struct feed feed;
+	struct job job = { 0 };
 
 	(void)state;
 	write_png("1", 30, 30);
@@ -245,12 +312,13 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	assert_non_null(freopen("all", "r", stdin));
 	assert_int_equal(feed_init(&feed, &options), 0);
 	assert_int_equal(feed_total(&feed), 0);
-	assert_next(&feed, "stdin:1", 0);
+	assert_next(&feed, &job, "stdin:1", 0);
 	assert_int_equal(feed.capacity.slot_bytes, size_of(30, 30));
-	assert_next(&feed, "stdin:2", 1);
-	assert_next(&feed, "stdin:4", 3);
-	assert_false(feed_is_last(&feed));
-	assert_int_equal(feed_next(&feed), -ENODATA);
+	assert_next(&feed, &job, "stdin:2", 1);
+	assert_next(&feed, &job, "stdin:4", 3);
+	assert_false(job.last);
+	assert_int_equal(next_good(&feed, &job), -ENODATA);
+	job_finish(&job);
 	feed_finish(&feed);
 	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
 	close(kept);
@@ -264,6 +332,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_passes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_pass_without_a_good_frame_is_the_last,
 		                                set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_fetching_ahead_over_the_end_of_a_pass, set_up,
+		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_stop_on_error, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_file_that_goes_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_max_size, set_up, tear_down),

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/png_stream: whole PNGs out of a pipe, not a byte more than they need, and what is lost
- * when the stream is damaged: that frame, and no other. */
+ * producer/png_stream: whole PNGs out of a pipe, and what is lost when the stream is damaged: that frame, and no other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,14 +57,6 @@ static int pipe_with(const struct bytes *bytes, int *writer)
 	return ends[0];
 }
 
-static int unread(int fd)
-{
-	int bytes;
-
-	assert_int_equal(ioctl(fd, FIONREAD, &bytes), 0);
-	return bytes;
-}
-
 static void assert_next(struct png_stream *stream, uint32_t width)
 {
 	struct bytes want = frame(width);
@@ -114,29 +104,56 @@ static void end(struct png_stream *stream)
 	png_stream_finish(stream);
 }
 
-static void test_nothing_behind_iend_is_read(void **state)
+/* A frame comes when its last byte is there, whatever follows or does not. */
+static void test_a_frame_waits_for_nothing_behind_it(void **state)
 {
 	struct bytes bytes = { 0 };
 	struct png_stream stream;
-	size_t second;
-	int fd;
+	int writer;
 
 	(void)state;
 	add_frame(&bytes, 5);
-	second = bytes.size;
 	add_frame(&bytes, 9);
-	second = bytes.size - second;
-	bytes_add(&bytes, "more", 4);
-	fd = pipe_with(&bytes, NULL);
-	png_stream_init(&stream, fd, LIMIT_BYTES);
+	bytes_add(&bytes, "\x89PNG", 4);
+	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
 	assert_next(&stream, 5);
-	assert_int_equal(unread(fd), second + 4);
 	assert_next(&stream, 9);
-	assert_int_equal(unread(fd), 4);
-	assert_damage(&stream, "not a PNG");
+	close(writer);
+	assert_damage(&stream, "truncated");
 	assert_end(&stream);
 	end(&stream);
 	bytes_finish(&bytes);
+}
+
+/* Pieces that were taken stay what they are while others come. */
+static void test_pieces_that_are_taken(void **state)
+{
+	struct bytes bytes = { 0 }, want[4];
+	struct buffer taken[4] = { 0 };
+	const uint8_t *png[4];
+	struct png_stream stream;
+	const char *reason;
+	size_t size;
+
+	(void)state;
+	bytes_add(&bytes, "garbage", 7);
+	for (uint32_t i = 0; i < 4; i++)
+		add_frame(&bytes, i + 1);
+	begin(&stream, &bytes);
+	assert_damage(&stream, "not a PNG");
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(png_stream_next(&stream, &png[i], &size, &reason), 0);
+		assert_int_equal(png_stream_take(&stream, &taken[i]), 0);
+	}
+	assert_end(&stream);
+	end(&stream);
+	for (uint32_t i = 0; i < 4; i++) {
+		want[i] = frame(i + 1);
+		assert_true(png[i] >= taken[i].data);
+		assert_memory_equal(png[i], want[i].data, want[i].size);
+		buffer_finish(&taken[i]);
+		bytes_finish(&want[i]);
+	}
 }
 
 static void test_empty_stream(void **state)
@@ -271,7 +288,7 @@ static void test_lengths_that_lie(void **state)
 		add_frame(&bytes, 9);
 		begin(&stream, &bytes);
 		assert_damage(&stream, NULL);
-		assert_true(stream.capacity <= 2 * 65536);
+		assert_true(stream.read.capacity <= 4 * 65536);
 		assert_next(&stream, 8);
 		assert_next(&stream, 9);
 		assert_end(&stream);
@@ -368,6 +385,25 @@ static void test_descriptors_that_cannot_be_read(void **state)
 	end(&stream);
 }
 
+static void test_stopping_ends_the_wait(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+	const uint8_t *png;
+	const char *reason;
+	int writer;
+	size_t size;
+
+	(void)state;
+	bytes_add(&bytes, "\x89PNG", 4);
+	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
+	png_stream_stop(&stream);
+	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EINTR);
+	close(writer);
+	end(&stream);
+	bytes_finish(&bytes);
+}
+
 /* Last: from then on everything is interrupted. */
 static void test_an_interruption_ends_the_wait(void **state)
 {
@@ -392,7 +428,8 @@ static void test_an_interruption_ends_the_wait(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_behind_iend_is_read),
+		cmocka_unit_test(test_a_frame_waits_for_nothing_behind_it),
+		cmocka_unit_test(test_pieces_that_are_taken),
 		cmocka_unit_test(test_empty_stream),
 		cmocka_unit_test(test_garbage_between_is_one_damaged_frame),
 		cmocka_unit_test(test_every_truncation),
@@ -403,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_a_png_over_the_limit),
 		cmocka_unit_test(test_a_slow_writer_and_frames_larger_than_the_pipe),
 		cmocka_unit_test(test_descriptors_that_cannot_be_read),
+		cmocka_unit_test(test_stopping_ends_the_wait),
 		cmocka_unit_test(test_an_interruption_ends_the_wait),
 	};
 

@@ -72,12 +72,23 @@ static void assert_title(struct title title, const char *want)
 {
 	char text[TITLE_SIZE];
 
+	if (title.zoom == 0)
+		title.zoom = 1;
 	title.channel = "demo";
 	title.presenter = "surface";
 	title.width = 640;
 	title.height = 480;
 	title_format(text, &title);
 	assert_string_equal(text, want);
+}
+
+static void test_a_title_tells_the_zoom(void **state)
+{
+	(void)state;
+	assert_title((struct title){ .zoom = 1.5, .paused = true, .state = LIFE_PRESENT },
+	             "demo — 640x480 at 150 % — paused — surface");
+	assert_title((struct title){ .zoom = 1 / 3.0, .paused = true, .state = LIFE_PRESENT },
+	             "demo — 640x480 at 33.33 % — paused — surface");
 }
 
 static void test_titles(void **state)
@@ -103,6 +114,7 @@ int main(void)
 		cmocka_unit_test(test_rate_ends_and_starts_afresh),
 		cmocka_unit_test(test_a_slow_rate_is_not_taken_for_none),
 		cmocka_unit_test(test_titles),
+		cmocka_unit_test(test_a_title_tells_the_zoom),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,6 +258,7 @@ static void test_report(void **state)
 			.generations = 4,
 		},
 		.producers_died = 1,
+		.repeated = 17,
 		.first_shown_ns = 1000000000,
 		.last_shown_ns = 1500000000,
 		.ages = &ages,
@@ -275,6 +276,7 @@ static void test_report(void **state)
 	assert_integer(object, "copies_per_frame", 1);
 	assert_integer(object, "published", 13);
 	assert_integer(object, "shown", 11);
+	assert_integer(object, "repeated", 17);
 	assert_integer(object, "missed", 2);
 	assert_integer(object, "dropped_by_producer", 5);
 	assert_integer(object, "producers", 3);

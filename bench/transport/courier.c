@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "courier.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+union control {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void close_all(int *fds)
+{
+	for (int i = 0; i < RECEIVERS_MAX; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
+
+int courier_init(struct courier *courier, struct link *link)
+{
+	int ends[2], error;
+
+	for (int i = 0; i < RECEIVERS_MAX; i++)
+		courier->sender_fds[i] = courier->receiver_fds[i] = -1;
+	for (unsigned i = 0; i < link->receivers; i++) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+			error = link_fail_errno(link, "socketpair");
+			courier_finish(courier);
+			return error;
+		}
+		courier->sender_fds[i] = ends[0];
+		courier->receiver_fds[i] = ends[1];
+	}
+	return 0;
+}
+
+void courier_finish(struct courier *courier)
+{
+	close_all(courier->sender_fds);
+	close_all(courier->receiver_fds);
+}
+
+void courier_be_sender(struct courier *courier)
+{
+	close_all(courier->receiver_fds);
+}
+
+void courier_be_receiver(struct courier *courier, unsigned receiver)
+{
+	courier->fd = courier->receiver_fds[receiver];
+	courier->receiver_fds[receiver] = -1;
+	courier_finish(courier);
+}
+
+int courier_await_buffer(struct courier *courier, struct link *link, unsigned *index)
+{
+	ssize_t bytes;
+	char answer;
+
+	for (unsigned i = 0; courier->sent >= COURIER_FRAMES && i < link->receivers; i++) {
+		do
+			bytes = read(courier->sender_fds[i], &answer, 1);
+		while (bytes < 0 && errno == EINTR);
+		if (bytes < 0)
+			return link_fail_errno(link, "read");
+		if (bytes == 0)
+			return link_fail(link, -EPIPE, "a receiver has gone");
+	}
+	*index = (unsigned)(courier->sent % COURIER_FRAMES);
+	return 0;
+}
+
+static void attach_fd(struct msghdr *packet, union control *control, int fd)
+{
+	memset(control, 0, sizeof(*control));
+	packet->msg_control = control->room;
+	packet->msg_controllen = sizeof(control->room);
+	control->header.cmsg_level = SOL_SOCKET;
+	control->header.cmsg_type = SCM_RIGHTS;
+	control->header.cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(&control->header), &fd, sizeof(fd));
+}
+
+int courier_send(struct courier *courier, struct link *link, const void *message, int fd)
+{
+	struct iovec piece = { .iov_base = (void *)message, .iov_len = COURIER_MESSAGE_SIZE };
+	struct msghdr packet = { .msg_iov = &piece, .msg_iovlen = 1 };
+	union control control;
+
+	if (fd >= 0)
+		attach_fd(&packet, &control, fd);
+	for (unsigned i = 0; i < link->receivers; i++)
+		while (sendmsg(courier->sender_fds[i], &packet, MSG_NOSIGNAL) < 0)
+			if (errno != EINTR)
+				return link_fail_errno(link, "sendmsg");
+	courier->sent++;
+	return 0;
+}
+
+int courier_receive(struct courier *courier, struct link *link, void *message, int *fd)
+{
+	struct iovec piece = { .iov_base = message, .iov_len = COURIER_MESSAGE_SIZE };
+	union control control = { 0 };
+	struct msghdr packet = { .msg_iov = &piece,
+		                 .msg_iovlen = 1,
+		                 .msg_control = control.room,
+		                 .msg_controllen = sizeof(control.room) };
+	const struct cmsghdr *header;
+	ssize_t bytes;
+
+	do
+		bytes = recvmsg(courier->fd, &packet, MSG_CMSG_CLOEXEC);
+	while (bytes < 0 && errno == EINTR);
+	if (bytes < 0)
+		return link_fail_errno(link, "recvmsg");
+	if (bytes != COURIER_MESSAGE_SIZE)
+		return link_fail(link, -EPIPE, "the sender has gone");
+	header = CMSG_FIRSTHDR(&packet);
+	*fd = -1;
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
+	return 0;
+}
+
+void courier_answer(struct courier *courier)
+{
+	while (write(courier->fd, "", 1) < 0 && errno == EINTR)
+		;
+}

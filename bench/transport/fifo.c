@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A named pipe, for processes that are no relatives; 1 MiB. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "stream.h"
+#include "table.h"
+
+enum { LARGE = 1 << 20 };
+
+/* A reader that does not wait for a writer has to be there before a writer that does not wait either. */
+static int make_fifo(struct link *link, unsigned receiver)
+{
+	struct stream *stream = link->state;
+	const char *path;
+	char name[32];
+
+	snprintf(name, sizeof(name), "fifo-%u", receiver);
+	path = link_path(link, name);
+	if (mkfifo(path, 0600) < 0)
+		return link_fail_errno(link, "mkfifo");
+	stream->read_fds[receiver] = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (stream->read_fds[receiver] < 0)
+		return link_fail_errno(link, "open to read");
+	stream->write_fds[receiver] = open(path, O_WRONLY | O_CLOEXEC);
+	if (stream->write_fds[receiver] < 0)
+		return link_fail_errno(link, "open to write");
+	if (fcntl(stream->read_fds[receiver], F_SETFL, 0) < 0 ||
+	    fcntl(stream->write_fds[receiver], F_SETPIPE_SZ, LARGE) < 0)
+		return link_fail_errno(link, "fcntl");
+	return 0;
+}
+
+static int prepare(struct link *link)
+{
+	int error = stream_prepare(link, sizeof(struct stream));
+
+	for (unsigned i = 0; i < link->receivers && !error; i++)
+		error = make_fifo(link, i);
+	if (error && link->state)
+		stream_finish(link, false);
+	return error;
+}
+
+const struct transport transport_fifo = {
+	.name = "fifo",
+	.title = "named pipe, 1 MiB",
+	.kernel_copies = 2,
+	.prepare = prepare,
+	STREAM_FUNCTIONS,
+};

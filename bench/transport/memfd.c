@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A memory file handed over by its descriptor, with every frame.
+ *
+ * Pooled: two files by turns, which receivers know again and have mapped already. Fresh: a new one for each
+ * frame, sealed against writing, as between programs that do not trust each other. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "courier.h"
+#include "table.h"
+
+enum variant { POOLED, FRESH };
+
+struct file {
+	int fd;
+	ino_t inode;
+	uint8_t *pixels; /* NULL: none */
+};
+
+struct state {
+	struct courier courier;
+	struct file files[COURIER_FRAMES];
+	struct file *current;
+};
+
+static int prepare(struct link *link)
+{
+	struct state *state;
+	int error = link_make_state(link, sizeof(*state));
+
+	if (error)
+		return error;
+	state = link->state;
+	return courier_init(&state->courier, link);
+}
+
+static void finish(struct link *link, bool killed)
+{
+	struct state *state = link->state;
+
+	(void)killed;
+	courier_finish(&state->courier);
+}
+
+static int make_file(struct link *link, struct file *file)
+{
+	file->fd = memfd_create("shmflip-bench", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (file->fd < 0)
+		return link_fail_errno(link, "memfd_create");
+	if (ftruncate(file->fd, (off_t)link->frame_bytes) < 0)
+		return link_fail_errno(link, "ftruncate");
+	file->pixels = mmap(NULL, link->frame_bytes, PROT_READ | PROT_WRITE,
+	                    MAP_SHARED | MAP_POPULATE, file->fd, 0);
+	if (file->pixels != MAP_FAILED)
+		return 0;
+	file->pixels = NULL;
+	return link_fail_errno(link, "mmap");
+}
+
+static int open_sender(struct link *link)
+{
+	struct state *state = link->state;
+	int error = 0;
+
+	courier_be_sender(&state->courier);
+	for (unsigned i = 0; link->transport->variant == POOLED && i < COURIER_FRAMES && !error;
+	     i++)
+		error = make_file(link, &state->files[i]);
+	return error;
+}
+
+static int buffer(struct link *link, uint8_t **pixels)
+{
+	struct state *state = link->state;
+	unsigned index;
+	int error = courier_await_buffer(&state->courier, link, &index);
+
+	if (error)
+		return error;
+	state->current = &state->files[index];
+	if (link->transport->variant == FRESH)
+		error = make_file(link, state->current);
+	if (!error)
+		*pixels = state->current->pixels;
+	return error;
+}
+
+static int send(struct link *link)
+{
+	static const char message[COURIER_MESSAGE_SIZE];
+	struct state *state = link->state;
+	struct file *file = state->current;
+	bool is_fresh = link->transport->variant == FRESH;
+	int error;
+
+	if (is_fresh) {
+		munmap(file->pixels, link->frame_bytes);
+		if (fcntl(file->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+			return link_fail_errno(link, "F_ADD_SEALS");
+	}
+	error = courier_send(&state->courier, link, message, file->fd);
+	if (is_fresh)
+		close(file->fd);
+	return error;
+}
+
+static int open_receiver(struct link *link, unsigned receiver)
+{
+	struct state *state = link->state;
+
+	courier_be_receiver(&state->courier, receiver);
+	return 0;
+}
+
+/* The file that is known by this inode, or a place for one that is not. */
+static struct file *look_up(struct state *state, ino_t inode)
+{
+	for (unsigned i = 0; i < COURIER_FRAMES; i++)
+		if (!state->files[i].pixels || state->files[i].inode == inode)
+			return &state->files[i];
+	return NULL;
+}
+
+static int map_file(struct link *link, int fd, struct file **found)
+{
+	struct stat status;
+	struct file *file;
+
+	if (fstat(fd, &status) < 0)
+		return link_fail_errno(link, "fstat");
+	file = look_up(link->state, status.st_ino);
+	if (!file || (uint64_t)status.st_size < link->frame_bytes)
+		return link_fail(link, -EPROTO, "a file that nobody expected");
+	*found = file;
+	if (file->pixels)
+		return 0;
+	file->inode = status.st_ino;
+	file->pixels = mmap(NULL, link->frame_bytes, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (file->pixels != MAP_FAILED)
+		return 0;
+	file->pixels = NULL;
+	return link_fail_errno(link, "mmap");
+}
+
+static int receive(struct link *link, const uint8_t **pixels)
+{
+	struct state *state = link->state;
+	char message[COURIER_MESSAGE_SIZE];
+	int fd, error = courier_receive(&state->courier, link, message, &fd);
+
+	if (error)
+		return error;
+	error = map_file(link, fd, &state->current);
+	close(fd);
+	if (!error)
+		*pixels = state->current->pixels;
+	return error;
+}
+
+static void release(struct link *link)
+{
+	struct state *state = link->state;
+
+	if (link->transport->variant == FRESH) {
+		munmap(state->current->pixels, link->frame_bytes);
+		state->current->pixels = NULL;
+	}
+	courier_answer(&state->courier);
+}
+
+#define FUNCTIONS                                                                                  \
+	.prepare = prepare, .finish = finish, .open_sender = open_sender, .buffer = buffer,        \
+	.send = send, .open_receiver = open_receiver, .receive = receive, .release = release
+
+const struct transport transport_memfd = {
+	.name = "memfd",
+	.title = "memory files by descriptor, two by turns",
+	.traits = TRANSPORT_SHARED,
+	.variant = POOLED,
+	FUNCTIONS,
+};
+
+const struct transport transport_memfd_fresh = {
+	.name = "memfd-fresh",
+	.title = "memory file by descriptor, a new and sealed one for each frame",
+	.traits = TRANSPORT_SHARED | TRANSPORT_FRESH,
+	.variant = FRESH,
+	FUNCTIONS,
+};

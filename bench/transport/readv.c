@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * process_vm_readv: the sender says where the frame lies in its own memory, and receivers have the kernel
+ * copy it from there into theirs. They need the right to trace the sender. */
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "courier.h"
+#include "table.h"
+
+struct notice {
+	pid_t sender;
+	uint64_t address;
+};
+
+_Static_assert(sizeof(struct notice) <= COURIER_MESSAGE_SIZE, "a message holds a notice");
+
+struct state {
+	struct courier courier;
+	uint8_t *memory; /* the sender's buffers, or where a receiver reads to */
+	uint8_t *current;
+};
+
+static int prepare(struct link *link)
+{
+	struct state *state;
+	int error = link_make_state(link, sizeof(*state));
+
+	if (error)
+		return error;
+	state = link->state;
+	return courier_init(&state->courier, link);
+}
+
+static void finish(struct link *link, bool killed)
+{
+	struct state *state = link->state;
+
+	(void)killed;
+	courier_finish(&state->courier);
+}
+
+static int get_memory(struct link *link, unsigned frames)
+{
+	struct state *state = link->state;
+	void *memory;
+	int error = link_map(link, frames * link->frame_bytes, false, &memory);
+
+	if (!error)
+		state->memory = memory;
+	return error;
+}
+
+static int open_sender(struct link *link)
+{
+	struct state *state = link->state;
+
+	courier_be_sender(&state->courier);
+	/* Where only a parent may trace its children otherwise; where nobody cares it fails. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+	return get_memory(link, COURIER_FRAMES);
+}
+
+static int buffer(struct link *link, uint8_t **pixels)
+{
+	struct state *state = link->state;
+	unsigned index;
+	int error = courier_await_buffer(&state->courier, link, &index);
+
+	if (error)
+		return error;
+	state->current = state->memory + index * link->frame_bytes;
+	*pixels = state->current;
+	return 0;
+}
+
+static int send(struct link *link)
+{
+	struct state *state = link->state;
+	struct notice notice = { .sender = getpid(), .address = (uintptr_t)state->current };
+	char message[COURIER_MESSAGE_SIZE] = "";
+
+	memcpy(message, &notice, sizeof(notice));
+	return courier_send(&state->courier, link, message, -1);
+}
+
+static int open_receiver(struct link *link, unsigned receiver)
+{
+	struct state *state = link->state;
+
+	courier_be_receiver(&state->courier, receiver);
+	return get_memory(link, 1);
+}
+
+static int read_frame(struct link *link, const struct notice *notice)
+{
+	const struct state *state = link->state;
+	uint64_t got = 0;
+	ssize_t bytes;
+
+	while (got < link->frame_bytes) {
+		struct iovec here = { state->memory + got, link->frame_bytes - got };
+		struct iovec there = { (void *)(uintptr_t)(notice->address + got), here.iov_len };
+
+		bytes = process_vm_readv(notice->sender, &here, 1, &there, 1, 0);
+		if (bytes < 0 && (errno == EPERM || errno == ENOSYS))
+			return link_fail(link, -ENOTSUP, "process_vm_readv is not allowed here");
+		if (bytes <= 0)
+			return link_fail_errno(link, "process_vm_readv");
+		got += (uint64_t)bytes;
+	}
+	return 0;
+}
+
+static int receive(struct link *link, const uint8_t **pixels)
+{
+	struct state *state = link->state;
+	char message[COURIER_MESSAGE_SIZE];
+	struct notice notice;
+	int fd, error = courier_receive(&state->courier, link, message, &fd);
+
+	if (error)
+		return error;
+	memcpy(&notice, message, sizeof(notice));
+	error = read_frame(link, &notice);
+	*pixels = state->memory;
+	return error;
+}
+
+static void release(struct link *link)
+{
+	struct state *state = link->state;
+
+	courier_answer(&state->courier);
+}
+
+const struct transport transport_readv = {
+	.name = "readv",
+	.title = "process_vm_readv from the sender's memory",
+	.kernel_copies = 1,
+	.prepare = prepare,
+	.finish = finish,
+	.open_sender = open_sender,
+	.buffer = buffer,
+	.send = send,
+	.open_receiver = open_receiver,
+	.receive = receive,
+	.release = release,
+};

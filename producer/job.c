@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "png_header.h"
+
+void job_init(struct job *job)
+{
+	*job = (struct job){ .buffer = job->buffer };
+}
+
+void job_finish(struct job *job)
+{
+	buffer_finish(&job->buffer);
+}
+
+static void set_fault(struct job *job, const char *text)
+{
+	snprintf(job->fault_text, sizeof(job->fault_text), "%s", text);
+	job->fault = job->fault_text;
+}
+
+/* How many bytes were read: fewer than size when the file has become shorter. -1: errno says why. */
+static ssize_t read_all(int fd, uint8_t *data, size_t size)
+{
+	size_t total = 0;
+
+	while (total < size) {
+		ssize_t got = read(fd, data + total, size - total);
+
+		if (got < 0 && errno == EINTR && !cli_interrupted())
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		total += (size_t)got;
+	}
+	return (ssize_t)total;
+}
+
+/* NULL, or the reason why it cannot be read. */
+static const char *read_file(struct job *job, int fd)
+{
+	struct stat status;
+	ssize_t got;
+
+	if (fd < 0 || fstat(fd, &status))
+		return strerror(errno);
+	if (!S_ISREG(status.st_mode))
+		return "not a plain file";
+	if ((uintmax_t)status.st_size > PNG_BYTES_MAX)
+		return "too many bytes for one PNG";
+	if (buffer_reserve(&job->buffer, (size_t)status.st_size))
+		return strerror(ENOMEM);
+	got = read_all(fd, job->buffer.data, (size_t)status.st_size);
+	if (got < 0)
+		return strerror(errno);
+	job->png = job->buffer.data;
+	job->size = (size_t)got;
+	return NULL;
+}
+
+static void open_and_read(struct job *job)
+{
+	int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *reason = read_file(job, fd);
+
+	if (reason)
+		set_fault(job, reason);
+	if (fd >= 0)
+		close(fd);
+}
+
+void job_read(struct job *job, const struct capacity *capacity)
+{
+	struct png_header header;
+
+	if (!job->png && !job->fault)
+		open_and_read(job);
+	if (job->fault || png_header_parse(job->png, job->size, &header, &job->fault))
+		return;
+	job->width = header.width;
+	job->height = header.height;
+	if (capacity_check(capacity, header.width, header.height, job->fault_text,
+	                   sizeof(job->fault_text)))
+		job->fault = job->fault_text;
+}
+
+void job_decode(struct job *job, const struct capacity *capacity, const struct options *options)
+{
+	const struct png_decode_options how = {
+		.flatten = options->flatten,
+		.background = options->background,
+		.pixels_size = job->loan.size_bytes,
+	};
+	int64_t begin_ns;
+
+	job_read(job, capacity);
+	if (job->fault)
+		return;
+	begin_ns = cli_now_ns();
+	if (png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture))
+		job->fault = job->picture.message;
+	job->decode_ns = cli_now_ns() - begin_ns;
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""A viewer that means harm: grabber.py FOLDER CHANNEL [keep]
+
+Of each generation of the channel it locks all that a viewer can lock, every frame and every seat, and
+lets nothing go; with "keep", also the memory stays attached. A line on stdout for each generation."""
+
+import ctypes
+import fcntl
+import struct
+import sys
+import time
+from pathlib import Path
+
+F_OFD_SETLK = 37
+SHM_RDONLY = 0o10000
+
+shmat = ctypes.CDLL(None, use_errno=True).shmat
+shmat.restype = ctypes.c_void_p
+
+
+def lock(file, first, length):
+    """A read lock; length 0: to the end of all numbers."""
+    fcntl.fcntl(file, F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, first, length, 0))
+
+
+def grab(path, keep):
+    """The open file that carries the locks, or None if the producer was in the way, or gone."""
+    try:
+        file = path.open("rb")
+        record = file.read(40)
+        if keep and shmat(struct.unpack_from("<i", record, 32)[0], None, SHM_RDONLY) == 2 ** 64 - 1:
+            return None, None
+        lock(file, 0, 0)
+        return file, record
+    except (FileNotFoundError, BlockingIOError, struct.error):
+        return None, None
+
+
+def main():
+    path, keep = Path(sys.argv[1]) / sys.argv[2], "keep" in sys.argv
+    held, last = [], None
+    while True:
+        file, record = grab(path, keep)
+        if file and record != last:
+            held.append(file)
+            last = record
+            print(len(held), flush=True)
+        time.sleep(0.002)
+
+
+main()

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: MIT
+"""shmflip ls, stat, cat and clean: what they show is so, and what they take away was nobody's."""
+
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import unittest
+from pathlib import Path
+
+import harness
+from harness import FRAMES, KINDS
+
+
+def pixels_of(path):
+    """Width, height, and the pixels as a list of RGBA tuples."""
+    width, height, rgba = harness.rgba_of(path)
+    return width, height, list(struct.iter_unpack("4B", rgba))
+
+
+def over_black(pixel):
+    red, green, blue, alpha = pixel
+    return tuple((value * alpha + 127) // 255 for value in (red, green, blue))
+
+
+def farthest(left, right):
+    """The greatest difference between the values of two sequences of pixels."""
+    assert len(left) == len(right)
+    return max(abs(a - b) for one, other in zip(left, right) for a, b in zip(one, other))
+
+
+class Tools(harness.Case):
+    def playing(self, *options, name="default", source=FRAMES):
+        producer = self.producer("-q", "-c", name, "-l", "-r", "60", *options, source)
+        self.await_channel(producer, name)
+        return producer
+
+    def say(self, *arguments, status=0):
+        """What a command prints, as lines."""
+        tool = self.tool(*arguments)
+        self.assert_exits(tool, status)
+        if status == 0:
+            self.assertEqual(tool.err, "")
+        return tool.lines
+
+    def listed(self, *arguments):
+        return {one["channel"]: one for one in json.loads("\n".join(
+            self.say("ls", "--json", *arguments)))}
+
+    def refused(self, tool, status, *words):
+        self.assert_exits(tool, status)
+        self.assert_one_line(tool, *words)
+        self.assertEqual(tool.out, "")
+
+    # ---- Looking ----
+
+    def test_nothing_there(self):
+        self.assertEqual(self.say("ls"), [])
+        self.assertEqual(self.say("ls", "--json"), ["[]"])
+        self.assertEqual(self.say("clean"), [])
+        for _ in range(2):
+            for command in ("stat", "clean"):
+                self.refused(self.tool(command, "missing"), 1, str(self.dir))
+            self.dir.mkdir(exist_ok=True)
+        self.refused(self.tool("ls", "--dir", self.scratch / "no"), 1, str(self.scratch / "no"))
+
+    def test_usage(self):
+        for arguments in ([], ["list"], ["ls", "name"], ["stat", "a", "b"], ["stat", "a", "-c", "b"],
+                          ["ls", "-n", "1"], ["clean", "--json"], ["cat", "--watch"],
+                          ["cat", "--format", "gif"], ["cat", "-n", "0"], ["cat", "-n"],
+                          ["stat", "../up"], ["cat", "a/b"], ["clean", ".x"], ["ls", "--bogus"]):
+            with self.subTest(arguments=arguments):
+                self.refused(self.tool(*arguments), 2, "--help")
+
+    def test_help_and_version(self):
+        lines = self.say("--help")
+        self.assertLessEqual(len(lines), 34)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertEqual(self.say("cat", "--help"), lines)
+        self.assertRegex("\n".join(self.say("--version")), r"^shmflip \d+\.\d+\.\d+$")
+
+    def test_ls_and_stat(self):
+        producers = [self.playing(), self.playing("-p", "lossless", "-s", "5", name="other")]
+        viewers = [self.viewer("-c", "other") for _ in range(2)]
+        self.until("both viewers are seen", lambda: self.listed()["other"]["viewers"] == 2)
+        one, other = (self.listed()[name] for name in ("default", "other"))
+        for shown, producer, slots, policy in ((one, producers[0], 2, "latest"),
+                                               (other, producers[1], 5, "lossless")):
+            self.assertEqual((shown["state"], shown["pid"], shown["slots"], shown["policy"]),
+                             ("alive", producer.pid, slots, policy))
+            self.assertEqual((shown["newest"]["width"], shown["newest"]["height"]), (640, 360))
+            self.assertEqual((shown["fps_announced"], shown["mode"]), (60, "0600"))
+            self.assertGreater(shown["fps"], 5)
+        self.assertEqual(other["viewer_pids"], sorted(viewer.pid for viewer in viewers))
+        self.assertEqual(one["viewers"], 0)
+        self.assertLess(one["generation"], other["generation"])
+        rows = self.say("ls")
+        self.assertEqual([row.split()[:3] for row in rows[1:]],
+                         [["default", "alive", str(producers[0].pid)],
+                          ["other", "alive", str(producers[1].pid)]])
+        self.assertIn("640x360", rows[1])
+        self.assertEqual(json.loads("\n".join(self.say("stat", "-c", "other", "-j"))).keys(),
+                         other.keys())
+        text = "\n".join(self.say("stat"))
+        for word in ("alive", str(producers[0].pid), "640x360", "policy latest", "mode 0600"):
+            self.assertIn(word, text)
+        for running in viewers + producers:
+            self.assertEqual(running.interrupt(), 0)
+        self.assertEqual(self.say("ls"), [])
+        self.assert_nothing_left()
+
+    def test_looking_is_not_viewing(self):
+        stats = self.scratch / "stats.json"
+        producer = self.playing("--stats", stats)
+        for _ in range(10):
+            self.assertEqual(self.listed()["default"]["viewers"], 0)
+        self.assertEqual(producer.interrupt(), 0)
+        counted = self.stats(stats)
+        self.assertEqual(counted["viewers_max"], 0)
+        self.assert_nothing_left()
+
+    def test_watch(self):
+        producer = self.playing()
+        watch = self.tool("stat", "--watch", "--json")
+        self.until("three lines", lambda: len(watch.lines) >= 3)
+        producer.kill()
+        self.until("it is seen to be stale", lambda: '"stale"' in watch.out)
+        self.assertEqual(watch.interrupt(), 0)
+        shown = [json.loads(line) for line in watch.lines]
+        self.assertGreater(shown[1]["published"], shown[0]["published"])
+        self.assertEqual(self.say("clean"), ["default: removed 2 files, 1 set of semaphores"])
+        self.assert_nothing_left()
+
+    # ---- Cleaning ----
+
+    def test_clean_takes_the_dead_only(self):
+        alive, dead = self.playing(name="alive"), self.playing(name="dead")
+        viewer = self.viewer("-c", "alive", "--digest")
+        dead.kill()
+        shown = self.listed()
+        self.assertEqual((shown["alive"]["state"], shown["dead"]["state"]), ("alive", "stale"))
+        self.assertEqual(shown["dead"]["pid"], dead.pid)
+        self.refused(self.tool("clean", "alive"), 1, "alive", str(alive.pid))
+        self.assertEqual(self.say("clean"), ["dead: removed 2 files, 1 set of semaphores"])
+        self.assertEqual(list(self.listed()), ["alive"])
+        count = len(viewer.lines)
+        self.until("frames go on", lambda: len(viewer.lines) > count + 10)
+        for running in (viewer, alive):
+            self.assertEqual(running.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_clean_leaves_what_is_not_ours(self):
+        self.dir.mkdir()
+        kept = {"notes": b"text", "Cargo.lock": b"[[package]]", "a.new": b"", "b": b"",
+                "open.lock": b""}
+        for name, content in kept.items():
+            (self.dir / name).write_bytes(content)
+            (self.dir / name).chmod(0o644)
+        self.assertEqual(self.say("ls"), [])
+        self.assertEqual(self.say("clean"), [])
+        for name in ("notes", "Cargo", "a", "b", "open"):
+            self.refused(self.tool("clean", name), 1, "no channel")
+        self.assertEqual({path.name: path.read_bytes() for path in self.dir.iterdir()}, kept)
+
+    def test_clean_and_producers_at_once(self):
+        producer = self.playing()
+        viewer = self.viewer("--digest")
+        for _ in range(10):
+            producer.kill()
+            cleaners = [self.tool("clean", *name) for name in ([], ["default"], [])]
+            producer = self.producer("-q", "-l", "-r", "60", FRAMES)
+            cleaners += [self.tool("clean"), self.tool("clean", "default")]
+            for cleaner in cleaners:
+                self.assertIn(cleaner.wait(), (0, 1))
+            self.await_channel(producer)
+            self.assertEqual(self.listed()["default"]["state"], "alive", producer.err)
+        count = len(viewer.lines)
+        self.until("frames go on", lambda: len(viewer.lines) > count + 10)
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    # ---- Frames to a pipe ----
+
+    def taken(self, frames, *options, source=FRAMES):
+        """What cat writes of the first frames of a source, and the source's files."""
+        cat = self.tool("cat", "-n", str(frames), *options)
+        producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", source)
+        self.assert_exits(cat, 0)
+        self.assertEqual(producer.wait(), 0)
+        self.assertEqual(cat.err, "")
+        paths = harness.natural(source.glob("*.png")) if source.is_dir() else [source]
+        return Path(cat.out_path).read_bytes(), paths[:frames]
+
+    @harness.needs_imagemagick
+    def test_raw(self):
+        data, paths = self.taken(3, "--format", "raw")
+        expected = b"".join(bytes((b, g, r, a)) for path in paths
+                            for r, g, b, a in pixels_of(path)[2])
+        self.assertEqual(data, expected)
+
+    @harness.needs_imagemagick
+    def test_pam_of_every_depth(self):
+        for name, depth in (("rgb8-257x3", 3), ("rgba8-33x17", 4), ("greya8-33x17", 4)):
+            with self.subTest(name=name):
+                data, paths = self.taken(1, "--format", "pam", source=KINDS / f"{name}.png")
+                header, body = data.split(b"ENDHDR\n", 1)
+                width, height, pixels = pixels_of(paths[0])
+                self.assertIn(b"WIDTH %d\nHEIGHT %d\nDEPTH %d\n" % (width, height, depth), header)
+                self.assertEqual(body, b"".join(bytes(pixel[:depth]) for pixel in pixels))
+
+    @harness.needs_imagemagick
+    def test_png(self):
+        data, paths = self.taken(2, "--format", "png")
+        images = data.split(b"\x89PNG")[1:]
+        self.assertEqual(len(images), 2)
+        for image, path in zip(images, paths):
+            written = self.scratch / "written.png"
+            written.write_bytes(b"\x89PNG" + image)
+            self.assertEqual(harness.rgba_of(written), harness.rgba_of(path))
+
+    @harness.needs_imagemagick
+    @harness.needs("ffmpeg")
+    def test_y4m_as_ffmpeg_reads_it(self):
+        """Back in RGB each value may be off by the rounding of YUV, no more."""
+        sources = [FRAMES, KINDS / "rgba8-33x17.png", KINDS / "palette8-trns-33x17.png"]
+        for source in sources:
+            with self.subTest(source=source.name):
+                data, paths = self.taken(2 if source.is_dir() else 1, source=source)
+                rgb = subprocess.run(
+                    ["ffmpeg", "-v", "error", "-f", "yuv4mpegpipe", "-i", "-", "-sws_flags",
+                     "accurate_rnd+full_chroma_int", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+                    input=data, capture_output=True, check=True).stdout
+                expected = [over_black(pixel) for path in paths for pixel in pixels_of(path)[2]]
+                self.assertLessEqual(farthest(list(struct.iter_unpack("3B", rgb)), expected), 2)
+
+    @harness.needs("ffmpeg")
+    def test_y4m_as_ffmpeg_writes_it(self):
+        """The same planes as ffmpeg's own conversion, but for its rounding."""
+        data, paths = self.taken(1)
+        header, body = data.split(b"\n", 1)
+        self.assertEqual(header, b"YUV4MPEG2 W640 H360 F30000:1000 Ip A1:1 C444 "
+                                 b"XCOLORRANGE=LIMITED")
+        self.assertEqual(body[:6], b"FRAME\n")
+        planes = subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", str(paths[0]), "-sws_flags",
+             "accurate_rnd+full_chroma_int+full_chroma_inp", "-f", "rawvideo", "-pix_fmt",
+             "yuv444p", "-"], capture_output=True, check=True).stdout
+        self.assertEqual(len(body[6:]), len(planes))
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(body[6:], planes)), 1)
+
+    @harness.needs("ffmpeg")
+    def test_into_ffmpeg(self):
+        """All frames of a lossless producer, and ffmpeg counts them."""
+        out = self.scratch / "out.mkv"
+        producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", FRAMES)
+        with subprocess.Popen([harness.TOOL, "cat"], env=self.env, stdout=subprocess.PIPE) as cat:
+            subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-c:v", "ffv1", str(out)],
+                           stdin=cat.stdout, check=True, timeout=harness.PATIENCE_S)
+            self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+        self.assertEqual(producer.wait(), 0)
+        counted = subprocess.run(
+            ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames",
+             "-of", "csv=p=0", str(out)], capture_output=True, check=True).stdout
+        self.assertEqual(int(counted), len(list(FRAMES.glob("*.png"))))
+        self.assert_nothing_left()
+
+    def test_reader_that_leaves(self):
+        producer = self.playing()
+        for name in ("raw", "y4m", "pam", "png"):
+            with subprocess.Popen([harness.TOOL, "cat", "--format", name], env=self.env,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as cat:
+                cat.stdout.read(1000)
+                cat.stdout.close()
+                self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+                self.assertEqual(cat.stderr.read(), b"")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_slow_reader_holds_no_slot(self):
+        stats = self.scratch / "stats.json"
+        producer = self.playing("--stats", stats, "--lease", "0.1")
+        with subprocess.Popen([harness.TOOL, "cat"], env=self.env,
+                              stdout=subprocess.PIPE) as cat:
+            cat.stdout.read(1)
+            before = self.listed()["default"]["published"]
+            self.until("frames go on",
+                       lambda: self.listed()["default"]["published"] > before + 30)
+            cat.send_signal(signal.SIGINT)
+            self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(self.stats(stats)["generations"], 1)
+        self.assert_nothing_left()
+
+    def test_cat_tells_an_end_from_a_death(self):
+        producer = self.playing()
+        cat = self.tool("cat", "--format", "png")
+        self.until("frames come", lambda: os.path.getsize(cat.out_path) > 0)
+        producer.kill()
+        self.assert_exits(cat, 1)
+        self.assert_one_line(cat, "died")
+        producer = self.playing()
+        cat = self.tool("cat", "--format", "png")
+        self.until("frames come", lambda: os.path.getsize(cat.out_path) > 0)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_exits(cat, 0)
+        self.assert_nothing_left()
+
+    def test_cat_of_changing_sizes(self):
+        sizes = [KINDS / "rgb8-257x3.png", KINDS / "rgb8-33x17.png"]
+        for name, status in (("pam", 0), ("y4m", 1), ("raw", 1)):
+            with self.subTest(name=name):
+                cat = self.tool("cat", "--format", name)
+                producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", *sizes)
+                self.assert_exits(cat, status)
+                self.assertEqual(producer.wait(), 0)
+                if status:
+                    self.assert_one_line(cat, "257x3", "33x17", "--format pam")
+        self.assert_nothing_left()
+
+    def test_cat_to_a_terminal(self):
+        controller, terminal = pty.openpty()
+        with subprocess.Popen([harness.TOOL, "cat"], env=self.env, stdout=terminal,
+                              stderr=subprocess.PIPE) as cat:
+            self.assertEqual(cat.wait(harness.PATIENCE_S), 1)
+            self.assertIn(b"terminal", cat.stderr.read())
+        os.close(controller)
+        os.close(terminal)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * producer/crew: frames come out in the order in which they went in, whoever decodes them and however
+ * long that takes; good and bad ones, from files and from a pipe; and threads end whenever they are to.
+ * Also for thread sanitizer: slots are plain memory here. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli.h"
+#include "crew.h"
+#include "png_maker.h"
+
+enum { WORKERS = 4, AHEAD = 6, FILES = 30, SLOT_BYTES = 1 << 20, BAD = 7 };
+
+static char folder[64];
+static struct crew crew;
+static struct feed feed;
+static uint8_t *slots[AHEAD];
+
+static uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
+{
+	return (uint16_t)(x * y * 31 + channel);
+}
+
+/* Number n is n pixels high, and so takes as long; every seventh is broken off. */
+static struct bytes numbered_png(uint32_t number)
+{
+	struct png_plan plan = { .width = 256, .depth = 8, .colour_type = RGB, .sample = noise };
+	struct bytes png;
+
+	plan.height = number;
+	png = make_png(&plan);
+	if (number % BAD == 0)
+		png.size -= 40;
+	return png;
+}
+
+static void write_files(void)
+{
+	for (uint32_t number = 1; number <= FILES; number++) {
+		struct bytes png = numbered_png(number);
+		char name[16];
+		FILE *file;
+
+		snprintf(name, sizeof(name), "%u.png", number);
+		file = fopen(name, "w");
+		assert_non_null(file);
+		assert_int_equal(fwrite(png.data, 1, png.size, file), png.size);
+		assert_int_equal(fclose(file), 0);
+		bytes_finish(&png);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AHEAD; i++)
+		slots[i] = malloc(SLOT_BYTES);
+	strcpy(folder, "/tmp/test-crew-XXXXXX");
+	return !mkdtemp(folder) || chdir(folder);
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	for (int i = 0; i < AHEAD; i++)
+		free(slots[i]);
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return chdir("/") || system(command) != 0;
+}
+
+static void begin(const struct options *options, unsigned workers)
+{
+	assert_int_equal(feed_init(&feed, options), 0);
+	if (!feed.capacity.slot_bytes)
+		capacity_decide(&feed.capacity, 256, FILES);
+	crew_init(&crew, options, &feed);
+	assert_int_equal(crew_start(&crew, workers, workers ? AHEAD : 1), 0);
+}
+
+static void end(void)
+{
+	crew_finish(&crew);
+	feed_finish(&feed);
+}
+
+/* Gives the next frame a slot, or none to every fifth: it is dropped. */
+static void lend(struct job *job)
+{
+	if (job->index % 5 == 4)
+		job->dropped = true;
+	else
+		job->loan = (struct shmflip_loan){ slots[job->index % AHEAD], SLOT_BYTES, 0 };
+	crew_lend(&crew);
+}
+
+static void check(const struct job *job, uint64_t index)
+{
+	uint32_t number = (uint32_t)(index % FILES) + 1;
+
+	assert_int_equal(job->index, index);
+	if (job->dropped)
+		return;
+	assert_int_equal(job->fault != NULL, number % BAD == 0);
+	if (job->fault)
+		return;
+	assert_int_equal(job->height, number);
+	for (uint32_t y = 0; y < number; y++)
+		for (uint32_t x = 0; x < 256; x++)
+			assert_int_equal(job->loan.pixels[1024 * y + 4 * x + 2],
+			                 (uint8_t)(x * y * 31));
+}
+
+/* Takes all frames along; returns what the crew ended with. */
+static int run(uint64_t *concluded)
+{
+	int result = 0;
+
+	for (*concluded = 0; !result;) {
+		struct job *job = crew_oldest(&crew);
+
+		if (job) {
+			check(job, (*concluded)++);
+			feed_conclude(&feed, job);
+			crew_conclude(&crew);
+			continue;
+		}
+		job = crew_next(&crew);
+		if (job) {
+			lend(job);
+			continue;
+		}
+		result = crew_fetch(&crew);
+		if (result == -EAGAIN) {
+			crew_wait(&crew, cli_now_ns() + 1000000000);
+			result = 0;
+		}
+	}
+	return result;
+}
+
+static void test_files_in_order(void **state)
+{
+	char *sources[] = { folder };
+	struct options options = { .sources = sources, .source_count = 1, .loops = 2 };
+	uint64_t concluded;
+
+	(void)state;
+	write_files();
+	for (unsigned workers = 0; workers <= WORKERS; workers++) {
+		begin(&options, workers);
+		assert_int_equal(run(&concluded), -ENODATA);
+		assert_int_equal(concluded, 3 * FILES);
+		end();
+	}
+}
+
+static void test_stream_in_order(void **state)
+{
+	static char dash[] = "-";
+	char *sources[] = { dash };
+	struct options options = { .sources = sources, .source_count = 1 };
+	int kept = dup(STDIN_FILENO);
+	uint64_t concluded;
+
+	(void)state;
+	write_files();
+	assert_int_equal(system("for i in $(seq 30); do cat $i.png; done > all"), 0);
+	for (unsigned workers = 0; workers <= WORKERS; workers++) {
+		assert_non_null(freopen("all", "r", stdin));
+		begin(&options, workers);
+		assert_int_equal(run(&concluded), -ENODATA);
+		assert_int_equal(concluded, FILES);
+		end();
+	}
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	close(kept);
+}
+
+/* With frames in every stage, and a pipe from which nothing more comes. */
+static void test_an_end_at_any_time(void **state)
+{
+	static char dash[] = "-";
+	char *sources[] = { dash };
+	struct options options = { .sources = sources, .source_count = 1 };
+	struct bytes png = numbered_png(FILES);
+	int kept = dup(STDIN_FILENO);
+
+	(void)state;
+	for (int frames = 0; frames < 4; frames++) {
+		int ends[2], lent = 0;
+
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+		for (int i = 0; i < frames; i++)
+			assert_int_equal(write(ends[1], png.data, png.size), png.size);
+		begin(&options, 2);
+		while (lent < frames) {
+			struct job *job = crew_next(&crew);
+
+			if (job) {
+				lend(job);
+				lent++;
+			} else {
+				crew_wait(&crew, cli_now_ns() + 1000000000);
+			}
+		}
+		end();
+		close(ends[0]);
+		close(ends[1]);
+	}
+	bytes_finish(&png);
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	close(kept);
+}
+
+static void test_waiting_ends_by_the_clock(void **state)
+{
+	char *sources[] = { folder };
+	struct options options = { .sources = sources, .source_count = 1 };
+	int64_t until_ns = cli_now_ns() + 20000000;
+
+	(void)state;
+	write_files();
+	begin(&options, 2);
+	crew_wait(&crew, until_ns);
+	assert_true(cli_now_ns() >= until_ns);
+	end();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_files_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stream_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_an_end_at_any_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_waiting_ends_by_the_clock, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

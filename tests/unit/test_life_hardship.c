@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What life does to a channel: signals in every wait, objects removed from under it, keys that
+ * collide, sizes that overflow, and thousands of rounds. */
+#include "handles.h"
+
+#include <dirent.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/sem.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/vfs.h>
+
+/* ---- Signals ---- */
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	signals = signals + 1;
+}
+
+/* A signal every so often that interrupts system calls; 0: no more. */
+static void storm_of_signals(int interval_us)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	const struct itimerval interval = { { 0, interval_us }, { 0, interval_us } };
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &interval, NULL);
+}
+
+enum { STORM_FRAMES = 10000, STORM_US = 200 };
+
+/* Takes every frame, by wait and acquire in turn. 0: all came, in order. */
+static int view_in_the_storm(void *unused)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_EVERY);
+	struct shmflip_frame frame;
+	uint64_t last = 0;
+	int error;
+
+	(void)unused;
+	storm_of_signals(STORM_US);
+	for (;;) {
+		error = shmflip_viewer_wait(viewer, 1000);
+		if (error && error != -EINTR && error != -EAGAIN)
+			return 1;
+		error = shmflip_viewer_acquire(viewer, &frame, 1000);
+		if (error == -ENODATA)
+			break;
+		if (error == -EINTR || error == -EAGAIN)
+			continue;
+		if (error || frame.info.sequence != last + 1 || square_value(&frame) != last + 1)
+			return 2;
+		last++;
+		shmflip_viewer_release(viewer, &frame);
+	}
+	storm_of_signals(0);
+	shmflip_viewer_destroy(viewer);
+	return last == STORM_FRAMES && signals > 0 ? 0 : 3;
+}
+
+static void signals_lose_no_frame(void **state)
+{
+	struct shmflip_producer *producer;
+	pid_t viewer = start(view_in_the_storm, NULL);
+	unsigned interrupted = 0;
+	int error;
+
+	(void)state;
+	storm_of_signals(STORM_US);
+	producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
+	do
+		error = shmflip_producer_wait_viewers(producer, 1, 10000);
+	while (error == -EINTR);
+	assert_int_equal(error, 0);
+	for (uint32_t value = 1; value <= STORM_FRAMES; value++) {
+		while ((error = publish_square(producer, value, 10000)) == -EINTR)
+			interrupted++;
+		assert_int_equal(error, 0);
+	}
+	storm_of_signals(0);
+	shmflip_producer_destroy(producer);
+	assert_exits(viewer, 0);
+	assert_true(signals > 0);
+	print_message("%d signals, %u waits interrupted\n", (int)signals, interrupted);
+}
+
+/* What does not wait for anybody is finished, not given up. */
+static void signals_do_not_stop_the_making(void **state)
+{
+	(void)state;
+	storm_of_signals(STORM_US);
+	for (int i = 0; i < 200; i++) {
+		struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+
+		assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+		shmflip_producer_destroy(producer);
+	}
+	storm_of_signals(0);
+}
+
+/* ---- Removed from under it ---- */
+
+/* Viewers take a producer without semaphores for dead: so one that waits for viewers has to notice. */
+static void semaphores_removed_before_a_viewer_comes_are_replaced(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_RMID), 0);
+	assert_int_equal(shmflip_viewer_wait_producer(viewer, 50), -EAGAIN);
+	/* Twice as long as it takes it to look. */
+	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 200), -EAGAIN);
+	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
+	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 1000), 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 1);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
+/* ---- Keys that collide ---- */
+
+/* A file in the same folder whose inode has the 16 bits that ftok looks at. Files of tmpfs are numbered
+ * one after the other. */
+static bool make_twin(const char *original, const char *twin)
+{
+	struct stat wanted, made;
+
+	if (stat(original, &wanted))
+		return false;
+	for (int i = 0; i < 1 << 18; i++) {
+		int fd = open(twin, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+		if (fd < 0 || fstat(fd, &made))
+			return false;
+		close(fd);
+		if (((made.st_ino ^ wanted.st_ino) & 0xffff) == 0)
+			return true;
+		unlink(twin);
+	}
+	return false;
+}
+
+static int make_folder_in_tmpfs(void **state)
+{
+	struct statfs system;
+
+	(void)state;
+	strcpy(folder, "/dev/shm/shmflip-test-XXXXXX");
+	if (statfs("/dev/shm", &system) || system.f_type != 0x01021994)
+		return make_folder(state);
+	return mkdtemp(folder) && setenv("SHMFLIP_DIR", folder, 1) == 0 ? 0 : -1;
+}
+
+static void assert_shows(const char *channel, uint32_t value)
+{
+	struct shmflip_viewer_options options = { .channel = channel };
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), value);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+}
+
+/* Two channels under the same System V keys live side by side, and outlive each other. */
+static void keys_that_collide_harm_nobody(void **state)
+{
+	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 1 << 14 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin;
+
+	(void)state;
+	if (strncmp(folder, "/dev/shm", 8) != 0 ||
+	    !make_twin(in_folder("test.lock"), in_folder("twin.lock"))) {
+		shmflip_producer_destroy(producer);
+		skip();
+	}
+	assert_int_equal(ftok(in_folder("test.lock"), 1), ftok(in_folder("twin.lock"), 1));
+	assert_int_equal(shmflip_producer_create(&options, &twin), 0);
+	for (uint32_t i = 1; i <= 3; i++) {
+		assert_int_equal(publish_square(producer, i, 0), 0);
+		assert_int_equal(publish_square(twin, 100 + i, 0), 0);
+		assert_shows("test", i);
+		assert_shows("twin", 100 + i);
+		assert_int_equal(shmflip_producer_resize(producer, 1 << (14 + i)), 0);
+		assert_int_equal(shmflip_producer_resize(twin, 1 << (14 + i)), 0);
+	}
+	shmflip_producer_destroy(producer);
+	assert_int_equal(publish_square(twin, 200, 0), 0);
+	assert_shows("twin", 200);
+	shmflip_producer_destroy(twin);
+}
+
+/* One lock file under two names is one owner's. */
+static void linked_lock_file_is_held(void **state)
+{
+	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 4096 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin = NULL;
+
+	(void)state;
+	assert_int_equal(link(in_folder("test.lock"), in_folder("twin.lock")), 0);
+	assert_int_equal(shmflip_producer_create(&options, &twin), -EBUSY);
+	assert_null(twin);
+	unlink(in_folder("twin.lock"));
+	shmflip_producer_destroy(producer);
+}
+
+/* ---- Sizes that overflow ---- */
+
+static void sizes_that_overflow_are_refused(void **state)
+{
+	static const struct {
+		uint32_t slots;
+		uint64_t slot_bytes;
+		int error;
+	} plans[] = {
+		{ 2, UINT64_MAX, -EOVERFLOW },         { 2, UINT64_MAX / 2, -EOVERFLOW },
+		{ 64, UINT64_C(1) << 58, -EOVERFLOW }, { 2, UINT64_C(1) << 61, -ENOMEM },
+		{ UINT32_MAX, 4096, -EINVAL },         { 65, 4096, -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+		struct shmflip_producer_options options = { .channel = "test",
+			                                    .slots = plans[i].slots,
+			                                    .slot_bytes = plans[i].slot_bytes };
+		struct shmflip_producer *producer = NULL;
+
+		assert_int_equal(shmflip_producer_create(&options, &producer), plans[i].error);
+		assert_null(producer);
+	}
+}
+
+/* ---- Thousands of rounds ---- */
+
+enum { ROUNDS = 10000, PRODUCERS = 500 };
+
+struct holdings {
+	int descriptors;
+	long resident_pages;
+};
+
+static struct holdings take_stock(void)
+{
+	struct holdings held = { 0 };
+	FILE *file = fopen("/proc/self/statm", "r");
+	DIR *descriptors;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d %ld", &held.resident_pages), 1);
+	fclose(file);
+	descriptors = opendir("/proc/self/fd");
+	assert_non_null(descriptors);
+	while (readdir(descriptors))
+		held.descriptors++;
+	closedir(descriptors);
+	return held;
+}
+
+static void attach_once(uint32_t view)
+{
+	struct shmflip_viewer *viewer = attach_viewer(view);
+	struct shmflip_frame frame;
+
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+}
+
+/* A sanitizer keeps what was freed, and finds leaks by itself. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define KEEPS_MEMORY true
+#endif
+#endif
+#ifndef KEEPS_MEMORY
+#define KEEPS_MEMORY false
+#endif
+
+/* Allocators keep some; a leak of a hundred bytes a round would be a megabyte. */
+static void assert_not_grown(const struct holdings *before)
+{
+	struct holdings now = take_stock();
+
+	assert_int_equal(now.descriptors, before->descriptors);
+	if (!KEEPS_MEMORY)
+		assert_true(now.resident_pages <= before->resident_pages + 100);
+}
+
+static void ten_thousand_viewers_leave_nothing(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct holdings before;
+	unsigned viewers;
+
+	(void)state;
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	for (int i = 0; i < 100; i++)
+		attach_once(SHMFLIP_VIEW_NEWEST);
+	before = take_stock();
+	for (int i = 0; i < ROUNDS; i++)
+		attach_once(i % 2 ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST);
+	assert_not_grown(&before);
+	assert_int_equal(shmflip_producer_viewers(producer, &viewers), 0);
+	assert_int_equal(viewers, 0);
+	/* They hold nothing: both slots can be written. */
+	assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(publish_square(producer, 3, 0), 0);
+	shmflip_producer_destroy(producer);
+}
+
+static void hundreds_of_producers_leave_nothing(void **state)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct holdings before = { 0 };
+	struct shmflip_frame frame;
+
+	(void)state;
+	for (int i = 0; i < PRODUCERS; i++) {
+		struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+
+		assert_int_equal(publish_square(producer, 1, 0), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+		shmflip_viewer_release(viewer, &frame);
+		shmflip_producer_destroy(producer);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
+		if (i == 50)
+			before = take_stock();
+	}
+	assert_not_grown(&before);
+	shmflip_viewer_destroy(viewer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FOLDER(signals_lose_no_frame),
+		FOLDER(signals_do_not_stop_the_making),
+		FOLDER(semaphores_removed_before_a_viewer_comes_are_replaced),
+		cmocka_unit_test_setup_teardown(keys_that_collide_harm_nobody, make_folder_in_tmpfs,
+		                                remove_folder),
+		FOLDER(linked_lock_file_is_held),
+		FOLDER(sizes_that_overflow_are_refused),
+		FOLDER(ten_thousand_viewers_leave_nothing),
+		FOLDER(hundreds_of_producers_leave_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "format.h"
+
+#define TURN_MS 100
+
+struct cat {
+	const struct options *options;
+	struct shmflip_viewer *viewer;
+	struct output output;
+	uint64_t frames; /* written so far */
+	uint32_t width;  /* of the first */
+	uint32_t height;
+};
+
+static int begin(struct cat *cat, const struct shmflip_frame_info *info)
+{
+	const struct format *format = cat->options->format;
+	struct shmflip_channel_info channel = { 0 };
+
+	cat->width = info->width;
+	cat->height = info->height;
+	if (!format->begin)
+		return 0;
+	shmflip_viewer_channel(cat->viewer, &channel);
+	return format->begin(&cat->output, info, channel.fps_milli);
+}
+
+static int fail_size(const struct cat *cat, const struct shmflip_frame_info *info)
+{
+	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
+	          "change: use --format pam or png",
+	          (unsigned long long)info->sequence, info->width, info->height,
+	          cat->options->format->name, cat->width, cat->height);
+	return -EMSGSIZE;
+}
+
+/* Puts a frame into the output. */
+static int convert(struct cat *cat, const struct shmflip_frame *frame)
+{
+	const struct shmflip_frame_info *info = &frame->info;
+	const struct format *format = cat->options->format;
+	int error = cat->frames ? 0 : begin(cat, info);
+
+	if (!error && format->one_size &&
+	    (info->width != cat->width || info->height != cat->height))
+		return fail_size(cat, info);
+	if (!error)
+		error = format->frame(&cat->output, info, frame->pixels);
+	if (error)
+		cli_error("not enough memory for frame %llu", (unsigned long long)info->sequence);
+	return error;
+}
+
+/* Waits in turns: an interruption just before a wait is not seen by it. */
+static int acquire(const struct cat *cat, struct shmflip_frame *frame)
+{
+	int error;
+
+	do {
+		error = shmflip_viewer_acquire(cat->viewer, frame, TURN_MS);
+		if (cli_interrupted()) {
+			if (!error)
+				shmflip_viewer_release(cat->viewer, frame);
+			return -EINTR;
+		}
+	} while (error == -EAGAIN || error == -EINTR);
+	if (!error || error == -ENODATA)
+		return error;
+	cli_error("%s", shmflip_error_detail());
+	return -ECANCELED;
+}
+
+static int write_out(struct cat *cat)
+{
+	int error = output_flush(&cat->output, STDOUT_FILENO);
+
+	if (error && error != -EINTR && error != -EPIPE)
+		cli_error("cannot write to stdout: %s", strerror(-error));
+	return error;
+}
+
+static int pass_on_frame(struct cat *cat)
+{
+	struct shmflip_frame frame = { 0 };
+	int error = acquire(cat, &frame);
+
+	if (error)
+		return error;
+	error = convert(cat, &frame);
+	/* Before it is written: a reader may take its time, and is no reason to drop frames. */
+	shmflip_viewer_release(cat->viewer, &frame);
+	if (!error)
+		error = write_out(cat);
+	if (!error)
+		cat->frames++;
+	return error;
+}
+
+/* The reader's leaving, the producer's end and an interruption are ends like any other. */
+static int pass_on_frames(struct cat *cat)
+{
+	int error = 0;
+
+	while (!error && (cat->options->frames == 0 || cat->frames < cat->options->frames))
+		error = pass_on_frame(cat);
+	return error && error != -EPIPE && error != -ENODATA && error != -EINTR ? CLI_FAILED
+	                                                                        : CLI_OK;
+}
+
+int cat_run(const struct options *options)
+{
+	const struct shmflip_viewer_options viewer_options = {
+		.dir = options->dir,
+		.channel = options->channel,
+		.prefault = 1,
+	};
+	struct cat cat = { .options = options };
+	int status, error;
+
+	if (isatty(STDOUT_FILENO)) {
+		cli_error("frames are not for a terminal: send them to a program or a file, as in "
+		          "shmflip cat | mpv -");
+		return CLI_FAILED;
+	}
+	error = shmflip_viewer_open(&viewer_options, &cat.viewer);
+	if (error)
+		return command_fail(error);
+	status = pass_on_frames(&cat);
+	shmflip_viewer_destroy(cat.viewer);
+	output_finish(&cat.output);
+	return status;
+}

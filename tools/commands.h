@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands of shmflip. Each prints what it has to say, and returns an exit status. */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+#include "options.h"
+
+int ls_run(const struct options *options);
+int stat_run(const struct options *options);
+int cat_run(const struct options *options);
+int clean_run(const struct options *options);
+
+/* Says what failed, by the library's word. -EINVAL, which is a wrong name, is a usage error. */
+int command_fail(int error);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "format.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "png_encode.h"
+
+/* As they lie, without what is between rows: ffmpeg calls it bgra. */
+static int raw_frame(struct output *output, const struct shmflip_frame_info *info,
+                     const uint8_t *pixels)
+{
+	size_t row_bytes = (size_t)info->width * 4;
+	uint8_t *room = output_room(output, row_bytes * info->height);
+
+	if (!room)
+		return -ENOMEM;
+	for (uint32_t y = 0; y < info->height; y++)
+		memcpy(room + y * row_bytes, pixels + (size_t)y * info->stride_bytes, row_bytes);
+	return 0;
+}
+
+static void swizzle(uint8_t *out, const uint8_t *bgra, uint32_t width, unsigned depth)
+{
+	for (uint32_t x = 0; x < width; x++, out += depth, bgra += 4) {
+		out[0] = bgra[2];
+		out[1] = bgra[1];
+		out[2] = bgra[0];
+		if (depth == 4)
+			out[3] = bgra[3];
+	}
+}
+
+static int pam_frame(struct output *output, const struct shmflip_frame_info *info,
+                     const uint8_t *pixels)
+{
+	bool opaque = info->format == SHMFLIP_FORMAT_XRGB8888;
+	unsigned depth = opaque ? 3 : 4;
+	size_t row_bytes = (size_t)info->width * depth;
+	uint8_t *room;
+	int error = output_print(output,
+	                         "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\n"
+	                         "ENDHDR\n",
+	                         info->width, info->height, depth, opaque ? "RGB" : "RGB_ALPHA");
+
+	if (error)
+		return error;
+	room = output_room(output, row_bytes * info->height);
+	if (!room)
+		return -ENOMEM;
+	for (uint32_t y = 0; y < info->height; y++)
+		swizzle(room + y * row_bytes, pixels + (size_t)y * info->stride_bytes, info->width,
+		        depth);
+	return 0;
+}
+
+static int png_frame(struct output *output, const struct shmflip_frame_info *info,
+                     const uint8_t *pixels)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&bytes, &size);
+	uint8_t *room;
+	int error;
+
+	if (!file)
+		return -ENOMEM;
+	error = png_encode(file, info, pixels);
+	if (fclose(file) != 0 && !error)
+		error = -ENOMEM;
+	room = error ? NULL : output_room(output, size);
+	if (room)
+		memcpy(room, bytes, size);
+	free(bytes);
+	return room ? 0 : -ENOMEM;
+}
+
+const struct format formats[FORMATS] = {
+	[FORMAT_Y4M] = { "y4m", true, y4m_begin, y4m_frame },
+	[FORMAT_RAW] = { "raw", true, NULL, raw_frame },
+	[FORMAT_PAM] = { "pam", false, NULL, pam_frame },
+	[FORMAT_PNG] = { "png", false, NULL, png_frame },
+};

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "words.h"
+
+/* JSON is UTF-8, a name may be anything. */
+static json_t *text(const char *bytes)
+{
+	json_t *value = json_string(bytes);
+	char ascii[256];
+
+	if (value)
+		return value;
+	snprintf(ascii, sizeof(ascii), "%s", bytes);
+	for (char *c = ascii; *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	return json_string(ascii);
+}
+
+static json_t *rounded(double value)
+{
+	return json_real((double)(int64_t)(value * 1000 + 0.5) / 1000);
+}
+
+static json_t *pids(const struct shmflip_channel_status *status)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++)
+		json_array_append_new(list, json_integer(status->viewer_pids[i]));
+	return list;
+}
+
+static json_t *newest(const struct look *look)
+{
+	const struct shmflip_frame_info *info = &look->status.newest;
+
+	if (info->sequence == 0)
+		return json_null();
+	return json_pack("{s:I, s:o, s:i, s:i, s:i, s:s, s:o, s:o}", "sequence",
+	                 (json_int_t)info->sequence, "source", text(info->source), "width",
+	                 (int)info->width, "height", (int)info->height, "stride_bytes",
+	                 (int)info->stride_bytes, "format", words_format(info->format), "decode_ms",
+	                 rounded((double)info->decode_ns / 1e6), "age_ms",
+	                 rounded(look_age_ms(look)));
+}
+
+static json_t *details(const struct look *look)
+{
+	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_info *info = &status->info;
+	char mode[8];
+
+	snprintf(mode, sizeof(mode), "%04o", (unsigned)status->mode);
+	return json_pack(
+		"{s:I, s:I, s:i, s:I, s:s, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:i, s:I, s:i, s:i, "
+		"s:i, s:s}",
+		"producer", (json_int_t)info->producer, "generation", (json_int_t)info->generation,
+		"slots", (int)info->slots, "slot_bytes", (json_int_t)info->slot_bytes, "policy",
+		words_policy(info->policy), "fps_announced",
+		info->fps_milli ? json_real(info->fps_milli / 1e3) : json_null(), "fps",
+		look->fps < 0 ? json_null() : rounded(look->fps), "published",
+		(json_int_t)info->published, "dropped", (json_int_t)info->dropped, "viewers",
+		(int)status->viewers, "viewer_pids", pids(status), "newest", newest(look),
+		"segment_id", (int)status->segment_id, "segment_bytes",
+		(json_int_t)status->segment_bytes, "semaphores_id", (int)status->semaphores_id,
+		"owner", (int)status->owner, "group", (int)status->group, "mode", mode);
+}
+
+json_t *json_of_look(const struct look *look)
+{
+	const struct shmflip_channel_status *status = &look->status;
+	json_t *object = json_pack(
+		"{s:s, s:s, s:o}", "channel", look->channel, "state", words_state(status), "pid",
+		status->info.pid > 0 ? json_integer(status->info.pid) : json_null());
+	json_t *more;
+
+	if (!object)
+		return NULL;
+	if (status->error) {
+		json_object_set_new(object, "reason", text(look->reason));
+		return object;
+	}
+	more = details(look);
+	if (!more || json_object_update(object, more)) {
+		json_decref(object);
+		object = NULL;
+	}
+	json_decref(more);
+	return object;
+}
+
+int json_print(json_t *value, bool in_one_line)
+{
+	size_t flags = JSON_REAL_PRECISION(12) | (in_one_line ? 0 : JSON_INDENT(2));
+	bool failed = !value || json_dumpf(value, stdout, flags) != 0 || putchar('\n') == EOF ||
+	              fflush(stdout) != 0;
+
+	json_decref(value);
+	if (failed && errno != EPIPE)
+		cli_error("cannot write to stdout: %s", strerror(errno));
+	return failed ? CLI_FAILED : CLI_OK;
+}

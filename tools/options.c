@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "format.h"
+
+enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
+
+static const struct option long_options[] = {
+	{ "channel", required_argument, NULL, 'c' },
+	{ "dir", required_argument, NULL, OPTION_DIR },
+	{ "frames", required_argument, NULL, 'n' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "watch", no_argument, NULL, 'w' },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ 0 },
+};
+
+static const struct command commands[] = {
+	{ "ls", "j", ls_run },
+	{ "stat", "cjw", stat_run },
+	{ "cat", "cfn", cat_run },
+	{ "clean", "c", clean_run },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const char help_text[] =
+	"Usage: shmflip COMMAND [options] [NAME]\n"
+	"Looks at the channels of shmflip-producer, takes frames out, and cleans up.\n"
+	"\n"
+	"  ls                   every channel: alive or stale, size of its frames, slots,\n"
+	"                       rate, process ids, viewers\n"
+	"  stat [NAME]          all there is to know of one channel\n"
+	"  cat [NAME]           frames to stdout, for a pipe or a file: each one in order\n"
+	"                       if the producer's policy is lossless, else the newest\n"
+	"  clean [NAME]         remove what dead producers left: of this channel, or of\n"
+	"                       all. Never touches a channel that is alive\n"
+	"\n"
+	"  -c, --channel NAME   the same as NAME (default of stat and cat: default)\n"
+	"      --dir PATH       folder of the channels (default: $SHMFLIP_DIR, else\n"
+	"                       $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
+	"  -j, --json           ls, stat: as JSON\n"
+	"  -w, --watch          stat: a line a second, until interrupted\n"
+	"  -n, --frames N       cat: leave after N frames\n"
+	"  -f, --format FORMAT  cat: y4m (default: as ffmpeg and mpv read it), raw (bytes\n"
+	"                       blue, green, red, alpha), pam or png\n"
+	"      --help, --version\n"
+	"\n"
+	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";
+
+static void print_help(void)
+{
+	fputs(help_text, stdout);
+	exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
+}
+
+static void print_version(void)
+{
+	cli_print_version();
+	exit(CLI_OK);
+}
+
+static const struct format *format_choice(const char *text)
+{
+	const char *words[FORMATS + 1] = { NULL };
+
+	for (int i = 0; i < FORMATS; i++)
+		words[i] = formats[i].name;
+	return &formats[cli_choice("--format", text, words)];
+}
+
+static void set_option(struct options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'c':
+		options->channel = value;
+		break;
+	case OPTION_DIR:
+		options->dir = value;
+		break;
+	case 'n':
+		options->frames = cli_uint("--frames", value, 1, UINT64_MAX);
+		break;
+	case 'f':
+		options->format = format_choice(value);
+		break;
+	case 'j':
+		options->json = true;
+		break;
+	case 'w':
+		options->watch = true;
+		break;
+	}
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	cli_usage_error("%s is no command: ls, stat, cat and clean are", name);
+}
+
+static void take_words(struct options *options, char **words)
+{
+	if (!words[0])
+		cli_usage_error("name a command: ls, stat, cat or clean");
+	options->command = find_command(words[0]);
+	if (!words[1])
+		return;
+	if (!strchr(options->command->takes, 'c'))
+		cli_usage_error("%s takes no channel", options->command->name);
+	if (words[2])
+		cli_usage_error("%s takes one channel, not %s as well", options->command->name,
+		                words[2]);
+	if (options->channel)
+		cli_usage_error("name the channel once: %s or %s", options->channel, words[1]);
+	options->channel = words[1];
+}
+
+static const char *long_name(int option)
+{
+	const struct option *entry = long_options;
+
+	while (entry->val != option)
+		entry++;
+	return entry->name;
+}
+
+/* given: the short names of those options that a command need not take. */
+static void check_options(const struct command *command, const char *given)
+{
+	const char *stray = given + strspn(given, command->takes);
+
+	if (*stray)
+		cli_usage_error("%s takes no --%s", command->name, long_name(*stray));
+}
+
+void options_parse(int argc, char **argv, struct options *options)
+{
+	char given[sizeof("cjwfn")] = "";
+	int option;
+
+	*options = (struct options){ .format = &formats[FORMAT_DEFAULT] };
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":c:f:jn:w", long_options, NULL)) != -1) {
+		if (option == OPTION_HELP)
+			print_help();
+		else if (option == OPTION_VERSION)
+			print_version();
+		else if (option == ':')
+			cli_usage_error("%s needs a value", argv[optind - 1]);
+		else if (option == '?')
+			cli_usage_error("%s is no option", argv[optind - 1]);
+		else
+			set_option(options, option, optarg);
+		if (option < OPTION_DIR && !strchr(given, option))
+			given[strlen(given)] = (char)option;
+	}
+	take_words(options, argv + optind);
+	check_options(options->command, given);
+}

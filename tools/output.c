@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+uint8_t *output_room(struct output *output, size_t bytes)
+{
+	size_t needed;
+	uint8_t *room;
+
+	if (__builtin_add_overflow(output->used, bytes, &needed))
+		return NULL;
+	if (needed > output->size) {
+		room = realloc(output->bytes, needed);
+		if (!room)
+			return NULL;
+		output->bytes = room;
+		output->size = needed;
+	}
+	room = output->bytes + output->used;
+	output->used = needed;
+	return room;
+}
+
+int output_print(struct output *output, const char *format, ...)
+{
+	char text[128];
+	va_list arguments;
+	uint8_t *room;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	room = output_room(output, (size_t)length);
+	if (!room)
+		return -ENOMEM;
+	memcpy(room, text, (size_t)length);
+	return 0;
+}
+
+/* 0: to be tried again. */
+static int wait_after(int error, int fd)
+{
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
+
+	if (error == EAGAIN)
+		poll(&writable, 1, -1);
+	return error == EINTR || error == EAGAIN ? 0 : -error;
+}
+
+/* An interruption may show by no more than a short count. */
+int output_flush(struct output *output, int fd)
+{
+	size_t done = 0;
+	ssize_t written;
+	int error = 0;
+
+	while (!error && done < output->used) {
+		written = write(fd, output->bytes + done, output->used - done);
+		if (written >= 0)
+			done += (size_t)written;
+		else
+			error = wait_after(errno, fd);
+		if (!error && done < output->used && cli_interrupted())
+			error = -EINTR;
+	}
+	if (!error)
+		output->used = 0;
+	return error;
+}
+
+void output_finish(struct output *output)
+{
+	free(output->bytes);
+	*output = (struct output){ 0 };
+}

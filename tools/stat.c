@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "cli.h"
+#include "commands.h"
+#include "json.h"
+#include "look.h"
+#include "words.h"
+
+static void print_newest(const struct look *look)
+{
+	const struct shmflip_frame_info *newest = &look->status.newest;
+	char source[SHMFLIP_SOURCE_SIZE];
+
+	if (newest->sequence == 0) {
+		printf("frame        none yet\n");
+		return;
+	}
+	words_plain(source, sizeof(source), newest->source);
+	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
+	       source[0] ? source : "without a name", look_age_ms(look));
+	printf("size         %ux%u %s, %u bytes a row\n", newest->width, newest->height,
+	       words_format(newest->format), newest->stride_bytes);
+}
+
+static void print_rate(const struct look *look)
+{
+	const struct shmflip_channel_info *info = &look->status.info;
+
+	printf("rate         ");
+	if (look->fps >= 0)
+		printf("%.1f frames a second", look->fps);
+	else
+		printf("not known");
+	if (info->fps_milli)
+		printf(", announced %g", info->fps_milli / 1e3);
+	printf("\n");
+	printf("published    %llu, dropped %llu (policy %s)\n", (unsigned long long)info->published,
+	       (unsigned long long)info->dropped, words_policy(info->policy));
+}
+
+static void print_memory(const struct shmflip_channel_status *status)
+{
+	char slot[32], segment[32];
+
+	words_bytes(slot, sizeof(slot), status->info.slot_bytes);
+	words_bytes(segment, sizeof(segment), status->segment_bytes);
+	printf("memory       %u slots of %s: %s in segment %d; semaphores %d\n", status->info.slots,
+	       slot, segment, status->segment_id, status->semaphores_id);
+	printf("access       mode %04o, user %u, group %u\n", (unsigned)status->mode,
+	       (unsigned)status->owner, (unsigned)status->group);
+}
+
+static void print_viewers(const struct shmflip_channel_status *status)
+{
+	printf("viewers      %u", status->viewers);
+	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++)
+		printf("%s %d", i ? "," : ": process", status->viewer_pids[i]);
+	printf("%s\n", status->viewers > SHMFLIP_PIDS_MAX ? ", ..." : "");
+}
+
+static void print_all(const struct look *look)
+{
+	const struct shmflip_channel_status *status = &look->status;
+
+	printf("channel      %s\n", look->channel);
+	printf("state        %s", words_state(status));
+	if (status->info.pid > 0)
+		printf(", process %d", status->info.pid);
+	printf("\n");
+	if (status->error) {
+		printf("reason       %s\n", look->reason);
+		return;
+	}
+	printf("generation   %llu of producer %llu\n", (unsigned long long)status->info.generation,
+	       (unsigned long long)status->info.producer);
+	print_newest(look);
+	print_rate(look);
+	print_memory(status);
+	print_viewers(status);
+}
+
+/* A line a second, each as wide as the one before. */
+static void print_line(const struct look *look)
+{
+	const struct shmflip_channel_status *status = &look->status;
+
+	printf("%s", words_state(status));
+	if (status->error)
+		printf("  %s", look->reason);
+	else
+		printf("  frame %-9llu %8.1f fps  %6llu dropped  %3u viewers  %8.1f ms old",
+		       (unsigned long long)status->newest.sequence, look->fps < 0 ? 0 : look->fps,
+		       (unsigned long long)status->info.dropped, status->viewers,
+		       status->newest.sequence ? look_age_ms(look) : 0);
+	printf("\n");
+}
+
+static int print(const struct look *look, const struct options *options)
+{
+	if (options->json)
+		return json_print(json_of_look(look), options->watch);
+	if (options->watch)
+		print_line(look);
+	else
+		print_all(look);
+	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+}
+
+/* Until interrupted, or nobody reads. A channel that is gone may come back. */
+static int watch(struct look *look, const struct options *options)
+{
+	int error = 0, status = CLI_OK;
+
+	while (status == CLI_OK && !cli_interrupted()) {
+		if (error == 0)
+			status = print(look, options);
+		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
+		look_count_afresh(look);
+		error = look_again(look, options->dir);
+		if (error && error != -ENOENT)
+			return command_fail(error);
+	}
+	return cli_interrupted() ? CLI_OK : status;
+}
+
+int stat_run(const struct options *options)
+{
+	const char *channel = options->channel ? options->channel : "default";
+	struct look look;
+	int error = look_at(&look, options->dir, channel);
+
+	if (error)
+		return command_fail(error);
+	look_measure(&look, 1, options->dir);
+	return options->watch ? watch(&look, options) : print(&look, options);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.h"
+
+#include <stdio.h>
+
+const char *words_state(const struct shmflip_channel_status *status)
+{
+	return status->alive ? "alive" : "stale";
+}
+
+const char *words_policy(uint32_t policy)
+{
+	return policy == SHMFLIP_POLICY_LOSSLESS ? "lossless" : "latest";
+}
+
+const char *words_format(uint32_t format)
+{
+	return format == SHMFLIP_FORMAT_XRGB8888 ? "XRGB8888" : "ARGB8888";
+}
+
+void words_plain(char *out, size_t size, const char *text)
+{
+	snprintf(out, size, "%s", text);
+	for (; *out; out++)
+		if ((unsigned char)*out < ' ' || *out == 0x7f)
+			*out = '?';
+}
+
+void words_bytes(char *out, size_t size, uint64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	double value = (double)bytes / 1024;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit < 3) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(out, size, "%.*f %s", value < 100 && unit > 0 ? 1 : 0, value, units[unit]);
+}

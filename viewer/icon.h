@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The window's icon, drawn when needed: two frames, one behind the other. Main thread. */
+#ifndef VIEWER_ICON_H
+#define VIEWER_ICON_H
+
+struct SDL_Window;
+
+/* Without memory for it there is none. */
+void icon_set(struct SDL_Window *window);
+
+#endif

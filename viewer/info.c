@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "info.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SOURCE_SIZE 40 /* bytes of a frame's name that there is room for */
+
+const char info_help_keys[] = "space\nperiod\n+  -  wheel\n1  0\narrows, drag\nf\ns\ni\nh\nq, Esc";
+
+const char info_help_meanings[] = "pause, go on\n"
+				  "next frame\n"
+				  "zoom\n"
+				  "actual size, as at the start\n"
+				  "move the picture\n"
+				  "whole screen\n"
+				  "save the frame as PNG\n"
+				  "information\n"
+				  "help\n"
+				  "quit";
+
+/* Adds a name and its value, a line of each. */
+static void __attribute__((format(printf, 4, 5)))
+add(char *names, char *values, const char *name, const char *format, ...)
+{
+	size_t names_length = strlen(names), values_length = strlen(values);
+	const char *line_end = names_length > 0 ? "\n" : "";
+	va_list arguments;
+
+	snprintf(names + names_length, INFO_SIZE - names_length, "%s%s", line_end, name);
+	values_length +=
+		(size_t)snprintf(values + values_length, INFO_SIZE - values_length, "%s", line_end);
+	va_start(arguments, format);
+	if (values_length < INFO_SIZE)
+		vsnprintf(values + values_length, INFO_SIZE - values_length, format, arguments);
+	va_end(arguments);
+}
+
+static void add_frame(const struct info *info, char *names, char *values)
+{
+	const struct shmflip_frame_info *frame = info->frame;
+	bool opaque = frame->format == SHMFLIP_FORMAT_XRGB8888;
+	char source[SOURCE_SIZE];
+
+	snprintf(source, sizeof(source), "%.*s", SOURCE_SIZE - 1, frame->source);
+	for (char *c = source; *c; c++)
+		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+	add(names, values, "channel", "%s", info->channel);
+	add(names, values, "frame", "%" PRIu64 "  %s", frame->sequence, source);
+	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", frame->width, frame->height,
+	    opaque ? "" : ", with alpha");
+	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
+	add(names, values, "shown by", "%s, %s", info->presenter,
+	    info->copies_per_frame == 0   ? "no copy"
+	    : info->copies_per_frame == 1 ? "1 copy"
+	                                  : "copies");
+}
+
+static void add_rate(const struct info *info, char *names, char *values)
+{
+	char announced[32] = "", stale[INFO_STALE_SIZE];
+
+	if (info->announced_fps_milli > 0)
+		snprintf(announced, sizeof(announced), " of %.5g",
+		         info->announced_fps_milli / 1000.0);
+	if (info->state >= LIFE_ENDED) {
+		info_format_stale(stale, info->state, info->stale_s);
+		add(names, values, "rate", "%s", stale);
+	} else if (info->paused) {
+		add(names, values, "rate", "paused");
+	} else {
+		add(names, values, "rate", "%.1f%s fps", info->fps, announced);
+	}
+}
+
+static void add_counts(const struct info *info, char *names, char *values)
+{
+	add(names, values, "shown", "%" PRIu64 " new, %" PRIu64 " repeated", info->shown,
+	    info->repeated);
+	add(names, values, "not shown", "%" PRIu64 " missed, %" PRIu64 " dropped", info->missed,
+	    info->dropped);
+	if (info->aged)
+		add(names, values, "age", "%.2f ms, 99 %% below %.2f ms",
+		    (double)info->age_p50_ns / 1e6, (double)info->age_p99_ns / 1e6);
+	else
+		add(names, values, "age", "-");
+}
+
+static void add_pixel(const struct info *info, char *names, char *values)
+{
+	uint32_t pixel = info->pixel;
+	char alpha[16] = "";
+
+	if (!info->pointed) {
+		add(names, values, "pixel", "-");
+		return;
+	}
+	if (!info->readable) {
+		add(names, values, "pixel", "%d, %d", info->pointer.x, info->pointer.y);
+		return;
+	}
+	if (info->frame->format != SHMFLIP_FORMAT_XRGB8888)
+		snprintf(alpha, sizeof(alpha), "  alpha %u", (unsigned)(pixel >> 24));
+	add(names, values, "pixel", "%d, %d:  #%06x  %u %u %u%s", info->pointer.x, info->pointer.y,
+	    (unsigned)(pixel & 0xffffff), (unsigned)(pixel >> 16 & 255),
+	    (unsigned)(pixel >> 8 & 255), (unsigned)(pixel & 255), alpha);
+}
+
+void info_format(const struct info *info, char names[INFO_SIZE], char values[INFO_SIZE])
+{
+	names[0] = '\0';
+	values[0] = '\0';
+	add_frame(info, names, values);
+	add_rate(info, names, values);
+	add_counts(info, names, values);
+	add_pixel(info, names, values);
+}
+
+void info_format_stale(char text[INFO_STALE_SIZE], enum life_state state, int64_t stale_s)
+{
+	static const char *const fates[] = {
+		[LIFE_ENDED] = "ended",
+		[LIFE_DIED] = "died",
+		[LIFE_BROKEN] = "broke",
+	};
+	const char *unit = stale_s < 120 ? "s" : stale_s < 7200 ? "min" : "h";
+	int64_t count = stale_s < 120 ? stale_s : stale_s < 7200 ? stale_s / 60 : stale_s / 3600;
+
+	snprintf(text, INFO_STALE_SIZE, "stale %" PRId64 " %s: the producer %s", count, unit,
+	         fates[state]);
+}
