@@ -105,12 +105,12 @@ def semaphore_sets():
 class Running:
     """A program that was started, with what it prints going into files."""
 
-    def __init__(self, arguments, env, folder, stdin=None):
+    def __init__(self, arguments, env, folder, stdin=None, **identity):
         self.out_path = tempfile.mktemp(dir=folder, prefix="out-")
         self.err_path = tempfile.mktemp(dir=folder, prefix="err-")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen(arguments, env=env, stdin=stdin or subprocess.DEVNULL,
-                                            stdout=out, stderr=err)
+                                            stdout=out, stderr=err, **identity)
         self.pid = self.process.pid
 
     def wait(self, timeout=PATIENCE_S):
@@ -169,9 +169,10 @@ class Case(unittest.TestCase):
         for ring in self.rings & semaphore_sets():
             subprocess.run(["ipcrm", "-s", str(ring)], check=False)
 
-    def start(self, *arguments, stdin=None, env=None):
+    def start(self, *arguments, stdin=None, env=None, **identity):
+        """identity: user, group and extra_groups, if they are not the test's."""
         running = Running([str(argument) for argument in arguments], env or self.env, self.scratch,
-                          stdin)
+                          stdin, **identity)
         self.started.append(running)
         return running
 

@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: MIT
+"""Who may attach, and what those who may cannot do: real users, real calls. It takes root to be
+several users; they need no names."""
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import shutil
+import signal
+import struct
+import sys
+import unittest
+from pathlib import Path
+
+import harness
+from harness import FRAMES
+
+GROUP = 61100
+OWNER = {"user": 61001, "group": 61001, "extra_groups": [GROUP]}
+MEMBER = {"user": 61002, "group": 61002, "extra_groups": [GROUP]}
+OTHER = {"user": 61003, "group": 61003, "extra_groups": []}
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.shmat.restype = ctypes.c_void_p
+LIBC.shmat.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
+LIBC.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+LIBC.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+LIBC.pread.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_long]
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+# From the kernel's headers.
+IPC_RMID, IPC_SET, IPC_STAT, SETVAL, SETALL, SHM_LOCK = 0, 1, 2, 16, 17, 11
+SHM_RDONLY, SHM_REMAP, SHM_EXEC, IPC_NOWAIT, SEM_UNDO = 0o10000, 0o40000, 0o100000, 0o4000, 0x1000
+F_OFD_SETLK, F_SETLEASE, PTRACE_ATTACH, MADV_REMOVE = 37, 1024, 16, 9
+PR_SET_DUMPABLE = 4
+PROT_READ_WRITE, ATTACH_FAILED = 3, ctypes.c_void_p(-1).value
+
+
+def checked(result):
+    """A C function's result; its failure as OSError."""
+    if result in (-1, ATTACH_FAILED):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def semop(ring, number, change, flags=IPC_NOWAIT):
+    steps = (ctypes.c_char * 6).from_buffer_copy(struct.pack("Hhh", number, change, flags))
+    checked(LIBC.semop(ring, steps, 1))
+
+
+def shmat(segment, flags, address=None):
+    return checked(LIBC.shmat(segment, address, flags))
+
+
+def ftok(path, project):
+    status = os.stat(path)
+    return ctypes.c_int(project << 24 | (status.st_dev & 0xff) << 16
+                        | status.st_ino & 0xffff).value
+
+
+def write_in_a_child(address):
+    """A plain store. Raises what the signal says."""
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+        ctypes.memset(address, 0xff, 1)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSEGV:
+        raise OSError(errno.EFAULT, "SIGSEGV")
+
+
+def write_through(path, offset):
+    with open(path, "r+b", buffering=0) as memory:
+        memory.seek(offset)
+        memory.write(b"\xff")
+
+
+class Target:
+    """A channel as an attacker sees it."""
+
+    def __init__(self, folder, record, producer):
+        self.folder, self.producer = folder, producer
+        self.file, self.lock = str(folder / "default"), str(folder / "default.lock")
+        self.segment, self.ring = struct.unpack_from("<ii", record, 32)
+
+    def to_get_in(self):
+        """What it takes to see a frame."""
+        return {
+            "open the channel file": lambda: os.open(self.file, os.O_RDONLY),
+            "shmat, read-only": lambda: shmat(self.segment, SHM_RDONLY),
+            "shmctl IPC_STAT": lambda: checked(LIBC.shmctl(
+                self.segment, IPC_STAT, ctypes.create_string_buffer(512))),
+            "semop, wait for zero": lambda: semop(self.ring, 63, 0),
+            "semctl GETVAL": lambda: checked(LIBC.semctl(self.ring, 0, 12)),
+        }
+
+    def to_write(self):
+        """What could change or remove something, for those who have got in."""
+        channel = os.open(self.file, os.O_RDONLY)
+        base = shmat(self.segment, SHM_RDONLY)
+        return {**self.with_files(), **self.with_channel_file(channel), **self.with_memory(base),
+                **self.with_semaphores(), **self.with_producer()}
+
+    def with_files(self):
+        return {
+            "open the channel file to write": lambda: os.open(self.file, os.O_RDWR),
+            "truncate the channel file": lambda: os.truncate(self.file, 0),
+            "open the lock file": lambda: os.open(self.lock, os.O_RDONLY),
+            "open the lock file to write": lambda: os.open(self.lock, os.O_RDWR),
+            "unlink the channel file": lambda: os.unlink(self.file),
+            "unlink the lock file": lambda: os.unlink(self.lock),
+            "rename the channel file": lambda: os.rename(self.file, self.file + "2"),
+            "link the channel file": lambda: os.link(self.file, self.file + "2"),
+            "make a file in the folder": lambda: os.open(self.file + "2", os.O_CREAT | os.O_RDWR),
+            "make the folder's group may write": lambda: os.chmod(self.folder, 0o770),
+            "rename the folder": lambda: os.rename(self.folder, str(self.folder) + "2"),
+        }
+
+    def with_channel_file(self, channel):
+        def lock(command, whence=0):
+            fcntl.fcntl(channel, command,
+                        struct.pack("hhqqi4x", fcntl.F_WRLCK, whence, 0, 0, 0))
+
+        return {
+            "write-lock the channel file": lambda: lock(F_OFD_SETLK),
+            "write-lock it as a process": lambda: lock(fcntl.F_SETLK),
+            "lease the channel file": lambda: fcntl.fcntl(channel, F_SETLEASE, fcntl.F_WRLCK),
+            "fchmod": lambda: os.fchmod(channel, 0o666),
+            "fchown": lambda: os.fchown(channel, os.getuid(), -1),
+            "ftruncate": lambda: os.ftruncate(channel, 0),
+            "write": lambda: os.write(channel, b"\xff"),
+            "reopen it by /proc/self/fd": lambda: os.open(f"/proc/self/fd/{channel}", os.O_RDWR),
+        }
+
+    def with_memory(self, base):
+        zero = os.open("/dev/zero", os.O_RDONLY)
+        span = f"{base:x}-"
+
+        def map_file():
+            name = [name for name in os.listdir("/proc/self/map_files") if name.startswith(span)]
+            os.open(f"/proc/self/map_files/{name[0]}", os.O_RDWR)
+
+        return {
+            "shmat": lambda: shmat(self.segment, 0),
+            "shmat, to execute": lambda: shmat(self.segment, SHM_RDONLY | SHM_EXEC),
+            "shmat over the mapping": lambda: shmat(self.segment, SHM_REMAP, base),
+            "mprotect": lambda: checked(LIBC.mprotect(base, 4096, PROT_READ_WRITE)),
+            "store a byte": lambda: write_in_a_child(base),
+            "have the kernel store one": lambda: checked(LIBC.pread(zero, base, 1, 0)),
+            "write by /proc/self/mem": lambda: write_through("/proc/self/mem", base),
+            "punch a hole": lambda: checked(LIBC.madvise(base, 4096, MADV_REMOVE)),
+            "open the memory by map_files": map_file,
+            "shmctl IPC_SET": lambda: checked(LIBC.shmctl(
+                self.segment, IPC_SET, ctypes.create_string_buffer(512))),
+            "shmctl IPC_RMID": lambda: checked(LIBC.shmctl(self.segment, IPC_RMID, None)),
+            "shmctl SHM_LOCK": lambda: checked(LIBC.shmctl(self.segment, SHM_LOCK, None)),
+        }
+
+    def with_semaphores(self):
+        return {
+            "semop +1": lambda: semop(self.ring, 0, 1),
+            "semop +1, with undo": lambda: semop(self.ring, 0, 1, IPC_NOWAIT | SEM_UNDO),
+            "semop -1": lambda: semop(self.ring, 64, -1),
+            "semctl SETVAL": lambda: checked(LIBC.semctl(self.ring, 0, SETVAL, 1)),
+            "semctl SETALL": lambda: checked(LIBC.semctl(
+                self.ring, 0, SETALL, ctypes.create_string_buffer(130))),
+            "semctl IPC_SET": lambda: checked(LIBC.semctl(
+                self.ring, 0, IPC_SET, ctypes.create_string_buffer(512))),
+            "semctl IPC_RMID": lambda: checked(LIBC.semctl(self.ring, 0, IPC_RMID)),
+            "semget by key, to write": lambda: checked(LIBC.semget(
+                ftok(self.lock, 1), 0, 0o222)),
+        }
+
+    def with_producer(self):
+        return {
+            "SIGKILL": lambda: os.kill(self.producer, signal.SIGKILL),
+            "SIGSTOP": lambda: os.kill(self.producer, signal.SIGSTOP),
+            "ptrace": lambda: checked(LIBC.ptrace(PTRACE_ATTACH, self.producer, None, None)),
+            "write by /proc/PID/mem": lambda: write_through(f"/proc/{self.producer}/mem", 4096),
+        }
+
+
+def attempt(calls):
+    """For each call the name of its error, or None if it was let."""
+    said = {}
+    for what, call in calls.items():
+        try:
+            call()
+            said[what] = None
+        except OSError as error:
+            said[what] = errno.errorcode[error.errno]
+    return said
+
+
+def as_user(who, function):
+    """What the function returns when that user runs it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups(who["extra_groups"])
+            os.setresgid(*[who["group"]] * 3)
+            os.setresuid(*[who["user"]] * 3)
+            # Else its own /proc/self would be root's, and refuse for that alone.
+            checked(LIBC.prctl(PR_SET_DUMPABLE, 1))
+            os.write(writer, json.dumps(function()).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as answer:
+        said = answer.read()
+    os.waitpid(child, 0)
+    return json.loads(said)
+
+
+class Access(harness.Case):
+    def setUp(self):
+        super().setUp()
+        programs = self.scratch / "programs"
+        programs.mkdir()
+        # Where they were built others may have no way to. The library goes with them.
+        for path in (harness.PRODUCER, harness.VIEWER, harness.TOOL):
+            shutil.copy(path, programs)
+        shutil.copy(Path(harness.TOOL).parent.parent / "common" / "libshmflip.so.0", programs)
+        self.env["LD_LIBRARY_PATH"] = str(programs)
+        self.programs = programs
+        self.frames = self.scratch / "frames"
+        self.frames.mkdir()
+        for path in harness.natural(FRAMES.glob("*.png"))[:5]:
+            shutil.copy(path, self.frames)
+        for path in [self.scratch, *self.scratch.rglob("*")]:
+            os.chown(path, OWNER["user"], OWNER["group"])
+            path.chmod(0o755)
+
+    def program(self, name, *arguments, who):
+        return self.start(self.programs / f"shmflip{name}", *arguments, **who)
+
+    def open_channel(self, *options):
+        producer = self.program("-producer", "-q", "-l", "-r", "60", *options, self.frames,
+                                who=OWNER)
+        record = self.await_channel(producer)
+        return producer, Target(self.dir, record, producer.pid)
+
+    def view(self, who):
+        return self.program("-viewer", "--present", "none", "--digest", "--timeout", "2", "-n",
+                            "10", who=who)
+
+    def assert_sees_frames(self, who):
+        viewer = self.view(who)
+        self.assert_exits(viewer, 0)
+        expected = {" ".join(harness.digest_of(path).split()[:3])
+                    for path in self.frames.iterdir()} if harness.imagemagick() else None
+        for line in viewer.lines:
+            if expected:
+                self.assertIn(" ".join(line.split()[1:4]), expected)
+        self.assertEqual(len(viewer.lines), 10)
+
+    def assert_refused(self, whom, who, calls):
+        """Each of them, and shown."""
+        said = as_user(who, lambda: attempt(calls()))
+        for what, error in said.items():
+            print(f"{whom}: {what}: {error or 'LET'}", flush=True)
+        self.assertEqual([what for what, error in said.items() if error is None], [])
+        return said
+
+    def assert_kept_out(self, whom, who, target):
+        self.assert_refused(whom, who, target.to_get_in)
+        viewer = self.view(who)
+        self.assert_exits(viewer, 1)
+        self.assert_one_line(viewer)
+        for command in ("stat", "ls", "clean"):
+            tool = self.program("", command, who=who)
+            self.assert_exits(tool, 1)
+            self.assert_one_line(tool)
+
+    def assert_let_in_to_read(self, whom, who, target):
+        said = as_user(who, lambda: attempt(target.to_get_in()))
+        self.assertEqual({what: error for what, error in said.items()
+                          if error not in (None, "EAGAIN")}, {})
+        self.assert_sees_frames(who)
+        tool = self.program("", "stat", "--json", who=who)
+        self.assert_exits(tool, 0)
+        self.assertEqual(json.loads(tool.out)["state"], "alive")
+        self.assert_refused(whom, who, target.to_write)
+        tool = self.program("", "clean", "default", who=who)
+        self.assert_exits(tool, 1)
+        self.assert_sees_frames(who)
+
+    def close(self, producer):
+        self.assertTrue(producer.alive)
+        self.assert_sees_frames(OWNER)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_0600_is_for_its_owner(self):
+        producer, target = self.open_channel()
+        self.assert_kept_out("0600, member of the group", MEMBER, target)
+        self.assert_kept_out("0600, somebody", OTHER, target)
+        self.close(producer)
+
+    def test_0640_lets_the_group_read(self):
+        producer, target = self.open_channel("--mode", "0640", "--group", str(GROUP))
+        self.assert_let_in_to_read("0640, member of the group", MEMBER, target)
+        self.assert_kept_out("0640, somebody", OTHER, target)
+        self.close(producer)
+
+    def test_0660_lets_nobody_write(self):
+        producer, target = self.open_channel("--mode", "0660", "--group", str(GROUP))
+        self.assert_let_in_to_read("0660, member of the group", MEMBER, target)
+        self.assert_kept_out("0660, somebody", OTHER, target)
+        self.close(producer)
+
+    def test_0644_lets_everybody_read(self):
+        producer, target = self.open_channel("--mode", "0666", "--group", str(GROUP))
+        self.assert_let_in_to_read("0666, somebody", OTHER, target)
+        self.close(producer)
+
+    def test_files_keep_to_their_mode(self):
+        for mode, folder in (("0600", 0o700), ("0640", 0o750), ("0644", 0o755)):
+            producer, _ = self.open_channel("--mode", mode, "--group", str(GROUP))
+            modes = [(self.dir / name).stat().st_mode & 0o7777
+                     for name in ("", "default", "default.lock")]
+            self.assertEqual(modes, [folder, int(mode, 8), 0o600])
+            self.close(producer)
+            self.dir.rmdir()
+
+    def test_group_that_one_is_not_in(self):
+        producer = self.program("-producer", "--mode", "0640", "--group", str(GROUP),
+                                self.frames, who=OTHER)
+        self.assert_exits(producer, 1)
+        os.chown(self.scratch, OTHER["user"], OTHER["group"])
+        producer = self.program("-producer", "--mode", "0640", "--group", str(GROUP),
+                                self.frames, who=OTHER)
+        self.assert_exits(producer, 1)
+        self.assert_one_line(producer, "group")
+        self.assert_nothing_left()
+
+    # ---- Folders and files that are not to be trusted ----
+
+    def refuse_folder(self, *words, who=OWNER):
+        for name, arguments in (("-producer", [self.frames]), ("", ["stat"]), ("", ["clean"]),
+                                ("-viewer", ["--present", "none", "--timeout", "1"])):
+            with self.subTest(program=name, words=words):
+                running = self.program(name, *arguments, who=who)
+                self.assert_exits(running, 1)
+                self.assert_one_line(running, *words)
+
+    def test_folder_behind_a_link(self):
+        real = self.scratch / "real"
+        real.mkdir(mode=0o700)
+        os.chown(real, OWNER["user"], OWNER["group"])
+        self.dir.symlink_to(real)
+        self.refuse_folder("symbolic link")
+        self.assertEqual(list(real.iterdir()), [])
+
+    def test_folder_of_somebody_else(self):
+        self.dir.mkdir(mode=0o755)
+        os.chown(self.dir, OTHER["user"], OTHER["group"])
+        self.dir.chmod(0o755)
+        for name, arguments in (("-producer", [self.frames]), ("", ["clean", "default"])):
+            running = self.program(name, *arguments, who=OWNER)
+            self.assert_exits(running, 1)
+            self.assert_one_line(running, f"belongs to user {OTHER['user']}")
+
+    def test_folder_that_others_may_write(self):
+        for mode in (0o777, 0o1777, 0o770):
+            self.dir.mkdir(exist_ok=True)
+            os.chown(self.dir, OWNER["user"], OWNER["group"])
+            self.dir.chmod(mode)
+            self.refuse_folder("chmod go-w")
+
+    def test_folder_that_others_may_replace(self):
+        self.scratch.chmod(0o777)
+        producer = self.program("-producer", self.frames, who=OWNER)
+        self.assert_exits(producer, 1)
+        self.assert_one_line(producer, "chmod +t")
+        self.assertFalse(self.dir.exists())
+        self.dir.mkdir(mode=0o700)
+        os.chown(self.dir, OWNER["user"], OWNER["group"])
+        self.refuse_folder("chmod +t")
+        self.scratch.chmod(0o1777)
+        producer, _ = self.open_channel()
+        self.close(producer)
+
+    def test_folder_that_somebody_made_first(self):
+        """The default one, /tmp/shmflip-UID: in /tmp anybody can."""
+        folder = Path(f"/tmp/shmflip-{OWNER['user']}")
+        folder.mkdir(mode=0o755)
+        self.addCleanup(folder.rmdir)
+        os.chown(folder, OTHER["user"], OTHER["group"])
+        for variable in ("SHMFLIP_DIR", "XDG_RUNTIME_DIR"):
+            self.env.pop(variable, None)
+        self.refuse_folder("belongs to user")
+
+    def test_planted_files(self):
+        self.dir.mkdir(mode=0o700)
+        os.chown(self.dir, OWNER["user"], OWNER["group"])
+        victim = self.scratch / "victim"
+        victim.write_text("precious", encoding="ascii")
+        for name, status in (("default.lock", 1), ("default", 0), ("default.new", 0)):
+            planted = self.dir / name
+            planted.symlink_to(victim)
+            producer = self.program("-producer", "-q", "-r", "0", self.frames, who=OWNER)
+            self.assert_exits(producer, status)
+            if status:
+                self.assert_one_line(producer, "symbolic link", "remove it")
+                planted.unlink()
+            self.assertEqual(victim.read_text(encoding="ascii"), "precious")
+        lock = self.dir / "default.lock"
+        lock.touch()
+        os.chown(lock, OTHER["user"], OTHER["group"])
+        lock.chmod(0o644)
+        producer = self.program("-producer", self.frames, who={**OWNER, "user": 0})
+        self.assert_exits(producer, 1)
+        lock.unlink()
+
+
+def may_be_others():
+    try:
+        return as_user(OTHER, os.getuid) == OTHER["user"]
+    except (OSError, json.JSONDecodeError):
+        return False
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0 or not may_be_others():
+        print("skipped: it takes root to be several users")
+        sys.exit(77)
+    unittest.main()
