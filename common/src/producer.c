@@ -219,6 +219,11 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 	if (error == -EAGAIN && lease_is_over(producer) &&
 	    left_in_use(&producer->left) < LEFT_MAX) {
 		error = move_on_without_loans(producer);
+		/* Where there is no fresh memory, for another lease it is as if there were none. */
+		if (error == -ENOMEM || error == -ENOSPC) {
+			producer->stuck_ns = clock_now_ns();
+			return -EAGAIN;
+		}
 		/* Viewers that are not frozen are waited for like after a change of size. */
 		return error ? error : try_slot(producer, slot);
 	}

@@ -5,6 +5,7 @@
 #include "handles.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
@@ -125,6 +126,61 @@ static void semaphores_removed_before_a_viewer_comes_are_replaced(void **state)
 	shmflip_viewer_release(viewer, &frame);
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
+}
+
+/* ---- Limits ---- */
+
+static bool allow_semaphore_sets(int count)
+{
+	FILE *file = fopen("/proc/sys/kernel/sem", "w");
+
+	if (!file)
+		return false;
+	fprintf(file, "250 32000 500 %d", count);
+	return fclose(file) == 0;
+}
+
+/* In an IPC namespace of its own. Returns 0, 77 where that cannot be, or the step that went wrong. */
+static int freeze_without_semaphores(void *unused)
+{
+	struct shmflip_producer_stats stats;
+	struct shmflip_producer *producer;
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	(void)unused;
+	if (unshare(CLONE_NEWIPC) || !allow_semaphore_sets(1))
+		return 77;
+	producer = create(SHMFLIP_POLICY_LATEST, 2, 50);
+	viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
+	if (publish_square(producer, 1, 0) || shmflip_viewer_acquire(viewer, &frame, 0) ||
+	    publish_square(producer, 2, 0))
+		return 1;
+	if (publish_square(producer, 3, 200) != -EAGAIN)
+		return 2;
+	allow_semaphore_sets(2);
+	if (publish_square(producer, 3, 1000) || square_value(&frame) != 1)
+		return 3;
+	shmflip_producer_stats(producer, &stats);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+	return stats.generations == 2 ? 0 : 4;
+}
+
+/* A viewer is frozen and there is nothing to make fresh memory of: frames are dropped, and the producer
+ * goes on. */
+static void frozen_viewer_at_the_limit_costs_frames_only(void **state)
+{
+	pid_t child = start(freeze_without_semaphores, NULL);
+	int status;
+
+	(void)state;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* ---- Keys that collide ---- */
@@ -348,6 +404,7 @@ int main(void)
 		FOLDER(signals_lose_no_frame),
 		FOLDER(signals_do_not_stop_the_making),
 		FOLDER(semaphores_removed_before_a_viewer_comes_are_replaced),
+		FOLDER(frozen_viewer_at_the_limit_costs_frames_only),
 		cmocka_unit_test_setup_teardown(keys_that_collide_harm_nobody, make_folder_in_tmpfs,
 		                                remove_folder),
 		FOLDER(linked_lock_file_is_held),
