@@ -22,6 +22,7 @@ enum {
 	OPTION_FULLSCREEN,
 	OPTION_RECORD,
 	OPTION_DIGEST,
+	OPTION_UNTOUCHED,
 	OPTION_STATS,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
 	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "digest", no_argument, NULL, OPTION_DIGEST },
+	{ "verify-untouched", no_argument, NULL, OPTION_UNTOUCHED },
 	{ "stats", required_argument, NULL, OPTION_STATS },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -55,7 +57,7 @@ static const char help_text[] =
 	"  -c, --channel NAME     channel (default: default)\n"
 	"      --dir PATH         folder of the channel (default: $SHMFLIP_DIR, else\n"
 	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	"      --present WAY      auto, surface, texture, or none for no window\n"
+	"      --present WAY      auto, x11, surface, texture, or none for no window\n"
 	"                         (default: auto, the first of them that works)\n"
 	"  -n, --frames N         leave after N frames\n"
 	"      --timeout SECONDS  leave, with status 1, when no producer shows up or\n"
@@ -72,6 +74,8 @@ static const char help_text[] =
 	"      --record DIR       write every frame taken as PNG, named by its number\n"
 	"      --digest           print a line per frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
+	"      --verify-untouched make frames unreadable to this process: ways that\n"
+	"                         copy none still work, the others say so\n"
 	"      --stats FILE       on exit, write what happened as one JSON object\n"
 	"                         (- is stdout)\n"
 	"  -q, --quiet            print errors only\n"
@@ -149,6 +153,9 @@ static bool set_flag(struct options *options, int option)
 	case OPTION_DIGEST:
 		options->digest = true;
 		return true;
+	case OPTION_UNTOUCHED:
+		options->untouched = true;
+		return true;
 	}
 	return false;
 }
@@ -204,6 +211,9 @@ void options_parse(int argc, char **argv, struct options *options)
 		else if (!set_flag(options, option))
 			set_value(options, option, optarg);
 	}
+	if (options->untouched && (options->digest || options->record_dir))
+		cli_usage_error("--verify-untouched excludes --digest and --record, which read "
+		                "pixels: give one of them");
 	if (optind < argc)
 		cli_usage_error("%s is no option: name the channel with --channel", argv[optind]);
 }

@@ -27,6 +27,7 @@ struct options {
 	bool once;
 	bool fullscreen;
 	bool digest;
+	bool untouched; /* make the slots unreadable */
 	bool quiet;
 };
 

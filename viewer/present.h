@@ -67,6 +67,7 @@ struct presenter {
 	void (*destroy)(void *state);
 };
 
+extern const struct presenter presenter_x11; /* not in every build */
 extern const struct presenter presenter_surface;
 extern const struct presenter presenter_texture;
 extern const struct presenter presenter_none;

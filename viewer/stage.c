@@ -87,8 +87,13 @@ static int start(struct stage *stage, const struct presenter *presenter,
                  const struct shmflip_frame *frame, void **out)
 {
 	void *state;
-	int result = presenter->create(&stage->host, &state);
 
+	if (stage->view->options->untouched && presenter->copies_per_frame > 0) {
+		snprintf(stage->host.reason, sizeof(stage->host.reason),
+		         "it copies frames, which --verify-untouched forbids");
+		return -EPERM;
+	}
+	int result = presenter->create(&stage->host, &state);
 	if (result < 0)
 		return result;
 	result = show(stage, presenter, state, frame);

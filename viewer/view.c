@@ -52,8 +52,8 @@ static bool prepare_recording(const struct options *options)
 
 static bool reads_pixels(const struct options *options)
 {
-	return options->digest || options->record_dir || !options->presenter ||
-	       options->presenter->copies_per_frame > 0;
+	return options->digest || options->record_dir ||
+	       (options->presenter && options->presenter->copies_per_frame > 0);
 }
 
 static bool open_viewer(struct view *view)
@@ -62,7 +62,8 @@ static bool open_viewer(struct view *view)
 		.dir = view->options->dir,
 		.channel = view->options->channel,
 		.view = view->options->view,
-		.prefault = reads_pixels(view->options),
+		.prefault = reads_pixels(view->options) && !view->options->untouched,
+		.untouched = view->options->untouched,
 	};
 	int result = shmflip_viewer_open(&options, &view->viewer);
 

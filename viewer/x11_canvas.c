@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "x11_canvas.h"
+
+#include <string.h>
+
+#include "x11_clip.h"
+#include "x11_display.h"
+#include "x11_picture.h"
+
+#define CHECKER_TILE (2 * CHECKER_SQUARE)
+#define TO_16_BITS 257
+
+/* ---- What is there, and is the same -------------------------------------------------------- */
+
+void x11_canvas_init(struct x11_canvas *canvas, const struct x11_display *display)
+{
+	xcb_connection_t *connection = display->connection;
+	uint32_t no_exposures = 0;
+
+	*canvas = (struct x11_canvas){ 0 };
+	canvas->gc = xcb_generate_id(connection);
+	xcb_create_gc(connection, canvas->gc, display->window, XCB_GC_GRAPHICS_EXPOSURES,
+	              &no_exposures);
+	canvas->window = xcb_generate_id(connection);
+	xcb_render_create_picture(connection, canvas->window, display->window, display->opaque, 0,
+	                          NULL);
+}
+
+static bool is_same_area(struct area a, struct area b)
+{
+	return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
+}
+
+static bool are_panels_same(const struct scene *a, const struct scene *b)
+{
+	bool same = a->panel_count == b->panel_count;
+
+	for (size_t i = 0; i < a->panel_count && same; i++)
+		same = is_same_area(a->panels[i].area, b->panels[i].area) &&
+		       a->panels[i].revision == b->panels[i].revision;
+	return same;
+}
+
+static bool is_same_scene(const struct scene *a, const struct scene *b)
+{
+	return a->window.width == b->window.width && a->window.height == b->window.height &&
+	       is_same_area(a->source, b->source) && is_same_area(a->target, b->target) &&
+	       a->smooth == b->smooth && a->stale == b->stale &&
+	       a->background.checker == b->background.checker &&
+	       a->background.colour == b->background.colour && are_panels_same(a, b);
+}
+
+static struct area whole(const struct scene *scene)
+{
+	return (struct area){ 0, 0, scene->window.width, scene->window.height };
+}
+
+static size_t rectangles_around(struct area area, const struct panel *panels, size_t count,
+                                xcb_rectangle_t rectangles[CLIP_MAX])
+{
+	struct area areas[CLIP_MAX];
+	size_t left = clip_around(area, panels, count, areas);
+
+	for (size_t i = 0; i < left; i++)
+		rectangles[i] =
+			(xcb_rectangle_t){ (int16_t)areas[i].x, (int16_t)areas[i].y,
+			                   (uint16_t)areas[i].width, (uint16_t)areas[i].height };
+	return left;
+}
+
+static void clip_panels(const struct x11_canvas *canvas, const struct x11_display *display,
+                        const struct scene *scene)
+{
+	xcb_rectangle_t rectangles[CLIP_MAX];
+	uint32_t count = (uint32_t)rectangles_around(whole(scene), scene->panels,
+	                                             scene->panel_count, rectangles);
+
+	xcb_set_clip_rectangles(display->connection, XCB_CLIP_ORDERING_UNSORTED, canvas->gc, 0, 0,
+	                        count, rectangles);
+	xcb_render_set_picture_clip_rectangles(display->connection, canvas->window, 0, 0, count,
+	                                       rectangles);
+}
+
+bool x11_canvas_is_direct(const struct scene *scene, bool alpha)
+{
+	return !alpha && !scene->stale && scene->source.width == scene->target.width &&
+	       scene->source.height == scene->target.height;
+}
+
+bool x11_canvas_begin(struct x11_canvas *canvas, const struct x11_display *display,
+                      const struct scene *scene, bool all)
+{
+	if (canvas->is_drawn && !all && is_same_scene(&canvas->drawn, scene))
+		return false;
+	clip_panels(canvas, display, scene);
+	canvas->drawn = *scene;
+	canvas->is_drawn = true;
+	return true;
+}
+
+/* ---- Layers -------------------------------------------------------------------------------- */
+
+static int make_checker(struct x11_canvas *canvas, struct x11_display *display,
+                        const struct background *background)
+{
+	uint32_t pixels[CHECKER_TILE * CHECKER_TILE];
+	int result;
+
+	if (canvas->checker.pixmap)
+		return 0;
+	result = x11_image_fit(&canvas->checker, display, CHECKER_TILE, CHECKER_TILE, X11_DEPTH);
+	if (result < 0)
+		return result;
+	for (int i = 0; i < CHECKER_TILE * CHECKER_TILE; i++)
+		pixels[i] = background_at(*background, i % CHECKER_TILE, i / CHECKER_TILE);
+	x11_image_write(&canvas->checker, display, pixels, CHECKER_TILE, CHECKER_TILE);
+	return 0;
+}
+
+static int fill_background(struct x11_canvas *canvas, struct x11_display *display,
+                           xcb_drawable_t onto, xcb_gcontext_t gc,
+                           const struct background *background, const xcb_rectangle_t *rectangles,
+                           size_t count)
+{
+	xcb_connection_t *connection = display->connection;
+
+	if (background->checker) {
+		int result = make_checker(canvas, display, background);
+
+		if (result < 0)
+			return result;
+		const uint32_t values[] = { XCB_FILL_STYLE_TILED, canvas->checker.pixmap };
+		xcb_change_gc(connection, gc, XCB_GC_FILL_STYLE | XCB_GC_TILE, values);
+	} else {
+		const uint32_t values[] = { background->colour, XCB_FILL_STYLE_SOLID };
+		xcb_change_gc(connection, gc, XCB_GC_FOREGROUND | XCB_GC_FILL_STYLE, values);
+	}
+	xcb_poly_fill_rectangle(connection, onto, gc, (uint32_t)count, rectangles);
+	return 0;
+}
+
+static void veil(const struct x11_canvas *canvas, const struct x11_display *display,
+                 const struct scene *scene)
+{
+	const uint16_t grey = STALE_BAR_GREY * TO_16_BITS;
+	const xcb_render_color_t dark = { 0, 0, 0, STALE_VEIL_ALPHA * TO_16_BITS };
+	const xcb_render_color_t bar = { grey, grey, grey, UINT16_MAX };
+	uint16_t width = (uint16_t)scene->window.width;
+	xcb_rectangle_t all = { 0, 0, width, (uint16_t)scene->window.height };
+	xcb_rectangle_t edge = { 0, (int16_t)(scene->window.height - STALE_BAR_PIXELS), width,
+		                 STALE_BAR_PIXELS };
+
+	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_OVER,
+	                           canvas->back.picture, dark, 1, &all);
+	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_SRC,
+	                           canvas->back.picture, bar, 1, &edge);
+}
+
+static int draw_panel(struct x11_canvas *canvas, struct x11_display *display,
+                      const struct panel *panel, size_t number)
+{
+	struct x11_image *image = &canvas->panel[number];
+	bool sent = image->pixmap && canvas->revision[number] == panel->revision;
+	int result =
+		x11_image_fit(image, display, panel->area.width, panel->area.height, X11_DEPTH);
+
+	if (result < 0)
+		return result;
+	if (!sent)
+		x11_image_write(image, display, panel->pixels, image->width, image->height);
+	canvas->revision[number] = panel->revision;
+	xcb_copy_area(display->connection, image->pixmap, display->window, display->gc, 0, 0,
+	              (int16_t)panel->area.x, (int16_t)panel->area.y, (uint16_t)image->width,
+	              (uint16_t)image->height);
+	return 0;
+}
+
+/* ---- Drawing ------------------------------------------------------------------------------- */
+
+static int draw_in_back(struct x11_canvas *canvas, struct x11_display *display,
+                        struct x11_picture *picture, const struct scene *scene, struct area visible)
+{
+	struct x11_image *back = &canvas->back;
+	xcb_rectangle_t all = { 0, 0, (uint16_t)scene->window.width,
+		                (uint16_t)scene->window.height };
+	int result = x11_image_fit(back, display, all.width, all.height, X11_DEPTH);
+
+	if (result == 0)
+		result = fill_background(canvas, display, back->pixmap, back->gc,
+		                         &scene->background, &all, 1);
+	if (result == 0)
+		result = x11_picture_draw(picture, display, back->picture, scene->source,
+		                          scene->target, visible, scene->smooth);
+	if (result < 0)
+		return result;
+	if (scene->stale)
+		veil(canvas, display, scene);
+	xcb_copy_area(display->connection, back->pixmap, display->window, canvas->gc, 0, 0, 0, 0,
+	              all.width, all.height);
+	return 0;
+}
+
+int x11_canvas_draw(struct x11_canvas *canvas, struct x11_display *display,
+                    struct x11_picture *picture, const struct scene *scene)
+{
+	struct area visible = clip_to_window(scene->target, scene->window);
+
+	if (scene->stale || x11_picture_has_alpha(picture))
+		return draw_in_back(canvas, display, picture, scene, visible);
+	return x11_picture_draw(picture, display, canvas->window, scene->source, scene->target,
+	                        visible, scene->smooth);
+}
+
+static int draw_sides(struct x11_canvas *canvas, struct x11_display *display,
+                      const struct scene *scene)
+{
+	const struct panel picture = { .area = scene->target };
+	xcb_rectangle_t rectangles[CLIP_MAX];
+	size_t count = rectangles_around(whole(scene), &picture, 1, rectangles);
+
+	return fill_background(canvas, display, display->window, canvas->gc, &scene->background,
+	                       rectangles, count);
+}
+
+int x11_canvas_end(struct x11_canvas *canvas, struct x11_display *display,
+                   const struct scene *scene, bool alpha)
+{
+	int result = 0;
+
+	if (!alpha && !scene->stale)
+		result = draw_sides(canvas, display, scene);
+	for (size_t i = 0; i < scene->panel_count && result == 0; i++)
+		result = draw_panel(canvas, display, &scene->panels[i], i);
+	return result;
+}
+
+void x11_canvas_finish(struct x11_canvas *canvas, const struct x11_display *display)
+{
+	x11_image_free(&canvas->back, display);
+	x11_image_free(&canvas->checker, display);
+	for (size_t i = 0; i < SCENE_PANELS_MAX; i++)
+		x11_image_free(&canvas->panel[i], display);
+	xcb_render_free_picture(display->connection, canvas->window);
+	xcb_free_gc(display->connection, canvas->gc);
+}

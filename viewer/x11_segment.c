@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "x11_segment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "x11_display.h"
+
+#define PIXEL_BYTES 4
+#define COOKIE_PIXELS (SHMFLIP_SEGMENT_COOKIE_SIZE / PIXEL_BYTES)
+
+/* A pixel's fourth byte may get lost on the way to the server and back. */
+static bool is_same_cookie(const uint8_t *ours, const uint8_t *theirs)
+{
+	for (size_t i = 0; i < (size_t)COOKIE_PIXELS * PIXEL_BYTES; i++) {
+		if (i % PIXEL_BYTES != PIXEL_BYTES - 1 && ours[i] != theirs[i])
+			return false;
+	}
+	return true;
+}
+
+/* What the server sees at the start of the segment, as the bytes of an image. NULL: it cannot. */
+static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb_shm_seg_t segment)
+{
+	xcb_connection_t *connection = display->connection;
+	xcb_pixmap_t pixmap = xcb_generate_id(connection);
+
+	xcb_create_pixmap(connection, X11_DEPTH, pixmap, display->window, COOKIE_PIXELS, 1);
+	xcb_void_cookie_t put = xcb_shm_put_image_checked(
+		connection, pixmap, display->gc, COOKIE_PIXELS, 1, 0, 0, COOKIE_PIXELS, 1, 0, 0,
+		X11_DEPTH, XCB_IMAGE_FORMAT_Z_PIXMAP, false, segment, 0);
+	xcb_get_image_reply_t *image =
+		xcb_get_image_reply(connection,
+	                            xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 0,
+	                                          0, COOKIE_PIXELS, 1, UINT32_MAX),
+	                            NULL);
+	xcb_generic_error_t *error = xcb_request_check(connection, put);
+	xcb_free_pixmap(connection, pixmap);
+	if (error) {
+		free(image);
+		image = NULL;
+	}
+	free(error);
+	return image;
+}
+
+static int check_same_memory(struct x11_display *display, xcb_shm_seg_t server_id,
+                             const struct shmflip_frame *frame)
+{
+	xcb_get_image_reply_t *image = read_cookie(display, server_id);
+	bool same =
+		image && xcb_get_image_data_length(image) >= SHMFLIP_SEGMENT_COOKIE_SIZE &&
+		is_same_cookie(frame->pixels - frame->segment_offset, xcb_get_image_data(image));
+
+	free(image);
+	return same ? 0
+	            : x11_fail(display, -EXDEV,
+	                       "the X server sees other memory: it is in another IPC namespace");
+}
+
+int x11_segment_attach(struct x11_segment *segment, struct x11_display *display,
+                       const struct shmflip_frame *frame)
+{
+	xcb_connection_t *connection = display->connection;
+
+	if (segment->attached && segment->id == frame->segment_id)
+		return 0;
+	xcb_shm_seg_t server_id = xcb_generate_id(connection);
+	int result = x11_check(
+		display,
+		xcb_shm_attach_checked(connection, server_id, (uint32_t)frame->segment_id, true),
+		"the X server may not attach the frames: it is elsewhere, or "
+		"another user's");
+	if (result < 0)
+		return -EACCES;
+	result = check_same_memory(display, server_id, frame);
+	if (result < 0) {
+		xcb_shm_detach(connection, server_id);
+		return result;
+	}
+	x11_segment_detach(segment, display);
+	*segment = (struct x11_segment){ server_id, frame->segment_id, true };
+	return 0;
+}
+
+void x11_segment_detach(struct x11_segment *segment, struct x11_display *display)
+{
+	if (segment->attached)
+		xcb_shm_detach(display->connection, segment->server_id);
+	segment->attached = false;
+}
