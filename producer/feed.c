@@ -14,7 +14,7 @@ int feed_init(struct feed *feed, const struct options *options)
 	int result = 0;
 
 	*feed = (struct feed){ .options = options, .is_stream = options_stream(options) };
-	png_stream_init(&feed->stream, STDIN_FILENO, PNG_BYTES_MAX);
+	tap_init(&feed->tap, STDIN_FILENO);
 	for (int i = 0; !feed->is_stream && i < options->source_count && !result; i++)
 		result = source_add(&feed->source, options->sources[i]);
 	if (!result)
@@ -24,7 +24,8 @@ int feed_init(struct feed *feed, const struct options *options)
 
 void feed_finish(struct feed *feed)
 {
-	png_stream_finish(&feed->stream);
+	png_stream_finish(&feed->png);
+	raw_stream_finish(&feed->raw);
 	source_finish(&feed->source);
 }
 
@@ -57,12 +58,58 @@ static int fetch_file(struct feed *feed, struct job *job)
 	return 0;
 }
 
+/* Sees by its first two bytes what comes down the stream: PNGs, unless something else is known. */
+static int open_stream(struct feed *feed)
+{
+	uint8_t begun[2];
+	size_t size = 0;
+
+	if (feed->options->raw.format) {
+		raw_stream_init_bare(&feed->raw, &feed->tap, &feed->options->raw);
+		feed->kind = STREAM_RAW;
+		return 0;
+	}
+	while (size < sizeof(begun)) {
+		ssize_t got = tap_read(&feed->tap, begun + size, sizeof(begun) - size);
+
+		if (got == -ENODATA)
+			break;
+		if (got < 0)
+			return (int)got;
+		size += (size_t)got;
+	}
+	feed->kind = size == sizeof(begun) && raw_stream_knows(begun) ? STREAM_RAW : STREAM_PNG;
+	if (feed->kind == STREAM_PNG)
+		return png_stream_init(&feed->png, &feed->tap, PNG_BYTES_MAX, begun, size);
+	raw_stream_init(&feed->raw, &feed->tap, begun);
+	return 0;
+}
+
+static int fetch_png(struct feed *feed, struct job *job)
+{
+	int result = png_stream_next(&feed->png, &job->png, &job->size, &job->fault);
+
+	return result ? result : png_stream_take(&feed->png, &job->buffer);
+}
+
+static int fetch_raw(struct feed *feed, struct job *job)
+{
+	int result = raw_stream_next(&feed->raw, &job->fault);
+
+	if (!result) {
+		job->raw = &feed->raw;
+		job->width = feed->raw.layout.width;
+		job->height = feed->raw.layout.height;
+	}
+	return result;
+}
+
 static int fetch_of_stream(struct feed *feed, struct job *job)
 {
-	int result = png_stream_next(&feed->stream, &job->png, &job->size, &job->fault);
+	int result = feed->kind == STREAM_UNKNOWN ? open_stream(feed) : 0;
 
 	if (!result)
-		result = png_stream_take(&feed->stream, &job->buffer);
+		result = feed->kind == STREAM_RAW ? fetch_raw(feed, job) : fetch_png(feed, job);
 	if (result && result != -EBADMSG)
 		return result;
 	job->position = feed->fetched + 1;
@@ -94,25 +141,39 @@ int feed_fail(int error)
 
 void feed_stop(struct feed *feed)
 {
-	png_stream_stop(&feed->stream);
+	tap_stop(&feed->tap);
+}
+
+static int skip(struct feed *feed, const struct job *job, unsigned frames, const char *reason)
+{
+	feed->skipped += frames;
+	feed->skipped_in_a_row += frames;
+	if (feed->options->stop_on_error) {
+		cli_error("%s: %s", job->path, reason);
+		return -ECANCELED;
+	}
+	if (job->news)
+		cli_error("%s: skipped: %s", job->path, reason);
+	return 0;
 }
 
 int feed_conclude(struct feed *feed, const struct job *job)
 {
 	feed->read++;
-	if (!job->fault) {
-		feed->skipped_in_a_row = 0;
-		return 0;
-	}
-	feed->skipped++;
-	feed->skipped_in_a_row++;
-	if (feed->options->stop_on_error) {
-		cli_error("%s: %s", job->path, job->fault);
-		return -ECANCELED;
-	}
-	if (job->news)
-		cli_error("%s: skipped: %s", job->path, job->fault);
+	if (job->fault)
+		return skip(feed, job, 1, job->fault);
+	feed->skipped_in_a_row = 0;
 	return 0;
+}
+
+bool feed_is_raw(const struct feed *feed)
+{
+	return feed->kind == STREAM_RAW;
+}
+
+uint32_t feed_fps_milli(const struct feed *feed)
+{
+	return feed->raw.fps_milli;
 }
 
 uint64_t feed_total(const struct feed *feed)

@@ -16,15 +16,20 @@
 #include "job.h"
 #include "options.h"
 #include "png_stream.h"
+#include "raw_stream.h"
 #include "source.h"
+#include "tap.h"
 
 struct feed {
 	const struct options *options;
 	struct source source; /* empty for a stream */
 	bool is_stream;
 	struct capacity capacity;
+	struct tap tap;
 	/* The side that fetches. */
-	struct png_stream stream;
+	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* once its beginning is there */
+	struct png_stream png;
+	struct raw_stream raw;
 	size_t next;      /* of the source's paths */
 	uint64_t fetched; /* frames, in all passes */
 	uint64_t loops;   /* how often it has started over */
@@ -39,8 +44,8 @@ struct feed {
 int feed_init(struct feed *feed, const struct options *options);
 void feed_finish(struct feed *feed);
 
-/* The next frame: a file that is still to be read, or the bytes that came down the stream, which it
- * waits for. It may have a fault already. -ENODATA: that was all, also when a whole pass had nothing
+/* The next frame: a file that is still to be read, or what came down the stream, which it waits for: a
+ * whole PNG, or the announcement of raw pixels. It may have a fault already. -ENODATA: that was all, also when a whole pass had nothing
  * good. -EAGAIN: what is under way has to be concluded first, since it may be such a pass. -EINTR, and
  * for a stream -ENOMEM and what read(2) said. */
 int feed_fetch(struct feed *feed, struct job *job);
@@ -54,6 +59,13 @@ void feed_stop(struct feed *feed);
 
 /* Counts a frame, and passes over it if it has a fault. 0, or -ECANCELED: it ends the run. */
 int feed_conclude(struct feed *feed, const struct job *job);
+
+/* Whether the stream, once a frame of it was fetched, turned out to be one of raw pixels: these are read
+ * by job_decode(), and before the next frame is fetched. */
+bool feed_is_raw(const struct feed *feed);
+
+/* Frames in 1000 seconds that the stream asks for; 0: it does not say. */
+uint32_t feed_fps_milli(const struct feed *feed);
 
 /* How many frames a pass has; 0: nobody knows. */
 uint64_t feed_total(const struct feed *feed);

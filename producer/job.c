@@ -79,35 +79,72 @@ static void open_and_read(struct job *job)
 		close(fd);
 }
 
-void job_read(struct job *job, const struct capacity *capacity)
+static void read_png(struct job *job)
 {
 	struct png_header header;
 
-	if (!job->png && !job->fault)
+	if (!job->png)
 		open_and_read(job);
 	if (job->fault || png_header_parse(job->png, job->size, &header, &job->fault))
 		return;
 	job->width = header.width;
 	job->height = header.height;
-	if (capacity_check(capacity, header.width, header.height, job->fault_text,
-	                   sizeof(job->fault_text)))
+}
+
+void job_read(struct job *job, const struct capacity *capacity)
+{
+	if (!job->raw && !job->fault)
+		read_png(job);
+	if (!job->fault && capacity_check(capacity, job->width, job->height, job->fault_text,
+	                                  sizeof(job->fault_text)))
 		job->fault = job->fault_text;
 }
 
-void job_decode(struct job *job, const struct capacity *capacity, const struct options *options)
+static void decode_png(struct job *job, const struct options *options)
 {
 	const struct png_decode_options how = {
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = job->loan.size_bytes,
 	};
+
+	if (png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture))
+		job->fault = job->picture.message;
+}
+
+static void read_raw(struct job *job, const struct options *options)
+{
+	struct raw_target target = {
+		.pixels = job->loan.pixels,
+		.flatten = options->flatten,
+		.background = options->background,
+	};
+	uint64_t size;
+	int result;
+
+	shmflip_frame_size(job->width, job->height, &target.stride_bytes, &size);
+	result = raw_stream_read(job->raw, &target);
+	if (result)
+		set_fault(job, result == -EBADMSG ? "truncated" : strerror(-result));
+	job->picture = (struct png_picture){
+		.width = job->width,
+		.height = job->height,
+		.stride_bytes = target.stride_bytes,
+		.format = target.opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888,
+	};
+}
+
+void job_decode(struct job *job, const struct capacity *capacity, const struct options *options)
+{
 	int64_t begin_ns;
 
 	job_read(job, capacity);
 	if (job->fault)
 		return;
 	begin_ns = cli_now_ns();
-	if (png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture))
-		job->fault = job->picture.message;
+	if (job->raw)
+		read_raw(job, options);
+	else
+		decode_png(job, options);
 	job->decode_ns = cli_now_ns() - begin_ns;
 }

@@ -14,6 +14,7 @@
 #include "capacity.h"
 #include "options.h"
 #include "png_decode.h"
+#include "raw_stream.h"
 #include "shmflip.h"
 
 /* Of one PNG. Larger ones there are none, but files and streams that are no PNGs. */
@@ -32,6 +33,7 @@ struct job {
 	struct buffer buffer; /* its bytes before decoding, once they are read */
 	const uint8_t *png;   /* NULL: not yet */
 	size_t size;
+	struct raw_stream *raw; /* it has these pixels instead; NULL: it has not */
 	uint32_t width;
 	uint32_t height;
 

@@ -16,6 +16,7 @@ enum {
 	OPTION_DIR = 256,
 	OPTION_MAX_SIZE,
 	OPTION_ON_ERROR,
+	OPTION_RAW,
 	OPTION_MODE,
 	OPTION_GROUP,
 	OPTION_LEASE,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "wait-viewers", required_argument, NULL, 'w' },
 	{ "max-size", required_argument, NULL, OPTION_MAX_SIZE },
 	{ "on-error", required_argument, NULL, OPTION_ON_ERROR },
+	{ "raw", required_argument, NULL, OPTION_RAW },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "lease", required_argument, NULL, OPTION_LEASE },
@@ -55,12 +57,13 @@ static void print_help(void)
 	puts("Usage: shmflip-producer [options] SOURCE...\n"
 	     "Shows PNG frames to every shmflip-viewer of a channel, without copying them.\n"
 	     "SOURCE is a PNG file, a directory (its *.png: 2 before 10), a pattern such as\n"
-	     "frames/%04d.png, or - for a stream of PNGs on stdin.\n"
+	     "frames/%04d.png, or - for a stream on stdin: PNG, PPM, PGM, PAM, Y4M, or --raw.\n"
 	     "\n"
 	     "  -c, --channel NAME      channel (default: default)\n"
 	     "      --dir PATH          its folder (default: $SHMFLIP_DIR, else\n"
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	     "  -r, --fps N             frames a second (default 30; 0: as fast as can be)\n"
+	     "  -r, --fps N             frames a second (default 30, or as a Y4M says; 0: as\n"
+	     "                          fast as can be)\n"
 	     "  -l, --loop[=N]          start over at the end, N times or for ever\n"
 	     "  -s, --slots N           2 to 64 (default 2, or one more than jobs)\n"
 	     "  -j, --jobs N            threads that decode (default 1; 0: one per processor)\n"
@@ -69,6 +72,8 @@ static void print_help(void)
 	     "      --max-size WxH      capacity of a slot (default: the largest frame; of a\n"
 	     "                          stream, the first)\n"
 	     "      --on-error skip|stop  a file that is no PNG, or damaged (default: skip)\n"
+	     "      --raw WxH[:FORMAT]  bare pixels on stdin, as bgr0 (default), bgra, rgba,\n"
+	     "                          rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: ever)\n"
@@ -125,7 +130,36 @@ static void set_max_size(struct options *options, const char *text)
 		cli_usage_error("--max-size %s is more than can be addressed", text);
 }
 
-static void set_rare(struct options *options, int option, const char *text)
+static void __attribute__((noreturn)) refuse_format(const char *name)
+{
+	char names[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; raw_format_name(i) && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
+		                         raw_format_name(i));
+	cli_usage_error("--raw knows no format %s, but%s", name, names);
+}
+
+/* WxH, or WxH:FORMAT. */
+static void set_raw(struct options *options, char *text)
+{
+	char *colon = strchr(text, ':');
+	const char *name = colon ? colon + 1 : "bgr0", *fault;
+	const struct raw_format *format = raw_format_find(name);
+	uint32_t width, height;
+
+	if (colon)
+		*colon = '\0';
+	cli_size("--raw", text, &width, &height);
+	if (!format)
+		refuse_format(name);
+	fault = raw_layout_init(&options->raw, format, width, height);
+	if (fault)
+		cli_usage_error("--raw %s: %s", text, fault);
+}
+
+static void set_rare(struct options *options, int option, char *text)
 {
 	static const char *const verdicts[] = { "skip", "stop", NULL };
 
@@ -138,6 +172,9 @@ static void set_rare(struct options *options, int option, const char *text)
 		break;
 	case OPTION_ON_ERROR:
 		options->stop_on_error = cli_choice("--on-error", text, verdicts) == 1;
+		break;
+	case OPTION_RAW:
+		set_raw(options, text);
 		break;
 	case OPTION_MODE:
 		options->mode = cli_mode("--mode", text);
@@ -166,7 +203,7 @@ static void set_rare(struct options *options, int option, const char *text)
 	}
 }
 
-static void set(struct options *options, int option, const char *text)
+static void set(struct options *options, int option, char *text)
 {
 	static const char *const policies[] = { "latest", "lossless", NULL };
 
@@ -176,6 +213,7 @@ static void set(struct options *options, int option, const char *text)
 		break;
 	case 'r':
 		options->fps_milli = cli_fps_milli("--fps", text);
+		options->fps_given = true;
 		break;
 	case 'l':
 		options->loops = loops_from(text);
@@ -220,6 +258,8 @@ static void check_sources(const struct options *options)
 	}
 	if (options_stream(options) && options->loops)
 		cli_usage_error("--loop does not go with a stream, which cannot be started over");
+	if (!options_stream(options) && options->raw.format)
+		cli_usage_error("--raw goes with a stream: - (stdin)");
 }
 
 static unsigned processors(void)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "raw_header.h"
+
 #define LOOP_FOR_EVER UINT64_MAX
 
 struct options {
@@ -18,12 +20,14 @@ struct options {
 	int source_count; /* at least 1 */
 	uint64_t loops;   /* how often to start over, or LOOP_FOR_EVER */
 	uint32_t fps_milli;
+	bool fps_given;
 	uint32_t slots;
 	unsigned jobs;         /* at least 1, and less than slots */
 	uint32_t policy;       /* enum shmflip_policy */
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: by what the inputs need */
 	uint32_t max_height;
+	struct raw_layout raw; /* of bare pixels on stdin; no format: there are none */
 	mode_t mode;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */

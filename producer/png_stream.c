@@ -2,23 +2,26 @@
 #include "png_stream.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli.h"
 #include "png_header.h"
 
 static const uint8_t last_chunk[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
 
 /* A chunk is its length, its type, so many bytes of data, and a CRC. */
 enum { CHUNK_HEAD_BYTES = 8, CRC_BYTES = 4 };
-enum { TURN_MS = 100, BLOCK_BYTES = 1 << 16 };
+enum { BLOCK_BYTES = 1 << 16 };
 
-void png_stream_init(struct png_stream *stream, int fd, size_t limit_bytes)
+int png_stream_init(struct png_stream *stream, struct tap *tap, size_t limit_bytes,
+                    const void *begun, size_t size)
 {
-	*stream = (struct png_stream){ .fd = fd, .limit_bytes = limit_bytes };
+	*stream = (struct png_stream){ .tap = tap, .limit_bytes = limit_bytes };
+	if (buffer_reserve(&stream->read, BLOCK_BYTES))
+		return -ENOMEM;
+	if (size)
+		memcpy(stream->read.data, begun, size);
+	stream->end = size;
+	return 0;
 }
 
 void png_stream_finish(struct png_stream *stream)
@@ -43,49 +46,23 @@ static int make_room(struct png_stream *stream)
 	return buffer_reserve(&stream->read, 2 * capacity + BLOCK_BYTES);
 }
 
-/* In turns, since a signal may come just before the wait. */
-static int wait_readable(const struct png_stream *stream)
-{
-	struct pollfd poller = { .fd = stream->fd, .events = POLLIN };
-
-	while (!cli_interrupted() && !atomic_load(&stream->stopped)) {
-		int ready = poll(&poller, 1, TURN_MS);
-
-		if (ready > 0)
-			return 0;
-		if (ready < 0 && errno != EINTR)
-			return -errno;
-	}
-	return -EINTR;
-}
-
 /* Reads a block, or so many bytes if that is more: as much of it as there is, at least one byte.
  * -ENODATA at the end. */
 static int read_some(struct png_stream *stream, size_t wanted)
 {
 	int result = make_room(stream);
 	size_t room = stream->read.capacity - stream->end;
+	ssize_t got;
 
+	if (result)
+		return result;
 	if (wanted < BLOCK_BYTES)
 		wanted = BLOCK_BYTES;
-	while (!result) {
-		ssize_t got;
-
-		result = wait_readable(stream);
-		if (result)
-			break;
-		got = read(stream->fd, stream->read.data + stream->end,
-		           wanted < room ? wanted : room);
-		if (got > 0) {
-			stream->end += (size_t)got;
-			break;
-		}
-		if (got == 0)
-			result = -ENODATA;
-		else if (errno != EINTR && errno != EAGAIN)
-			result = -errno;
-	}
-	return result;
+	got = tap_read(stream->tap, stream->read.data + stream->end, wanted < room ? wanted : room);
+	if (got < 0)
+		return (int)got;
+	stream->end += (size_t)got;
+	return 0;
 }
 
 /* Has size bytes of the present piece in memory. */
@@ -250,9 +227,4 @@ int png_stream_take(struct png_stream *stream, struct buffer *buffer)
 	stream->start = stream->parsed = 0;
 	stream->end = size;
 	return 0;
-}
-
-void png_stream_stop(struct png_stream *stream)
-{
-	atomic_store(&stream->stopped, true);
 }

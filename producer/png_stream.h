@@ -6,30 +6,30 @@
  * signature, also where that was swallowed by a chunk whose length was wrong: only the damaged frame
  * is lost.
  *
- * Waits for bytes; an interruption (cli.h) ends the wait. One thread, unless said otherwise. */
+ * Waits for bytes. One thread. */
 #ifndef PRODUCER_PNG_STREAM_H
 #define PRODUCER_PNG_STREAM_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "buffer.h"
+#include "tap.h"
 
 struct png_stream {
-	int fd;
+	struct tap *tap;
 	size_t limit_bytes; /* of one PNG; more is damage */
 	struct buffer read; /* from start to end */
 	size_t start;       /* of the present piece */
 	size_t parsed;      /* of the present piece, in bytes */
 	size_t end;
 	bool lost; /* the last piece was damaged */
-	atomic_bool stopped;
 };
 
-/* The descriptor stays the caller's. */
-void png_stream_init(struct png_stream *stream, int fd, size_t limit_bytes);
+/* The tap stays the caller's. The stream begins with what was read of it already, a few bytes. */
+int png_stream_init(struct png_stream *stream, struct tap *tap, size_t limit_bytes,
+                    const void *begun, size_t size);
 void png_stream_finish(struct png_stream *stream);
 
 /* The next PNG: 0, and *png holds *size bytes until the next call. -ENODATA: the stream has ended.
@@ -41,8 +41,5 @@ int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size
 /* Hands the memory of the piece that came last over to the caller, who gives other memory in exchange:
  * the piece stays where it is. -ENOMEM: all is as before. */
 int png_stream_take(struct png_stream *stream, struct buffer *buffer);
-
-/* Ends all waiting, now and from now on, with -EINTR within a tenth of a second. Any thread. */
-void png_stream_stop(struct png_stream *stream);
 
 #endif

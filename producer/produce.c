@@ -14,7 +14,7 @@
 enum { TURN_MS = 100 };
 
 struct run {
-	const struct options *options;
+	struct options *options; /* a copy: a stream may have a say in its rate */
 	struct feed feed;
 	struct crew crew;
 	struct shmflip_producer *producer;
@@ -81,6 +81,8 @@ static int fetch_first(struct run *run)
 		job_read(job, &feed->capacity);
 		if (!job->fault) {
 			capacity_decide(&feed->capacity, job->width, job->height);
+			if (!run->options->fps_given && feed_fps_milli(feed))
+				run->options->fps_milli = feed_fps_milli(feed);
 			return 0;
 		}
 		crew_lend(&run->crew);
@@ -97,7 +99,7 @@ static int start_crew(struct run *run)
 	unsigned jobs = run->options->jobs, most = run->options->slots - 1;
 	int result;
 
-	if (jobs == 1)
+	if (jobs == 1 || feed_is_raw(&run->feed))
 		return 0;
 	result = crew_start(&run->crew, jobs, 2 * jobs < most ? 2 * jobs : most);
 	if (result)
@@ -178,16 +180,17 @@ static int status_of(const struct run *run, int result)
 
 int produce(const struct options *options)
 {
-	struct run run = { .options = options };
+	struct options settled = *options;
+	struct run run = { .options = &settled };
 	int status = CLI_FAILED;
 
 	if (check_channel(options))
 		return CLI_FAILED;
-	if (feed_init(&run.feed, options) || stats_open(&run.stats, options))
+	if (feed_init(&run.feed, &settled) || stats_open(&run.stats, &settled))
 		goto finish;
 	status = status_of(&run, run_channel(&run));
 	take_stock(&run);
-	if (stats_close(&run.stats, options))
+	if (stats_close(&run.stats, &settled))
 		status = CLI_FAILED;
 finish:
 	feed_finish(&run.feed);

@@ -74,6 +74,7 @@ static void require_whole(const uint8_t *png, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct png_stream stream;
+	struct tap tap;
 	struct buffer taken = { 0 };
 	const uint8_t *png, *found, *from;
 	size_t bytes, rounds = 0;
@@ -87,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	given.data = from = data + 1;
 	given.size = size - 1;
 	given.at = 0;
-	png_stream_init(&stream, 0, LIMIT_BYTES);
+	tap_init(&tap, -1);
+	REQUIRE(png_stream_init(&stream, &tap, LIMIT_BYTES, NULL, 0) == 0);
 	while ((result = png_stream_next(&stream, &png, &bytes, &reason)) != -ENODATA) {
 		REQUIRE(++rounds <= size);
 		REQUIRE(result == 0 || (result == -EBADMSG && reason && *reason));

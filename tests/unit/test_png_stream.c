@@ -92,15 +92,23 @@ static void assert_end(struct png_stream *stream)
 	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -ENODATA);
 }
 
+static void open_stream(struct png_stream *stream, int fd)
+{
+	static struct tap tap;
+
+	tap_init(&tap, fd);
+	assert_int_equal(png_stream_init(stream, &tap, LIMIT_BYTES, NULL, 0), 0);
+}
+
 static void begin(struct png_stream *stream, struct bytes *bytes)
 {
-	png_stream_init(stream, pipe_with(bytes, NULL), LIMIT_BYTES);
+	open_stream(stream, pipe_with(bytes, NULL));
 	bytes_finish(bytes);
 }
 
 static void end(struct png_stream *stream)
 {
-	close(stream->fd);
+	close(stream->tap->fd);
 	png_stream_finish(stream);
 }
 
@@ -115,7 +123,7 @@ static void test_a_frame_waits_for_nothing_behind_it(void **state)
 	add_frame(&bytes, 5);
 	add_frame(&bytes, 9);
 	bytes_add(&bytes, "\x89PNG", 4);
-	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
+	open_stream(&stream, pipe_with(&bytes, &writer));
 	assert_next(&stream, 5);
 	assert_next(&stream, 9);
 	close(writer);
@@ -363,7 +371,7 @@ static void test_a_slow_writer_and_frames_larger_than_the_pipe(void **state)
 		_exit(0);
 	}
 	close(writer);
-	png_stream_init(&stream, fd, LIMIT_BYTES);
+	open_stream(&stream, fd);
 	for (uint32_t i = 1; i <= 3; i++)
 		assert_next(&stream, i * 9000);
 	assert_end(&stream);
@@ -380,7 +388,7 @@ static void test_descriptors_that_cannot_be_read(void **state)
 	size_t size;
 
 	(void)state;
-	png_stream_init(&stream, open("/", O_RDONLY), LIMIT_BYTES);
+	open_stream(&stream, open("/", O_RDONLY));
 	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EISDIR);
 	end(&stream);
 }
@@ -396,8 +404,8 @@ static void test_stopping_ends_the_wait(void **state)
 
 	(void)state;
 	bytes_add(&bytes, "\x89PNG", 4);
-	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
-	png_stream_stop(&stream);
+	open_stream(&stream, pipe_with(&bytes, &writer));
+	tap_stop(stream.tap);
 	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EINTR);
 	close(writer);
 	end(&stream);
@@ -416,7 +424,7 @@ static void test_an_interruption_ends_the_wait(void **state)
 
 	(void)state;
 	bytes_add(&bytes, "\x89PNG", 4);
-	png_stream_init(&stream, pipe_with(&bytes, &writer), LIMIT_BYTES);
+	open_stream(&stream, pipe_with(&bytes, &writer));
 	cli_catch_interrupts();
 	raise(SIGTERM);
 	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EINTR);

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: MIT
+"""Uncompressed frames on stdin: every pixel as ffmpeg decodes it, and clear words for what is none."""
+
+import os
+import struct
+import subprocess
+import time
+import unittest
+import zlib
+
+import harness
+
+FORMATS = ["bgra", "bgr0", "rgba", "rgb0", "argb", "0rgb", "abgr", "0bgr", "rgb24", "bgr24", "gray",
+           "ya8"]
+PLANES = {"yuv420p": (1, 1), "yuv422p": (1, 0), "yuv444p": (0, 0)}
+MAKE = ["ffmpeg", "-loglevel", "error", "-nostdin"]
+# Colour differences repeated, and no rounding but the last: what we do.
+EXACT = "neighbor+accurate_rnd+full_chroma_int+full_chroma_inp"
+
+
+def ffmpeg(*arguments):
+    return subprocess.run(MAKE + list(arguments), capture_output=True, check=True).stdout
+
+
+def drawn(width, height, frames, *how):
+    """Frames of a test pattern with an alpha of its own."""
+    pattern = f"testsrc=s={width}x{height},format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X+Y+N'"
+    return ffmpeg("-f", "lavfi", "-i", pattern, "-frames:v", str(frames), *how, "-")
+
+
+def split(data, size):
+    return [data[at:at + size] for at in range(0, len(data), size)]
+
+
+def crcs(rgba, width, height):
+    return [f"{width} {height} {zlib.crc32(frame):08x}" for frame in split(rgba, 4 * width * height)]
+
+
+def pnm(kind, *numbers, data):
+    return f"{kind}\n{' '.join(map(str, numbers))}\n".encode() + data
+
+
+@harness.needs("ffmpeg")
+class Raw(harness.Case):
+    def play(self, stream, *options, status=0, viewer=("--digest",)):
+        """All of a stream to a viewer; the size and CRC of each frame."""
+        stats = self.scratch / "stats.json"
+        path = self.scratch / "stream"
+        path.write_bytes(stream)
+        watching = self.viewer("--once", *viewer)
+        with open(path, "rb") as stdin:
+            self.played = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--stats", stats,
+                                        *options, "-", stdin=stdin)
+            self.assert_exits(self.played, status)
+        self.assert_exits(watching, 0)
+        self.counted = self.stats(stats)
+        self.assert_nothing_left()
+        return [" ".join(line.split()[1:4]) for line in watching.lines]
+
+    def test_every_packed_format(self):
+        for name in FORMATS:
+            # Rows of a multiple of 64 bytes, and others.
+            for width, height in ((64, 48), (37, 21), (1, 3)):
+                with self.subTest(format=name, width=width):
+                    how = ["-f", "rawvideo", "-pix_fmt"]
+                    raw = drawn(width, height, 3, *how, name)
+                    path = self.scratch / "raw"
+                    path.write_bytes(raw)
+                    rgba = ffmpeg(*how, name, "-s", f"{width}x{height}", "-i", path, *how, "rgba", "-")
+                    self.assertEqual(self.play(raw, "--raw", f"{width}x{height}:{name}"),
+                                     crcs(rgba, width, height))
+
+    def test_bytes_that_mean_nothing(self):
+        raw = bytes(range(200)) * 2
+        rgba = b"".join(bytes([b, g, r, 255]) for r, g, b, _ in split(raw, 4))
+        self.assertEqual(self.play(raw, "--raw", "10x10:bgr0"), crcs(rgba, 10, 10))
+        self.assertEqual(self.play(raw, "--raw", "10x10"), crcs(rgba, 10, 10))
+
+    def test_flattened(self):
+        rgba = drawn(32, 16, 2, "-f", "rawvideo", "-pix_fmt", "rgba")
+        onto = (255, 128, 0)
+        flat = b"".join(bytes([*((pixel[i] * pixel[3] + onto[i] * (255 - pixel[3]) + 127) // 255
+                                 for i in range(3)), 255]) for pixel in split(rgba, 4))
+        self.assertEqual(self.play(rgba, "--raw", "32x16:rgba", "--flatten", "#ff8000"),
+                         crcs(flat, 32, 16))
+
+    def test_pnm(self):
+        for codec, formats in (("ppm", ["rgb24"]), ("pgm", ["gray"]),
+                               ("pam", ["rgb24", "rgba", "gray", "ya8"])):
+            for name in formats:
+                with self.subTest(codec=codec, format=name):
+                    stream = drawn(37, 21, 4, "-f", "image2pipe", "-c:v", codec, "-pix_fmt", name)
+                    path = self.scratch / "pictures"
+                    path.write_bytes(stream)
+                    rgba = ffmpeg("-f", "image2pipe", "-c:v", codec, "-i", path, "-f", "rawvideo",
+                                  "-pix_fmt", "rgba", "-")
+                    self.assertEqual(len(rgba), 4 * 4 * 37 * 21)
+                    self.assertEqual(self.play(stream), crcs(rgba, 37, 21))
+
+    def test_pnm_of_other_depths(self):
+        for maximum in (1, 7, 254, 256, 1023, 65535):
+            values = [i * 7919 % (maximum + 1) for i in range(60)] + [maximum] * 12 + [0] * 12
+            packed = struct.pack(f">{len(values)}{'H' if maximum > 255 else 'B'}", *values)
+            eight = [(value * 255 + maximum // 2) // maximum for value in values]
+            rgba = [bytes(pixel) + b"\xff" for pixel in split(eight, 3)]
+            with self.subTest(maximum=maximum):
+                self.assertEqual(self.play(pnm("P6", 7, 4, maximum, data=packed)),
+                                 crcs(b"".join(rgba), 7, 4))
+
+    @harness.needs_imagemagick
+    def test_pictures_of_imagemagick(self):
+        picture = sorted(harness.FRAMES.glob("*.png"))[0]
+        width, height, rgba = harness.rgba_of(picture)
+        for kind in ("ppm", "pam"):
+            stream = subprocess.run(harness.imagemagick() + [f"png:{picture}", "-depth", "8", f"{kind}:-"],
+                                    capture_output=True, check=True).stdout
+            self.assertEqual(self.play(stream * 3), crcs(rgba * 3, width, height))
+
+    def test_headers_as_people_write_them(self):
+        black = b"\0" * 6
+        for header in (b"P6 2 1 255\n", b"P6\n# a comment\n2 # width\n 1\n#\n255 ", b"P6\t2\r\n1\n255\t",
+                       b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nENDHDR\n",
+                       b"P7\n# c\nMAXVAL 255\nDEPTH 3\nHEIGHT 1\nWIDTH 2\nTUPLTYPE RGB\nENDHDR\n"):
+            with self.subTest(header=header):
+                self.assertEqual(self.play((header + black) * 3), crcs(b"\0\0\0\xff" * 6, 2, 1))
+
+    def pixels(self, stream, *options):
+        """The RGBA bytes of the frames that a viewer records."""
+        folder = self.scratch / f"out-{time.monotonic_ns()}"
+        self.play(stream, *options, viewer=["--record", folder])
+        return [ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-")
+                for path in sorted(folder.iterdir())]
+
+    def assert_alike(self, ours, theirs, size, most=2):
+        self.assertEqual([len(frame) for frame in ours], [size] * len(split(theirs, size)))
+        for one, other in zip(ours, split(theirs, size)):
+            off = max(abs(a - b) for a, b in zip(one, other))
+            self.assertLessEqual(off, most)
+
+    def planes(self, width, height, matrix, full, data, shifts=(0, 0)):
+        """What three planes are, by the formula."""
+        red, blue = (0.299, 0.114) if matrix == 601 else (0.2126, 0.0722)
+        columns, rows = ((side + shift) >> shift for side, shift in zip((width, height), shifts))
+        out = bytearray()
+        for at in range(width * height):
+            chroma = width * height + (at // width >> shifts[1]) * columns + (at % width >> shifts[0])
+            luma, u, v = data[at], data[chroma], data[chroma + columns * rows]
+            luma = luma if full else (luma - 16) * 255 / 219
+            u, v = ((value - 128) * (1 if full else 255 / 224) for value in (u, v))
+            r, b = luma + 2 * (1 - red) * v, luma + 2 * (1 - blue) * u
+            g = (luma - red * r - blue * b) / (1 - red - blue)
+            out += bytes([*(min(255, max(0, round(value))) for value in (r, g, b)), 255])
+        return bytes(out)
+
+    def test_y4m(self):
+        for name, shifts in PLANES.items():
+            # Also a width and a height that cannot be halved, and rows longer than a block.
+            for width, height in ((64, 48), (35, 19), (130, 10)):
+                with self.subTest(format=name, width=width):
+                    stream = ffmpeg("-f", "lavfi", "-i", f"testsrc=s={width}x{height}", "-frames:v", "1",
+                                    "-pix_fmt", name, "-f", "yuv4mpegpipe", "-")
+                    ours = self.pixels(stream)
+                    data = stream[stream.index(b"FRAME\n") + 6:]
+                    formula = self.planes(width, height, 601, False, data, shifts)
+                    self.assert_alike(ours, formula, 4 * width * height, most=1)
+                    path = self.scratch / "video"
+                    path.write_bytes(stream)
+                    rgba = ffmpeg("-f", "yuv4mpegpipe", "-i", path, "-vf",
+                                  "scale=in_color_matrix=bt601:in_range=tv:flags=" + EXACT,
+                                  "-f", "rawvideo", "-pix_fmt", "rgba", "-")
+                    # For odd sides its scaler repeats other colour differences than the formula.
+                    if width % 2 == 0:
+                        self.assert_alike(ours, rgba, 4 * width * height)
+
+    def test_matrix_and_range(self):
+        width = 6
+        for height, matrix in ((576, 601), (577, 709)):
+            data = bytes(i * 2654435761 >> 13 & 255 for i in range(3 * width * height))
+            for word, full in (("", False), (" XCOLORRANGE=LIMITED", False), (" XCOLORRANGE=FULL", True)):
+                with self.subTest(height=height, range=word):
+                    stream = f"YUV4MPEG2 W{width} H{height} F25:1 C444{word}\nFRAME\n".encode() + data
+                    self.assert_alike(self.pixels(stream),
+                                      self.planes(width, height, matrix, full, data),
+                                      4 * width * height, most=1)
+        bare = self.pixels(data, "--raw", f"{width}x577:yuv444p")
+        self.assert_alike(bare, self.planes(width, 577, 709, False, data), 4 * width * 577, most=1)
+
+    def test_y4m_without_colour(self):
+        luma = bytes(range(16, 232))
+        stream = b"YUV4MPEG2 W12 H18 Cmono\n" + b"FRAME\n" + luma
+        ours = self.pixels(stream)[0]
+        grey = [round((value - 16) * 255 / 219) for value in luma]
+        self.assertEqual(ours, b"".join(bytes([value] * 3 + [255]) for value in grey))
+
+    def test_rate(self):
+        header = b"YUV4MPEG2 W2 H2 F30000:1001 C420jpeg Ip\n"
+        path = self.scratch / "video"
+        path.write_bytes(header + b"FRAME Ip\n" + b"\x80" * 6)
+        for options, asked in (([], 29.97), (["-r", "0"], 0), (["-r", "5"], 5)):
+            with open(path, "rb") as stdin:
+                producer = self.producer("--stats", "-", *options, "-", stdin=stdin)
+                self.assert_exits(producer, 0)
+            self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
+
+    def test_truncated(self):
+        frame = b"\xff" * 100
+        y4m = b"YUV4MPEG2 W4 H4 C420\nFRAME\n" + b"\x80" * 24
+        for stream, options in ((frame * 2 + frame[:99], ["--raw", "5x5:bgra"]),
+                                (frame * 2 + b"x", ["--raw", "5x5:rgba"]),
+                                (pnm("P5", 10, 10, 255, data=frame) * 3, []),
+                                (y4m + y4m[21:] * 2, [])):
+            with self.subTest(options=options):
+                cut = stream if options else stream[:-1]
+                self.assertEqual(len(self.play(cut, *options)), 2)
+                self.assert_one_line(self.played, "stdin:3: skipped: truncated")
+                self.assertEqual(self.counted["skipped"], 1)
+
+    def test_garbage(self):
+        good = pnm("P5", 10, 10, 255, data=b"\xff" * 100)
+        y4m = b"YUV4MPEG2 W4 H4 C420\nFRAME\n" + b"\x80" * 24
+        for stream, word in ((good + b"garbage\n" + good, "PGM"), (good + b"\0" * 9000, "PGM"),
+                             (good + b"P5 " * 3000, "PGM"), (good + b"P4 10 10\n", "PGM"),
+                             (good + b"P5 0 10 255\n", "size"), (good + b"P5 10 10 70000\n", "MAXVAL"),
+                             (good + b"P7\nWIDTH 2\nENDHDR\n", "PAM"), (good + b"P7\n", "PGM"),
+                             (good + b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE CMYK\nENDHDR\n",
+                              "neither"),
+                             (y4m + b"FRANE\n" + y4m, "frame"), (y4m + b"x" * 5000, "frame")):
+            with self.subTest(stream=stream[:140]):
+                self.assertEqual(len(self.play(stream)), 1)
+                self.assert_one_line(self.played, "stdin:2: skipped", word)
+                self.assertEqual(self.counted["skipped"], 1)
+        for stream, word in ((b"YUV4MPEG2 W4\nFRAME\n", "size"), (b"YUV4MPEG2 W4 H4 C420p10\n", "yuv420p"),
+                             (b"YUV4MPEG2\n", "Y4M"), (b"YUV4", "frame"), (b"P6 1", "PPM"),
+                             (b"YUV4MPEG2 W4 H999999999 C444\nFRAME\n", "size")):
+            with self.subTest(stream=stream):
+                path = self.scratch / "stream"
+                path.write_bytes(stream)
+                with open(path, "rb") as stdin:
+                    producer = self.producer("-r", "0", "-", stdin=stdin)
+                    self.assert_exits(producer, 1)
+                self.assertIn(word, producer.err)
+                self.assertEqual(len(producer.err.splitlines()), 2, producer.err)
+                self.assert_nothing_left()
+
+    def test_sizes_that_change(self):
+        small = pnm("P5", 3, 5, 255, data=b"\xff" * 15)
+        large = pnm("P5", 40, 40, 255, data=b"\x80" * 1600)
+        white, grey = crcs(b"\xff" * 60, 3, 5), crcs(b"\x80\x80\x80\xff" * 1600, 40, 40)
+        self.assertEqual(self.play(large + small * 2 + large), grey + white * 2 + grey)
+        self.assertEqual(self.play(small + large + small), white * 2)
+        self.assert_one_line(self.played, "stdin:2: skipped: 40x40 does not fit", "--max-size")
+        self.assertEqual(self.play(small + large + small, "--max-size", "40x40"), white + grey + white)
+
+    def test_many_threads_make_no_difference(self):
+        raw = drawn(64, 48, 5, "-f", "rawvideo", "-pix_fmt", "bgra")
+        self.assertEqual(self.play(raw, "--raw", "64x48:bgra", "-j", "3"),
+                         self.play(raw, "--raw", "64x48:bgra"))
+
+    def test_what_nobody_can_take_in_time_is_passed_over(self):
+        frame = [bytes([value]) * 400 for value in range(1, 200)]
+        path = self.scratch / "stream"
+        path.write_bytes(b"".join(frame))
+        stats = self.scratch / "stats.json"
+        viewer = self.viewer("--digest", "--every")
+        known = {crc for value in frame for crc in crcs(value[:3] + b"\xff", 1, 1) for crc in
+                 crcs((value[:3] + b"\xff") * 100, 10, 10)}
+        with open(path, "rb") as stdin:
+            producer = self.producer("-r", "200", "-w", "1", "--lease", "0", "--raw", "10x10", "--stats",
+                                     stats, "-", stdin=stdin)
+            self.until("it begins", lambda: viewer.lines)
+            viewer.signal(19)
+            time.sleep(0.3)
+            viewer.signal(18)
+            self.assert_exits(producer, 0)
+        self.assertEqual(viewer.interrupt(), 0)
+        counted = self.stats(stats)
+        self.assertGreater(counted["dropped"], 5)
+        self.assertEqual(counted["dropped"] + counted["published"], len(frame))
+        for line in viewer.lines:
+            self.assertIn(" ".join(line.split()[1:4]), known)
+
+    def test_a_pipe_in_portions(self):
+        data = os.urandom(10 * 4 * 37 * 21)
+        reader, writer = os.pipe()
+        viewer = self.viewer("--once", "--digest")
+        producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--raw", "37x21:bgra", "-",
+                                 stdin=reader)
+        os.close(reader)
+        for at in range(0, len(data), 1009):
+            os.write(writer, data[at:at + 1009])
+        os.close(writer)
+        self.assert_exits(producer, 0)
+        self.assert_exits(viewer, 0)
+        rgba = b"".join(bytes([r, g, b, a]) for b, g, r, a in split(data, 4))
+        self.assertEqual([" ".join(line.split()[1:4]) for line in viewer.lines], crcs(rgba, 37, 21))
+
+    def test_interrupted_in_the_middle_of_a_frame(self):
+        reader, writer = os.pipe()
+        for stream in (b"", b"\xff" * 50, b"\xff" * 150):
+            producer = self.producer("--raw", "5x5", "-r", "0", "-", stdin=reader)
+            os.write(writer, stream)
+            time.sleep(0.2)
+            producer.signal(15)
+            self.assertIn(producer.wait(), (0, -15))
+            self.assertEqual(producer.err, "")
+        os.close(reader)
+        os.close(writer)
+        self.assert_nothing_left()
+
+    def test_usage(self):
+        for arguments in (["--raw", "640x480", harness.FRAMES], ["--raw", "640", "-"], ["--raw", "-"],
+                          ["--raw", "640x480:nv12", "-"], ["--raw", "0x1:bgr0", "-"],
+                          ["--raw", "2000000000x2000000000", "-"]):
+            with self.subTest(arguments=arguments):
+                producer = self.producer(*arguments)
+                self.assert_exits(producer, 2)
+                self.assert_one_line(producer, "--raw", "--help")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
