@@ -40,6 +40,11 @@ class Lies(harness.Case):
         viewer = self.viewer("-n", "1", "--timeout", "5")
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, *words)
+        for command in (["stat", "default"], ["ls"], ["clean"]):
+            tool = self.tool(*command)
+            self.assert_exits(tool, 0)
+            for word in words if command[0] == "stat" else ():
+                self.assertIn(word, tool.out)
 
     def test_channel_file(self):
         self.assert_named(b"", "not written by shmflip")
