@@ -38,6 +38,7 @@ static void mend_crcs(uint8_t *png, size_t size)
 }
 
 /* What the first IDAT inflates to, as far as it does. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): zlib writes there */
 static size_t inflate_rows(const uint8_t *data, size_t size, uint8_t *rows)
 {
 	z_stream stream = { .next_in = (uint8_t *)(uintptr_t)data,
