@@ -159,7 +159,13 @@ static int skip(struct feed *feed, const struct job *job, unsigned frames, const
 
 int feed_conclude(struct feed *feed, const struct job *job)
 {
-	feed->read++;
+	int result = 0;
+
+	feed->read += job->lost + 1;
+	if (job->lost)
+		result = skip(feed, job, job->lost, job->lost_text);
+	if (result)
+		return result;
 	if (job->fault)
 		return skip(feed, job, 1, job->fault);
 	feed->skipped_in_a_row = 0;

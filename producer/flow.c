@@ -118,7 +118,7 @@ static int conclude(struct flow *flow, struct job *job)
 {
 	int result = feed_conclude(flow->feed, job);
 
-	if (job->fault)
+	if (job->fault || result)
 		shmflip_producer_discard(flow->producer, &job->loan);
 	else if (job->dropped)
 		drop(flow, job);

@@ -100,16 +100,36 @@ void job_read(struct job *job, const struct capacity *capacity)
 		job->fault = job->fault_text;
 }
 
-static void decode_png(struct job *job, const struct options *options)
+static int decode_png(struct job *job, const struct options *options)
 {
 	const struct png_decode_options how = {
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = job->loan.size_bytes,
 	};
+	int result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
 
-	if (png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture))
+	if (result)
 		job->fault = job->picture.message;
+	return result;
+}
+
+/* A frame in a stream that breaks off where by chance a chunk of the next one ends is not seen by who
+ * cuts the stream into pieces: the next frame lies in what is left of the piece. */
+static bool go_on_within(struct job *job, const struct capacity *capacity)
+{
+	const uint8_t *within =
+		memmem(job->png + 1, job->size - 1, png_signature, PNG_SIGNATURE_BYTES);
+
+	if (job->path != job->stream_name || !within)
+		return false;
+	if (job->lost++ == 0)
+		snprintf(job->lost_text, sizeof(job->lost_text), "%s", job->fault);
+	job->fault = NULL;
+	job->size -= (size_t)(within - job->png);
+	job->png = within;
+	job_read(job, capacity);
+	return !job->fault;
 }
 
 static void read_raw(struct job *job, const struct options *options)
@@ -142,9 +162,11 @@ void job_decode(struct job *job, const struct capacity *capacity, const struct o
 	if (job->fault)
 		return;
 	begin_ns = cli_now_ns();
-	if (job->raw)
+	if (job->raw) {
 		read_raw(job, options);
-	else
-		decode_png(job, options);
+	} else {
+		while (decode_png(job, options) == -EBADMSG && go_on_within(job, capacity))
+			continue;
+	}
 	job->decode_ns = cli_now_ns() - begin_ns;
 }

@@ -41,6 +41,8 @@ struct job {
 	int64_t wanted_ns;        /* since when it has been waiting for one; 0: it has not */
 	bool dropped;             /* none came free in time */
 
+	unsigned lost; /* broken frames that had swallowed this one's beginning */
+	char lost_text[96];
 	const char *fault; /* why it is to be skipped; NULL: it is good */
 	char fault_text[160];
 	struct png_picture picture;

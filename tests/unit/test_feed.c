@@ -15,6 +15,7 @@
 
 #include "cli.h"
 #include "feed.h"
+#include "png_header.h"
 #include "png_maker.h"
 #include "shmflip.h"
 
@@ -324,6 +325,49 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	close(kept);
 }
 
+/* Wherever the first frame breaks off, the two behind it come. */
+static void test_a_broken_frame_costs_no_other(void **state)
+{
+	static char dash[] = "-";
+	char *sources[] = { dash };
+	struct options options = { .sources = sources, .source_count = 1 };
+	struct png_plan plan = { .width = 16, .height = 16, .depth = 8, .sample = value };
+	struct bytes png = make_png(&plan);
+	int kept = dup(STDIN_FILENO);
+
+	(void)state;
+	assert_true(png.size > 3 * PNG_HEADER_BYTES);
+	for (size_t size = 1; size < png.size; size++) {
+		uint8_t slot[16 * 64];
+		unsigned good = 0;
+		struct feed feed;
+		struct job job = { 0 };
+		FILE *file = fopen("all", "w");
+
+		fwrite(png.data, 1, size, file);
+		fwrite(png.data, 1, png.size, file);
+		fwrite(png.data, 1, png.size, file);
+		fclose(file);
+		assert_non_null(freopen("all", "r", stdin));
+		assert_int_equal(feed_init(&feed, &options), 0);
+		capacity_decide(&feed.capacity, 16, 16);
+		while (feed_fetch(&feed, &job) == 0) {
+			job.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
+			job_decode(&job, &feed.capacity, &options);
+			assert_int_equal(feed_conclude(&feed, &job), 0);
+			good += !job.fault;
+		}
+		assert_int_equal(good, 2);
+		assert_int_equal(feed.skipped, 1);
+		assert_int_equal(feed.read, 3);
+		job_finish(&job);
+		feed_finish(&feed);
+	}
+	bytes_finish(&png);
+	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+	close(kept);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -340,6 +384,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_only_frames_of_uncommon_size, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_a_stream_is_sized_by_its_first_frame, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_a_broken_frame_costs_no_other, set_up,
 		                                tear_down),
 	};
 

@@ -226,7 +226,8 @@ static void test_every_truncation(void **state)
 }
 
 /* The broken-off frame swallows the beginning of the next one, which must not be lost with it: but
- * where it swallows just the signature and IHDR, only the CRC tells, and that is the decoder's. */
+ * where it swallows just the signature and IHDR, only the CRC tells, and that is the decoder's (see
+ * test_feed.c). */
 static void test_every_truncation_with_a_frame_behind(void **state)
 {
 	struct bytes png = frame(5);
