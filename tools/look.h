@@ -31,7 +31,7 @@ void look_count_afresh(struct look *look);
 
 /* Looks at so many channels again and again, for half a second at most, until it is known how fast
  * frames come. Those that are gone meanwhile stay as they were. Ends early when interrupted. */
-void look_measure(struct look *looks, size_t count, const char *dir);
+void look_measure(struct look *looks, size_t channels, const char *dir);
 
 /* What was published when, for people: how old the newest frame is. */
 double look_age_ms(const struct look *look);
