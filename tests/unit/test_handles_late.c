@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A viewer that is held up in the middle of attaching, while its producer goes on and away. */
+#include "handles.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#define SEATS (INT64_C(1) << 62) /* see pins.h */
+
+/* What happens just after the viewer has taken its seat. */
+static void (*when_seated)(void);
+static pid_t child;
+static int gone[2];
+
+/* In the place of the C library's. */
+int fcntl(int fd, int command, ...)
+{
+	struct flock *lock;
+	va_list arguments;
+	long result;
+
+	va_start(arguments, command);
+	lock = va_arg(arguments, struct flock *);
+	va_end(arguments);
+	result = syscall(SYS_fcntl, fd, command, lock);
+	if (when_seated && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
+	    lock->l_start >= SEATS)
+		when_seated();
+	return (int)result;
+}
+
+static void let_producer_end(void)
+{
+	when_seated = NULL;
+	assert_exits(child, 0);
+}
+
+static void let_producer_move(void)
+{
+	char byte;
+
+	when_seated = NULL;
+	assert_int_equal(read(gone[0], &byte, 1), 1);
+}
+
+static int publish_and_leave(void *moves)
+{
+	struct shmflip_producer *producer;
+	int error;
+
+	when_seated = NULL;
+	producer = create(SHMFLIP_POLICY_LOSSLESS, 4, 0);
+	error = shmflip_producer_wait_viewers(producer, 1, 5000);
+	for (uint32_t i = 1; i <= 3 && !error; i++)
+		error = publish_square(producer, i, 0);
+	if (moves && !error) {
+		error = shmflip_producer_resize(producer, SIDE * SIDE * 8);
+		if (write(gone[1], "", 1) != 1)
+			error = -EIO;
+		if (!error)
+			error = publish_square(producer, 4, 5000);
+	}
+	shmflip_producer_destroy(producer);
+	return error ? 1 : 0;
+}
+
+static void assert_takes(struct shmflip_viewer *viewer, uint32_t last)
+{
+	struct shmflip_frame frame;
+
+	for (uint32_t i = 1; i <= last; i++) {
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
+		assert_int_equal(square_value(&frame), i);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), -ENODATA);
+}
+
+/* It was counted, so it misses nothing. */
+static void stream_that_ends_at_once_is_taken_whole(void **state)
+{
+	struct shmflip_viewer *viewer;
+
+	(void)state;
+	child = start(publish_and_leave, NULL);
+	when_seated = let_producer_end;
+	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	assert_null(when_seated);
+	assert_takes(viewer, 3);
+	shmflip_viewer_destroy(viewer);
+}
+
+static void stream_that_moves_at_once_is_taken_whole(void **state)
+{
+	struct shmflip_viewer *viewer;
+
+	(void)state;
+	assert_int_equal(pipe(gone), 0);
+	child = start(publish_and_leave, gone);
+	when_seated = let_producer_move;
+	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	assert_null(when_seated);
+	assert_takes(viewer, 4);
+	assert_exits(child, 0);
+	shmflip_viewer_destroy(viewer);
+	close(gone[0]);
+	close(gone[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(stream_that_ends_at_once_is_taken_whole,
+		                                make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(stream_that_moves_at_once_is_taken_whole,
+		                                make_folder, remove_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
