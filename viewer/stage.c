@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "bell.h"
 #include "cli.h"
 #include "options.h"
 #include "overlay.h"
@@ -186,7 +187,7 @@ static int go_on_with_next(struct stage *stage, const struct shmflip_frame *fram
 static void wake(void *context)
 {
 	(void)context;
-	window_system_wake();
+	bell_ring();
 }
 
 static struct stage *stage_alloc(struct view *view)

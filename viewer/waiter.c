@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bell.h"
 #include "cli.h"
-#include "window.h"
 
 #define TURN_MS 250
 #define NS_PER_MS 1000000L
@@ -70,9 +70,9 @@ static void *run(void *argument)
 			break;
 		/* Pairs with the acquire in waiter_ready(). */
 		atomic_store_explicit(&waiter->turn, TURN_READY, memory_order_release);
-		window_system_wake();
+		bell_ring();
 	}
-	window_system_wake();
+	bell_ring();
 	return NULL;
 }
 

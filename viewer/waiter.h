@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A thread that waits for the channel on behalf of SDL's loop, and wakes the loop by an event. It
+ * A thread that waits for the channel on behalf of SDL's loop, and rings its bell. It
  * has the viewer's handle to itself from waiter_arm() until waiter_ready() says true, but for
  * shmflip_viewer_release(). It also notices an interruption, at the latest after 250 ms, and wakes
  * the loop for it.
  *
- * The event only wakes: it means nothing by itself, and the loop passes over it. All functions are
- * for the main thread, while SDL's events are initialised. */
+ * All functions are for the main thread, while there is a bell. */
 #ifndef VIEWER_WAITER_H
 #define VIEWER_WAITER_H
 

@@ -4,7 +4,9 @@
 #include <SDL.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bell.h"
 #include "cli.h"
 #include "icon.h"
 
@@ -28,20 +30,18 @@ bool window_system_init(void)
 		return false;
 	}
 	SDL_StopTextInput();
-	return true;
+	int result = bell_init();
+	if (result < 0) {
+		cli_error("cannot wait for events: %s", strerror(-result));
+		SDL_Quit();
+	}
+	return result == 0;
 }
 
 void window_system_finish(void)
 {
+	bell_finish();
 	SDL_Quit();
-}
-
-void window_system_wake(void)
-{
-	SDL_Event event = { .type = SDL_USEREVENT };
-
-	/* A queue that takes no more has enough in it to wake the loop. */
-	SDL_PushEvent(&event);
 }
 
 /* ---- Sizes -------------------------------------------------------------------------------- */
@@ -94,6 +94,10 @@ void window_follow(struct window *window, struct size picture)
 
 	if (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MAXIMIZED))
 		return;
+	/* Asking how large the screen is takes the server's time. */
+	if (picture.width == window->followed.width && picture.height == window->followed.height)
+		return;
+	window->followed = picture;
 	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
 	if (now.width != window->given.width || now.height != window->given.height)
 		return;
@@ -150,21 +154,10 @@ void window_hide(struct window *window)
 		SDL_HideWindow(window->sdl);
 }
 
-/* SDL wakes its loop by a message to the window, over a second connection to the X server. One that
- * arrives when the window is gone would end the program. A question and its answer later, those that
- * were sent have arrived. */
-static void await_messages(struct window *window)
-{
-	int top, left, bottom, right;
-
-	SDL_GetWindowBordersSize(window->sdl, &top, &left, &bottom, &right);
-}
-
 void window_close(struct window *window)
 {
 	if (!window->sdl)
 		return;
-	await_messages(window);
 	SDL_DestroyWindow(window->sdl);
 	window->sdl = NULL;
 }

@@ -13,6 +13,7 @@ struct SDL_Window;
 
 struct window {
 	struct SDL_Window *sdl; /* NULL: not open */
+	struct size followed;   /* the picture's, when its size was last followed */
 	struct size given;      /* the size that the program last gave to it, in SDL's points */
 	bool covered;           /* by other windows, wholly */
 };
@@ -20,9 +21,6 @@ struct window {
 /* Connects to the display, which must be done before anything else here. On failure says so. */
 bool window_system_init(void);
 void window_system_finish(void);
-
-/* Wakes the loop, from any thread, by an event that means nothing by itself. */
-void window_system_wake(void);
 
 /* Opens a window for pictures of this size, where the screen has room for it. False: SDL_GetError()
  * tells why. */
@@ -49,7 +47,6 @@ bool window_is_visible(const struct window *window);
 /* Takes it off the screen. */
 void window_hide(struct window *window);
 
-/* No other thread may wake the loop any more. */
 void window_close(struct window *window);
 
 #endif

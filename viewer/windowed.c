@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "bell.h"
 #include "cli.h"
 #include "options.h"
 #include "player.h"
@@ -151,11 +152,10 @@ static void sleep_and_handle_events(struct player *player)
 {
 	SDL_Event event;
 
-	if (!SDL_WaitEventTimeout(&event, sleep_ms(player)))
+	if (!bell_sleep(stage_window(player->stage)->sdl, sleep_ms(player)))
 		return;
-	do
+	while (SDL_PollEvent(&event))
 		controls_handle(player, &event);
-	while (SDL_PollEvent(&event));
 }
 
 static bool open_with_first_frame(struct player *player)
@@ -223,8 +223,7 @@ void windowed_run(struct view *view)
 	}
 	if (open_with_first_frame(&player) && start_waiter(&player))
 		play(&player);
-	/* The window goes at once, the thread when its turn is over; it may still wake the window's
-	 * loop until then. */
+	/* The window goes at once, the thread when its turn is over. */
 	stage_hide(player.stage);
 	waiter_destroy(player.waiter);
 	drop_unseen(&player);
