@@ -9,16 +9,19 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "png_fast.h"
 #include "png_header.h"
 
 void job_init(struct job *job)
 {
-	*job = (struct job){ .buffer = job->buffer };
+	*job = (struct job){ .buffer = job->buffer, .fast = job->fast };
 }
 
 void job_finish(struct job *job)
 {
 	buffer_finish(&job->buffer);
+	png_fast_destroy(job->fast);
+	job->fast = NULL;
 }
 
 static void set_fault(struct job *job, const char *text)
@@ -102,13 +105,17 @@ void job_read(struct job *job, const struct capacity *capacity)
 
 static int decode_png(struct job *job, const struct options *options)
 {
-	const struct png_decode_options how = {
+	struct png_decode_options how = {
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = job->loan.size_bytes,
 	};
-	int result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
+	int result;
 
+	if (!job->fast)
+		job->fast = png_fast_create(false, 0);
+	how.fast = job->fast;
+	result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
 	if (result)
 		job->fault = job->picture.message;
 	return result;

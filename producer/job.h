@@ -37,6 +37,8 @@ struct job {
 	uint32_t width;
 	uint32_t height;
 
+	struct png_fast *fast; /* its memory for decoding; NULL: none yet */
+
 	struct shmflip_loan loan; /* pixels NULL: none */
 	int64_t wanted_ns;        /* since when it has been waiting for one; 0: it has not */
 	bool dropped;             /* none came free in time */

@@ -8,14 +8,24 @@
 
 #include <png.h>
 
+#include "png_chunks.h"
+#include "png_fast.h"
 #include "png_header.h"
+#include "png_kind.h"
 #include "shmflip.h"
+
+struct span {
+	const uint8_t *next;
+	size_t left;
+};
 
 struct decoder {
 	png_structp png;
 	png_infop info;
-	const uint8_t *next; /* compressed bytes not read yet */
-	size_t left;
+	struct span spans[3]; /* what libpng has not read yet, in this order */
+	const uint8_t
+		*idat; /* the first one, if the fast path is to take it and those behind; or NULL */
+	const uint8_t *end;
 	const struct png_decode_options *options;
 	uint8_t *pixels;
 	struct png_picture *picture;
@@ -61,15 +71,26 @@ static void on_warning(png_structp png, png_const_charp message)
 		note(decoder, message);
 }
 
+static size_t read_span(struct span *span, uint8_t *bytes, size_t size)
+{
+	if (size > span->left)
+		size = span->left;
+	if (size)
+		memcpy(bytes, span->next, size);
+	span->next += size;
+	span->left -= size;
+	return size;
+}
+
 static void on_read(png_structp png, png_bytep bytes, size_t size)
 {
 	struct decoder *decoder = png_get_io_ptr(png);
+	size_t got = 0;
 
-	if (size > decoder->left)
+	for (int i = 0; i < 3; i++)
+		got += read_span(&decoder->spans[i], bytes + got, size - got);
+	if (got < size)
 		png_error(png, "truncated");
-	memcpy(bytes, decoder->next, size);
-	decoder->next += size;
-	decoder->left -= size;
 }
 
 /* Only IHDR, PLTE, tRNS, IDAT and IEND are looked at: colour spaces would bring gamma into the
@@ -92,12 +113,17 @@ static void set_background(const struct decoder *decoder)
 	png_set_background(decoder->png, &colour, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
 }
 
+static bool has_alpha(const struct decoder *decoder)
+{
+	return png_get_color_type(decoder->png, decoder->info) & PNG_COLOR_MASK_ALPHA ||
+	       png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
+}
+
 /* Returns whether the pixels get an alpha of their own. */
 static bool set_transforms(const struct decoder *decoder)
 {
 	png_structp png = decoder->png;
-	bool alpha = png_get_color_type(png, decoder->info) & PNG_COLOR_MASK_ALPHA ||
-	             png_get_valid(png, decoder->info, PNG_INFO_tRNS);
+	bool alpha = has_alpha(decoder);
 
 	png_set_expand(png);
 	png_set_gray_to_rgb(png);
@@ -120,6 +146,11 @@ static bool is_opaque(const uint8_t *row, uint32_t width)
 	return all == 255;
 }
 
+static void set_format(struct png_picture *picture, bool opaque)
+{
+	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
+}
+
 /* Interlaced pictures take seven passes over the same rows, and are whole after the last. */
 static void read_rows(const struct decoder *decoder, bool alpha)
 {
@@ -137,17 +168,42 @@ static void read_rows(const struct decoder *decoder, bool alpha)
 				opaque = is_opaque(row, picture->width);
 		}
 	}
-	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
+	set_format(picture, opaque);
+}
+
+/* Pixels by the fast path. libpng, which has been given an IDAT without any, goes on behind the last. */
+static bool decode_fast(struct decoder *decoder)
+{
+	const struct png_decode_options *options = decoder->options;
+	struct png_picture *picture = decoder->picture;
+	struct png_kind kind = { .width = picture->width,
+		                 .height = picture->height,
+		                 .stride_bytes = picture->stride_bytes };
+	struct png_fast_result result;
+
+	if (!png_kind_find(&kind, decoder->png, decoder->info) ||
+	    (options->flatten && has_alpha(decoder)) ||
+	    !png_fast_decode(options->fast, &kind, decoder->idat, decoder->end, decoder->pixels,
+	                     options->pixels_size, &result))
+		return false;
+	set_format(picture, result.opaque);
+	decoder->spans[2].next = result.rest;
+	decoder->spans[2].left = (size_t)(decoder->end - result.rest);
+	png_start_read_image(decoder->png);
+	return true;
 }
 
 /* The only function that libpng jumps back into. */
-static int decode(const struct decoder *decoder)
+static int decode(struct decoder *decoder)
 {
 	if (setjmp(png_jmpbuf(decoder->png)))
 		return -EBADMSG;
 	set_limits(decoder);
 	png_read_info(decoder->png, decoder->info);
-	read_rows(decoder, set_transforms(decoder));
+	if (!decoder->idat)
+		read_rows(decoder, set_transforms(decoder));
+	else if (!decode_fast(decoder))
+		return -EAGAIN;
 	png_read_end(decoder->png, NULL);
 	return 0;
 }
@@ -192,16 +248,37 @@ static int decode_with(struct decoder *decoder)
 	return result;
 }
 
+/* Gives libpng everything but the pixels. Whatever is wrong then: false. */
+static bool try_fast(const struct decoder *whole)
+{
+	/* No pixels in a zlib stream, in a chunk. */
+	static const uint8_t empty_idat[] = { 0,    0,    0, 8, 'I', 'D', 'A',  'T',  0x78, 0x01,
+		                              0x03, 0x00, 0, 0, 0,   1,   0xc6, 0x19, 0x9e, 0x2e };
+	const struct span *file = &whole->spans[0];
+	struct decoder decoder = *whole;
+
+	decoder.end = file->next + file->left;
+	decoder.idat = png_chunks_find_data(file->next, file->left);
+	if (!decoder.idat)
+		return false;
+	decoder.spans[0].left = (size_t)(decoder.idat - file->next);
+	decoder.spans[1] = (struct span){ .next = empty_idat, .left = sizeof(empty_idat) };
+	whole->picture->fast = decode_with(&decoder) == 0;
+	if (!whole->picture->fast)
+		whole->picture->message[0] = 0;
+	return whole->picture->fast;
+}
+
 int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
                uint8_t *pixels, struct png_picture *picture)
 {
-	struct decoder decoder = {
-		.next = png, .left = size, .options = options, .picture = picture
-	};
+	struct decoder decoder = { .options = options, .pixels = pixels, .picture = picture };
 	int result;
 
-	decoder.pixels = pixels;
+	decoder.spans[0] = (struct span){ .next = png, .left = size };
 	*picture = (struct png_picture){ .message = "" };
 	result = measure(png, size, options->pixels_size, picture);
-	return result ? result : decode_with(&decoder);
+	if (result || (options->fast && try_fast(&decoder)))
+		return result;
+	return decode_with(&decoder);
 }

@@ -13,10 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct png_fast;
+
 struct png_decode_options {
-	bool flatten;         /* blend what is transparent onto background */
-	uint32_t background;  /* 0xRRGGBB */
-	uint64_t pixels_size; /* bytes that may be written */
+	bool flatten;          /* blend what is transparent onto background */
+	uint32_t background;   /* 0xRRGGBB */
+	uint64_t pixels_size;  /* bytes that may be written: best png_fast_room() */
+	struct png_fast *fast; /* the fast path, see png_fast.h; NULL: libpng alone */
 };
 
 struct png_picture {
@@ -25,6 +28,7 @@ struct png_picture {
 	uint32_t stride_bytes; /* as shmflip_frame_size() has it */
 	uint32_t format;       /* enum shmflip_format: ARGB8888 only if some pixel is not opaque */
 	char message[96];      /* of a failure, or the first warning; "": none */
+	bool fast;             /* decoded by the fast path */
 };
 
 /* 0, and the picture is whole. -EBADMSG: damaged. -EMSGSIZE: larger than pixels_size. -ENOMEM.

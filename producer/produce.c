@@ -8,6 +8,7 @@
 #include "crew.h"
 #include "feed.h"
 #include "flow.h"
+#include "png_fast.h"
 #include "shmflip.h"
 #include "stats.h"
 
@@ -35,7 +36,7 @@ static int create_producer(struct run *run)
 		.dir = options->dir,
 		.channel = options->channel,
 		.slots = options->slots,
-		.slot_bytes = run->feed.capacity.slot_bytes,
+		.slot_bytes = png_fast_room(run->feed.capacity.width, run->feed.capacity.height),
 		.policy = options->policy,
 		.fps_milli = options->fps_milli,
 		.mode = options->mode,

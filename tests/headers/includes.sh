@@ -19,6 +19,7 @@ only 'sys/msg\.h' '^$'
 only 'png\.h' '^producer/|^common/png/|^viewer/icon\.c|^assets/|^tests/'
 only 'SDL' '^viewer/|^tests/'
 only '(X11|xcb)/' '^viewer/(present_x11|x11_[a-z]+)\.[ch]|^tests/'
+only 'libdeflate\.h' '^producer/|^bench/|^tests/'
 only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
 only '(gst/|zmq\.h)' '^bench/transport/'
 # Programs see the library by its one public header; the library sees none of the programs.

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_fast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "png_chunks.h"
+#include "png_expand.h"
+#include "png_inflate.h"
+#include "png_unfilter.h"
+#include "shmflip.h"
+
+struct png_fast {
+	struct png_inflater *inflater;
+	const struct png_unfilter *unfilter;
+	struct png_chunks chunks;
+	uint8_t *zeros;
+	size_t zeros_bytes;
+};
+
+struct png_fast *png_fast_create(bool zlib_alone, unsigned unfilter)
+{
+	struct png_fast *fast = calloc(1, sizeof(*fast));
+
+	if (!fast)
+		return NULL;
+	fast->unfilter = png_unfilter_get(unfilter);
+	fast->inflater = png_inflater_create(zlib_alone);
+	if (!fast->unfilter || !fast->inflater) {
+		png_fast_destroy(fast);
+		return NULL;
+	}
+	fast->chunks.inflater = fast->inflater;
+	return fast;
+}
+
+void png_fast_destroy(struct png_fast *fast)
+{
+	if (!fast)
+		return;
+	png_inflater_destroy(fast->inflater);
+	free(fast->chunks.joined);
+	free(fast->zeros);
+	free(fast);
+}
+
+/* Behind the last row: the rows that are done at once, what the raw rows are longer by (their filters'
+ * bytes), and what may be read over their end. */
+uint64_t png_fast_room(uint32_t width, uint32_t height)
+{
+	uint32_t stride_bytes;
+	uint64_t bytes;
+
+	if (shmflip_frame_size(width, height, &stride_bytes, &bytes))
+		return UINT64_MAX;
+	return bytes + (uint64_t)PNG_ROWS_AT_ONCE * stride_bytes + height + PNG_ROWS_MARGIN;
+}
+
+static bool reserve_zeros(struct png_fast *fast, size_t bytes)
+{
+	uint8_t *larger;
+
+	if (bytes <= fast->zeros_bytes)
+		return true;
+	larger = calloc(1, bytes);
+	if (!larger)
+		return false;
+	free(fast->zeros);
+	fast->zeros = larger;
+	fast->zeros_bytes = bytes;
+	return true;
+}
+
+static size_t raw_row_bytes(const struct png_kind *kind)
+{
+	return 1 + ((size_t)kind->width * kind->channels * kind->depth + 7) / 8;
+}
+
+/* As long as all rows are when stored, with the zlib stream around them. libpng takes longer ones only
+ * while they are small. */
+static size_t idat_bytes_max(size_t raw_bytes)
+{
+	return raw_bytes + raw_bytes / 32768 * 5 + 11;
+}
+
+/* zlib takes a stream at its word that no more than its window is looked back; libdeflate does not. Only
+ * where the window is large enough for anything they agree. */
+static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
+{
+	unsigned window_bits = (chunks->bytes ? chunks->data[0] >> 4 : 0) + 8;
+
+	return window_bits == 15 || (window_bits < 15 && raw_bytes <= (size_t)1 << window_bits);
+}
+
+static bool unfilter(struct png_fast *fast, const struct png_kind *kind, const uint8_t *raw,
+                     uint8_t *pixels, bool *opaque)
+{
+	struct png_rows rows = { .raw = raw,
+		                 .pixels = pixels,
+		                 .zeros = fast->zeros,
+		                 .stride_bytes = kind->stride_bytes,
+		                 .width = kind->width,
+		                 .height = kind->height,
+		                 .channels = kind->channels };
+	bool done = fast->unfilter->unfilter(&rows);
+
+	*opaque = rows.opaque;
+	return done;
+}
+
+bool png_fast_decode(struct png_fast *fast, const struct png_kind *kind, const uint8_t *idat,
+                     const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
+                     struct png_fast_result *result)
+{
+	size_t raw_bytes = raw_row_bytes(kind) * kind->height;
+	uint64_t room = png_fast_room(kind->width, kind->height);
+	struct png_chunks *chunks = &fast->chunks;
+	uint8_t *raw;
+
+	if (room > pixels_size || !reserve_zeros(fast, kind->stride_bytes) ||
+	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(raw_bytes)) ||
+	    !has_window(chunks, raw_bytes))
+		return false;
+	raw = pixels + (room - PNG_ROWS_MARGIN - raw_bytes);
+	if (!png_inflate(fast->inflater, chunks->data, chunks->bytes, raw, raw_bytes))
+		return false;
+	result->rest = chunks->rest;
+	if (kind->colour_count)
+		return png_expand(kind, fast->zeros, raw, pixels, &result->opaque);
+	return unfilter(fast, kind, raw, pixels, &result->opaque);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_unfilter_levels.h"
+#include "png_unfilter_simd.h"
+
+bool png_unfilter_sse41(struct png_rows *rows)
+{
+	return unfilter_any(rows);
+}
