@@ -135,40 +135,52 @@ static void toggle_help(struct player *player)
 	captions_hurry(player);
 }
 
+/* Leaving waits for the key's release: a key that is still down when the window goes would be pressed
+ * in the next one to get the focus, which may be another viewer's. */
+enum moment { ON_PRESS, ON_REPEAT, ON_RELEASE };
+
 static const struct binding {
 	SDL_Keycode key;
-	bool repeats; /* while it is held down */
+	enum moment moment; /* on repeat: on the press, too */
 	void (*act)(struct player *player);
 } bindings[] = {
-	{ SDLK_q, false, quit },
-	{ SDLK_ESCAPE, false, quit },
-	{ SDLK_SPACE, false, toggle_pause },
-	{ SDLK_PERIOD, true, step },
-	{ SDLK_KP_PERIOD, true, step },
-	{ SDLK_f, false, toggle_fullscreen },
-	{ SDLK_F11, false, toggle_fullscreen },
-	{ SDLK_1, false, zoom_to_actual_size },
-	{ SDLK_KP_1, false, zoom_to_actual_size },
-	{ SDLK_0, false, zoom_as_at_start },
-	{ SDLK_KP_0, false, zoom_as_at_start },
-	{ SDLK_PLUS, true, zoom_in },
-	{ SDLK_EQUALS, true, zoom_in },
-	{ SDLK_KP_PLUS, true, zoom_in },
-	{ SDLK_MINUS, true, zoom_out },
-	{ SDLK_KP_MINUS, true, zoom_out },
-	{ SDLK_LEFT, true, look_left },
-	{ SDLK_RIGHT, true, look_right },
-	{ SDLK_UP, true, look_up },
-	{ SDLK_DOWN, true, look_down },
-	{ SDLK_s, false, save_picture },
-	{ SDLK_i, false, toggle_info },
-	{ SDLK_h, false, toggle_help },
+	{ SDLK_q, ON_RELEASE, quit },
+	{ SDLK_ESCAPE, ON_RELEASE, quit },
+	{ SDLK_SPACE, ON_PRESS, toggle_pause },
+	{ SDLK_PERIOD, ON_REPEAT, step },
+	{ SDLK_KP_PERIOD, ON_REPEAT, step },
+	{ SDLK_f, ON_PRESS, toggle_fullscreen },
+	{ SDLK_F11, ON_PRESS, toggle_fullscreen },
+	{ SDLK_1, ON_PRESS, zoom_to_actual_size },
+	{ SDLK_KP_1, ON_PRESS, zoom_to_actual_size },
+	{ SDLK_0, ON_PRESS, zoom_as_at_start },
+	{ SDLK_KP_0, ON_PRESS, zoom_as_at_start },
+	{ SDLK_PLUS, ON_REPEAT, zoom_in },
+	{ SDLK_EQUALS, ON_REPEAT, zoom_in },
+	{ SDLK_KP_PLUS, ON_REPEAT, zoom_in },
+	{ SDLK_MINUS, ON_REPEAT, zoom_out },
+	{ SDLK_KP_MINUS, ON_REPEAT, zoom_out },
+	{ SDLK_LEFT, ON_REPEAT, look_left },
+	{ SDLK_RIGHT, ON_REPEAT, look_right },
+	{ SDLK_UP, ON_REPEAT, look_up },
+	{ SDLK_DOWN, ON_REPEAT, look_down },
+	{ SDLK_s, ON_PRESS, save_picture },
+	{ SDLK_i, ON_PRESS, toggle_info },
+	{ SDLK_h, ON_PRESS, toggle_help },
 };
+
+static bool is_the_moment(enum moment moment, const SDL_KeyboardEvent *event)
+{
+	if (event->type == SDL_KEYUP)
+		return moment == ON_RELEASE;
+	return moment == ON_REPEAT || (moment == ON_PRESS && !event->repeat);
+}
 
 static void handle_key(struct player *player, const SDL_KeyboardEvent *event)
 {
 	for (size_t i = 0; i < SDL_arraysize(bindings); i++) {
-		if (bindings[i].key == event->keysym.sym && (!event->repeat || bindings[i].repeats))
+		if (bindings[i].key == event->keysym.sym &&
+		    is_the_moment(bindings[i].moment, event))
 			bindings[i].act(player);
 	}
 }
@@ -209,6 +221,7 @@ void controls_handle(struct player *player, const SDL_Event *event)
 		player->quit = true;
 		break;
 	case SDL_KEYDOWN:
+	case SDL_KEYUP:
 		handle_key(player, &event->key);
 		break;
 	case SDL_MOUSEMOTION:

@@ -319,12 +319,6 @@ bool stage_find(const struct stage *stage, struct point at, struct point *found)
 	                     at, found);
 }
 
-void stage_hide(struct stage *stage)
-{
-	if (stage)
-		window_hide(&stage->window);
-}
-
 void stage_destroy(struct stage *stage)
 {
 	if (!stage)

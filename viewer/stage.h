@@ -53,9 +53,6 @@ void stage_step_zoom(struct stage *stage, int steps, struct point about);
 void stage_pan(struct stage *stage, struct point by);
 bool stage_find(const struct stage *stage, struct point at, struct point *found);
 
-/* Takes the window off the screen. Takes NULL. */
-void stage_hide(struct stage *stage);
-
 /* Gives the frame back. No other thread may wake the loop any more. Takes NULL. */
 void stage_destroy(struct stage *stage);
 

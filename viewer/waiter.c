@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -37,15 +38,23 @@ static bool is_armed(const struct waiter *waiter)
 	return atomic_load_explicit(&waiter->turn, memory_order_acquire) == TURN_ARMED;
 }
 
+static struct timespec after_ns(int64_t ns)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	time.tv_nsec += ns;
+	time.tv_sec += time.tv_nsec / NS_PER_SECOND;
+	time.tv_nsec %= NS_PER_SECOND;
+	return time;
+}
+
 static void wait_until_armed(struct waiter *waiter)
 {
 	struct timespec turn_end;
 
 	while (!is_armed(waiter) && must_go_on(waiter)) {
-		clock_gettime(CLOCK_MONOTONIC, &turn_end);
-		turn_end.tv_nsec += TURN_MS * NS_PER_MS;
-		turn_end.tv_sec += turn_end.tv_nsec / NS_PER_SECOND;
-		turn_end.tv_nsec %= NS_PER_SECOND;
+		turn_end = after_ns(TURN_MS * NS_PER_MS);
 		sem_clockwait(&waiter->wake, CLOCK_MONOTONIC, &turn_end);
 	}
 }
@@ -60,9 +69,22 @@ static bool wait_for_channel(struct waiter *waiter)
 	return must_go_on(waiter);
 }
 
+static void leave_interrupts_to_others(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
 static void *run(void *argument)
 {
 	struct waiter *waiter = argument;
+
+	leave_interrupts_to_others();
 
 	for (;;) {
 		wait_until_armed(waiter);
@@ -76,6 +98,35 @@ static void *run(void *argument)
 	return NULL;
 }
 
+/* ---- Ending a wait by a signal: one that otherwise nobody minds ------------------------------- */
+
+#define NUDGE SIGURG
+#define NUDGE_INTERVAL_NS (2 * NS_PER_MS)
+
+static void on_nudge(int number)
+{
+	(void)number;
+}
+
+static void expect_nudges(void)
+{
+	struct sigaction action = { .sa_handler = on_nudge };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(NUDGE, &action, NULL);
+}
+
+/* One that comes just before the wait is not noticed, so it takes more than one. */
+static void nudge_until_ended(pthread_t thread)
+{
+	struct timespec next;
+
+	do {
+		pthread_kill(thread, NUDGE);
+		next = after_ns(NUDGE_INTERVAL_NS);
+	} while (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &next) == ETIMEDOUT);
+}
+
 int waiter_create(struct shmflip_viewer *viewer, struct waiter **out)
 {
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
@@ -84,6 +135,7 @@ int waiter_create(struct shmflip_viewer *viewer, struct waiter **out)
 		return -ENOMEM;
 	waiter->viewer = viewer;
 	sem_init(&waiter->wake, 0, 0);
+	expect_nudges();
 	int result = -pthread_create(&waiter->thread, NULL, run, waiter);
 	if (result < 0) {
 		sem_destroy(&waiter->wake);
@@ -113,7 +165,7 @@ void waiter_destroy(struct waiter *waiter)
 		return;
 	atomic_store_explicit(&waiter->stopped, true, memory_order_relaxed);
 	sem_post(&waiter->wake);
-	pthread_join(waiter->thread, NULL);
+	nudge_until_ended(waiter->thread);
 	sem_destroy(&waiter->wake);
 	free(waiter);
 }

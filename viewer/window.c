@@ -148,12 +148,6 @@ bool window_is_visible(const struct window *window)
 	return !window->covered && !(flags & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED));
 }
 
-void window_hide(struct window *window)
-{
-	if (window->sdl)
-		SDL_HideWindow(window->sdl);
-}
-
 void window_close(struct window *window)
 {
 	if (!window->sdl)

@@ -44,9 +44,6 @@ void window_toggle_fullscreen(struct window *window);
 /* Whether there is a point in drawing. */
 bool window_is_visible(const struct window *window);
 
-/* Takes it off the screen. */
-void window_hide(struct window *window);
-
 void window_close(struct window *window);
 
 #endif

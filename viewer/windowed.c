@@ -223,8 +223,6 @@ void windowed_run(struct view *view)
 	}
 	if (open_with_first_frame(&player) && start_waiter(&player))
 		play(&player);
-	/* The window goes at once, the thread when its turn is over. */
-	stage_hide(player.stage);
 	waiter_destroy(player.waiter);
 	drop_unseen(&player);
 	stage_destroy(player.stage);
