@@ -1,101 +1,19 @@
 # SPDX-License-Identifier: MIT
 """What is really on the screen: windows in an X server of one's own, looked at from outside."""
 
-import os
-import subprocess
 import time
 import unittest
 
 import harness
 from harness import FRAMES
+from screen import Screen, needs_screen
 
-SCREEN = (2000, 1200)
 
-
-class Window(harness.Case):
+class Window(Screen):
     """Not run by itself: see Surface and Texture."""
 
     way = None
     copies = 1
-
-    def setUp(self):
-        super().setUp()
-        reader, writer = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24",
-             "-nolisten", "tcp", "-noreset"], pass_fds=[writer], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        os.close(writer)
-        with os.fdopen(reader) as answer:
-            self.env["DISPLAY"] = ":" + answer.readline().strip()
-        self.env["SDL_VIDEODRIVER"] = "x11"
-        self.env.pop("WAYLAND_DISPLAY", None)
-        # Else the lines that SDL and ImageMagick may print end up among ours.
-        self.env["XDG_RUNTIME_DIR"] = str(self.scratch)
-
-    # ---- Looking and pressing keys ----
-
-    def xdotool(self, *words):
-        return subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True,
-                              check=False, text=True, timeout=20).stdout.strip()
-
-    def window_of(self, viewer):
-        found = []
-
-        def is_there():
-            self.assertTrue(viewer.alive, viewer.err)
-            found[:] = self.xdotool("search", "--onlyvisible", "--pid", viewer.pid).split()
-            return found
-        self.until("a window opens", is_there)
-        return found[-1]
-
-    def title_of(self, window):
-        return self.xdotool("getwindowname", window)
-
-    def press(self, window, key):
-        self.xdotool("windowfocus", "--sync", window)
-        self.xdotool("key", "--window", window, key)
-
-    def looks(self, window):
-        """Width, height and RGB bytes of what the window shows."""
-        shot = self.scratch / "shot.png"
-        converter = harness.imagemagick()
-        importer = ["magick", "import"] if converter == ["magick"] else [
-            converter[0].replace("convert", "import")]
-        subprocess.run(importer + ["-window", str(window), f"png:{shot}"], env=self.env,
-                       check=True, capture_output=True)
-        width, height, pixels = harness.rgba_of(shot)
-        return width, height, self.rgb(pixels)
-
-    @staticmethod
-    def rgb(pixels):
-        return b"".join(pixels[i::4] for i in range(3))
-
-    def picture(self, path):
-        width, height, pixels = harness.rgba_of(path)
-        return width, height, self.rgb(pixels)
-
-    def shows(self, window, path):
-        wanted = self.picture(path)
-        self.until(f"the window shows {path.name}", lambda: self.looks(window) == wanted, 20)
-
-    def windowed(self, *options):
-        return self.start(harness.VIEWER, *options)
-
-    def still(self, path, *options):
-        """One picture, for as long as it takes."""
-        producer = self.producer("-q", "-l", "-r", "5", *options, path)
-        self.await_channel(producer)
-        return producer
-
-    def end(self, *running):
-        for one in running:
-            self.assertEqual(one.interrupt(), 0, one.err)
-        self.assert_nothing_left()
-
-    # ---- The tests ----
 
     def test_window_shows_the_picture(self):
         path = harness.natural(FRAMES.glob("*.png"))[7]
@@ -204,9 +122,7 @@ class Window(harness.Case):
         self.assert_nothing_left()
 
 
-@harness.needs("Xvfb")
-@harness.needs("xdotool")
-@harness.needs_imagemagick
+@needs_screen
 class X11(Window):
     way = "x11"
     copies = 0
@@ -220,21 +136,17 @@ class X11(Window):
         self.end(viewer, producer)
 
 
-@harness.needs("Xvfb")
-@harness.needs("xdotool")
-@harness.needs_imagemagick
+@needs_screen
 class Surface(Window):
     way = "surface"
 
 
-@harness.needs("Xvfb")
-@harness.needs("xdotool")
-@harness.needs_imagemagick
+@needs_screen
 class Texture(Window):
     way = "texture"
 
 
-del Window
+del Screen, Window
 
 
 if __name__ == "__main__":

@@ -321,6 +321,124 @@ static void test_a_picture_is_fitted_to_the_window(void **state)
 	each_with_a_window(fits_the_window);
 }
 
+/* ---- Scenes ------------------------------------------------------------------------------- */
+
+static void shows_a_part_in_squares(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	stage.scene.source = (struct area){ 7, 5, 16, 10 };
+	stage.scene.target = (struct area){ -3, 2, 64, 40 };
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++) {
+			int from = (5 + (y - 2) / 4) * WIDTH + 7 + (x + 3) / 4;
+			uint32_t want = y < 2 ? 0 : pixels[from] & 0xffffff;
+
+			assert_int_equal(look(&stage, x, y), want);
+		}
+	}
+	tear_down(&stage);
+}
+
+static void test_a_part_is_shown_in_squares(void **state)
+{
+	(void)state;
+	each_with_a_window(shows_a_part_in_squares);
+}
+
+static void blends_over_a_background(const struct presenter *presenter)
+{
+	uint32_t clear[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(clear, 1, 0);
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	stage.scene.background = (struct background){ .colour = 0x204060 };
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	assert_int_equal(look(&stage, 20, 20), 0x204060);
+	stage.scene.background = (struct background){ .checker = true };
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	for (int x = 0; x < WIDTH; x += 5)
+		assert_int_equal(look(&stage, x, 20),
+		                 x / CHECKER_SQUARE % 2 ? CHECKER_LIGHT : CHECKER_DARK);
+	tear_down(&stage);
+}
+
+static void test_transparency_is_blended_over_a_background(void **state)
+{
+	(void)state;
+	each_with_a_window(blends_over_a_background);
+}
+
+static void draws_panels_over_the_picture(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT], first[6] = { 0 }, second[6] = { 0 };
+	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct stage stage;
+
+	for (int i = 0; i < 6; i++) {
+		first[i] = 0xff000001 + (uint32_t)i;
+		second[i] = 0xff123450 + (uint32_t)i;
+	}
+	set_up(&stage, presenter);
+	stage.scene.panel_count = 2;
+	stage.scene.panels[0] = (struct panel){ { 10, 20, 3, 2 }, first, 1 };
+	stage.scene.panels[1] = (struct panel){ { -1, 38, 2, 3 }, second, 2 };
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	assert_int_equal(look(&stage, 10, 20), 0x000001);
+	assert_int_equal(look(&stage, 12, 21), 0x000006);
+	assert_int_equal(look(&stage, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
+	assert_int_equal(look(&stage, 0, 39), 0x123453);
+	stage.scene.panels[0] = (struct panel){ { 11, 20, 3, 2 }, second, 3 };
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	assert_int_equal(look(&stage, 10, 20), pixels[20 * WIDTH + 10] & 0xffffff);
+	assert_int_equal(look(&stage, 11, 20), 0x123450);
+	stage.scene.panel_count = 0;
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	assert_shows(&stage, pixels);
+	tear_down(&stage);
+}
+
+static void test_panels_are_drawn_over_the_picture(void **state)
+{
+	(void)state;
+	each_with_a_window(draws_panels_over_the_picture);
+}
+
+static void reads_the_picture(const struct presenter *presenter)
+{
+	uint32_t pixels[WIDTH * HEIGHT], read[6];
+	struct stage stage;
+
+	set_up(&stage, presenter);
+	for (int keep = 0; keep < 2; keep++) {
+		for (int alpha = 100; alpha <= 255; alpha += 155) {
+			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
+
+			assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+			if (keep)
+				assert_int_equal(presenter->keep(stage.state), 0);
+			assert_int_equal(
+				presenter->read(stage.state, (struct area){ 57, 38, 3, 2 }, read),
+				0);
+			for (int i = 0; i < 6; i++)
+				assert_int_equal(read[i],
+				                 pixels[(38 + i / 3) * WIDTH + 57 + i % 3]);
+		}
+	}
+	tear_down(&stage);
+}
+
+static void test_a_picture_is_read_as_it_is(void **state)
+{
+	(void)state;
+	each_with_a_window(reads_the_picture);
+}
+
 static int start_sdl(void **state)
 {
 	(void)state;
@@ -347,6 +465,10 @@ int main(void)
 		cmocka_unit_test(test_a_kept_picture_outlives_its_slot),
 		cmocka_unit_test(test_a_stale_picture_is_marked),
 		cmocka_unit_test(test_a_picture_is_fitted_to_the_window),
+		cmocka_unit_test(test_a_part_is_shown_in_squares),
+		cmocka_unit_test(test_transparency_is_blended_over_a_background),
+		cmocka_unit_test(test_panels_are_drawn_over_the_picture),
+		cmocka_unit_test(test_a_picture_is_read_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, start_sdl, stop_sdl);

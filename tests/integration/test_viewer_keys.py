@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: MIT
+"""What keys, mouse and the options of the window do, seen from outside."""
+
+import os
+import time
+import unittest
+from pathlib import Path
+
+import harness
+from harness import FRAMES
+from screen import Screen, needs_screen, write_png
+
+SIZE = (200, 120)
+CHECKER = ((0x99, 0x99, 0x99), (0x66, 0x66, 0x66))
+PANEL = (28, 28, 28)
+
+
+def processor_s(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Keys(Screen):
+    """Not run by itself: see below."""
+
+    way = None
+
+    def setUp(self):
+        super().setUp()
+        self.map = self.scratch / "map.png"
+        # Red and green say where a pixel is.
+        write_png(self.map, *SIZE, b"".join(bytes((x, y, 77)) for y in range(SIZE[1])
+                                            for x in range(SIZE[0])))
+
+    def view(self, *options, path=None):
+        """A viewer of a picture that does not change, and its window."""
+        producer = self.still(path or self.map)
+        viewer = self.windowed("--present", self.way, *options)
+        window = self.window_of(viewer)
+        if not options:
+            self.shows(window, path or self.map)
+        return producer, viewer, window
+
+    def sees(self, window):
+        """For each pixel of the window which of the map it shows; None: another colour."""
+        width, height, pixels = self.looks(window)
+        red, green, blue = (pixels[i * width * height:(i + 1) * width * height] for i in range(3))
+        return width, height, [(r, g) if b == 77 else None for r, g, b in zip(red, green, blue)]
+
+    def shows_map(self, window, zoom, origin=None):
+        """Until the map is shown in squares of zoom pixels; where its corner is."""
+        found = []
+
+        def is_so():
+            width, height, spots = self.sees(window)
+            shown = [(i % width, i // width, spot) for i, spot in enumerate(spots) if spot]
+            if not shown:
+                return False
+            # The corner, from where the middle of the picture's visible part lies.
+            x, y, spot = shown[len(shown) // 2]
+            for corner in ((x - spot[0] * zoom - i, y - spot[1] * zoom - j)
+                           for i in range(zoom) for j in range(zoom)):
+                if all(spot == ((x - corner[0]) // zoom, (y - corner[1]) // zoom)
+                       for x, y, spot in shown) and len(shown) == self.area(
+                           corner, zoom, (width, height)):
+                    found[:] = [corner]
+                    return origin in (None, corner)
+            return False
+        self.until(f"the map at {zoom}, from {origin}", is_so, 20)
+        return found[0]
+
+    @staticmethod
+    def area(corner, zoom, window):
+        """How many pixels of the window the map covers."""
+        sides = [min(corner[i] + SIZE[i] * zoom, window[i]) - max(corner[i], 0) for i in (0, 1)]
+        return sides[0] * sides[1]
+
+    def point_at(self, window, x, y):
+        self.xdotool("mousemove", "--window", window, x, y)
+
+    def titled(self, window, word):
+        self.until(f"{word} in the title", lambda: word in self.title_of(window))
+
+    # ---- Zoom ----
+
+    def test_zoom_about_the_pointer_and_pan(self):
+        producer, viewer, window = self.view()
+        self.point_at(window, 150, 30)
+        for _ in range(4):
+            self.press(window, "plus")
+        self.titled(window, "at 400 %")
+        corner = self.shows_map(window, 4)
+        self.assertLessEqual(abs((150 - corner[0]) / 4 - 150), 1)
+        self.assertLessEqual(abs((30 - corner[1]) / 4 - 30), 1)
+        self.press(window, "Right")
+        corner = self.shows_map(window, 4, (corner[0] - SIZE[0] // 8, corner[1]))
+        self.press(window, "Down")
+        corner = self.shows_map(window, 4, (corner[0], corner[1] - SIZE[1] // 8))
+        self.xdotool("mousemove", "--window", window, 50, 50, "mousedown", 1)
+        self.xdotool("mousemove", "--window", window, 57, 41)
+        self.xdotool("mouseup", 1)
+        self.shows_map(window, 4, (corner[0] + 7, corner[1] - 9))
+        self.press(window, "0")
+        self.shows(window, self.map)
+        self.end(viewer, producer)
+
+    def test_wheel(self):
+        producer, viewer, window = self.view()
+        self.point_at(window, 10, 10)
+        self.xdotool("click", 4)
+        self.titled(window, "at 150 %")
+        self.xdotool("click", 4)
+        self.shows_map(window, 2)
+        for _ in range(3):
+            self.xdotool("click", 5)
+        self.titled(window, "at 75 %")
+        self.end(viewer, producer)
+
+    def test_actual_size_in_a_larger_window(self):
+        producer, viewer, window = self.view("--background", "#204060")
+        self.xdotool("windowsize", "--sync", window, 600, 400)
+        self.titled(window, "at 300 %")
+        self.press(window, "1")
+        self.shows_map(window, 1, (200, 140))
+        self.assertEqual(self.pixel(window, 3, 3), (0x20, 0x40, 0x60))
+        self.end(viewer, producer)
+
+    def test_a_paused_picture_can_be_zoomed(self):
+        producer, viewer, window = self.view()
+        self.press(window, "space")
+        self.titled(window, "paused")
+        for _ in range(3):
+            self.press(window, "plus")
+        self.shows_map(window, 3)
+        self.xdotool("windowsize", "--sync", window, 300, 120)
+        self.shows_map(window, 3)
+        self.end(viewer, producer)
+
+    def test_scale_options(self):
+        for scale, size, zoom, corner in (("1:1", (300, 100), 1, (50, -10)),
+                                          ("integer", (750, 370), 3, (75, 5))):
+            producer, viewer, window = self.view("--scale", scale)
+            self.xdotool("windowsize", "--sync", window, *size)
+            self.shows_map(window, zoom, corner)
+            self.end(viewer, producer)
+
+    def test_a_large_picture_gets_a_window_that_fits(self):
+        path = self.scratch / "large.png"
+        write_png(path, 3000, 1500, bytes(3000 * 1500 * 3))
+        producer, viewer, window = self.view("-q", path=path)
+        self.until("a window", lambda: self.looks(window)[:2] == (2000, 1000), 20)
+        self.end(viewer, producer)
+
+    # ---- Background ----
+
+    def comes_to_show(self, window, spot, want):
+        """There, and nearly that colour."""
+        self.until(f"{want} at {spot}", lambda: max(
+            abs(a - b) for a, b in zip(self.pixel(window, *spot), want)) <= 2, 20)
+
+    def test_alpha_over_checker_and_colour(self):
+        path = self.scratch / "clear.png"
+        write_png(path, *SIZE, b"".join(bytes((255, 0, 0, 0 if x < 100 else 128))
+                                        for _ in range(SIZE[1]) for x in range(SIZE[0])))
+        for words, grounds in (((), ((0, 0, 0),) * 2),
+                               (("--background", "checker"), CHECKER),
+                               (("--background", "blue"), ((0, 0, 255),) * 2)):
+            producer, viewer, window = self.view(*words, "-q", path=path)
+            for square, ground in enumerate(grounds):
+                x = 16 * square + 8
+                self.comes_to_show(window, (x, 8), ground)
+                half = tuple((a + b) / 2 for a, b in zip((255, 0, 0), ground))
+                self.comes_to_show(window, (x + 128, 8), half)
+            self.end(viewer, producer)
+
+    # ---- Panels ----
+
+    def has_panel(self, window, x, y):
+        return lambda: self.pixel(window, x, y) == PANEL
+
+    def test_information_and_help_come_and_go(self):
+        path = harness.natural(FRAMES.glob("*.png"))[3]
+        producer, viewer, window = self.view(path=path)
+        for key, spot in (("i", (13, 13)), ("h", (320, 98))):
+            self.press(window, key)
+            self.until("a panel", self.has_panel(window, *spot), 20)
+            self.press(window, key)
+            self.shows(window, path)
+        self.end(viewer, producer)
+
+    def test_stale_picture_says_so(self):
+        path = harness.natural(FRAMES.glob("*.png"))[3]
+        producer, viewer, window = self.view(path=path)
+        producer.kill()
+        self.until("a panel", self.has_panel(window, 320, 319), 20)
+        producer = self.still(path)
+        self.shows(window, path)
+        self.end(viewer, producer)
+
+    # ---- Screenshots ----
+
+    def view_from(self, folder, path):
+        producer = self.still(path)
+        viewer = self.start("env", "-C", folder, harness.VIEWER, "--present", self.way)
+        window = self.window_of(viewer)
+        self.titled(window, "default")
+        return producer, viewer, window
+
+    def test_screenshots(self):
+        folder = self.scratch / "shots"
+        folder.mkdir()
+        for path in (self.map, harness.KINDS / "rgba8-stored-interlaced-33x17.png"):
+            producer, viewer, window = self.view_from(folder, path)
+            self.press(window, "i")
+            self.press(window, "space")
+            self.titled(window, "paused")
+            for _ in range(2):
+                self.press(window, "s")
+            self.until("two files", lambda: viewer.err.count("saved as") == 2)
+            shots = [line.split()[-1] for line in viewer.err.splitlines() if "saved as" in line]
+            self.assertEqual(len(set(shots)), 2)
+            for shot in shots:
+                self.assertRegex(shot, r"^default-\d{8}(-2)?\.png$")
+                self.assertEqual(harness.rgba_of(folder / shot), harness.rgba_of(path))
+            self.end(viewer, producer)
+            for shot in shots:
+                (folder / shot).unlink()
+
+    def test_screenshot_that_cannot_be_written(self):
+        folder = self.scratch / "gone"
+        folder.mkdir()
+        producer, viewer, window = self.view_from(folder, self.map)
+        folder.rmdir()
+        self.press(window, "s")
+        self.until("it says so", lambda: "cannot save the picture" in viewer.err)
+        self.assertTrue(viewer.alive)
+        self.end(viewer, producer)
+
+    # ---- Leaving, and nobody looking ----
+
+    def test_a_key_held_down_does_not_quit_yet(self):
+        producer, viewer, window = self.view()
+        self.xdotool("windowfocus", "--sync", window)
+        self.xdotool("keydown", "q")
+        time.sleep(0.5)
+        self.assertTrue(viewer.alive)
+        self.xdotool("keyup", "q")
+        self.assert_exits(viewer, 0)
+        self.end(producer)
+
+    def hide(self, viewer, window):
+        self.xdotool("windowunmap", "--sync", window)
+        self.until("it is gone", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
+                                                          viewer.pid))
+
+    def test_a_hidden_window_takes_nothing(self):
+        stats = self.scratch / "stats.json"
+        producer = self.producer("-q", "-l", "-r", "50", FRAMES)
+        self.await_channel(producer)
+        viewer = self.windowed("--present", self.way, "--stats", stats)
+        window = self.window_of(viewer)
+        self.hide(viewer, window)
+        time.sleep(0.5)
+        before = processor_s(viewer.pid)
+        time.sleep(3)
+        self.assertLess(processor_s(viewer.pid) - before, 0.1)
+        self.xdotool("windowmap", "--sync", window)
+        shown = self.looks(window)
+        self.until("it goes on", lambda: self.looks(window) != shown)
+        self.end(viewer, producer)
+        self.assertGreater(self.stats(stats)["missed"], 100)
+
+    def test_a_hidden_window_takes_every_frame_if_asked_to(self):
+        stats = self.scratch / "stats.json"
+        producer = self.producer("-q", "-l2", "-r", "40", "-p", "lossless", "-w", "1", FRAMES)
+        viewer = self.windowed("--present", self.way, "--once", "--stats", stats)
+        window = self.window_of(viewer)
+        self.hide(viewer, window)
+        self.assert_exits(producer, 0)
+        self.assert_exits(viewer, 0)
+        counted = self.stats(stats)
+        self.assertEqual((counted["shown"], counted["missed"]),
+                         (3 * len(list(FRAMES.glob("*.png"))), 0))
+        self.assert_nothing_left()
+
+    def test_the_last_frame_is_seen_by_who_comes_back(self):
+        paths = harness.natural(FRAMES.glob("*.png"))
+        viewer = self.windowed("--present", self.way, "--every")
+        producer = self.producer("-q", "-r", "40", "-p", "lossless", "-w", "1", FRAMES)
+        window = self.window_of(viewer)
+        self.hide(viewer, window)
+        self.assert_exits(producer, 0)
+        producer = self.producer("-q", "-r", "5", "-l", "-p", "lossless", "-w", "1", paths[5])
+        self.titled(window, "fps")
+        self.xdotool("windowmap", "--sync", window)
+        self.shows(window, paths[5])
+        self.end(viewer, producer)
+
+    def test_paused_costs_nothing(self):
+        producer = self.producer("-q", "-l", "-r", "50", FRAMES)
+        self.await_channel(producer)
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.press(window, "i")
+        self.press(window, "space")
+        self.titled(window, "paused")
+        time.sleep(1)
+        before = processor_s(viewer.pid)
+        time.sleep(3)
+        self.assertLess(processor_s(viewer.pid) - before, 0.1)
+        self.end(viewer, producer)
+
+
+@needs_screen
+class X11(Keys):
+    way = "x11"
+
+
+@needs_screen
+class Surface(Keys):
+    way = "surface"
+
+
+@needs_screen
+class Texture(Keys):
+    way = "texture"
+
+
+del Keys, Screen
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

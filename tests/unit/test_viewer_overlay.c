@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/info, viewer/overlay, viewer/text: what panels say, when they are drawn, where they lie. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "info.h"
+#include "overlay.h"
+#include "text.h"
+
+static struct shmflip_frame_info frame = {
+	.sequence = 42,
+	.width = 640,
+	.height = 480,
+	.format = SHMFLIP_FORMAT_XRGB8888,
+	.source = "016.png",
+};
+
+/* The value that stands beside a name. */
+static void assert_says(const struct info *info, const char *name, const char *want)
+{
+	char names[INFO_SIZE], values[INFO_SIZE], *rest_of_names, *rest_of_values;
+
+	info_format(info, names, values);
+	char *line = strtok_r(names, "\n", &rest_of_names);
+	char *value = strtok_r(values, "\n", &rest_of_values);
+	while (line && strcmp(line, name) != 0) {
+		line = strtok_r(NULL, "\n", &rest_of_names);
+		value = strtok_r(NULL, "\n", &rest_of_values);
+	}
+	assert_non_null(line);
+	assert_string_equal(value, want);
+	while (line) {
+		line = strtok_r(NULL, "\n", &rest_of_names);
+		value = strtok_r(NULL, "\n", &rest_of_values);
+	}
+	assert_null(value);
+}
+
+static struct info usual(void)
+{
+	return (struct info){
+		.channel = "demo",
+		.frame = &frame,
+		.presenter = "surface",
+		.copies_per_frame = 1,
+		.zoom = 1,
+		.fps = 29.94,
+		.announced_fps_milli = 30000,
+		.shown = 41,
+		.repeated = 3,
+		.missed = 5,
+		.dropped = 7,
+		.aged = true,
+		.age_p50_ns = 1250000,
+		.age_p99_ns = 3500000,
+		.state = LIFE_PRESENT,
+	};
+}
+
+static void test_information(void **state)
+{
+	struct info info = usual();
+
+	(void)state;
+	assert_says(&info, "channel", "demo");
+	assert_says(&info, "frame", "42  016.png");
+	assert_says(&info, "size", "640 x 480");
+	assert_says(&info, "shown by", "surface, 1 copy");
+	assert_says(&info, "rate", "29.9 of 30 fps");
+	assert_says(&info, "shown", "41 new, 3 repeated");
+	assert_says(&info, "not shown", "5 missed, 7 dropped");
+	assert_says(&info, "age", "1.25 ms, 99 % below 3.50 ms");
+	assert_says(&info, "pixel", "-");
+	info.copies_per_frame = 0;
+	info.zoom = 1 / 3.0;
+	info.paused = true;
+	info.aged = false;
+	assert_says(&info, "shown by", "surface, no copy");
+	assert_says(&info, "zoom", "33.33 %");
+	assert_says(&info, "rate", "paused");
+	assert_says(&info, "age", "-");
+	info.state = LIFE_DIED;
+	info.stale_s = 12;
+	assert_says(&info, "rate", "stale 12 s: the producer died");
+}
+
+static void test_the_pixel_under_the_pointer(void **state)
+{
+	struct info info = usual();
+
+	(void)state;
+	info.pointed = true;
+	info.pointer = (struct point){ 17, 29 };
+	assert_says(&info, "pixel", "17, 29");
+	info.readable = true;
+	info.pixel = 0x80102030;
+	assert_says(&info, "pixel", "17, 29:  #102030  16 32 48");
+	frame.format = SHMFLIP_FORMAT_ARGB8888;
+	assert_says(&info, "pixel", "17, 29:  #102030  16 32 48  alpha 128");
+	assert_says(&info, "size", "640 x 480, with alpha");
+	frame.format = SHMFLIP_FORMAT_XRGB8888;
+}
+
+static void test_a_name_cannot_break_the_lines(void **state)
+{
+	struct info info = usual();
+	char source[SHMFLIP_SOURCE_SIZE];
+
+	(void)state;
+	memcpy(source, frame.source, sizeof(source));
+	memset(frame.source, '\n', sizeof(frame.source) - 1);
+	assert_says(&info, "frame", "42  ???????????????????????????????????????");
+	assert_says(&info, "size", "640 x 480");
+	memcpy(frame.source, source, sizeof(source));
+}
+
+static void assert_stale(enum life_state life, int64_t seconds, const char *want)
+{
+	char text[INFO_STALE_SIZE];
+
+	info_format_stale(text, life, seconds);
+	assert_string_equal(text, want);
+}
+
+static void test_stale(void **state)
+{
+	(void)state;
+	assert_stale(LIFE_DIED, 0, "stale 0 s: the producer died");
+	assert_stale(LIFE_ENDED, 119, "stale 119 s: the producer ended");
+	assert_stale(LIFE_BROKEN, 120, "stale 2 min: the producer broke");
+	assert_stale(LIFE_DIED, 7199, "stale 119 min: the producer died");
+	assert_stale(LIFE_DIED, 86400 * 9, "stale 216 h: the producer died");
+}
+
+static void test_keys_and_meanings_match(void **state)
+{
+	size_t keys = 0, meanings = 0;
+
+	(void)state;
+	for (const char *c = info_help_keys; *c; c++)
+		keys += *c == '\n';
+	for (const char *c = info_help_meanings; *c; c++)
+		meanings += *c == '\n';
+	assert_int_equal(keys, meanings);
+}
+
+/* ---- The overlay -------------------------------------------------------------------------- */
+
+static struct scene arranged(struct overlay *overlay, int width, int height, double scale)
+{
+	struct scene scene = { .window = { width, height } };
+
+	overlay_arrange(overlay, scale, &scene);
+	return scene;
+}
+
+static void test_a_panel_comes_and_goes(void **state)
+{
+	struct overlay *overlay = overlay_create();
+
+	(void)state;
+	assert_int_equal(arranged(overlay, 640, 480, 1).panel_count, 0);
+	assert_false(overlay_say(overlay, OVERLAY_INFO, NULL, NULL));
+	assert_true(overlay_say(overlay, OVERLAY_INFO, "a\nb", "1\n2"));
+	struct scene scene = arranged(overlay, 640, 480, 1);
+	assert_int_equal(scene.panel_count, 1);
+	assert_true(scene.panels[0].area.width > 20 && scene.panels[0].area.height > 30);
+	assert_true(overlay_say(overlay, OVERLAY_INFO, NULL, NULL));
+	assert_int_equal(arranged(overlay, 640, 480, 1).panel_count, 0);
+	overlay_destroy(overlay);
+}
+
+static void test_a_panel_is_drawn_only_when_it_changes(void **state)
+{
+	struct overlay *overlay = overlay_create();
+
+	(void)state;
+	overlay_say(overlay, OVERLAY_INFO, "a", "1");
+	uint64_t revision = arranged(overlay, 640, 480, 1).panels[0].revision;
+	assert_false(overlay_say(overlay, OVERLAY_INFO, "a", "1"));
+	assert_int_equal(arranged(overlay, 640, 480, 1).panels[0].revision, revision);
+	assert_true(overlay_say(overlay, OVERLAY_INFO, "a", "2"));
+	uint64_t other = arranged(overlay, 640, 480, 1).panels[0].revision;
+	assert_int_not_equal(other, revision);
+	assert_true(overlay_say(overlay, OVERLAY_INFO, "a", NULL));
+	assert_int_not_equal(arranged(overlay, 640, 480, 1).panels[0].revision, other);
+	overlay_say(overlay, OVERLAY_HELP, "a", NULL);
+	struct scene scene = arranged(overlay, 640, 480, 1);
+	assert_int_equal(scene.panel_count, 2);
+	assert_int_not_equal(scene.panels[0].revision, scene.panels[1].revision);
+	overlay_destroy(overlay);
+}
+
+static void test_text_grows_with_the_scale_and_shrinks_with_the_room(void **state)
+{
+	struct overlay *overlay = overlay_create();
+
+	(void)state;
+	overlay_say(overlay, OVERLAY_HELP, info_help_keys, info_help_meanings);
+	struct area usual_area = arranged(overlay, 1920, 1080, 1).panels[0].area;
+	struct area large = arranged(overlay, 1920, 1080, 2).panels[0].area;
+	struct area small = arranged(overlay, 250, 160, 1).panels[0].area;
+	assert_true(large.width > usual_area.width * 3 / 2);
+	assert_true(small.width < usual_area.width && small.width <= 230);
+	assert_in_range(usual_area.x, 960 - usual_area.width / 2 - 1, 960 - usual_area.width / 2);
+	overlay_destroy(overlay);
+}
+
+static void test_panels_are_opaque_and_have_text_in_them(void **state)
+{
+	struct text_image image;
+	int dark = 0, light = 0;
+
+	(void)state;
+	assert_int_equal(text_render("stale", NULL, 14, (struct size){ 640, 480 }, &image), 0);
+	for (int i = 0; i < image.size.width * image.size.height; i++) {
+		assert_int_equal(image.pixels[i] >> 24, 255);
+		dark += (image.pixels[i] & 255) < 40;
+		light += (image.pixels[i] & 255) > 200;
+	}
+	assert_true(light > 20);
+	assert_true(dark > 5 * light);
+	free(image.pixels);
+}
+
+static void test_text_that_is_none(void **state)
+{
+	struct text_image image;
+
+	(void)state;
+	assert_int_equal(text_render("\xff\xfe\x80", "\xc3", 14, (struct size){ -5, 0 }, &image),
+	                 0);
+	free(image.pixels);
+	assert_int_equal(text_render("", "", 14, (struct size){ 640, 480 }, &image), 0);
+	free(image.pixels);
+	text_finish();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_information),
+		cmocka_unit_test(test_the_pixel_under_the_pointer),
+		cmocka_unit_test(test_a_name_cannot_break_the_lines),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_keys_and_meanings_match),
+		cmocka_unit_test(test_a_panel_comes_and_goes),
+		cmocka_unit_test(test_a_panel_is_drawn_only_when_it_changes),
+		cmocka_unit_test(test_text_grows_with_the_scale_and_shrinks_with_the_room),
+		cmocka_unit_test(test_panels_are_opaque_and_have_text_in_them),
+		cmocka_unit_test(test_text_that_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
