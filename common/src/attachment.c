@@ -8,9 +8,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error.h"
 #include "ring.h"
+#include "spin.h"
 #include "sysv.h"
+
+#define CLAIM_TRIES 20
 
 /* Whoever replaces the channel file faster than that is no producer. */
 #define TRIES 1000
@@ -240,6 +244,39 @@ void attachment_drop(struct attachment *attachment)
 	sysv_segment_detach(attachment->shared);
 	close(attachment->fd);
 	free(attachment);
+}
+
+/* A producer that gives a frame up holds its lock for a microsecond. */
+static int claim(struct slot_reader *reader, uint64_t after)
+{
+	int error = slots_claim(reader, after);
+
+	for (int i = 0; error == -EAGAIN && i < CLAIM_TRIES; i++) {
+		clock_nap(SPIN_NS);
+		error = slots_claim(reader, after);
+	}
+	return error;
+}
+
+int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
+{
+	struct slot_reader *reader = &attachment->reader;
+	uint64_t before_first = attachment->fixed.first_frame - 1;
+	int error;
+
+	if (*last != SLOTS_NEWEST && *last < before_first)
+		*last = before_first;
+	if (every) {
+		error = claim(reader, *last);
+		if (error)
+			return error;
+		*last = reader->claimed - 1;
+	} else if (*last == SLOTS_NEWEST) {
+		*last = slots_newest(reader);
+		if (*last > before_first)
+			--*last;
+	}
+	return pins_attend(&attachment->pins);
 }
 
 enum layout_state attachment_state(const struct attachment *attachment)

@@ -40,6 +40,10 @@ int attachment_probe(const struct folder_place *place, uint64_t after);
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
                     enum attachment_pixels pixels);
 
+/* Lays claim to frames if every one is wanted, and only then counts as a viewer. *last is the frame to go
+ * on from, or SLOTS_NEWEST, and becomes the one before the first to take. */
+int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
+
 /* Counts users; the last one to drop it detaches. Any thread. */
 void attachment_hold(struct attachment *attachment);
 void attachment_drop(struct attachment *attachment);

@@ -10,10 +10,10 @@
 #include "error.h"
 #include "generation.h"
 #include "left.h"
+#include "plan.h"
 #include "ring.h"
 #include "spin.h"
 
-#define LEASE_DEFAULT_MS 2000
 #define NAP_MIN_NS 20000
 #define NAP_MAX_NS (5 * NS_PER_MS)
 #define VIEWERS_MAX 1000 /* that pins_attendance() counts */
@@ -34,39 +34,6 @@ struct shmflip_producer {
 	int64_t waited_ns;
 	struct spin spin;
 };
-
-static int check_options(const struct shmflip_producer_options *options)
-{
-	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
-		return fail(-EINVAL, "policy %u is unknown", options->policy);
-	if (options->mode & ~(mode_t)0666)
-		return fail(-EINVAL, "mode %03o: only the bits to read and write count",
-		            (unsigned)options->mode);
-	return 0;
-}
-
-static void plan_from(struct generation_plan *plan, const struct shmflip_producer_options *options)
-{
-	bool own_group = options->group == 0 || options->group == (gid_t)-1;
-
-	*plan = (struct generation_plan){
-		.slot_bytes = options->slot_bytes,
-		.slots = options->slots ? options->slots : SHMFLIP_SLOTS_MIN,
-		.policy = options->policy ? options->policy : SHMFLIP_POLICY_LATEST,
-		.fps_milli = options->fps_milli,
-		.group = own_group ? getegid() : options->group,
-		.mode = 0600 | (options->mode & 0044),
-	};
-}
-
-static int64_t lease_from(const struct shmflip_producer_options *options, uint32_t policy)
-{
-	if (options->lease_ms > 0 && options->lease_ms < INT64_MAX / NS_PER_MS)
-		return options->lease_ms * NS_PER_MS;
-	if (options->lease_ms == 0 && policy == SHMFLIP_POLICY_LATEST)
-		return LEASE_DEFAULT_MS * NS_PER_MS;
-	return CLOCK_NEVER;
-}
 
 static int make_generation(struct shmflip_producer *producer, struct generation **out)
 {
@@ -91,7 +58,7 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
 {
 	struct shmflip_producer *producer;
 	struct folder_place place;
-	int error = check_options(options);
+	int error = plan_check(options);
 
 	if (!error)
 		error = folder_place(&place, options->dir, options->channel);
@@ -101,7 +68,7 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
 	if (!producer)
 		return fail(-ENOMEM, "out of memory");
 	plan_from(&producer->plan, options);
-	producer->lease_ns = lease_from(options, producer->plan.policy);
+	producer->lease_ns = plan_lease_ns(options);
 	error = channel_own(&producer->channel, &place, producer->plan.group, producer->plan.mode);
 	if (error)
 		goto free_memory;

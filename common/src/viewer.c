@@ -14,7 +14,6 @@
 #define LOOK_MIN_NS (5 * NS_PER_MS)
 #define LOOK_MAX_NS (100 * NS_PER_MS)
 #define SLEEP_NS (100 * NS_PER_MS)
-#define CLAIM_TRIES 20
 
 struct shmflip_viewer {
 	struct folder_place place;
@@ -67,41 +66,6 @@ static void detach(struct attachment *attachment)
 	slots_unclaim(&attachment->reader);
 	pins_leave(&attachment->pins);
 	attachment_drop(attachment);
-}
-
-/* A producer that gives a frame up holds its lock for a microsecond. */
-static int claim(struct slot_reader *reader, uint64_t after)
-{
-	int error = slots_claim(reader, after);
-
-	for (int i = 0; error == -EAGAIN && i < CLAIM_TRIES; i++) {
-		clock_nap(SPIN_NS);
-		error = slots_claim(reader, after);
-	}
-	return error;
-}
-
-/* Lays claim to frames, and only then counts as a viewer. *last is the frame to go on from, or
- * SLOTS_NEWEST, and becomes the one before the first to take. */
-static int join(struct attachment *attachment, bool every, uint64_t *last)
-{
-	struct slot_reader *reader = &attachment->reader;
-	uint64_t before_first = attachment->fixed.first_frame - 1;
-	int error;
-
-	if (*last != SLOTS_NEWEST && *last < before_first)
-		*last = before_first;
-	if (every) {
-		error = claim(reader, *last);
-		if (error)
-			return error;
-		*last = reader->claimed - 1;
-	} else if (*last == SLOTS_NEWEST) {
-		*last = slots_newest(reader);
-		if (*last > before_first)
-			--*last;
-	}
-	return pins_attend(&attachment->pins);
 }
 
 /* Takes over what the producer has counted since the last look. */
@@ -159,7 +123,7 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	         attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
 	same = attachment->fixed.producer == viewer->producer;
 	last = same ? viewer->last : SLOTS_NEWEST;
-	error = same_producer && !same ? -ENOENT : join(attachment, every, &last);
+	error = same_producer && !same ? -ENOENT : attachment_join(attachment, every, &last);
 	/* A claim that came after the producer had looked for claims, on its way out, is none: then
 	 * the one on the earlier generation must stand. A newcomer has none to lose; and who was
 	 * counted as a viewer takes all there is, however soon the producer went. */

@@ -23,7 +23,7 @@ only 'libdeflate\.h' '^producer/|^bench/|^tests/'
 only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
 only '(gst/|zmq\.h)' '^bench/transport/'
 # Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|sweep|left)\.h' '^common/src/|^tests/(unit|fuzz)/'
+only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|sweep|left|plan)\.h' '^common/src/|^tests/(unit|fuzz)/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.
