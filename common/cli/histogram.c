@@ -27,7 +27,8 @@ void histogram_add(struct histogram *histogram, int64_t value_ns)
 	if (value_ns < 0)
 		value_ns = 0;
 	histogram->count++;
-	histogram->sum_ns += value_ns;
+	if (__builtin_add_overflow(histogram->sum_ns, value_ns, &histogram->sum_ns))
+		histogram->sum_ns = INT64_MAX;
 	if (value_ns > histogram->max_ns)
 		histogram->max_ns = value_ns;
 	histogram->buckets[bucket_of((uint64_t)value_ns)]++;

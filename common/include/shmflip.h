@@ -19,7 +19,8 @@
  *   Signals     A function that waits returns -EINTR when a signal handler ran. A signal that
  *               comes just before the wait is not seen: a program that stops on a flag set by
  *               its handler waits in turns of some 100 ms.
- *   Times       *_ns are nanoseconds; points in time are readings of CLOCK_MONOTONIC.
+ *   Times       *_ns are nanoseconds; points in time are readings of CLOCK_MONOTONIC. Those of a
+ *               frame lie between -2^62 and 2^62: their differences do not overflow.
  *
  * Errors, the same everywhere
  *   -EINVAL          an argument is out of range, or is no channel name

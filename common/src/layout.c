@@ -128,6 +128,11 @@ int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_byte
 	return 0;
 }
 
+static bool is_time(int64_t ns)
+{
+	return ns > -LAYOUT_TIME_END && ns < LAYOUT_TIME_END;
+}
+
 int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_bytes)
 {
 	if (info->width == 0 || info->height == 0)
@@ -137,6 +142,9 @@ int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_byte
 	if (info->stride_bytes % 4 != 0 || info->stride_bytes / 4 < info->width)
 		return fail(-EINVAL, "a stride of %u bytes for %u pixels of 4", info->stride_bytes,
 		            info->width);
+	if (!is_time(info->presentation_ns) || !is_time(info->published_ns) ||
+	    !is_time(info->decode_ns))
+		return fail(-EINVAL, "a time that is more than a hundred years");
 	if ((uint64_t)info->stride_bytes * info->height > slot_bytes)
 		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
 		            info->width, info->height, (unsigned long long)slot_bytes);

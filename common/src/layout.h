@@ -31,6 +31,9 @@
 /* Generations are numbered by microseconds, or count up from there: none comes near. */
 #define LAYOUT_GENERATION_END (UINT64_C(1) << 63)
 
+/* No time in a description is so far from 0 in either direction: differences never overflow. */
+#define LAYOUT_TIME_END (INT64_C(1) << 62)
+
 struct layout_mark {
 	char magic[8];
 	uint32_t version;

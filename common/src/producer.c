@@ -283,11 +283,11 @@ int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_l
 
 	if (!is_on_loan(producer, loan))
 		return fail(-EINVAL, "this slot is not on loan");
+	info->published_ns = clock_now_ns();
 	error = layout_check_frame(info, generation->fixed.slot_bytes);
 	if (error)
 		return error;
 	info->source[sizeof(info->source) - 1] = '\0';
-	info->published_ns = clock_now_ns();
 	info->sequence = slots_publish(&generation->writer, loan->slot, info);
 	*loan = (struct shmflip_loan){ 0 };
 	if (ring_publish(generation->ring_id, info->sequence))

@@ -50,6 +50,7 @@ static void check_frame(const struct shmflip_frame *frame, const struct attachme
 	REQUIRE(offset < segment_bytes && bytes <= segment_bytes - offset);
 	REQUIRE((uint64_t)info->width * 4 <= info->stride_bytes && info->stride_bytes % 4 == 0);
 	REQUIRE(info->width && info->height && bytes <= attachment->fixed.slot_bytes);
+	REQUIRE(info->published_ns > -LAYOUT_TIME_END && info->published_ns < LAYOUT_TIME_END);
 	REQUIRE(memchr(info->source, '\0', sizeof(info->source)));
 }
 

@@ -46,6 +46,9 @@ static void test_extremes(void **state)
 	histogram_add(&histogram, -5);
 	histogram_add(&histogram, INT64_MAX);
 	assert_int_equal(histogram_percentile_ns(&histogram, 50), 0);
+	/* A sum that would overflow stays as large as it can be. */
+	histogram_add(&histogram, INT64_MAX);
+	assert_true(histogram_mean_ns(&histogram) > INT64_MAX / 4);
 	assert_within_a_percent(histogram_percentile_ns(&histogram, 100), INT64_MAX);
 }
 

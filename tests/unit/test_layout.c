@@ -136,6 +136,29 @@ static void frame_is_checked_against_its_slot(void **state)
 	}
 }
 
+/* Whoever subtracts one from another, as a viewer does to tell a frame's age, gets a number. */
+static void times_are_checked(void **state)
+{
+	static const int64_t bad[] = { INT64_MIN, INT64_MAX, LAYOUT_TIME_END, -LAYOUT_TIME_END };
+	const struct shmflip_frame_info good = { .width = 4,
+		                                 .height = 4,
+		                                 .stride_bytes = 16,
+		                                 .format = SHMFLIP_FORMAT_XRGB8888,
+		                                 .presentation_ns = -1,
+		                                 .published_ns = LAYOUT_TIME_END - 1 };
+
+	(void)state;
+	assert_int_equal(layout_check_frame(&good, 64), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct shmflip_frame_info early = good, late = good, slow = good;
+
+		early.presentation_ns = late.published_ns = slow.decode_ns = bad[i];
+		assert_int_equal(layout_check_frame(&early, 64), -EINVAL);
+		assert_int_equal(layout_check_frame(&late, 64), -EINVAL);
+		assert_int_equal(layout_check_frame(&slow, 64), -EINVAL);
+	}
+}
+
 static void frame_size_is_aligned_and_checked(void **state)
 {
 	uint32_t stride = 7;
@@ -186,6 +209,7 @@ int main(void)
 		cmocka_unit_test(header_is_checked_against_its_segment),
 		cmocka_unit_test(other_version_is_named),
 		cmocka_unit_test(frame_is_checked_against_its_slot),
+		cmocka_unit_test(times_are_checked),
 		cmocka_unit_test(frame_size_is_aligned_and_checked),
 		cmocka_unit_test(description_survives_the_slot),
 	};
