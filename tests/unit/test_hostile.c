@@ -131,8 +131,14 @@ static void end_of_a_producer_that_lives_is_waited_out(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 
+		int error;
+
 		atomic_store(&header->state, ends[i]);
-		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+		error = shmflip_viewer_acquire(viewer, &frame, 0);
+		/* Who came before the end was seen is told of it, once. */
+		if (error == -ENODATA)
+			error = shmflip_viewer_acquire(viewer, &frame, 0);
+		assert_int_equal(error, -EAGAIN);
 		assert_int_equal(shmflip_viewer_wait(viewer, 20), -EAGAIN);
 		shmflip_viewer_destroy(viewer);
 	}
