@@ -162,8 +162,13 @@ static int check_channel(const struct options *options)
 		cli_usage_error("%s", shmflip_error_detail());
 	if (result)
 		return 0;
-	cli_error("channel %s is held by another producer, process %d: choose another (-c)",
-	          options->channel ? options->channel : "default", (int)pid);
+	if (pid)
+		cli_error("channel %s is held by another producer, process %d: choose another (-c)",
+		          options->channel ? options->channel : "default", (int)pid);
+	else
+		cli_error("channel %s is held by another producer that is only just starting: "
+		          "choose another (-c)",
+		          options->channel ? options->channel : "default");
 	return -EBUSY;
 }
 

@@ -59,7 +59,7 @@ static int clean_all(const char *dir)
 		return CLI_OK;
 	if (error)
 		return command_fail(error);
-	return all.failed ? CLI_FAILED : CLI_OK;
+	return all.failed ? CLI_FAILED : command_status(command_flush());
 }
 
 static int fail_alive(const char *dir, const char *channel)
@@ -83,5 +83,5 @@ int clean_run(const struct options *options)
 	error = clean(options->dir, options->channel);
 	if (error == -EBUSY)
 		return fail_alive(options->dir, options->channel);
-	return error ? command_fail(error) : CLI_OK;
+	return error ? command_fail(error) : command_status(command_flush());
 }

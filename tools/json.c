@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "commands.h"
 #include "words.h"
 
 /* JSON is UTF-8, a name may be anything. */
@@ -99,11 +100,14 @@ json_t *json_of_look(const struct look *look)
 int json_print(json_t *value, bool in_one_line)
 {
 	size_t flags = JSON_REAL_PRECISION(12) | (in_one_line ? 0 : JSON_INDENT(2));
-	bool failed = !value || json_dumpf(value, stdout, flags) != 0 || putchar('\n') == EOF ||
-	              fflush(stdout) != 0;
 
+	if (!value) {
+		cli_error("not enough memory");
+		return -ENOMEM;
+	}
+	/* What cannot be written shows when it is flushed. */
+	json_dumpf(value, stdout, flags);
 	json_decref(value);
-	if (failed && errno != EPIPE)
-		cli_error("cannot write to stdout: %s", strerror(errno));
-	return failed ? CLI_FAILED : CLI_OK;
+	putchar('\n');
+	return command_flush();
 }

@@ -11,7 +11,8 @@
 /* An object of the caller's. NULL: there is no memory. */
 json_t *json_of_look(const struct look *look);
 
-/* Writes it to stdout, and lets go of it. in_one_line is for one of many. An exit status. */
+/* Writes it to stdout, and lets go of it. in_one_line is for one of many. As
+ * command_flush(). */
 int json_print(json_t *value, bool in_one_line);
 
 #endif

@@ -92,7 +92,7 @@ static int print_table(const struct list *list)
 		       "PID", "SIZE", "SLOTS", "FPS", "GENERATION", "VIEWERS");
 	for (size_t i = 0; i < list->count; i++)
 		print_row(&list->looks[i], width);
-	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+	return command_flush();
 }
 
 static int print_json(const struct list *list)
@@ -108,7 +108,6 @@ int ls_run(const struct options *options)
 {
 	struct list list = { .dir = options->dir };
 	int error = shmflip_channel_list(options->dir, add, &list);
-	int status;
 
 	/* The default folder is made by the first producer. */
 	if (error == -ENOENT && !options->dir)
@@ -124,7 +123,7 @@ int ls_run(const struct options *options)
 	look_measure(list.looks, list.count, options->dir);
 	if (list.count)
 		qsort(list.looks, list.count, sizeof(*list.looks), compare_names);
-	status = options->json ? print_json(&list) : print_table(&list);
+	error = options->json ? print_json(&list) : print_table(&list);
 	free(list.looks);
-	return status;
+	return command_status(error);
 }

@@ -106,24 +106,26 @@ static int print(const struct look *look, const struct options *options)
 		print_line(look);
 	else
 		print_all(look);
-	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
+	return command_flush();
 }
 
 /* Until interrupted, or nobody reads. A channel that is gone may come back. */
 static int watch(struct look *look, const struct options *options)
 {
-	int error = 0, status = CLI_OK;
+	int gone = 0, error = 0;
 
-	while (status == CLI_OK && !cli_interrupted()) {
-		if (error == 0)
-			status = print(look, options);
+	while (!cli_interrupted()) {
+		if (!gone)
+			error = print(look, options);
+		if (error)
+			break;
 		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
 		look_count_afresh(look);
-		error = look_again(look, options->dir);
-		if (error && error != -ENOENT)
-			return command_fail(error);
+		gone = look_again(look, options->dir);
+		if (gone && gone != -ENOENT)
+			return command_fail(gone);
 	}
-	return cli_interrupted() ? CLI_OK : status;
+	return command_status(error);
 }
 
 int stat_run(const struct options *options)
@@ -135,5 +137,5 @@ int stat_run(const struct options *options)
 	if (error)
 		return command_fail(error);
 	look_measure(&look, 1, options->dir);
-	return options->watch ? watch(&look, options) : print(&look, options);
+	return options->watch ? watch(&look, options) : command_status(print(&look, options));
 }

@@ -121,6 +121,42 @@ class Tools(harness.Case):
         self.assertEqual(counted["viewers_max"], 0)
         self.assert_nothing_left()
 
+    def test_names_that_are_no_text(self):
+        named = self.scratch / "named"
+        named.mkdir()
+        path = os.fsencode(named) + b"/\x1b[31m\xff\n.png"
+        Path(os.fsdecode(path)).write_bytes((KINDS / "rgb8-33x17.png").read_bytes())
+        producer = self.playing(source=named)
+        self.until("there is a frame", lambda: self.listed()["default"]["newest"])
+        source = self.listed()["default"]["newest"]["source"]
+        self.assertTrue(source.endswith(".png"), source)
+        with subprocess.Popen([harness.TOOL, "stat"], env=self.env,
+                              stdout=subprocess.PIPE) as stat:
+            text = stat.stdout.read()
+        self.assertNotIn(b"\x1b", text)
+        self.assertIn(b"33x17", text)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_output_that_cannot_be_written(self):
+        producer = self.playing()
+        for command in (["ls"], ["ls", "--json"], ["stat"], ["stat", "-j"], ["stat", "-w"],
+                        ["cat"], ["cat", "--format", "png"]):
+            with self.subTest(command=command), open("/dev/full", "wb") as full:
+                tool = subprocess.run([harness.TOOL, *command], env=self.env, stdout=full,
+                                      stderr=subprocess.PIPE, timeout=harness.PATIENCE_S,
+                                      check=False)
+                self.assertEqual(tool.returncode, 1)
+                self.assertRegex(tool.stderr, b"^shmflip: cannot write to stdout: No space.*\n$")
+        with subprocess.Popen([harness.TOOL, "stat", "-w"], env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as watch:
+            watch.stdout.readline()
+            watch.stdout.close()
+            self.assertEqual(watch.wait(harness.PATIENCE_S), 0)
+            self.assertEqual(watch.stderr.read(), b"")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     def test_watch(self):
         producer = self.playing()
         watch = self.tool("stat", "--watch", "--json")
