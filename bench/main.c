@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
+#include "decode.h"
 #include "options.h"
 #include "transports.h"
 
 static const struct command *const commands[] = {
 	&command_transports,
+	&command_decode,
 	NULL,
 };
 

@@ -23,6 +23,7 @@ enum {
 	OPTION_CORES,
 	OPTION_RATE,
 	OPTION_RECEIVERS,
+	OPTION_DECODERS,
 };
 
 static const struct option long_options[] = {
@@ -39,12 +40,13 @@ static const struct option long_options[] = {
 	{ "cores", required_argument, NULL, OPTION_CORES },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "receivers", required_argument, NULL, OPTION_RECEIVERS },
+	{ "decoders", required_argument, NULL, OPTION_DECODERS },
 	{ 0 },
 };
 
 static const char common_help[] =
 	"      --quick            see that it works: one round, few cells, short\n"
-	"      --seconds S        how long each measurement takes (default 0.5)\n"
+	"      --seconds S        how long each measurement takes\n"
 	"      --rounds N         rounds that medians are taken of (default 5)\n"
 	"      --json FILE        write all figures as JSON (- is stdout)\n"
 	"      --plot FILE.svg|FILE.png  draw them, by gnuplot\n"
@@ -66,8 +68,7 @@ static void __attribute__((noreturn)) print_help(const struct command *const *co
 
 static void __attribute__((noreturn)) print_command_help(const struct command *command)
 {
-	printf("Usage: shmflip-bench %s [options]\n%s%s", command->name, command->help,
-	       common_help);
+	printf("Usage: shmflip-bench %s [options]%s%s", command->name, command->help, common_help);
 	exit(CLI_OK);
 }
 
@@ -143,6 +144,31 @@ static void add_transport(struct options *options, const char *word)
 		names[i + 1] = transports[i]->name;
 	cli_choice("--transports", word, names);
 	options->transports[options->transport_count++] = transport_named(word);
+}
+
+static void add_every_decoder(struct options *options)
+{
+	for (size_t i = 0; options->decoder_count < LIST_MAX && decoders[i]; i++)
+		options->decoders[options->decoder_count++] = decoders[i];
+}
+
+/* The reference is always among them, first. */
+static void add_decoder(struct options *options, const char *word)
+{
+	const char *names[LIST_MAX + 2] = { "all" };
+
+	if (strcmp(word, "all") == 0) {
+		options->decoder_count = 0;
+		add_every_decoder(options);
+		return;
+	}
+	for (size_t i = 0; i < LIST_MAX && decoders[i]; i++)
+		names[i + 1] = decoders[i]->name;
+	cli_choice("--decoders", word, names);
+	if (options->decoder_count == 0)
+		options->decoders[options->decoder_count++] = decoders[0];
+	if (decoder_named(word) != decoders[0])
+		options->decoders[options->decoder_count++] = decoder_named(word);
 }
 
 static void add_touch(struct options *options, const char *word)
@@ -241,13 +267,18 @@ static void set_transports(struct options *options, int option, const char *text
 
 static void set(struct options *options, int option, const char *text)
 {
+	unsigned group = option < OPTION_DECODERS ? OPTIONS_TRANSPORTS : OPTIONS_DECODE;
+
 	if (option < OPTION_SIZE) {
 		set_common(options, option, text);
 		return;
 	}
-	if (!(options->command->accepts & OPTIONS_TRANSPORTS))
+	if (!(options->command->accepts & group))
 		cli_usage_error("--%s is not for %s", name_of(option), options->command->name);
-	set_transports(options, option, text);
+	if (option == OPTION_DECODERS)
+		for_each_word(options, "--decoders", text, add_decoder, &options->decoder_count);
+	else
+		set_transports(options, option, text);
 }
 
 static const struct command *command_named(const char *name, const struct command *const *commands)
@@ -265,8 +296,10 @@ static void fill_in(struct options *options)
 
 	if (!options->rounds)
 		options->rounds = quick ? 1 : 5;
-	if (!options->seconds_ns)
-		options->seconds_ns = quick ? 20000000 : 500000000;
+	if (options->seconds_ns < 0)
+		options->seconds_ns = quick ? 20000000 : options->command->seconds_ns;
+	if (!options->decoder_count)
+		add_every_decoder(options);
 	if (!options->size_count)
 		set_transports(options, OPTION_SIZE,
 		               quick ? "640x480" : "640x480,1920x1080,3840x2160");
@@ -283,12 +316,24 @@ static void fill_in(struct options *options)
 		set_transports(options, OPTION_RECEIVERS, "1");
 }
 
+static void set_paths(struct options *options, int count, char **words)
+{
+	bool wanted = options->command->accepts & OPTIONS_DECODE;
+
+	if (!wanted && count > 0)
+		cli_usage_error("%s takes no %s", options->command->name, words[0]);
+	if (wanted && count == 0)
+		cli_usage_error("%s needs PNG files, or folders of them", options->command->name);
+	options->paths = words;
+	options->path_count = (unsigned)count;
+}
+
 void options_parse(struct options *options, int argc, char **argv,
                    const struct command *const *commands)
 {
 	int option;
 
-	*options = (struct options){ .argc = argc, .argv = argv };
+	*options = (struct options){ .argc = argc, .argv = argv, .seconds_ns = -1 };
 	if (argc < 2)
 		cli_usage_error("a COMMAND is missing");
 	if (strcmp(argv[1], "--help") == 0)
@@ -305,7 +350,6 @@ void options_parse(struct options *options, int argc, char **argv,
 			refuse(option, optopt, argv[optind - 1]);
 		set(options, option, optarg);
 	}
-	if (optind < argc)
-		cli_usage_error("%s takes no %s", options->command->name, argv[optind]);
+	set_paths(options, argc - optind, argv + optind);
 	fill_in(options);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decoder/decoder.h"
 #include "touch.h"
 #include "transport/transport.h"
 
@@ -42,6 +43,14 @@ struct options {
 	unsigned rate_count;
 	unsigned receivers[LIST_MAX];
 	unsigned receivers_count;
+
+	/* decode */
+	const struct decoder *decoders[LIST_MAX];
+	unsigned decoder_count;
+
+	/* decode, pipeline: FILE|DIR... */
+	char **paths;
+	unsigned path_count;
 };
 
 /* One of the program's commands: a file of its own and a line in main.c. */
@@ -50,12 +59,13 @@ struct command {
 	const char *summary; /* for the list of commands */
 	const char *help;    /* for COMMAND --help: the lines on its own options */
 	unsigned accepts;    /* enum option_group */
+	int64_t seconds_ns;  /* unless told otherwise */
 	int (*run)(const struct options *options); /* returns the exit status */
 };
 
 enum option_group {
-	OPTIONS_COMMON = 1 << 0,
-	OPTIONS_TRANSPORTS = 1 << 1,
+	OPTIONS_TRANSPORTS = 1 << 0,
+	OPTIONS_DECODE = 1 << 1,
 };
 
 /* Exit status beside those of cli.h: all went well, but the figures are not to be relied on. */

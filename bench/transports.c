@@ -158,9 +158,10 @@ finish:
 }
 
 static const char help[] =
+	"\n"
 	"Hands frames from one process to others by each way there is, in rounds.\n"
 	"\n"
-	"      --transports LIST|all  (default all; --transports list tells them)\n"
+	"      --transports LIST|all  (default all; a wrong name is told the right ones)\n"
 	"      --size WxH,...     (default 640x480,1920x1080,3840x2160)\n"
 	"      --touch LIST       what is done to pixels: none, read, write+read or\n"
 	"                         copy+read (default none,read,write+read)\n"
@@ -172,6 +173,7 @@ const struct command command_transports = {
 	.name = "transports",
 	.summary = "frames handed over by each way there is",
 	.help = help,
-	.accepts = OPTIONS_COMMON | OPTIONS_TRANSPORTS,
+	.accepts = OPTIONS_TRANSPORTS,
+	.seconds_ns = 500000000,
 	.run = run,
 };

@@ -101,12 +101,50 @@ class TransportsTest(Bench):
                 self.assertEqual(harness.segments_made_by(children), [])
 
 
+class DecodeTest(Bench):
+    def decode(self, *arguments):
+        path = self.scratch / "decode.json"
+        bench = self.bench("decode", "--quick", "--seconds", "0", "--json", path, *arguments)
+        self.assert_exits(bench, 0)
+        self.assertEqual(bench.err, "")
+        return bench, self.stats(path)
+
+    def test_the_same_pixels(self):
+        """As libpng, on every kind of PNG; others may differ, and are said to."""
+        bench, whole = self.decode(harness.KINDS, harness.FRAMES / "000.png")
+        self.assertEqual(len(whole["files"]), len(list(harness.KINDS.glob("*.png"))) + 1)
+        for file in whole["files"]:
+            ours = [each for each in file["decoders"] if each["decoder"] == "shmflip"]
+            self.assertNotIn("absent", ours[0], file["file"])
+            self.assertGreater(ours[0]["ms"], 0)
+        kinds = {summary["kind"] for summary in whole["summary"]}
+        self.assertEqual(kinds, {"kinds", "frames", ""})
+        self.assertIn("all files", bench.out)
+
+    def test_chosen_decoders(self):
+        _, whole = self.decode("--decoders", "shmflip", harness.FRAMES)
+        self.assertEqual({summary["decoder"] for summary in whole["summary"]}, {"libpng", "shmflip"})
+
+    def test_what_is_no_png(self):
+        text = self.scratch / "text.png"
+        text.write_text("no picture")
+        bench = self.bench("decode", "--quick", text, harness.FRAMES / "000.png")
+        self.assert_exits(bench, 0)
+        self.assert_one_line(bench, "text.png")
+        for nothing in text, self.scratch / "missing", self.dir:
+            bench = self.bench("decode", "--quick", nothing)
+            self.assert_exits(bench, 1)
+
+
 class PlotTest(Bench):
     @harness.needs("gnuplot")
     def test_pictures(self):
         for name, begins in ("a.svg", b"<?xml"), ("b.png", b"\x89PNG"):
             path = self.scratch / name
             self.quick("--plot", path, "--transports", "shmflip,pipe", "--size", "64x64,640x480")
+            self.assertEqual(path.read_bytes()[:len(begins)], begins)
+            path.unlink()
+            self.assert_exits(self.bench("decode", "--quick", "--plot", path, harness.FRAMES / "000.png"), 0)
             self.assertEqual(path.read_bytes()[:len(begins)], begins)
 
     def test_without_gnuplot(self):
@@ -129,6 +167,10 @@ class UsageTest(Bench):
                 (["transports", "--rounds"], "--rounds"),
                 (["transports", "--rounds", "0"], "--rounds"),
                 (["transports", "more"], "more"),
+                (["transports", "--decoders", "shmflip"], "--decoders"),
+                (["decode"], "needs"),
+                (["decode", "--decoders", "eyes", "a.png"], "libpng"),
+                (["decode", "--touch", "none", "a.png"], "--touch"),
                 (["transports", "--wrong"], "--wrong")):
             with self.subTest(words=words):
                 bench = self.bench(*words)
@@ -136,7 +178,7 @@ class UsageTest(Bench):
                 self.assert_one_line(bench, said)
 
     def test_help_fits_a_screen(self):
-        for words in ["--help"], ["transports", "--help"]:
+        for words in ["--help"], ["transports", "--help"], ["decode", "--help"]:
             bench = self.bench(*words)
             self.assert_exits(bench, 0)
             self.assertLessEqual(len(bench.lines), 24)

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "decode.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli.h"
+#include "load.h"
+#include "output.h"
+
+/* Room for the largest picture, twice: to compare, and to decode into. */
+struct canvas {
+	uint8_t *expected;
+	uint8_t *pixels;
+};
+
+static int make_canvas(struct canvas *canvas, const struct pictures *pictures)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < pictures->count; i++)
+		if (pictures->files[i].pixel_bytes > most)
+			most = pictures->files[i].pixel_bytes;
+	most = (most + 2 * DECODER_ROOM - 1) / DECODER_ROOM * DECODER_ROOM;
+	canvas->expected = aligned_alloc(4096, most);
+	canvas->pixels = aligned_alloc(4096, most);
+	if (canvas->expected && canvas->pixels)
+		return 0;
+	cli_error("out of memory");
+	return -ENOMEM;
+}
+
+static void free_canvas(struct canvas *canvas)
+{
+	free(canvas->expected);
+	free(canvas->pixels);
+}
+
+static bool same_pixels(const struct png_file *file, const struct canvas *canvas)
+{
+	for (uint32_t row = 0; row < file->height; row++) {
+		size_t at = (size_t)row * file->stride_bytes;
+
+		if (memcmp(canvas->expected + at, canvas->pixels + at, 4 * (size_t)file->width))
+			return false;
+	}
+	return true;
+}
+
+static int64_t processor_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* Decodes for as long as asked, once at least. */
+static int time_decoder(const struct decoder *decoder, void *state, const struct png_file *file,
+                        uint8_t *pixels, int64_t seconds_ns, double *ms)
+{
+	int64_t begin_ns = processor_ns(), elapsed_ns;
+	unsigned count = 0;
+	int error;
+
+	do {
+		error = decoder->decode(state, file, pixels);
+		elapsed_ns = processor_ns() - begin_ns;
+		count++;
+	} while (!error && elapsed_ns < seconds_ns);
+	*ms = (double)elapsed_ns / 1e6 / count;
+	return error;
+}
+
+static void try_once(const struct decode_results *results, const struct decoder *decoder,
+                     void *state, const struct png_file *file, const struct canvas *canvas,
+                     struct trial *trial)
+{
+	if (trial->error || trial->differs)
+		return;
+	if (trial->count == 0) {
+		memset(canvas->pixels, 0x55, file->pixel_bytes);
+		trial->error = decoder->decode(state, file, canvas->pixels);
+		if (!trial->error && !(decoder->traits & DECODER_STAGE))
+			trial->differs = !same_pixels(file, canvas);
+		if (trial->error || trial->differs)
+			return;
+	}
+	trial->error = time_decoder(decoder, state, file, canvas->pixels,
+	                            results->options->seconds_ns, &trial->ms[trial->count]);
+	if (!trial->error)
+		trial->count++;
+}
+
+/* What every decoder has to make of it. */
+static int expect(const struct png_file *file, const struct canvas *canvas)
+{
+	const struct decoder *reference = decoders[0];
+	void *state = reference->open ? reference->open() : NULL;
+	int error = reference->decode(state, file, canvas->expected);
+
+	if (reference->close)
+		reference->close(state);
+	return error;
+}
+
+static void try_all(struct decode_results *results, unsigned round, size_t number,
+                    void *const *states, const struct canvas *canvas)
+{
+	const struct options *options = results->options;
+	const struct png_file *file = &results->pictures.files[number];
+	unsigned count = options->decoder_count;
+	struct trial *trials = &results->trials[number * count];
+	int error = round == 0 ? expect(file, canvas) : 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned turn = round % 2 ? count - 1 - i : i;
+
+		if (error)
+			trials[turn].error = error;
+		try_once(results, options->decoders[turn], states[turn], file, canvas,
+		         &trials[turn]);
+	}
+}
+
+static int run_round(struct decode_results *results, unsigned round, void *const *states,
+                     const struct canvas *canvas)
+{
+	const struct pictures *pictures = &results->pictures;
+	struct load_shares shares;
+	struct load before;
+
+	load_now(&before);
+	for (size_t i = 0; i < pictures->count; i++) {
+		if (cli_interrupted()) {
+			cli_status_end();
+			cli_error("interrupted: nothing was kept");
+			return -EINTR;
+		}
+		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
+		           pictures->files[i].path);
+		try_all(results, round, i, states, canvas);
+	}
+	load_since(&before, &shares);
+	results->disturbed += verdict_disturbed(&shares);
+	return 0;
+}
+
+static int open_decoders(const struct options *options, void **states)
+{
+	for (unsigned i = 0; i < options->decoder_count; i++) {
+		if (!options->decoders[i]->open)
+			continue;
+		states[i] = options->decoders[i]->open();
+		if (!states[i]) {
+			cli_error("%s does not start", options->decoders[i]->name);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void close_decoders(const struct options *options, void *const *states)
+{
+	for (unsigned i = 0; i < options->decoder_count; i++)
+		if (states[i])
+			options->decoders[i]->close(states[i]);
+}
+
+static int run_rounds(struct decode_results *results)
+{
+	void *states[LIST_MAX] = { 0 };
+	struct canvas canvas;
+	struct load before;
+	int error = make_canvas(&canvas, &results->pictures);
+
+	if (!error)
+		error = open_decoders(results->options, states);
+	load_now(&before);
+	for (unsigned round = 0; round < results->options->rounds && !error; round++)
+		error = run_round(results, round, states, &canvas);
+	load_since(&before, &results->load);
+	cli_status_end();
+	close_decoders(results->options, states);
+	free_canvas(&canvas);
+	return error;
+}
+
+/* Ours has to do what libpng does; that others differ is for the table. */
+static unsigned report_failures(const struct decode_results *results)
+{
+	const struct options *options = results->options;
+	unsigned failures = 0;
+
+	for (size_t i = 0; i < results->pictures.count; i++) {
+		for (unsigned turn = 0; turn < options->decoder_count; turn++) {
+			const struct trial *trial =
+				&results->trials[i * options->decoder_count + turn];
+			bool is_ours = strcmp(options->decoders[turn]->name, "shmflip") == 0;
+
+			if (!is_ours || !(trial->error || trial->differs))
+				continue;
+			cli_error("shmflip %s %s", trial->differs ? "differs on" : "fails on",
+			          results->pictures.files[i].path);
+			failures++;
+		}
+	}
+	return failures;
+}
+
+static void judge(struct decode_results *results)
+{
+	struct decode_summary summary;
+	struct evidence evidence = {
+		.rounds = results->options->rounds,
+		.measured = results->options->rounds,
+		.disturbed = results->disturbed,
+		.stolen = results->load.stolen,
+	};
+
+	for (unsigned i = 0; i < results->options->decoder_count; i++) {
+		decode_sum_up(results, results->options->decoders[i], NULL, &summary);
+		if (summary.noise > evidence.typical_noise)
+			evidence.typical_noise = summary.noise;
+	}
+	verdict_find(&evidence, &results->verdict);
+}
+
+static int put_out(struct decode_results *results)
+{
+	const struct options *options = results->options;
+	bool all_well = report_failures(results) == 0;
+
+	judge(results);
+	if (output_table(options))
+		decode_print(results, stdout);
+	if (options->json_path && output_json(options->json_path, decode_json(results)))
+		all_well = false;
+	if (options->plot_path && decode_plot(results))
+		all_well = false;
+	return all_well ? output_verdict(options, &results->verdict) : CLI_FAILED;
+}
+
+static int run(const struct options *options)
+{
+	struct decode_results results = { .options = options };
+	struct place place;
+	int status = CLI_FAILED;
+
+	if (pictures_load(&results.pictures, options->paths, options->path_count))
+		return CLI_FAILED;
+	environment_init(&results.environment);
+	place_init(&place);
+	place_here(place.cpus[0]);
+	results.trials =
+		calloc(results.pictures.count * options->decoder_count, sizeof(*results.trials));
+	if (!results.trials)
+		cli_error("out of memory");
+	else if (run_rounds(&results) == 0)
+		status = put_out(&results);
+	free(results.trials);
+	pictures_free(&results.pictures);
+	return status;
+}
+
+static const char help[] =
+	" FILE|DIR...\n"
+	"Decodes PNG files, and those in and below folders, by each decoder there is, on\n"
+	"one thread. Files count under the name of the folder that they lie in.\n"
+	"\n"
+	"      --decoders LIST|all  (default all)\n";
+
+const struct command command_decode = {
+	.name = "decode",
+	.summary = "PNG to pixels by each decoder there is",
+	.help = help,
+	.accepts = OPTIONS_DECODE,
+	.seconds_ns = 20000000,
+	.run = run,
+};

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+
+const struct trial *decode_trial(const struct decode_results *results, size_t file,
+                                 const struct decoder *decoder)
+{
+	const struct options *options = results->options;
+
+	for (unsigned i = 0; i < options->decoder_count; i++) {
+		const struct trial *trial = &results->trials[file * options->decoder_count + i];
+
+		if (options->decoders[i] == decoder)
+			return trial->count && !trial->error ? trial : NULL;
+	}
+	return NULL;
+}
+
+static void spread_of(const struct trial *trial, struct spread *spread)
+{
+	double ms[ROUNDS_MAX];
+
+	memcpy(ms, trial->ms, trial->count * sizeof(*ms));
+	statistics_spread(ms, trial->count, spread);
+}
+
+double decode_ms(const struct trial *trial)
+{
+	struct spread spread;
+
+	spread_of(trial, &spread);
+	return spread.median;
+}
+
+/* Values of single files, to be reduced to their medians. */
+struct columns {
+	double *ms;
+	double *noise;
+	double *faster;
+	double *of_ours;
+	size_t count;
+	size_t count_of_ours;
+	size_t first;
+	double total_ms;
+	double pixel_bytes;
+	double file_bytes;
+};
+
+/* Whether no other decoder took less time on that file. */
+static bool is_first(const struct decode_results *results, size_t file, double ms)
+{
+	for (unsigned i = 0; i < results->options->decoder_count; i++) {
+		const struct decoder *other = results->options->decoders[i];
+		const struct trial *trial = decode_trial(results, file, other);
+
+		if (trial && !(other->traits & DECODER_STAGE) && decode_ms(trial) < ms)
+			return false;
+	}
+	return true;
+}
+
+static void add_file(const struct decode_results *results, size_t number,
+                     const struct decoder *decoder, struct columns *columns)
+{
+	const struct png_file *file = &results->pictures.files[number];
+	const struct trial *trial = decode_trial(results, number, decoder);
+	const struct trial *reference = decode_trial(results, number, decoders[0]);
+	const struct trial *ours = decode_trial(results, number, decoder_named("shmflip"));
+	struct spread spread;
+
+	if (!trial)
+		return;
+	spread_of(trial, &spread);
+	columns->ms[columns->count] = spread.median;
+	columns->noise[columns->count] = statistics_noise(&spread);
+	columns->faster[columns->count] = reference ? decode_ms(reference) / spread.median : 0;
+	columns->count++;
+	if (ours)
+		columns->of_ours[columns->count_of_ours++] = spread.median / decode_ms(ours);
+	columns->first += is_first(results, number, spread.median);
+	columns->total_ms += spread.median;
+	columns->pixel_bytes += 4.0 * file->width * file->height;
+	columns->file_bytes += (double)file->png_bytes;
+}
+
+static double median(double *values, size_t count)
+{
+	struct spread spread;
+
+	statistics_spread(values, count, &spread);
+	return spread.median;
+}
+
+static void reduce(const struct columns *columns, struct decode_summary *summary)
+{
+	if (columns->count == 0)
+		return;
+	summary->files = columns->count;
+	summary->ms = median(columns->ms, columns->count);
+	summary->noise = median(columns->noise, columns->count);
+	statistics_spread(columns->faster, columns->count, &summary->faster);
+	if (summary->faster.median > 0)
+		summary->of_reference = 1 / summary->faster.median;
+	summary->of_ours = median(columns->of_ours, columns->count_of_ours);
+	summary->pixels_per_s = columns->pixel_bytes * 1e3 / columns->total_ms;
+	summary->file_per_s = columns->file_bytes * 1e3 / columns->total_ms;
+	summary->first = (double)columns->first / (double)columns->count;
+}
+
+void decode_sum_up(const struct decode_results *results, const struct decoder *decoder,
+                   const char *kind, struct decode_summary *summary)
+{
+	size_t count = results->pictures.count;
+	double *room = calloc(4 * count, sizeof(*room));
+	struct columns columns = { .ms = room,
+		                   .noise = room + count,
+		                   .faster = room + 2 * count,
+		                   .of_ours = room + 3 * count };
+
+	*summary = (struct decode_summary){ 0 };
+	if (!room)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (!kind || strcmp(results->pictures.files[i].kind, kind) == 0)
+			add_file(results, i, decoder, &columns);
+	reduce(&columns, summary);
+	free(room);
+}
+
+size_t decode_kinds(const struct decode_results *results, const char **kinds, size_t max)
+{
+	size_t count = 0, known;
+
+	for (size_t i = 0; i < results->pictures.count && count < max; i++) {
+		const char *kind = results->pictures.files[i].kind;
+
+		for (known = 0; known < count; known++)
+			if (strcmp(kinds[known], kind) == 0)
+				break;
+		if (known == count)
+			kinds[count++] = kind;
+	}
+	return count;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Steps of decoding by themselves: what is left of a decoder's time is unfiltering and the pixels' order. */
+#include <errno.h>
+#ifdef HAVE_LIBDEFLATE
+#include <libdeflate.h>
+#endif
+#include <zlib.h>
+
+#include "table.h"
+
+/* What is inflated goes into the room for the pixels. 16 bits need more than that, and are left out. */
+static bool fits(const struct png_file *file)
+{
+	return file->raw_bytes && file->raw_bytes <= file->pixel_bytes + DECODER_ROOM;
+}
+
+static int inflate_by_zlib(void *state, const struct png_file *file, uint8_t *pixels)
+{
+	uLongf bytes = file->raw_bytes;
+
+	(void)state;
+	if (!fits(file))
+		return -ENOTSUP;
+	return uncompress(pixels, &bytes, file->idat, file->idat_bytes) == Z_OK ? 0 : -EBADMSG;
+}
+
+/* CRC-32 of what is compressed, Adler-32 of as many bytes as it inflates to. */
+static int check_sums(void *state, const struct png_file *file, uint8_t *pixels)
+{
+	(void)state;
+	if (!fits(file))
+		return -ENOTSUP;
+	*(volatile uint32_t *)pixels = (uint32_t)crc32_z(0, file->idat, file->idat_bytes);
+	*(volatile uint32_t *)pixels = (uint32_t)adler32_z(1, pixels, file->raw_bytes);
+	return 0;
+}
+
+const struct decoder decoder_zlib = {
+	.name = "zlib",
+	.title = "step: zlib's inflate alone, in one call",
+	.traits = DECODER_STAGE,
+	.decode = inflate_by_zlib,
+};
+
+#ifdef HAVE_LIBDEFLATE
+static void *open_libdeflate(void)
+{
+	return libdeflate_alloc_decompressor();
+}
+
+static void close_libdeflate(void *state)
+{
+	libdeflate_free_decompressor(state);
+}
+
+static int inflate_by_libdeflate(void *state, const struct png_file *file, uint8_t *pixels)
+{
+	if (!fits(file))
+		return -ENOTSUP;
+	return libdeflate_zlib_decompress(state, file->idat, file->idat_bytes, pixels,
+	                                  file->raw_bytes, NULL) == LIBDEFLATE_SUCCESS
+	               ? 0
+	               : -EBADMSG;
+}
+
+const struct decoder decoder_libdeflate = {
+	.name = "libdeflate",
+	.title = "step: libdeflate's inflate alone, in one call",
+	.traits = DECODER_STAGE,
+	.open = open_libdeflate,
+	.close = close_libdeflate,
+	.decode = inflate_by_libdeflate,
+};
+#endif
+
+const struct decoder decoder_checksums = {
+	.name = "checksums",
+	.title = "step: zlib's checksums alone",
+	.traits = DECODER_STAGE,
+	.decode = check_sums,
+};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <string.h>
+
+const struct decoder *const decoders[] = {
+	&decoder_libpng,     &decoder_shmflip,
+#ifdef HAVE_SPNG
+	&decoder_libspng,
+#endif
+#ifdef HAVE_STB
+	&decoder_stb,
+#endif
+#ifdef HAVE_AVCODEC
+	&decoder_libavcodec,
+#endif
+	&decoder_zlib,
+#ifdef HAVE_LIBDEFLATE
+	&decoder_libdeflate,
+#endif
+	&decoder_checksums,  NULL,
+};
+
+const struct decoder *decoder_named(const char *name)
+{
+	for (size_t i = 0; decoders[i]; i++)
+		if (strcmp(decoders[i]->name, name) == 0)
+			return decoders[i];
+	return NULL;
+}
+
+void decoder_swap_row(uint8_t *to, const uint8_t *from, uint32_t pixels)
+{
+	uint32_t pixel;
+
+	for (uint32_t i = 0; i < pixels; i++) {
+		memcpy(&pixel, from + 4 * (size_t)i, sizeof(pixel));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		pixel = (pixel & 0xff00ff00) | (pixel & 0xff) << 16 | (pixel >> 16 & 0xff);
+#else
+		pixel = (pixel & 0x00ff00ff) | (pixel & 0xff00) << 16 | (pixel >> 16 & 0xff00);
+#endif
+		memcpy(to + 4 * (size_t)i, &pixel, sizeof(pixel));
+	}
+}

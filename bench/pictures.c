@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "pictures.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "shmflip.h"
+
+enum { SIGNATURE_BYTES = 8, CHUNK_BYTES = 12, HEADER_AT = 16 };
+
+static uint32_t number_at(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	       bytes[3];
+}
+
+/* What the image data inflate to: for each row a byte for the filter. */
+static uint64_t raw_bytes(const struct png_file *file)
+{
+	static const uint8_t channels[] = { 1, 0, 3, 1, 2, 0, 4 };
+	const uint8_t *header = file->png + HEADER_AT;
+	unsigned depth = header[8], colour = header[9], interlaced = header[12];
+
+	if (interlaced || colour >= sizeof(channels))
+		return 0;
+	return (1 + ((uint64_t)file->width * channels[colour] * depth + 7) / 8) * file->height;
+}
+
+/* Puts the pieces of image data together. -EBADMSG: no PNG, or cut off. */
+static int find_image_data(struct png_file *file)
+{
+	size_t at = SIGNATURE_BYTES, length;
+
+	file->idat = malloc(file->png_bytes);
+	if (!file->idat)
+		return -ENOMEM;
+	while (file->png_bytes - at >= CHUNK_BYTES) {
+		length = number_at(file->png + at);
+		if (length > file->png_bytes - at - CHUNK_BYTES)
+			return -EBADMSG;
+		if (memcmp(file->png + at + 4, "IDAT", 4) == 0) {
+			memcpy(file->idat + file->idat_bytes, file->png + at + 8, length);
+			file->idat_bytes += length;
+		}
+		at += length + CHUNK_BYTES;
+	}
+	return file->idat_bytes ? 0 : -EBADMSG;
+}
+
+static int parse(struct png_file *file)
+{
+	int error;
+
+	if (file->png_bytes < HEADER_AT + 13 || memcmp(file->png, "\x89PNG\r\n\x1a\n", 8) != 0)
+		return -EBADMSG;
+	file->width = number_at(file->png + HEADER_AT);
+	file->height = number_at(file->png + HEADER_AT + 4);
+	error = shmflip_frame_size(file->width, file->height, &file->stride_bytes,
+	                           &file->pixel_bytes);
+	if (error)
+		return error;
+	file->raw_bytes = raw_bytes(file);
+	return find_image_data(file);
+}
+
+static int read_file(struct png_file *file, size_t bytes)
+{
+	FILE *stream = fopen(file->path, "re");
+	int error = 0;
+
+	if (!stream)
+		return -errno;
+	file->png = malloc(bytes + 1);
+	if (file->png)
+		file->png_bytes = fread(file->png, 1, bytes, stream);
+	if (!file->png)
+		error = -ENOMEM;
+	else if (ferror(stream))
+		error = -EIO;
+	fclose(stream);
+	return error;
+}
+
+static void free_file(struct png_file *file)
+{
+	free(file->path);
+	free(file->kind);
+	free(file->png);
+	free(file->idat);
+}
+
+/* The name of the folder that a file lies in. */
+static char *kind_of(const char *path)
+{
+	const char *end = strrchr(path, '/'), *begin = end;
+
+	if (!end || end == path)
+		return strdup("files");
+	while (begin > path && begin[-1] != '/')
+		begin--;
+	return strndup(begin, (size_t)(end - begin));
+}
+
+static int add(struct pictures *pictures, const char *path, size_t bytes)
+{
+	struct png_file *files, *file;
+	int error;
+
+	files = realloc(pictures->files, (pictures->count + 1) * sizeof(*files));
+	if (!files)
+		return -ENOMEM;
+	pictures->files = files;
+	file = &files[pictures->count];
+	*file = (struct png_file){ .path = strdup(path), .kind = kind_of(path) };
+	error = file->path && file->kind ? read_file(file, bytes) : -ENOMEM;
+	if (!error)
+		error = parse(file);
+	if (error) {
+		cli_error("%s is left out: %s", path,
+		          error == -EBADMSG ? "not a whole PNG" : strerror(-error));
+		free_file(file);
+		return error == -ENOMEM ? error : 0;
+	}
+	pictures->count++;
+	return 0;
+}
+
+static bool is_png(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && strcasecmp(end, ".png") == 0;
+}
+
+static int by_name(const FTSENT **one, const FTSENT **other)
+{
+	return strcmp((*one)->fts_name, (*other)->fts_name);
+}
+
+static int walk(struct pictures *pictures, FTS *tree)
+{
+	FTSENT *entry;
+	int error = 0;
+
+	while (!error && (entry = fts_read(tree)) != NULL) {
+		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
+		    entry->fts_info == FTS_ERR) {
+			cli_error("cannot read %s: %s", entry->fts_path,
+			          strerror(entry->fts_errno));
+			return -entry->fts_errno;
+		}
+		if (entry->fts_info == FTS_F && (entry->fts_level == 0 || is_png(entry->fts_name)))
+			error = add(pictures, entry->fts_path, (size_t)entry->fts_statp->st_size);
+	}
+	return error;
+}
+
+int pictures_load(struct pictures *pictures, char *const *paths, unsigned path_count)
+{
+	char **roots = calloc(path_count + 1, sizeof(*roots));
+	FTS *tree;
+	int error = -ENOMEM;
+
+	*pictures = (struct pictures){ 0 };
+	if (roots)
+		memcpy(roots, paths, path_count * sizeof(*roots));
+	tree = roots ? fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name) : NULL;
+	if (tree) {
+		error = walk(pictures, tree);
+		fts_close(tree);
+	}
+	free(roots);
+	if (error == -ENOMEM)
+		cli_error("out of memory");
+	if (!error && pictures->count == 0) {
+		cli_error("no PNG file in %s", paths[0]);
+		error = -ENOENT;
+	}
+	if (error)
+		pictures_free(pictures);
+	return error;
+}
+
+void pictures_free(struct pictures *pictures)
+{
+	for (size_t i = 0; i < pictures->count; i++)
+		free_file(&pictures->files[i]);
+	free(pictures->files);
+	*pictures = (struct pictures){ 0 };
+}
