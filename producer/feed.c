@@ -43,18 +43,30 @@ static int start_over(struct feed *feed)
 	return 0;
 }
 
-static int fetch_file(struct feed *feed, struct job *job)
+static size_t frames_in_pass(const struct feed *feed)
 {
-	int result = feed->next < feed->source.count ? 0 : start_over(feed);
+	return feed->store ? feed->store->count : feed->source.count;
+}
+
+static int fetch_listed(struct feed *feed, struct job *job)
+{
+	int result = feed->next < frames_in_pass(feed) ? 0 : start_over(feed);
 	const char *slash;
 
 	if (result)
 		return result;
-	job->path = feed->source.paths[feed->next++];
+	if (feed->store) {
+		job->stored = &feed->store->frames[feed->next];
+		job->path = job->stored->path;
+		job->width = job->stored->width;
+		job->height = job->stored->height;
+	} else {
+		job->path = feed->source.paths[feed->next];
+	}
 	slash = strrchr(job->path, '/');
 	job->name = slash ? slash + 1 : job->path;
-	job->position = feed->next;
-	job->last = feed->next == feed->source.count && feed->loops == feed->options->loops;
+	job->position = ++feed->next;
+	job->last = feed->next == frames_in_pass(feed) && feed->loops == feed->options->loops;
 	return 0;
 }
 
@@ -123,12 +135,20 @@ int feed_fetch(struct feed *feed, struct job *job)
 	int result;
 
 	job_init(job);
-	result = feed->is_stream ? fetch_of_stream(feed, job) : fetch_file(feed, job);
+	result = feed->is_stream ? fetch_of_stream(feed, job) : fetch_listed(feed, job);
 	if (result)
 		return result;
 	job->index = feed->fetched++;
 	job->news = feed->loops == 0 || feed->options->verbose;
 	return 0;
+}
+
+void feed_from_store(struct feed *feed, struct store *store)
+{
+	feed->store = store;
+	feed->next = 0;
+	feed->fetched = feed->read = feed->skipped;
+	feed->skipped_in_a_row = 0;
 }
 
 int feed_fail(int error)
@@ -184,10 +204,10 @@ uint32_t feed_fps_milli(const struct feed *feed)
 
 uint64_t feed_total(const struct feed *feed)
 {
-	return feed->source.count;
+	return frames_in_pass(feed);
 }
 
 bool feed_is_dry(const struct feed *feed)
 {
-	return feed->skipped_in_a_row >= (feed->is_stream ? feed->read : feed->source.count);
+	return feed->skipped_in_a_row >= (feed->is_stream ? feed->read : frames_in_pass(feed));
 }

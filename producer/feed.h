@@ -18,6 +18,7 @@
 #include "png_stream.h"
 #include "raw_stream.h"
 #include "source.h"
+#include "store.h"
 #include "tap.h"
 
 struct feed {
@@ -30,9 +31,10 @@ struct feed {
 	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* once its beginning is there */
 	struct png_stream png;
 	struct raw_stream raw;
-	size_t next;      /* of the source's paths */
-	uint64_t fetched; /* frames, in all passes */
-	uint64_t loops;   /* how often it has started over */
+	struct store *store; /* to fetch from what was decoded before; NULL: not */
+	size_t next;         /* of the source's paths, or of the store's frames */
+	uint64_t fetched;    /* frames, in all passes */
+	uint64_t loops;      /* how often it has started over */
 	/* The side that concludes. */
 	uint64_t read; /* frames so far, in all passes, good or bad */
 	uint64_t skipped;
@@ -53,6 +55,9 @@ int feed_fetch(struct feed *feed, struct job *job);
 /* Tells the user of an error that feed_fetch() came to its end with, and makes it -ECANCELED; leaves
  * -ENODATA and -EINTR as they are. Main thread. */
 int feed_fail(int error);
+
+/* Begins anew with what lies in a store, which must outlive the feed. */
+void feed_from_store(struct feed *feed, struct store *store);
 
 /* From any thread: fetching from a stream is to end with -EINTR, and soon. */
 void feed_stop(struct feed *feed);

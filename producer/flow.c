@@ -45,6 +45,8 @@ static int try_loan(struct flow *flow, struct job *job)
 
 		timeout_ms = (int)(clamp(left_ns, NS_PER_MS, TURN_NS) / NS_PER_MS);
 	}
+	if (job->stored)
+		return store_loan(flow->feed->store, job, flow->producer, timeout_ms);
 	return shmflip_producer_loan(flow->producer, &job->loan, timeout_ms);
 }
 
@@ -87,7 +89,8 @@ static void drop(struct flow *flow, const struct job *job)
 static void note_decoding(struct flow *flow, const struct job *job)
 {
 	flow->decode_ns += (job->decode_ns - flow->decode_ns) / (flow->decode_ns ? 8 : 1);
-	histogram_add(&flow->decode, job->decode_ns);
+	if (!job->stored)
+		histogram_add(&flow->decode, job->decode_ns);
 	if (job->picture.message[0] && job->news && !flow->options->quiet)
 		cli_error("%s: shown all the same: %s", job->path, job->picture.message);
 }
@@ -107,6 +110,8 @@ static int publish(struct flow *flow, struct job *job)
 	};
 
 	note_decoding(flow, job);
+	if (job->stored)
+		store_remember(flow->feed->store, job);
 	snprintf(info.source, sizeof(info.source), "%s", job->name);
 	if (shmflip_producer_publish(flow->producer, &job->loan, &info))
 		return fail_by_library();
@@ -175,12 +180,10 @@ void flow_init(struct flow *flow, const struct options *options, struct feed *fe
 
 int flow_run(struct flow *flow)
 {
-	const struct job *first = crew_next(flow->crew);
 	int result;
 
 	flow->started_ns = cli_now_ns();
-	pace_init(&flow->pace, flow->options->fps_milli, first ? first->index : 0,
-	          flow->started_ns);
+	pace_init(&flow->pace, flow->options->fps_milli, flow->feed->read, flow->started_ns);
 	report_init(&flow->report, flow->options, flow->producer, feed_total(flow->feed));
 	do {
 		result = cli_interrupted() ? -EINTR : take_step(flow);

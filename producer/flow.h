@@ -34,7 +34,7 @@ struct flow {
 void flow_init(struct flow *flow, const struct options *options, struct feed *feed,
                struct crew *crew, struct shmflip_producer *producer);
 
-/* All frames, from the one that the crew has fetched already. The last is left standing for its time.
+/* All frames, from the first that was not concluded yet. The last is left standing for its time.
  * -ENODATA: that was all. -EINTR. -ECANCELED: it cannot go on, and the user has been told why. Loans
  * may be out at the end. */
 int flow_run(struct flow *flow);

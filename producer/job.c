@@ -165,6 +165,8 @@ void job_decode(struct job *job, const struct capacity *capacity, const struct o
 {
 	int64_t begin_ns;
 
+	if (job->ready)
+		return;
 	job_read(job, capacity);
 	if (job->fault)
 		return;

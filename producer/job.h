@@ -17,6 +17,8 @@
 #include "raw_stream.h"
 #include "shmflip.h"
 
+struct stored;
+
 /* Of one PNG. Larger ones there are none, but files and streams that are no PNGs. */
 #define PNG_BYTES_MAX ((size_t)1 << 30)
 
@@ -39,6 +41,8 @@ struct job {
 
 	struct png_fast *fast; /* its memory for decoding; NULL: none yet */
 
+	struct stored *stored;    /* it was decoded before (store.h); NULL: it was not */
+	bool ready;               /* its pixels are in its loan already */
 	struct shmflip_loan loan; /* pixels NULL: none */
 	int64_t wanted_ns;        /* since when it has been waiting for one; 0: it has not */
 	bool dropped;             /* none came free in time */

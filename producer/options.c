@@ -17,6 +17,7 @@ enum {
 	OPTION_MAX_SIZE,
 	OPTION_ON_ERROR,
 	OPTION_RAW,
+	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
 	OPTION_LEASE,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
 	{ "wait-viewers", required_argument, NULL, 'w' },
 	{ "max-size", required_argument, NULL, OPTION_MAX_SIZE },
 	{ "on-error", required_argument, NULL, OPTION_ON_ERROR },
+	{ "preload", no_argument, NULL, OPTION_PRELOAD },
 	{ "raw", required_argument, NULL, OPTION_RAW },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
@@ -72,6 +74,7 @@ static void print_help(void)
 	     "      --max-size WxH      capacity of a slot (default: the largest frame; of a\n"
 	     "                          stream, the first)\n"
 	     "      --on-error skip|stop  a file that is no PNG, or damaged (default: skip)\n"
+	     "      --preload           with --loop: decode once, then flip through memory\n"
 	     "      --raw WxH[:FORMAT]  bare pixels on stdin, as bgr0 (default), bgra, rgba,\n"
 	     "                          rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
@@ -176,6 +179,9 @@ static void set_rare(struct options *options, int option, char *text)
 	case OPTION_RAW:
 		set_raw(options, text);
 		break;
+	case OPTION_PRELOAD:
+		options->preload = true;
+		break;
 	case OPTION_MODE:
 		options->mode = cli_mode("--mode", text);
 		if (options->mode & 0111)
@@ -258,6 +264,8 @@ static void check_sources(const struct options *options)
 	}
 	if (options_stream(options) && options->loops)
 		cli_usage_error("--loop does not go with a stream, which cannot be started over");
+	if (options->preload && !options->loops)
+		cli_usage_error("--preload goes with --loop: a single pass needs no frame twice");
 	if (!options_stream(options) && options->raw.format)
 		cli_usage_error("--raw goes with a stream: - (stdin)");
 }
@@ -279,6 +287,7 @@ static void settle_jobs_and_slots(struct options *options)
 		                options->jobs + 1);
 	if (options->jobs == 0)
 		options->jobs = processors() < most ? processors() : most;
+	options->slots_given = options->slots;
 	if (!options->slots)
 		options->slots = options->jobs + 1;
 }

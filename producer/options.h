@@ -22,6 +22,7 @@ struct options {
 	uint32_t fps_milli;
 	bool fps_given;
 	uint32_t slots;
+	bool slots_given;
 	unsigned jobs;         /* at least 1, and less than slots */
 	uint32_t policy;       /* enum shmflip_policy */
 	unsigned wait_viewers; /* 0: start at once */
@@ -32,6 +33,7 @@ struct options {
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */
 	bool stop_on_error;
+	bool preload;
 	bool flatten;
 	uint32_t background; /* 0xRRGGBB */
 	bool quiet;

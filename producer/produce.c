@@ -9,6 +9,7 @@
 #include "feed.h"
 #include "flow.h"
 #include "png_fast.h"
+#include "preload.h"
 #include "shmflip.h"
 #include "stats.h"
 
@@ -18,6 +19,8 @@ struct run {
 	struct options *options; /* a copy: a stream may have a say in its rate */
 	struct feed feed;
 	struct crew crew;
+	struct store store;
+	uint64_t loops; /* that were asked for */
 	struct shmflip_producer *producer;
 	struct flow flow;
 	struct stats stats;
@@ -121,13 +124,38 @@ static void take_stock(struct run *run)
 		run->stats.elapsed_ns = cli_now_ns() - run->flow.started_ns;
 }
 
-static int run_frames(struct run *run)
+/* Loops only what is in memory then, which takes no threads. */
+static int run_preload(struct run *run)
 {
-	int result = wait_viewers(run);
+	int result = start_crew(run);
 
 	if (!result)
+		result = preload(&run->feed, &run->crew, &run->store, run->producer,
+		                 &run->flow.decode);
+	crew_finish(&run->crew);
+	crew_init(&run->crew, run->options, &run->feed);
+	run->options->loops = run->loops;
+	return result;
+}
+
+static int run_frames(struct run *run)
+{
+	int result = run->options->preload ? run_preload(run) : 0;
+
+	if (!result)
+		result = wait_viewers(run);
+	if (!result && !run->options->preload)
 		result = start_crew(run);
 	return result ? result : flow_run(&run->flow);
+}
+
+/* While frames come in, there is one pass. */
+static int plan_preload(struct run *run)
+{
+	run->loops = run->options->loops;
+	run->options->loops = 0;
+	return store_init(&run->store, run->feed.source.count, run->feed.capacity.slot_bytes,
+	                  run->options);
 }
 
 /* The threads end before the memory goes that they write to. */
@@ -137,6 +165,8 @@ static int run_channel(struct run *run)
 
 	crew_init(&run->crew, run->options, &run->feed);
 	result = fetch_first(run);
+	if (!result && run->options->preload)
+		result = plan_preload(run);
 	if (!result)
 		result = create_producer(run);
 	if (!result) {
@@ -199,6 +229,7 @@ int produce(const struct options *options)
 	if (stats_close(&run.stats, &settled))
 		status = CLI_FAILED;
 finish:
+	store_finish(&run.store);
 	feed_finish(&run.feed);
 	return status;
 }
