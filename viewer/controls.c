@@ -11,6 +11,7 @@
 #include "screenshot.h"
 #include "stage.h"
 #include "view.h"
+#include "visibility.h"
 #include "window.h"
 
 #define PAN_SHARE 8 /* of the window, for each press of an arrow */
@@ -216,6 +217,8 @@ static void handle_window(struct player *player, const SDL_WindowEvent *event)
 
 void controls_handle(struct player *player, const SDL_Event *event)
 {
+	if (visibility_changes(event, &stage_window(player->stage)->covered))
+		return;
 	switch (event->type) {
 	case SDL_QUIT:
 		player->quit = true;

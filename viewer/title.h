@@ -24,8 +24,8 @@ struct title {
 	int64_t stale_s; /* seconds since the producer ended or died */
 };
 
-/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with the zoom behind the size where that is not 1, with "paused" or "stale: producer died 12 s ago"
- * instead of the rate. */
+/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with the zoom behind the size where that is not 1,
+ * with "paused" or "stale 12 s: the producer died" instead of the rate. */
 void title_format(char text[TITLE_SIZE], const struct title *title);
 
 #endif

@@ -9,6 +9,7 @@
 #include "bell.h"
 #include "cli.h"
 #include "icon.h"
+#include "visibility.h"
 
 #define USUAL_DPI 96
 #define TEXT_SCALE_MAX 4
@@ -124,6 +125,7 @@ bool window_open(struct window *window, struct size picture, bool fullscreen)
 	if (!window->sdl)
 		return false;
 	icon_set(window->sdl);
+	visibility_watch(window->sdl);
 	/* How many pixels there are to a point is known only now. */
 	window_follow(window, picture);
 	return true;

@@ -270,6 +270,29 @@ class Keys(Screen):
         self.end(viewer, producer)
         self.assertGreater(self.stats(stats)["missed"], 100)
 
+    def test_a_covered_window_takes_nothing(self):
+        stats = self.scratch / "stats.json"
+        large = self.scratch / "large.png"
+        write_png(large, 1000, 800, bytes(1000 * 800 * 3))
+        producer = self.producer("-q", "-l", "-r", "50", FRAMES)
+        self.await_channel(producer)
+        viewer = self.windowed("--present", self.way, "--stats", stats)
+        window = self.window_of(viewer)
+        self.titled(window, "fps")
+        other = self.producer("-q", "-l", "-r", "1", "-c", "other", large)
+        self.await_channel(other, "other")
+        cover = self.windowed("--present", "surface", "-c", "other")
+        # In the middle of the screen, as the first.
+        self.window_of(cover)
+        self.titled(window, "0.0 fps")
+        before = processor_s(viewer.pid)
+        time.sleep(2)
+        self.assertLess(processor_s(viewer.pid) - before, 0.1)
+        self.assertEqual(cover.interrupt(), 0)
+        self.until("it goes on", lambda: "0.0 fps" not in self.title_of(window))
+        self.end(viewer, producer, other)
+        self.assertGreater(self.stats(stats)["missed"], 50)
+
     def test_a_hidden_window_takes_every_frame_if_asked_to(self):
         stats = self.scratch / "stats.json"
         producer = self.producer("-q", "-l2", "-r", "40", "-p", "lossless", "-w", "1", FRAMES)

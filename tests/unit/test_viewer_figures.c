@@ -99,11 +99,11 @@ static void test_titles(void **state)
 	assert_title((struct title){ .fps = 29.94, .paused = true, .state = LIFE_PRESENT },
 	             "demo — 640x480 — paused — surface");
 	assert_title((struct title){ .stale_s = 12, .state = LIFE_DIED },
-	             "demo — 640x480 — stale: producer died 12 s ago — surface");
+	             "demo — 640x480 — stale 12 s: the producer died — surface");
 	assert_title((struct title){ .stale_s = 0, .paused = true, .state = LIFE_ENDED },
-	             "demo — 640x480 — stale: producer ended 0 s ago — surface");
+	             "demo — 640x480 — stale 0 s: the producer ended — surface");
 	assert_title((struct title){ .stale_s = 3, .state = LIFE_BROKEN },
-	             "demo — 640x480 — stale: producer broke 3 s ago — surface");
+	             "demo — 640x480 — stale 3 s: the producer broke — surface");
 }
 
 int main(void)
