@@ -20,6 +20,7 @@ struct shmflip_viewer {
 	uint32_t view;
 	enum attachment_pixels pixels;
 	struct attachment *attachment; /* NULL: none */
+	struct attachment *past;       /* departed from; memory to free at the next call */
 	int64_t alone_ns;              /* since when there is none */
 	bool every;                    /* the way of viewing it came to */
 	uint64_t producer;             /* the last one attached to */
@@ -59,12 +60,16 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	return 0;
 }
 
-static void detach(struct attachment *attachment)
+/* Nobody waits for this viewer any more. */
+static void unlock(struct attachment *attachment)
 {
-	if (!attachment)
-		return;
 	slots_unclaim(&attachment->reader);
 	pins_leave(&attachment->pins);
+}
+
+static void detach(struct attachment *attachment)
+{
+	unlock(attachment);
 	attachment_drop(attachment);
 }
 
@@ -80,12 +85,29 @@ static void count_dropped(struct shmflip_viewer *viewer)
 	viewer->dropped_before = dropped;
 }
 
-static void leave(struct shmflip_viewer *viewer)
+static void forget_past(struct shmflip_viewer *viewer)
+{
+	if (viewer->past)
+		attachment_drop(viewer->past);
+	viewer->past = NULL;
+}
+
+/* Keeps the memory: its last user, who may be this one, frees all of it, which takes the kernel longer
+ * than it may take to learn of a death. */
+static void depart(struct shmflip_viewer *viewer)
 {
 	count_dropped(viewer);
-	detach(viewer->attachment);
+	unlock(viewer->attachment);
+	viewer->past = viewer->attachment;
 	viewer->attachment = NULL;
 	viewer->alone_ns = clock_now_ns();
+}
+
+static void leave(struct shmflip_viewer *viewer)
+{
+	if (viewer->attachment)
+		depart(viewer);
+	forget_past(viewer);
 }
 
 static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
@@ -169,6 +191,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
 {
+	forget_past(viewer);
 	return attach_by(viewer, clock_deadline_ns(timeout_ms));
 }
 
@@ -244,6 +267,7 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 
+	forget_past(viewer);
 	if (!viewer->attachment)
 		return wait_for_something_to_attach(viewer, deadline_ns);
 	return wait_for_frame(viewer, deadline_ns);
@@ -308,7 +332,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 		/* It moved on, and came to its end there: what it removed, it ended. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
 	}
-	leave(viewer);
+	depart(viewer);
 	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
 	                             : fail(-EPIPE, "the producer died");
 }
@@ -332,6 +356,7 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	int error;
 
+	forget_past(viewer);
 	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
 		if (clock_left_ns(deadline_ns, 1) == 0)
 			break;

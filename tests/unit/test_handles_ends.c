@@ -3,6 +3,8 @@
  * The public handles between real processes: ends, deaths and replacements. */
 #include "handles.h"
 
+#include <sys/shm.h>
+
 static void end_comes_after_the_last_frame(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 4, 0);
@@ -54,6 +56,35 @@ static void death_is_noticed_and_frames_stay(void **state)
 	assert_int_equal(square_value(&frame), 1);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 50), -EAGAIN);
 	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(create(SHMFLIP_POLICY_LATEST, 2, 0));
+}
+
+static bool is_memory(int segment_id)
+{
+	struct shmid_ds status;
+
+	return shmctl(segment_id, IPC_STAT, &status) == 0;
+}
+
+/* To free 64 MiB takes longer than to learn of a death. */
+static void death_is_told_before_memory_is_freed(void **state)
+{
+	uint32_t frames = 1;
+	pid_t child = start(publish_and_pause, &frames);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+	int segment_id;
+
+	(void)state;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
+	segment_id = frame.segment_id;
+	shmflip_viewer_release(viewer, &frame);
+	kill_and_reap(child);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), -EPIPE);
+	assert_true(is_memory(segment_id));
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	assert_false(is_memory(segment_id));
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(create(SHMFLIP_POLICY_LATEST, 2, 0));
 }
@@ -117,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FOLDER(end_comes_after_the_last_frame),
 		FOLDER(death_is_noticed_and_frames_stay),
+		FOLDER(death_is_told_before_memory_is_freed),
 		FOLDER(viewer_goes_on_with_the_next_producer),
 		FOLDER(dead_viewer_holds_nothing),
 	};
