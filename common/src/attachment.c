@@ -276,6 +276,10 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 		if (*last > before_first)
 			--*last;
 	}
+	/* The producer says that it moves on before it looks for claims: a claim that stands while it
+	 * has not is seen. A later one is none, and who has none is not to be counted. */
+	if (attachment_state(attachment) != LAYOUT_RUNNING)
+		return -EAGAIN;
 	return pins_attend(&attachment->pins);
 }
 

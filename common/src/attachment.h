@@ -41,7 +41,8 @@ int attachment_open(struct attachment **out, const struct folder_place *place, u
                     enum attachment_pixels pixels);
 
 /* Lays claim to frames if every one is wanted, and only then counts as a viewer. *last is the frame to go
- * on from, or SLOTS_NEWEST, and becomes the one before the first to take. */
+ * on from, or SLOTS_NEWEST, and becomes the one before the first to take. -EAGAIN: the producer is
+ * moving on, or ending. */
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 
 /* Counts users; the last one to drop it detaches. Any thread. */

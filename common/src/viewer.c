@@ -146,11 +146,6 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	same = attachment->fixed.producer == viewer->producer;
 	last = same ? viewer->last : SLOTS_NEWEST;
 	error = same_producer && !same ? -ENOENT : attachment_join(attachment, every, &last);
-	/* A claim that came after the producer had looked for claims, on its way out, is none: then
-	 * the one on the earlier generation must stand. A newcomer has none to lose; and who was
-	 * counted as a viewer takes all there is, however soon the producer went. */
-	if (!error && same_producer && attachment_state(attachment) != LAYOUT_RUNNING)
-		error = -EAGAIN;
 	if (error) {
 		detach(attachment);
 		return error;

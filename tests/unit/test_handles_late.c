@@ -9,10 +9,11 @@
 
 #define SEATS (INT64_C(1) << 62) /* see pins.h */
 
-/* What happens just after the viewer has taken its seat. */
+/* What happens just before the viewer claims frames, and just after it has taken its seat. */
+static void (*before_claim)(void);
 static void (*when_seated)(void);
 static pid_t child;
-static int gone[2];
+static int come[2], gone[2];
 
 /* In the place of the C library's. */
 int fcntl(int fd, int command, ...)
@@ -24,6 +25,9 @@ int fcntl(int fd, int command, ...)
 	va_start(arguments, command);
 	lock = va_arg(arguments, struct flock *);
 	va_end(arguments);
+	if (before_claim && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
+	    lock->l_start < SEATS)
+		before_claim();
 	result = syscall(SYS_fcntl, fd, command, lock);
 	if (when_seated && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
 	    lock->l_start >= SEATS)
@@ -109,6 +113,68 @@ static void stream_that_moves_at_once_is_taken_whole(void **state)
 	close(gone[1]);
 }
 
+static int move_on_and_overwrite(void *unused)
+{
+	struct shmflip_producer *producer;
+	int error = 0;
+	char byte;
+
+	(void)unused;
+	before_claim = NULL;
+	producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
+	for (uint32_t i = 1; i <= 3 && !error; i++)
+		error = publish_square(producer, i, 0);
+	if (read(come[0], &byte, 1) != 1 || error)
+		return 1;
+	error = shmflip_producer_resize(producer, SIDE * SIDE * 8);
+	for (uint32_t i = 4; i <= 9 && !error; i++)
+		error = publish_square(producer, i, 0);
+	if (write(gone[1], "", 1) != 1 || error)
+		return 1;
+	error = shmflip_producer_wait_viewers(producer, 1, 5000);
+	for (uint32_t i = 10; i <= 12 && !error; i++)
+		error = publish_square(producer, i, 5000);
+	shmflip_producer_destroy(producer);
+	return error ? 1 : 0;
+}
+
+static void let_producer_overwrite(void)
+{
+	char byte;
+
+	before_claim = NULL;
+	assert_int_equal(write(come[1], "", 1), 1);
+	assert_int_equal(read(gone[0], &byte, 1), 1);
+}
+
+/* It is too late for what it was about to claim: it takes nothing of that, and all from where it is in
+ * time. */
+static void claim_that_comes_too_late_is_none(void **state)
+{
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(pipe(come), 0);
+	assert_int_equal(pipe(gone), 0);
+	child = start(move_on_and_overwrite, NULL);
+	before_claim = let_producer_overwrite;
+	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	assert_null(before_claim);
+	for (uint32_t i = 9; i <= 12; i++) {
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
+		assert_int_equal(square_value(&frame), i);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), -ENODATA);
+	assert_exits(child, 0);
+	shmflip_viewer_destroy(viewer);
+	for (int i = 0; i < 2; i++) {
+		close(come[i]);
+		close(gone[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +182,8 @@ int main(void)
 		                                make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(stream_that_moves_at_once_is_taken_whole,
 		                                make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(claim_that_comes_too_late_is_none, make_folder,
+		                                remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
