@@ -19,6 +19,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:?the folder of the build}" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+# Also what programs that are killed leave there.
+export TMPDIR=$scratch
 status=0
 began=$SECONDS
 
@@ -121,7 +123,7 @@ run_mutant() {
 		cat "$folder.log"
 		return 1
 	fi
-	if timeout 120 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 4000 \
+	if timeout 120 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 6000 \
 		>/dev/null 2>"$folder.log"; then
 		echo "  $name: SURVIVED"
 		return 1
@@ -163,19 +165,21 @@ mutants() {
 
 # A seed's last four bits say what happens in a round: each program starts with another one.
 storm=(storm --seed '%i0000007')
+steps=(steps --share '%i/%n')
+each=$(nproc)
 if [[ $quick ]]; then
-	storm+=(--kills 1000000 --seconds 6)
-	steps=(steps --share '%i/%n' --stride 97)
+	plain=("${storm[@]}" --kills 1000000 --seconds 6)
+	delayed=("${plain[@]}")
+	steps+=(--stride 199)
 	notice=(notice --kills 20)
 else
-	each=$(nproc)
-	storm+=(--kills $((25000 / each + 1)) --frames $((10000000 / each + 1)))
-	steps=(steps --share '%i/%n')
+	plain=("${storm[@]}" --kills $((42000 / each + 1)) --frames $((18000000 / each + 1)))
+	delayed=("${storm[@]}" --kills $((8000 / each + 1)) --frames $((2000000 / each + 1)))
 	notice=(notice --kills 500)
 fi
 
-part 'Random kills' "$build/crash" "${storm[@]}"
-part 'Random kills, with delays between the steps' "$build/crash-delayed" "${storm[@]}"
+part 'Random kills' "$build/crash" "${plain[@]}"
+part 'Random kills, with delays between the steps' "$build/crash-delayed" "${delayed[@]}"
 part 'Kills at every instruction' "$build/crash" "${steps[@]}"
 part 'Death without a successor' "$build/crash" "${notice[@]}"
 part 'Strangers under the same keys' "$build/crash" guests

@@ -133,6 +133,6 @@ HOOK(atomic_signal_fence, int order)
 		return __atomic_fetch_sub(address, value, __ATOMIC_SEQ_CST);                       \
 	}
 
-ATOMIC(16)
-ATOMIC(32)
-ATOMIC(64)
+ATOMIC(16) /* NOLINT(readability-non-const-parameter): they are written to */
+ATOMIC(32) /* NOLINT(readability-non-const-parameter): they are written to */
+ATOMIC(64) /* NOLINT(readability-non-const-parameter): they are written to */

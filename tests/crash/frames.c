@@ -43,7 +43,7 @@ void frames_describe(struct shmflip_frame_info *info, uint64_t producer, uint64_
 	info->height = 1 + (uint32_t)(key >> 24) % rows;
 	info->format = SHMFLIP_FORMAT_XRGB8888;
 	info->presentation_ns = (int64_t)producer;
-	info->decode_ns = (int64_t)(key >> 1);
+	info->decode_ns = (int64_t)(key >> 3);
 	name(info->source, key);
 }
 
@@ -68,7 +68,7 @@ bool frames_is_whole(const struct shmflip_frame *frame)
 	uint64_t wrong = 0;
 
 	name(source, key);
-	if (info->decode_ns != (int64_t)(key >> 1) || strcmp(info->source, source) != 0)
+	if (info->decode_ns != (int64_t)(key >> 3) || strcmp(info->source, source) != 0)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		wrong |= words[i] ^ word_at(key, i);

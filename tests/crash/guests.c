@@ -22,7 +22,7 @@
 #define SEMAPHORES 65   /* as many as a channel's, of which the last says that its maker lives */
 
 struct guest {
-	char lock_file[128];
+	char lock_file[300];
 	bool segment; /* else semaphores */
 	int id;       /* of its object */
 	_Atomic int settled;
@@ -31,11 +31,12 @@ struct guest {
 /* Before there is a channel: its lock file will be this one. */
 static void make_lock_file(struct guest *guest)
 {
-	const char *folder = getenv("SHMFLIP_DIR");
+	const char *folder = getenv("SHMFLIP_DIR"); /* by room_open() */
 	int fd;
 
-	mkdir(folder, 0700);
-	snprintf(guest->lock_file, sizeof(guest->lock_file), "%s/default.lock", folder);
+	if (!folder || mkdir(folder, 0700) < 0)
+		fault("cannot make the folder: %s", strerror(errno));
+	snprintf(guest->lock_file, sizeof(guest->lock_file), "%.280s/default.lock", folder);
 	fd = open(guest->lock_file, O_RDWR | O_CREAT, 0600);
 	if (fd < 0)
 		fault("cannot make %s: %s", guest->lock_file, strerror(errno));

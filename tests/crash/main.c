@@ -22,7 +22,7 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: crash storm  [--kills N] [--frames N] [--seconds S] [--seed N] "
 	                "[--moves N]\n"
-	                "       crash steps  [--stride N] [--share I/N] [--only SCENE]\n"
+	                "       crash steps  [--stride N] [--last N] [--share I/N] [--only SCENE]\n"
 	                "       crash notice [--kills N]\n"
 	                "in an IPC namespace of its own: see campaign.sh\n");
 	exit(2);
@@ -38,6 +38,7 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "stride", required_argument, NULL, 't' },
 		{ "share", required_argument, NULL, 'i' },
 		{ "moves", required_argument, NULL, 'm' },
+		{ "last", required_argument, NULL, 'l' },
 		{ "patience", required_argument, NULL, 'p' },
 		{ "only", required_argument, NULL, 'o' },
 		{ 0 },
@@ -58,6 +59,8 @@ static void parse(int argc, char **argv, struct options *options)
 			options->plan.moves = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 't')
 			share->stride = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 'l')
+			share->last = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'p')
 			patience_ms = (int)strtol(optarg, NULL, 10);
 		else if (option == 'o')
@@ -72,7 +75,7 @@ static void parse(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = { .plan = { .kills = 100, .seed = 1 },
-		                   .share = { 1, 0, 1, NULL } };
+		                   .share = { .stride = 1, .of = 1 } };
 	const char *part;
 
 	parse(argc, argv, &options);

@@ -5,8 +5,7 @@
 #ifndef SHMFLIP_CRASH_NOTICE_H
 #define SHMFLIP_CRASH_NOTICE_H
 
-/* Kills so many producers and prints the times. That half of them were noticed only by a timer, or one
- * not at all, is a fault. */
+/* Kills so many producers and prints the times. That one of them is not noticed is a fault. */
 void notice(unsigned kills);
 
 #endif

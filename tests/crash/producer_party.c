@@ -150,9 +150,9 @@ static void check_moves(const struct producing *own)
 		      (unsigned long long)stats.generations, (unsigned long long)own->moves + 1);
 }
 
-void producer_run(void *argument)
+void producer_run(void *producer_part)
 {
-	const struct producer_part *part = argument;
+	const struct producer_part *part = producer_part;
 	const struct conditions *conditions = part->conditions;
 	struct board *board = conditions->board;
 	struct producing own = {

@@ -12,13 +12,13 @@
 
 #include "process.h"
 
-static char parent[64];
-static char folder[80];
+static char parent[256];
+static char folder[sizeof(parent) + 16];
 static pid_t owner;
 
 int room_segments(void)
 {
-	struct shm_info info;
+	struct shm_info info = { 0 };
 
 	if (shmctl(0, SHM_INFO, (struct shmid_ds *)&info) < 0)
 		fault("cannot count the segments: %s", strerror(errno));
@@ -27,7 +27,7 @@ int room_segments(void)
 
 int room_sets(void)
 {
-	struct seminfo info;
+	struct seminfo info = { 0 };
 	union {
 		struct seminfo *info;
 	} argument = { &info };
@@ -65,7 +65,6 @@ void room_open(void)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	snprintf(parent, sizeof(parent), "%.40s/shmflip-crash-XXXXXX", tmp ? tmp : "/tmp");
 	if (room_segments() || room_sets()) {
 		fprintf(stderr,
 		        "crash: others have System V objects here: run tests/crash/campaign.sh, "
@@ -73,6 +72,7 @@ void room_open(void)
 		        "put before this command: unshare --ipc (root), or unshare -c --ipc\n");
 		exit(77);
 	}
+	snprintf(parent, sizeof(parent), "%.200s/shmflip-crash-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(parent))
 		fault("cannot make a folder %s: %s", parent, strerror(errno));
 	snprintf(folder, sizeof(folder), "%s/channels", parent);

@@ -8,8 +8,8 @@
 _Atomic uint64_t *rude_awakenings;
 
 /* The linker's names. */
-int __real_clock_nap(int64_t ns);
-int __wrap_clock_nap(int64_t ns);
+int __real_clock_nap(int64_t ns); /* NOLINT(bugprone-reserved-identifier,cert-dcl*) */
+int __wrap_clock_nap(int64_t ns); /* NOLINT(bugprone-reserved-identifier,cert-dcl*) */
 
 int __wrap_clock_nap(int64_t ns)
 {

@@ -25,6 +25,17 @@ static void die_in_create(struct stage *stage)
 	tracee_mark();
 }
 
+static void die_in_clean(struct stage *stage)
+{
+	struct shmflip_removed removed;
+
+	(void)stage;
+	tracee_mark();
+	tracee_mark();
+	shmflip_channel_clean(NULL, NULL, &removed);
+	tracee_mark();
+}
+
 static void die_in_loan(struct stage *stage)
 {
 	struct shmflip_loan loan;
@@ -98,6 +109,7 @@ static void succeed(struct stage *stage)
 static void survive_publisher(struct stage *stage)
 {
 	stage_see_death(stage, 0);
+	stage_see_nobody(stage);
 	if (room_segments() != 0)
 		fault("%d segments outlived their last user", room_segments());
 	succeed(stage);
@@ -182,33 +194,20 @@ static void half_moved(struct stage *stage)
 
 /* ---- Viewers that are killed ---- */
 
-static struct shmflip_viewer *open_victim(const struct stage *stage)
-{
-	const struct shmflip_viewer_options options = {
-		.view = stage->way == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST,
-	};
-	struct shmflip_viewer *viewer;
-	int error = shmflip_viewer_open(&options, &viewer);
-
-	if (error)
-		fault_of("a viewer cannot open", error);
-	return viewer;
-}
-
 static void die_in_attach(struct stage *stage)
 {
 	struct shmflip_viewer *viewer;
 
 	tracee_mark();
 	tracee_mark();
-	viewer = open_victim(stage);
+	viewer = stage_viewer(stage->way);
 	shmflip_viewer_wait_producer(viewer, 0);
 	tracee_mark();
 }
 
 static void die_in_acquire(struct stage *stage)
 {
-	struct shmflip_viewer *viewer = open_victim(stage);
+	struct shmflip_viewer *viewer = stage_viewer(stage->way);
 	struct shmflip_frame frame;
 
 	shmflip_viewer_wait_producer(viewer, 0);
@@ -220,7 +219,7 @@ static void die_in_acquire(struct stage *stage)
 
 static void die_in_release(struct stage *stage)
 {
-	struct shmflip_viewer *viewer = open_victim(stage);
+	struct shmflip_viewer *viewer = stage_viewer(stage->way);
 	struct shmflip_frame frame;
 	int error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
 
@@ -234,7 +233,7 @@ static void die_in_release(struct stage *stage)
 
 static void die_in_leave(struct stage *stage)
 {
-	struct shmflip_viewer *viewer = open_victim(stage);
+	struct shmflip_viewer *viewer = stage_viewer(stage->way);
 	struct shmflip_frame frame;
 
 	shmflip_viewer_acquire(viewer, &frame, patience_ms);
@@ -271,18 +270,19 @@ static void survive_viewer(struct stage *stage)
 }
 
 const struct scene scenes[] = {
-	{ "create", die_in_create, NULL, open_viewers, survive_creator, true },
-	{ "take-over", die_in_create, after_a_crash, NULL, survive_creator, true },
-	{ "sweep-half-made", die_in_create, half_made, NULL, survive_creator, true },
-	{ "sweep-half-moved", die_in_create, half_moved, NULL, survive_creator, true },
-	{ "begin", die_in_loan, NULL, watch, survive_publisher, false },
-	{ "publish", die_in_publish, NULL, watch, survive_publisher, false },
-	{ "resize", die_in_resize, NULL, watch, survive_mover, true },
-	{ "destroy", die_in_destroy, NULL, watch, survive_ender, false },
-	{ "open", die_in_attach, produce, NULL, survive_viewer, true },
-	{ "acquire", die_in_acquire, produce, NULL, survive_viewer, false },
-	{ "release", die_in_release, produce, NULL, survive_viewer, false },
-	{ "leave", die_in_leave, produce, NULL, survive_viewer, false },
+	{ "create", die_in_create, NULL, open_viewers, survive_creator, NULL, true },
+	{ "take-over", die_in_create, after_a_crash, NULL, survive_creator, NULL, true },
+	{ "sweep-half-made", die_in_create, half_made, NULL, survive_creator, NULL, true },
+	{ "sweep-half-moved", die_in_create, half_moved, NULL, survive_creator, NULL, true },
+	{ "clean", die_in_clean, after_a_crash, NULL, survive_creator, NULL, true },
+	{ "begin", die_in_loan, NULL, watch, survive_publisher, NULL, false },
+	{ "publish", die_in_publish, NULL, watch, survive_publisher, NULL, false },
+	{ "resize", die_in_resize, NULL, watch, survive_mover, NULL, true },
+	{ "destroy", die_in_destroy, NULL, watch, survive_ender, NULL, false },
+	{ "open", die_in_attach, produce, NULL, survive_viewer, NULL, true },
+	{ "acquire", die_in_acquire, produce, NULL, survive_viewer, NULL, false },
+	{ "release", die_in_release, produce, NULL, survive_viewer, NULL, false },
+	{ "leave", die_in_leave, produce, NULL, survive_viewer, NULL, false },
 };
 
 const unsigned scenes_count = sizeof(scenes) / sizeof(scenes[0]);

@@ -17,10 +17,17 @@ struct scene {
 	void (*prepare)(struct stage *stage);
 	void (*meet)(struct stage *stage);
 	void (*survive)(struct stage *stage);
+	/* In the killer, which then is none: what it does while the victim is halted, which then goes on
+	 * to the end by itself. */
+	void (*overtake)(struct stage *stage);
 	bool is_long;
 };
 
 extern const struct scene scenes[];
 extern const unsigned scenes_count;
+
+/* Those with overtake. */
+extern const struct scene overtaken_scenes[];
+extern const unsigned overtaken_count;
 
 #endif

@@ -24,15 +24,25 @@ void stage_create(struct stage *stage)
 	stage->sequence = 0;
 }
 
-void stage_loan(struct stage *stage, struct shmflip_loan *loan, struct shmflip_frame_info *info)
+static int try_loan(struct stage *stage, struct shmflip_loan *loan, struct shmflip_frame_info *info,
+                    int timeout_ms)
 {
-	int error = shmflip_producer_loan(stage->producer, loan, patience_ms / 2);
+	int error = shmflip_producer_loan(stage->producer, loan, timeout_ms);
 
 	if (error)
-		fault_of("no slot for the producer", error);
+		return error;
 	frames_describe(info, stage->number, stage->sequence + 1, loan->size_bytes);
 	frames_draw(loan->pixels, info, stage->sequence + 1, 0);
 	frames_draw(loan->pixels, info, stage->sequence + 1, 1);
+	return 0;
+}
+
+void stage_loan(struct stage *stage, struct shmflip_loan *loan, struct shmflip_frame_info *info)
+{
+	int error = try_loan(stage, loan, info, patience_ms / 2);
+
+	if (error)
+		fault_of("no slot for the producer", error);
 }
 
 void stage_hand_over(struct stage *stage, struct shmflip_loan *loan,
@@ -54,15 +64,44 @@ void stage_publish(struct stage *stage)
 	stage_hand_over(stage, &loan, &info);
 }
 
-void stage_open_viewer(struct stage *stage, int way)
+bool stage_try_publish(struct stage *stage)
+{
+	struct shmflip_frame_info info;
+	struct shmflip_loan loan;
+	int error = try_loan(stage, &loan, &info, 0);
+
+	if (error == -EAGAIN)
+		return false;
+	if (error)
+		fault_of("no slot for the producer", error);
+	stage_hand_over(stage, &loan, &info);
+	return true;
+}
+
+void stage_resize(struct stage *stage, uint64_t slot_bytes)
+{
+	int error = shmflip_producer_resize(stage->producer, slot_bytes);
+
+	if (error)
+		fault_of("cannot change the size", error);
+}
+
+struct shmflip_viewer *stage_viewer(int way)
 {
 	const struct shmflip_viewer_options options = {
 		.view = way == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST,
 	};
-	int error = shmflip_viewer_open(&options, &stage->viewer[way]);
+	struct shmflip_viewer *viewer;
+	int error = shmflip_viewer_open(&options, &viewer);
 
 	if (error)
 		fault_of("a viewer cannot open", error);
+	return viewer;
+}
+
+void stage_open_viewer(struct stage *stage, int way)
+{
+	stage->viewer[way] = stage_viewer(way);
 }
 
 void stage_attach_viewers(struct stage *stage)
@@ -125,7 +164,7 @@ void stage_see(struct stage *stage)
 	}
 }
 
-void stage_see_death(struct stage *stage, int or_end)
+void stage_see_death(struct stage *stage, bool or_end)
 {
 	uint64_t sequence;
 	int error;

@@ -5,6 +5,8 @@
 #ifndef SHMFLIP_CRASH_STAGE_H
 #define SHMFLIP_CRASH_STAGE_H
 
+#include <stdbool.h>
+
 #include "shmflip.h"
 
 enum { NEWEST, EVERY, WAYS };
@@ -23,10 +25,17 @@ struct stage {
 	struct shmflip_frame held; /* by viewer[NEWEST] */
 };
 
+/* A viewer of this way. */
+struct shmflip_viewer *stage_viewer(int way);
+
 /* A producer, its frames, its end. */
 void stage_create(struct stage *stage);
 void stage_publish(struct stage *stage);
 void stage_end(struct stage *stage);
+
+/* Whether there was room. */
+bool stage_try_publish(struct stage *stage);
+void stage_resize(struct stage *stage, uint64_t slot_bytes);
 
 /* The two halves of publishing. */
 void stage_loan(struct stage *stage, struct shmflip_loan *loan, struct shmflip_frame_info *info);
@@ -45,7 +54,7 @@ void stage_hold(struct stage *stage);
 void stage_see(struct stage *stage);
 
 /* Every viewer takes what there is until it is told of the producer's death, or if so its end. */
-void stage_see_death(struct stage *stage, int or_end);
+void stage_see_death(struct stage *stage, bool or_end);
 
 /* There is nothing to attach to. */
 void stage_see_nobody(struct stage *stage);

@@ -13,6 +13,8 @@
 
 /* A victim may for once take another way, where it reads a clock. */
 #define TRIES 3
+#define RECORD SIZE_MAX
+#define LONG_STRIDE 10 /* of a long call's second variant, in that of its first */
 
 struct plan {
 	const struct scene *scene;
@@ -21,8 +23,8 @@ struct plan {
 };
 
 struct count {
-	unsigned kills;
-	unsigned strays; /* killed elsewhere than meant, three times */
+	unsigned halts;
+	unsigned strays; /* halted elsewhere than meant, whatever was tried */
 };
 
 static void run_victim(void *argument)
@@ -52,39 +54,46 @@ static pid_t set_up(const struct plan *plan, struct stage *stage)
 	return victim;
 }
 
-static void tear_down(const struct plan *plan, struct stage *stage, pid_t victim)
+static size_t first_of(const struct trace *trace, const struct steps_share *share)
 {
-	tracee_kill(victim);
-	plan->scene->survive(stage);
+	size_t skipped = share->last && share->last < trace->count ? trace->count - share->last : 0;
+
+	return skipped + (size_t)share->index * share->stride;
+}
+
+/* mark: what the victim has ahead of it, or 0. */
+static void tear_down(const struct plan *plan, struct stage *stage, pid_t victim, uint64_t mark)
+{
+	const struct scene *scene = plan->scene;
+
+	if (scene->overtake) {
+		scene->overtake(stage);
+		tracee_let_go(victim, mark);
+	} else {
+		tracee_kill(victim);
+	}
+	scene->survive(stage);
+	if (scene->overtake)
+		process_expect_end(victim, "who was overtaken");
 	room_check_empty();
 }
 
-/* After a run for practice: victims inherit the heap, and shall find it as later ones will. */
-static void record(const struct plan *plan, struct trace *trace)
+/* Halts a victim after so many instructions; or RECORD, at the end, to see what they are. Whether it
+ * took the way recorded. All are started from here, at one depth of the stack: what the C library does
+ * depends on how things are aligned. */
+static bool run_one(const struct plan *plan, struct trace *trace, size_t instructions)
 {
 	struct stage stage;
 	pid_t victim = set_up(plan, &stage);
+	bool there = true;
 
-	tear_down(plan, &stage, victim);
-	victim = set_up(plan, &stage);
-	tracee_record(victim, trace);
-	tear_down(plan, &stage, victim);
-}
-
-static void kill_after(const struct plan *plan, const struct trace *trace, size_t instructions,
-                       struct count *count)
-{
-	struct stage stage;
-	pid_t victim;
-	bool there = !trace_is_new(trace, instructions);
-
-	for (int i = 0; i < TRIES && !there; i++) {
-		victim = set_up(plan, &stage);
+	if (instructions == RECORD)
+		tracee_record(victim, trace);
+	else
 		there = tracee_step(victim, trace, instructions);
-		tear_down(plan, &stage, victim);
-		count->kills++;
-	}
-	count->strays += !there;
+	tear_down(plan, &stage, victim,
+	          instructions == trace->count ? 0 : trace->address[trace->count]);
+	return there;
 }
 
 /* Returns how many instructions the call takes. */
@@ -93,38 +102,56 @@ static size_t run_plan(const struct plan *plan, const struct steps_share *share,
 {
 	static const char *const ways[] = { "newest", "every" };
 	static struct trace trace;
+	bool there;
 
 	process_context("steps %s, %u slots, first run", plan->scene->name, plan->slots);
-	record(plan, &trace);
-	for (size_t i = share->index * share->stride; i <= trace.count;
+	/* Twice: victims inherit the heap, and shall find it as later ones will. */
+	run_one(plan, &trace, RECORD);
+	run_one(plan, &trace, RECORD);
+	for (size_t i = first_of(&trace, share); i <= trace.count;
 	     i += (size_t)share->stride * share->of) {
+		if (!trace_is_new(&trace, i))
+			continue;
 		process_context("steps %s, %u slots, %s, after %zu of %zu instructions",
 		                plan->scene->name, plan->slots, ways[plan->way], i, trace.count);
-		kill_after(plan, &trace, i, count);
+		there = false;
+		for (int tries = 0; tries < TRIES && !there; tries++, count->halts++)
+			there = run_one(plan, &trace, i);
+		count->strays += !there;
 	}
 	return trace.count;
+}
+
+/* Calls that make or find a channel take long, and care little for these. Returns 0: not this. */
+static unsigned stride_of(const struct scene *scene, const struct steps_share *share,
+                          uint32_t slots, int way)
+{
+	if (!scene->is_long || (slots == 2 && way == NEWEST))
+		return share->stride;
+	return slots == 3 && way == EVERY ? LONG_STRIDE * share->stride : 0;
 }
 
 static void run_scene(const struct scene *scene, const struct steps_share *share)
 {
 	static const uint32_t slots[] = { 2, 3, 8 };
+	struct steps_share own = *share;
 	struct count count = { 0 };
 	size_t taken, least = SIZE_MAX, most = 0;
 
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
 		for (int way = NEWEST; way < WAYS; way++) {
-			/* Those that make or find a channel take long, and care little for these. */
-			if (scene->is_long && slots[i] != (way == EVERY ? 3 : 2))
+			own.stride = stride_of(scene, share, slots[i], way);
+			if (own.stride == 0)
 				continue;
-			taken = run_plan(&(struct plan){ scene, slots[i], way }, share, &count);
+			taken = run_plan(&(struct plan){ scene, slots[i], way }, &own, &count);
 			least = taken < least ? taken : least;
 			most = taken > most ? taken : most;
 		}
 	}
 	if (share->index == 0)
 		printf("# %s: %zu to %zu instructions\n", scene->name, least, most);
-	printf("steps in-%s %u\nsteps kills %u\nsteps strays %u\n", scene->name, count.kills,
-	       count.kills, count.strays);
+	printf("steps in-%s %u\nsteps %s %u\nsteps strays %u\n", scene->name, count.halts,
+	       scene->overtake ? "overtaken" : "kills", count.halts, count.strays);
 	fflush(stdout);
 }
 
@@ -138,10 +165,17 @@ static void stay_on_one_processor(unsigned index)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+static void run_scenes(const struct scene *scene, unsigned scenes_left,
+                       const struct steps_share *share)
+{
+	for (; scenes_left > 0; scenes_left--, scene++)
+		if (!share->only || strncmp(scene->name, share->only, strlen(share->only)) == 0)
+			run_scene(scene, share);
+}
+
 void steps(const struct steps_share *share)
 {
 	stay_on_one_processor(share->index);
-	for (unsigned i = 0; i < scenes_count; i++)
-		if (!share->only || strncmp(scenes[i].name, share->only, strlen(share->only)) == 0)
-			run_scene(&scenes[i], share);
+	run_scenes(scenes, scenes_count, share);
+	run_scenes(overtaken_scenes, overtaken_count, share);
 }

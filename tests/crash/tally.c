@@ -45,11 +45,13 @@ static int compare(const void *a, const void *b)
 
 void tally_print_times(const char *what, int64_t *times_ns, unsigned count)
 {
+	unsigned middle = count / 2, late = (unsigned)(count * UINT64_C(99) / 100);
+
 	if (count == 0)
 		return;
 	qsort(times_ns, count, sizeof(*times_ns), compare);
 	printf("# %s, ms: median %.2f, 99th percentile %.2f, longest %.2f, of %u\n", what,
-	       (double)times_ns[count / 2] / 1e6, (double)times_ns[count * 99 / 100] / 1e6,
+	       (double)times_ns[middle] / 1e6, (double)times_ns[late] / 1e6,
 	       (double)times_ns[count - 1] / 1e6, count);
 	fflush(stdout);
 }

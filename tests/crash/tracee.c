@@ -12,6 +12,7 @@
 #include "process.h"
 
 #define INT3 0xcc
+#define NOP 0x90
 #define AT_CALL (SIGTRAP | 0x80) /* how PTRACE_O_TRACESYSGOOD tells of a system call */
 
 #define RIP offsetof(struct user_regs_struct, rip)
@@ -115,6 +116,14 @@ void tracee_past_call(pid_t pid, long number)
 	} while ((long)now.orig_rax != number || (long)now.rax < 0);
 }
 
+static bool is_first(const struct trace *trace, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (trace->address[j] == trace->address[i])
+			return false;
+	return true;
+}
+
 void tracee_record(pid_t pid, struct trace *trace)
 {
 	uint64_t address;
@@ -122,6 +131,7 @@ void tracee_record(pid_t pid, struct trace *trace)
 	for (trace->count = 0; trace->count < TRACE_MAX; trace->count++) {
 		address = instruction_pointer(pid);
 		trace->address[trace->count] = address;
+		trace->first[trace->count] = is_first(trace, trace->count);
 		if ((peek(pid, address) & 0xff) == INT3)
 			return;
 		resume(PTRACE_SINGLESTEP, pid);
@@ -137,34 +147,26 @@ bool trace_is_new(const struct trace *trace, size_t instructions)
 	       trace->address[instructions] != trace->address[instructions - 1];
 }
 
-static bool is_first(const struct trace *trace, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (trace->address[j] == trace->address[i])
-			return false;
-	return true;
-}
-
-/* Runs until that address is reached for the first time. */
+/* Runs until that address is reached for the first time. Whether it was, before the mark. */
 static bool run_to(pid_t pid, uint64_t address)
 {
 	uint64_t word = peek(pid, address);
+	bool there;
 
 	poke(pid, address, (word & ~UINT64_C(0xff)) | INT3);
 	resume(PTRACE_CONT, pid);
-	if (wait_for_halt(pid) != SIGTRAP || instruction_pointer(pid) != address + 1)
-		return false;
+	there = wait_for_halt(pid) == SIGTRAP && instruction_pointer(pid) == address + 1;
 	poke(pid, address, word);
-	if (ptrace(PTRACE_POKEUSER, pid, RIP, address) < 0)
+	if (there && ptrace(PTRACE_POKEUSER, pid, RIP, address) < 0)
 		fault("cannot set the victim back: %s", strerror(errno));
-	return true;
+	return there;
 }
 
 bool tracee_step(pid_t pid, const struct trace *trace, size_t instructions)
 {
 	size_t done = instructions;
 
-	while (done > 0 && !is_first(trace, done))
+	while (done > 0 && !trace->first[done])
 		done--;
 	/* The last address is that of the mark, which halts by itself. */
 	if (done > 0 && done < trace->count && !run_to(pid, trace->address[done]))
@@ -172,6 +174,8 @@ bool tracee_step(pid_t pid, const struct trace *trace, size_t instructions)
 	if (done == trace->count)
 		tracee_to_mark(pid);
 	for (; done < instructions; done++) {
+		if (instruction_pointer(pid) == trace->address[trace->count])
+			return false;
 		resume(PTRACE_SINGLESTEP, pid);
 		if (wait_for_halt(pid) != SIGTRAP)
 			return false;
@@ -187,5 +191,14 @@ void tracee_kill(pid_t pid)
 	kill(pid, SIGKILL);
 	if (waitpid(pid, &status, 0) != pid || !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		fault("the victim did not die of SIGKILL");
+	alarm(0);
+}
+
+void tracee_let_go(pid_t pid, uint64_t mark)
+{
+	if (mark)
+		poke(pid, mark, (peek(pid, mark) & ~UINT64_C(0xff)) | NOP);
+	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
+		fault("the victim cannot go on: %s", strerror(errno));
 	alarm(0);
 }

@@ -25,6 +25,7 @@ static inline void tracee_mark(void)
 
 struct trace {
 	uint64_t address[TRACE_MAX]; /* of the instruction that comes after so many */
+	bool first[TRACE_MAX];       /* that address has not been before */
 	size_t count;                /* instructions between the marks */
 };
 
@@ -45,6 +46,9 @@ bool trace_is_new(const struct trace *trace, size_t instructions);
 
 /* Does the first so many instructions of the trace. Whether it took the same way. */
 bool tracee_step(pid_t pid, const struct trace *trace, size_t instructions);
+
+/* Lets it go on by itself, past the mark at this address, if there is one ahead of it. */
+void tracee_let_go(pid_t pid, uint64_t mark);
 
 /* Kills and reaps it, and makes sure that it died of that. */
 void tracee_kill(pid_t pid);

@@ -158,9 +158,9 @@ static bool one_frame(struct viewing *own)
 	}
 }
 
-void viewer_run(void *argument)
+void viewer_run(void *viewer_part)
 {
-	const struct viewer_part *part = argument;
+	const struct viewer_part *part = viewer_part;
 	const struct conditions *conditions = part->conditions;
 	const struct shmflip_viewer_options options = { .view = conditions->view[part->number] };
 	struct viewing own = {

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Viewers that are not killed at every instruction, but halted there, while the producer overtakes them
+ * in every way it can; then they go on, and must see nothing but whole frames, and miss none where they
+ * may not. */
+#include <errno.h>
+
+#include "frames.h"
+#include "process.h"
+#include "scenes.h"
+#include "tracee.h"
+
+/* ---- Victims ---- */
+
+static void check_frame(const struct stage *stage, const struct shmflip_frame *frame,
+                        uint64_t *last)
+{
+	if (!frames_is_whole(frame))
+		fault("torn: frame %llu", (unsigned long long)frame->info.sequence);
+	if (frame->info.sequence <= *last)
+		fault("frame %llu came after %llu", (unsigned long long)frame->info.sequence,
+		      (unsigned long long)*last);
+	if (*last && stage->way == EVERY && frame->info.sequence != *last + 1)
+		fault("every frame was asked for, and %llu came after %llu",
+		      (unsigned long long)frame->info.sequence, (unsigned long long)*last);
+	*last = frame->info.sequence;
+}
+
+static void view_to_the_end(const struct stage *stage, struct shmflip_viewer *viewer, uint64_t last)
+{
+	struct shmflip_frame frame;
+	int error;
+
+	while ((error = shmflip_viewer_acquire(viewer, &frame, patience_ms)) == 0) {
+		check_frame(stage, &frame, &last);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	if (error != -ENODATA)
+		fault_of("who was overtaken cannot go on", error);
+	shmflip_viewer_destroy(viewer);
+}
+
+static void halt_in_open(struct stage *stage)
+{
+	struct shmflip_viewer *viewer;
+
+	tracee_mark();
+	tracee_mark();
+	viewer = stage_viewer(stage->way);
+	shmflip_viewer_wait_producer(viewer, 0);
+	tracee_mark();
+	view_to_the_end(stage, viewer, 0);
+}
+
+static void halt_in_acquire(struct stage *stage)
+{
+	struct shmflip_viewer *viewer = stage_viewer(stage->way);
+	struct shmflip_frame frame;
+	uint64_t last = 0;
+	int error;
+
+	shmflip_viewer_wait_producer(viewer, 0);
+	tracee_mark();
+	tracee_mark();
+	error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
+	tracee_mark();
+	if (error)
+		fault_of("who was overtaken gets no frame", error);
+	check_frame(stage, &frame, &last);
+	shmflip_viewer_release(viewer, &frame);
+	view_to_the_end(stage, viewer, last);
+}
+
+static void halt_in_release(struct stage *stage)
+{
+	struct shmflip_viewer *viewer = stage_viewer(stage->way);
+	struct shmflip_frame frame, other;
+	int error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
+
+	if (error)
+		fault_of("who is to be overtaken gets no frame", error);
+	other = frame;
+	tracee_mark();
+	tracee_mark();
+	shmflip_viewer_release(viewer, &frame);
+	tracee_mark();
+	view_to_the_end(stage, viewer, other.info.sequence);
+}
+
+/* ---- Their producer ---- */
+
+static void produce(struct stage *stage)
+{
+	stage_create(stage);
+	for (int i = 0; i < 3; i++)
+		stage_publish(stage);
+}
+
+/* As many frames as there is room for, twice all slots at most. */
+static void overtake(struct stage *stage)
+{
+	for (uint32_t i = 0; i < 2 * stage->slots && stage_try_publish(stage); i++)
+		;
+}
+
+static void overtake_and_move(struct stage *stage)
+{
+	overtake(stage);
+	stage_resize(stage, 8192);
+	overtake(stage);
+	stage_resize(stage, 4096);
+	overtake(stage);
+}
+
+/* The victim goes on meanwhile. */
+static void go_on_together(struct stage *stage)
+{
+	int error = shmflip_producer_wait_viewers(stage->producer, 1, patience_ms);
+
+	if (error)
+		fault_of("who was overtaken does not come", error);
+	for (uint32_t i = 0; i < 2 * stage->slots; i++)
+		stage_publish(stage);
+	stage_end(stage);
+}
+
+const struct scene overtaken_scenes[] = {
+	{ "halted-in-open", halt_in_open, produce, NULL, go_on_together, overtake_and_move, true },
+	{ "halted-in-acquire", halt_in_acquire, produce, NULL, go_on_together, overtake, false },
+	{ "halted-before-move", halt_in_acquire, produce, NULL, go_on_together, overtake_and_move,
+	  false },
+	{ "halted-in-release", halt_in_release, produce, NULL, go_on_together, overtake, false },
+};
+
+const unsigned overtaken_count = sizeof(overtaken_scenes) / sizeof(overtaken_scenes[0]);
