@@ -3,7 +3,7 @@
 #
 # Has spin search all states of the protocol's models for an error, and makes sure that it finds one in
 # each wrong variant. check.sh [--quick] [FOLDER]; exit status 77: spin is not installed. The quick form
-# takes half a minute, the whole one half an hour and 8 GB.
+# takes half a minute, the whole one half an hour and some GB of memory.
 
 set -euo pipefail
 
