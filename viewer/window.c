@@ -91,19 +91,21 @@ static struct size size_for(struct size picture, double pixels_per_point, int di
 
 void window_follow(struct window *window, struct size picture)
 {
+	double density = window_pixels_per_point(window);
 	struct size now, wanted;
 
 	if (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MAXIMIZED))
 		return;
 	/* Asking how large the screen is takes the server's time. */
-	if (picture.width == window->followed.width && picture.height == window->followed.height)
+	if (picture.width == window->followed.width && picture.height == window->followed.height &&
+	    density == window->density)
 		return;
 	window->followed = picture;
+	window->density = density;
 	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
 	if (now.width != window->given.width || now.height != window->given.height)
 		return;
-	wanted = size_for(picture, window_pixels_per_point(window),
-	                  SDL_GetWindowDisplayIndex(window->sdl));
+	wanted = size_for(picture, density, SDL_GetWindowDisplayIndex(window->sdl));
 	if (wanted.width == now.width && wanted.height == now.height)
 		return;
 	SDL_SetWindowSize(window->sdl, wanted.width, wanted.height);

@@ -14,6 +14,7 @@ struct SDL_Window;
 struct window {
 	struct SDL_Window *sdl; /* NULL: not open */
 	struct size followed;   /* the picture's, when its size was last followed */
+	double density;         /* pixels to a point, then */
 	struct size given;      /* the size that the program last gave to it, in SDL's points */
 	bool covered;           /* by other windows, wholly */
 };
