@@ -31,7 +31,7 @@
  *   -ENODATA         the producer has ended its stream, and all of it was taken
  *   -EPIPE           the producer died; what it had published was taken
  *   -EMSGSIZE        the frame does not fit a slot
- *   -EPERM           a folder or file belongs to somebody else, or others may write it
+ *   -EPERM           a folder or file belongs to somebody else, or others may write or replace it
  *   -EACCES          the system refuses access
  *   -EPROTO          the channel holds something that no producer of ours would write
  *   -EPROTONOSUPPORT the producer speaks another version of the layout

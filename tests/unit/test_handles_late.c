@@ -15,7 +15,8 @@ static void (*when_seated)(void);
 static pid_t child;
 static int come[2], gone[2];
 
-/* In the place of the C library's. */
+/* In the place of the C library's, whose parameters have reserved names. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int fcntl(int fd, int command, ...)
 {
 	struct flock *lock;
