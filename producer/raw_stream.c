@@ -132,7 +132,7 @@ static int read_text(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX],
 		if (result)
 			return result == -ENODATA && size ? -EBADMSG : result;
 		byte = stream->ahead[stream->start++];
-		if ((byte < ' ' || byte > '~') && !strchr("\t\n\r\f\v", byte))
+		if ((byte < ' ' || byte > '~') && !memchr("\t\n\r\f\v", byte, 5))
 			break;
 		text[size++] = byte;
 		text[size] = '\0';
