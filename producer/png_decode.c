@@ -75,8 +75,9 @@ static size_t read_span(struct span *span, uint8_t *bytes, size_t size)
 {
 	if (size > span->left)
 		size = span->left;
-	if (size)
-		memcpy(bytes, span->next, size);
+	if (size == 0)
+		return 0;
+	memcpy(bytes, span->next, size);
 	span->next += size;
 	span->left -= size;
 	return size;
