@@ -244,6 +244,20 @@ static void test_panning_stops_at_the_edges(void **state)
 	assert_int_equal(found.x, 999);
 }
 
+static void test_a_window_that_grows_shows_nothing_beyond_an_edge(void **state)
+{
+	struct size picture = { 1000, 1000 }, window = { 400, 400 }, larger = { 900, 900 };
+	struct point found;
+	struct viewport viewport;
+
+	(void)state;
+	viewport_init(&viewport, SCALE_ACTUAL);
+	viewport_pan(&viewport, picture, window, (struct point){ 10000, -10000 });
+	assert_true(viewport_find(&viewport, picture, larger, (struct point){ 0, 899 }, &found));
+	assert_int_equal(found.x, 0);
+	assert_int_equal(found.y, 999);
+}
+
 static void test_pans_add_up(void **state)
 {
 	struct size picture = { 3840, 2160 }, window = { 641, 479 };
@@ -290,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_from_an_odd_zoom_to_the_next_round_one),
 		cmocka_unit_test(test_zooming_leaves_the_pixel_under_the_pointer),
 		cmocka_unit_test(test_panning_stops_at_the_edges),
+		cmocka_unit_test(test_a_window_that_grows_shows_nothing_beyond_an_edge),
 		cmocka_unit_test(test_pans_add_up),
 		cmocka_unit_test(test_beside_the_picture_is_nothing),
 	};
