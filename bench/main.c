@@ -2,11 +2,13 @@
 #include "cli.h"
 #include "decode.h"
 #include "options.h"
+#include "pipeline.h"
 #include "transports.h"
 
 static const struct command *const commands[] = {
 	&command_transports,
 	&command_decode,
+	&command_pipeline,
 	NULL,
 };
 

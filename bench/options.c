@@ -318,7 +318,7 @@ static void fill_in(struct options *options)
 
 static void set_paths(struct options *options, int count, char **words)
 {
-	bool wanted = options->command->accepts & OPTIONS_DECODE;
+	bool wanted = options->command->accepts & (OPTIONS_DECODE | OPTIONS_PIPELINE);
 
 	if (!wanted && count > 0)
 		cli_usage_error("%s takes no %s", options->command->name, words[0]);

@@ -66,6 +66,7 @@ struct command {
 enum option_group {
 	OPTIONS_TRANSPORTS = 1 << 0,
 	OPTIONS_DECODE = 1 << 1,
+	OPTIONS_PIPELINE = 1 << 2,
 };
 
 /* Exit status beside those of cli.h: all went well, but the figures are not to be relied on. */

@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: MIT
  *
- * What shmflip-producer decodes with. */
+ * What shmflip-producer decodes with; and the same where libdeflate is missing. */
 #include "png_decode.h"
+#include "png_fast.h"
 #include "table.h"
+
+static void *open_best(void)
+{
+	return png_fast_create(false, 0);
+}
+
+static void *open_zlib(void)
+{
+	return png_fast_create(true, 0);
+}
+
+static void close_fast(void *state)
+{
+	png_fast_destroy(state);
+}
 
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
-	const struct png_decode_options options = { .pixels_size =
-		                                            file->pixel_bytes + DECODER_ROOM };
+	const struct png_decode_options options = { .pixels_size = file->pixel_bytes + DECODER_ROOM,
+		                                    .fast = state };
 	struct png_picture picture;
 
-	(void)state;
 	return png_decode(file->png, file->png_bytes, &options, pixels, &picture);
 }
 
 const struct decoder decoder_shmflip = {
 	.name = "shmflip",
 	.title = "shmflip-producer's decoder",
+	.open = open_best,
+	.close = close_fast,
+	.decode = decode,
+};
+
+const struct decoder decoder_shmflip_zlib = {
+	.name = "shmflip-zlib",
+	.title = "shmflip-producer's decoder, built without libdeflate",
+	.open = open_zlib,
+	.close = close_fast,
 	.decode = decode,
 };

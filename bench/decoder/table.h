@@ -12,6 +12,7 @@ extern const struct decoder decoder_libdeflate; /* in stages.c */
 extern const struct decoder decoder_libpng;
 extern const struct decoder decoder_libspng;
 extern const struct decoder decoder_shmflip;
+extern const struct decoder decoder_shmflip_zlib;
 extern const struct decoder decoder_stb;
 extern const struct decoder decoder_zlib; /* in stages.c */
 

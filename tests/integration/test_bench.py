@@ -136,6 +136,32 @@ class DecodeTest(Bench):
             self.assert_exits(bench, 1)
 
 
+class PipelineTest(Bench):
+    def test_runs(self):
+        """Ours for certain; others where they are installed."""
+        path = self.scratch / "pipeline.json"
+        bench = self.bench("pipeline", "--quick", "--json", path, harness.FRAMES)
+        self.assert_exits(bench, 0)
+        results = {result["contender"]: result for result in self.stats(path)["results"]}
+        for name in "shmflip", "shmflip-2", "ffmpeg", "mpv":
+            self.assertTrue(results[name]["rounds"] or results[name]["absent"], name)
+        self.assertIn("640x360", bench.out)
+
+    def test_needs_one_size(self):
+        bench = self.bench("pipeline", "--quick", harness.FRAMES / "000.png", harness.KINDS / "rgb8-33x17.png")
+        self.assert_exits(bench, 1)
+        self.assert_one_line(bench, "one size", "33x17")
+
+    def test_interrupted(self):
+        bench = self.bench("pipeline", "--seconds", "30", harness.FRAMES)
+        self.until("a producer runs", lambda: len(children_of(bench.pid)) == 2)
+        children = children_of(bench.pid)
+        self.assertEqual(bench.interrupt(), 1)
+        self.assert_one_line(bench, "interrupted")
+        for child in children:
+            self.assertFalse(Path(f"/proc/{child}").exists())
+
+
 class PlotTest(Bench):
     @harness.needs("gnuplot")
     def test_pictures(self):
@@ -144,8 +170,10 @@ class PlotTest(Bench):
             self.quick("--plot", path, "--transports", "shmflip,pipe", "--size", "64x64,640x480")
             self.assertEqual(path.read_bytes()[:len(begins)], begins)
             path.unlink()
-            self.assert_exits(self.bench("decode", "--quick", "--plot", path, harness.FRAMES / "000.png"), 0)
-            self.assertEqual(path.read_bytes()[:len(begins)], begins)
+            for command in "decode", "pipeline":
+                self.assert_exits(self.bench(command, "--quick", "--plot", path, harness.FRAMES / "000.png"), 0)
+                self.assertEqual(path.read_bytes()[:len(begins)], begins)
+                path.unlink()
 
     def test_without_gnuplot(self):
         bench = self.bench("transports", "--quick", "--transports", "pipe", "--plot",
@@ -169,6 +197,7 @@ class UsageTest(Bench):
                 (["transports", "more"], "more"),
                 (["transports", "--decoders", "shmflip"], "--decoders"),
                 (["decode"], "needs"),
+                (["pipeline"], "needs"),
                 (["decode", "--decoders", "eyes", "a.png"], "libpng"),
                 (["decode", "--touch", "none", "a.png"], "--touch"),
                 (["transports", "--wrong"], "--wrong")):
@@ -178,7 +207,7 @@ class UsageTest(Bench):
                 self.assert_one_line(bench, said)
 
     def test_help_fits_a_screen(self):
-        for words in ["--help"], ["transports", "--help"], ["decode", "--help"]:
+        for words in ["--help"], ["transports", "--help"], ["decode", "--help"], ["pipeline", "--help"]:
             bench = self.bench(*words)
             self.assert_exits(bench, 0)
             self.assertLessEqual(len(bench.lines), 24)

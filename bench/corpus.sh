@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Draws PNG files for `shmflip-bench decode`, in folders by their kind, of what Debian 12 ships and ffmpeg
+# makes:
+#
+#   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p
+#
+# usage: bench/corpus.sh FOLDER     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; some 200 MB to download
+
+set -euo pipefail
+
+(($# == 1)) || {
+	echo "usage: $0 FOLDER" >&2
+	exit 2
+}
+mkdir -p "$1"
+chmod 755 "$1" # for apt-get, which downloads as another user
+corpus=$(cd "$1" && pwd)
+source=$corpus/.source
+mkdir -p "$source"
+
+# Warnings about other metadata than the pixels are of no interest.
+convert=(nice "$(command -v convert-im6.q16 || command -v convert)" -quiet)
+
+quiet_ffmpeg() {
+	ffmpeg -nostdin -v error -y "$@"
+}
+
+# Unpacks packages, without installing them.
+fetch() {
+	local package
+
+	for package in "$@"; do
+		[[ ! -d $source/$package ]] || continue
+		(cd "$source" && apt-get -q download "$package" >&2)
+		dpkg-deb -x "$source/$package"_*.deb "$source/$package.part"
+		mv "$source/$package.part" "$source/$package"
+		rm "$source/$package"_*.deb
+	done
+}
+
+# Photographs among the wallpapers: JPEG of at least 4K, the largest file of each folder, as folders hold the
+# same picture in many sizes.
+photographs() {
+	find "$source"/{gnome-backgrounds,mate-backgrounds,plasma-workspace-wallpapers} \
+		-name '*.jpg' -size +500k -printf '%s %h %p\n' |
+		sort -k 2,2 -k 1,1nr | awk '++seen[$2] <= 3 { print $3 }' |
+		while read -r file; do
+			if (($("${convert[@]}" "$file" -format '%[fx:w >= 3840 && h >= 2160]' info:))); then
+				echo "$file"
+			fi
+		done
+}
+
+# encode NUMBER FROM TO: by one encoder after the other: what libpng does for most programs (filters chosen
+# by row), the same at its quickest, ffmpeg as it comes (no filter), and with filters chosen by row.
+encode() {
+	case $(($1 % 4)) in
+	0) "${convert[@]}" "$2" -strip -quality 75 "PNG24:$3" ;;
+	1) "${convert[@]}" "$2" -strip -quality 15 "PNG24:$3" ;;
+	2) quiet_ffmpeg -i "$2" -pix_fmt rgb24 "$3" ;;
+	3) quiet_ffmpeg -i "$2" -pix_fmt rgb24 -pred mixed "$3" ;;
+	esac
+}
+
+# make_photos FOLDER SIZE COUNT
+make_photos() {
+	local folder=$corpus/$1 size=$2 count=$3 number=0 file
+
+	mkdir -p "$folder"
+	while read -r file && ((number < count)); do
+		"${convert[@]}" "$file" -resize "$size^" -gravity center -extent "$size" "$source/scaled.ppm"
+		encode "$number" "$source/scaled.ppm" "$folder/$(printf %02d "$number").png"
+		number=$((number + 1))
+	done < <(photographs)
+}
+
+# What a camera sees that moves over a photograph, with the noise of its sensor.
+make_video() {
+	local folder=$corpus/video-1080p number=0 file
+
+	mkdir -p "$folder"
+	while read -r file && ((number < 12)); do
+		quiet_ffmpeg -loop 1 -i "$file" -frames:v 3 -vf \
+			"zoompan=z=1.2+0.02*on:d=3:x=20*on:y=10*on:s=1920x1080,noise=alls=6:allf=t,tmix" \
+			"$source/video-%d.ppm"
+		for frame in 1 2 3; do
+			encode "$number" "$source/video-$frame.ppm" "$folder/$(printf %02d "$number").png"
+			number=$((number + 1))
+		done
+	done < <(photographs | awk 'NR % 3 == 0')
+}
+
+# Pictures of programs at work, as the packages have them.
+make_screens() {
+	local folder=$corpus/screens number=0 file
+
+	mkdir -p "$folder"
+	find "$source/debian-edu-doc-en" -name '*.png' -size +40k | sort | while read -r file; do
+		cp "$file" "$folder/$(printf %02d "$number").png"
+		number=$((number + 1))
+		((number < 30)) || break
+	done
+}
+
+make_drawn() {
+	local folder=$corpus/drawn-1080p number=0 input
+
+	mkdir -p "$folder"
+	for input in testsrc2= smptehdbars= mandelbrot= rgbtestsrc= pal75bars= gradients= \
+		cellauto=rule=110: life=mold=10:ratio=0.2: sierpinski= yuvtestsrc=; do
+		quiet_ffmpeg -f lavfi -i "${input}s=1920x1080" \
+			-vf 'select=gte(n\,9)' -frames:v 1 -pix_fmt rgb24 "$source/drawn.ppm"
+		encode "$number" "$source/drawn.ppm" "$folder/$(printf %02d "$number").png"
+		number=$((number + 1))
+	done
+}
+
+fetch gnome-backgrounds mate-backgrounds plasma-workspace-wallpapers debian-edu-doc-en
+make_photos photos-1080p 1920x1080 16
+make_photos photos-4k 3840x2160 8
+make_video
+make_screens
+make_drawn
+rm -f "$source"/*.ppm
+find "$corpus" -path "$source" -prune -o -name '*.png' -printf '%h\n' | sort | uniq -c

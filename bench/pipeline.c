@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipeline.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "decoder/decoder.h"
+#include "farm.h"
+#include "output.h"
+#include "statistics.h"
+
+enum { FRAMES_MIN = 8, FRAMES_MAX = 5000 };
+#define PATIENCE_NS INT64_C(60000000000)
+
+/* What every contender is told, twice: with one frame, and with many. */
+struct shows {
+	struct farm farm;
+	char producer[PATH_MAX];
+	char viewer[PATH_MAX];
+	struct show one;
+	struct show many;
+};
+
+/* Beside us, as they are installed; where they are built; else wherever PATH says. */
+static void find_program(char *path, const char *folder, const char *name)
+{
+	char here[PATH_MAX - 64] = "";
+	ssize_t length = readlink("/proc/self/exe", here, sizeof(here) - 1);
+	char *end = length > 0 ? strrchr(here, '/') : NULL;
+
+	if (end) {
+		*end = '\0';
+		snprintf(path, PATH_MAX, "%s/%s", here, name);
+		if (access(path, X_OK) == 0)
+			return;
+		snprintf(path, PATH_MAX, "%s/../%s/%s", here, folder, name);
+		if (access(path, X_OK) == 0)
+			return;
+	}
+	snprintf(path, PATH_MAX, "%s", name);
+}
+
+static int check_sizes(const struct pictures *pictures)
+{
+	const struct png_file *first = &pictures->files[0];
+
+	for (size_t i = 1; i < pictures->count; i++) {
+		const struct png_file *file = &pictures->files[i];
+
+		if (file->width == first->width && file->height == first->height)
+			continue;
+		cli_error("pipeline needs frames of one size: %s is %ux%u, %s is %ux%u", file->path,
+		          file->width, file->height, first->path, first->width, first->height);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* How many frames take about as long as asked, by what the first takes to decode. */
+static unsigned frames_for(const struct pictures *pictures, int64_t seconds_ns)
+{
+	const struct png_file *file = &pictures->files[0];
+	const struct decoder *decoder = decoder_named("shmflip");
+	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_ROOM);
+	void *state = decoder->open();
+	int64_t begin_ns = cli_now_ns(), frames = 0;
+
+	if (pixels && state) {
+		decoder->decode(state, file, pixels);
+		frames = seconds_ns / (cli_now_ns() - begin_ns + 1);
+	}
+	decoder->close(state);
+	free(pixels);
+	if (frames < FRAMES_MIN)
+		return FRAMES_MIN;
+	return frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
+}
+
+static int set_up(struct shows *shows, struct pipeline_results *results)
+{
+	const struct options *options = results->options;
+	struct pictures pictures;
+	int error = pictures_load(&pictures, options->paths, options->path_count);
+
+	if (error)
+		return error;
+	error = check_sizes(&pictures);
+	if (!error)
+		error = farm_make(&shows->farm, &pictures,
+		                  1 + frames_for(&pictures, options->seconds_ns));
+	results->width = pictures.files[0].width;
+	results->height = pictures.files[0].height;
+	results->files = (unsigned)pictures.count;
+	results->frames = shows->farm.frames;
+	pictures_free(&pictures);
+	find_program(shows->producer, "producer", "shmflip-producer");
+	find_program(shows->viewer, "viewer", "shmflip-viewer");
+	shows->many = (struct show){ .folder = shows->farm.many,
+		                     .channel = shows->farm.channel,
+		                     .frames = shows->farm.frames,
+		                     .width = results->width,
+		                     .height = results->height,
+		                     .producer = shows->producer,
+		                     .viewer = shows->viewer };
+	shows->one = shows->many;
+	shows->one.folder = shows->farm.one;
+	shows->one.frames = 1;
+	return error;
+}
+
+static int run_show(struct pipeline_result *result, const struct show *show, int64_t patience_ns,
+                    int64_t *elapsed_ns, int64_t *cpu_ns)
+{
+	const struct contender *contender = result->contender;
+	struct team team = { 0 };
+	int error = contender->assemble(contender, show, &team);
+
+	if (!error)
+		error = team_run(&team, patience_ns, elapsed_ns, cpu_ns, result->detail);
+	team_finish(&team);
+	return error;
+}
+
+/* -EINTR: the user wants to stop. Everything else is the result's. */
+static int measure(const struct options *options, const struct shows *shows,
+                   struct pipeline_result *result)
+{
+	int64_t patience_ns = PATIENCE_NS + 100 * options->seconds_ns;
+	int64_t one_ns, many_ns, one_cpu_ns, many_cpu_ns;
+	unsigned more = shows->many.frames - shows->one.frames;
+	int error = run_show(result, &shows->one, patience_ns, &one_ns, &one_cpu_ns);
+
+	if (!error)
+		error = run_show(result, &shows->many, patience_ns, &many_ns, &many_cpu_ns);
+	if (error == -EINTR)
+		return error;
+	result->error = error;
+	if (error)
+		return 0;
+	if (many_ns <= one_ns) {
+		snprintf(result->detail, sizeof(result->detail), "too few frames to tell");
+		return 0;
+	}
+	result->fps[result->count] = more * 1e9 / (double)(many_ns - one_ns);
+	result->cpu_ms[result->count] = (double)(many_cpu_ns - one_cpu_ns) / 1e6 / more;
+	result->count++;
+	return 0;
+}
+
+static int run_round(struct pipeline_results *results, const struct shows *shows, unsigned round)
+{
+	struct load_shares shares;
+	struct load before;
+	int error = 0;
+
+	load_now(&before);
+	for (unsigned i = 0; i < results->count && !error; i++) {
+		struct pipeline_result *result =
+			&results->items[round % 2 ? results->count - 1 - i : i];
+
+		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
+		           result->contender->name);
+		if (!result->error)
+			error = measure(results->options, shows, result);
+	}
+	load_since(&before, &shares);
+	results->disturbed += verdict_disturbed(&shares);
+	return error;
+}
+
+static void choose_contenders(struct pipeline_results *results)
+{
+	bool has_display = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+
+	for (unsigned i = 0; contenders[i] && results->count < CONTENDERS_MAX; i++) {
+		struct pipeline_result *result = &results->items[results->count++];
+
+		result->contender = contenders[i];
+		if (contenders[i]->traits & CONTENDER_WINDOW && !has_display) {
+			result->error = -ENOTSUP;
+			snprintf(result->detail, sizeof(result->detail), "there is no display");
+		}
+	}
+}
+
+/* That others are not installed, or fail, is for the table; that ours fails is not. */
+static bool ours_work(const struct pipeline_results *results)
+{
+	bool all_well = true;
+
+	for (unsigned i = 0; i < results->count; i++) {
+		const struct pipeline_result *result = &results->items[i];
+
+		if (!result->error || result->error == -ENOTSUP ||
+		    strncmp(result->contender->name, "shmflip", 7) != 0)
+			continue;
+		cli_error("%s failed: %s", result->contender->name, result->detail);
+		all_well = false;
+	}
+	return all_well;
+}
+
+static void judge(struct pipeline_results *results)
+{
+	double noises[CONTENDERS_MAX], fps[ROUNDS_MAX];
+	struct evidence evidence = { .rounds = results->options->rounds,
+		                     .measured = results->options->rounds,
+		                     .disturbed = results->disturbed,
+		                     .stolen = results->load.stolen };
+	struct spread spread;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < results->count; i++) {
+		const struct pipeline_result *result = &results->items[i];
+
+		memcpy(fps, result->fps, sizeof(fps));
+		statistics_spread(fps, result->count, &spread);
+		if (result->count)
+			noises[count++] = statistics_noise(&spread);
+	}
+	statistics_spread(noises, count, &spread);
+	evidence.typical_noise = spread.median;
+	verdict_find(&evidence, &results->verdict);
+}
+
+static int put_out(struct pipeline_results *results)
+{
+	const struct options *options = results->options;
+	bool all_well = ours_work(results);
+
+	judge(results);
+	if (output_table(options))
+		pipeline_print(results, stdout);
+	if (options->json_path && output_json(options->json_path, pipeline_json(results)))
+		all_well = false;
+	if (options->plot_path && pipeline_plot(results))
+		all_well = false;
+	return all_well ? output_verdict(options, &results->verdict) : CLI_FAILED;
+}
+
+static int run(const struct options *options)
+{
+	static struct pipeline_results results;
+	static struct shows shows;
+	struct load before;
+	int error;
+
+	results.options = options;
+	environment_init(&results.environment);
+	error = set_up(&shows, &results);
+	if (error)
+		return CLI_FAILED;
+	choose_contenders(&results);
+	load_now(&before);
+	for (unsigned round = 0; round < options->rounds && !error; round++)
+		error = run_round(&results, &shows, round);
+	load_since(&before, &results.load);
+	cli_status_end();
+	farm_remove(&shows.farm);
+	if (error) {
+		cli_error("interrupted: nothing was kept");
+		return CLI_FAILED;
+	}
+	return put_out(&results);
+}
+
+static const char help[] =
+	" FILE|DIR...\n"
+	"Takes PNG files of one size to a viewer, by shmflip and by other programs where\n"
+	"they are installed: ffmpeg through a pipe, mpv, and on a display also ffplay.\n"
+	"\n";
+
+const struct command command_pipeline = {
+	.name = "pipeline",
+	.summary = "files to a viewer, against other programs",
+	.help = help,
+	.accepts = OPTIONS_PIPELINE,
+	.seconds_ns = INT64_C(3000000000),
+	.run = run,
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * `shmflip-bench pipeline`: files to a viewer, against other programs. Each contender shows one frame, and
+ * then many: what the difference took is what frames take, without the programs' starting up. */
+#ifndef BENCH_PIPELINE_H
+#define BENCH_PIPELINE_H
+
+#include "contender.h"
+#include "environment.h"
+#include "load.h"
+#include "options.h"
+#include "verdict.h"
+
+extern const struct command command_pipeline;
+
+enum { CONTENDERS_MAX = 16 };
+
+struct pipeline_result {
+	const struct contender *contender;
+	double fps[ROUNDS_MAX];
+	double cpu_ms[ROUNDS_MAX]; /* of all its processes, for a frame */
+	unsigned count;
+	int error; /* the first; then there was no other try */
+	char detail[TEAM_DETAIL_SIZE];
+};
+
+struct pipeline_results {
+	const struct options *options;
+	struct environment environment;
+	struct pipeline_result items[CONTENDERS_MAX];
+	unsigned count;
+	uint32_t width;
+	uint32_t height;
+	unsigned files;
+	unsigned frames; /* shown in each round */
+	unsigned disturbed;
+	struct load_shares load;
+	struct verdict verdict;
+};
+
+/* ---- What it puts out -------------------------------------------------------------------------- */
+
+void pipeline_print(const struct pipeline_results *results, FILE *file);
+json_t *pipeline_json(const struct pipeline_results *results);
+int pipeline_plot(const struct pipeline_results *results);
+
+#endif
