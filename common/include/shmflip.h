@@ -16,7 +16,8 @@
  *               shares the kernel locks of its parent and would keep them alive. A producer that
  *               puts another program in its own place by exec destroys its handles first.
  *   Timeouts    timeout_ms < 0 waits for ever, 0 does not wait.
- *   Signals     A function that waits returns -EINTR when a signal handler ran. A signal that
+ *   Signals     A function that waits returns -EINTR when a signal handler ran, and may when the
+ *               process was stopped (SIGSTOP, Ctrl-Z) and goes on: wait again. A signal that
  *               comes just before the wait is not seen: a program that stops on a flag set by
  *               its handler waits in turns of some 100 ms.
  *   Times       *_ns are nanoseconds; points in time are readings of CLOCK_MONOTONIC. Those of a
@@ -27,7 +28,7 @@
  *   -ENOENT          there is no producer on this channel; or no folder to make its folder in
  *   -EBUSY           a live producer holds the channel; or: loans have to come back first
  *   -EAGAIN          nothing within timeout_ms: no new frame, no producer, no free slot
- *   -EINTR           a signal handler ran
+ *   -EINTR           a signal handler ran, or the process was stopped and goes on
  *   -ENODATA         the producer has ended its stream, and all of it was taken
  *   -EPIPE           the producer died; what it had published was taken
  *   -EMSGSIZE        the frame does not fit a slot

@@ -18,7 +18,7 @@
 
 #include "shmflip.h"
 
-int patience_ms = 20000;
+int patience_ms = 60000;
 
 static char context[160];
 static _Atomic bool *faulty; /* shared: some process has said what is wrong */

@@ -270,19 +270,19 @@ static void survive_viewer(struct stage *stage)
 }
 
 const struct scene scenes[] = {
+	{ "begin", die_in_loan, NULL, watch, survive_publisher, NULL, false },
+	{ "publish", die_in_publish, NULL, watch, survive_publisher, NULL, false },
+	{ "acquire", die_in_acquire, produce, NULL, survive_viewer, NULL, false },
+	{ "release", die_in_release, produce, NULL, survive_viewer, NULL, false },
+	{ "leave", die_in_leave, produce, NULL, survive_viewer, NULL, false },
+	{ "destroy", die_in_destroy, NULL, watch, survive_ender, NULL, false },
+	{ "open", die_in_attach, produce, NULL, survive_viewer, NULL, true },
+	{ "resize", die_in_resize, NULL, watch, survive_mover, NULL, true },
 	{ "create", die_in_create, NULL, open_viewers, survive_creator, NULL, true },
 	{ "take-over", die_in_create, after_a_crash, NULL, survive_creator, NULL, true },
 	{ "sweep-half-made", die_in_create, half_made, NULL, survive_creator, NULL, true },
 	{ "sweep-half-moved", die_in_create, half_moved, NULL, survive_creator, NULL, true },
 	{ "clean", die_in_clean, after_a_crash, NULL, survive_creator, NULL, true },
-	{ "begin", die_in_loan, NULL, watch, survive_publisher, NULL, false },
-	{ "publish", die_in_publish, NULL, watch, survive_publisher, NULL, false },
-	{ "resize", die_in_resize, NULL, watch, survive_mover, NULL, true },
-	{ "destroy", die_in_destroy, NULL, watch, survive_ender, NULL, false },
-	{ "open", die_in_attach, produce, NULL, survive_viewer, NULL, true },
-	{ "acquire", die_in_acquire, produce, NULL, survive_viewer, NULL, false },
-	{ "release", die_in_release, produce, NULL, survive_viewer, NULL, false },
-	{ "leave", die_in_leave, produce, NULL, survive_viewer, NULL, false },
 };
 
 const unsigned scenes_count = sizeof(scenes) / sizeof(scenes[0]);

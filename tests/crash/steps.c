@@ -176,6 +176,6 @@ static void run_scenes(const struct scene *scene, unsigned scenes_left,
 void steps(const struct steps_share *share)
 {
 	stay_on_one_processor(share->index);
-	run_scenes(scenes, scenes_count, share);
 	run_scenes(overtaken_scenes, overtaken_count, share);
+	run_scenes(scenes, scenes_count, share);
 }
