@@ -83,6 +83,7 @@ static uint8_t from_ya8(const uint8_t *in, uint8_t *out, size_t width)
 }
 
 /* It lies where it is to be: all that is left is to look. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is a raw_convert */
 static uint8_t from_bgra(const uint8_t *in, uint8_t *out, size_t width)
 {
 	uint32_t all = UINT32_MAX, word;

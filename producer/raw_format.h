@@ -15,9 +15,9 @@ typedef uint8_t raw_convert(const uint8_t *in, uint8_t *out, size_t width);
 
 struct raw_format {
 	const char *name;
+	raw_convert *convert; /* NULL: planes */
 	uint8_t samples;      /* of a packed pixel, 8 bits each; 0: three planes, Y, U and V */
 	bool in_place;        /* convert() wants its input where its output is to be */
-	raw_convert *convert; /* NULL: planes */
 	uint8_t shift_x;      /* chroma planes are so many times halved */
 	uint8_t shift_y;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "raw_stream.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,9 +79,10 @@ static int lay_out(struct iovec *places, uint8_t *data, size_t stride, size_t ro
 	size_t row = done / row_bytes, column = done % row_bytes;
 	int count = 0;
 
-	for (; row < rows && count < PLACES; row++, column = 0)
-		places[count++] =
-			(struct iovec){ data + row * stride + column, row_bytes - column };
+	for (; row < rows && count < PLACES; row++, column = 0) {
+		places[count].iov_base = data + row * stride + column;
+		places[count++].iov_len = row_bytes - column;
+	}
 	return count;
 }
 
@@ -132,7 +134,7 @@ static int read_text(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX],
 		if (result)
 			return result == -ENODATA && size ? -EBADMSG : result;
 		byte = stream->ahead[stream->start++];
-		if ((byte < ' ' || byte > '~') && !memchr("\t\n\r\f\v", byte, 5))
+		if ((byte < ' ' || byte > '~') && !isspace((unsigned char)byte))
 			break;
 		text[size++] = byte;
 		text[size] = '\0';

@@ -81,7 +81,7 @@ static void widen_each(const uint8_t *in, int16_t *out)
 
 static void widen_twice(const uint8_t *in, int16_t *out)
 {
-	for (int x = 0; x < BLOCK / 2; x++)
+	for (size_t x = 0; x < BLOCK / 2; x++)
 		out[2 * x] = out[2 * x + 1] = widened(in[x], 128);
 }
 

@@ -23,9 +23,11 @@ static struct {
 	uint64_t state;
 } given;
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 int __wrap_poll(struct pollfd *pollers, nfds_t count, int timeout_ms);
 ssize_t __wrap_read(int fd, void *bytes, size_t size);
 ssize_t __wrap_readv(int fd, const struct iovec *places, int count);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 int __wrap_poll(struct pollfd *pollers, nfds_t count, int timeout_ms)
 {
