@@ -21,6 +21,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 # Also what programs that are killed leave there.
 export TMPDIR=$scratch
+processors=$(nproc)
 status=0
 began=$SECONDS
 
@@ -35,13 +36,13 @@ fi
 # Large blocks are moved by a loop, not by one instruction that goes on for thousands of steps.
 export GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000:glibc.cpu.x86_rep_stosb_threshold=1000000000
 
-# Runs programs side by side, one for each processor: PROGRAM PART OPTION..., where %i is its number and
-# %n how many there are.
+# Runs programs side by side: NUMBER PROGRAM PART OPTION..., where %i is a program's number and %n how many
+# there are.
 side_by_side() {
-	local i n
+	local i n=$1
 	local -a pids=() command
 
-	n=$(nproc)
+	shift
 	for ((i = 0; i < n; i++)); do
 		command=("${@//%i/$i}")
 		"${own_ipc[@]}" "${command[@]//%n/$n}" >"$scratch/out.$i" 2>"$scratch/err.$i" &
@@ -70,7 +71,7 @@ sum() {
 	rm -f "$scratch"/out.*
 }
 
-# part TITLE PROGRAM ARGUMENT...
+# part TITLE NUMBER PROGRAM ARGUMENT...
 part() {
 	local part_began=$SECONDS
 
@@ -143,7 +144,7 @@ mutants() {
 
 	echo 'Mutants, by what they were caught'
 	for patch in "$here"/mutants/*.patch; do
-		while (($(jobs -rp | wc -l) >= 2 * $(nproc))); do
+		while (($(jobs -rp | wc -l) >= 2 * processors)); do
 			wait -n || true
 		done
 		run_mutant "$patch" >"$scratch/$(basename "$patch").caught" &
@@ -166,23 +167,23 @@ mutants() {
 # A seed's last four bits say what happens in a round: each program starts with another one.
 storm=(storm --seed '%i0000007')
 steps=(steps --share '%i/%n')
-each=$(nproc)
 if [[ $quick ]]; then
 	plain=("${storm[@]}" --kills 1000000 --seconds 6)
 	delayed=("${plain[@]}")
 	steps+=(--stride 199)
 	notice=(notice --kills 20)
 else
-	plain=("${storm[@]}" --kills $((42000 / each + 1)) --frames $((18000000 / each + 1)))
-	delayed=("${storm[@]}" --kills $((8000 / each + 1)) --frames $((2000000 / each + 1)))
+	plain=("${storm[@]}" --kills $((21000 / processors + 1)) --frames $((9000000 / processors + 1)))
+	delayed=("${storm[@]}" --kills $((2000 / processors + 1)) --frames $((500000 / processors + 1)))
 	notice=(notice --kills 500)
 fi
 
-part 'Random kills' "$build/crash" "${plain[@]}"
-part 'Random kills, with delays between the steps' "$build/crash-delayed" "${delayed[@]}"
-part 'Kills at every instruction' "$build/crash" "${steps[@]}"
-part 'Death without a successor' "$build/crash" "${notice[@]}"
-part 'Strangers under the same keys' "$build/crash" guests
+# Who sleeps much, and those with delays do, leaves room for others.
+part 'Random kills' $((2 * processors)) "$build/crash" "${plain[@]}"
+part 'Random kills, with delays between the steps' $((4 * processors)) "$build/crash-delayed" "${delayed[@]}"
+part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
+part 'Death without a successor' 1 "$build/crash" "${notice[@]}"
+part 'Strangers under the same keys' 1 "$build/crash" guests
 mutants
 if ((status)); then
 	echo "FAILED after $((SECONDS - began)) s"
