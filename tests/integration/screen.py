@@ -5,6 +5,7 @@ is really on the screen."""
 import os
 import struct
 import subprocess
+import unittest
 import zlib
 from pathlib import Path
 
@@ -15,6 +16,10 @@ def needs_screen(test):
     for needed in (harness.needs("Xvfb"), harness.needs("xdotool"), harness.needs_imagemagick):
         test = needed(test)
     return test
+
+
+def needs_x11(test):
+    return unittest.skipUnless("SHMFLIP_NUMBERS" in os.environ, "built without XCB")(test)
 
 
 def write_png(path, width, height, pixels):
@@ -35,13 +40,18 @@ class Screen(harness.Case):
     """A case with an X server, which the programs that it starts show their windows on."""
 
     size = (2000, 1200)
+    depth = 24
+    server_words = []  # to start the server by
+    server_options = []
 
     def setUp(self):
         super().setUp()
         reader, writer = os.pipe()
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{self.size[0]}x{self.size[1]}x24",
-             "-nolisten", "tcp", "-noreset"], pass_fds=[writer], stdout=subprocess.DEVNULL,
+            self.server_words +
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0",
+             f"{self.size[0]}x{self.size[1]}x{self.depth}", "-nolisten", "tcp", "-noreset"] +
+            self.server_options, pass_fds=[writer], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
@@ -83,7 +93,7 @@ class Screen(harness.Case):
         importer = ["magick", "import"] if converter == ["magick"] else [
             converter[0].replace("convert", "import")]
         subprocess.run(importer + ["-window", str(window), f"png:{shot}"], env=self.env,
-                       check=True, capture_output=True)
+                       check=True, capture_output=True, timeout=20)
         width, height, pixels = harness.rgba_of(shot)
         return width, height, self.rgb(pixels)
 

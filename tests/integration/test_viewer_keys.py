@@ -8,7 +8,7 @@ from pathlib import Path
 
 import harness
 from harness import FRAMES
-from screen import Screen, needs_screen, write_png
+from screen import Screen, needs_screen, needs_x11, write_png
 
 SIZE = (200, 120)
 CHECKER = ((0x99, 0x99, 0x99), (0x66, 0x66, 0x66))
@@ -335,6 +335,7 @@ class Keys(Screen):
 
 
 @needs_screen
+@needs_x11
 class X11(Keys):
     way = "x11"
 

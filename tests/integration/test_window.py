@@ -6,7 +6,7 @@ import unittest
 
 import harness
 from harness import FRAMES
-from screen import Screen, needs_screen
+from screen import Screen, needs_screen, needs_x11
 
 
 class Window(Screen):
@@ -123,6 +123,7 @@ class Window(Screen):
 
 
 @needs_screen
+@needs_x11
 class X11(Window):
     way = "x11"
     copies = 0

@@ -1,0 +1,483 @@
+# SPDX-License-Identifier: MIT
+"""Frames that the X server shows from their slots: that nobody else reads them, that all of them come,
+in order, that whatever befalls a window is got over, and what is done where it cannot be."""
+
+import os
+import re
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import harness
+import screen
+from harness import FRAMES, KINDS
+
+SMALL = (320, 240)
+
+
+def frames():
+    return harness.natural(FRAMES.glob("*.png"))
+
+
+class X11(screen.Screen):
+    """What the tests below share."""
+
+    def numbers(self, size, fps, count, *options, **how):
+        running = self.start(os.environ["SHMFLIP_NUMBERS"], "default", *size, fps, count, *options,
+                             **how)
+        self.await_channel(running)
+        return running
+
+    def watcher(self, window, last):
+        return self.start(os.environ["SHMFLIP_WATCHER"], window, last)
+
+    def number_in(self, window):
+        """The number-producer's number that all of the window shows; None where it differs."""
+        _, _, pixels = self.looks(window)
+        plane = len(pixels) // 3
+        planes = [pixels[c * plane:(c + 1) * plane] for c in range(3)]
+        if any(part.count(part[:1]) != plane for part in planes):
+            return None
+        return planes[0][0] << 16 | planes[1][0] << 8 | planes[2][0]
+
+    def moves_on(self, window):
+        """Until the window shows a later frame, and all of it."""
+        first = []
+
+        def is_later():
+            number = self.number_in(window)
+            if number is not None:
+                first.append(number)
+            return len(first) > 1 and first[-1] > first[0]
+        self.until("the window shows later frames", is_later, 20)
+
+    def assert_close(self, seen, wanted, tolerance):
+        self.assertEqual(seen[:2], wanted[:2])
+        worst = max(abs(a - b) for a, b in zip(seen[2], wanted[2]))
+        self.assertLessEqual(worst, tolerance)
+
+    def convert(self, path, *words):
+        made = self.scratch / "made.png"
+        subprocess.run(harness.imagemagick() + [f"png:{path}", *words, f"PNG24:{made}"], check=True)
+        return self.picture(made)
+
+
+def slots_in_memory(viewer):
+    """How much of the frames segment the viewer has read, in KiB."""
+    lines = Path(f"/proc/{viewer.pid}/smaps").read_text(encoding="ascii").splitlines()
+    sizes, inside = [], False
+    for line in lines:
+        if re.match(r"^[0-9a-f]+-", line):
+            # The header's page, readable, is a mapping of its own.
+            inside = "SYSV" in line
+        elif inside and line.startswith("Rss:"):
+            sizes.append(int(line.split()[1]))
+    return sum(sizes)
+
+
+# ---- Nobody reads them -----------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Untouched(X11):
+    def test_picture_is_the_source(self):
+        pictures = [frames()[7]] + [KINDS / f"rgb8-{size}.png"
+                                    for size in ("1x1", "7x1", "3x5", "257x3", "33x17")]
+        for path in pictures:
+            with self.subTest(path.name):
+                producer = self.still(path)
+                viewer = self.windowed("--verify-untouched")
+                self.shows(self.window_of(viewer), path)
+                self.assertIn("showing frames by x11", viewer.err)
+                self.end(viewer, producer)
+
+    def test_no_page_of_a_slot_is_ever_read(self):
+        stats = self.scratch / "stats.json"
+        slots_kib = 2 * 640 * 480 * 4 // 1024
+        for way, copies in (("x11", 0), ("surface", 1), ("texture", 1)):
+            with self.subTest(way):
+                producer = self.numbers((640, 480), 50, 100000)
+                viewer = self.windowed("--present", way, "--stats", stats)
+                self.moves_on(self.window_of(viewer))
+                read_kib = slots_in_memory(viewer)
+                self.end(viewer, producer)
+                counted = self.stats(stats)
+                self.assertEqual((counted["present"], counted["copies_per_frame"]), (way, copies))
+                if copies == 0:
+                    self.assertLess(read_kib, 16, "more than the header")
+                else:
+                    self.assertGreaterEqual(read_kib, slots_kib)
+
+    def test_scaling_and_blending_touch_nothing(self):
+        producer = self.still(KINDS / "rgba8-33x17.png")
+        viewer = self.start(harness.VIEWER, "--verify-untouched", "--background", "checker",
+                            cwd=self.scratch)
+        window = self.window_of(viewer)
+        for size in ((330, 170), (16, 8), (33, 17)):
+            self.xdotool("windowsize", "--sync", window, *size)
+            self.until("it is resized", lambda size=size: self.looks(window)[:2] == size)
+        self.press(window, "i")
+        self.press(window, "space")
+        self.press(window, "s")
+        self.xdotool("mousemove", "--window", window, 5, 5)
+        self.until("the picture is saved", lambda: list(self.scratch.glob("default-*.png")))
+        time.sleep(0.5)
+        self.assertTrue(viewer.alive, viewer.err)
+        for saved in self.scratch.glob("default-*.png"):
+            self.assertEqual(harness.rgba_of(saved), harness.rgba_of(KINDS / "rgba8-33x17.png"))
+        self.assertEqual(self.xdotool("getwindowname", window).count("x11"), 1)
+        self.end(viewer, producer)
+
+    def test_paths_that_copy_say_so(self):
+        producer = self.still(frames()[0])
+        for way in ("surface", "texture"):
+            viewer = self.windowed("--present", way, "--verify-untouched")
+            self.assert_exits(viewer, 1)
+            self.assert_one_line(viewer, way, "copies", "--verify-untouched")
+        self.end(producer)
+
+    def test_reading_is_wrong_usage(self):
+        for option in (["--digest"], ["--record", self.scratch]):
+            viewer = self.windowed("--verify-untouched", *option)
+            self.assert_exits(viewer, 2)
+            self.assert_one_line(viewer, "--verify-untouched excludes")
+
+
+# ---- All of them, in order ---------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Order(X11):
+    def test_every_frame_reaches_the_screen(self):
+        """Frame by frame: each is looked at before the next one is made."""
+        count = 60
+        stats = self.scratch / "stats.json"
+        viewer = self.windowed("--verify-untouched", "--once", "--stats", stats)
+        producer = self.numbers(SMALL, 0, count, "lossless=1", "wait=1", "step=1",
+                                stdin=subprocess.PIPE)
+        window = self.window_of(viewer)
+        watcher = self.watcher(window, count)
+        for number in range(1, count):
+            self.until(f"frame {number} is on the screen",
+                       lambda number=number: str(number) in watcher.lines)
+            producer.process.stdin.write(b"\n")
+            producer.process.stdin.flush()
+        self.assert_exits(viewer, 0)
+        self.assert_exits(producer, 0)
+        watcher.wait()
+        self.assertEqual([line for line in watcher.lines if line != "torn"],
+                         [str(number) for number in range(1, count + 1)][:len(watcher.lines)])
+        self.assertGreaterEqual(len(watcher.lines), count - 1)
+        counted = self.stats(stats)
+        self.assertEqual((counted["shown"], counted["missed"]), (count, 0))
+        producer.process.stdin.close()
+        self.assert_nothing_left()
+
+    def test_none_is_torn_at_full_speed(self):
+        count = 1500
+        for slots in (2, 3, 8):
+            with self.subTest(slots=slots):
+                stats = self.scratch / "stats.json"
+                viewer = self.windowed("--verify-untouched", "--once", "--stats", stats)
+                producer = self.numbers(SMALL, 0, count, "lossless=1", "wait=1", f"slots={slots}")
+                watcher = self.watcher(self.window_of(viewer), count)
+                self.assert_exits(viewer, 0)
+                self.assert_exits(producer, 0)
+                watcher.wait()
+                self.assertNotIn("torn", watcher.lines)
+                seen = [int(line) for line in watcher.lines]
+                self.assertEqual(seen, sorted(set(seen)))
+                self.assertGreater(len(seen), 20)
+                counted = self.stats(stats)
+                self.assertEqual((counted["shown"], counted["missed"]), (count, 0))
+                self.assert_nothing_left()
+
+    def test_latest_is_not_torn_either(self):
+        for slots in (2, 3):
+            with self.subTest(slots=slots):
+                producer = self.numbers(SMALL, 400, 100000, f"slots={slots}")
+                viewer = self.windowed("--verify-untouched")
+                watcher = self.watcher(self.window_of(viewer), 0)
+                self.until("many frames were seen", lambda: len(watcher.lines) > 300)
+                self.end(viewer, producer)
+                watcher.wait()
+                self.assertNotIn("torn", watcher.lines)
+                seen = [int(line) for line in watcher.lines]
+                self.assertEqual(seen, sorted(set(seen)))
+
+
+# ---- What befalls a window ---------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Life(X11):
+    def test_resized_moved_covered_minimised(self):
+        """While frames run, none of which may be lost: the producer waits for each slot."""
+        stats = self.scratch / "stats.json"
+        producer = self.numbers(SMALL, 40, 100000, "lossless=1", "wait=1")
+        viewer = self.windowed("--verify-untouched", "--stats", stats)
+        window = self.window_of(viewer)
+        self.moves_on(window)
+        for size in ((400, 100), (50, 300), (1, 1), (1500, 1100), SMALL):
+            self.xdotool("windowsize", "--sync", window, *size)
+            time.sleep(0.1)
+        self.moves_on(window)
+        for place in ((-200, -100), (1900, 1100), (5000, 5000), (100, 100)):
+            self.xdotool("windowmove", window, *place)
+            time.sleep(0.1)
+        self.moves_on(window)
+        other = self.start(harness.VIEWER, "-q", "-c", "other")
+        cover = self.start(os.environ["SHMFLIP_NUMBERS"], "other", 600, 500, 10, 100000)
+        self.await_channel(cover, "other")
+        covering = self.window_of(other)
+        self.xdotool("windowmove", covering, 50, 50)
+        self.xdotool("windowraise", covering)
+        time.sleep(0.3)
+        self.xdotool("windowraise", window)
+        self.moves_on(window)
+        for _ in range(3):
+            self.xdotool("windowunmap", "--sync", window)
+            time.sleep(0.1)
+            self.xdotool("windowmap", "--sync", window)
+        self.moves_on(window)
+        self.end(viewer, producer, other, cover)
+        counted = self.stats(stats)
+        self.assertEqual(counted["missed"], 0)
+        self.assertEqual(counted["present"], "x11")
+
+    def test_paused_picture_comes_back_from_under_others(self):
+        path = frames()[5]
+        producer = self.still(path)
+        viewer = self.windowed("--verify-untouched")
+        window = self.window_of(viewer)
+        self.shows(window, path)
+        self.press(window, "space")
+        self.until("it is paused", lambda: "paused" in self.title_of(window))
+        producer.interrupt()
+        for _ in range(2):
+            self.xdotool("windowunmap", "--sync", window)
+            self.xdotool("windowmap", "--sync", window)
+            self.shows(window, path)
+        self.end(viewer)
+
+    def test_death_marks_the_picture_and_lets_its_memory_go(self):
+        path = frames()[5]
+        width, height, pixels = self.picture(path)
+        producer = self.still(path)
+        viewer = self.windowed("--verify-untouched")
+        window = self.window_of(viewer)
+        self.shows(window, path)
+        producer.kill()
+        self.until("the title says so", lambda: "stale" in self.title_of(window))
+        top = [value // 2 for value in pixels[:width * 50]]
+        self.until("the picture is dimmed", lambda: max(
+            abs(a - b) for a, b in zip(self.looks(window)[2][:width * 50], top)) <= 2)
+        # The server has it no longer, nor has the viewer.
+        self.until("the frames' memory is free",
+                   lambda: not harness.segments_made_by({producer.pid}))
+        producer = self.still(path)
+        self.shows(window, path)
+        self.end(viewer, producer)
+
+    def test_idle_costs_nothing(self):
+        def consumed_ms():
+            tasks = Path(f"/proc/{viewer.pid}/task")
+            return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0])
+                       for task in tasks.iterdir()) / 1e6
+        producer = self.numbers(SMALL, 40, 100000)
+        viewer = self.windowed("--verify-untouched")
+        window = self.window_of(viewer)
+        self.press(window, "space")
+        self.until("it is paused", lambda: "paused" in self.title_of(window))
+        time.sleep(1)
+        before = consumed_ms()
+        time.sleep(3)
+        self.assertLess(consumed_ms() - before, 60, "ms of 3000")
+        self.end(viewer, producer)
+
+
+# ---- Scaled and blended --------------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Drawn(X11):
+    def show_at(self, path, size, *options):
+        producer = self.still(path)
+        viewer = self.windowed("--verify-untouched", *options)
+        window = self.window_of(viewer)
+        if size != self.picture(path)[:2]:
+            self.xdotool("windowsize", "--sync", window, *size)
+        self.until("it has its size", lambda: self.looks(window)[:2] == size)
+        return producer, viewer, window
+
+    def compare(self, path, size, wanted, tolerance, *options):
+        producer, viewer, window = self.show_at(path, size, *options)
+
+        def is_close():
+            seen = self.looks(window)
+            return seen[:2] == wanted[:2] and max(
+                abs(a - b) for a, b in zip(seen[2], wanted[2])) <= tolerance
+        try:
+            self.until("the window shows it", is_close, 5)
+        except AssertionError:
+            self.assert_close(self.looks(window), wanted, tolerance)
+        self.end(viewer, producer)
+
+    def test_halves_are_means(self):
+        path = frames()[9]
+        width, height, _ = self.picture(path)
+        for times in (1, 2, 3):
+            size = (width >> times, height >> times)
+            wanted = self.convert(path, "-filter", "box", "-resize", f"{size[0]}x{size[1]}!")
+            self.compare(path, size, wanted, 2)
+
+    def test_doubles_are_bilinear(self):
+        path = frames()[9]
+        width, height, _ = self.picture(path)
+        size = (2 * width, 2 * height)
+        wanted = self.convert(path, "-filter", "triangle", "-resize", f"{size[0]}x{size[1]}!")
+        self.compare(path, size, wanted, 3)
+
+    def test_alpha_over_a_colour_and_a_checker(self):
+        for name in ("rgba8-33x17.png", "greya8-33x17.png", "rgb8-trns-33x17.png"):
+            width, height, rgba = harness.rgba_of(KINDS / name)
+            for background in ("#3060c0", "checker"):
+                with self.subTest(name, background=background):
+                    planes = [bytearray(), bytearray(), bytearray()]
+                    for i in range(width * height):
+                        x, y = i % width, i // width
+                        grey = 0x99 if (x // 16 + y // 16) % 2 == 0 else 0x66
+                        under = (0x30, 0x60, 0xc0) if background != "checker" else (grey,) * 3
+                        alpha = rgba[4 * i + 3]
+                        for c in range(3):
+                            planes[c].append((rgba[4 * i + c] * alpha + under[c] * (255 - alpha)
+                                              + 127) // 255)
+                    wanted = (width, height, b"".join(planes))
+                    self.compare(KINDS / name, (width, height), wanted, 2, "--background",
+                                 background)
+
+
+# ---- Where it cannot be ----------------------------------------------------------------------------------
+
+class Refused(X11):
+    """The server of its subclasses is one that cannot; not run by itself."""
+
+    reason = None
+    exact = True  # Colours come through
+
+    def test_another_way_is_found_and_said_once(self):
+        path = frames()[3]
+        producer = self.still(path)
+        viewer = self.windowed()
+        # Each way that is tried gets a window of its own.
+        self.until("another way is found", lambda: "showing frames by surface" in viewer.err)
+        window = self.window_of(viewer)
+        if self.exact:
+            self.shows(window, path)
+        lines = viewer.err.splitlines()
+        self.assertEqual(len([line for line in lines if "x11 does not work here" in line]), 1)
+        self.assertIn(self.reason, viewer.err)
+        viewer.interrupt()
+        viewer = self.windowed("--present", "x11")
+        self.assert_exits(viewer, 1)
+        self.assert_one_line(viewer, "x11 does not work here", self.reason)
+        viewer = self.windowed("--verify-untouched")
+        self.assert_exits(viewer, 1)
+        self.assertIn("no way to show frames in a window works here", viewer.err)
+        self.end(producer)
+
+
+@screen.needs_screen
+@screen.needs_x11
+class NoSharedMemory(Refused):
+    server_options = ["-extension", "MIT-SHM"]
+    reason = "no MIT-SHM"
+
+
+@screen.needs_screen
+@screen.needs_x11
+class NoRender(Refused):
+    server_options = ["-extension", "RENDER"]
+    reason = "no RENDER"
+
+
+@screen.needs_screen
+@screen.needs_x11
+class OtherDepth(Refused):
+    depth = 16
+    reason = "16 bits a pixel"
+    exact = False
+
+
+def can_unshare():
+    return subprocess.run(["unshare", "--ipc", "true"], capture_output=True,
+                          check=False).returncode == 0
+
+
+@screen.needs_screen
+@screen.needs_x11
+@unittest.skipUnless(can_unshare(), "it takes root to make an IPC namespace")
+class OtherNamespace(Refused):
+    server_words = ["unshare", "--ipc"]
+    reason = "may not attach"
+
+
+@screen.needs_screen
+@screen.needs_x11
+@unittest.skipUnless(os.geteuid() == 0, "it takes root to be somebody else")
+class OtherUser(Refused):
+    server_words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    reason = "may not attach"
+
+    def test_a_producer_that_lets_only_us_comes_later(self):
+        """The first one's frames the server may read, the second one's not."""
+        first, second = frames()[:2]
+        self.scratch.chmod(0o755)
+        producer = self.still(first, "--mode", "0644")
+        viewer = self.windowed()
+        window = self.window_of(viewer)
+        self.shows(window, first)
+        self.assertIn("showing frames by x11", viewer.err)
+        producer.interrupt()
+        producer = self.still(second)
+        self.shows(window, second)
+        self.assertIn("x11 no longer works: the X server may not attach", viewer.err)
+        self.end(viewer, producer)
+
+
+@screen.needs_screen
+@screen.needs_x11
+class MidStream(X11):
+    def test_no_frame_is_lost_when_one_is_too_much(self):
+        count = 40
+        stats = self.scratch / "stats.json"
+        viewer = self.windowed("--once", "--stats", stats)
+        producer = self.numbers((320, 20), 0, count, "lossless=1", "wait=1", "step=1", "wide=20",
+                                stdin=subprocess.PIPE)
+        window = self.window_of(viewer)
+        watcher = self.watcher(window, count)
+        for number in range(1, count):
+            self.until(f"frame {number} is on the screen",
+                       lambda number=number: str(number) in watcher.lines)
+            producer.process.stdin.write(b"\n")
+            producer.process.stdin.flush()
+        self.assert_exits(viewer, 0)
+        self.assert_exits(producer, 0)
+        producer.process.stdin.close()
+        lines = [line.split(": ", 1)[1] for line in viewer.err.splitlines()]
+        self.assertEqual([line for line in lines if "waiting" not in line], [
+            "showing frames by x11",
+            "x11 no longer works: a frame of 320x20 is too large for X",
+            "showing frames by surface"])
+        counted = self.stats(stats)
+        self.assertEqual((counted["shown"], counted["missed"]), (count, 0))
+        self.assertEqual(counted["present"], "surface")
+        self.assert_nothing_left()
+
+
+del Refused
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
