@@ -47,6 +47,15 @@ number_of() {
 	sed -n "s/^stat::$1: *//p" "$2"
 }
 
+# verdict_of STATUS LOG: libFuzzer exits with 72 when it is interrupted.
+verdict_of() {
+	case $1 in
+	0) echo 'no finding' ;;
+	72) echo 'no finding, interrupted' ;;
+	*) echo "BROKEN: see $2" ;;
+	esac
+}
+
 # campaign TARGET LIMIT: adds a line to the table.
 campaign() {
 	local target=$1 limit=$2 begin=$SECONDS log=$build/found/$1.log runs status=0
@@ -60,7 +69,7 @@ campaign() {
 	printf '%-14s %14d runs %14d checks %7d s %8s MiB  %s\n' "$target" "${runs:-0}" \
 		"$((${runs:-0} * $(checks_of "$target")))" "$((SECONDS - begin))" \
 		"$(number_of peak_rss_mb "$log")" \
-		"$( ((status)) && echo "BROKEN: see $log" || echo 'no finding')"
+		"$(verdict_of "$status" "$log")"
 	return "$status"
 }
 
