@@ -270,6 +270,7 @@ static bool try_fast(const struct decoder *whole)
 	return whole->picture->fast;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through decoder */
 int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
                uint8_t *pixels, struct png_picture *picture)
 {

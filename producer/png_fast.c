@@ -76,8 +76,7 @@ static size_t raw_row_bytes(const struct png_kind *kind)
 	return 1 + ((size_t)kind->width * kind->channels * kind->depth + 7) / 8;
 }
 
-/* As long as all rows are when stored, with the zlib stream around them. libpng takes longer ones only
- * while they are small. */
+/* As long as all rows are when stored, with the zlib stream around them: libpng warns of longer ones. */
 static size_t idat_bytes_max(size_t raw_bytes)
 {
 	return raw_bytes + raw_bytes / 32768 * 5 + 11;
@@ -92,6 +91,7 @@ static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
 	return window_bits == 15 || (window_bits < 15 && raw_bytes <= (size_t)1 << window_bits);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through rows */
 static bool unfilter(struct png_fast *fast, const struct png_kind *kind, const uint8_t *raw,
                      uint8_t *pixels, bool *opaque)
 {

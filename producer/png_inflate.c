@@ -43,6 +43,7 @@ void png_inflater_destroy(struct png_inflater *inflater)
 }
 
 /* In one call: that spares zlib its window. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): zlib writes there */
 static bool inflate_by_zlib(const uint8_t *packed, size_t packed_bytes, uint8_t *data,
                             size_t data_bytes)
 {

@@ -91,14 +91,16 @@ INLINE vec undo_mixed(vec x, vec a, vec b, vec c, const struct mix *mix)
 
 INLINE void undo_none(const uint8_t *raw, uint8_t *out, size_t blocks, unsigned channels)
 {
-	for (size_t i = 0; i < blocks; i++, raw += BLOCK_PIXELS * channels, out += BLOCK_BYTES)
+	for (size_t i = 0; i < blocks;
+	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES)
 		store_block(out, load_block(raw, channels), channels);
 }
 
 INLINE void undo_up(const uint8_t *raw, const uint8_t *above, uint8_t *out, size_t blocks,
                     unsigned channels)
 {
-	for (size_t i = 0; i < blocks; i++, raw += BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
+	for (size_t i = 0; i < blocks;
+	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
 		vec block = vec_add(load_block(raw, channels), vec_load(above + i * BLOCK_BYTES));
 
 		store_block(out, block, channels);
@@ -109,7 +111,8 @@ INLINE void undo_sub(const uint8_t *raw, uint8_t *out, size_t blocks, unsigned c
 {
 	vec left = vec_set_32(0);
 
-	for (size_t i = 0; i < blocks; i++, raw += BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
+	for (size_t i = 0; i < blocks;
+	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
 		vec sum = load_block(raw, channels);
 
 		sum = vec_add(sum, vec_up_lanes(sum, 1));
@@ -130,7 +133,8 @@ INLINE void undo_average_row(const uint8_t *raw, const uint8_t *above, uint8_t *
 {
 	vec ones = vec_set_32(0xffffffff), left = ones, done[BLOCK_PIXELS];
 
-	for (size_t i = 0; i < blocks; i++, raw += BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
+	for (size_t i = 0; i < blocks;
+	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
 		vec x = load_block(raw, channels);
 		vec b = vec_xor(vec_load(above + i * BLOCK_BYTES), ones);
 
@@ -149,7 +153,8 @@ INLINE void undo_paeth_row(const uint8_t *raw, const uint8_t *above, uint8_t *ou
 {
 	vec left = vec_set_32(0), corner = left, done[BLOCK_PIXELS];
 
-	for (size_t i = 0; i < blocks; i++, raw += BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
+	for (size_t i = 0; i < blocks;
+	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
 		vec x = load_block(raw, channels), b = vec_load(above + i * BLOCK_BYTES);
 
 		for (int k = 0; k < BLOCK_PIXELS; k++) {
@@ -327,6 +332,7 @@ INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
 		             .average = vec_load((const uint8_t *)average) };
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through wave */
 INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size_t row_bytes,
                            const uint8_t *above, uint8_t *out, unsigned channels)
 {

@@ -113,6 +113,7 @@ static int create_fast_paths(void **state)
 	(void)state;
 	for (; png_unfilter_get(count); count++)
 		fast_paths[count] = png_fast_create(false, count);
+	assert_null(png_fast_create(false, count));
 	fast_paths[count] = png_fast_create(true, 0);
 	return 0;
 }
@@ -629,6 +630,55 @@ static void test_many_chunks(void **state)
 	bytes_finish(&png);
 }
 
+/* Looks back farther than the stream says it does. zlib minds, and so must the fast path. */
+static void test_a_window_that_is_too_small(void **state)
+{
+	struct png_plan plan = { .width = 300, .height = 30, .depth = 8, .colour_type = RGB };
+	struct bytes rows = { .data = calloc(30, 901), .size = (size_t)30 * 901 }, packed;
+
+	(void)state;
+	for (size_t i = 0; i < rows.size; i++)
+		rows.data[i] = (uint8_t)(i % 901 ? noise((uint32_t)(i % 8109), 0, 0) : 0);
+	packed = compressed(&rows);
+	for (unsigned bits = 0; bits < 8; bits++) {
+		struct bytes png = make_beginning(&plan);
+		struct png_picture picture;
+
+		packed.data[0] = (uint8_t)(bits << 4 | 8);
+		packed.data[1] = (uint8_t)(31 - packed.data[0] * 256 % 31);
+		add_chunk(&png, "IDAT", packed.data, packed.size);
+		add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode_result(&png, &picture), bits < 5 ? -EBADMSG : 0);
+		assert_int_equal(fast_count > 0, bits >= 7);
+		bytes_finish(&png);
+	}
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+}
+
+/* So many empty blocks before the pixels that libpng warns. */
+static void test_a_chunk_that_is_too_long(void **state)
+{
+	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	struct bytes packed = compressed(&rows), padded = { 0 };
+	struct png_picture picture;
+
+	(void)state;
+	bytes_add(&padded, packed.data, 2);
+	for (int i = 0; i < 250000; i++)
+		bytes_add(&padded, "\0\0\0\xff\xff", 5);
+	bytes_add(&padded, packed.data + 2, packed.size - 2);
+	add_chunk(&png, "IDAT", padded.data, padded.size);
+	add_chunk(&png, "IEND", NULL, 0);
+	assert_int_equal(decode_result(&png, &picture), 0);
+	assert_string_equal(picture.message, "IDAT: chunk data is too large");
+	assert_int_equal(fast_count, 0);
+	bytes_finish(&padded);
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+	bytes_finish(&png);
+}
+
 static void test_no_png(void **state)
 {
 	struct png_picture picture;
@@ -727,6 +777,8 @@ int main(void)
 		cmocka_unit_test(test_rows_that_do_not_fit),
 		cmocka_unit_test(test_other_chunks),
 		cmocka_unit_test(test_many_chunks),
+		cmocka_unit_test(test_a_window_that_is_too_small),
+		cmocka_unit_test(test_a_chunk_that_is_too_long),
 		cmocka_unit_test(test_no_png),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_a_byte_too_large),

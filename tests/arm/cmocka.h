@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * As much of cmocka as test_png_unfilter.c uses, for a processor that there is only a compiler for. The first
+ * failure ends the program. */
+#ifndef TESTS_ARM_CMOCKA_H
+#define TESTS_ARM_CMOCKA_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct CMUnitTest {
+	const char *name;
+	void (*run)(void **state);
+};
+
+#define cmocka_unit_test(test)                                                                     \
+	{                                                                                          \
+#test, test                                                                        \
+	}
+
+#define assert_true(condition)                                                                     \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);             \
+			exit(1);                                                                   \
+		}                                                                                  \
+	} while (0)
+#define assert_false(condition) assert_true(!(condition))
+#define assert_int_equal(a, b) assert_true((a) == (b))
+#define assert_string_equal(a, b) assert_true(strcmp(a, b) == 0)
+#define assert_memory_equal(a, b, size) assert_true(memcmp(a, b, size) == 0)
+#define print_message printf
+
+#define cmocka_run_group_tests(tests, setup, teardown)                                             \
+	run_tests(tests, sizeof(tests) / sizeof((tests)[0]))
+
+static inline int run_tests(const struct CMUnitTest *tests, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		tests[i].run(NULL);
+		printf("ok %s\n", tests[i].name);
+	}
+	return 0;
+}
+
+#endif
