@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What showing a frame costs the viewer, by each way and at each size: ./dev bench-viewer
+
+Frames come from a producer that only publishes, so that what is measured is the viewer and the X
+server (Xvfb with a screen of the frame's size: 1:1, and of half its size: scaled). Processor times are
+the kernel's run times of all threads, without their start. Ways and sizes take turns in every round;
+what is printed are medians of the rounds, as Markdown, and on request everything as JSON."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SIZES = "640x480,1920x1080,3840x2160,7680x4320"
+WAYS = ["x11", "x11, scaled", "surface", "texture", "none"]
+PACED_FPS = 60
+WARM_S = 1.5
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def sizes_of(text):
+    return [tuple(map(int, size.split("x"))) for size in text.split(",")]
+
+
+def processor_ns(pid):
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total += int((task / "schedstat").read_text(encoding="ascii").split()[0])
+    return total
+
+
+class Server:
+    """An X server with a screen of this size."""
+
+    def __init__(self, width, height):
+        reader, writer = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24", "-nolisten",
+             "tcp", "-noreset"], pass_fds=[writer], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        os.close(writer)
+        with os.fdopen(reader) as answer:
+            self.display = ":" + answer.readline().strip()
+        self.pid = self.process.pid
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Bench:
+    def __init__(self, build, seconds):
+        self.viewer = build / "viewer" / "shmflip-viewer"
+        self.numbers = build / "tests" / "integration" / "number-producer"
+        self.seconds = seconds
+        self.scratch = Path(tempfile.mkdtemp(prefix="shmflip-bench-"))
+        self.servers = {}
+
+    def close(self):
+        for server in self.servers.values():
+            server.stop()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def server(self, width, height):
+        if (width, height) not in self.servers:
+            self.servers[width, height] = Server(width, height)
+        return self.servers[width, height]
+
+    def start(self, way, size, fps):
+        scaled = way.endswith("scaled")
+        server = self.server(*(side // (1 + scaled) for side in size))
+        folder = tempfile.mkdtemp(dir=self.scratch)
+        env = dict(os.environ, SHMFLIP_DIR=folder, DISPLAY=server.display, SDL_VIDEODRIVER="x11")
+        env.pop("WAYLAND_DISPLAY", None)
+        stats = Path(folder) / "stats.json"
+        viewer = subprocess.Popen([self.viewer, "-q", "--present", way.split(",")[0], "--once",
+                                   "--stats", stats], env=env)
+        producer = subprocess.Popen(
+            [self.numbers, "default", *map(str, size), str(fps), str(10 ** 9), "lossless=1",
+             "still=1", "wait=1"], env=env, stdout=subprocess.DEVNULL)
+        return server, viewer, producer, stats, env
+
+    def cell(self, way, size, fps):
+        server, viewer, producer, stats, _ = self.start(way, size, fps)
+        time.sleep(WARM_S)
+        before = time.monotonic(), processor_ns(viewer.pid), processor_ns(server.pid)
+        time.sleep(self.seconds)
+        after = time.monotonic(), processor_ns(viewer.pid), processor_ns(server.pid)
+        producer.terminate()
+        producer.wait()
+        if viewer.wait() != 0:
+            sys.exit(f"the viewer failed at {way}, {size}")
+        counted = json.loads(stats.read_text(encoding="utf-8"))
+        frames = counted["fps"] * (after[0] - before[0])
+        return {
+            "way": way, "width": size[0], "height": size[1], "asked_fps": fps,
+            "fps": counted["fps"], "missed": counted["missed"],
+            "viewer_ms": (after[1] - before[1]) / 1e6 / frames,
+            "server_ms": (after[2] - before[2]) / 1e6 / frames if way != "none" else 0,
+            "age_p50_ms": counted["age_ms"]["p50"], "age_p99_ms": counted["age_ms"]["p99"],
+        }
+
+    def idle(self, paused, seconds=10):
+        """Per cent of a processor, while nothing happens that would be shown."""
+        _, viewer, producer, _, env = self.start("x11", (1920, 1080), 30 if paused else 0.001)
+        time.sleep(WARM_S)
+        if paused:
+            window = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(viewer.pid)],
+                                    env=env, capture_output=True, text=True,
+                                    check=True).stdout.split()[-1]
+            for words in (["windowfocus", "--sync", window], ["key", "--window", window, "space"]):
+                subprocess.run(["xdotool", *words], env=env, check=True)
+        time.sleep(WARM_S)
+        before = processor_ns(viewer.pid)
+        time.sleep(seconds)
+        spent = processor_ns(viewer.pid) - before
+        viewer.terminate()
+        viewer.wait()
+        producer.terminate()
+        producer.wait()
+        return spent / seconds / 1e9 * 100
+
+
+def print_table(heads, rows):
+    print("| " + " | ".join(heads) + " |")
+    print("|" + "---|" * len(heads))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print()
+
+
+def summed_up(cells, way, size, fps, value):
+    chosen = [cell[value] for cell in cells if (cell["way"], cell["width"], cell["height"],
+                                                cell["asked_fps"]) == (way, *size, fps)]
+    return median(chosen) if chosen else None
+
+
+def shown(value, digits):
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def print_results(sizes, cells, idle):
+    heads = ["way"] + [f"{width}x{height}" for width, height in sizes]
+
+    def rows(values, ways=WAYS[:-1]):
+        return [[way] + [" / ".join(shown(summed_up(cells, way, size, fps, name), digits)
+                                    for fps, name, digits in values) for size in sizes]
+                for way in ways]
+    print(f"Viewer's processor time a frame, ms, at {PACED_FPS} frames a second asked for:\n")
+    print_table(heads, rows([(PACED_FPS, "viewer_ms", 3)]))
+    print("Server's processor time a frame, ms, in the same runs:\n")
+    print_table(heads, rows([(PACED_FPS, "server_ms", 2)]))
+    print("Frames a second, as fast as they go:\n")
+    print_table(heads, rows([(0, "fps", 0)]))
+    print(f"Published to on screen, ms, median / 99th percentile, at {PACED_FPS} frames a second;"
+          " none: published to taken:\n")
+    print_table(heads, rows([(PACED_FPS, "age_p50_ms", 2), (PACED_FPS, "age_p99_ms", 2)], WAYS))
+    print("Of one processor, over 10 s: paused {:.2f} %, attached to a producer that publishes nothing"
+          " {:.2f} %.".format(*idle))
+    for size in sizes:
+        ours = summed_up(cells, "x11", size, PACED_FPS, "viewer_ms")
+        theirs = summed_up(cells, "surface", size, PACED_FPS, "viewer_ms")
+        if ours and theirs:
+            print(f"{size[0]}x{size[1]}: x11 takes 1/{theirs / ours:.0f} of surface.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("build", type=Path, help="build folder")
+    parser.add_argument("--sizes", type=sizes_of, default=SIZES)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
+    parser.add_argument("--json", type=Path, help="write all measurements to this file")
+    options = parser.parse_args()
+    bench = Bench(options.build.resolve(), options.seconds)
+    cells = []
+    try:
+        for number in range(options.rounds):
+            for size in options.sizes:
+                for way in WAYS:
+                    for fps in (PACED_FPS, 0):
+                        cells.append(bench.cell(way, size, fps))
+                        print(f"round {number + 1}: {cells[-1]}", file=sys.stderr)
+        idle = [bench.idle(True), bench.idle(False)]
+    finally:
+        bench.close()
+    print(f"{platform.machine()}, Linux {platform.release()}, {os.cpu_count()} processors,"
+          f" load {os.getloadavg()[0]:.1f} at the end; {options.rounds} rounds of"
+          f" {options.seconds:g} s.\n")
+    print_results(options.sizes, cells, idle)
+    if options.json:
+        options.json.write_text(json.dumps({"cells": cells, "idle_percent": idle}, indent=1),
+                                encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
