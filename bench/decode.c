@@ -23,7 +23,7 @@ static int make_canvas(struct canvas *canvas, const struct pictures *pictures)
 	for (size_t i = 0; i < pictures->count; i++)
 		if (pictures->files[i].pixel_bytes > most)
 			most = pictures->files[i].pixel_bytes;
-	most = (most + 2 * DECODER_ROOM - 1) / DECODER_ROOM * DECODER_ROOM;
+	most = (most / DECODER_ROOM + 2) * DECODER_ROOM;
 	canvas->expected = aligned_alloc(4096, most);
 	canvas->pixels = aligned_alloc(4096, most);
 	if (canvas->expected && canvas->pixels)

@@ -114,14 +114,14 @@ void decode_sum_up(const struct decode_results *results, const struct decoder *d
 {
 	size_t count = results->pictures.count;
 	double *room = calloc(4 * count, sizeof(*room));
-	struct columns columns = { .ms = room,
-		                   .noise = room + count,
-		                   .faster = room + 2 * count,
-		                   .of_ours = room + 3 * count };
+	struct columns columns = { .ms = room };
 
 	*summary = (struct decode_summary){ 0 };
 	if (!room)
 		return;
+	columns.noise = room + count;
+	columns.faster = room + 2 * count;
+	columns.of_ours = room + 3 * count;
 	for (size_t i = 0; i < count; i++)
 		if (!kind || strcmp(results->pictures.files[i].kind, kind) == 0)
 			add_file(results, i, decoder, &columns);
