@@ -9,7 +9,10 @@
 #include "cli.h"
 #include "output.h"
 
-enum { TRIES = 3 }; /* of a measurement that something disturbs */
+enum {
+	TRIES = 3,       /* of a measurement that something disturbs */
+	RESIGNATION = 8, /* so many that stayed disturbed, and it is not worth while any more */
+};
 
 struct progress {
 	int64_t begin_ns;
@@ -33,11 +36,11 @@ static void show_progress(const struct progress *progress, const struct cell *ce
 static int measure(struct results *results, struct result *result, const char *folder)
 {
 	struct sample *sample = &result->samples[result->count];
+	int tries = results->disturbed < RESIGNATION ? TRIES : 1, error;
 	static struct histogram latency;
 	bool disturbed = false;
-	int error;
 
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < tries; i++) {
 		memset(&latency, 0, sizeof(latency));
 		error = cell_measure(&result->cell, &results->place, folder,
 		                     results->options->seconds_ns, sample, &latency,
