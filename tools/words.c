@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "cli.h"
+
 const char *words_state(const struct shmflip_channel_status *status)
 {
 	return status->alive ? "alive" : "stale";
@@ -21,9 +23,7 @@ const char *words_format(uint32_t format)
 void words_plain(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
-	for (; *out; out++)
-		if ((unsigned char)*out < ' ' || *out == 0x7f)
-			*out = '?';
+	cli_make_plain(out);
 }
 
 void words_bytes(char *out, size_t size, uint64_t bytes)

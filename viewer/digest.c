@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <zlib.h>
 
+#include "cli.h"
+
 #define CHUNK_PIXELS 1024
 
 static void to_rgba(uint8_t *rgba, const uint8_t *bgra, uint32_t pixels, uint8_t alpha_floor)
@@ -45,13 +47,8 @@ uint32_t digest_crc(const struct shmflip_frame_info *info, const uint8_t *pixels
 
 static void printable_name(char name[SHMFLIP_SOURCE_SIZE], const char *source)
 {
-	size_t i;
-
-	for (i = 0; i + 1 < SHMFLIP_SOURCE_SIZE && source[i]; i++)
-		name[i] = (unsigned char)source[i] < ' ' || source[i] == 127 ? '?' : source[i];
-	if (i == 0)
-		name[i++] = '-';
-	name[i] = '\0';
+	snprintf(name, SHMFLIP_SOURCE_SIZE, "%s", *source ? source : "-");
+	cli_make_plain(name);
 }
 
 int digest_print(FILE *out, const struct shmflip_frame_info *info, const uint8_t *pixels)

@@ -19,6 +19,8 @@ void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Like cli_error, then " (see PROGRAM --help)" and exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+/* Replaces, in place, what a terminal would obey: control codes of 7 and of 8 bits. UTF-8 is kept. */
+void cli_make_plain(char *text);
 /* "PROGRAM VERSION" on stdout. */
 void cli_print_version(void);
 

@@ -39,8 +39,6 @@ static void cut(char *line, size_t characters)
 		if (characters == 0)
 			break;
 		characters--;
-		if ((unsigned char)*line < ' ' || *line == 0x7f)
-			*line = '?';
 	}
 	*line = '\0';
 }
@@ -55,6 +53,7 @@ void cli_status(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
+	cli_make_plain(line);
 	cut(line, columns() - 1);
 	fprintf(stderr, "\r%s\033[K", line);
 	line_is_drawn = true;
