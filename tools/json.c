@@ -44,12 +44,12 @@ static json_t *newest(const struct look *look)
 
 	if (info->sequence == 0)
 		return json_null();
-	return json_pack("{s:I, s:o, s:i, s:i, s:i, s:s, s:o, s:o}", "sequence",
-	                 (json_int_t)info->sequence, "source", text(info->source), "width",
-	                 (int)info->width, "height", (int)info->height, "stride_bytes",
-	                 (int)info->stride_bytes, "format", words_format(info->format), "decode_ms",
-	                 rounded((double)info->decode_ns / 1e6), "age_ms",
-	                 rounded(look_age_ms(look)));
+	return json_pack(
+		"{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o}", "sequence", (json_int_t)info->sequence,
+		"source", text(info->source), "width", (json_int_t)info->width, "height",
+		(json_int_t)info->height, "stride_bytes", (json_int_t)info->stride_bytes, "format",
+		words_format(info->format), "decode_ms", rounded((double)info->decode_ns / 1e6),
+		"age_ms", rounded(look_age_ms(look)));
 }
 
 static json_t *details(const struct look *look)
@@ -60,8 +60,8 @@ static json_t *details(const struct look *look)
 
 	snprintf(mode, sizeof(mode), "%04o", (unsigned)status->mode);
 	return json_pack(
-		"{s:I, s:I, s:i, s:I, s:s, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:i, s:I, s:i, s:i, "
-		"s:i, s:s}",
+		"{s:I, s:I, s:i, s:I, s:s, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:i, s:I, s:i, s:I, "
+		"s:I, s:s}",
 		"producer", (json_int_t)info->producer, "generation", (json_int_t)info->generation,
 		"slots", (int)info->slots, "slot_bytes", (json_int_t)info->slot_bytes, "policy",
 		words_policy(info->policy), "fps_announced",
@@ -71,7 +71,8 @@ static json_t *details(const struct look *look)
 		(int)status->viewers, "viewer_pids", pids(status), "newest", newest(look),
 		"segment_id", (int)status->segment_id, "segment_bytes",
 		(json_int_t)status->segment_bytes, "semaphores_id", (int)status->semaphores_id,
-		"owner", (int)status->owner, "group", (int)status->group, "mode", mode);
+		"owner", (json_int_t)status->owner, "group", (json_int_t)status->group, "mode",
+		mode);
 }
 
 json_t *json_of_look(const struct look *look)
