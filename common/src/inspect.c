@@ -230,6 +230,14 @@ int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void
 	return result;
 }
 
+/* An empty lock file says nothing of what stands beside it, which may be anybody's. */
+static bool is_lock_alone(const struct channel *channel)
+{
+	bool empty = channel->record_known && channel->record.mark.version == 0;
+
+	return empty && !is_our_channel_file(&channel->place, geteuid());
+}
+
 static int clean(struct channel *channel, struct shmflip_removed *removed)
 {
 	pid_t pid;
@@ -237,7 +245,7 @@ static int clean(struct channel *channel, struct shmflip_removed *removed)
 	if (sweep_finds_living(channel, &pid))
 		return fail(-EBUSY, "channel %s is held by a producer, process %d",
 		            channel->place.name, pid);
-	return sweep_channel(channel, removed);
+	return is_lock_alone(channel) ? 0 : sweep_channel(channel, removed);
 }
 
 int shmflip_channel_clean(const char *dir, const char *channel_name,

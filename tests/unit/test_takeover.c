@@ -270,6 +270,30 @@ static void damaged_channel_files_are_replaced(void **state)
 	}
 }
 
+/* Many a program makes empty lock files. What lies beside one is not taken for a channel's. */
+static void cleaning_takes_no_file_of_others(void **state)
+{
+	struct shmflip_removed removed;
+	char bytes[4];
+	int fd;
+
+	(void)state;
+	write_file(place.lock_file, "", 0);
+	write_file(place.channel_file, "mine", 4);
+	write_file(place.new_file, "mine", 4);
+	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
+	assert_int_equal(removed.files, 1);
+	assert_int_equal(access(place.lock_file, F_OK), -1);
+	assert_int_equal(access(place.new_file, F_OK), 0);
+	fd = open(place.channel_file, O_RDONLY);
+	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
+	assert_memory_equal(bytes, "mine", sizeof(bytes));
+	close(fd);
+	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -ENOENT);
+	unlink(place.channel_file);
+	unlink(place.new_file);
+}
+
 /* ---- Viewers that stay ---- */
 
 static int publish_and_wait(void *unused)
@@ -682,6 +706,7 @@ int main(void)
 		PLACE(damaged_lock_files_hide_nothing),
 		PLACE(lost_lock_file_hides_no_open_channel),
 		PLACE(damaged_channel_files_are_replaced),
+		PLACE(cleaning_takes_no_file_of_others),
 		PLACE(viewers_that_stay_move_over),
 		PLACE(one_of_ten_wins),
 		PLACE(no_dead_pid_is_named),
