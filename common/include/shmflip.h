@@ -32,6 +32,7 @@
  *   -ENODATA         the producer has ended its stream, and all of it was taken
  *   -EPIPE           the producer died; what it had published was taken
  *   -EMSGSIZE        the frame does not fit a slot
+ *   -EOVERFLOW       a size is more than can be addressed
  *   -EPERM           a folder or file belongs to somebody else, or others may write or replace it
  *   -EACCES          the system refuses access
  *   -EPROTO          the channel holds something that no producer of ours would write
@@ -134,7 +135,7 @@ SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid
 #define SHMFLIP_PIDS_MAX 64
 
 /* What can be seen of a channel without being one of its viewers.
- *   alive  1: a producer lives, by the kernel's word (its locks and semaphores, never by pid).
+ *   alive  1: a producer lives, by the kernel's word (its locks and semaphores).
  *          0: a dead one left this behind
  *   error  0; or why only alive and info.pid (0: not known) tell something. -EPIPE: the producer is
  *          dead. -EAGAIN: it is just opening the channel. -EPROTO, -EPROTONOSUPPORT, ...: as for
@@ -155,8 +156,9 @@ struct shmflip_channel_status {
 };
 
 /* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not counted as
- * a viewer. With status->error shmflip_error_detail() says what that is about. -ENOENT: there is
- * nothing of this name, or no folder. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
+ * a viewer. Waits, a second at most, where a producer is just coming or a sweep goes on. With
+ * status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing of this name,
+ * or no folder. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
                                         struct shmflip_channel_status *status);
 
@@ -175,9 +177,9 @@ struct shmflip_removed {
 };
 
 /* Removes what dead producers left of a channel, as the next one would before it starts. Owns the channel
- * while it does so: a producer that starts meanwhile waits for the moment that it takes. -EBUSY: a
- * producer lives, and nothing was touched. -ENOENT: there is nothing, or nothing that shmflip wrote.
- * -EPERM, -EACCES. Any thread. */
+ * while it does so: a producer that starts meanwhile waits for the moment that it takes. Waits itself, a
+ * second at most, for a producer that is just coming. -EBUSY: a producer lives, and nothing was touched.
+ * -ENOENT: there is nothing, or nothing that shmflip wrote. -EPERM, -EACCES. Any thread. */
 SHMFLIP_API int shmflip_channel_clean(const char *dir, const char *channel,
                                       struct shmflip_removed *removed);
 
@@ -220,7 +222,7 @@ struct shmflip_loan {
 /* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at once,
  * to be filled by whichever threads; each ends by publish or discard, in any order.
  * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to go
- * on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: for good.
+ * on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: until that producer goes.
  * Sees ten times a second whether the channel's files still stand under their names: where somebody
  * deleted them they are made anew, and the channel goes on in fresh memory. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
@@ -251,7 +253,8 @@ SHMFLIP_API int shmflip_producer_resize(struct shmflip_producer *producer, uint6
  * 2 us and 4 us a viewer; counts no further than 1000. */
 SHMFLIP_API int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers);
 
-/* Waits until at least so many viewers, 1000 at most, are attached. -EINVAL, -EAGAIN, -EINTR. */
+/* Waits until at least so many viewers, 1000 at most, are attached. Looks after the channel's files as
+ * shmflip_producer_loan does. -EINVAL, -EAGAIN, -EINTR, -EBUSY, -ESTALE. */
 SHMFLIP_API int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
                                               int timeout_ms);
 

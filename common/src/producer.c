@@ -142,7 +142,7 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 
 /* Viewers come by the channel file and believe the semaphores, and the lock file keeps other producers
  * out. Whoever deletes one of them by hand gets a new one, unless another producer was there first: then
- * -ESTALE, for good. */
+ * -ESTALE, for as long as it stays. */
 static int look_after_objects(struct shmflip_producer *producer)
 {
 	const struct generation_plan *plan = &producer->plan;
@@ -224,6 +224,8 @@ static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64
 		if (nap_ns == 0)
 			return -EAGAIN;
 		error = clock_nap(nap_ns);
+		if (!error)
+			error = renew_if_due(producer);
 		if (!error)
 			error = try_slot(producer, slot);
 	} while (error == -EAGAIN);

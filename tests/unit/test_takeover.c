@@ -628,6 +628,26 @@ static void waiting_for_viewers_looks_after_the_files(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
 }
 
+static void waiting_for_a_slot_looks_after_the_files(void **state)
+{
+	struct shmflip_frame held[3];
+	struct shmflip_loan loan;
+
+	(void)state;
+	for (uint32_t i = 0; i < options.slots; i++) {
+		assert_int_equal(publish_square(producer, (int)i, 0), 0);
+		assert_int_equal(shmflip_viewer_acquire(viewer, &held[i], 1000), 0);
+	}
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), -EAGAIN);
+	unlink(place.channel_file);
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 1000), 0);
+	assert_int_equal(access(place.channel_file, F_OK), 0);
+	for (uint32_t i = 0; i < options.slots; i++) {
+		assert_int_equal(square_value(&held[i]), i);
+		shmflip_viewer_release(viewer, &held[i]);
+	}
+}
+
 /* With both files gone there is nothing that tells the next producer of the first. */
 static void there_are_never_two_producers_for_long(void **state)
 {
@@ -717,6 +737,7 @@ int main(void)
 		BOTH(deleted_lock_file_comes_back),
 		BOTH(deleted_folder_comes_back),
 		BOTH(waiting_for_viewers_looks_after_the_files),
+		BOTH(waiting_for_a_slot_looks_after_the_files),
 		BOTH(there_are_never_two_producers_for_long),
 		PLACE(hoarding_viewers_get_so_much_memory_and_no_more),
 	};
