@@ -43,7 +43,8 @@ struct layout_mark {
 struct lock_record {
 	struct layout_mark mark;
 	uint64_t generation; /* the last one begun; counted up before its objects are made */
-	int32_t pid;         /* the owner's, for people to read */
+	int32_t pid;         /* the owner's: for people to read, and to know one that lives on as
+			      * another program, once the lock is known to be gone */
 	uint8_t projects[2]; /* ftok project ids: of the last generation begun, and of the one
 			      * before while it may still have objects. 0: none */
 	uint8_t reserved[2];
