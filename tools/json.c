@@ -2,6 +2,7 @@
 #include "json.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static json_t *text(const char *bytes)
 
 static json_t *rounded(double value)
 {
-	return json_real((double)(int64_t)(value * 1000 + 0.5) / 1000);
+	return json_real(nearbyint(value * 1000) / 1000);
 }
 
 static json_t *pids(const struct shmflip_channel_status *status)
