@@ -19,7 +19,7 @@
 
 static int64_t stale_s(const struct view *view, int64_t now_ns)
 {
-	return (now_ns - view->life.absent_since_ns) / NS_PER_SECOND;
+	return (now_ns - view->life.stale_since_ns) / NS_PER_SECOND;
 }
 
 static void update_title(struct player *player, int64_t now_ns)

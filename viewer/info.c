@@ -124,6 +124,7 @@ void info_format_stale(char text[INFO_STALE_SIZE], enum life_state state, int64_
 		[LIFE_ENDED] = "ended",
 		[LIFE_DIED] = "died",
 		[LIFE_BROKEN] = "broke",
+		[LIFE_REPLACED] = "was replaced",
 	};
 	const char *unit = stale_s < 120 ? "s" : stale_s < 7200 ? "min" : "h";
 	int64_t count = stale_s < 120 ? stale_s : stale_s < 7200 ? stale_s / 60 : stale_s / 3600;

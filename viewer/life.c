@@ -12,9 +12,16 @@ void life_init(struct life *life, bool once, int64_t timeout_ns, int64_t now_ns)
 	};
 }
 
+void life_see_end(struct life *life, enum life_state state, int64_t now_ns)
+{
+	if (!life_is_stale(life))
+		life->stale_since_ns = now_ns;
+	life->state = state;
+}
+
 static enum life_verdict lose(struct life *life, enum life_state state, int64_t now_ns)
 {
-	life->state = state;
+	life_see_end(life, state, now_ns);
 	life->attached = false;
 	life->absent_since_ns = now_ns;
 	life->died += state == LIFE_DIED;

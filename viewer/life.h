@@ -10,11 +10,12 @@
 
 /* What the latest frame is worth. */
 enum life_state {
-	LIFE_AWAITED, /* there has been none */
-	LIFE_PRESENT, /* it is a living producer's */
-	LIFE_ENDED,   /* stale: its producer ended */
-	LIFE_DIED,    /* stale: its producer died */
-	LIFE_BROKEN,  /* stale: its producer wrote what no producer of ours would, and was left */
+	LIFE_AWAITED,  /* there has been none */
+	LIFE_PRESENT,  /* it is a living producer's */
+	LIFE_ENDED,    /* stale: its producer ended */
+	LIFE_DIED,     /* stale: its producer died */
+	LIFE_BROKEN,   /* stale: its producer wrote what no producer of ours would, and was left */
+	LIFE_REPLACED, /* stale: its producer is gone, one way or another, and the next is there */
 };
 
 enum life_verdict {
@@ -34,6 +35,7 @@ struct life {
 	enum life_state state;
 	bool attached;
 	int64_t absent_since_ns; /* while not attached */
+	int64_t stale_since_ns;  /* while stale */
 	uint64_t died;           /* producers */
 	uint64_t bad_frames;
 };
@@ -44,6 +46,10 @@ void life_init(struct life *life, bool once, int64_t timeout_ns, int64_t now_ns)
  * one before, or the call found one. */
 enum life_verdict life_judge(struct life *life, int result, bool met, bool attached,
                              int64_t now_ns);
+
+/* To be told when the latest frame's producer is seen to be gone before a result has told so, as there
+ * may be frames of it left to acquire. Changes nothing but what that frame is worth. */
+void life_see_end(struct life *life, enum life_state state, int64_t now_ns);
 
 /* When patience ends if nothing happens; INT64_MAX: never. */
 int64_t life_deadline_ns(const struct life *life);

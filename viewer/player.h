@@ -39,6 +39,7 @@ struct player {
 	int64_t captions_ns;     /* when they were last brought up to date */
 	int64_t captions_due_ns; /* when they are to be again; INT64_MAX: when something happens */
 	int64_t notice_end_ns;   /* 0: there is none */
+	int64_t look_due_ns;     /* when to look after the producer, while paused */
 };
 
 /* ---- windowed.c ---- */

@@ -217,6 +217,31 @@ enum view_event view_take(struct view *view, struct shmflip_frame *frame, int ti
 	return event == VIEW_FRAME ? take_frame(view, frame) : event;
 }
 
+static enum life_state fate(const struct view *view)
+{
+	const struct options *options = view->options;
+	struct shmflip_channel_status status;
+	int result = shmflip_channel_inspect(options->dir, options->channel, &status);
+
+	if (result == -ENOENT)
+		return LIFE_ENDED;
+	if (result == 0 && !status.alive)
+		return LIFE_DIED;
+	if (result < 0 || status.error || status.info.producer == view->channel.producer)
+		return LIFE_PRESENT;
+	return LIFE_REPLACED;
+}
+
+enum view_event view_look(struct view *view)
+{
+	enum life_state state = fate(view);
+
+	if (state == LIFE_PRESENT)
+		return VIEW_NOTHING;
+	life_see_end(&view->life, state, cli_now_ns());
+	return VIEW_LOST;
+}
+
 bool view_wants_unseen(const struct view *view)
 {
 	const struct options *options = view->options;

@@ -60,6 +60,11 @@ enum view_event view_take(struct view *view, struct shmflip_frame *frame, int ti
  * or VIEW_LEAVE when patience has ended. */
 enum view_event view_idle(struct view *view);
 
+/* For one who takes no frames: VIEW_LOST when the producer of the latest frame is seen to be gone,
+ * else VIEW_NOTHING. Opens and attaches the channel anew, some tens of us; needs no handle. Says
+ * and counts nothing: view_take() does, when it gets there. */
+enum view_event view_look(struct view *view);
+
 /* Whether frames are wanted although nobody can see them. */
 bool view_wants_unseen(const struct view *view);
 

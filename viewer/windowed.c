@@ -17,6 +17,7 @@
 #include "window.h"
 
 #define TURN_MS 100 /* before there is a window */
+#define LOOK_INTERVAL_NS 1000000000
 
 void player_check(struct player *player, int result)
 {
@@ -127,6 +128,23 @@ static void look_who_watches(struct player *player)
 	}
 }
 
+/* Who is paused is not told of an end by the frames that he takes. */
+static bool must_look(const struct player *player)
+{
+	return player->paused && player->visible && !life_is_stale(&player->view->life);
+}
+
+static void look_after_producer(struct player *player)
+{
+	int64_t now_ns = cli_now_ns();
+
+	if (!must_look(player) || now_ns < player->look_due_ns)
+		return;
+	player->look_due_ns = now_ns + LOOK_INTERVAL_NS;
+	if (view_look(player->view) == VIEW_LOST)
+		lose(player);
+}
+
 static void repaint(struct player *player)
 {
 	player->dirty = false;
@@ -142,6 +160,8 @@ static int sleep_ms(const struct player *player)
 
 	if (player->captions_due_ns < due_ns)
 		due_ns = player->captions_due_ns;
+	if (must_look(player) && player->look_due_ns < due_ns)
+		due_ns = player->look_due_ns;
 	if (due_ns == INT64_MAX)
 		return -1;
 	int64_t ms = (due_ns - cli_now_ns() + 999999) / 1000000;
@@ -202,6 +222,8 @@ static void play(struct player *player)
 		sleep_and_handle_events(player);
 		if (!player->quit)
 			look_who_watches(player);
+		if (!player->quit)
+			look_after_producer(player);
 		if (!player->quit)
 			captions_update(player);
 		if (!player->quit && wants_frame(player))

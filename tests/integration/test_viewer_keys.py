@@ -2,6 +2,7 @@
 """What keys, mouse and the options of the window do, seen from outside."""
 
 import os
+import signal
 import time
 import unittest
 from pathlib import Path
@@ -13,6 +14,7 @@ from screen import Screen, needs_screen, needs_x11, write_png
 SIZE = (200, 120)
 CHECKER = ((0x99, 0x99, 0x99), (0x66, 0x66, 0x66))
 PANEL = (28, 28, 28)
+BAR = (160, 160, 160)
 
 
 def processor_s(pid):
@@ -196,6 +198,41 @@ class Keys(Screen):
         producer = self.still(path)
         self.shows(window, path)
         self.end(viewer, producer)
+
+    def fast(self):
+        producer = self.producer("-q", "-l", "-r", "50", FRAMES)
+        self.await_channel(producer)
+        return producer
+
+    def paused_while(self, window, happens, word):
+        """Pauses, and goes on when what happens shows in the title."""
+        self.titled(window, "fps")
+        self.press(window, "space")
+        self.titled(window, "paused")
+        happens()
+        self.titled(window, word)
+        self.until("the bar", lambda: self.pixel(window, 3, 357) == BAR, 20)
+        self.press(window, "space")
+
+    def test_a_paused_viewer_sees_its_producer_go(self):
+        stats = self.scratch / "stats.json"
+        viewer = self.windowed("--present", self.way, "--stats", stats)
+        producer = self.fast()
+        window = self.window_of(viewer)
+        self.paused_while(window, producer.kill, "the producer died")
+        producer = self.fast()
+        self.paused_while(window, producer.interrupt, "the producer ended")
+        producer = self.fast()
+
+        def is_replaced(gone=producer):
+            viewer.signal(signal.SIGSTOP)
+            gone.kill()
+            self.next = self.fast()
+            viewer.signal(signal.SIGCONT)
+        self.paused_while(window, is_replaced, "the producer was replaced")
+        self.titled(window, "fps")
+        self.end(viewer, self.next)
+        self.assertEqual(self.stats(stats)["producers_died"], 2)
 
     # ---- Screenshots ----
 

@@ -60,6 +60,25 @@ static void test_stale_until_the_next_frame(void **state)
 	assert_int_equal(life.died, 1);
 }
 
+static void test_an_end_seen_before_it_is_told(void **state)
+{
+	struct life life = patient();
+
+	(void)state;
+	life_judge(&life, 0, true, true, 1);
+	life_see_end(&life, LIFE_DIED, 5);
+	assert_true(life_is_stale(&life));
+	assert_int_equal(life.died, 0);
+	assert_int_equal(life_deadline_ns(&life), INT64_MAX);
+	assert_int_equal(life_judge(&life, -EPIPE, true, false, 9), LIFE_LOST);
+	assert_int_equal(life.died, 1);
+	assert_int_equal(life.stale_since_ns, 5);
+	assert_int_equal(life.absent_since_ns, 9);
+	life_judge(&life, 0, true, true, 10);
+	life_judge(&life, -ENODATA, true, false, 12);
+	assert_int_equal(life.stale_since_ns, 12);
+}
+
 static void test_once(void **state)
 {
 	struct life ended = wanting_one_producer(), died = ended, broken = ended;
@@ -148,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_frame),
 		cmocka_unit_test(test_stale_until_the_next_frame),
+		cmocka_unit_test(test_an_end_seen_before_it_is_told),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_timeout_before_any_producer),
 		cmocka_unit_test(test_timeout_only_while_there_is_no_producer),

@@ -134,6 +134,7 @@ static void test_stale(void **state)
 	assert_stale(LIFE_DIED, 0, "stale 0 s: the producer died");
 	assert_stale(LIFE_ENDED, 119, "stale 119 s: the producer ended");
 	assert_stale(LIFE_BROKEN, 120, "stale 2 min: the producer broke");
+	assert_stale(LIFE_REPLACED, 1, "stale 1 s: the producer was replaced");
 	assert_stale(LIFE_DIED, 7199, "stale 119 min: the producer died");
 	assert_stale(LIFE_DIED, 86400 * 9, "stale 216 h: the producer died");
 }
