@@ -125,6 +125,8 @@ static void look_who_watches(struct player *player)
 	else if (player->has_unseen) {
 		player->has_unseen = false;
 		draw(player, &player->unseen);
+		if (!player->quit && life_is_stale(&player->view->life))
+			lose(player);
 	}
 }
 

@@ -356,6 +356,16 @@ class Keys(Screen):
         self.shows(window, paths[5])
         self.end(viewer, producer)
 
+    def test_a_frame_that_went_stale_unseen_is_marked(self):
+        producer, viewer, window = self.view("--every")
+        self.hide(viewer, window)
+        time.sleep(0.5)
+        producer.interrupt()
+        self.titled(window, "the producer ended")
+        self.xdotool("windowmap", "--sync", window)
+        self.until("the bar", lambda: self.pixel(window, 3, SIZE[1] - 2) == BAR, 20)
+        self.end(viewer)
+
     def test_paused_costs_nothing(self):
         producer = self.producer("-q", "-l", "-r", "50", FRAMES)
         self.await_channel(producer)
