@@ -54,15 +54,11 @@ int picture_keep(struct picture *picture)
 	return 0;
 }
 
-bool picture_is_opaque(const struct picture *picture)
-{
-	return picture->frame.info.format == SHMFLIP_FORMAT_XRGB8888;
-}
-
 int picture_read(const struct picture *picture, struct area area, uint32_t *pixels)
 {
 	const struct shmflip_frame *frame = &picture->frame;
-	uint32_t alpha = picture_is_opaque(picture) ? UINT32_C(0xff000000) : 0;
+	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
+	uint32_t alpha = opaque ? UINT32_C(0xff000000) : 0;
 	size_t width = (size_t)area.width;
 
 	for (int y = 0; y < area.height; y++, pixels += width) {

@@ -29,8 +29,6 @@ int picture_keep(struct picture *picture);
 /* As struct presenter's. */
 int picture_read(const struct picture *picture, struct area area, uint32_t *pixels);
 
-bool picture_is_opaque(const struct picture *picture);
-
 void picture_finish(struct picture *picture);
 
 #endif

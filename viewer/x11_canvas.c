@@ -233,13 +233,3 @@ int x11_canvas_end(struct x11_canvas *canvas, struct x11_display *display,
 		result = draw_panel(canvas, display, &scene->panels[i], i);
 	return result;
 }
-
-void x11_canvas_finish(struct x11_canvas *canvas, const struct x11_display *display)
-{
-	x11_image_free(&canvas->back, display);
-	x11_image_free(&canvas->checker, display);
-	for (size_t i = 0; i < SCENE_PANELS_MAX; i++)
-		x11_image_free(&canvas->panel[i], display);
-	xcb_render_free_picture(display->connection, canvas->window);
-	xcb_free_gc(display->connection, canvas->gc);
-}

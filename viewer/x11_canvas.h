@@ -46,6 +46,4 @@ int x11_canvas_draw(struct x11_canvas *canvas, struct x11_display *display,
 int x11_canvas_end(struct x11_canvas *canvas, struct x11_display *display,
                    const struct scene *scene, bool alpha);
 
-void x11_canvas_finish(struct x11_canvas *canvas, const struct x11_display *display);
-
 #endif

@@ -39,6 +39,7 @@ __attribute__((format(printf, 3, 4))) int x11_fail(struct x11_display *display, 
 /* Waits for a checked request. 0, or a failure whose reason starts with what. */
 int x11_check(struct x11_display *display, xcb_void_cookie_t cookie, const char *what);
 
+/* The server frees whatever was made over this connection. */
 void x11_display_finish(struct x11_display *display);
 
 #endif

@@ -150,11 +150,3 @@ int x11_picture_draw(struct x11_picture *picture, struct x11_display *display,
 	          halved(picture, times)->picture, XCB_NONE, onto, visible);
 	return 0;
 }
-
-void x11_picture_free(struct x11_picture *picture, const struct x11_display *display)
-{
-	x11_image_free(&picture->raw, display);
-	x11_image_free(&picture->flat, display);
-	for (int i = 0; i < X11_HALVES_MAX; i++)
-		x11_image_free(&picture->half[i], display);
-}

@@ -38,6 +38,4 @@ int x11_picture_draw(struct x11_picture *picture, struct x11_display *display,
 
 bool x11_picture_has_alpha(const struct x11_picture *picture);
 
-void x11_picture_free(struct x11_picture *picture, const struct x11_display *display);
-
 #endif
