@@ -344,8 +344,8 @@ struct shmflip_frame {
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
                                        int timeout_ms);
 
-/* Gives a frame back. May run in any thread, while another waits in shmflip_viewer_wait. Frames may
- * be released in any order. Releasing a frame twice, or one zeroed, does nothing. */
+/* Gives a frame back. May run in any thread, whatever another does with the viewer meanwhile, short of
+ * destroying it. Frames may be released in any order. Releasing a frame twice, or one zeroed, does nothing. */
 SHMFLIP_API void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame *frame);
 
 /* The producer this viewer is attached to. -ENOENT: none. */
