@@ -345,6 +345,16 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	return error == -EAGAIN ? take_or_leave(viewer, frame) : error;
 }
 
+static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
+{
+	if (!viewer->attachment)
+		return attach_by(viewer, deadline_ns);
+	/* It has moved on, to where nobody can follow yet. */
+	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
+		return clock_nap(clock_left_ns(deadline_ns, NS_PER_MS));
+	return wait_for_frame(viewer, deadline_ns);
+}
+
 int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
                            int timeout_ms)
 {
@@ -355,8 +365,7 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
 	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
 		if (clock_left_ns(deadline_ns, 1) == 0)
 			break;
-		error = viewer->attachment ? wait_for_frame(viewer, deadline_ns)
-		                           : attach_by(viewer, deadline_ns);
+		error = wait_for_anything(viewer, deadline_ns);
 		if (error)
 			break;
 	}

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/time.h>
 
 #define NOBODY 65534
 
@@ -142,6 +143,36 @@ static void end_of_a_producer_that_lives_is_waited_out(void **state)
 		assert_int_equal(shmflip_viewer_wait(viewer, 20), -EAGAIN);
 		shmflip_viewer_destroy(viewer);
 	}
+	shmflip_producer_destroy(producer);
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* A viewer that would follow finds the next generation moved on, too, and on it goes. */
+static void moves_without_end_are_waited_out(void **state)
+{
+	const struct sigaction action = { .sa_handler = on_alarm };
+	const struct itimerval soon = { .it_value.tv_usec = 50000, .it_interval.tv_usec = 50000 };
+	const struct itimerval never = { 0 };
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_resize(producer, 1 << 16), 0);
+	atomic_store(&header_of(producer)->state, LAYOUT_MOVED);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, -1), -EINTR);
+	setitimer(ITIMER_REAL, &never, NULL);
+	atomic_store(&header_of(producer)->state, LAYOUT_RUNNING);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
 }
 
@@ -319,6 +350,7 @@ int main(void)
 		FOLDER(objects_of_another_user_are_named),
 		FOLDER(state_that_is_none_is_named),
 		FOLDER(end_of_a_producer_that_lives_is_waited_out),
+		FOLDER(moves_without_end_are_waited_out),
 		FOLDER(scribbled_memory_does_no_harm),
 		FOLDER(rewritten_channel_file_does_no_harm),
 	};
