@@ -249,9 +249,9 @@ static int load(struct x11_presenter *self)
 	return 0;
 }
 
-static void put_to_window(struct x11_presenter *self, const struct scene *scene)
+static void put_to_window(struct x11_presenter *self, const struct scene *scene,
+                          struct area visible)
 {
-	struct area visible = clip_to_window(scene->target, scene->window);
 	struct area part = { scene->source.x + visible.x - scene->target.x,
 		             scene->source.y + visible.y - scene->target.y, visible.width,
 		             visible.height };
@@ -261,11 +261,13 @@ static void put_to_window(struct x11_presenter *self, const struct scene *scene)
 
 static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 {
+	struct area visible = clip_to_window(scene->target, scene->window);
 	bool more = x11_canvas_begin(&self->canvas, &self->display, scene, all);
 	int result = 0;
 
-	if (!self->loaded && x11_canvas_is_direct(scene, self->alpha)) {
-		put_to_window(self, scene);
+	if (!self->loaded && x11_canvas_is_direct(scene, self->alpha) && visible.width > 0 &&
+	    visible.height > 0) {
+		put_to_window(self, scene, visible);
 	} else {
 		result = load(self);
 		if (result == 0)

@@ -339,6 +339,26 @@ static void panned_picture_starts_elsewhere(void **state)
 	}
 }
 
+static void picture_beside_the_window_is_nowhere(void **state)
+{
+	const struct shape shape = { 100, 80, 112, false };
+	struct stage *stage = *state;
+	struct shmflip_frame frame = draw(stage, 1, &shape, false);
+	struct scene scene = plain(stage, &shape, 0, 0);
+
+	for (int i = 0; i < 4; i++) {
+		scene.target.x = i == 0 ? -100 : i == 1 ? 300 : 0;
+		scene.target.y = i == 2 ? -500 : i == 3 ? 5000 : 0;
+		frame.info.sequence = (uint64_t)i + 1;
+		assert_int_equal(show(stage, &frame, &scene), 0);
+		uint32_t *seen = look(stage);
+		for (int k = 0; k < 300 * 200; k++)
+			assert_int_equal(seen[k], 0x203040);
+		free(seen);
+	}
+	assert_comes_to(stage, &stage->on_screen, 4);
+}
+
 static void many_frames_come_back_in_order(void **state)
 {
 	const struct shape shape = { 300, 200, 304, false };
@@ -903,6 +923,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CHECK(every_byte_is_shown),
 		CHECK(panned_picture_starts_elsewhere),
+		CHECK(picture_beside_the_window_is_nowhere),
 		CHECK(many_frames_come_back_in_order),
 		CHECK(kept_picture_needs_no_slot),
 		CHECK(read_gives_the_frame),
