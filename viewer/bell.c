@@ -8,7 +8,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static int bell = -1; /* where there is no X server, none */
+#include "cli.h"
+
+#define NS_PER_MS INT64_C(1000000)
+
+/* Between looks for events that make no file readable, since SDL or Xlib has read them already, on
+ * the occasion of something else. */
+#define LOOK_INTERVAL_NS 100000000
+
+static int bell = -1;     /* where there is no X server, none */
+static int64_t looked_ns; /* for such events */
+static bool rung;         /* nothing else has ended the last sleep */
 
 int bell_init(void)
 {
@@ -52,6 +62,22 @@ static int connection_of(SDL_Window *window)
 	return -1;
 }
 
+/* How long to sleep before the next look, or 0 if that is due. Looking after each ring would cost more
+ * than what the ring is for. */
+static int64_t left_before_look_ns(void)
+{
+	int64_t left_ns = looked_ns + LOOK_INTERVAL_NS - cli_now_ns();
+
+	return rung && left_ns > 0 ? left_ns : 0;
+}
+
+static bool finds_events(void)
+{
+	looked_ns = cli_now_ns();
+	SDL_PumpEvents();
+	return SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
+}
+
 bool bell_sleep(SDL_Window *window, int timeout_ms)
 {
 	struct pollfd files[] = {
@@ -62,13 +88,16 @@ bool bell_sleep(SDL_Window *window, int timeout_ms)
 
 	if (bell < 0)
 		return SDL_WaitEventTimeout(NULL, timeout_ms) == 1;
-	/* Events that SDL, or Xlib, has read already make no file readable. */
-	SDL_PumpEvents();
-	if (SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT))
+	int64_t left_ns = left_before_look_ns();
+	rung = false;
+	if (left_ns == 0 && finds_events())
 		return true;
+	if (left_ns > 0 && (timeout_ms < 0 || left_ns < timeout_ms * NS_PER_MS))
+		timeout_ms = (int)(left_ns / NS_PER_MS) + 1;
 	if (poll(files, SDL_arraysize(files), timeout_ms) < 0)
 		return false;
 	if (files[1].revents)
 		eventfd_read(bell, &rings);
+	rung = files[0].revents == 0 && files[1].revents != 0;
 	return files[0].revents != 0;
 }

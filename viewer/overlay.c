@@ -100,6 +100,15 @@ static struct point place(enum overlay_panel panel, struct size size, struct siz
 	return (struct point){ margin, margin };
 }
 
+bool overlay_is_shown(const struct overlay *overlay)
+{
+	bool shown = false;
+
+	for (int i = 0; i < OVERLAY_PANELS; i++)
+		shown |= overlay->sheets[i].shown;
+	return shown;
+}
+
 void overlay_arrange(struct overlay *overlay, double scale, struct scene *scene)
 {
 	int margin = (int)(MARGIN * scale);

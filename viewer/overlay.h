@@ -28,6 +28,9 @@ struct overlay *overlay_create(void);
 bool overlay_say(struct overlay *overlay, enum overlay_panel panel, const char *left,
                  const char *right);
 
+/* Whether there is any to add. */
+bool overlay_is_shown(const struct overlay *overlay);
+
 /* Adds the panels to a scene whose window's size is set. scale: 1 for a screen of some 96 dpi. The
  * pixels live until the next call. */
 void overlay_arrange(struct overlay *overlay, double scale, struct scene *scene);

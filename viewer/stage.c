@@ -43,7 +43,8 @@ static struct scene compose(struct stage *stage, const struct shmflip_frame_info
 	scene.source = placement.source;
 	scene.target = placement.target;
 	scene.smooth = placement.smooth;
-	overlay_arrange(stage->overlay, window_text_scale(&stage->window), &scene);
+	if (overlay_is_shown(stage->overlay))
+		overlay_arrange(stage->overlay, window_text_scale(&stage->window), &scene);
 	return scene;
 }
 
