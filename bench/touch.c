@@ -7,43 +7,41 @@
 #define ODD                                                                                        \
 	UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: successive multiples scatter */
 
-/* Registers' worth of words, wherever a transport puts them; the compiler makes of it what the processor
- * has. */
-typedef uint64_t words
-	__attribute__((vector_size(STAMP_BYTES), aligned(sizeof(uint64_t)), may_alias));
+enum { LANES = 8 }; /* of registers: as much as a processor loads while one addition takes */
+
+/* A register's worth of words, wherever a transport puts them. */
+typedef uint64_t words __attribute__((vector_size(16), aligned(sizeof(uint64_t)), may_alias));
 
 const char *const touch_names[] = { "none", "read", "write+read", "copy+read", NULL };
 
 uint64_t touch_word(enum touch touch, uint64_t sequence)
 {
-	return touch == TOUCH_WRITE_READ ? sequence * ODD : ODD;
+	uint64_t byte = touch == TOUCH_WRITE_READ ? sequence % 255 + 1 : 255;
+
+	return byte * (UINT64_MAX / 255);
 }
 
 void touch_fill(uint8_t *pixels, uint64_t bytes, uint64_t word)
 {
-	words *body = (words *)(pixels + STAMP_BYTES);
-	words value = word - (words){ 0 };
-
-	for (uint64_t i = 0; i < bytes / STAMP_BYTES - 2; i++)
-		body[i] = value;
+	memset(pixels + STAMP_BYTES, (int)(word & 0xff), bytes - (uint64_t)2 * STAMP_BYTES);
 }
 
 uint64_t touch_sum(const uint8_t *pixels, uint64_t bytes)
 {
 	const words *body = (const words *)(pixels + STAMP_BYTES);
-	uint64_t count = bytes / STAMP_BYTES - 2, i = 0, sum = 0;
-	words even = { 0 }, odd = { 0 };
+	const words *end = (const words *)(pixels + bytes - STAMP_BYTES);
+	words sums[LANES] = { { 0 } };
 
-	for (; i + 1 < count; i += 2) {
-		even += body[i];
-		odd += body[i + 1];
+	for (; end - body >= LANES; body += LANES) {
+#pragma GCC unroll 8
+		for (int lane = 0; lane < LANES; lane++)
+			sums[lane] += body[lane];
 	}
-	if (i < count)
-		even += body[i];
-	even += odd;
-	for (size_t lane = 0; lane < sizeof(even) / sizeof(sum); lane++)
-		sum += even[lane];
-	return sum;
+	for (; body < end; body++)
+		sums[0] += *body;
+	for (int lane = 1; lane < LANES; lane++)
+		sums[0] += sums[lane];
+	return sums[0][0] + sums[0][1];
 }
 
 void touch_stamp(uint8_t *pixels, uint64_t bytes, const struct stamp *stamp)

@@ -3,7 +3,7 @@
  * What is done to the pixels of a frame that is handed over, and how it is seen that all of it came.
  *
  * A frame begins and ends with a line of 64 bytes that its number is stamped into; what lies between
- * is its body. Every word of a body is the same, and follows from the frame's number where the sender
+ * is its body. Every byte of a body is the same, and follows from the frame's number where the sender
  * writes each frame, so that one sum over it proves every byte. The time that filling and summing
  * take is bounded by memory, not by arithmetic. Pure. */
 #ifndef BENCH_TOUCH_H
@@ -37,7 +37,7 @@ struct stamp {
 	uint32_t flags;
 };
 
-/* The word that a body consists of. */
+/* The word that a body consists of: eight times the same byte, another one for 255 frames. */
 uint64_t touch_word(enum touch touch, uint64_t sequence);
 
 /* bytes: of the frame; a multiple of STAMP_BYTES, FRAME_BYTES_MIN at least. */

@@ -4,7 +4,8 @@
 #include <string.h>
 
 const struct decoder *const decoders[] = {
-	&decoder_libpng,     &decoder_shmflip,
+	&decoder_libpng,       &decoder_shmflip,
+	&decoder_shmflip_zlib,
 #ifdef HAVE_SPNG
 	&decoder_libspng,
 #endif
@@ -18,7 +19,7 @@ const struct decoder *const decoders[] = {
 #ifdef HAVE_LIBDEFLATE
 	&decoder_libdeflate,
 #endif
-	&decoder_checksums,  NULL,
+	&decoder_checksums,    NULL,
 };
 
 const struct decoder *decoder_named(const char *name)
