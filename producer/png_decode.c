@@ -270,9 +270,10 @@ static bool try_fast(const struct decoder *whole)
 	return whole->picture->fast;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): written through decoder */
+/* NOLINTBEGIN(readability-non-const-parameter): pixels are written through decoder */
 int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
                uint8_t *pixels, struct png_picture *picture)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	struct decoder decoder = { .options = options, .pixels = pixels, .picture = picture };
 	int result;

@@ -91,9 +91,10 @@ static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
 	return window_bits == 15 || (window_bits < 15 && raw_bytes <= (size_t)1 << window_bits);
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): written through rows */
+/* NOLINTBEGIN(readability-non-const-parameter): pixels are written through rows */
 static bool unfilter(struct png_fast *fast, const struct png_kind *kind, const uint8_t *raw,
                      uint8_t *pixels, bool *opaque)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	struct png_rows rows = { .raw = raw,
 		                 .pixels = pixels,
