@@ -332,9 +332,10 @@ INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
 		             .average = vec_load((const uint8_t *)average) };
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): written through wave */
+/* NOLINTBEGIN(readability-non-const-parameter): out is written through wave */
 INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size_t row_bytes,
                            const uint8_t *above, uint8_t *out, unsigned channels)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	static const uint8_t all_paeth[ROWS] = { FILTER_PAETH, FILTER_PAETH, FILTER_PAETH,
 		                                 FILTER_PAETH };
