@@ -86,14 +86,23 @@ class Screen(harness.Case):
         self.xdotool("windowfocus", "--sync", window)
         self.xdotool("key", "--window", window, key)
 
+    def photograph(self, command):
+        """ImageMagick's import now and then waits for ever for the X server: then again."""
+        for tries_left in (2, 1, 0):
+            try:
+                subprocess.run(command, env=self.env, check=True, capture_output=True, timeout=20)
+                return
+            except subprocess.TimeoutExpired:
+                if tries_left == 0:
+                    raise
+
     def looks(self, window):
         """Width, height and RGB bytes of what the window shows."""
         shot = self.scratch / "shot.png"
         converter = harness.imagemagick()
         importer = ["magick", "import"] if converter == ["magick"] else [
             converter[0].replace("convert", "import")]
-        subprocess.run(importer + ["-window", str(window), f"png:{shot}"], env=self.env,
-                       check=True, capture_output=True, timeout=20)
+        self.photograph(importer + ["-window", str(window), f"png:{shot}"])
         width, height, pixels = harness.rgba_of(shot)
         return width, height, self.rgb(pixels)
 
