@@ -338,7 +338,7 @@ static void test_a_broken_frame_costs_no_other(void **state)
 	(void)state;
 	assert_true(png.size > 3 * PNG_HEADER_BYTES);
 	for (size_t size = 1; size < png.size; size++) {
-		uint8_t slot[16 * 64];
+		uint8_t slot[16 * 64] = { 0 };
 		unsigned good = 0;
 		struct feed feed;
 		struct job job = { 0 };
