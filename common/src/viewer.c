@@ -14,6 +14,8 @@
 #define LOOK_MIN_NS (5 * NS_PER_MS)
 #define LOOK_MAX_NS (100 * NS_PER_MS)
 #define SLEEP_NS (100 * NS_PER_MS)
+/* How often to look whether a producer that has moved on can be followed. */
+#define FOLLOW_NS (NS_PER_MS / 2)
 
 struct shmflip_viewer {
 	struct folder_place place;
@@ -351,7 +353,7 @@ static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 		return attach_by(viewer, deadline_ns);
 	/* It has moved on, to where nobody can follow yet. */
 	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
-		return clock_nap(clock_left_ns(deadline_ns, NS_PER_MS));
+		return clock_nap(clock_left_ns(deadline_ns, FOLLOW_NS));
 	return wait_for_frame(viewer, deadline_ns);
 }
 
