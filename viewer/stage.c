@@ -98,6 +98,7 @@ static int start(struct stage *stage, const struct presenter *presenter,
 	int result = presenter->create(&stage->host, &state);
 	if (result < 0)
 		return result;
+	window_show(&stage->window);
 	result = show(stage, presenter, state, frame);
 	if (result < 0)
 		presenter->destroy(state);

@@ -116,7 +116,7 @@ void window_follow(struct window *window, struct size picture)
 
 bool window_open(struct window *window, struct size picture, bool fullscreen)
 {
-	Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+	Uint32 flags = SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
 
 	if (fullscreen)
 		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
@@ -127,10 +127,15 @@ bool window_open(struct window *window, struct size picture, bool fullscreen)
 	if (!window->sdl)
 		return false;
 	icon_set(window->sdl);
-	visibility_watch(window->sdl);
 	/* How many pixels there are to a point is known only now. */
 	window_follow(window, picture);
 	return true;
+}
+
+void window_show(struct window *window)
+{
+	visibility_watch(window->sdl);
+	SDL_ShowWindow(window->sdl);
 }
 
 void window_set_title(struct window *window, const char *title)

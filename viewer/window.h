@@ -23,9 +23,12 @@ struct window {
 bool window_system_init(void);
 void window_system_finish(void);
 
-/* Opens a window for pictures of this size, where the screen has room for it. False: SDL_GetError()
- * tells why. */
+/* Opens a window for pictures of this size, where the screen has room for it; hidden, since SDL makes
+ * it anew for a renderer that draws by OpenGL. False: SDL_GetError() tells why. */
 bool window_open(struct window *window, struct size picture, bool fullscreen);
+
+/* When what draws into it is there. */
+void window_show(struct window *window);
 
 /* Follows the size of its pictures while it has the size that it was given. */
 void window_follow(struct window *window, struct size picture);
