@@ -50,6 +50,7 @@ static void wait_for_death(void *argument)
 	struct meeting *meeting = argument;
 	struct shmflip_viewer *viewer;
 	struct shmflip_frame frame;
+	int64_t begin_ns;
 	int error = shmflip_viewer_open(&options, &viewer);
 
 	if (!error)
@@ -60,10 +61,14 @@ static void wait_for_death(void *argument)
 		fault("torn: the only frame");
 	shmflip_viewer_release(viewer, &frame);
 	meeting->attached = 1;
+	begin_ns = process_now_ns();
 	error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
 	meeting->told_ns = process_now_ns();
 	if (error != -EPIPE)
 		fault_of("a viewer was not told of a death", error);
+	/* At the end of its patience it looks whether the producer lives, and nobody need wake it. */
+	if (meeting->told_ns - begin_ns > patience_ms / 2 * MS)
+		fault("a viewer found out about a death, and was not woken");
 	shmflip_viewer_destroy(viewer);
 }
 
