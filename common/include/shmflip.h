@@ -338,7 +338,8 @@ struct shmflip_frame {
  * its pixels stay what they are until then, also when the producer dies, is replaced, or takes the
  * holder for frozen.
  * -EAGAIN: no newer frame within timeout_ms. -ENODATA, -EPIPE: the producer ended, or died; said
- * once, and at once: its memory is let go of by the next call, which waits for the next producer.
+ * once, and at once (with timeout_ms 0 the death is asked about once a millisecond): its memory is let
+ * go of by the next call, which waits for the next producer.
  * -EPROTO: the frame's description is a lie, and it counts as missed; or the memory around it is, and
  * the viewer leaves this producer for good. -EINTR, and what shmflip_viewer_wait_producer returns. */
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,

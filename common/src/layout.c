@@ -161,7 +161,8 @@ void layout_describe(struct layout_slot *slot, const struct shmflip_frame_info *
 	slot->stride_bytes = info->stride_bytes;
 	slot->format = info->format;
 	slot->flags = info->flags;
-	memcpy(slot->source, info->source, sizeof(slot->source));
+	/* Lines that are not written need not go from processor to processor. */
+	memcpy(slot->source, info->source, strnlen(info->source, sizeof(info->source) - 1) + 1);
 }
 
 void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_frame_info *info)

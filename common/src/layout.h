@@ -161,6 +161,13 @@ static inline void layout_copied(void)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
+/* Has those lines of a description brought in that every frame changes: all but a long name's. */
+static inline void layout_prefetch(const struct layout_slot *slot)
+{
+	__builtin_prefetch(slot);
+	__builtin_prefetch((const char *)slot + LAYOUT_LINE);
+}
+
 /* Between a slot's description and the public one. The caller keeps the slot from changing. */
 void layout_describe(struct layout_slot *slot, const struct shmflip_frame_info *info);
 void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_frame_info *info);

@@ -167,6 +167,8 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 			return fail(-EPROTO,
 			            "the frames segment names a newest frame that is none");
 		seen = word;
+		/* Comes from the producer's processor while the kernel locks. */
+		layout_prefetch(&reader->shared->slot[layout_latest_slot(word)]);
 		error = reader->locks->lock(reader->locks, false, number, number + 1);
 		if (error == -EAGAIN)
 			continue;

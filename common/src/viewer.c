@@ -16,6 +16,9 @@
 #define SLEEP_NS (100 * NS_PER_MS)
 /* How often to look whether a producer that has moved on can be followed. */
 #define FOLLOW_NS (NS_PER_MS / 2)
+/* How often to ask the kernel whether the producer lives, for who does not wait but comes again and
+ * again: that takes longer than to see that there is nothing new. */
+#define ASK_NS NS_PER_MS
 
 struct shmflip_viewer {
 	struct folder_place place;
@@ -24,11 +27,12 @@ struct shmflip_viewer {
 	struct attachment *attachment; /* NULL: none */
 	struct attachment *past;       /* departed from; memory to free at the next call */
 	int64_t alone_ns;              /* since when there is none */
-	bool every;                    /* the way of viewing it came to */
-	uint64_t producer;             /* the last one attached to */
-	uint64_t generation;           /* likewise: never attached to again */
-	uint64_t last;                 /* that producer's newest frame taken or passed over */
-	uint64_t dropped_before;       /* by that producer, not to be counted again */
+	int64_t asked_ns;        /* when last asked whether the producer lives, by one in passing */
+	bool every;              /* the way of viewing it came to */
+	uint64_t producer;       /* the last one attached to */
+	uint64_t generation;     /* likewise: never attached to again */
+	uint64_t last;           /* that producer's newest frame taken or passed over */
+	uint64_t dropped_before; /* by that producer, not to be counted again */
 	struct shmflip_viewer_stats stats;
 	struct spin spin;
 };
@@ -230,6 +234,16 @@ static bool is_over(const struct attachment *attachment)
 	       ring_alive(attachment->ring_id) <= 0;
 }
 
+static bool is_time_to_ask(struct shmflip_viewer *viewer)
+{
+	int64_t now_ns = clock_now_ns();
+
+	if (now_ns - viewer->asked_ns < ASK_NS)
+		return false;
+	viewer->asked_ns = now_ns;
+	return true;
+}
+
 static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	const struct attachment *attachment = viewer->attachment;
@@ -307,14 +321,14 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 	return error;
 }
 
-/* What to do when there was nothing to take and the generation may be over. Frames published just
- * before its end come first. */
-static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+/* What to do when there was nothing to take and the generation may be over; of which a death is seen
+ * only with ask. Frames published just before the end come first. */
+static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *frame, bool ask)
 {
 	enum layout_state state = attachment_state(viewer->attachment);
 	int error;
 
-	if (!is_over(viewer->attachment))
+	if (state == LAYOUT_RUNNING && !(ask && is_over(viewer->attachment)))
 		return -EAGAIN;
 	/* An end seen now may have come after state was read: the next call tells which it is. */
 	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
@@ -334,7 +348,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 	                             : fail(-EPIPE, "the producer died");
 }
 
-static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame, bool ask)
 {
 	int error;
 
@@ -344,7 +358,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 			return is_nobody(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
-	return error == -EAGAIN ? take_or_leave(viewer, frame) : error;
+	return error == -EAGAIN ? take_or_leave(viewer, frame, ask) : error;
 }
 
 static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -361,15 +375,18 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
                            int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	/* Who waits is woken by a death. */
+	bool ask = timeout_ms == 0 && is_time_to_ask(viewer);
 	int error;
 
 	forget_past(viewer);
-	while ((error = acquire_now(viewer, frame)) == -EAGAIN) {
+	while ((error = acquire_now(viewer, frame, ask)) == -EAGAIN) {
 		if (clock_left_ns(deadline_ns, 1) == 0)
 			break;
 		error = wait_for_anything(viewer, deadline_ns);
 		if (error)
 			break;
+		ask = true;
 	}
 	return error;
 }
