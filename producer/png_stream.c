@@ -10,7 +10,11 @@ static const uint8_t last_chunk[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42
 
 /* A chunk is its length, its type, so many bytes of data, and a CRC. */
 enum { CHUNK_HEAD_BYTES = 8, CRC_BYTES = 4 };
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+enum { BLOCK_BYTES = 1 << 12 }; /* what a fuzzer makes up is small, and is to meet its end */
+#else
 enum { BLOCK_BYTES = 1 << 16 };
+#endif
 
 int png_stream_init(struct png_stream *stream, struct tap *tap, size_t limit_bytes,
                     const void *begun, size_t size)
