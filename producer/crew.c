@@ -13,7 +13,7 @@ void crew_init(struct crew *crew, const struct options *options, struct feed *fe
 {
 	pthread_condattr_t attributes;
 
-	*crew = (struct crew){ .options = options, .feed = feed, .ahead = 1 };
+	*crew = (struct crew){ .options = options, .feed = feed, .ahead = 1, .place_count = 1 };
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&crew->news, &attributes);
@@ -25,7 +25,7 @@ void crew_init(struct crew *crew, const struct options *options, struct feed *fe
 
 static struct place *place_of(struct crew *crew, uint64_t number)
 {
-	return &crew->places[number % CREW_PLACES];
+	return &crew->places[number % crew->place_count];
 }
 
 /* With the lock held. */
@@ -35,11 +35,10 @@ static void tell(struct crew *crew)
 	pthread_cond_signal(&crew->news);
 }
 
-/* With the lock held. The reader is one frame ahead of what may be lent, so that one is there when the
- * next slot comes free. */
+/* With the lock held. */
 static bool has_room(const struct crew *crew)
 {
-	return crew->fetched - crew->concluded < crew->ahead + crew->has_reader;
+	return crew->fetched - crew->concluded < crew->place_count;
 }
 
 /* One frame more; with the lock held, but while it waits for the frame. */
@@ -117,21 +116,30 @@ static int start_thread(struct crew *crew, void *(*run)(void *))
 	return -error;
 }
 
+/* While there is but one place one frame at most is under way. It stays where it is, as the first. The
+ * reader is one frame ahead of what may be lent, so that one is there when the next slot comes free. */
+static void make_places(struct crew *crew, unsigned ahead)
+{
+	crew->fetched -= crew->concluded;
+	crew->lent = crew->begun = crew->concluded = 0;
+	crew->ahead = ahead;
+	crew->place_count = ahead + crew->has_reader;
+}
+
 /* Signals are for the main thread, whose waits they are to end. */
 int crew_start(struct crew *crew, unsigned workers, unsigned ahead)
 {
 	sigset_t all, before;
 	int result = 0;
 
-	crew->ahead = ahead;
+	crew->has_reader = workers && crew->feed->is_stream;
+	make_places(crew, ahead);
 	if (workers == 0)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (crew->feed->is_stream) {
-		crew->has_reader = true;
+	if (crew->has_reader)
 		result = start_thread(crew, read_frames);
-	}
 	for (unsigned i = 0; i < workers && !result; i++)
 		result = start_thread(crew, decode_frames);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

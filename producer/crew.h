@@ -40,10 +40,13 @@ struct crew {
 	bool closing;
 	int end; /* what fetching ended with; 0: it has not */
 	/* How many frames have come so far in their way; each has its place at its number modulo
-	 * CREW_PLACES. fetched >= lent >= begun, and lent >= concluded. */
+	 * place_count. fetched >= lent >= begun, and lent >= concluded. */
 	uint64_t fetched, lent, begun, concluded;
 	unsigned ahead; /* that may be lent at once */
+	/* No more of them than frames can be under way: each keeps its memory, and what was not used
+	 * for long has left the caches. */
 	struct place places[CREW_PLACES];
+	unsigned place_count;
 	pthread_t threads[CREW_WORKERS_MAX + 1];
 	unsigned thread_count;
 	bool has_reader;
@@ -53,8 +56,8 @@ void crew_init(struct crew *crew, const struct options *options, struct feed *fe
 /* Ends the threads: what is being decoded is first decoded to its end. */
 void crew_finish(struct crew *crew);
 
-/* Starts so many workers; from now on as many frames may be lent at once as ahead says. A negative
- * errno. */
+/* Starts so many workers; from now on as many frames may be lent at once as ahead says. To be called while
+ * no frame is lent, and at most one fetched. A negative errno. */
 int crew_start(struct crew *crew, unsigned workers, unsigned ahead);
 
 /* Whether there are no workers, so that nothing happens but what the caller does. */

@@ -88,6 +88,16 @@ static void begin(const struct options *options, unsigned workers)
 	assert_int_equal(crew_start(&crew, workers, workers ? AHEAD : 1), 0);
 }
 
+/* Memory for no more frames than can be under way. */
+static void check_memory(void)
+{
+	unsigned used = 0;
+
+	for (size_t i = 0; i < CREW_PLACES; i++)
+		used += crew.places[i].job.buffer.capacity > 0;
+	assert_in_range(used, 1, crew.ahead + crew.has_reader);
+}
+
 static void end(void)
 {
 	crew_finish(&crew);
@@ -161,8 +171,42 @@ static void test_files_in_order(void **state)
 		begin(&options, workers);
 		assert_int_equal(run(&concluded), -ENODATA);
 		assert_int_equal(concluded, 3 * FILES);
+		check_memory();
 		end();
 	}
+}
+
+/* As the producer does: bad frames are passed over before there are workers. */
+static void test_frames_before_workers(void **state)
+{
+	char *sources[] = { folder };
+	struct options options = { .sources = sources, .source_count = 1 };
+	uint64_t concluded = 0;
+
+	(void)state;
+	write_files();
+	begin(&options, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(crew_fetch(&crew), 0);
+		if (i < 2) {
+			crew_lend(&crew);
+			crew_conclude(&crew);
+		}
+	}
+	assert_int_equal(crew_start(&crew, WORKERS, AHEAD), 0);
+	while (concluded < FILES - 2) {
+		struct job *job = crew_oldest(&crew);
+
+		if (job) {
+			check(job, 2 + concluded++);
+			crew_conclude(&crew);
+		} else if ((job = crew_next(&crew))) {
+			lend(job);
+		} else if (crew_fetch(&crew) == -EAGAIN) {
+			crew_wait(&crew, cli_now_ns() + 1000000000);
+		}
+	}
+	end();
 }
 
 static void test_stream_in_order(void **state)
@@ -181,6 +225,7 @@ static void test_stream_in_order(void **state)
 		begin(&options, workers);
 		assert_int_equal(run(&concluded), -ENODATA);
 		assert_int_equal(concluded, FILES);
+		check_memory();
 		end();
 	}
 	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
@@ -242,6 +287,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_files_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_frames_before_workers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stream_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_an_end_at_any_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_waiting_ends_by_the_clock, set_up, tear_down),
