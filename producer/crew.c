@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "png_fast.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -93,17 +94,19 @@ static struct place *next_work(struct crew *crew)
 static void *decode_frames(void *argument)
 {
 	struct crew *crew = argument;
+	struct png_fast *fast = png_fast_create(false, 0);
 	struct place *place;
 
 	pthread_mutex_lock(&crew->lock);
 	while ((place = next_work(crew))) {
 		pthread_mutex_unlock(&crew->lock);
-		job_decode(&place->job, &crew->feed->capacity, crew->options);
+		job_decode(&place->job, &crew->feed->capacity, crew->options, fast);
 		pthread_mutex_lock(&crew->lock);
 		place->done = true;
 		tell(crew);
 	}
 	pthread_mutex_unlock(&crew->lock);
+	png_fast_destroy(fast);
 	return NULL;
 }
 
@@ -163,6 +166,7 @@ void crew_finish(struct crew *crew)
 		pthread_join(crew->threads[--crew->thread_count], NULL);
 	for (size_t i = 0; i < CREW_PLACES; i++)
 		job_finish(&crew->places[i].job);
+	png_fast_destroy(crew->fast);
 	pthread_cond_destroy(&crew->work);
 	pthread_cond_destroy(&crew->room);
 	pthread_cond_destroy(&crew->news);
@@ -209,7 +213,9 @@ void crew_lend(struct crew *crew)
 	bool nothing_to_do = !place->job.loan.pixels;
 
 	if (!nothing_to_do && crew_is_alone(crew)) {
-		job_decode(&place->job, &crew->feed->capacity, crew->options);
+		if (!crew->fast)
+			crew->fast = png_fast_create(false, 0);
+		job_decode(&place->job, &crew->feed->capacity, crew->options, crew->fast);
 		nothing_to_do = true;
 	}
 	pthread_mutex_lock(&crew->lock);

@@ -47,6 +47,7 @@ struct crew {
 	 * for long has left the caches. */
 	struct place places[CREW_PLACES];
 	unsigned place_count;
+	struct png_fast *fast; /* of the main thread; NULL: it has not decoded yet */
 	pthread_t threads[CREW_WORKERS_MAX + 1];
 	unsigned thread_count;
 	bool has_reader;

@@ -9,19 +9,16 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "png_fast.h"
 #include "png_header.h"
 
 void job_init(struct job *job)
 {
-	*job = (struct job){ .buffer = job->buffer, .fast = job->fast };
+	*job = (struct job){ .buffer = job->buffer };
 }
 
 void job_finish(struct job *job)
 {
 	buffer_finish(&job->buffer);
-	png_fast_destroy(job->fast);
-	job->fast = NULL;
 }
 
 static void set_fault(struct job *job, const char *text)
@@ -103,19 +100,16 @@ void job_read(struct job *job, const struct capacity *capacity)
 		job->fault = job->fault_text;
 }
 
-static int decode_png(struct job *job, const struct options *options)
+static int decode_png(struct job *job, const struct options *options, struct png_fast *fast)
 {
-	struct png_decode_options how = {
+	const struct png_decode_options how = {
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = job->loan.size_bytes,
+		.fast = fast,
 	};
-	int result;
+	int result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
 
-	if (!job->fast)
-		job->fast = png_fast_create(false, 0);
-	how.fast = job->fast;
-	result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
 	if (result)
 		job->fault = job->picture.message;
 	return result;
@@ -161,7 +155,8 @@ static void read_raw(struct job *job, const struct options *options)
 	};
 }
 
-void job_decode(struct job *job, const struct capacity *capacity, const struct options *options)
+void job_decode(struct job *job, const struct capacity *capacity, const struct options *options,
+                struct png_fast *fast)
 {
 	int64_t begin_ns;
 
@@ -174,7 +169,7 @@ void job_decode(struct job *job, const struct capacity *capacity, const struct o
 	if (job->raw) {
 		read_raw(job, options);
 	} else {
-		while (decode_png(job, options) == -EBADMSG && go_on_within(job, capacity))
+		while (decode_png(job, options, fast) == -EBADMSG && go_on_within(job, capacity))
 			continue;
 	}
 	job->decode_ns = cli_now_ns() - begin_ns;

@@ -39,8 +39,6 @@ struct job {
 	uint32_t width;
 	uint32_t height;
 
-	struct png_fast *fast; /* its memory for decoding; NULL: none yet */
-
 	struct stored *stored;    /* it was decoded before (store.h); NULL: it was not */
 	bool ready;               /* its pixels are in its loan already */
 	struct shmflip_loan loan; /* pixels NULL: none */
@@ -63,7 +61,9 @@ void job_finish(struct job *job);
  * Blocks on reading a file. */
 void job_read(struct job *job, const struct capacity *capacity);
 
-/* Reads it, if that is still to be done, and decodes it into its loan. Nothing if it has a fault. */
-void job_decode(struct job *job, const struct capacity *capacity, const struct options *options);
+/* Reads it, if that is still to be done, and decodes it into its loan. Nothing if it has a fault. fast: the
+ * calling thread's, for the fast path; NULL: libpng alone. */
+void job_decode(struct job *job, const struct capacity *capacity, const struct options *options,
+                struct png_fast *fast);
 
 #endif

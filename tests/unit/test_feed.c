@@ -15,6 +15,7 @@
 
 #include "cli.h"
 #include "feed.h"
+#include "png_fast.h"
 #include "png_header.h"
 #include "png_maker.h"
 #include "shmflip.h"
@@ -342,6 +343,7 @@ static void test_a_broken_frame_costs_no_other(void **state)
 		unsigned good = 0;
 		struct feed feed;
 		struct job job = { 0 };
+		struct png_fast *fast = png_fast_create(false, 0);
 		FILE *file = fopen("all", "w");
 
 		fwrite(png.data, 1, size, file);
@@ -353,13 +355,14 @@ static void test_a_broken_frame_costs_no_other(void **state)
 		capacity_decide(&feed.capacity, 16, 16);
 		while (feed_fetch(&feed, &job) == 0) {
 			job.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
-			job_decode(&job, &feed.capacity, &options);
+			job_decode(&job, &feed.capacity, &options, fast);
 			assert_int_equal(feed_conclude(&feed, &job), 0);
 			good += !job.fault;
 		}
 		assert_int_equal(good, 2);
 		assert_int_equal(feed.skipped, 1);
 		assert_int_equal(feed.read, 3);
+		png_fast_destroy(fast);
 		job_finish(&job);
 		feed_finish(&feed);
 	}
