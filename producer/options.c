@@ -67,7 +67,7 @@ static void print_help(void)
 	     "  -r, --fps N             frames a second (default 30, or as a Y4M says; 0: as\n"
 	     "                          fast as can be)\n"
 	     "  -l, --loop[=N]          start over at the end, N times or for ever\n"
-	     "  -s, --slots N           2 to 64 (default 2, or one more than jobs)\n"
+	     "  -s, --slots N           2 to 64 (default 2, or 1 and two for each job)\n"
 	     "  -j, --jobs N            threads that decode (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
@@ -277,6 +277,15 @@ static unsigned processors(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
+/* One is shown, and each thread that decodes needs one, and one more: so that it goes on while frames that
+ * are done wait for an earlier one that takes longer. */
+static uint32_t slots_for(unsigned jobs)
+{
+	uint32_t wanted = jobs == 1 ? 2 : 1 + 2 * jobs;
+
+	return wanted < SHMFLIP_SLOTS_MAX ? wanted : SHMFLIP_SLOTS_MAX;
+}
+
 /* Each thread that decodes needs a slot, and one is shown. */
 static void settle_jobs_and_slots(struct options *options)
 {
@@ -289,7 +298,7 @@ static void settle_jobs_and_slots(struct options *options)
 		options->jobs = processors() < most ? processors() : most;
 	options->slots_given = options->slots;
 	if (!options->slots)
-		options->slots = options->jobs + 1;
+		options->slots = slots_for(options->jobs);
 }
 
 void options_parse(struct options *options, int argc, char **argv)
