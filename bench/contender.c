@@ -62,8 +62,8 @@ static int read_pipe(const void *argument)
 
 /* ---- Contenders -------------------------------------------------------------------------------- */
 
-static void add_producer(const struct contender *contender, const struct show *show,
-                         struct team *team)
+/* One that publishes every frame, or fails. */
+static struct member *add_producer(const struct show *show, unsigned jobs, struct team *team)
 {
 	struct member *producer = team_add(team);
 
@@ -72,10 +72,11 @@ static void add_producer(const struct contender *contender, const struct show *s
 	member_word(producer, "%s", show->channel);
 	member_word(producer, "--fps=0");
 	member_word(producer, "--policy=lossless");
-	member_word(producer, "--wait-viewers=1");
-	member_word(producer, "--jobs=%u", contender->threads);
+	member_word(producer, "--on-error=stop");
+	member_word(producer, "--jobs=%u", jobs);
 	member_word(producer, "--quiet");
 	member_word(producer, "%s", show->folder);
+	return producer;
 }
 
 static int shmflip_to_reader(const struct contender *contender, const struct show *show,
@@ -83,10 +84,21 @@ static int shmflip_to_reader(const struct contender *contender, const struct sho
 {
 	struct member *reader;
 
-	add_producer(contender, show, team);
+	member_word(add_producer(show, contender->threads, team), "--wait-viewers=1");
 	reader = team_add(team);
 	reader->run = read_channel;
 	reader->argument = show;
+	return 0;
+}
+
+static int shmflip_to_nobody(const struct contender *contender, const struct show *show,
+                             struct team *team)
+{
+	unsigned programs = contender->traits & CONTENDER_LIMIT ? contender->threads : 1;
+
+	for (unsigned i = 0; i < programs; i++)
+		member_word(add_producer(show, contender->threads / programs, team), "--channel=%u",
+		            i);
 	return 0;
 }
 
@@ -95,7 +107,7 @@ static int shmflip_to_window(const struct contender *contender, const struct sho
 {
 	struct member *viewer;
 
-	add_producer(contender, show, team);
+	member_word(add_producer(show, contender->threads, team), "--wait-viewers=1");
 	viewer = team_add(team);
 	member_word(viewer, "%s", show->viewer);
 	member_word(viewer, "--dir");
@@ -173,6 +185,30 @@ static const struct contender shmflip_two = {
 	.assemble = shmflip_to_reader,
 };
 
+static const struct contender shmflip_unseen = {
+	.name = "shmflip-unseen",
+	.title = "shmflip-producer, and nobody looks",
+	.traits = CONTENDER_UNSEEN,
+	.threads = 1,
+	.assemble = shmflip_to_nobody,
+};
+
+static const struct contender shmflip_unseen_two = {
+	.name = "shmflip-unseen-2",
+	.title = "the same with two jobs",
+	.traits = CONTENDER_UNSEEN,
+	.threads = 2,
+	.assemble = shmflip_to_nobody,
+};
+
+static const struct contender side_by_side = {
+	.name = "side-by-side",
+	.title = "limit: two of shmflip-unseen at once",
+	.traits = CONTENDER_UNSEEN | CONTENDER_LIMIT,
+	.threads = 2,
+	.assemble = shmflip_to_nobody,
+};
+
 static const struct contender ffmpeg_one = {
 	.name = "ffmpeg",
 	.title = "ffmpeg -f rawvideo, and a reader that reads every pixel",
@@ -190,6 +226,7 @@ static const struct contender ffmpeg_two = {
 static const struct contender mpv_one = {
 	.name = "mpv",
 	.title = "mpv --untimed, where nobody looks",
+	.traits = CONTENDER_UNSEEN,
 	.threads = 1,
 	.assemble = mpv,
 };
@@ -197,6 +234,7 @@ static const struct contender mpv_one = {
 static const struct contender mpv_two = {
 	.name = "mpv-2",
 	.title = "the same with two threads",
+	.traits = CONTENDER_UNSEEN,
 	.threads = 2,
 	.assemble = mpv,
 };
@@ -226,6 +264,7 @@ static const struct contender ffplay_window = {
 };
 
 const struct contender *const contenders[] = {
-	&shmflip_one, &shmflip_two,    &ffmpeg_one, &ffmpeg_two,    &mpv_one,
-	&mpv_two,     &shmflip_window, &mpv_window, &ffplay_window, NULL,
+	&shmflip_one,        &shmflip_two,   &ffmpeg_one, &ffmpeg_two, &shmflip_unseen,
+	&shmflip_unseen_two, &side_by_side,  &mpv_one,    &mpv_two,    &shmflip_window,
+	&mpv_window,         &ffplay_window, NULL,
 };

@@ -19,15 +19,18 @@ struct show {
 };
 
 enum contender_traits {
-	CONTENDER_WINDOW = 1 << 0, /* shows frames on a display; others have them read by a reader
-				    * of ours, every pixel, or by nobody */
+	CONTENDER_WINDOW = 1 << 0, /* shows frames on a display */
+	CONTENDER_UNSEEN = 1 << 1, /* nobody looks; others have a reader of ours read every pixel */
+	CONTENDER_LIMIT = 1 << 2,  /* no contender: what the machine can do, see below */
 };
 
 struct contender {
 	const char *name;
 	const char *title;
 	unsigned traits;
-	unsigned threads; /* that decode */
+	/* That decode. A limit runs as many programs of one thread instead, side by side, and each of
+	 * them shows all frames. */
+	unsigned threads;
 	/* 0 or a negative errno */
 	int (*assemble)(const struct contender *contender, const struct show *show,
 	                struct team *team);

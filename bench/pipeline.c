@@ -60,21 +60,28 @@ static int check_sizes(const struct pictures *pictures)
 	return 0;
 }
 
-/* How many frames take about as long as asked, by what the first takes to decode. */
-static unsigned frames_for(const struct pictures *pictures, int64_t seconds_ns)
+/* What the first takes to decode, the second time: in memory that has been used. */
+static int64_t decoding_ns(const struct png_file *file)
 {
-	const struct png_file *file = &pictures->files[0];
 	const struct decoder *decoder = decoder_named("shmflip");
 	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_ROOM);
 	void *state = decoder->open();
-	int64_t begin_ns = cli_now_ns(), frames = 0;
+	int64_t begin_ns = cli_now_ns();
 
-	if (pixels && state) {
+	for (int i = 0; i < 2 && pixels && state; i++) {
+		begin_ns = cli_now_ns();
 		decoder->decode(state, file, pixels);
-		frames = seconds_ns / (cli_now_ns() - begin_ns + 1);
 	}
 	decoder->close(state);
 	free(pixels);
+	return cli_now_ns() - begin_ns + 1;
+}
+
+/* How many frames take about as long as asked. */
+static unsigned frames_for(const struct pictures *pictures, int64_t seconds_ns)
+{
+	int64_t frames = seconds_ns / decoding_ns(&pictures->files[0]);
+
 	if (frames < FRAMES_MIN)
 		return FRAMES_MIN;
 	return frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
@@ -125,13 +132,20 @@ static int run_show(struct pipeline_result *result, const struct show *show, int
 	return error;
 }
 
+static unsigned frames_of(const struct contender *contender, const struct show *show)
+{
+	return contender->traits & CONTENDER_LIMIT ? contender->threads * show->frames
+	                                           : show->frames;
+}
+
 /* -EINTR: the user wants to stop. Everything else is the result's. */
 static int measure(const struct options *options, const struct shows *shows,
                    struct pipeline_result *result)
 {
 	int64_t patience_ns = PATIENCE_NS + 100 * options->seconds_ns;
 	int64_t one_ns, many_ns, one_cpu_ns, many_cpu_ns;
-	unsigned more = shows->many.frames - shows->one.frames;
+	unsigned more = frames_of(result->contender, &shows->many) -
+	                frames_of(result->contender, &shows->one);
 	int error = run_show(result, &shows->one, patience_ns, &one_ns, &one_cpu_ns);
 
 	if (!error)

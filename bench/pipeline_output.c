@@ -7,8 +7,8 @@
 #include "statistics.h"
 #include "table.h"
 
-static const char *const headings[] = { "",   "threads",    "frames/s",
-	                                "+-", "shmflip is", "CPU ms a frame" };
+static const char *const headings[] = { "",           "threads",    "frames/s",      "+-",
+	                                "one thread", "shmflip is", "CPU ms a frame" };
 
 static void spread_of(const double *values, unsigned count, struct spread *spread)
 {
@@ -18,38 +18,65 @@ static void spread_of(const double *values, unsigned count, struct spread *sprea
 	statistics_spread(copy, count, spread);
 }
 
-/* Ours with as many threads, and a window if it has one. */
-static const struct pipeline_result *ours(const struct pipeline_results *results,
-                                          const struct contender *like)
+/* Who looks at the frames: only where that is the same, contenders are compared. */
+static unsigned audience_of(const struct contender *contender)
 {
-	for (unsigned i = 0; i < results->count; i++) {
-		const struct contender *contender = results->items[i].contender;
+	return contender->traits & ~(unsigned)CONTENDER_LIMIT;
+}
 
-		if (strncmp(contender->name, "shmflip", 7) == 0 &&
-		    contender->threads == like->threads && contender->traits == like->traits)
-			return results->items[i].count ? &results->items[i] : NULL;
+/* Ours with as many threads, shown to the same. */
+static bool is_ours(const struct contender *contender, const struct contender *like)
+{
+	return strncmp(contender->name, "shmflip", 7) == 0 && contender->threads == like->threads &&
+	       audience_of(contender) == audience_of(like);
+}
+
+/* The same with one thread. */
+static bool is_single(const struct contender *contender, const struct contender *like)
+{
+	return contender->threads == 1 && contender->assemble == like->assemble &&
+	       audience_of(contender) == audience_of(like);
+}
+
+/* Frames a second, in the median, of the first such contender; 0: there is none. */
+static double fps_of(const struct pipeline_results *results, const struct contender *like,
+                     bool (*is_wanted)(const struct contender *, const struct contender *))
+{
+	struct spread fps;
+
+	for (unsigned i = 0; i < results->count; i++) {
+		const struct pipeline_result *result = &results->items[i];
+
+		if (is_wanted(result->contender, like)) {
+			spread_of(result->fps, result->count, &fps);
+			return fps.median;
+		}
 	}
-	return NULL;
+	return 0;
+}
+
+static void add_times(struct table *table, double fps, double than)
+{
+	if (fps > 0 && than > 0)
+		table_cell(table, "%.2fx", fps / than);
+	else
+		table_nothing(table);
 }
 
 static void add_row(struct table *table, const struct pipeline_results *results,
                     const struct pipeline_result *result)
 {
-	const struct pipeline_result *ours_here = ours(results, result->contender);
-	struct spread fps, cpu_ms, our_fps;
+	const struct contender *contender = result->contender;
+	struct spread fps, cpu_ms;
 
 	spread_of(result->fps, result->count, &fps);
 	spread_of(result->cpu_ms, result->count, &cpu_ms);
-	table_cell(table, "%s", result->contender->name);
-	table_cell(table, "%u", result->contender->threads);
+	table_cell(table, "%s%s", contender->traits & CONTENDER_LIMIT ? "  " : "", contender->name);
+	table_cell(table, "%u", contender->threads);
 	table_number(table, fps.median);
 	table_percent(table, statistics_noise(&fps));
-	if (ours_here && fps.median > 0) {
-		spread_of(ours_here->fps, ours_here->count, &our_fps);
-		table_cell(table, "%.2fx", our_fps.median / fps.median);
-	} else {
-		table_nothing(table);
-	}
+	add_times(table, fps.median, fps_of(results, contender, is_single));
+	add_times(table, fps_of(results, contender, is_ours), fps.median);
 	table_number(table, cpu_ms.median);
 }
 
@@ -70,28 +97,32 @@ void pipeline_print(const struct pipeline_results *results, FILE *file)
 		if (!results->items[i].count)
 			fprintf(file, "%s: %s\n", results->items[i].contender->name,
 			        results->items[i].detail);
-	fputs("\nWithout the time that programs take to start; shmflip is so many times as fast "
-	      "with as "
-	      "many threads;\nCPU: of all processes.\n",
+	fputs("\nWithout the time that programs take to start. One thread: times as fast as with "
+	      "one;\nshmflip is so many times as fast with as many threads, and read or not; CPU: "
+	      "of all\nprocesses. Indented: a limit, as many producers of one thread side by "
+	      "side.\n",
 	      file);
 }
 
-static json_t *result_json(const struct pipeline_result *result)
+static json_t *result_json(const struct pipeline_results *results,
+                           const struct pipeline_result *result)
 {
 	const struct contender *contender = result->contender;
 	struct spread fps, cpu_ms;
 	json_t *rounds = json_array();
+	double single = fps_of(results, contender, is_single);
 
 	spread_of(result->fps, result->count, &fps);
 	spread_of(result->cpu_ms, result->count, &cpu_ms);
 	for (unsigned i = 0; i < result->count; i++)
 		json_array_append_new(rounds, json_real(result->fps[i]));
-	return json_pack("{s:s, s:s, s:i, s:b, s:s, s:f, s:f, s:f, s:f, s:o}", "contender",
+	return json_pack("{s:s, s:s, s:i, s:b, s:s, s:f, s:f, s:f, s:f, s:f, s:o}", "contender",
 	                 contender->name, "title", contender->title, "threads",
 	                 (int)contender->threads, "window",
 	                 (contender->traits & CONTENDER_WINDOW) != 0, "absent", result->detail,
 	                 "frames_per_second", fps.median, "min", fps.min, "max", fps.max, "cpu_ms",
-	                 cpu_ms.median, "rounds", rounds);
+	                 cpu_ms.median, "times_one_thread", single > 0 ? fps.median / single : 0.0,
+	                 "rounds", rounds);
 }
 
 json_t *pipeline_json(const struct pipeline_results *results)
@@ -99,7 +130,7 @@ json_t *pipeline_json(const struct pipeline_results *results)
 	json_t *items = json_array();
 
 	for (unsigned i = 0; i < results->count; i++)
-		json_array_append_new(items, result_json(&results->items[i]));
+		json_array_append_new(items, result_json(results, &results->items[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "program",
 	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
 	                 output_command(results->options), "environment",

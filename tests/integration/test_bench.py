@@ -143,8 +143,10 @@ class PipelineTest(Bench):
         bench = self.bench("pipeline", "--quick", "--json", path, harness.FRAMES)
         self.assert_exits(bench, 0)
         results = {result["contender"]: result for result in self.stats(path)["results"]}
-        for name in "shmflip", "shmflip-2", "ffmpeg", "mpv":
+        for name in "shmflip", "shmflip-2", "shmflip-unseen", "side-by-side", "ffmpeg", "mpv":
             self.assertTrue(results[name]["rounds"] or results[name]["absent"], name)
+        if results["shmflip"]["rounds"]:
+            self.assertEqual(results["shmflip"]["times_one_thread"], 1)
         self.assertIn("640x360", bench.out)
 
     def test_needs_one_size(self):
