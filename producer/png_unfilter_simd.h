@@ -15,7 +15,10 @@
  * ties are between equals: all in 8 bits.
  *
  * Average: with the complements of a and b, rounding up becomes rounding down, and
- * ~(x + average(a, b)) = average_up(~a, ~b) - x: two operations from pixel to pixel. */
+ * ~(x + average(a, b)) = average_up(~a, ~b) - x: two operations from pixel to pixel.
+ *
+ * Four rows of different filters are all of Paeth, with some neighbours 0 (Sub, Up, None) or an average
+ * in its place; or, if none of them has Paeth, all of averages, for half the time. */
 #ifndef PRODUCER_PNG_UNFILTER_SIMD_H
 #define PRODUCER_PNG_UNFILTER_SIMD_H
 
@@ -35,8 +38,11 @@ enum { BLOCK_PIXELS = 4, BLOCK_BYTES = 16, ROWS = PNG_ROWS_AT_ONCE };
 
 /* Masks of what a row's filter is predicted from, a lane for each of four rows. */
 struct mix {
-	vec left, above, corner, average;
+	vec left, above, corner, average, nothing;
 };
+
+/* What is among the filters of four rows. */
+enum blend { ALL_PAETH, ALL_AVERAGE, NO_PAETH, ANY_FILTER };
 
 /* The four pixels of a block in the order blue, green, red, alpha; 0 where there is no alpha. */
 INLINE vec load_block(const uint8_t *raw, unsigned channels)
@@ -85,6 +91,14 @@ INLINE vec undo_mixed(vec x, vec a, vec b, vec c, const struct mix *mix)
 	vec paeth = undo_paeth(x, vec_and(a, mix->left), b, vec_and(c, mix->corner));
 
 	return vec_select(mix->average, undo_average(x, a, b), paeth);
+}
+
+/* Any filter but Paeth, on complements: Sub is the average of left and left, Up that of above and above. */
+INLINE vec undo_averaged(vec x, vec a, vec b, const struct mix *mix)
+{
+	vec average = vec_average_up(vec_select(mix->left, a, b), vec_select(mix->above, b, a));
+
+	return vec_sub(vec_or(average, mix->nothing), x);
 }
 
 /* ---- One row ------------------------------------------------------------------------------- */
@@ -227,40 +241,63 @@ INLINE void transpose(vec v[4])
 	v[3] = vec_zip_64_high(t2, t3);
 }
 
-/* Row r does block step - r. Where there is no such block, at both ends, it does another for nothing, and
- * when its turn comes starts from the left edge. */
-INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, const struct mix *mix,
-                      bool edge)
+/* A pixel of each row. With averages, all but x is complements. */
+INLINE void wave_pixel(struct wave *wave, vec x, vec b, enum blend blend, const struct mix *mix)
+{
+	switch (blend) {
+	case ALL_PAETH:
+		wave->left = undo_paeth(x, wave->left, b, wave->corner);
+		break;
+	case ALL_AVERAGE:
+		wave->left = vec_sub(vec_average_up(wave->left, b), x);
+		break;
+	case NO_PAETH:
+		wave->left = undo_averaged(x, wave->left, b, mix);
+		break;
+	default:
+		b = vec_and(b, mix->above);
+		wave->left = undo_mixed(x, wave->left, b, wave->corner, mix);
+	}
+	wave->corner = b;
+}
+
+/* Rows whose turn comes with this step start from the left edge: beside 0, or its complement. */
+INLINE void wave_begin(struct wave *wave, size_t step, vec flip)
+{
+	static const uint32_t begun[ROWS][ROWS] = {
+		{ 0 },
+		{ UINT32_MAX },
+		{ UINT32_MAX, UINT32_MAX },
+		{ UINT32_MAX, UINT32_MAX, UINT32_MAX },
+	};
+	vec mask = vec_load((const uint8_t *)begun[step]);
+
+	wave->left = vec_xor(vec_and(vec_xor(wave->left, flip), mask), flip);
+	wave->corner = vec_and(wave->corner, mask);
+}
+
+/* Row r does block step - r. Where there is no such block, at both ends, it does another for nothing. */
+INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, enum blend blend,
+                      const struct mix *mix, bool edge)
 {
 	size_t last = wave->blocks - 1;
-	vec x[4], above = vec_load(wave->above + (edge && step > last ? last : step) * BLOCK_BYTES);
+	bool flipped = blend == ALL_AVERAGE || blend == NO_PAETH;
+	vec flip = vec_set_32(flipped ? UINT32_MAX : 0), x[4];
+	vec above = vec_load(wave->above + (edge && step > last ? last : step) * BLOCK_BYTES);
 
+	above = vec_xor(above, flip);
 	for (size_t r = 0; r < ROWS; r++) {
 		size_t block = edge && step < r ? 0 : edge && step - r > last ? last : step - r;
 
 		x[r] = load_block(wave->raw[r] + block * BLOCK_PIXELS * channels, channels);
 	}
-	if (edge && step < ROWS) {
-		static const uint32_t begun[ROWS][ROWS] = { { 0 },
-			                                    { UINT32_MAX },
-			                                    { UINT32_MAX, UINT32_MAX },
-			                                    { UINT32_MAX, UINT32_MAX,
-			                                      UINT32_MAX } };
-		vec mask = vec_load((const uint8_t *)begun[step]);
-
-		wave->left = vec_and(wave->left, mask);
-		wave->corner = vec_and(wave->corner, mask);
-	}
+	if (edge && step < ROWS)
+		wave_begin(wave, step, flip);
 	transpose(x);
 	for (int k = 0; k < BLOCK_PIXELS; k++) {
-		vec b = vec_push_lane(wave->done[k], above, k);
-
-		if (mix)
-			b = vec_and(b, mix->above);
-		wave->left = mix ? undo_mixed(x[k], wave->left, b, wave->corner, mix)
-		                 : undo_paeth(x[k], wave->left, b, wave->corner);
-		wave->corner = b;
-		wave->done[k] = x[k] = wave->left;
+		wave_pixel(wave, x[k], vec_push_lane(wave->done[k], above, k), blend, mix);
+		wave->done[k] = wave->left;
+		x[k] = vec_xor(wave->left, flip);
 	}
 	transpose(x);
 	for (size_t r = 0; r < ROWS; r++) {
@@ -270,7 +307,7 @@ INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, const s
 	}
 }
 
-INLINE void run_wave(struct wave *wave, unsigned channels, const struct mix *mix)
+INLINE void run_wave(struct wave *wave, unsigned channels, enum blend blend, const struct mix *mix)
 {
 	size_t step = 0, lead = ROWS - 1;
 
@@ -278,26 +315,44 @@ INLINE void run_wave(struct wave *wave, unsigned channels, const struct mix *mix
 	for (int k = 0; k < BLOCK_PIXELS; k++)
 		wave->done[k] = vec_set_32(0);
 	for (; step < lead; step++)
-		wave_step(wave, step, channels, mix, true);
-	wave_step(wave, step++, channels, mix, true);
+		wave_step(wave, step, channels, blend, mix, true);
+	wave_step(wave, step++, channels, blend, mix, true);
 	for (; step < wave->blocks; step++)
-		wave_step(wave, step, channels, mix, false);
+		wave_step(wave, step, channels, blend, mix, false);
 	for (; step < wave->blocks + lead; step++)
-		wave_step(wave, step, channels, mix, true);
+		wave_step(wave, step, channels, blend, mix, true);
 }
 
 /* ---- All rows -------------------------------------------------------------------------------- */
 
+INLINE unsigned count_filter(const uint8_t *raw, size_t row_bytes, enum png_filter filter)
+{
+	unsigned count = 0;
+
+	for (int r = 0; r < ROWS; r++)
+		count += raw[r * row_bytes] == filter;
+	return count;
+}
+
+INLINE enum blend blend_of(const uint8_t *raw, size_t row_bytes)
+{
+	unsigned paeth = count_filter(raw, row_bytes, FILTER_PAETH);
+
+	if (paeth > 0)
+		return paeth == ROWS ? ALL_PAETH : ANY_FILTER;
+	return count_filter(raw, row_bytes, FILTER_AVERAGE) == ROWS ? ALL_AVERAGE : NO_PAETH;
+}
+
 /* What four rows that begin with this one gain by being done together, in tenths of a row of Paeth; known
  * by trying. */
-INLINE bool is_worth_a_wave(const uint8_t *raw, size_t row_bytes)
+INLINE bool is_worth_a_wave(const uint8_t *raw, size_t row_bytes, enum blend blend)
 {
 	static const uint8_t cost[PNG_FILTERS] = { 0, 1, 0, 4, 10 };
 	unsigned sum = 0;
 
 	for (int r = 0; r < ROWS; r++)
 		sum += cost[raw[r * row_bytes]];
-	return sum >= 14;
+	return sum >= (blend == ANY_FILTER ? 14 : 8);
 }
 
 INLINE bool are_filters(const uint8_t *raw, size_t row_bytes, uint32_t count)
@@ -316,7 +371,7 @@ INLINE void set_lane(uint32_t *lane, bool on)
 
 INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
 {
-	uint32_t left[ROWS], above[ROWS], corner[ROWS], average[ROWS];
+	uint32_t left[ROWS], above[ROWS], corner[ROWS], average[ROWS], nothing[ROWS];
 
 	for (int r = 0; r < ROWS; r++) {
 		uint8_t filter = raw[r * row_bytes];
@@ -325,37 +380,36 @@ INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
 		set_lane(&above[r], filter >= FILTER_UP);
 		set_lane(&corner[r], filter == FILTER_PAETH);
 		set_lane(&average[r], filter == FILTER_AVERAGE);
+		set_lane(&nothing[r], filter == FILTER_NONE);
 	}
 	return (struct mix){ .left = vec_load((const uint8_t *)left),
 		             .above = vec_load((const uint8_t *)above),
 		             .corner = vec_load((const uint8_t *)corner),
-		             .average = vec_load((const uint8_t *)average) };
+		             .average = vec_load((const uint8_t *)average),
+		             .nothing = vec_load((const uint8_t *)nothing) };
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): out is written through wave */
 INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size_t row_bytes,
-                           const uint8_t *above, uint8_t *out, unsigned channels)
+                           const uint8_t *above, uint8_t *out, unsigned channels, enum blend blend)
 /* NOLINTEND(readability-non-const-parameter) */
 {
-	static const uint8_t all_paeth[ROWS] = { FILTER_PAETH, FILTER_PAETH, FILTER_PAETH,
-		                                 FILTER_PAETH };
-	uint8_t filters[ROWS];
 	struct wave wave = { .above = above,
 		             .out = out,
 		             .stride_bytes = rows->stride_bytes,
 		             .blocks = ((size_t)rows->width + BLOCK_PIXELS - 1) / BLOCK_PIXELS };
+	struct mix mix = mix_of(raw, row_bytes);
 
-	for (int r = 0; r < ROWS; r++) {
-		filters[r] = raw[r * row_bytes];
+	for (int r = 0; r < ROWS; r++)
 		wave.raw[r] = raw + r * row_bytes + 1;
-	}
-	if (memcmp(filters, all_paeth, ROWS) == 0) {
-		run_wave(&wave, channels, NULL);
-	} else {
-		struct mix mix = mix_of(raw, row_bytes);
-
-		run_wave(&wave, channels, &mix);
-	}
+	if (blend == ALL_PAETH)
+		run_wave(&wave, channels, ALL_PAETH, &mix);
+	else if (blend == ALL_AVERAGE)
+		run_wave(&wave, channels, ALL_AVERAGE, &mix);
+	else if (blend == NO_PAETH)
+		run_wave(&wave, channels, NO_PAETH, &mix);
+	else
+		run_wave(&wave, channels, ANY_FILTER, &mix);
 }
 
 INLINE bool unfilter(struct png_rows *rows, unsigned channels)
@@ -367,11 +421,15 @@ INLINE bool unfilter(struct png_rows *rows, unsigned channels)
 
 	rows->opaque = true;
 	for (uint32_t left = rows->height, count; left > 0; left -= count) {
+		enum blend blend = ANY_FILTER;
+
 		count = left < ROWS ? left : ROWS;
 		if (!are_filters(raw, row_bytes, count))
 			return false;
-		if (blocks >= ROWS && count == ROWS && is_worth_a_wave(raw, row_bytes)) {
-			undo_four_rows(rows, raw, row_bytes, above, out, channels);
+		if (count == ROWS)
+			blend = blend_of(raw, row_bytes);
+		if (blocks >= ROWS && count == ROWS && is_worth_a_wave(raw, row_bytes, blend)) {
+			undo_four_rows(rows, raw, row_bytes, above, out, channels, blend);
 		} else {
 			undo_row(raw, above, out, blocks, channels);
 			count = 1;
