@@ -145,25 +145,17 @@ int channel_seize(struct channel *channel, const struct folder_place *place)
 	return error;
 }
 
-static int take_over(struct channel *channel)
+static int come_into_office(struct channel *channel)
 {
 	struct lock_record *record = &channel->record;
-	struct shmflip_removed removed = { 0 };
-	int error = sweep_channel(channel, &removed);
+	int error;
 
-	if (error)
-		return error;
 	layout_mark_lock(&record->mark);
 	channel->record_known = true;
 	record->pid = getpid();
 	memset(record->projects, 0, sizeof(record->projects));
 	error = write_record(channel);
-	if (!error)
-		error = lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
-	/* Whatever it told of has been swept. */
-	if (error)
-		unlink(channel->place.lock_file);
-	return error;
+	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
 }
 
 /* Whether a producer lives whose lock file somebody deleted: it will soon have a new one. The pid in
@@ -180,6 +172,24 @@ static int check_nobody_lives(const struct channel *channel)
 	            channel->place.name, pid);
 }
 
+/* An owner once more has the channel file of its living generation standing. By that others find it, and
+ * should it die before its next generation is open, what it left. */
+static int take_over(struct channel *channel, bool again)
+{
+	struct shmflip_removed removed = { 0 };
+	int error = again ? sweep_recorded(channel, &removed) : sweep_channel(channel, &removed);
+
+	if (error) {
+		close(channel->lock_fd);
+		return error;
+	}
+	error = come_into_office(channel);
+	/* Whatever the lock file told of has been swept. */
+	if (error)
+		channel_disown(channel);
+	return error;
+}
+
 static int own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode,
                bool again)
 {
@@ -194,14 +204,11 @@ static int own(struct channel *channel, const struct folder_place *place, gid_t 
 	if (error)
 		return error;
 	error = again ? 0 : check_nobody_lives(channel);
-	if (error)
+	if (error) {
 		channel_disown(channel);
-	if (error)
 		return error;
-	error = take_over(channel);
-	if (error)
-		close(channel->lock_fd);
-	return error;
+	}
+	return take_over(channel, again);
 }
 
 int channel_own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode)

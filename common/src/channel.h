@@ -39,8 +39,8 @@ int channel_seize(struct channel *channel, const struct folder_place *place);
 bool channel_is_owned(const struct channel *channel);
 
 /* Becomes the owner by a new lock file, in the place of one that somebody deleted. The objects of the
- * present generation are no longer on record: a fresh one is due. -ESTALE: another producer has
- * taken the channel meanwhile. On failure channel is as before. */
+ * present generation are no longer on record, and only the channel file tells of them: a fresh one is
+ * due. -ESTALE: another producer has taken the channel meanwhile. On failure channel is as before. */
 int channel_own_again(struct channel *channel, gid_t group, mode_t mode);
 
 /* Removes the lock file, if it is still this owner's, and gives the channel up. */

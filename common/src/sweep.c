@@ -42,7 +42,7 @@ void sweep_key(const struct channel *channel, key_t key, struct shmflip_removed 
 		removed->semaphores++;
 }
 
-static int sweep_keys(const struct channel *channel, struct shmflip_removed *removed)
+int sweep_recorded(const struct channel *channel, struct shmflip_removed *removed)
 {
 	const struct lock_record *record = &channel->record;
 	bool known = channel->record_known;
@@ -101,7 +101,7 @@ static void sweep_file(const char *path, struct shmflip_removed *removed)
 
 int sweep_channel(const struct channel *channel, struct shmflip_removed *removed)
 {
-	int error = sweep_keys(channel, removed);
+	int error = sweep_recorded(channel, removed);
 
 	if (error)
 		return error;

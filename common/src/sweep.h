@@ -14,8 +14,11 @@
 /* The objects under one key. Adds to *removed. */
 void sweep_key(const struct channel *channel, key_t key, struct shmflip_removed *removed);
 
-/* All there is but the lock file. channel->record is what the last owner wrote; where that is not known,
- * every key is looked under. Adds to *removed. */
+/* What channel->record, which the last owner wrote, tells of; where that is not known, every key is looked
+ * under. Adds to *removed. */
+int sweep_recorded(const struct channel *channel, struct shmflip_removed *removed);
+
+/* All there is but the lock file. Adds to *removed. */
 int sweep_channel(const struct channel *channel, struct shmflip_removed *removed);
 
 /* Whether the generation that the channel file names is alive, and not the last owner's on record: its

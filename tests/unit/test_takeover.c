@@ -608,6 +608,44 @@ static void deleted_lock_file_comes_back(void **state)
 	assert_int_equal(shmflip_producer_create(&options, &second), -EBUSY);
 }
 
+static int die_about_to_renew(void *argument)
+{
+	const int *told = argument;
+	struct shmflip_producer *dying;
+	struct shmflip_loan loan;
+
+	if (shmflip_producer_create(&options, &dying) || shmflip_producer_loan(dying, &loan, 0) ||
+	    write(told[1], "", 1) != 1)
+		return 1;
+	while (access(place.lock_file, F_OK) == 0)
+		nap_ms(1);
+	nap_ms(110);
+	/* It makes a lock file again. A fresh generation waits for the loan to come back. */
+	if (shmflip_producer_loan(dying, &loan, 0) != -EBUSY || access(place.lock_file, F_OK))
+		return 2;
+	return die();
+}
+
+static void death_with_a_new_lock_file_hides_nothing(void **state)
+{
+	int told[2], status;
+	char byte;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(told), 0);
+	child = start(die_about_to_renew, told);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	note_keys();
+	unlink(place.lock_file);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	note_keys();
+	take_over_and_leave();
+	close(told[0]);
+	close(told[1]);
+}
+
 static void deleted_folder_comes_back(void **state)
 {
 	(void)state;
@@ -737,6 +775,7 @@ int main(void)
 		PLACE(raised_semaphores_of_others_are_left_alone),
 		BOTH(deleted_channel_file_comes_back),
 		BOTH(deleted_lock_file_comes_back),
+		PLACE(death_with_a_new_lock_file_hides_nothing),
 		BOTH(deleted_folder_comes_back),
 		BOTH(waiting_for_viewers_looks_after_the_files),
 		BOTH(waiting_for_a_slot_looks_after_the_files),
