@@ -19,7 +19,7 @@
  *   -DKILLS=1           of all together
  *   -DMOVES=1           to other generations, of all together, but for those that deleted files ask for
  *   -DEXECS=1           of all together
- *   -DDELETES=1         of all together: the lock file of a channel that is open, or the channel file
+ *   -DDELETES=1         once: the lock file of a channel that is open, or the channel file
  *   -DDELETE_BOTH       at once. Then two may produce, until the first looks after its files and ends
  *   -DSTRANGER          a stranger has a live set under the first key
  *
@@ -54,9 +54,12 @@
 #define PIDS (PROCESSES + ROUNDS + 1) /* a life each; 0: nobody */
 #if DELETES > 0
 #define INODES (PROCESSES + 2)
-#define PROJECTS 3
 #else
 #define INODES (PROCESSES + 1)
+#endif
+#ifdef STRANGER
+#define PROJECTS 3
+#else
 #define PROJECTS 2
 #endif
 #define NONE 0 /* inodes are 1 to INODES, projects 1 to PROJECTS */
@@ -134,7 +137,7 @@ inline sweep_key(which) {
 
 proctype Process(byte me; bit cleans) {
 	byte self, inode, old, key, other, seen_pid, said, project;
-	bit produces, midway;
+	bit produces, midway, counted;
 
 	self = (through == PROCESSES -> PIDS : me + 1);
 again:
@@ -198,7 +201,7 @@ open_it:	skip;
 #endif
 		said = told[inode];
 		if
-		:: old != NONE -> goto sweep_it
+		:: old != NONE -> goto sweep_it /* it is the one that lives */
 		:: else
 		fi;
 #ifndef BAD_NO_LOOK_FOR_LIVING
@@ -232,27 +235,22 @@ sweep_it:	skip;
 		:: other != NONE -> other = KEY(inode, other); sweep_key(other)
 		:: else
 		fi;
-		/* The set that the channel file names: also if it is raised by who is known to be no producer. */
-#ifndef BAD_SWEEP_RECORD_ONLY
+		/* And what the channel file names: a set, also if it is raised by who is known to be no producer. But an
+		 * owner that has lost its lock file has its own channel file standing. */
 		d_step { other = file_key; seen_pid = file_pid; project = 0 };
+#ifndef BAD_SWEEP_OWN_FILE
+		if :: old != NONE -> goto in_office :: else fi;
+#endif
 #ifdef BAD_RAISED_LIVES
 		d_step { sweep_set(other, set[other] == seen_pid && !alive[other]) };
-#else
+#elif !defined(BAD_SWEEP_RECORD_ONLY)
 		d_step { sweep_set(other, set[other] == seen_pid && (!alive[other] || seen_pid == said)) };
 #endif
 #endif
-#endif
-		d_step { other = 0; seen_pid = 0; project = 0; said = 0 };
-		/* An owner that has lost its lock file has its channel file standing, for others to find it. */
-#ifdef BAD_SWEEP_OWN_FILE
-		d_step { file_key = 0; file_pid = 0 };
-#else
-		if
-		:: old == NONE -> d_step { assert(!working[file_pid] || both_deleted); file_key = 0; file_pid = 0 }
-		:: else
-		fi;
-#endif
+		d_step { assert(!working[file_pid] || file_pid == self || both_deleted); file_key = 0; file_pid = 0 };
 		if :: cleans -> goto close_it :: else fi;
+in_office:	skip;
+		d_step { other = 0; seen_pid = 0; project = 0; said = 0 };
 #ifdef BAD_OFFICE_BEFORE_PID
 		office[inode] = 1;
 		d_step { told[inode] = self; note[inode] = NONE; before[inode] = NONE };
@@ -350,7 +348,7 @@ close_it:	skip;
 #endif
 		goto over;
 exec:		skip; /* another program, with the same pid: files are closed, semaphores stay raised. */
-		d_step { resign(); working[self] = 0; give_up(inode); through++ };
+		d_step { resign(); working[self] = 0; give_up(inode); counted = 1; through++ };
 end_exec:	false;
 over:		skip
 	} unless { kill[me] };
@@ -381,8 +379,12 @@ over:		skip
 		key = 0; other = 0; seen_pid = 0; said = 0; project = 0; midway = 0
 	};
 	if
-	:: rounds < ROUNDS -> d_step { rounds++; pids++; self = pids }; goto again
-	:: through++
+	:: counted
+	:: else ->
+		if
+		:: d_step { rounds < ROUNDS -> rounds++; pids++; self = pids }; goto again
+		:: d_step { true -> through++ }
+		fi
 	fi
 }
 
