@@ -57,7 +57,7 @@ static int convert(struct cat *cat, const struct shmflip_frame *frame)
 	return error;
 }
 
-/* Waits in turns: an interruption just before a wait is not seen by it. */
+/* Waits in turns: an interruption just before a wait is not seen by it, nor is it that the reader leaves. */
 static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 {
 	int error;
@@ -69,6 +69,8 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 				shmflip_viewer_release(cat->viewer, frame);
 			return -EINTR;
 		}
+		if (error == -EAGAIN && output_is_abandoned(STDOUT_FILENO))
+			return -EPIPE;
 	} while (error == -EAGAIN || error == -EINTR);
 	if (!error || error == -ENODATA)
 		return error;

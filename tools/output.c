@@ -78,6 +78,13 @@ int output_flush(struct output *output, int fd)
 	return error;
 }
 
+bool output_is_abandoned(int fd)
+{
+	struct pollfd reader = { .fd = fd };
+
+	return poll(&reader, 1, 0) == 1 && reader.revents & (POLLERR | POLLHUP);
+}
+
 void output_finish(struct output *output)
 {
 	free(output->bytes);

@@ -5,6 +5,7 @@
 #ifndef TOOLS_OUTPUT_H
 #define TOOLS_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,9 @@ int output_print(struct output *output, const char *format, ...)
 
 /* Writes all there is to fd. Blocks. -EINTR: the program is to end. -EPIPE: nobody reads. */
 int output_flush(struct output *output, int fd);
+
+/* Whether nobody reads from fd any more, as far as it can be known without writing. */
+bool output_is_abandoned(int fd);
 
 void output_finish(struct output *output);
 

@@ -315,6 +315,21 @@ class Tools(harness.Case):
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
+    def test_reader_that_leaves_between_frames(self):
+        """The next one may be far away, or never come."""
+        frame = len(self.taken(1, "--format", "raw")[0])
+        producer = self.playing("-r", "0.01")
+        for name, size in (("default", frame), ("nobody", 0)):
+            with subprocess.Popen([harness.TOOL, "cat", "-c", name, "--format", "raw"],
+                                  env=self.env, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE) as cat:
+                self.assertEqual(len(cat.stdout.read(size)), size)
+                cat.stdout.close()
+                self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+                self.assertEqual(cat.stderr.read(), b"")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     def test_slow_reader_holds_no_slot(self):
         stats = self.scratch / "stats.json"
         producer = self.playing("--stats", stats, "--lease", "0.1")
