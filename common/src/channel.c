@@ -163,9 +163,10 @@ static int come_into_office(struct channel *channel)
 static int check_nobody_lives(const struct channel *channel)
 {
 	pid_t pid;
+	int lives = sweep_find_living(channel, &pid);
 
-	if (!sweep_finds_living(channel, &pid))
-		return 0;
+	if (lives <= 0)
+		return lives;
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d, whose lock file was "
 	            "deleted: choose another (-c)",

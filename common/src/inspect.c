@@ -241,8 +241,11 @@ static bool is_lock_alone(const struct channel *channel)
 static int clean(struct channel *channel, struct shmflip_removed *removed)
 {
 	pid_t pid;
+	int lives = sweep_find_living(channel, &pid);
 
-	if (sweep_finds_living(channel, &pid))
+	if (lives < 0)
+		return lives;
+	if (lives)
 		return fail(-EBUSY, "channel %s is held by a producer, process %d",
 		            channel->place.name, pid);
 	return is_lock_alone(channel) ? 0 : sweep_channel(channel, removed);

@@ -60,19 +60,20 @@ int sweep_recorded(const struct channel *channel, struct shmflip_removed *remove
 	return 0;
 }
 
-bool sweep_finds_living(const struct channel *channel, pid_t *pid)
+int sweep_find_living(const struct channel *channel, pid_t *pid)
 {
 	struct attachment *attachment;
 	pid_t user, last = channel->record.pid;
+	int error = attachment_open(&attachment, &channel->place, 0, ATTACHMENT_LAZY);
 
-	if (attachment_open(&attachment, &channel->place, 0, ATTACHMENT_LAZY))
-		return false;
+	if (error)
+		return error == -ENOMEM || error == -EMFILE || error == -ENFILE ? error : 0;
 	user = ring_user(attachment->ring_id);
 	attachment_drop(attachment);
 	if (last != 0 && user == last)
-		return false;
+		return 0;
 	*pid = user;
-	return true;
+	return 1;
 }
 
 /* The channel file, too, tells which semaphores its writer had: it stands where the lock file was

@@ -22,7 +22,8 @@ int sweep_recorded(const struct channel *channel, struct shmflip_removed *remove
 int sweep_channel(const struct channel *channel, struct shmflip_removed *removed);
 
 /* Whether the generation that the channel file names is alive, and not the last owner's on record: its
- * producer's lock file was deleted by hand. *pid is that producer. */
-bool sweep_finds_living(const struct channel *channel, pid_t *pid);
+ * producer's lock file was deleted by hand. 1 and that producer, 0, or -ENOMEM, -EMFILE, -ENFILE: it could
+ * not be looked at. */
+int sweep_find_living(const struct channel *channel, pid_t *pid);
 
 #endif

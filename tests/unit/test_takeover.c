@@ -5,6 +5,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -608,6 +609,33 @@ static void deleted_lock_file_comes_back(void **state)
 	assert_int_equal(shmflip_producer_create(&options, &second), -EBUSY);
 }
 
+/* With one descriptor more, for the lock file. */
+static int come_short_of_descriptors(void *unused)
+{
+	struct shmflip_producer *second;
+	struct shmflip_removed removed;
+	struct rlimit limit = { 0 };
+	int lowest = dup(STDIN_FILENO);
+
+	(void)unused;
+	close(lowest);
+	limit.rlim_cur = limit.rlim_max = (rlim_t)lowest + 1;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return 1;
+	if (shmflip_producer_create(&options, &second) != -EMFILE)
+		return 2;
+	return shmflip_channel_clean(NULL, "test", &removed) == -EMFILE ? 0 : 3;
+}
+
+static void who_cannot_look_takes_nobody_for_dead(void **state)
+{
+	(void)state;
+	unlink(place.lock_file);
+	assert_exits(start(come_short_of_descriptors, NULL), 0);
+	assert_int_equal(access(place.channel_file, F_OK), 0);
+	assert_goes_on();
+}
+
 static int die_about_to_renew(void *argument)
 {
 	const int *told = argument;
@@ -775,6 +803,7 @@ int main(void)
 		PLACE(raised_semaphores_of_others_are_left_alone),
 		BOTH(deleted_channel_file_comes_back),
 		BOTH(deleted_lock_file_comes_back),
+		BOTH(who_cannot_look_takes_nobody_for_dead),
 		PLACE(death_with_a_new_lock_file_hides_nothing),
 		BOTH(deleted_folder_comes_back),
 		BOTH(waiting_for_viewers_looks_after_the_files),
