@@ -5,6 +5,8 @@
 
 #include <sys/sem.h>
 
+#include "left.h"
+
 static void frozen_viewer_is_left_behind(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 100);
@@ -269,6 +271,37 @@ static void loans_come_back_before_a_move(void **state)
 	shmflip_producer_destroy(producer);
 }
 
+static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
+{
+	enum { SLOTS = 3 };
+	struct shmflip_producer_stats stats;
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, SLOTS, 20);
+	struct shmflip_viewer *hoarder = open_viewer(SHMFLIP_VIEW_NEWEST);
+	struct shmflip_frame frames[64];
+	unsigned held = 0, refused = 0;
+
+	(void)state;
+	while (refused < 5) {
+		if (publish_square(producer, held, 100) == -EAGAIN)
+			refused++;
+		else if (shmflip_viewer_acquire(hoarder, &frames[held], 1000) == 0)
+			held++;
+	}
+	shmflip_producer_stats(producer, &stats);
+	assert_int_equal(stats.generations, 1 + LEFT_MAX);
+	assert_int_equal(held, (1 + LEFT_MAX) * SLOTS);
+	/* As soon as one of them is let go, there is room again. */
+	for (unsigned i = 0; i < SLOTS; i++) {
+		assert_int_equal(square_value(&frames[i]), i);
+		shmflip_viewer_release(hoarder, &frames[i]);
+	}
+	assert_int_equal(publish_square(producer, held, 1000), 0);
+	for (unsigned i = SLOTS; i < held; i++)
+		shmflip_viewer_release(hoarder, &frames[i]);
+	shmflip_viewer_destroy(hoarder);
+	shmflip_producer_destroy(producer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +316,7 @@ int main(void)
 		FOLDER(failed_resize_changes_nothing),
 		FOLDER(removed_semaphores_are_replaced),
 		FOLDER(loans_come_back_before_a_move),
+		FOLDER(hoarding_viewers_get_so_much_memory_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

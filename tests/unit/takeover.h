@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the tests of taking over share: producers that died at a chosen step, and whether anything is left of
+ * them. */
+#ifndef SHMFLIP_TEST_TAKEOVER_H
+#define SHMFLIP_TEST_TAKEOVER_H
+
+#include "support.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "channel.h"
+#include "generation.h"
+#include "ring.h"
+#include "sweep.h"
+#include "sysv.h"
+
+static struct folder_place place;
+static key_t keys[4 * SWEEP_PROJECTS];
+static int key_count;
+
+static struct generation_plan small_plan = {
+	.slot_bytes = 4096,
+	.slots = 2,
+	.policy = SHMFLIP_POLICY_LATEST,
+	.mode = 0600,
+};
+
+static const struct shmflip_producer_options options = {
+	.channel = "test",
+	.slot_bytes = SIDE * SIDE * 4,
+	.slots = 3,
+};
+
+static inline int make_place(void **state)
+{
+	small_plan.group = getegid();
+	key_count = 0;
+	return make_folder(state) || folder_place(&place, NULL, "test");
+}
+
+/* Remembers every key that objects of the present lock file may have. */
+static inline void note_keys(void)
+{
+	key_t first;
+
+	assert_int_equal(sysv_key(place.lock_file, 1, &first), 0);
+	for (int i = 0; i < key_count; i += SWEEP_PROJECTS)
+		if (keys[i] == first)
+			return;
+	for (int project = 1; project <= SWEEP_PROJECTS; project++)
+		assert_int_equal(sysv_key(place.lock_file, project, &keys[key_count++]), 0);
+}
+
+static inline int objects_under_keys(void)
+{
+	int id, count = 0;
+
+	for (int i = 0; i < key_count; i++) {
+		count += sysv_segment_find(keys[i], &id) == 0;
+		count += sysv_semaphores_find(keys[i], &id) == 0;
+	}
+	return count;
+}
+
+static inline struct lock_record recorded(void)
+{
+	struct lock_record record = { 0 };
+	int fd = open(place.lock_file, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, &record, sizeof(record)) >= 0);
+	close(fd);
+	return record;
+}
+
+static inline void write_file(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), size);
+	close(fd);
+}
+
+enum step { LOCK_FILE, RECORD, SEGMENT, RING, RAISED, NEW_FILE, OPEN, MOVING, MOVED, STEPS };
+
+static inline int die(void)
+{
+	raise(SIGKILL);
+	return 9;
+}
+
+static inline int make_up_to(void *argument)
+{
+	enum step last = *(enum step *)argument;
+	struct channel channel;
+	struct generation generation = { 0 }, second = { 0 };
+	uint64_t number;
+	key_t key;
+	int segment, ring;
+
+	if (last == LOCK_FILE && !channel_seize(&channel, &place))
+		return die();
+	if (channel_own(&channel, &place, getegid(), 0600))
+		return 1;
+	if (last == MOVING || last == MOVED || last == OPEN) {
+		if (generation_init(&generation, &channel, &small_plan))
+			return 2;
+		if (last == OPEN)
+			return die();
+	}
+	if (last == MOVED)
+		return generation_init(&second, &channel, &small_plan) ? 3 : die();
+	if (channel_begin_generation(&channel, &number, &key))
+		return 4;
+	if (last == RECORD)
+		return die();
+	if (sysv_segment_create(key, 1 << 16, &segment))
+		return 5;
+	if (last == SEGMENT)
+		return die();
+	if (ring_create(key, getegid(), 0600, &ring))
+		return 6;
+	if (last != RING && ring_start(ring, 0))
+		return 7;
+	if (last == NEW_FILE)
+		close(open(place.new_file, O_CREAT | O_WRONLY, 0600));
+	return die();
+}
+
+static inline void start_and_await_death(int (*run)(void *), void *argument)
+{
+	pid_t child = start(run, argument);
+	int status;
+
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
+/* A producer of another geometry comes, a viewer sees its frame, and nothing is left in the end. */
+static inline void take_over_and_leave(void)
+{
+	struct shmflip_viewer_options viewer_options = { .channel = "test" };
+	struct shmflip_producer *producer;
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	note_keys();
+	/* Its segment is marked for removal, which takes the key away: there is only its ring. */
+	assert_int_equal(objects_under_keys(), 1);
+	assert_int_equal(publish_square(producer, 7, 0), 0);
+	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_int_equal(square_value(&frame), 7);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+	assert_int_equal(objects_under_keys(), 0);
+}
+
+#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_folder)
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Who owns a channel: one of many that come, who has only just come, and who has become another program. */
+#include "takeover.h"
+
+enum { RACERS = 10, ROUNDS = 10 };
+
+struct race {
+	int start[2]; /* closed: go */
+	int told[2];  /* the winner's pid */
+	int end[2];   /* closed: the losers have spoken */
+};
+
+static int run_race(void *argument)
+{
+	const struct race *race = argument;
+	struct shmflip_producer *producer;
+	pid_t winner, self = getpid();
+	char byte, words[64];
+	int error;
+
+	close(race->start[1]);
+	close(race->end[1]);
+	if (read(race->start[0], &byte, 1) != 0)
+		return 2;
+	error = shmflip_producer_create(&options, &producer);
+	if (!error) {
+		if (write(race->told[1], &self, sizeof(self)) != sizeof(self) ||
+		    read(race->end[0], &byte, 1) != 0)
+			return 3;
+		return die();
+	}
+	if (error != -EBUSY)
+		return 4;
+	if (write(race->told[1], &(pid_t){ 0 }, 0) != 0 ||
+	    shmflip_channel_holder(NULL, "test", &winner))
+		return 5;
+	shmflip_producer_create(&options, &producer);
+	snprintf(words, sizeof(words), "process %d:", winner);
+	return strstr(shmflip_error_detail(), words) ? 1 : 6;
+}
+
+static void one_of_ten_wins(void **state)
+{
+	struct race race;
+	pid_t racers[RACERS], winner;
+	int status;
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		assert_int_equal(pipe(race.start) | pipe(race.told) | pipe(race.end), 0);
+		for (int i = 0; i < RACERS; i++)
+			racers[i] = start(run_race, &race);
+		close(race.start[0]);
+		close(race.start[1]);
+		assert_int_equal(read(race.told[0], &winner, sizeof(winner)), sizeof(winner));
+		for (int i = 0; i < RACERS; i++)
+			if (racers[i] != winner)
+				assert_exits(racers[i], 1);
+		close(race.end[0]);
+		close(race.end[1]);
+		assert_int_equal(waitpid(winner, &status, 0), winner);
+		assert_true(WIFSIGNALED(status));
+		close(race.told[0]);
+		close(race.told[1]);
+	}
+	take_over_and_leave();
+}
+
+static int seize_and_wait(void *argument)
+{
+	const int *told = argument;
+	struct channel channel;
+
+	if (channel_seize(&channel, &place) || write(told[1], "", 1) != 1)
+		return 1;
+	pause();
+	return 2;
+}
+
+/* Who only just owns the channel is never called by its predecessor's pid. */
+static void no_dead_pid_is_named(void **state)
+{
+	enum step step = OPEN;
+	pid_t child, pid = 12345;
+	int told[2];
+	char byte;
+
+	(void)state;
+	start_and_await_death(make_up_to, &step);
+	note_keys();
+	assert_int_not_equal(recorded().pid, 0);
+	assert_int_equal(pipe(told), 0);
+	child = start(seize_and_wait, told);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
+	assert_int_equal(pid, 0);
+	kill_and_reap(child);
+	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
+	take_over_and_leave();
+	close(told[0]);
+	close(told[1]);
+}
+
+/* Neither is a producer refused because somebody sweeps at that moment. */
+static void a_sweeper_is_waited_for(void **state)
+{
+	struct shmflip_producer *producer;
+	int told[2];
+	char byte;
+	pid_t child, killer;
+
+	(void)state;
+	assert_int_equal(pipe(told), 0);
+	child = start(seize_and_wait, told);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	killer = fork();
+	if (killer == 0) {
+		nap_ms(100);
+		kill(child, SIGKILL);
+		_exit(0);
+	}
+	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	shmflip_producer_destroy(producer);
+	assert_exits(killer, 0);
+	kill_and_reap(child);
+	close(told[0]);
+	close(told[1]);
+}
+
+static int become_another_program(void *argument)
+{
+	const int *told = argument;
+	struct shmflip_producer *producer;
+
+	if (shmflip_producer_create(&options, &producer) || dup2(told[1], STDOUT_FILENO) < 0)
+		return 1;
+	execlp("sh", "sh", "-c", "echo; exec sleep 100", NULL);
+	return 2;
+}
+
+static pid_t start_another_program(void)
+{
+	int told[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(told), 0);
+	child = start(become_another_program, told);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	close(told[0]);
+	close(told[1]);
+	return child;
+}
+
+/* Its semaphores stay raised for as long as it runs: undo is a process's, not a program's. */
+static void who_became_another_program_is_swept(void **state)
+{
+	struct shmflip_channel_status status;
+	struct shmflip_removed removed;
+	pid_t child;
+
+	(void)state;
+	child = start_another_program();
+	note_keys();
+	assert_int_equal(objects_under_keys(), 1);
+	assert_int_equal(shmflip_channel_inspect(NULL, "test", &status), 0);
+	assert_false(status.alive);
+	take_over_and_leave();
+	kill_and_reap(child);
+
+	child = start_another_program();
+	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
+	assert_int_equal(removed.semaphores, 1);
+	kill_and_reap(child);
+}
+
+static void raised_semaphores_of_others_are_left_alone(void **state)
+{
+	struct channel_record record = { .producer = 1, .generation = 1 };
+	enum step step = OPEN;
+	int ring;
+
+	(void)state;
+	start_and_await_death(make_up_to, &step);
+	assert_int_equal(ring_create(0x5f1b5f1b, getegid(), 0600, &ring), 0);
+	assert_int_equal(ring_start(ring, 0), 0);
+	layout_mark_channel(&record.mark);
+	record.ring_id = ring;
+	write_file(place.channel_file, &record, sizeof(record));
+	take_over_and_leave();
+	assert_int_equal(ring_alive(ring), 1);
+	ring_remove(ring);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACE(one_of_ten_wins),
+		PLACE(no_dead_pid_is_named),
+		PLACE(a_sweeper_is_waited_for),
+		PLACE(who_became_another_program_is_swept),
+		PLACE(raised_semaphores_of_others_are_left_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
