@@ -152,7 +152,7 @@ static unsigned stride_of(const struct scene *scene, const struct steps_share *s
 static void check_strays(const struct scene *scene, const struct count *count)
 {
 	process_context("steps %s", scene->name);
-	if (count->strays > STRAYS_LET_PASS + count->meant / 4)
+	if (count->strays > STRAYS_LET_PASS + count->meant / 2)
 		fault("%u of %u victims took another way than the recorded one", count->strays,
 		      count->meant);
 }
