@@ -218,6 +218,11 @@ int attachment_open(struct attachment **out, const struct folder_place *place, u
 	return error == -ESTALE ? -EPIPE : error;
 }
 
+bool attachment_is_nobody(int error)
+{
+	return error == -ENOENT || error == -EPIPE;
+}
+
 int attachment_probe(const struct folder_place *place, uint64_t after)
 {
 	struct attachment *attachment;
@@ -229,7 +234,7 @@ int attachment_probe(const struct folder_place *place, uint64_t after)
 			error = -ENOENT;
 		attachment_drop(attachment);
 	}
-	return error == -ENOENT || error == -EPIPE ? -ENOENT : 0;
+	return attachment_is_nobody(error) ? -ENOENT : 0;
 }
 
 void attachment_hold(struct attachment *attachment)

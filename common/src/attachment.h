@@ -40,6 +40,9 @@ int attachment_probe(const struct folder_place *place, uint64_t after);
 int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
                     enum attachment_pixels pixels);
 
+/* Whether an error of attachment_open says that there is no producer, and nothing else is wrong. */
+bool attachment_is_nobody(int error);
+
 /* Lays claim to frames if every one is wanted, and only then counts as a viewer. *last is the frame to go
  * on from, or SLOTS_NEWEST, and becomes the one before the first to take. -EAGAIN: the producer is
  * moving on, or ending. */

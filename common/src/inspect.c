@@ -115,11 +115,6 @@ static int look_inside(struct attachment *attachment, struct shmflip_channel_sta
 	return 0;
 }
 
-static bool is_nobody(int error)
-{
-	return error == -ENOENT || error == -EPIPE;
-}
-
 /* What to say of a channel that cannot be attached to: an error if there is none to speak of. */
 static int judge(const struct folder_place *place, uid_t owner, const struct ownership *lock,
                  int error, struct shmflip_channel_status *status)
@@ -127,17 +122,17 @@ static int judge(const struct folder_place *place, uid_t owner, const struct own
 	status->alive = lock->owned == 1;
 	status->error = error;
 	if (lock->owned == 1) {
-		if (is_nobody(error))
+		if (attachment_is_nobody(error))
 			status->error =
 				fail(-EAGAIN, "the producer of channel %s is just opening it",
 			             place->name);
 		return 0;
 	}
-	if (lock->owned < 0 && lock->owned != -ENOENT && !is_nobody(error))
+	if (lock->owned < 0 && lock->owned != -ENOENT && !attachment_is_nobody(error))
 		return error;
 	if (!lock->ours && !is_our_channel_file(place, owner))
 		return fail(-ENOENT, "there is no channel %s in %s", place->name, place->dir);
-	if (is_nobody(error))
+	if (attachment_is_nobody(error))
 		status->error = fail(-EPIPE, "the producer of channel %s died", place->name);
 	return 0;
 }

@@ -7,13 +7,11 @@
 #include "attachment.h"
 #include "clock.h"
 #include "error.h"
-#include "ring.h"
-#include "spin.h"
+#include "watch.h"
 
 /* How often to look for a producer. */
 #define LOOK_MIN_NS (5 * NS_PER_MS)
 #define LOOK_MAX_NS (100 * NS_PER_MS)
-#define SLEEP_NS (100 * NS_PER_MS)
 /* How often to look whether a producer that has moved on can be followed. */
 #define FOLLOW_NS (NS_PER_MS / 2)
 /* How often to ask the kernel whether the producer lives, for who does not wait but comes again and
@@ -161,11 +159,6 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	return 0;
 }
 
-static bool is_nobody(int error)
-{
-	return error == -ENOENT || error == -EPIPE;
-}
-
 /* Naps until it is time to look for a producer again. -EAGAIN: the deadline has passed. */
 static int nap_before_look(int64_t alone_ns, int64_t deadline_ns)
 {
@@ -181,7 +174,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 	while (!viewer->attachment) {
 		error = attach(viewer, false);
-		if (!is_nobody(error) && error != -EAGAIN)
+		if (!attachment_is_nobody(error) && error != -EAGAIN)
 			return error;
 		error = nap_before_look(viewer->alone_ns, deadline_ns);
 		if (error)
@@ -208,32 +201,6 @@ static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int
 	return 0;
 }
 
-static bool spin_for_frame(struct shmflip_viewer *viewer, uint64_t newest, int64_t limit_ns)
-{
-	const struct slot_reader *reader = &viewer->attachment->reader;
-	int64_t end_ns;
-	bool paid = false;
-
-	if (!spin_try(&viewer->spin))
-		return false;
-	end_ns = clock_now_ns() + (limit_ns < SPIN_NS ? limit_ns : SPIN_NS);
-	do {
-		for (int i = 0; i < 16 && !paid; i++) {
-			spin_pause();
-			paid = slots_newest(reader) != newest;
-		}
-	} while (!paid && clock_now_ns() < end_ns);
-	spin_paid(&viewer->spin, paid);
-	return paid;
-}
-
-/* Whether the producer will publish no more in this generation. */
-static bool is_over(const struct attachment *attachment)
-{
-	return attachment_state(attachment) != LAYOUT_RUNNING ||
-	       ring_alive(attachment->ring_id) <= 0;
-}
-
 static bool is_time_to_ask(struct shmflip_viewer *viewer)
 {
 	int64_t now_ns = clock_now_ns();
@@ -247,31 +214,9 @@ static bool is_time_to_ask(struct shmflip_viewer *viewer)
 static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	const struct attachment *attachment = viewer->attachment;
-	uint64_t newest, wanted = viewer->every ? attachment->reader.claimed : viewer->last + 1;
-	int64_t sleep_ns;
-	int error;
+	uint64_t wanted = viewer->every ? attachment->reader.claimed : viewer->last + 1;
 
-	for (;;) {
-		newest = slots_newest(&attachment->reader);
-		if (newest >= wanted)
-			return 0;
-		sleep_ns = clock_left_ns(deadline_ns, SLEEP_NS);
-		if (sleep_ns == 0)
-			return is_over(attachment) ? 0 : -EAGAIN;
-		if (spin_for_frame(viewer, newest, sleep_ns))
-			continue;
-		error = ring_sleep(attachment->ring_id, newest, sleep_ns);
-		if (error == -EAGAIN)
-			continue;
-		if (error)
-			return error;
-		if (slots_newest(&attachment->reader) == newest) {
-			if (is_over(attachment))
-				return 0;
-			/* Only a producer that lies wakes us for nothing. */
-			clock_nap(NS_PER_MS);
-		}
-	}
+	return watch_for_frame(attachment, &viewer->spin, wanted, deadline_ns);
 }
 
 int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
@@ -328,7 +273,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 	enum layout_state state = attachment_state(viewer->attachment);
 	int error;
 
-	if (state == LAYOUT_RUNNING && !(ask && is_over(viewer->attachment)))
+	if (state == LAYOUT_RUNNING && !(ask && watch_is_over(viewer->attachment)))
 		return -EAGAIN;
 	/* An end seen now may have come after state was read: the next call tells which it is. */
 	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
@@ -338,7 +283,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 		return error;
 	if (state == LAYOUT_MOVED) {
 		error = attach(viewer, true);
-		if (!is_nobody(error))
+		if (!attachment_is_nobody(error))
 			return error ? error : take(viewer, frame);
 		/* It moved on, and came to its end there: what it removed, it ended. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
@@ -355,7 +300,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	if (!viewer->attachment) {
 		error = attach(viewer, false);
 		if (error)
-			return is_nobody(error) ? -EAGAIN : error;
+			return attachment_is_nobody(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
 	return error == -EAGAIN ? take_or_leave(viewer, frame, ask) : error;

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch.h"
+
+#include <errno.h>
+
+#include "clock.h"
+#include "ring.h"
+
+/* How long a sleep may last before another look: see ring_sleep(). */
+#define SLEEP_NS (100 * NS_PER_MS)
+
+static bool spin_for_frame(const struct slot_reader *reader, struct spin *spin, uint64_t newest,
+                           int64_t limit_ns)
+{
+	int64_t end_ns;
+	bool paid = false;
+
+	if (!spin_try(spin))
+		return false;
+	end_ns = clock_now_ns() + (limit_ns < SPIN_NS ? limit_ns : SPIN_NS);
+	do {
+		for (int i = 0; i < 16 && !paid; i++) {
+			spin_pause();
+			paid = slots_newest(reader) != newest;
+		}
+	} while (!paid && clock_now_ns() < end_ns);
+	spin_paid(spin, paid);
+	return paid;
+}
+
+bool watch_is_over(const struct attachment *attachment)
+{
+	return attachment_state(attachment) != LAYOUT_RUNNING ||
+	       ring_alive(attachment->ring_id) <= 0;
+}
+
+int watch_for_frame(const struct attachment *attachment, struct spin *spin, uint64_t wanted,
+                    int64_t deadline_ns)
+{
+	uint64_t newest;
+	int64_t sleep_ns;
+	int error;
+
+	for (;;) {
+		newest = slots_newest(&attachment->reader);
+		if (newest >= wanted)
+			return 0;
+		sleep_ns = clock_left_ns(deadline_ns, SLEEP_NS);
+		if (sleep_ns == 0)
+			return watch_is_over(attachment) ? 0 : -EAGAIN;
+		if (spin_for_frame(&attachment->reader, spin, newest, sleep_ns))
+			continue;
+		error = ring_sleep(attachment->ring_id, newest, sleep_ns);
+		if (error == -EAGAIN)
+			continue;
+		if (error)
+			return error;
+		if (slots_newest(&attachment->reader) == newest) {
+			if (watch_is_over(attachment))
+				return 0;
+			/* Only a producer that lies wakes us for nothing. */
+			clock_nap(NS_PER_MS);
+		}
+	}
+}
