@@ -44,7 +44,8 @@ static bool covers(struct area area, struct size window)
 	       area.y + area.height >= window.height;
 }
 
-static void set_picture(cairo_t *cairo, cairo_surface_t *surface, const struct scene *scene)
+static cairo_pattern_t *pattern_of(const struct raster *picture, cairo_format_t format,
+                                   const struct scene *scene)
 {
 	double x_scale = (double)scene->source.width / scene->target.width;
 	double y_scale = (double)scene->source.height / scene->target.height;
@@ -54,25 +55,46 @@ static void set_picture(cairo_t *cairo, cairo_surface_t *surface, const struct s
 		.x0 = scene->source.x - scene->target.x * x_scale,
 		.y0 = scene->source.y - scene->target.y * y_scale,
 	};
+	cairo_surface_t *surface = surface_over(picture, format);
+	cairo_pattern_t *pattern = cairo_pattern_create_for_surface(surface);
 
-	cairo_set_source_surface(cairo, surface, 0, 0);
-	cairo_pattern_set_matrix(cairo_get_source(cairo), &matrix);
-	cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
-	cairo_pattern_set_filter(cairo_get_source(cairo),
+	cairo_pattern_set_matrix(pattern, &matrix);
+	cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD);
+	cairo_pattern_set_filter(pattern,
 	                         scene->smooth ? CAIRO_FILTER_BILINEAR : CAIRO_FILTER_NEAREST);
+	cairo_surface_destroy(surface);
+	return pattern;
 }
 
-static cairo_status_t draw_picture(cairo_t *cairo, const struct raster *picture, bool opaque,
-                                   const struct scene *scene)
+/* The colours, where and as far as the same pixels' alpha lets them through. */
+static void fill_through_alpha(cairo_t *cairo, const struct raster *picture,
+                               const struct scene *scene)
 {
-	cairo_surface_t *surface =
-		surface_over(picture, opaque ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32);
+	cairo_pattern_t *mask = pattern_of(picture, CAIRO_FORMAT_ARGB32, scene);
+	struct area target = scene->target;
 
-	set_picture(cairo, surface, scene);
-	fill(cairo, scene->target);
-	cairo_status_t status = cairo_status(cairo);
-	cairo_surface_destroy(surface);
-	return status;
+	cairo_save(cairo);
+	cairo_rectangle(cairo, target.x, target.y, target.width, target.height);
+	cairo_clip(cairo);
+	cairo_mask(cairo, mask);
+	cairo_restore(cairo);
+	cairo_pattern_destroy(mask);
+}
+
+static cairo_status_t draw_picture(cairo_t *cairo, const struct raster *picture,
+                                   enum canvas_alpha alpha, const struct scene *scene)
+{
+	cairo_format_t format =
+		alpha == CANVAS_MULTIPLIED ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24;
+	cairo_pattern_t *colours = pattern_of(picture, format, scene);
+
+	cairo_set_source(cairo, colours);
+	cairo_pattern_destroy(colours);
+	if (alpha == CANVAS_STRAIGHT)
+		fill_through_alpha(cairo, picture, scene);
+	else
+		fill(cairo, scene->target);
+	return cairo_status(cairo);
 }
 
 static void mark_stale(cairo_t *cairo, struct size window)
@@ -98,17 +120,17 @@ static void draw_panel(cairo_t *cairo, const struct panel *panel)
 	cairo_surface_destroy(surface);
 }
 
-const char *canvas_draw(const struct raster *target, const struct raster *picture, bool opaque,
-                        const struct scene *scene)
+const char *canvas_draw(const struct raster *target, const struct raster *picture,
+                        enum canvas_alpha alpha, const struct scene *scene)
 {
 	cairo_surface_t *surface = surface_over(target, CAIRO_FORMAT_RGB24);
 	cairo_t *cairo = cairo_create(surface);
 
 	/* All edges lie between pixels. */
 	cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
-	if (!opaque || !covers(scene->target, scene->window))
+	if (alpha != CANVAS_OPAQUE || !covers(scene->target, scene->window))
 		draw_background(cairo, scene->background);
-	cairo_status_t status = draw_picture(cairo, picture, opaque, scene);
+	cairo_status_t status = draw_picture(cairo, picture, alpha, scene);
 	if (scene->stale)
 		mark_stale(cairo, scene->window);
 	for (size_t i = 0; i < scene->panel_count; i++)

@@ -9,16 +9,23 @@
 
 #include "scene.h"
 
-/* Pixels as 0x--RRGGBB, or as 0xAARRGGBB premultiplied where that matters. */
 struct raster {
-	uint8_t *pixels;
+	uint8_t *pixels; /* 0x--RRGGBB, or 0xAARRGGBB */
 	struct size size;
 	int stride_bytes;
 };
 
-/* Draws the scene with this picture into a target of the window's size. Neither overlaps the other.
- * NULL, or what is wrong: a static text. */
-const char *canvas_draw(const struct raster *target, const struct raster *picture, bool opaque,
-                        const struct scene *scene);
+/* What a picture's alpha means. */
+enum canvas_alpha {
+	CANVAS_OPAQUE, /* nothing */
+	CANVAS_STRAIGHT, /* colours are as without it; not for smooth scenes, where it would mix hidden
+	                    * ones into the others */
+	CANVAS_MULTIPLIED, /* colours have been multiplied by it */
+};
+
+/* Draws the scene with this picture into a target of the window's size, which is opaque, in one go.
+ * Neither overlaps the other. NULL, or what is wrong: a static text. */
+const char *canvas_draw(const struct raster *target, const struct raster *picture,
+                        enum canvas_alpha alpha, const struct scene *scene);
 
 #endif

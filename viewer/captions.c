@@ -74,7 +74,7 @@ static bool show_info(struct player *player, int64_t now_ns)
 		.channel = view->options->channel,
 		.frame = stage_info(player->stage),
 		.presenter = view->presenter->name,
-		.copies_per_frame = view->presenter->copies_per_frame,
+		.copies = view->copies_of_last,
 		.zoom = stage_zoom(player->stage),
 		.fps = rate_per_second(&view->rate, now_ns),
 		.announced_fps_milli = view->channel.fps_milli,

@@ -15,6 +15,7 @@ static enum view_event take_and_show(struct view *view, void *state)
 	if (event != VIEW_FRAME)
 		return event;
 	presenter_none.show(state, &frame, NULL);
+	view_drawn(view, 0);
 	return view_shown(view, &frame.info);
 }
 

@@ -52,10 +52,11 @@ static void add_frame(const struct info *info, char *names, char *values)
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", frame->width, frame->height,
 	    opaque ? "" : ", with alpha");
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
-	add(names, values, "shown by", "%s, %s", info->presenter,
-	    info->copies_per_frame == 0   ? "no copy"
-	    : info->copies_per_frame == 1 ? "1 copy"
-	                                  : "copies");
+	if (info->copies == 0)
+		add(names, values, "shown by", "%s, no copy", info->presenter);
+	else
+		add(names, values, "shown by", "%s, %u cop%s", info->presenter, info->copies,
+		    info->copies == 1 ? "y" : "ies");
 }
 
 static void add_rate(const struct info *info, char *names, char *values)

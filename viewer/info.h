@@ -18,7 +18,7 @@ struct info {
 	const char *channel;
 	const struct shmflip_frame_info *frame;
 	const char *presenter;
-	unsigned copies_per_frame;
+	unsigned copies; /* of the frame */
 	double zoom;
 	double fps;
 	uint32_t announced_fps_milli; /* 0: none was */

@@ -41,7 +41,6 @@ struct presenter_host {
 
 struct presenter {
 	const char *name;
-	unsigned copies_per_frame; /* made of a frame's pixels by this process */
 	bool needs_window;
 
 	int (*create)(struct presenter_host *host, void **state);
@@ -52,6 +51,10 @@ struct presenter {
 
 	/* Shows a frame in place of the one before. Takes it over only if it succeeds. */
 	int (*show)(void *state, const struct shmflip_frame *frame, const struct scene *scene);
+
+	/* How many copies of the last frame's pixels show() has made, or has had made in this
+	 * process. NULL: this process never reads a pixel. */
+	unsigned (*copies)(void *state);
 
 	/* Goes on without the frame's slot: the frame is given back, the picture can still be
 	 * repainted. Once per frame is enough; more do nothing. */

@@ -52,7 +52,6 @@ static void destroy(void *state)
 
 const struct presenter presenter_none = {
 	.name = "none",
-	.copies_per_frame = 0,
 	.needs_window = false,
 	.create = create,
 	.show = show,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The window's own surface, in memory: one copy, from the slot to the surface. Transparent frames
- * take a second one, with their alpha multiplied in. */
+ * The window's own surface, in memory: one copy, from the slot to the surface. Transparent frames that
+ * are smoothed take a second one, with their alpha multiplied in, and a surface that lays pixels out in
+ * another way takes one more. */
 #include <SDL.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,9 @@
 struct surface_presenter {
 	struct presenter_host *host;
 	struct picture picture;
-	uint32_t *blended; /* a transparent picture, its alpha multiplied in */
+	uint32_t *
+		multiplied; /* a transparent picture, its alpha multiplied in; NULL: not needed yet */
+	unsigned copies;
 };
 
 static int fail(struct surface_presenter *self, const char *what, const char *why, int result)
@@ -50,8 +53,8 @@ static struct raster raster_of(const struct shmflip_frame *frame)
 }
 
 /* The window's surface may lay pixels out in another way: then they go through one that does not. */
-static int draw(struct surface_presenter *self, const struct raster *picture, bool opaque,
-                const struct scene *scene)
+static int draw(struct surface_presenter *self, const struct raster *picture,
+                enum canvas_alpha alpha, const struct scene *scene)
 {
 	SDL_Surface *window = SDL_GetWindowSurface(self->host->window), *target = window;
 
@@ -63,7 +66,8 @@ static int draw(struct surface_presenter *self, const struct raster *picture, bo
 	if (!target)
 		return fail(self, "no surface to draw on", SDL_GetError(), -ENOMEM);
 	const struct raster raster = { target->pixels, { target->w, target->h }, target->pitch };
-	const char *wrong = canvas_draw(&raster, picture, opaque, scene);
+	const char *wrong = canvas_draw(&raster, picture, alpha, scene);
+	self->copies = target == window ? 1 : 2;
 	if (target != window) {
 		if (!wrong && SDL_BlitSurface(target, NULL, window, NULL) != 0)
 			wrong = SDL_GetError();
@@ -74,7 +78,7 @@ static int draw(struct surface_presenter *self, const struct raster *picture, bo
 	return wrong ? fail(self, "cannot draw", wrong, -EIO) : 0;
 }
 
-static uint32_t *multiplied(const struct shmflip_frame *frame)
+static uint32_t *multiply(const struct shmflip_frame *frame)
 {
 	int width = (int)frame->info.width, height = (int)frame->info.height;
 	uint32_t *pixels = malloc((size_t)4 * frame->info.width * frame->info.height);
@@ -86,36 +90,56 @@ static uint32_t *multiplied(const struct shmflip_frame *frame)
 	return pixels;
 }
 
-static int paint(struct surface_presenter *self, const struct shmflip_frame *frame,
-                 uint32_t *blended, const struct scene *scene)
+static int paint_multiplied(struct surface_presenter *self, const struct shmflip_frame *frame,
+                            uint32_t **multiplied, const struct scene *scene)
 {
 	struct raster raster = raster_of(frame);
 
-	if (blended) {
-		raster.pixels = (uint8_t *)blended;
-		raster.stride_bytes = 4 * raster.size.width;
-	}
-	return draw(self, &raster, !blended, scene);
+	if (!*multiplied)
+		*multiplied = multiply(frame);
+	if (!*multiplied)
+		return fail(self, "cannot blend", "no memory", -ENOMEM);
+	raster.pixels = (uint8_t *)*multiplied;
+	raster.stride_bytes = 4 * raster.size.width;
+	int result = draw(self, &raster, CANVAS_MULTIPLIED, scene);
+	self->copies++;
+	return result;
+}
+
+/* Multiplied: the frame's, made when it is needed. */
+static int paint(struct surface_presenter *self, const struct shmflip_frame *frame,
+                 uint32_t **multiplied, const struct scene *scene)
+{
+	const struct raster raster = raster_of(frame);
+	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
+
+	if (!opaque && scene->smooth)
+		return paint_multiplied(self, frame, multiplied, scene);
+	return draw(self, &raster, opaque ? CANVAS_OPAQUE : CANVAS_STRAIGHT, scene);
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
-	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
-	uint32_t *blended = opaque ? NULL : multiplied(frame);
+	uint32_t *multiplied = NULL;
+	int result = paint(self, frame, &multiplied, scene);
 
-	if (!opaque && !blended)
-		return fail(self, "cannot blend", "no memory", -ENOMEM);
-	int result = paint(self, frame, blended, scene);
 	if (result < 0) {
-		free(blended);
+		free(multiplied);
 		return result;
 	}
 	self->host->on_screen(self->host->context, &frame->info, cli_now_ns());
 	picture_take(&self->picture, frame);
-	free(self->blended);
-	self->blended = blended;
+	free(self->multiplied);
+	self->multiplied = multiplied;
 	return 0;
+}
+
+static unsigned copies(void *state)
+{
+	const struct surface_presenter *self = state;
+
+	return self->copies;
 }
 
 static int keep(void *state)
@@ -129,7 +153,7 @@ static int repaint(void *state, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
 
-	return paint(self, &self->picture.frame, self->blended, scene);
+	return paint(self, &self->picture.frame, &self->multiplied, scene);
 }
 
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
@@ -146,16 +170,16 @@ static void destroy(void *state)
 	if (!self)
 		return;
 	picture_finish(&self->picture);
-	free(self->blended);
+	free(self->multiplied);
 	free(self);
 }
 
 const struct presenter presenter_surface = {
 	.name = "surface",
-	.copies_per_frame = 1,
 	.needs_window = true,
 	.create = create,
 	.show = show,
+	.copies = copies,
 	.keep = keep,
 	.repaint = repaint,
 	.read = read_pixels,

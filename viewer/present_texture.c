@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * A texture of SDL's renderer: one copy, the upload from the slot, which is done when the call
- * returns. The frame is held nevertheless, for whoever wants to read its pixels. */
+ * returns; and one more, to the window, where no graphics processor does that. The frame is held
+ * nevertheless, for whoever wants to read its pixels. */
 #include <SDL.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "picture.h"
 #include "present.h"
+
+#define GL_RENDERER 0x1f01
 
 /* A texture and what it was filled with. */
 struct sheet {
@@ -20,6 +24,7 @@ struct sheet {
 struct texture_presenter {
 	struct presenter_host *host;
 	SDL_Renderer *renderer;
+	bool in_software; /* it draws in this process */
 	struct sheet front;
 	struct sheet behind; /* the background, where it is no plain colour */
 	struct sheet panels[SCENE_PANELS_MAX];
@@ -30,6 +35,34 @@ static int fail(struct texture_presenter *self, const char *what, int result)
 {
 	snprintf(self->host->reason, sizeof(self->host->reason), "%s: %s", what, SDL_GetError());
 	return result;
+}
+
+/* OpenGL has an implementation by the processor, whose name it must be asked for. */
+static bool is_opengl_in_software(void)
+{
+	static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "SwiftShader",
+		                             "Software" };
+	typedef const unsigned char *(*get_string_function)(unsigned name);
+	get_string_function get_string =
+		(get_string_function)(uintptr_t)SDL_GL_GetProcAddress("glGetString");
+	const char *renderer = get_string ? (const char *)get_string(GL_RENDERER) : NULL;
+
+	for (size_t i = 0; renderer && i < SDL_arraysize(names); i++) {
+		if (SDL_strcasestr(renderer, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool draws_in_software(SDL_Renderer *renderer)
+{
+	SDL_RendererInfo info;
+
+	if (SDL_GetRendererInfo(renderer, &info) != 0)
+		return true;
+	if (info.flags & SDL_RENDERER_SOFTWARE)
+		return true;
+	return SDL_strncmp(info.name, "opengl", strlen("opengl")) == 0 && is_opengl_in_software();
 }
 
 static int create(struct presenter_host *host, void **state)
@@ -46,6 +79,7 @@ static int create(struct presenter_host *host, void **state)
 		free(self);
 		return result;
 	}
+	self->in_software = draws_in_software(self->renderer);
 	*state = self;
 	return 0;
 }
@@ -206,6 +240,13 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	return 0;
 }
 
+static unsigned copies(void *state)
+{
+	const struct texture_presenter *self = state;
+
+	return self->in_software ? 2 : 1;
+}
+
 static int keep(void *state)
 {
 	struct texture_presenter *self = state;
@@ -234,10 +275,10 @@ static void destroy(void *state)
 
 const struct presenter presenter_texture = {
 	.name = "texture",
-	.copies_per_frame = 1,
 	.needs_window = true,
 	.create = create,
 	.show = show,
+	.copies = copies,
 	.keep = keep,
 	.repaint = repaint,
 	.read = read_pixels,

@@ -390,7 +390,6 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 
 const struct presenter presenter_x11 = {
 	.name = "x11",
-	.copies_per_frame = 0,
 	.needs_window = true,
 	.create = create,
 	.ready = ready,

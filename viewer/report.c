@@ -35,6 +35,16 @@ static double fps(const struct report *report)
 	return (double)(report->stats.acquired - 1) / seconds(report);
 }
 
+/* The mean, which is a whole number where all frames took the same way. */
+static json_t *pack_copies(const struct report *report)
+{
+	if (report->drawn == 0)
+		return json_null();
+	if (report->copies % report->drawn == 0)
+		return json_integer((json_int_t)(report->copies / report->drawn));
+	return json_real(rounded((double)report->copies / (double)report->drawn, 1000));
+}
+
 static json_t *pack(const struct report *report)
 {
 	const struct shmflip_viewer_stats *stats = &report->stats;
@@ -46,8 +56,7 @@ static json_t *pack(const struct report *report)
 	                 "program", "shmflip-viewer", "version", shmflip_version(), "channel",
 	                 report->channel, "present",
 	                 presenter ? json_string(presenter->name) : json_null(), "copies_per_frame",
-	                 presenter ? json_integer(presenter->copies_per_frame) : json_null(),
-	                 "published", (json_int_t)stats->published, "shown",
+	                 pack_copies(report), "published", (json_int_t)stats->published, "shown",
 	                 (json_int_t)stats->acquired, "repeated", (json_int_t)report->repeated,
 	                 "missed", (json_int_t)stats->missed, "bad_frames",
 	                 (json_int_t)report->bad_frames, "producers", (json_int_t)stats->producers,

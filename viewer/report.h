@@ -19,6 +19,8 @@ struct report {
 	uint64_t producers_died;
 	uint64_t bad_frames;
 	uint64_t repeated;
+	uint64_t drawn;
+	uint64_t copies; /* of all that were drawn */
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	const struct histogram *ages; /* from published to on screen */

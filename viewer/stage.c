@@ -64,9 +64,11 @@ static int show(struct stage *stage, const struct presenter *presenter, void *st
 	const struct shmflip_frame_info info = frame->info;
 	const struct scene scene = compose(stage, &info);
 	int result = presenter->show(state, frame, &scene);
-	if (result == 0)
-		stage->info = info;
-	return result;
+	if (result < 0)
+		return result;
+	stage->info = info;
+	view_drawn(stage->view, presenter->copies ? presenter->copies(state) : 0);
+	return 0;
 }
 
 /* ---- Presenters --------------------------------------------------------------------------- */
@@ -90,7 +92,7 @@ static int start(struct stage *stage, const struct presenter *presenter,
 {
 	void *state;
 
-	if (stage->view->options->untouched && presenter->copies_per_frame > 0) {
+	if (stage->view->options->untouched && presenter->copies) {
 		snprintf(stage->host.reason, sizeof(stage->host.reason),
 		         "it copies frames, which --verify-untouched forbids");
 		return -EPERM;

@@ -53,7 +53,7 @@ static bool prepare_recording(const struct options *options)
 static bool reads_pixels(const struct options *options)
 {
 	return options->digest || options->record_dir ||
-	       (options->presenter && options->presenter->copies_per_frame > 0);
+	       (options->presenter && options->presenter->copies);
 }
 
 static bool open_viewer(struct view *view)
@@ -289,6 +289,13 @@ enum view_event view_shown(struct view *view, const struct shmflip_frame_info *i
 	return view->shown == view->options->frames ? leave(view, CLI_OK) : VIEW_FRAME;
 }
 
+void view_drawn(struct view *view, unsigned copies)
+{
+	view->drawn++;
+	view->copies += copies;
+	view->copies_of_last = copies;
+}
+
 void view_give_back(void *context, struct shmflip_frame *frame)
 {
 	struct view *view = context;
@@ -326,6 +333,8 @@ static void report(struct view *view)
 		.producers_died = view->life.died,
 		.bad_frames = view->life.bad_frames,
 		.repeated = view->repeated,
+		.drawn = view->drawn,
+		.copies = view->copies,
 		.first_shown_ns = view->first_shown_ns,
 		.last_shown_ns = view->last_shown_ns,
 		.ages = &view->ages,

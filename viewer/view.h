@@ -40,6 +40,9 @@ struct view {
 	struct shmflip_viewer_stats stats;   /* as of the latest take */
 	uint64_t shown;
 	uint64_t repeated; /* drawings without a new frame: for whoever shows to count */
+	uint64_t drawn;    /* frames that came to be drawn; not all do where nobody sees them */
+	uint64_t copies;   /* of these */
+	unsigned copies_of_last;
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	int64_t status_ns;
@@ -70,6 +73,10 @@ bool view_wants_unseen(const struct view *view);
 
 /* To be told after a frame has been shown. VIEW_LEAVE when as many were shown as wanted. */
 enum view_event view_shown(struct view *view, const struct shmflip_frame_info *info);
+
+/* To be told when a frame has been drawn for the first time, and how often this process has copied its
+ * pixels for that. */
+void view_drawn(struct view *view, unsigned copies);
 
 /* What a presenter's host does with a frame; the context is the view. Any thread. */
 void view_give_back(void *context, struct shmflip_frame *frame);

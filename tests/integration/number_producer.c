@@ -8,7 +8,7 @@
  *
  * FPS 0: as fast as viewers take them. Options: slots; lossless=1; still=1 (fill each slot once, and
  * let the pixels be: to measure viewers); step=1 (after the first frame, each waits for a line on
- * stdin); wide=N (from frame N on, rows lie 65536 pixels apart);
+ * stdin); wide=N (from frame N on, rows lie 65536 pixels apart); alpha=1 (half transparent);
  * wait=N (viewers to wait for). Ends at SIGTERM too, and says on stdout how many it published. */
 #include <errno.h>
 #include <signal.h>
@@ -37,6 +37,7 @@ struct plan {
 	bool lossless;
 	bool still;
 	bool step;
+	bool alpha;
 };
 
 static volatile sig_atomic_t stopped;
@@ -60,6 +61,8 @@ static void set_option(struct plan *plan, const char *text)
 		plan->still = number;
 	else if (strncmp(text, "step", 4) == 0)
 		plan->step = number;
+	else if (strncmp(text, "alpha", 5) == 0)
+		plan->alpha = number;
 	else if (strncmp(text, "wide", 4) == 0)
 		plan->wide = number;
 	else if (strncmp(text, "wait", 4) == 0)
@@ -89,11 +92,13 @@ static int create(const struct plan *plan, struct shmflip_producer **producer)
 
 static void fill(uint8_t *pixels, const struct shmflip_frame_info *info, uint32_t value)
 {
+	uint32_t alpha = info->format == SHMFLIP_FORMAT_ARGB8888 ? 0x80000000 : 0xff000000;
+
 	for (uint32_t y = 0; y < info->height; y++) {
 		uint32_t *row = (uint32_t *)(pixels + (uint64_t)y * info->stride_bytes);
 
 		for (uint32_t x = 0; x < info->width; x++)
-			row[x] = 0xff000000 | value;
+			row[x] = alpha | value;
 	}
 }
 
@@ -102,7 +107,7 @@ static int publish(const struct plan *plan, struct shmflip_producer *producer, u
 	struct shmflip_frame_info info = {
 		.width = plan->width,
 		.height = plan->height,
-		.format = SHMFLIP_FORMAT_XRGB8888,
+		.format = plan->alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
 		.flags = number == plan->frames ? SHMFLIP_FRAME_LAST : 0,
 	};
 	uint64_t size_bytes;

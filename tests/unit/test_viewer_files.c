@@ -259,6 +259,8 @@ static void test_report(void **state)
 		},
 		.producers_died = 1,
 		.repeated = 17,
+		.drawn = 10,
+		.copies = 20,
 		.first_shown_ns = 1000000000,
 		.last_shown_ns = 1500000000,
 		.ages = &ages,
@@ -273,7 +275,7 @@ static void test_report(void **state)
 	                    "shmflip-viewer");
 	assert_string_equal(json_string_value(json_object_get(object, "channel")), "demo");
 	assert_string_equal(json_string_value(json_object_get(object, "present")), "surface");
-	assert_integer(object, "copies_per_frame", 1);
+	assert_integer(object, "copies_per_frame", 2);
 	assert_integer(object, "published", 13);
 	assert_integer(object, "shown", 11);
 	assert_integer(object, "repeated", 17);
@@ -306,6 +308,17 @@ static void test_report_of_nothing(void **state)
 	json_decref(object);
 }
 
+static void test_report_of_frames_by_several_ways(void **state)
+{
+	static struct histogram ages;
+	struct report report = { .channel = "demo", .ages = &ages, .drawn = 3, .copies = 2 };
+
+	(void)state;
+	json_t *object = reported(&report);
+	assert_real(object, "copies_per_frame", 0.667);
+	json_decref(object);
+}
+
 static void test_report_to_a_full_device(void **state)
 {
 	static struct histogram ages;
@@ -333,6 +346,7 @@ int main(void)
 		in_a_folder(test_record_on_a_full_disk_leaves_nothing),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_report_of_nothing),
+		cmocka_unit_test(test_report_of_frames_by_several_ways),
 		cmocka_unit_test(test_report_to_a_full_device),
 	};
 

@@ -48,7 +48,7 @@ static struct info usual(void)
 		.channel = "demo",
 		.frame = &frame,
 		.presenter = "surface",
-		.copies_per_frame = 1,
+		.copies = 1,
 		.zoom = 1,
 		.fps = 29.94,
 		.announced_fps_milli = 30000,
@@ -77,11 +77,13 @@ static void test_information(void **state)
 	assert_says(&info, "not shown", "5 missed, 7 dropped");
 	assert_says(&info, "age", "1.25 ms, 99 % below 3.50 ms");
 	assert_says(&info, "pixel", "-");
-	info.copies_per_frame = 0;
+	info.copies = 0;
 	info.zoom = 1 / 3.0;
 	info.paused = true;
 	info.aged = false;
 	assert_says(&info, "shown by", "surface, no copy");
+	info.copies = 2;
+	assert_says(&info, "shown by", "surface, 2 copies");
 	assert_says(&info, "zoom", "33.33 %");
 	assert_says(&info, "rate", "paused");
 	assert_says(&info, "age", "-");

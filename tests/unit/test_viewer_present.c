@@ -374,6 +374,58 @@ static void test_transparency_is_blended_over_a_background(void **state)
 	each_with_a_window(blends_over_a_background);
 }
 
+/* The pixels of the window, in squares of 4 by 4; between them where it is smooth. */
+static void blends_what_is_enlarged(const struct presenter *presenter)
+{
+	uint32_t half[WIDTH * HEIGHT];
+	struct shmflip_frame frame = draw(half, 1, 128);
+	struct stage stage;
+
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++)
+			half[y * WIDTH + x] = x < 12 ? 0x80ff8040 : 0x000000ff;
+	}
+	set_up(&stage, presenter);
+	stage.scene.source = (struct area){ 4, 5, 15, 10 };
+	stage.scene.target = (struct area){ 0, 0, 60, 40 };
+	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	assert_about(look(&stage, 31, 20), 0x804020);
+	assert_int_equal(look(&stage, 32, 20), 0);
+	assert_int_equal(presenter->keep(stage.state), 0);
+	stage.scene.smooth = true;
+	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	assert_about(look(&stage, 10, 20), 0x804020);
+	assert_about(look(&stage, 50, 20), 0);
+	tear_down(&stage);
+}
+
+static void test_transparency_is_blended_when_enlarged(void **state)
+{
+	(void)state;
+	each_with_a_window(blends_what_is_enlarged);
+}
+
+static void surface_counts_its_copies(void **state)
+{
+	uint32_t pixels[WIDTH * HEIGHT];
+	struct stage stage;
+
+	(void)state;
+	set_up(&stage, &presenter_surface);
+	for (int smooth = 0; smooth < 2; smooth++) {
+		for (int alpha = 100; alpha <= 255; alpha += 155) {
+			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
+
+			stage.scene.smooth = smooth;
+			assert_int_equal(presenter_surface.show(stage.state, &frame, &stage.scene),
+			                 0);
+			assert_int_equal(presenter_surface.copies(stage.state),
+			                 smooth && alpha < 255 ? 2 : 1);
+		}
+	}
+	tear_down(&stage);
+}
+
 static void draws_panels_over_the_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], first[6] = { 0 }, second[6] = { 0 };
@@ -467,6 +519,8 @@ int main(void)
 		cmocka_unit_test(test_a_picture_is_fitted_to_the_window),
 		cmocka_unit_test(test_a_part_is_shown_in_squares),
 		cmocka_unit_test(test_transparency_is_blended_over_a_background),
+		cmocka_unit_test(test_transparency_is_blended_when_enlarged),
+		cmocka_unit_test(surface_counts_its_copies),
 		cmocka_unit_test(test_panels_are_drawn_over_the_picture),
 		cmocka_unit_test(test_a_picture_is_read_as_it_is),
 	};

@@ -55,6 +55,12 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	return 0;
 }
 
+static unsigned two_copies(void *state)
+{
+	(void)state;
+	return 2;
+}
+
 static void destroy(void *state)
 {
 	struct fake *fake = state;
@@ -62,10 +68,21 @@ static void destroy(void *state)
 	fake->destroyed++;
 }
 
-static const struct presenter first = { "first", 0,    true, create_first, NULL,
-	                                show,    NULL, NULL, NULL,         destroy };
-static const struct presenter second = { "second", 1,    true, create_second, NULL,
-	                                 show,     NULL, NULL, NULL,          destroy };
+static const struct presenter first = {
+	.name = "first",
+	.needs_window = true,
+	.create = create_first,
+	.show = show,
+	.destroy = destroy,
+};
+static const struct presenter second = {
+	.name = "second",
+	.needs_window = true,
+	.create = create_second,
+	.show = show,
+	.copies = two_copies,
+	.destroy = destroy,
+};
 
 const struct presenter *const presenters[PRESENTERS_MAX + 1] = { &first, &second };
 
@@ -157,6 +174,9 @@ static void test_the_next_takes_over_with_the_same_frame(void **state)
 	assert_ptr_equal(SDL_GetWindowFromID(1), window);
 	assert_int_equal(stage_show(stage, &frames[2]), 0);
 	assert_int_equal(fakes[1].last, 3);
+	assert_int_equal(view.drawn, 3);
+	assert_int_equal(view.copies, 4);
+	assert_int_equal(view.copies_of_last, 2);
 	stage_destroy(stage);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].destroyed, 1);
