@@ -54,6 +54,15 @@ int picture_keep(struct picture *picture)
 	return 0;
 }
 
+bool picture_yield(struct picture *picture, struct shmflip_frame *frame)
+{
+	if (!picture->held)
+		return false;
+	*frame = picture->frame;
+	picture->held = false;
+	return true;
+}
+
 int picture_read(const struct picture *picture, struct area area, uint32_t *pixels)
 {
 	const struct shmflip_frame *frame = &picture->frame;

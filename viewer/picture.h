@@ -27,6 +27,7 @@ void picture_take(struct picture *picture, const struct shmflip_frame *frame);
 int picture_keep(struct picture *picture);
 
 /* As struct presenter's. */
+bool picture_yield(struct picture *picture, struct shmflip_frame *frame);
 int picture_read(const struct picture *picture, struct area area, uint32_t *pixels);
 
 void picture_finish(struct picture *picture);

@@ -12,6 +12,7 @@
 #include "shmflip.h"
 #include "title.h"
 
+struct presenter;
 struct stage;
 struct view;
 struct waiter;
@@ -21,9 +22,10 @@ struct player {
 	struct stage *stage;
 	struct waiter *waiter;
 	bool paused;
-	bool step;    /* take one frame although paused */
-	bool dirty;   /* the window wants the picture again */
-	bool visible; /* as it was when last looked at */
+	bool step;                         /* take one frame although paused */
+	bool dirty;                        /* the window wants the picture again */
+	bool visible;                      /* as it was when last looked at */
+	const struct presenter *presenter; /* likewise */
 	bool quit;
 
 	/* The newest frame that was taken and not drawn, for want of somebody to see it. */
@@ -44,7 +46,8 @@ struct player {
 
 /* ---- windowed.c ---- */
 
-/* Ends the program if a function of the stage has failed. */
+/* To be told what each function of the stage that can fail has returned. Ends the program if it has
+ * failed. */
 void player_check(struct player *player, int result);
 void player_set_paused(struct player *player, bool paused);
 

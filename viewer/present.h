@@ -9,8 +9,9 @@
  *
  * All functions run in the main thread; those of the host may be called from any. Those that can
  * fail return 0 or a negative errno, with one line on why in host->reason; after a failure of
- * create() there is no state. A show() that fails leaves the frame with the caller, who goes on with
- * the next presenter; after a failure of one of the others destroy() comes next. */
+ * create() there is no state. A show() that fails leaves the frame with the caller. After a failure of
+ * show(), check(), keep() or repaint() the only calls are yield(), read() and, at last, destroy(): the
+ * next presenter goes on. A read() that fails changes nothing. */
 #ifndef VIEWER_PRESENT_H
 #define VIEWER_PRESENT_H
 
@@ -32,7 +33,7 @@ struct presenter_host {
 	/* To be told once for each frame shown, in order, when it is on screen. */
 	void (*on_screen)(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
 
-	/* To be called when ready() turns true by itself. */
+	/* To be called when ready() turns true, or check() starts to fail, by itself. */
 	void (*wake)(void *context);
 
 	void *context;
@@ -48,6 +49,9 @@ struct presenter {
 	/* Whether another frame may be shown now: else too many are on their way to the screen.
 	 * NULL: always. */
 	bool (*ready)(void *state);
+
+	/* Whether it still works, as far as it has heard. NULL: always. */
+	int (*check)(void *state);
 
 	/* Shows a frame in place of the one before. Takes it over only if it succeeds. */
 	int (*show)(void *state, const struct shmflip_frame *frame, const struct scene *scene);
@@ -66,6 +70,10 @@ struct presenter {
 	/* Reads a part of the picture, which lies within it, as 0xAARRGGBB (alpha as in the frame,
 	 * not premultiplied; 255 where it has none), area.width to a row. */
 	int (*read)(void *state, struct area area, uint32_t *pixels);
+
+	/* Leaves the frame on show to the caller, who may not give it back before destroy() has
+	 * returned. False: it has been given back. NULL: always so. */
+	bool (*yield)(void *state, struct shmflip_frame *frame);
 
 	void (*destroy)(void *state);
 };

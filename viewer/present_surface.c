@@ -30,8 +30,10 @@ static int create(struct presenter_host *host, void **state)
 {
 	struct surface_presenter *self = calloc(1, sizeof(*self));
 
-	if (!self)
+	if (!self) {
+		snprintf(host->reason, sizeof(host->reason), "no memory");
 		return -ENOMEM;
+	}
 	self->host = host;
 	self->picture.host = host;
 	if (!SDL_GetWindowSurface(host->window)) {
@@ -163,6 +165,13 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return picture_read(&self->picture, area, pixels);
 }
 
+static bool yield(void *state, struct shmflip_frame *frame)
+{
+	struct surface_presenter *self = state;
+
+	return picture_yield(&self->picture, frame);
+}
+
 static void destroy(void *state)
 {
 	struct surface_presenter *self = state;
@@ -170,6 +179,10 @@ static void destroy(void *state)
 	if (!self)
 		return;
 	picture_finish(&self->picture);
+#if SDL_VERSION_ATLEAST(2, 28, 0)
+	/* Else there could be no renderer for this window. */
+	SDL_DestroyWindowSurface(self->host->window);
+#endif
 	free(self->multiplied);
 	free(self);
 }
@@ -183,5 +196,6 @@ const struct presenter presenter_surface = {
 	.keep = keep,
 	.repaint = repaint,
 	.read = read_pixels,
+	.yield = yield,
 	.destroy = destroy,
 };

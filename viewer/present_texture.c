@@ -69,8 +69,10 @@ static int create(struct presenter_host *host, void **state)
 {
 	struct texture_presenter *self = calloc(1, sizeof(*self));
 
-	if (!self)
+	if (!self) {
+		snprintf(host->reason, sizeof(host->reason), "no memory");
 		return -ENOMEM;
+	}
 	self->host = host;
 	self->picture.host = host;
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
@@ -261,6 +263,13 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return picture_read(&self->picture, area, pixels);
 }
 
+static bool yield(void *state, struct shmflip_frame *frame)
+{
+	struct texture_presenter *self = state;
+
+	return picture_yield(&self->picture, frame);
+}
+
 static void destroy(void *state)
 {
 	struct texture_presenter *self = state;
@@ -282,5 +291,6 @@ const struct presenter presenter_texture = {
 	.keep = keep,
 	.repaint = repaint,
 	.read = read_pixels,
+	.yield = yield,
 	.destroy = destroy,
 };

@@ -51,6 +51,13 @@ struct x11_presenter {
 
 /* ---- Listening to the server ---------------------------------------------------------------- */
 
+static void wake(void *context)
+{
+	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
+
+	host->wake(host->context);
+}
+
 static void note_refusal(struct x11_presenter *self, const xcb_generic_error_t *error)
 {
 	if (atomic_load_explicit(&self->refused, memory_order_relaxed))
@@ -60,6 +67,7 @@ static void note_refusal(struct x11_presenter *self, const xcb_generic_error_t *
 	self->error_minor = error->minor_code;
 	/* Pairs with check_refused(). */
 	atomic_store_explicit(&self->refused, true, memory_order_release);
+	wake(self);
 }
 
 static void *listen_to_server(void *argument)
@@ -111,18 +119,6 @@ static void stop_listener(struct x11_presenter *self)
 	pthread_join(self->listener, NULL);
 }
 
-static int check_refused(struct x11_presenter *self)
-{
-	/* Pairs with note_refusal(). */
-	if (atomic_load_explicit(&self->refused, memory_order_acquire))
-		return x11_fail(&self->display, -EIO,
-		                "the X server refused request %d.%d (error %d)",
-		                self->error_request, self->error_minor, self->error_code);
-	if (xcb_connection_has_error(self->display.connection))
-		return x11_fail(&self->display, -EIO, "the X server is gone");
-	return 0;
-}
-
 /* ---- Coming and going ------------------------------------------------------------------------ */
 
 /* Hands the display's reason on. */
@@ -148,11 +144,16 @@ static void on_screen(void *context, const struct shmflip_frame_info *info)
 	host->on_screen(host->context, info, cli_now_ns());
 }
 
-static void wake(void *context)
+static int check_refused(struct x11_presenter *self)
 {
-	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
-
-	host->wake(host->context);
+	/* Pairs with note_refusal(). */
+	if (atomic_load_explicit(&self->refused, memory_order_acquire))
+		return x11_fail(&self->display, -EIO,
+		                "the X server refused request %d.%d (error %d)",
+		                self->error_request, self->error_minor, self->error_code);
+	if (xcb_connection_has_error(self->display.connection))
+		return x11_fail(&self->display, -EIO, "the X server is gone");
+	return 0;
 }
 
 static int connect_to_server(struct x11_presenter *self)
@@ -171,8 +172,10 @@ static int create(struct presenter_host *host, void **state)
 	struct x11_presenter *self = calloc(1, sizeof(*self));
 	const struct flights_user user = { give_back, on_screen, wake, self };
 
-	if (!self)
+	if (!self) {
+		snprintf(host->reason, sizeof(host->reason), "no memory");
 		return -ENOMEM;
+	}
 	self->host = host;
 	int result = connect_to_server(self);
 	if (result < 0)
@@ -323,6 +326,15 @@ static bool ready(void *state)
 	return flights_ready(&self->flights);
 }
 
+static int check(void *state)
+{
+	struct x11_presenter *self = state;
+
+	return told(self, check_refused(self));
+}
+
+/* The frame is let go when the server is known to have its picture, not before: another presenter may have
+ * to show it. */
 static int keep(void *state)
 {
 	struct x11_presenter *self = state;
@@ -330,6 +342,11 @@ static int keep(void *state)
 
 	if (result == 0)
 		result = load(self);
+	if (result < 0)
+		return told(self, result);
+	xcb_flush(self->display.connection);
+	flights_settle(&self->flights);
+	result = check_refused(self);
 	if (result < 0)
 		return told(self, result);
 	flights_let_go(&self->flights);
@@ -377,8 +394,10 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 {
 	struct x11_presenter *self = state;
 	int rows_at_once = READ_BYTES / (area.width * PIXEL_BYTES);
-	int result = load(self);
+	int result = check_refused(self);
 
+	if (result == 0)
+		result = load(self);
 	for (int y = 0; y < area.height && result == 0; y += rows_at_once) {
 		int rows = area.height - y < rows_at_once ? area.height - y : rows_at_once;
 		struct area part = { area.x, area.y + y, area.width, rows };
@@ -388,14 +407,28 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 	return told(self, result);
 }
 
+static bool yield(void *state, struct shmflip_frame *frame)
+{
+	struct x11_presenter *self = state;
+	const struct shmflip_frame *newest = flights_newest(&self->flights);
+
+	if (!newest)
+		return false;
+	*frame = *newest;
+	flights_withdraw(&self->flights);
+	return true;
+}
+
 const struct presenter presenter_x11 = {
 	.name = "x11",
 	.needs_window = true,
 	.create = create,
 	.ready = ready,
+	.check = check,
 	.show = show,
 	.keep = keep,
 	.repaint = repaint,
 	.read = read_picture,
+	.yield = yield,
 	.destroy = destroy,
 };

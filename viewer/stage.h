@@ -24,8 +24,14 @@ int stage_create(struct view *view, const struct shmflip_frame *frame, struct st
 /* Whether the presenter takes another frame now; if not, it wakes the loop when it does. */
 bool stage_ready(const struct stage *stage);
 
-/* Shows a frame, which goes over to the presenter if this succeeds. Where the presenter was chosen by
- * the program, one that fails is replaced by the next, the view is told, and whoever listens why. */
+/* Where the presenter was chosen by the program, one that fails, whatever it was doing, is replaced by the
+ * next, which shows the same picture; the view is told, and whoever listens why. After a failure the
+ * stage is of no more use. */
+
+/* To be called when woken: the presenter may have heard that it no longer works. */
+int stage_check(struct stage *stage);
+
+/* Shows a frame, which goes over to the presenter if this succeeds. */
 int stage_show(struct stage *stage, const struct shmflip_frame *frame);
 
 /* Gives the frame back, and keeps its picture. */
@@ -33,7 +39,8 @@ int stage_keep(struct stage *stage);
 
 int stage_repaint(struct stage *stage);
 
-/* The picture on the stage: what it is, and its pixels, as struct presenter's read(). */
+/* The picture on the stage: what it is, and its pixels, as struct presenter's read(). A read that fails
+ * changes nothing. */
 const struct shmflip_frame_info *stage_info(const struct stage *stage);
 int stage_read(struct stage *stage, struct area area, uint32_t *pixels);
 

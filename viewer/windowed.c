@@ -21,6 +21,9 @@
 
 void player_check(struct player *player, int result)
 {
+	if (player->presenter != player->view->presenter)
+		captions_hurry(player);
+	player->presenter = player->view->presenter;
 	if (result == 0)
 		return;
 	view_fail(player->view, player->view->presenter->name, stage_reason(player->stage));
@@ -176,7 +179,7 @@ static void sleep_and_handle_events(struct player *player)
 
 	if (!bell_sleep(stage_window(player->stage)->sdl, sleep_ms(player)))
 		return;
-	while (SDL_PollEvent(&event))
+	while (!player->quit && SDL_PollEvent(&event))
 		controls_handle(player, &event);
 }
 
@@ -222,6 +225,8 @@ static void play(struct player *player)
 
 	while (!player->quit && !cli_interrupted()) {
 		sleep_and_handle_events(player);
+		if (!player->quit)
+			player_check(player, stage_check(player->stage));
 		if (!player->quit)
 			look_who_watches(player);
 		if (!player->quit)

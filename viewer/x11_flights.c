@@ -26,12 +26,12 @@ void flights_init(struct flights *flights, const struct flights_user *user)
 {
 	*flights = (struct flights){ .user = *user };
 	pthread_mutex_init(&flights->mutex, NULL);
-	pthread_cond_init(&flights->given_back, NULL);
+	pthread_cond_init(&flights->changed, NULL);
 }
 
 void flights_finish(struct flights *flights)
 {
-	pthread_cond_destroy(&flights->given_back);
+	pthread_cond_destroy(&flights->changed);
 	pthread_mutex_destroy(&flights->mutex);
 }
 
@@ -54,7 +54,7 @@ static void sift(struct flights *flights, struct news *news)
 			continue;
 		flight->held = false;
 		news->given_back[news->given_back_count++] = flight->frame;
-		pthread_cond_signal(&flights->given_back);
+		pthread_cond_broadcast(&flights->changed);
 	}
 }
 
@@ -83,7 +83,7 @@ void flights_withdraw(struct flights *flights)
 	pthread_mutex_lock(&flights->mutex);
 	flights->newest->held = false;
 	flights->newest = NULL;
-	pthread_cond_signal(&flights->given_back);
+	pthread_cond_broadcast(&flights->changed);
 	pthread_mutex_unlock(&flights->mutex);
 }
 
@@ -94,7 +94,7 @@ void flights_hold(struct flights *flights, const struct shmflip_frame *frame)
 	flights_let_go(flights);
 	pthread_mutex_lock(&flights->mutex);
 	while (!(flight = free_place(flights)))
-		pthread_cond_wait(&flights->given_back, &flights->mutex);
+		pthread_cond_wait(&flights->changed, &flights->mutex);
 	*flight = (struct flight){ .frame = *frame, .held = true };
 	flights->newest = flight;
 	pthread_mutex_unlock(&flights->mutex);
@@ -117,7 +117,7 @@ void flights_sent(struct flights *flights, unsigned number)
 	if (!flight->under_way && !flight->announced)
 		flight->first = number;
 	flight->last = number;
-	flight->under_way = true;
+	flight->under_way = !flights->abandoned;
 	pthread_mutex_unlock(&flights->mutex);
 }
 
@@ -148,6 +148,14 @@ static void land(struct flight *flight, unsigned number, struct news *news)
 		flight->under_way = false;
 }
 
+void flights_settle(struct flights *flights)
+{
+	pthread_mutex_lock(&flights->mutex);
+	while (flights->newest && flights->newest->under_way)
+		pthread_cond_wait(&flights->changed, &flights->mutex);
+	pthread_mutex_unlock(&flights->mutex);
+}
+
 void flights_done(struct flights *flights, unsigned number)
 {
 	struct news news = { 0 };
@@ -155,6 +163,7 @@ void flights_done(struct flights *flights, unsigned number)
 	pthread_mutex_lock(&flights->mutex);
 	for (unsigned i = 0; i < FLIGHTS_MAX; i++)
 		land(&flights->flight[i], number, &news);
+	pthread_cond_broadcast(&flights->changed);
 	sift(flights, &news);
 	news.wake = flights->awaited && under_way(flights) < FLIGHTS_UNDER_WAY_MAX;
 	flights->awaited = flights->awaited && !news.wake;
@@ -167,8 +176,10 @@ void flights_abandon(struct flights *flights)
 	struct news news = { .wake = true };
 
 	pthread_mutex_lock(&flights->mutex);
+	flights->abandoned = true;
 	for (unsigned i = 0; i < FLIGHTS_MAX; i++)
 		flights->flight[i].under_way = false;
+	pthread_cond_broadcast(&flights->changed);
 	sift(flights, &news);
 	pthread_mutex_unlock(&flights->mutex);
 	tell(&flights->user, &news);

@@ -44,11 +44,12 @@ struct flight {
 
 struct flights {
 	struct flights_user user;
-	pthread_mutex_t mutex; /* of all below */
-	pthread_cond_t given_back;
+	pthread_mutex_t mutex;  /* of all below */
+	pthread_cond_t changed; /* a place is free, or a flight has landed */
 	struct flight flight[FLIGHTS_MAX];
 	struct flight *newest; /* NULL: none is held as such */
 	bool awaited;
+	bool abandoned;
 };
 
 void flights_init(struct flights *flights, const struct flights_user *user);
@@ -64,6 +65,10 @@ const struct shmflip_frame *flights_newest(const struct flights *flights);
  * flights_sent(). The server's answer cannot come in between. */
 void flights_lock(struct flights *flights);
 void flights_sent(struct flights *flights, unsigned number);
+
+/* Waits until the server has carried out, or refused, all requests that read the newest, or there are no
+ * more answers. What came with its answer has been heard of by then. */
+void flights_settle(struct flights *flights);
 
 /* Lets the newest go. */
 void flights_let_go(struct flights *flights);

@@ -476,6 +476,88 @@ class MidStream(X11):
         self.assert_nothing_left()
 
 
+@screen.needs_screen
+@screen.needs_x11
+@unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers are to be loaded first")
+class Faults(X11):
+    """A server that fails in the middle, whatever it is asked for: see x11_faults.c."""
+
+    def setUp(self):
+        super().setUp()
+        self.fault = self.scratch / "fault"
+        self.env_of_viewer = dict(self.env, LD_PRELOAD=os.environ["SHMFLIP_X11_FAULTS"],
+                                  X11_FAULT=str(self.fault))
+        self.path = frames()[7]
+
+    def begin(self, *options):
+        producer = self.still(self.path)
+        viewer = self.start(harness.VIEWER, *options, env=self.env_of_viewer, cwd=self.scratch)
+        window = self.window_of(viewer)
+        self.shows(window, self.path)
+        self.assertIn("showing frames by x11", viewer.err)
+        return producer, viewer, window
+
+    def goes_on(self, viewer, window, reason, title):
+        """By the next way, and with one line on why."""
+        self.until(f"{title} in the title", lambda: title in self.title_of(window))
+        lines = [line.split(": ", 1)[1] for line in viewer.err.splitlines()]
+        self.assertEqual(len(lines), 3, viewer.err)
+        self.assertRegex(lines[1], f"^x11 no longer works: .*{reason}")
+        self.assertEqual(lines[2], "showing frames by surface")
+
+    def pause(self, window):
+        self.press(window, "space")
+        self.until("it is paused", lambda: "paused" in self.title_of(window))
+
+    def test_frames_refused(self):
+        producer, viewer, window = self.begin()
+        self.fault.write_text("put")
+        self.goes_on(viewer, window, "refused request", "fps — surface")
+        self.shows(window, self.path)
+        self.end(viewer, producer)
+
+    def test_a_picture_that_cannot_be_kept(self):
+        producer, viewer, window = self.begin()
+        self.fault.write_text("pixmap")
+        self.press(window, "space")
+        self.goes_on(viewer, window, "no memory", "paused — surface")
+        self.shows(window, self.path)
+        self.end(viewer, producer)
+
+    def test_a_picture_refused_when_it_is_kept(self):
+        producer, viewer, window = self.begin()
+        self.fault.write_text("put")
+        self.press(window, "space")
+        self.goes_on(viewer, window, "refused request", "paused — surface")
+        self.shows(window, self.path)
+        self.end(viewer, producer)
+
+    def test_a_kept_picture_that_cannot_be_drawn(self):
+        width, height, _ = self.picture(self.path)
+        producer, viewer, window = self.begin()
+        self.pause(window)
+        self.fault.write_text("pixmap")
+        self.xdotool("windowsize", "--sync", window, width // 4, height // 4)
+        self.goes_on(viewer, window, "no memory", "paused — surface")
+        self.xdotool("windowsize", "--sync", window, width, height)
+        self.shows(window, self.path)
+        self.press(window, "s")
+        self.until("it is saved", lambda: "saved as" in viewer.err)
+        saved = next(self.scratch.glob("default-*.png"))
+        self.assertEqual(harness.rgba_of(saved), harness.rgba_of(self.path))
+        self.end(viewer, producer)
+
+    def test_a_choice_ends(self):
+        producer, viewer, window = self.begin("--present", "x11")
+        self.fault.write_text("pixmap")
+        self.press(window, "space")
+        self.assert_exits(viewer, 1)
+        lines = viewer.err.splitlines()
+        self.assertEqual(len(lines), 2, viewer.err)
+        self.assertIn("cannot show frames by x11: the X server has no memory", lines[1])
+        self.end(producer)
+
+
 del Refused
 
 

@@ -22,7 +22,15 @@ struct fake {
 	int shown;
 	int create_result;
 	int show_result;
+	int keep_result;
+	int repaint_result;
+	int check_result;
+	int read_result;
+	int kept;
 	uint64_t last;
+	uint32_t corner; /* of what was shown last */
+	struct shmflip_frame held;
+	bool holds;
 };
 
 static struct fake fakes[2];
@@ -52,7 +60,51 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 		return fake->show_result;
 	fake->shown++;
 	fake->last = frame->info.sequence;
+	memcpy(&fake->corner, frame->pixels, sizeof(fake->corner));
+	fake->held = *frame;
+	fake->holds = true;
 	return 0;
+}
+
+static int keep(void *state)
+{
+	struct fake *fake = state;
+
+	if (fake->keep_result < 0)
+		return fake->keep_result;
+	fake->kept++;
+	fake->holds = false;
+	return 0;
+}
+
+static int repaint(void *state, const struct scene *scene)
+{
+	(void)scene;
+	return ((struct fake *)state)->repaint_result;
+}
+
+static int check(void *state)
+{
+	return ((struct fake *)state)->check_result;
+}
+
+static int read_pixels(void *state, struct area area, uint32_t *pixels)
+{
+	struct fake *fake = state;
+
+	for (int i = 0; i < area.width * area.height && fake->read_result == 0; i++)
+		pixels[i] = 0xff0000cc;
+	return fake->read_result;
+}
+
+static bool yield(void *state, struct shmflip_frame *frame)
+{
+	struct fake *fake = state;
+	bool held = fake->holds;
+
+	*frame = fake->held;
+	fake->holds = false;
+	return held;
 }
 
 static unsigned two_copies(void *state)
@@ -72,7 +124,12 @@ static const struct presenter first = {
 	.name = "first",
 	.needs_window = true,
 	.create = create_first,
+	.check = check,
 	.show = show,
+	.keep = keep,
+	.repaint = repaint,
+	.read = read_pixels,
+	.yield = yield,
 	.destroy = destroy,
 };
 static const struct presenter second = {
@@ -81,6 +138,10 @@ static const struct presenter second = {
 	.create = create_second,
 	.show = show,
 	.copies = two_copies,
+	.keep = keep,
+	.repaint = repaint,
+	.read = read_pixels,
+	.yield = yield,
 	.destroy = destroy,
 };
 
@@ -88,7 +149,7 @@ const struct presenter *const presenters[PRESENTERS_MAX + 1] = { &first, &second
 
 static struct shmflip_frame frame_of(uint64_t sequence)
 {
-	static uint32_t pixels[20 * 10];
+	static uint32_t pixels[20 * 10] = { 0xff0000aa };
 
 	return (struct shmflip_frame){
 		.pixels = (const uint8_t *)pixels,
@@ -209,11 +270,143 @@ static void test_none_works(void **state)
 	fakes[0].show_result = -EIO;
 	fakes[1].create_result = -ENODEV;
 	assert_true(stage_show(stage, &frames[1]) < 0);
-	assert_int_equal(fakes[0].destroyed, 0);
+	assert_string_equal(stage_reason(stage), "no luck");
+	assert_int_equal(fakes[0].destroyed, 1);
 	stage_destroy(stage);
 	assert_int_equal(fakes[0].destroyed, 1);
 	fakes[0].create_result = -EIO;
 	assert_true(stage_create(&view, &frames[0], &stage) < 0);
+}
+
+/* ---- Failures other than of showing ---------------------------------------------------------- */
+
+static int fail_check(struct stage *stage)
+{
+	fakes[0].check_result = -EIO;
+	return stage_check(stage);
+}
+
+static int fail_keep(struct stage *stage)
+{
+	fakes[0].keep_result = -EIO;
+	return stage_keep(stage);
+}
+
+static int fail_repaint(struct stage *stage)
+{
+	fakes[0].repaint_result = -EIO;
+	return stage_repaint(stage);
+}
+
+static int (*const failures[])(struct stage *) = { fail_check, fail_keep, fail_repaint };
+
+#define FAILURES (sizeof(failures) / sizeof(failures[0]))
+
+static struct stage *set_up_stage(void)
+{
+	struct shmflip_frame frame = frame_of(7);
+	struct stage *stage;
+
+	set_up();
+	assert_int_equal(stage_create(&view, &frame, &stage), 0);
+	return stage;
+}
+
+static void test_the_next_takes_over_what_is_held(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FAILURES; i++) {
+		struct stage *stage = set_up_stage();
+
+		assert_int_equal(failures[i](stage), 0);
+		assert_ptr_equal(view.presenter, &second);
+		assert_int_equal(fakes[0].destroyed, 1);
+		assert_int_equal(fakes[1].last, 7);
+		assert_int_equal(fakes[1].corner, 0xff0000aa);
+		/* Whoever was to let the slot go has done so. */
+		assert_int_equal(fakes[1].kept, failures[i] == fail_keep);
+		assert_int_equal(view.drawn, 1);
+		assert_int_equal(view.repeated, 1);
+		assert_int_equal(view.copies_of_last, 2);
+		stage_destroy(stage);
+	}
+}
+
+static void test_the_next_shows_a_copy_of_what_was_given_back(void **state)
+{
+	uint32_t pixel;
+
+	(void)state;
+	for (size_t i = 0; i < FAILURES; i++) {
+		struct stage *stage = set_up_stage();
+
+		assert_int_equal(stage_keep(stage), 0);
+		assert_int_equal(failures[i](stage), 0);
+		assert_ptr_equal(view.presenter, &second);
+		assert_int_equal(fakes[1].last, 7);
+		assert_int_equal(fakes[1].corner, 0xff0000cc);
+		assert_true(fakes[1].kept > 0);
+		assert_false(fakes[1].holds);
+		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
+		stage_destroy(stage);
+	}
+}
+
+static void test_a_lost_picture_is_black_and_is_not_read(void **state)
+{
+	struct shmflip_frame frame = frame_of(8);
+	uint32_t pixel = 1;
+
+	(void)state;
+	for (size_t i = 0; i < FAILURES; i++) {
+		struct stage *stage = set_up_stage();
+
+		assert_int_equal(stage_keep(stage), 0);
+		fakes[0].read_result = -EIO;
+		assert_int_equal(failures[i](stage), 0);
+		assert_int_equal(fakes[1].last, 7);
+		assert_int_equal(fakes[1].corner, 0);
+		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), -ENODATA);
+		assert_int_equal(stage_show(stage, &frame), 0);
+		assert_int_equal(fakes[1].corner, 0xff0000aa);
+		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
+		stage_destroy(stage);
+	}
+}
+
+static void test_no_failure_replaces_a_chosen_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FAILURES; i++) {
+		struct stage *stage = set_up_stage();
+
+		options.presenter = &first;
+		assert_int_equal(failures[i](stage), -EIO);
+		assert_ptr_equal(view.presenter, &first);
+		assert_int_equal(fakes[0].destroyed, 0);
+		stage_destroy(stage);
+	}
+}
+
+static void test_none_goes_on(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FAILURES; i++) {
+		struct stage *stage = set_up_stage();
+
+		assert_int_equal(stage_keep(stage), 0);
+		fakes[1].create_result = -ENODEV;
+		assert_int_equal(failures[i](stage), -ENODEV);
+		assert_string_equal(stage_reason(stage), "no luck");
+		stage_destroy(stage);
+		stage = set_up_stage();
+		assert_int_equal(stage_keep(stage), 0);
+		fakes[1].keep_result = -ENOMEM;
+		assert_int_equal(failures[i](stage), -ENOMEM);
+		assert_int_equal(fakes[1].destroyed, 1);
+		stage_destroy(stage);
+		assert_int_equal(fakes[1].destroyed, 1);
+	}
 }
 
 static int start_sdl(void **state)
@@ -239,6 +432,11 @@ int main(void)
 		cmocka_unit_test(test_the_next_takes_over_with_the_same_frame),
 		cmocka_unit_test(test_a_chosen_one_is_not_replaced),
 		cmocka_unit_test(test_none_works),
+		cmocka_unit_test(test_the_next_takes_over_what_is_held),
+		cmocka_unit_test(test_the_next_shows_a_copy_of_what_was_given_back),
+		cmocka_unit_test(test_a_lost_picture_is_black_and_is_not_read),
+		cmocka_unit_test(test_no_failure_replaces_a_chosen_one),
+		cmocka_unit_test(test_none_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, start_sdl, stop_sdl);

@@ -35,6 +35,7 @@ struct stage {
 	pthread_mutex_t mutex; /* of what the callbacks write */
 	int given_back;
 	int on_screen;
+	int woken;
 	uint64_t last_given_back;
 	uint64_t last_on_screen;
 	bool in_order;
@@ -66,7 +67,11 @@ static void on_screen(void *context, const struct shmflip_frame_info *info, int6
 
 static void wake(void *context)
 {
-	(void)context;
+	struct stage *stage = context;
+
+	pthread_mutex_lock(&stage->mutex);
+	stage->woken++;
+	pthread_mutex_unlock(&stage->mutex);
 }
 
 static int count(struct stage *stage, const int *counter)
@@ -389,6 +394,7 @@ static void kept_picture_needs_no_slot(void **state)
 	assert_int_equal(presenter_x11.keep(stage->state), 0);
 	assert_int_equal(presenter_x11.keep(stage->state), 0);
 	assert_comes_to(stage, &stage->given_back, 1);
+	assert_false(presenter_x11.yield(stage->state, &frame));
 	memset(slot_of(stage, 1), 0, SLOT_BYTES);
 	for (int i = 0; i < 3; i++) {
 		scene = plain(stage, &shape, i, i);
@@ -869,6 +875,38 @@ static void window_that_is_gone_loses_no_slot(void **state)
 	assert_int_equal(stage->given_back, 2);
 }
 
+/* Whatever is asked of it after that; and the next presenter can have the frame. */
+static void refusal_is_told_once_heard(void **state)
+{
+	static const struct shape shape = { 300, 200, 300, false };
+	struct stage *stage = *state;
+	struct shmflip_frame frame = draw(stage, 1, &shape, false), left;
+	struct scene scene = plain(stage, &shape, 0, 0);
+	uint32_t pixel;
+
+	assert_int_equal(show(stage, &frame, &scene), 0);
+	assert_comes_to(stage, &stage->on_screen, 1);
+	assert_int_equal(presenter_x11.check(stage->state), 0);
+	assert_int_equal(stage->woken, 0);
+	xcb_destroy_window(server.eye, stage->window);
+	free(look_at(&server, stage->window, 1, 1));
+	frame = draw(stage, 2, &shape, false);
+	assert_int_equal(show(stage, &frame, &scene), 0);
+	assert_comes_to(stage, &stage->woken, 1);
+	assert_int_equal(presenter_x11.check(stage->state), -EIO);
+	assert_non_null(strstr(stage->host.reason, "refused"));
+	assert_int_equal(presenter_x11.keep(stage->state), -EIO);
+	assert_int_equal(presenter_x11.repaint(stage->state, &scene), -EIO);
+	assert_int_equal(presenter_x11.read(stage->state, (struct area){ 0, 0, 1, 1 }, &pixel),
+	                 -EIO);
+	assert_true(presenter_x11.yield(stage->state, &left));
+	assert_int_equal(left.info.sequence, 2);
+	assert_ptr_equal(left.pixels, frame.pixels);
+	assert_false(presenter_x11.yield(stage->state, &left));
+	end(stage);
+	assert_int_equal(stage->given_back, 1);
+}
+
 static void server_that_dies_loses_no_slot(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
@@ -918,6 +956,7 @@ int main(void)
 {
 	struct CMUnitTest apart[] = {
 		cmocka_unit_test_setup(window_that_is_gone_loses_no_slot, set_up),
+		cmocka_unit_test_setup(refusal_is_told_once_heard, set_up),
 		cmocka_unit_test_setup(server_that_dies_loses_no_slot, set_up),
 	};
 	const struct CMUnitTest tests[] = {

@@ -257,6 +257,57 @@ static void no_place_is_waited_for(void **state)
 	flights_finish(&flights);
 }
 
+/* ---- Settling ------------------------------------------------------------------------------- */
+
+struct settling {
+	struct flights *flights;
+	_Atomic bool settled;
+};
+
+static void *settle(void *argument)
+{
+	struct settling *settling = argument;
+
+	flights_settle(settling->flights);
+	settling->settled = true;
+	return NULL;
+}
+
+static void settling_waits_for_the_last_answer(void **state)
+{
+	const struct timespec moment = { .tv_nsec = 20000000 };
+	struct settling settling = { 0 };
+	struct flights flights;
+	pthread_t thread;
+	struct log log;
+
+	(void)state;
+	init(&flights, &log);
+	flights_settle(&flights);
+	for (int abandon = 0; abandon < 2; abandon++) {
+		hold(&flights, 1);
+		send(&flights, 10);
+		send(&flights, 12);
+		settling = (struct settling){ .flights = &flights };
+		assert_int_equal(pthread_create(&thread, NULL, settle, &settling), 0);
+		flights_done(&flights, 10);
+		nanosleep(&moment, NULL);
+		assert_false(settling.settled);
+		if (abandon)
+			flights_abandon(&flights);
+		else
+			flights_done(&flights, 12);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_true(settling.settled);
+	}
+	/* Nobody will answer. */
+	send(&flights, 14);
+	flights_settle(&flights);
+	flights_let_go(&flights);
+	assert_int_equal(log.given_back_count, 2);
+	flights_finish(&flights);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +320,7 @@ int main(void)
 		cmocka_unit_test(withdrawn_frame_is_not_given_back),
 		cmocka_unit_test(all_come_back_when_the_server_is_gone),
 		cmocka_unit_test(no_place_is_waited_for),
+		cmocka_unit_test(settling_waits_for_the_last_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
