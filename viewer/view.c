@@ -250,7 +250,7 @@ bool view_wants_unseen(const struct view *view)
 	              view->channel.policy == SHMFLIP_POLICY_LOSSLESS);
 
 	return every || options->digest || options->record_dir || options->once ||
-	       options->frames > 0;
+	       options->frames > 0 || options->timeout_ns >= 0;
 }
 
 enum view_event view_idle(struct view *view)

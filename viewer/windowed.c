@@ -159,9 +159,18 @@ static void repaint(struct player *player)
 
 /* ---- The loop ----------------------------------------------------------------------------- */
 
+/* Who is paused wants to keep looking. And where something waits to be taken, a producer has come,
+ * though nobody may see it yet. */
+static int64_t patience_end_ns(const struct player *player)
+{
+	if (player->paused || waiter_ready(player->waiter))
+		return INT64_MAX;
+	return life_deadline_ns(&player->view->life);
+}
+
 static int sleep_ms(const struct player *player)
 {
-	int64_t due_ns = life_deadline_ns(&player->view->life);
+	int64_t due_ns = patience_end_ns(player);
 
 	if (player->captions_due_ns < due_ns)
 		due_ns = player->captions_due_ns;
@@ -221,8 +230,6 @@ static bool start_waiter(struct player *player)
 
 static void play(struct player *player)
 {
-	const struct life *life = &player->view->life;
-
 	while (!player->quit && !cli_interrupted()) {
 		sleep_and_handle_events(player);
 		if (!player->quit)
@@ -235,7 +242,7 @@ static void play(struct player *player)
 			captions_update(player);
 		if (!player->quit && wants_frame(player))
 			take(player);
-		if (!player->quit && cli_now_ns() >= life_deadline_ns(life))
+		if (!player->quit && cli_now_ns() >= patience_end_ns(player))
 			player->quit = view_idle(player->view) == VIEW_LEAVE;
 		if (!player->quit && player->dirty && player->visible)
 			repaint(player);

@@ -234,6 +234,45 @@ class Keys(Screen):
         self.end(viewer, self.next)
         self.assertEqual(self.stats(stats)["producers_died"], 2)
 
+    def pause_while(self, window, happens, word):
+        self.shows(window, self.map)
+        self.press(window, "space")
+        self.titled(window, "paused")
+        happens()
+        self.titled(window, word)
+
+    def test_once_waits_for_who_is_paused(self):
+        for end, word, status in ((signal.SIGINT, "the producer ended", 0),
+                                  (signal.SIGKILL, "the producer died", 1)):
+            producer, viewer, window = self.view("--once")
+            self.pause_while(window, lambda: producer.signal(end), word)  # pylint: disable=W0640
+            time.sleep(1)
+            self.assertTrue(viewer.alive, viewer.err)
+            self.press(window, "space")
+            self.assert_exits(viewer, status)
+
+    def test_patience_does_not_end_while_paused(self):
+        producer, viewer, window = self.view("--timeout", "1.5")
+        self.pause_while(window, producer.interrupt, "the producer ended")
+        time.sleep(2.5)
+        self.assertTrue(viewer.alive, viewer.err)
+        self.press(window, "space")
+        self.assert_exits(viewer, 1)
+        self.assertIn("no producer on channel default within 1.5 s", viewer.err)
+
+    def test_paused_after_the_end_it_stays_too(self):
+        producer, viewer, window = self.view("--timeout", "3")
+        self.shows(window, self.map)
+        producer.interrupt()
+        self.titled(window, "the producer ended")
+        self.press(window, "space")
+        time.sleep(4)
+        self.assertTrue(viewer.alive, viewer.err)
+        producer = self.still(self.map)
+        self.press(window, "space")
+        self.shows(window, self.map)
+        self.end(viewer, producer)
+
     # ---- Screenshots ----
 
     def view_from(self, folder, path):
@@ -306,6 +345,18 @@ class Keys(Screen):
         self.until("it goes on", lambda: self.looks(window) != shown)
         self.end(viewer, producer)
         self.assertGreater(self.stats(stats)["missed"], 100)
+
+    def test_patience_of_a_hidden_window(self):
+        producer, viewer, window = self.view("--timeout", "3")
+        self.shows(window, self.map)
+        producer.interrupt()
+        self.titled(window, "the producer ended")
+        self.hide(viewer, window)
+        producer = self.still(self.map)
+        time.sleep(4)
+        self.assertTrue(viewer.alive, viewer.err)
+        producer.interrupt()
+        self.assert_exits(viewer, 1)
 
     def test_a_covered_window_takes_nothing(self):
         stats = self.scratch / "stats.json"
