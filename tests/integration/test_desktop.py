@@ -12,6 +12,9 @@ import harness
 import screen
 from harness import FRAMES
 
+LINES_OF_INFORMATION = 10
+FONT_PIXELS = 14
+PANEL = bytes((28, 28, 28))
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -29,7 +32,10 @@ class Desktop(screen.Screen):
         return running
 
     def is_on_screen(self, path):
-        """Whether the picture is somewhere on the screen, whole and right."""
+        return self.place_of(path) is not None
+
+    def place_of(self, path):
+        """Where on the screen the picture is, whole and right; or None."""
         width, height, planes = self.picture(path)
         across, down, shown = self.looks("root")
         size, all_of_it = width * height, across * down
@@ -40,11 +46,22 @@ class Desktop(screen.Screen):
             if all(shown[c * all_of_it + at + r * across:c * all_of_it + at + r * across + width]
                    == planes[c * size + r * width:c * size + (r + 1) * width]
                    for c in range(3) for r in range(height)):
-                return True
-        return False
+                return at - y * across, y
+        return None
 
     def comes_on_screen(self, path):
         self.until("the picture is on the screen", lambda: self.is_on_screen(path), 20)
+
+    def panel_height(self):
+        """Of the only one on the screen."""
+        across, down, planes = self.looks("root")
+        rows = [[planes[(c * down + y) * across:(c * down + y + 1) * across] for c in range(3)]
+                for y in range(down)]
+        return sum(all(row[c].count(PANEL[c]) > 100 for c in range(3)) for row in rows)
+
+    def text_is_twice_as_large(self):
+        self.until("a panel with text of twice the size",
+                   lambda: self.panel_height() > 2 * FONT_PIXELS * LINES_OF_INFORMATION, 20)
 
 
 # ---- A window manager, and a compositor --------------------------------------------------------------
@@ -132,9 +149,11 @@ class Compositor(WindowManager):
 
 # ---- Wayland ----------------------------------------------------------------------------------------
 
-@screen.needs_screen
-@harness.needs("weston")
-class Wayland(Desktop):
+class Weston(Desktop):
+    """Not run by itself: see below."""
+
+    scale = 1
+
     def setUp(self):
         super().setUp()
         # Weston warns of a folder that others may enter, and makes its socket there.
@@ -143,20 +162,27 @@ class Wayland(Desktop):
         config = self.scratch / "weston.ini"
         config.write_text("[core]\nxwayland=true\n[shell]\nlocking=false\npanel-position=none\n")
         self.background_program(
-            "weston", "--backend=x11-backend.so", "--use-pixman", "--width=1300", "--height=900",
-            "--socket=shmflip", f"--config={config}", "--idle-time=0", f"--log={log}")
+            "weston", "--backend=x11-backend.so", "--use-pixman", f"--scale={self.scale}",
+            f"--width={1300 // self.scale}", f"--height={900 // self.scale}", "--socket=shmflip", f"--config={config}", "--idle-time=0", f"--log={log}")
         self.until("there is a Wayland display", (self.scratch / "shmflip").exists)
         self.log = log
         # It draws the pointer as a part of the picture.
         self.xdotool("mousemove", 1290, 890)
 
-    def test_native(self):
-        path = frames()[7]
+    def native(self, *options):
         # Libraries that only Wayland brings in keep memory to their end.
         env = dict(self.env, WAYLAND_DISPLAY="shmflip", SDL_VIDEODRIVER="wayland",
                    ASAN_OPTIONS=self.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+        return self.start(harness.VIEWER, *options, env=env)
+
+
+@screen.needs_screen
+@harness.needs("weston")
+class Wayland(Weston):
+    def test_native(self):
+        path = frames()[7]
         producer = self.still(path)
-        viewer = self.start(harness.VIEWER, env=env)
+        viewer = self.native()
         self.comes_on_screen(path)
         self.assertIn("x11 does not work here: the window is not an X server's", viewer.err)
         self.assertRegex(viewer.err, "showing frames by (surface|texture)")
@@ -176,6 +202,67 @@ class Wayland(Desktop):
         self.comes_on_screen(path)
         self.assertIn("showing frames by x11", viewer.err)
         self.end(viewer, producer)
+
+
+# ---- Screens with small pixels ------------------------------------------------------------------------
+
+@screen.needs_screen
+@harness.needs("weston")
+class ScaledWayland(Weston):
+    """Two pixels to a point: SDL counts points, people look at pixels."""
+
+    scale = 2
+
+    def test_a_pixel_is_a_pixel_and_text_is_larger(self):
+        path = frames()[7]
+        producer = self.still(path)
+        viewer = self.native()
+        self.comes_on_screen(path)
+        # New windows have the keyboard.
+        self.xdotool("key", "i")
+        self.text_is_twice_as_large()
+        self.xdotool("key", "i")
+        self.comes_on_screen(path)
+        self.end(viewer, producer)
+
+    def map_at(self, x, y):
+        """Which pixel of the map the screen shows there."""
+        red, green, blue = self.pixel("root", x, y)
+        return (red, green) if blue == 77 else None
+
+    def shows_near(self, at, wanted):
+        def is_so():
+            spot = self.map_at(*at)
+            return spot and max(abs(spot[0] - wanted[0]), abs(spot[1] - wanted[1])) <= 1
+        self.until(f"the map's {wanted} at {at}", is_so, 20)
+
+    def test_the_pointer_is_where_it_seems(self):
+        path = self.scratch / "map.png"
+        screen.write_png(path, 200, 120, b"".join(bytes((x, y, 77)) for y in range(120)
+                                                  for x in range(200)))
+        producer = self.still(path)
+        viewer = self.native()
+        self.comes_on_screen(path)
+        left, top = self.place_of(path)
+        at = (left + 150, top + 30)
+        self.xdotool("mousemove", *at)
+        for _ in range(4):
+            self.xdotool("click", 4)
+            time.sleep(0.1)
+        self.xdotool("mousemove", 1290, 890)
+        # Larger, about the pointer.
+        self.shows_near(at, (150, 30))
+        self.shows_near((at[0] - 80, at[1] + 40), (150 - 20, 30 + 10))
+        # And dragged by as much as the pointer.
+        self.xdotool("mousemove", *at, "mousedown", 1)
+        for step in (10, 20, 30, 40):
+            self.xdotool("mousemove", at[0] - step, at[1] + step)
+        self.xdotool("mouseup", 1, "mousemove", 1290, 890)
+        self.shows_near((at[0] - 40, at[1] + 40), (150, 30))
+        self.end(viewer, producer)
+
+
+del Weston
 
 
 if __name__ == "__main__":
