@@ -8,10 +8,10 @@
 
 #include "bell.h"
 #include "cli.h"
+#include "density.h"
 #include "icon.h"
 #include "visibility.h"
 
-#define USUAL_DPI 96
 #define TEXT_SCALE_MAX 4
 
 bool window_system_init(void)
@@ -63,15 +63,12 @@ double window_pixels_per_point(const struct window *window)
 	return points > 0 ? (double)window_pixels(window).width / points : 1;
 }
 
-/* What screens say of their size is not always to be believed. */
 double window_text_scale(const struct window *window)
 {
-	int display = SDL_GetWindowDisplayIndex(window->sdl);
 	double scale = window_pixels_per_point(window);
-	float dpi;
 
-	if (scale == 1 && display >= 0 && SDL_GetDisplayDPI(display, NULL, &dpi, NULL) == 0)
-		scale = (int)(dpi / USUAL_DPI * 4) / 4.0;
+	if (scale == 1)
+		scale = density_text_scale(window->sdl);
 	return scale < 1 ? 1 : scale > TEXT_SCALE_MAX ? TEXT_SCALE_MAX : scale;
 }
 

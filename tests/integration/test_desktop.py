@@ -262,6 +262,43 @@ class ScaledWayland(Weston):
         self.end(viewer, producer)
 
 
+@screen.needs_screen
+@screen.needs_x11
+class DenseX(Desktop):
+    """X has pixels only; it tells how small they are."""
+
+    server_options = ["-dpi", "192"]
+
+    def test_a_pixel_is_a_pixel_and_text_is_larger(self):
+        path = frames()[7]
+        producer = self.still(path)
+        for way in ("auto", "surface", "texture"):
+            with self.subTest(way):
+                viewer = self.windowed("--present", way)
+                window = self.window_of(viewer)
+                self.shows(window, path)
+                self.press(window, "i")
+                self.text_is_twice_as_large()
+                self.press(window, "i")
+                self.shows(window, path)
+                self.assertEqual(viewer.interrupt(), 0)
+        self.end(producer)
+
+
+@screen.needs_screen
+@screen.needs_x11
+@harness.needs("xprop")
+class DenseBySetting(DenseX):
+    """As desktops say it, whatever the screen says."""
+
+    server_options = ["-dpi", "96"]
+
+    def setUp(self):
+        super().setUp()
+        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set",
+                        "RESOURCE_MANAGER", "Xft.dpi: 192"], env=self.env, check=True)
+
+
 del Weston
 
 
