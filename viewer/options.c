@@ -193,6 +193,27 @@ static void set_value(struct options *options, int option, const char *value)
 	}
 }
 
+/* The long name of what getopt_long knows by letter or number; "": none. */
+static const char *name_of(int value)
+{
+	for (const struct option *option = long_options; option->name; option++) {
+		if (option->val == value)
+			return option->name;
+	}
+	return "";
+}
+
+static void __attribute__((noreturn)) refuse(int verdict, int value, const char *word)
+{
+	if (verdict == ':')
+		cli_usage_error("--%s needs a value", name_of(value));
+	if (*name_of(value))
+		cli_usage_error("--%s takes no value", name_of(value));
+	if (value)
+		cli_usage_error("there is no option -%c", value);
+	cli_usage_error("there is no option %s", word);
+}
+
 void options_parse(int argc, char **argv, struct options *options)
 {
 	int option;
@@ -204,10 +225,8 @@ void options_parse(int argc, char **argv, struct options *options)
 			print_help();
 		else if (option == OPTION_VERSION)
 			print_version();
-		else if (option == ':')
-			cli_usage_error("%s needs a value", argv[optind - 1]);
-		else if (option == '?')
-			cli_usage_error("%s is no option", argv[optind - 1]);
+		else if (option == ':' || option == '?')
+			refuse(option, optopt, argv[optind - 1]);
 		else if (!set_flag(options, option))
 			set_value(options, option, optarg);
 	}

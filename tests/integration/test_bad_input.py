@@ -46,6 +46,17 @@ class BadInput(harness.Case):
                 self.refused(self.start(harness.VIEWER, *arguments), 2, "--help")
         self.assert_nothing_left()
 
+    def test_what_is_no_option_is_named(self):
+        for arguments, words in ((["-zq"], "no option -z"), (["-qz"], "no option -z"),
+                                 (["--nonsense"], "no option --nonsense"), (["--f"], "no option --f"),
+                                 (["-qn"], "--frames needs a value"),
+                                 (["--scale"], "--scale needs a value"),
+                                 (["--once=3"], "--once takes no value")):
+            for program in (harness.PRODUCER, harness.VIEWER):
+                if program == harness.VIEWER or "option" in words and "--f" not in arguments:
+                    with self.subTest(program=program, arguments=arguments):
+                        self.refused(self.start(program, *arguments), 2, words)
+
     def test_help_and_version(self):
         for program in (harness.PRODUCER, harness.VIEWER):
             shown = self.start(program, "--help")
