@@ -65,6 +65,11 @@ enum life_verdict life_judge(struct life *life, int result, bool met, bool attac
 	return LIFE_FAILED;
 }
 
+void life_be_patient(struct life *life, int64_t now_ns)
+{
+	life->absent_since_ns = now_ns;
+}
+
 int64_t life_deadline_ns(const struct life *life)
 {
 	if (life->attached || life->timeout_ns < 0)

@@ -51,6 +51,9 @@ enum life_verdict life_judge(struct life *life, int result, bool met, bool attac
  * may be frames of it left to acquire. Changes nothing but what that frame is worth. */
 void life_see_end(struct life *life, enum life_state state, int64_t now_ns);
 
+/* To be told when somebody has looked on meanwhile: patience starts anew. */
+void life_be_patient(struct life *life, int64_t now_ns);
+
 /* When patience ends if nothing happens; INT64_MAX: never. */
 int64_t life_deadline_ns(const struct life *life);
 

@@ -33,6 +33,7 @@ void player_check(struct player *player, int result)
 void player_set_paused(struct player *player, bool paused)
 {
 	player->paused = paused;
+	life_be_patient(&player->view->life, cli_now_ns());
 	player->step = false;
 	player->view->rate = (struct rate){ 0 };
 	captions_hurry(player);

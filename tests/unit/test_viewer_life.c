@@ -162,6 +162,19 @@ static void test_errors_when_attaching_end_it(void **state)
 	}
 }
 
+static void test_patience_starts_anew(void **state)
+{
+	struct life life;
+
+	(void)state;
+	life_init(&life, false, 100, 1000);
+	assert_int_equal(life_deadline_ns(&life), 1100);
+	life_be_patient(&life, 5000);
+	assert_int_equal(life_deadline_ns(&life), 5100);
+	assert_int_equal(life_judge(&life, -EAGAIN, false, false, 5099), LIFE_NOTHING);
+	assert_int_equal(life_judge(&life, -EAGAIN, false, false, 5100), LIFE_IMPATIENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_bad_frames_are_told_once),
 		cmocka_unit_test(test_a_producer_left_for_its_lies_is_lost),
 		cmocka_unit_test(test_errors_when_attaching_end_it),
+		cmocka_unit_test(test_patience_starts_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
