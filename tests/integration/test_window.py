@@ -13,7 +13,7 @@ class Window(Screen):
     """Not run by itself: see Surface and Texture."""
 
     way = None
-    copies = 1
+    copies = (1,)
 
     def test_window_shows_the_picture(self):
         path = harness.natural(FRAMES.glob("*.png"))[7]
@@ -117,7 +117,7 @@ class Window(Screen):
         frames = len(list(FRAMES.glob("*.png")))
         self.assertEqual((counted["shown"], counted["missed"]), (frames, 0))
         self.assertEqual(counted["present"], self.way)
-        self.assertEqual(counted["copies_per_frame"], self.copies)
+        self.assertIn(counted["copies_per_frame"], self.copies)
         self.assertEqual([line.split()[0] for line in viewer.lines],
                          [str(number) for number in range(1, frames + 1)])
         self.assert_nothing_left()
@@ -127,7 +127,7 @@ class Window(Screen):
 @needs_x11
 class X11(Window):
     way = "x11"
-    copies = 0
+    copies = (0,)
 
     def test_first_that_works_is_taken(self):
         path = harness.natural(FRAMES.glob("*.png"))[7]
@@ -146,6 +146,7 @@ class Surface(Window):
 @needs_screen
 class Texture(Window):
     way = "texture"
+    copies = (1, 2)  # That depends on who draws it.
 
 
 del Screen, Window

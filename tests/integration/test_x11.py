@@ -95,7 +95,8 @@ class Untouched(X11):
     def test_no_page_of_a_slot_is_ever_read(self):
         stats = self.scratch / "stats.json"
         slots_kib = 2 * 640 * 480 * 4 // 1024
-        for way, copies in (("x11", 0), ("surface", 1), ("texture", 1)):
+        # How many by a texture depends on who draws it.
+        for way, copies in (("x11", [0]), ("surface", [1]), ("texture", [1, 2])):
             with self.subTest(way):
                 producer = self.numbers((640, 480), 50, 100000)
                 viewer = self.windowed("--present", way, "--stats", stats)
@@ -103,8 +104,9 @@ class Untouched(X11):
                 read_kib = slots_in_memory(viewer)
                 self.end(viewer, producer)
                 counted = self.stats(stats)
-                self.assertEqual((counted["present"], counted["copies_per_frame"]), (way, copies))
-                if copies == 0:
+                self.assertEqual(counted["present"], way)
+                self.assertIn(counted["copies_per_frame"], copies)
+                if way == "x11":
                     self.assertLess(read_kib, 16, "more than the header")
                 else:
                     self.assertGreaterEqual(read_kib, slots_kib)
@@ -254,12 +256,11 @@ class Life(X11):
         self.shows(window, path)
         self.press(window, "space")
         self.until("it is paused", lambda: "paused" in self.title_of(window))
-        producer.interrupt()
         for _ in range(2):
             self.xdotool("windowunmap", "--sync", window)
             self.xdotool("windowmap", "--sync", window)
             self.shows(window, path)
-        self.end(viewer)
+        self.end(viewer, producer)
 
     def test_death_marks_the_picture_and_lets_its_memory_go(self):
         path = frames()[5]
