@@ -3,6 +3,7 @@
 that, and compared with what it says of itself."""
 
 import json
+import mmap
 import os
 import re
 import subprocess
@@ -38,10 +39,12 @@ def used_kib(pid):
 def tells_what_is_used():
     """Whether this kernel does, and at once."""
     try:
-        block = bytearray(b"x") * (FRAME_KIB * 1024)
+        ours, theirs = (mmap.mmap(-1, FRAME_KIB * 1024, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+                        for _ in range(2))
+        ours.write(b"x" * len(ours))
         forget_what_was_used("self")
         before = sum(used_kib("self").values())
-        _ = bytes(block)
+        memoryview(theirs)[:] = memoryview(ours)
         return abs(sum(used_kib("self").values()) - before - 2 * FRAME_KIB) < FRAME_KIB // 2
     except OSError:
         return False
