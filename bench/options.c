@@ -72,26 +72,6 @@ static void __attribute__((noreturn)) print_command_help(const struct command *c
 	exit(CLI_OK);
 }
 
-static const char *name_of(int value)
-{
-	for (const struct option *option = long_options; option->name; option++) {
-		if (option->val == value)
-			return option->name;
-	}
-	return "";
-}
-
-static void __attribute__((noreturn)) refuse(int verdict, int value, const char *word)
-{
-	if (verdict == ':')
-		cli_usage_error("--%s needs a value", name_of(value));
-	if (*name_of(value))
-		cli_usage_error("--%s takes no value", name_of(value));
-	if (value)
-		cli_usage_error("there is no option -%c", value);
-	cli_usage_error("there is no option %s", word);
-}
-
 /* ---- Lists: WORD,WORD,... ------------------------------------------------------------------- */
 
 /* Calls add with each word; it counts them. The words stay until the program ends. */
@@ -274,7 +254,8 @@ static void set(struct options *options, int option, const char *text)
 		return;
 	}
 	if (!(options->command->accepts & group))
-		cli_usage_error("--%s is not for %s", name_of(option), options->command->name);
+		cli_usage_error("--%s is not for %s", cli_option_name(long_options, option),
+		                options->command->name);
 	if (option == OPTION_DECODERS)
 		for_each_word(options, "--decoders", text, add_decoder, &options->decoder_count);
 	else
@@ -347,7 +328,7 @@ void options_parse(struct options *options, int argc, char **argv,
 	optind = 2;
 	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			refuse(option, optopt, argv[optind - 1]);
+			cli_refuse_option(long_options, option, argv[optind - 1]);
 		set(options, option, optarg);
 	}
 	set_paths(options, argc - optind, argv + optind);

@@ -102,27 +102,6 @@ static int64_t lease_from(const char *text)
 	return lease_ns == 0 ? -1 : (lease_ns + 999999) / 1000000;
 }
 
-/* The long name of what getopt_long knows by letter or number; "": none. */
-static const char *name_of(int value)
-{
-	for (const struct option *option = long_options; option->name; option++) {
-		if (option->val == value)
-			return option->name;
-	}
-	return "";
-}
-
-static void __attribute__((noreturn)) refuse(int verdict, int value, const char *word)
-{
-	if (verdict == ':')
-		cli_usage_error("--%s needs a value", name_of(value));
-	if (*name_of(value))
-		cli_usage_error("--%s takes no value", name_of(value));
-	if (value)
-		cli_usage_error("there is no option -%c", value);
-	cli_usage_error("there is no option %s", word);
-}
-
 static void set_max_size(struct options *options, const char *text)
 {
 	uint32_t stride_bytes;
@@ -313,7 +292,7 @@ void options_parse(struct options *options, int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			refuse(option, optopt, argv[optind - 1]);
+			cli_refuse_option(long_options, option, argv[optind - 1]);
 		set(options, option, optarg);
 	}
 	options->sources = argv + optind;

@@ -127,22 +127,14 @@ static void take_words(struct options *options, char **words)
 	options->channel = words[1];
 }
 
-static const char *long_name(int option)
-{
-	const struct option *entry = long_options;
-
-	while (entry->val != option)
-		entry++;
-	return entry->name;
-}
-
 /* given: the short names of those options that a command need not take. */
 static void check_options(const struct command *command, const char *given)
 {
 	const char *stray = given + strspn(given, command->takes);
 
 	if (*stray)
-		cli_usage_error("%s takes no --%s", command->name, long_name(*stray));
+		cli_usage_error("%s takes no --%s", command->name,
+		                cli_option_name(long_options, *stray));
 }
 
 void options_parse(int argc, char **argv, struct options *options)
@@ -157,10 +149,8 @@ void options_parse(int argc, char **argv, struct options *options)
 			print_help();
 		else if (option == OPTION_VERSION)
 			print_version();
-		else if (option == ':')
-			cli_usage_error("%s needs a value", argv[optind - 1]);
-		else if (option == '?')
-			cli_usage_error("%s is no option", argv[optind - 1]);
+		else if (option == ':' || option == '?')
+			cli_refuse_option(long_options, option, argv[optind - 1]);
 		else
 			set_option(options, option, optarg);
 		if (option < OPTION_DIR && !strchr(given, option))

@@ -193,27 +193,6 @@ static void set_value(struct options *options, int option, const char *value)
 	}
 }
 
-/* The long name of what getopt_long knows by letter or number; "": none. */
-static const char *name_of(int value)
-{
-	for (const struct option *option = long_options; option->name; option++) {
-		if (option->val == value)
-			return option->name;
-	}
-	return "";
-}
-
-static void __attribute__((noreturn)) refuse(int verdict, int value, const char *word)
-{
-	if (verdict == ':')
-		cli_usage_error("--%s needs a value", name_of(value));
-	if (*name_of(value))
-		cli_usage_error("--%s takes no value", name_of(value));
-	if (value)
-		cli_usage_error("there is no option -%c", value);
-	cli_usage_error("there is no option %s", word);
-}
-
 void options_parse(int argc, char **argv, struct options *options)
 {
 	int option;
@@ -226,7 +205,7 @@ void options_parse(int argc, char **argv, struct options *options)
 		else if (option == OPTION_VERSION)
 			print_version();
 		else if (option == ':' || option == '?')
-			refuse(option, optopt, argv[optind - 1]);
+			cli_refuse_option(long_options, option, argv[optind - 1]);
 		else if (!set_flag(options, option))
 			set_value(options, option, optarg);
 	}

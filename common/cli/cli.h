@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+struct option;
+
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Messages: one line on stderr, "PROGRAM: ...", clearing a status line before it ---------- */
@@ -19,6 +21,13 @@ void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Like cli_error, then " (see PROGRAM --help)" and exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* The long name of what getopt_long knows by this letter or number; "": none. */
+const char *cli_option_name(const struct option *options, int value);
+/* Says what getopt_long, silent and with a leading colon, has found wrong (verdict: ':' or '?') with
+ * the word that it looked at last; then as cli_usage_error. */
+void cli_refuse_option(const struct option *options, int verdict, const char *word)
+	__attribute__((noreturn));
 /* Replaces, in place, what a terminal would obey: control codes of 7 and of 8 bits. UTF-8 is kept. */
 void cli_make_plain(char *text);
 /* "PROGRAM VERSION" on stdout. */

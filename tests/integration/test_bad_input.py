@@ -56,6 +56,11 @@ class BadInput(harness.Case):
                 if program == harness.VIEWER or "option" in words and "--f" not in arguments:
                     with self.subTest(program=program, arguments=arguments):
                         self.refused(self.start(program, *arguments), 2, words)
+        for arguments, words in ((["ls", "-zj"], "no option -z"), (["ls", "--no"], "no option --no"),
+                                 (["cat", "-n"], "--frames needs a value"),
+                                 (["ls", "--json=3"], "--json takes no value")):
+            with self.subTest(arguments=arguments):
+                self.refused(self.tool(*arguments), 2, words)
 
     def test_help_and_version(self):
         for program in (harness.PRODUCER, harness.VIEWER):
