@@ -37,6 +37,7 @@ static int repaint(void *state, const struct scene *scene)
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): as the others, which write there */
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	(void)state;

@@ -119,7 +119,7 @@ class Bench:
             window = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(viewer.pid)],
                                     env=env, capture_output=True, text=True,
                                     check=True).stdout.split()[-1]
-            for words in (["windowfocus", "--sync", window], ["key", "--window", window, "space"]):
+            for words in (["windowfocus", "--sync", window], ["key", "space"]):
                 subprocess.run(["xdotool", *words], env=env, check=True)
         time.sleep(WARM_S)
         before = processor_ns(viewer.pid)

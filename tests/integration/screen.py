@@ -84,7 +84,8 @@ class Screen(harness.Case):
 
     def press(self, window, key):
         self.xdotool("windowfocus", "--sync", window)
-        self.xdotool("key", "--window", window, key)
+        # To nobody by name: if the key makes the window go, xdotool would fail before it lets go of it.
+        self.xdotool("key", key)
 
     def photograph(self, command):
         """ImageMagick's import now and then waits for ever for the X server: then again."""
