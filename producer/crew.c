@@ -229,6 +229,9 @@ void crew_conclude(struct crew *crew)
 {
 	pthread_mutex_lock(&crew->lock);
 	crew->concluded++;
+	/* One with nothing to do may be concluded before a worker has seen that. */
+	if (crew->begun < crew->concluded)
+		crew->begun = crew->concluded;
 	pthread_cond_signal(&crew->room);
 	pthread_mutex_unlock(&crew->lock);
 }

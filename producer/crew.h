@@ -40,7 +40,7 @@ struct crew {
 	bool closing;
 	int end; /* what fetching ended with; 0: it has not */
 	/* How many frames have come so far in their way; each has its place at its number modulo
-	 * place_count. fetched >= lent >= begun, and lent >= concluded. */
+	 * place_count. fetched >= lent >= begun >= concluded, and they are at most place_count apart. */
 	uint64_t fetched, lent, begun, concluded;
 	unsigned ahead; /* that may be lent at once */
 	/* No more of them than frames can be under way: each keeps its memory, and what was not used
