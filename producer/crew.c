@@ -103,7 +103,9 @@ static void *decode_frames(void *argument)
 		job_decode(&place->job, &crew->feed->capacity, crew->options, fast);
 		pthread_mutex_lock(&crew->lock);
 		place->done = true;
-		tell(crew);
+		/* Whoever waits could do nothing with another one. */
+		if (place == place_of(crew, crew->concluded))
+			tell(crew);
 	}
 	pthread_mutex_unlock(&crew->lock);
 	png_fast_destroy(fast);

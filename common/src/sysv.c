@@ -2,6 +2,7 @@
 #include "sysv.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -30,8 +31,12 @@ int sysv_key(const char *path, int project, key_t *key)
 
 int sysv_segment_create(key_t key, uint64_t bytes, int *id)
 {
-	int made = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+	int made = -1;
 
+	if (bytes > SIZE_MAX)
+		errno = EINVAL;
+	else
+		made = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
 	if (made < 0 && errno == EINVAL)
 		return fail(-ENOSPC,
 		            "%llu bytes are more than a shared-memory segment may have here: use "

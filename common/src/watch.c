@@ -59,7 +59,9 @@ int watch_for_frame(const struct attachment *attachment, struct spin *spin, uint
 			if (watch_is_over(attachment))
 				return 0;
 			/* Only a producer that lies wakes us for nothing. */
-			clock_nap(NS_PER_MS);
+			error = clock_nap(NS_PER_MS);
+			if (error)
+				return error;
 		}
 	}
 }
