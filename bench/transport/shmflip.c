@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflip through its public interface, as a program would use it. Flat out every frame is wanted, as of a
- * recording: policy lossless. At a rate the newest is, as of a camera: policy latest, where a viewer
- * pins each frame that it takes. */
+ * shmflip through its public interface, as a program would use it. By policy lossless every frame comes, as
+ * by all other ways: a viewer holds what it has claimed ahead. By policy latest, as of a camera, it pins each
+ * frame that it takes, and the producer drops what finds no slot. */
 #include "shmflip.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "table.h"
 
-enum variant { ASLEEP, AWAKE };
+enum variant { ASLEEP, AWAKE, LATEST_ASLEEP, LATEST_AWAKE };
 
 struct state {
 	struct shmflip_producer *producer;
@@ -25,8 +25,21 @@ static int fail(struct link *link, int error, const char *what)
 	                 strerror(-error));
 }
 
+static bool is_latest(const struct link *link)
+{
+	return link->transport->variant == LATEST_ASLEEP ||
+	       link->transport->variant == LATEST_AWAKE;
+}
+
+static bool is_awake(const struct link *link)
+{
+	return link->transport->variant == AWAKE || link->transport->variant == LATEST_AWAKE;
+}
+
 static int prepare(struct link *link)
 {
+	if (is_latest(link) && !link->paced)
+		return link_fail(link, -ENOTSUP, "flat out all frames but a few would be dropped");
 	return link_make_state(link, sizeof(struct state));
 }
 
@@ -35,7 +48,7 @@ static int open_sender(struct link *link)
 	const struct shmflip_producer_options options = {
 		.dir = link->folder,
 		.slot_bytes = link->frame_bytes,
-		.policy = link->paced ? SHMFLIP_POLICY_LATEST : SHMFLIP_POLICY_LOSSLESS,
+		.policy = is_latest(link) ? SHMFLIP_POLICY_LATEST : SHMFLIP_POLICY_LOSSLESS,
 	};
 	struct state *state = link->state;
 	int error = shmflip_producer_create(&options, &state->producer);
@@ -46,7 +59,7 @@ static int open_sender(struct link *link)
 static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
-	int error = shmflip_producer_loan(state->producer, &state->loan, link->paced ? 0 : -1);
+	int error = shmflip_producer_loan(state->producer, &state->loan, is_latest(link) ? 0 : -1);
 
 	if (error == -EAGAIN)
 		shmflip_producer_drop(state->producer);
@@ -91,7 +104,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 
 static int receive(struct link *link, const uint8_t **pixels)
 {
-	int timeout_ms = link->transport->variant == AWAKE ? 0 : -1;
+	int timeout_ms = is_awake(link) ? 0 : -1;
 	struct state *state = link->state;
 	int error;
 
@@ -146,5 +159,21 @@ const struct transport transport_shmflip_awake = {
 	.title = "shmflip, the viewer looks all the time",
 	.traits = TRANSPORT_SHARED | TRANSPORT_SPINS,
 	.variant = AWAKE,
+	FUNCTIONS,
+};
+
+const struct transport transport_shmflip_latest = {
+	.name = "shmflip-latest",
+	.title = "shmflip, policy latest",
+	.traits = TRANSPORT_SHARED,
+	.variant = LATEST_ASLEEP,
+	FUNCTIONS,
+};
+
+const struct transport transport_shmflip_latest_awake = {
+	.name = "shmflip-latest-awake",
+	.title = "shmflip, policy latest, the viewer looks all the time",
+	.traits = TRANSPORT_SHARED | TRANSPORT_SPINS,
+	.variant = LATEST_AWAKE,
 	FUNCTIONS,
 };

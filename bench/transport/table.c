@@ -5,6 +5,7 @@
 
 const struct transport *const transports[] = {
 	&transport_shmflip,        &transport_shmflip_awake,
+	&transport_shmflip_latest, &transport_shmflip_latest_awake,
 	&transport_sysv,           &transport_mqueue,
 	&transport_memfd,          &transport_memfd_fresh,
 #ifdef HAVE_GSTREAMER

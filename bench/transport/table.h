@@ -19,6 +19,8 @@ extern const struct transport transport_pipe_large;
 extern const struct transport transport_readv;
 extern const struct transport transport_shmflip;
 extern const struct transport transport_shmflip_awake;
+extern const struct transport transport_shmflip_latest;
+extern const struct transport transport_shmflip_latest_awake;
 extern const struct transport transport_sysv;
 extern const struct transport transport_unix;
 extern const struct transport transport_unix_large;

@@ -12,7 +12,7 @@
  *
  * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have it, which
  * is no failure. A transport that hands frames over without loss does so under any load; one that
- * drops them instead, when it is paced, says so by -EAGAIN from buffer. */
+ * drops them instead says so by -EAGAIN from buffer. */
 #ifndef BENCH_TRANSPORT_H
 #define BENCH_TRANSPORT_H
 

@@ -2,6 +2,7 @@
 """What the tests of windows share: an X server of one's own, keys and mouse in it, and a look at what
 is really on the screen."""
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -13,7 +14,8 @@ import harness
 
 
 def needs_screen(test):
-    for needed in (harness.needs("Xvfb"), harness.needs("xdotool"), harness.needs_imagemagick):
+    for needed in (harness.needs("Xvfb"), harness.needs("xdotool"), harness.needs("xwd"),
+                   harness.needs_imagemagick):
         test = needed(test)
     return test
 
@@ -87,29 +89,34 @@ class Screen(harness.Case):
         # To nobody by name: if the key makes the window go, xdotool would fail before it lets go of it.
         self.xdotool("key", key)
 
-    def photograph(self, command):
-        """ImageMagick's import now and then waits for ever for the X server: then again."""
-        for tries_left in (2, 1, 0):
-            try:
-                subprocess.run(command, env=self.env, check=True, capture_output=True, timeout=20)
-                return
-            except subprocess.TimeoutExpired:
-                if tries_left == 0:
-                    raise
-
     def looks(self, window):
-        """Width, height and RGB bytes of what the window shows."""
-        shot = self.scratch / "shot.png"
-        converter = harness.imagemagick()
-        importer = ["magick", "import"] if converter == ["magick"] else [
-            converter[0].replace("convert", "import")]
-        self.photograph(importer + ["-window", str(window), f"png:{shot}"])
-        width, height, pixels = harness.rgba_of(shot)
-        return width, height, self.rgb(pixels)
+        """Width, height and RGB bytes of what the window shows: all red ones, green ones, blue ones."""
+        dump = self.output_of(["xwd", "-silent", "-nobdrs", "-id", str(window)])
+        head = struct.unpack(">20I", dump[:80])
+        width, height, is_big_endian, row_bytes = head[4], head[5], head[7], head[12]
+        self.assertEqual((is_big_endian, row_bytes), (0, 4 * width))
+        pixels = dump[head[0] + 12 * head[19]:]
+        return width, height, b"".join(pixels[i:4 * width * height:4] for i in (2, 1, 0))
+
+    def whole_screen_looks(self):
+        """The same of all windows. xwd would put them together itself, and leave some out."""
+        words = harness.imagemagick()
+        words = words + ["import"] if words == ["magick"] else [words[0].replace("convert", "import")]
+        words += ["-window", "root", "-depth", "8", "-interlace", "plane", "rgb:-"]
+        # Now and then it waits for ever for the X server.
+        for _ in range(2):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return *self.size, self.output_of(words)
+        return *self.size, self.output_of(words)
+
+    def output_of(self, words):
+        return subprocess.run(words, env=self.env, check=True, capture_output=True,
+                              timeout=20).stdout
 
     def pixel(self, window, x, y):
         """What the window shows there: red, green, blue."""
-        width, height, pixels = self.looks(window)
+        width, height, pixels = (self.whole_screen_looks() if window == "root" else
+                                 self.looks(window))
         return tuple(pixels[c * width * height + y * width + x] for c in range(3))
 
     @staticmethod

@@ -37,7 +37,7 @@ class Desktop(screen.Screen):
     def place_of(self, path):
         """Where on the screen the picture is, whole and right; or None."""
         width, height, planes = self.picture(path)
-        across, down, shown = self.looks("root")
+        across, down, shown = self.whole_screen_looks()
         size, all_of_it = width * height, across * down
         for y in range(down - height + 1):
             at = shown.find(planes[:width], y * across, (y + 1) * across)
@@ -54,7 +54,7 @@ class Desktop(screen.Screen):
 
     def panel_height(self):
         """Of the only one on the screen."""
-        across, down, planes = self.looks("root")
+        across, down, planes = self.whole_screen_looks()
         rows = [[planes[(c * down + y) * across:(c * down + y + 1) * across] for c in range(3)]
                 for y in range(down)]
         return sum(all(row[c].count(PANEL[c]) > 100 for c in range(3)) for row in rows)
@@ -169,9 +169,9 @@ class Weston(Desktop):
         # It draws the pointer as a part of the picture.
         self.xdotool("mousemove", 1290, 890)
 
-    def native(self, *options):
+    def native(self, *options, **env):
         # Libraries that only Wayland brings in keep memory to their end.
-        env = dict(self.env, WAYLAND_DISPLAY="shmflip", SDL_VIDEODRIVER="wayland",
+        env = dict(self.env, WAYLAND_DISPLAY="shmflip", SDL_VIDEODRIVER="wayland", **env,
                    ASAN_OPTIONS=self.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
         return self.start(harness.VIEWER, *options, env=env)
 
@@ -230,36 +230,36 @@ class ScaledWayland(Weston):
         red, green, blue = self.pixel("root", x, y)
         return (red, green) if blue == 77 else None
 
-    def is_near(self, at, wanted):
-        spot = self.map_at(*at)
-        return spot and max(abs(spot[0] - wanted[0]), abs(spot[1] - wanted[1])) <= 1
-
     def shows_near(self, at, wanted):
-        self.until(f"the map's {wanted} at {at}", lambda: self.is_near(at, wanted), 20)
+        def is_so():
+            spot = self.map_at(*at)
+            return spot and max(abs(spot[0] - wanted[0]), abs(spot[1] - wanted[1])) <= 1
+        self.until(f"the map's {wanted} at {at}", is_so, 20)
 
-    def turn_wheel(self, at, wanted):
-        """By a notch, upon which the map's place wanted is at at; weston may swallow one."""
-        for _ in range(3):
-            self.xdotool("click", 4)
-            deadline = time.monotonic() + 7
-            while time.monotonic() < deadline:
-                if self.is_near(at, wanted):
-                    return
-        self.fail(f"{at} shows {self.map_at(*at)}, not {wanted}")
+    def enter(self, viewer, at):
+        """Moves the pointer there. Now and then weston does not see it come, nor any more of it."""
+        for step in range(20):
+            self.xdotool("mousemove", at[0] + step % 2, at[1])
+            time.sleep(0.5)
+            if re.search(r"wl_pointer@\d+\.enter", viewer.err):
+                self.xdotool("mousemove", *at)
+                return
+        self.skipTest("weston does not tell the viewer of the pointer")
 
     def test_the_pointer_is_where_it_seems(self):
         path = self.scratch / "map.png"
         screen.write_png(path, 200, 120, b"".join(bytes((x, y, 77)) for y in range(120)
                                                   for x in range(200)))
         producer = self.still(path)
-        viewer = self.native()
+        viewer = self.native(WAYLAND_DEBUG="1")
         self.comes_on_screen(path)
         left, top = self.place_of(path)
         at = (left + 150, top + 30)
-        self.xdotool("mousemove", *at)
+        self.enter(viewer, at)
         # Larger, about the pointer.
         for zoom in (1.5, 2, 3, 4):
-            self.turn_wheel((at[0] - 80, at[1] + 40), (150 - 80 / zoom, 30 + 40 / zoom))
+            self.xdotool("click", 4)
+            self.shows_near((at[0] - 80, at[1] + 40), (150 - 80 / zoom, 30 + 40 / zoom))
         self.xdotool("mousemove", 1290, 890)
         self.shows_near(at, (150, 30))
         # And dragged by as much as the pointer.

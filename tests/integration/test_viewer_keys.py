@@ -22,8 +22,8 @@ def processor_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Keys(Screen):
-    """Not run by itself: see below."""
+class Viewed(Screen):
+    """One whose viewer is looked at from outside."""
 
     way = None
 
@@ -82,6 +82,29 @@ class Keys(Screen):
 
     def titled(self, window, word):
         self.until(f"{word} in the title", lambda: word in self.title_of(window))
+
+    def pause_while(self, window, happens, word):
+        self.shows(window, self.map)
+        self.press(window, "space")
+        self.titled(window, "paused")
+        happens()
+        self.titled(window, word)
+
+    def hide(self, viewer, window):
+        self.xdotool("windowunmap", "--sync", window)
+        self.until("it is gone", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
+                                                          viewer.pid))
+
+    def view_from(self, folder, path):
+        producer = self.still(path)
+        viewer = self.start("env", "-C", folder, harness.VIEWER, "--present", self.way)
+        window = self.window_of(viewer)
+        self.titled(window, "default")
+        return producer, viewer, window
+
+
+class Keys(Viewed):
+    """Not run by itself: see below."""
 
     # ---- Zoom ----
 
@@ -234,53 +257,7 @@ class Keys(Screen):
         self.end(viewer, self.next)
         self.assertEqual(self.stats(stats)["producers_died"], 2)
 
-    def pause_while(self, window, happens, word):
-        self.shows(window, self.map)
-        self.press(window, "space")
-        self.titled(window, "paused")
-        happens()
-        self.titled(window, word)
-
-    def test_once_waits_for_who_is_paused(self):
-        for end, word, status in ((signal.SIGINT, "the producer ended", 0),
-                                  (signal.SIGKILL, "the producer died", 1)):
-            producer, viewer, window = self.view("--once")
-            self.pause_while(window, lambda: producer.signal(end), word)  # pylint: disable=W0640
-            time.sleep(1)
-            self.assertTrue(viewer.alive, viewer.err)
-            self.press(window, "space")
-            self.assert_exits(viewer, status)
-
-    def test_patience_does_not_end_while_paused(self):
-        producer, viewer, window = self.view("--timeout", "1.5")
-        self.pause_while(window, producer.interrupt, "the producer ended")
-        time.sleep(2.5)
-        self.assertTrue(viewer.alive, viewer.err)
-        self.press(window, "space")
-        self.assert_exits(viewer, 1)
-        self.assertIn("no producer on channel default within 1.5 s", viewer.err)
-
-    def test_paused_after_the_end_it_stays_too(self):
-        producer, viewer, window = self.view("--timeout", "3")
-        self.shows(window, self.map)
-        producer.interrupt()
-        self.titled(window, "the producer ended")
-        self.press(window, "space")
-        time.sleep(4)
-        self.assertTrue(viewer.alive, viewer.err)
-        producer = self.still(self.map)
-        self.press(window, "space")
-        self.shows(window, self.map)
-        self.end(viewer, producer)
-
     # ---- Screenshots ----
-
-    def view_from(self, folder, path):
-        producer = self.still(path)
-        viewer = self.start("env", "-C", folder, harness.VIEWER, "--present", self.way)
-        window = self.window_of(viewer)
-        self.titled(window, "default")
-        return producer, viewer, window
 
     def test_screenshots(self):
         folder = self.scratch / "shots"
@@ -302,32 +279,7 @@ class Keys(Screen):
             for shot in shots:
                 (folder / shot).unlink()
 
-    def test_screenshot_that_cannot_be_written(self):
-        folder = self.scratch / "gone"
-        folder.mkdir()
-        producer, viewer, window = self.view_from(folder, self.map)
-        folder.rmdir()
-        self.press(window, "s")
-        self.until("it says so", lambda: "cannot save the picture" in viewer.err)
-        self.assertTrue(viewer.alive)
-        self.end(viewer, producer)
-
-    # ---- Leaving, and nobody looking ----
-
-    def test_a_key_held_down_does_not_quit_yet(self):
-        producer, viewer, window = self.view()
-        self.xdotool("windowfocus", "--sync", window)
-        self.xdotool("keydown", "q")
-        time.sleep(0.5)
-        self.assertTrue(viewer.alive)
-        self.xdotool("keyup", "q")
-        self.assert_exits(viewer, 0)
-        self.end(producer)
-
-    def hide(self, viewer, window):
-        self.xdotool("windowunmap", "--sync", window)
-        self.until("it is gone", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
-                                                          viewer.pid))
+    # ---- Nobody looking ----
 
     def test_a_hidden_window_takes_nothing(self):
         stats = self.scratch / "stats.json"
@@ -345,18 +297,6 @@ class Keys(Screen):
         self.until("it goes on", lambda: self.looks(window) != shown)
         self.end(viewer, producer)
         self.assertGreater(self.stats(stats)["missed"], 100)
-
-    def test_patience_of_a_hidden_window(self):
-        producer, viewer, window = self.view("--timeout", "3")
-        self.shows(window, self.map)
-        producer.interrupt()
-        self.titled(window, "the producer ended")
-        self.hide(viewer, window)
-        producer = self.still(self.map)
-        time.sleep(4)
-        self.assertTrue(viewer.alive, viewer.err)
-        producer.interrupt()
-        self.assert_exits(viewer, 1)
 
     def test_a_covered_window_takes_nothing(self):
         stats = self.scratch / "stats.json"
@@ -448,7 +388,78 @@ class Texture(Keys):
     way = "texture"
 
 
-del Keys, Screen
+@needs_screen
+class Patience(Viewed):
+    """What is the same in each way."""
+
+    way = "surface"
+
+    def test_once_waits_for_who_is_paused(self):
+        for end, word, status in ((signal.SIGINT, "the producer ended", 0),
+                                  (signal.SIGKILL, "the producer died", 1)):
+            producer, viewer, window = self.view("--once")
+            self.pause_while(window, lambda: producer.signal(end), word)  # pylint: disable=W0640
+            time.sleep(1)
+            self.assertTrue(viewer.alive, viewer.err)
+            self.press(window, "space")
+            self.assert_exits(viewer, status)
+
+    def test_patience_does_not_end_while_paused(self):
+        producer, viewer, window = self.view("--timeout", "1.5")
+        self.pause_while(window, producer.interrupt, "the producer ended")
+        time.sleep(2.5)
+        self.assertTrue(viewer.alive, viewer.err)
+        self.press(window, "space")
+        self.assert_exits(viewer, 1)
+        self.assertIn("no producer on channel default within 1.5 s", viewer.err)
+
+    def test_paused_after_the_end_it_stays_too(self):
+        producer, viewer, window = self.view("--timeout", "3")
+        self.shows(window, self.map)
+        producer.interrupt()
+        self.titled(window, "the producer ended")
+        self.press(window, "space")
+        time.sleep(4)
+        self.assertTrue(viewer.alive, viewer.err)
+        producer = self.still(self.map)
+        self.press(window, "space")
+        self.shows(window, self.map)
+        self.end(viewer, producer)
+
+    def test_patience_of_a_hidden_window(self):
+        producer, viewer, window = self.view("--timeout", "3")
+        self.shows(window, self.map)
+        producer.interrupt()
+        self.titled(window, "the producer ended")
+        self.hide(viewer, window)
+        producer = self.still(self.map)
+        time.sleep(4)
+        self.assertTrue(viewer.alive, viewer.err)
+        producer.interrupt()
+        self.assert_exits(viewer, 1)
+
+    def test_a_key_held_down_does_not_quit_yet(self):
+        producer, viewer, window = self.view()
+        self.xdotool("windowfocus", "--sync", window)
+        self.xdotool("keydown", "q")
+        time.sleep(0.5)
+        self.assertTrue(viewer.alive)
+        self.xdotool("keyup", "q")
+        self.assert_exits(viewer, 0)
+        self.end(producer)
+
+    def test_screenshot_that_cannot_be_written(self):
+        folder = self.scratch / "gone"
+        folder.mkdir()
+        producer, viewer, window = self.view_from(folder, self.map)
+        folder.rmdir()
+        self.press(window, "s")
+        self.until("it says so", lambda: "cannot save the picture" in viewer.err)
+        self.assertTrue(viewer.alive)
+        self.end(viewer, producer)
+
+
+del Keys, Viewed, Screen
 
 
 if __name__ == "__main__":
