@@ -164,10 +164,11 @@ def print_results(sizes, cells, idle):
         return [[way] + [" / ".join(shown(summed_up(cells, way, size, fps, name), digits)
                                     for fps, name, digits in values) for size in sizes]
                 for way in ways]
-    print(f"Viewer's processor time a frame, ms, at {PACED_FPS} frames a second asked for:\n")
-    print_table(heads, rows([(PACED_FPS, "viewer_ms", 3)]))
+    print(f"Viewer's processor time a frame, ms, at {PACED_FPS} frames a second asked for;"
+          " none: frames are only taken:\n")
+    print_table(heads, rows([(PACED_FPS, "viewer_ms", 3)], WAYS))
     print("The same, as fast as frames go:\n")
-    print_table(heads, rows([(0, "viewer_ms", 3)]))
+    print_table(heads, rows([(0, "viewer_ms", 3)], WAYS))
     print(f"Server's processor time a frame, ms, at {PACED_FPS} frames a second:\n")
     print_table(heads, rows([(PACED_FPS, "server_ms", 2)]))
     print("Frames a second, as fast as they go:\n")
