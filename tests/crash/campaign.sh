@@ -117,14 +117,14 @@ run_mutant() {
 	if [[ ${words[0]} == storm ]]; then
 		instrument=(-fsanitize=thread --param=tsan-instrument-func-entry-exit=0)
 		library=$build/libshmflip-delayed.a
-		words+=(--kills 1000000 --seconds 60)
+		words+=(--kills 1000000 --seconds 120)
 	fi
 	if ! build_mutant "$patch" "$folder" "$library" "${instrument[@]}" >"$folder.log" 2>&1; then
 		echo "  $name: does not apply to the sources as they are, or does not compile"
 		cat "$folder.log"
 		return 1
 	fi
-	if timeout 120 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 6000 \
+	if timeout 180 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 6000 \
 		>/dev/null 2>"$folder.log"; then
 		echo "  $name: SURVIVED"
 		return 1
