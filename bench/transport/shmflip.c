@@ -10,7 +10,7 @@
 
 #include "table.h"
 
-enum variant { ASLEEP, AWAKE, LATEST_ASLEEP, LATEST_AWAKE };
+enum variant { AWAKE = 1 << 0, LATEST = 1 << 1 };
 
 struct state {
 	struct shmflip_producer *producer;
@@ -27,13 +27,7 @@ static int fail(struct link *link, int error, const char *what)
 
 static bool is_latest(const struct link *link)
 {
-	return link->transport->variant == LATEST_ASLEEP ||
-	       link->transport->variant == LATEST_AWAKE;
-}
-
-static bool is_awake(const struct link *link)
-{
-	return link->transport->variant == AWAKE || link->transport->variant == LATEST_AWAKE;
+	return link->transport->variant & LATEST;
 }
 
 static int prepare(struct link *link)
@@ -104,7 +98,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 
 static int receive(struct link *link, const uint8_t **pixels)
 {
-	int timeout_ms = is_awake(link) ? 0 : -1;
+	int timeout_ms = link->transport->variant & AWAKE ? 0 : -1;
 	struct state *state = link->state;
 	int error;
 
@@ -150,7 +144,6 @@ const struct transport transport_shmflip = {
 	.name = "shmflip",
 	.title = "shmflip",
 	.traits = TRANSPORT_SHARED,
-	.variant = ASLEEP,
 	FUNCTIONS,
 };
 
@@ -166,7 +159,7 @@ const struct transport transport_shmflip_latest = {
 	.name = "shmflip-latest",
 	.title = "shmflip, policy latest",
 	.traits = TRANSPORT_SHARED,
-	.variant = LATEST_ASLEEP,
+	.variant = LATEST,
 	FUNCTIONS,
 };
 
@@ -174,6 +167,6 @@ const struct transport transport_shmflip_latest_awake = {
 	.name = "shmflip-latest-awake",
 	.title = "shmflip, policy latest, the viewer looks all the time",
 	.traits = TRANSPORT_SHARED | TRANSPORT_SPINS,
-	.variant = LATEST_AWAKE,
+	.variant = LATEST | AWAKE,
 	FUNCTIONS,
 };

@@ -10,8 +10,8 @@
  * every receiver is open. All of them may block for as long as it takes: whoever takes too long is
  * killed. Functions that a transport has no use for are NULL.
  *
- * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have it, which
- * is no failure. A transport that hands frames over without loss does so under any load; one that
+ * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have it, or it is
+ * not made for what is asked, which is no failure. A transport that hands frames over without loss does so under any load; one that
  * drops them instead says so by -EAGAIN from buffer. */
 #ifndef BENCH_TRANSPORT_H
 #define BENCH_TRANSPORT_H

@@ -2,7 +2,6 @@
 """What the tests of windows share: an X server of one's own, keys and mouse in it, and a look at what
 is really on the screen."""
 
-import contextlib
 import os
 import struct
 import subprocess
@@ -98,25 +97,13 @@ class Screen(harness.Case):
         pixels = dump[head[0] + 12 * head[19]:]
         return width, height, b"".join(pixels[i:4 * width * height:4] for i in (2, 1, 0))
 
-    def whole_screen_looks(self):
-        """The same of all windows. xwd would put them together itself, and leave some out."""
-        words = harness.imagemagick()
-        words = words + ["import"] if words == ["magick"] else [words[0].replace("convert", "import")]
-        words += ["-window", "root", "-depth", "8", "-interlace", "plane", "rgb:-"]
-        # Now and then it waits for ever for the X server.
-        for _ in range(2):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return *self.size, self.output_of(words)
-        return *self.size, self.output_of(words)
-
     def output_of(self, words):
         return subprocess.run(words, env=self.env, check=True, capture_output=True,
                               timeout=20).stdout
 
     def pixel(self, window, x, y):
         """What the window shows there: red, green, blue."""
-        width, height, pixels = (self.whole_screen_looks() if window == "root" else
-                                 self.looks(window))
+        width, height, pixels = self.looks(window)
         return tuple(pixels[c * width * height + y * width + x] for c in range(3))
 
     @staticmethod

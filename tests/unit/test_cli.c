@@ -117,63 +117,34 @@ static int exit_status_of(const char *kind, const char *text, char *said, size_t
 	return WEXITSTATUS(status);
 }
 
+static const char *const bad_values[][2] = {
+	{ "uint", "" },          { "uint", "1" },         { "uint", "65" },
+	{ "uint", "-3" },        { "uint", "+3" },        { "uint", " 3" },
+	{ "uint", "3x" },        { "uint", "0x10" },      { "uint", "18446744073709551618" },
+	{ "seconds", "" },       { "seconds", "." },      { "seconds", "-1" },
+	{ "seconds", "1e3" },    { "seconds", "nan" },    { "seconds", "1000000000.1" },
+	{ "seconds", "2s" },     { "fps", "" },           { "fps", "-1" },
+	{ "fps", "30/0" },       { "fps", "30/" },        { "fps", "0.0001" },
+	{ "fps", "1000001" },    { "fps", "inf" },        { "fps", "30/1001/2" },
+	{ "size", "1920" },      { "size", "1920x" },     { "size", "x1080" },
+	{ "size", "0x10" },      { "size", "10x0" },      { "size", "1920x1080x3" },
+	{ "size", "1920*1080" }, { "size", "-1x5" },      { "size", "2147483648x1" },
+	{ "mode", "888" },       { "mode", "1000" },      { "mode", "rw" },
+	{ "mode", "" },          { "group", "no group" }, { "group", "4294967295" },
+	{ "colour", "pinkish" }, { "colour", "#12" },     { "colour", "#12345g" },
+	{ "colour", "#" },       { "colour", "ff8000" },  { "choice", "purple" },
+	{ "choice", "" },        { "choice", "re" },
+};
+
 static void test_bad_values_are_usage_errors(void **state)
 {
-	static const char *const bad[][2] = {
-		{ "uint", "" },
-		{ "uint", "1" },
-		{ "uint", "65" },
-		{ "uint", "-3" },
-		{ "uint", "+3" },
-		{ "uint", " 3" },
-		{ "uint", "3x" },
-		{ "uint", "0x10" },
-		{ "uint", "18446744073709551618" },
-		{ "seconds", "" },
-		{ "seconds", "." },
-		{ "seconds", "-1" },
-		{ "seconds", "1e3" },
-		{ "seconds", "nan" },
-		{ "seconds", "1000000000.1" },
-		{ "seconds", "2s" },
-		{ "fps", "" },
-		{ "fps", "-1" },
-		{ "fps", "30/0" },
-		{ "fps", "30/" },
-		{ "fps", "0.0001" },
-		{ "fps", "1000001" },
-		{ "fps", "inf" },
-		{ "fps", "30/1001/2" },
-		{ "size", "1920" },
-		{ "size", "1920x" },
-		{ "size", "x1080" },
-		{ "size", "0x10" },
-		{ "size", "10x0" },
-		{ "size", "1920x1080x3" },
-		{ "size", "1920*1080" },
-		{ "size", "-1x5" },
-		{ "size", "2147483648x1" },
-		{ "mode", "888" },
-		{ "mode", "1000" },
-		{ "mode", "rw" },
-		{ "mode", "" },
-		{ "group", "no group" },
-		{ "group", "4294967295" },
-		{ "colour", "pinkish" },
-		{ "colour", "#12" },
-		{ "colour", "#12345g" },
-		{ "colour", "#" },
-		{ "colour", "ff8000" },
-		{ "choice", "purple" },
-		{ "choice", "" },
-		{ "choice", "re" },
-	};
 	char said[1024];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(exit_status_of(bad[i][0], bad[i][1], said, sizeof(said)),
-		                 CLI_USAGE);
+	for (size_t i = 0; i < sizeof(bad_values) / sizeof(bad_values[0]); i++) {
+		assert_int_equal(
+			exit_status_of(bad_values[i][0], bad_values[i][1], said, sizeof(said)),
+			CLI_USAGE);
 		assert_memory_equal(said, "tester: --it takes ", 19);
 		assert_non_null(strstr(said, " (see tester --help)\n"));
 		assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
