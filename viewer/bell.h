@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: MIT
  *
- * How the loop sleeps: until SDL has an event, somebody rings, or it is time. By poll() beside SDL's
- * connection to the X server where there is one: SDL's own way to wake a loop, by a message that goes
- * through the server, costs more than showing a frame does. Elsewhere by SDL's own way.
+ * How the loop sleeps: until the channel has something for the viewer, SDL may have an event,
+ * somebody rings, or it is time.
+ *
+ * It sleeps in the channel's own wait, so that a frame wakes the thread that shows it and no other. All
+ * else comes seldom. It comes by way of a thread that watches SDL's connection to the display, and ends
+ * the wait by a signal. SDL's own ways to sleep would cost more than showing a frame does.
  *
  * All but bell_ring() are for the main thread, while SDL's video is initialised. */
 #ifndef VIEWER_BELL_H
 #define VIEWER_BELL_H
 
-#include <stdbool.h>
+#include <stdint.h>
+
+#include "shmflip.h"
 
 struct SDL_Window;
 
-/* 0 or a negative errno. */
-int bell_init(void);
-void bell_finish(void);
+enum bell_reason {
+	BELL_CHANNEL, /* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR */
+	BELL_EVENTS,  /* SDL has events */
+	BELL_OTHER,   /* somebody has rung, it is time, or nothing in particular */
+};
 
-/* Ends the sleep, or the next one. Any thread. */
+/* Rings from now on when the program is interrupted. 0 or a negative errno. */
+int bell_init(void);
+
+/* Watches the connection of this window, which all windows share. Before the first sleep. 0 or a
+ * negative errno. */
+int bell_watch(struct SDL_Window *window);
+
+/* Sleeps until end_ns (CLOCK_MONOTONIC; INT64_MAX: for ever) at the longest. Without a viewer, not for
+ * the channel. */
+enum bell_reason bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns);
+
+/* Ends the sleep, or the next one. Any thread, and signal handlers. */
 void bell_ring(void);
 
-/* Sleeps, at most timeout_ms if that is not negative. Returns whether SDL may have events. A signal
- * ends it too. */
-bool bell_sleep(struct SDL_Window *window, int timeout_ms);
+/* After this nobody may ring. */
+void bell_finish(void);
 
 #endif

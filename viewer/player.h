@@ -15,12 +15,11 @@
 struct presenter;
 struct stage;
 struct view;
-struct waiter;
 
 struct player {
 	struct view *view;
 	struct stage *stage;
-	struct waiter *waiter;
+	bool pending; /* the channel has something to take: a frame, or news of its producer */
 	bool paused;
 	bool step;                         /* take one frame although paused */
 	bool dirty;                        /* the window wants the picture again */

@@ -3,8 +3,7 @@
  * What the program does with a channel, window or not: takes frames, digests and records them,
  * follows its producers' lives and says on stderr what a person should know, counts, and reports.
  *
- * The main thread only. view_take(), view_shown() and view_finish() use the library's handle: no
- * other thread may be waiting on it then. */
+ * The main thread only, unless said otherwise. */
 #ifndef VIEWER_VIEW_H
 #define VIEWER_VIEW_H
 
@@ -59,13 +58,12 @@ bool view_init(struct view *view, const struct options *options);
  * released by the caller. */
 enum view_event view_take(struct view *view, struct shmflip_frame *frame, int timeout_ms);
 
-/* For a time when nothing has happened, and while another thread waits on the handle: VIEW_NOTHING,
- * or VIEW_LEAVE when patience has ended. */
+/* For a time when nothing has happened: VIEW_NOTHING, or VIEW_LEAVE when patience has ended. */
 enum view_event view_idle(struct view *view);
 
 /* For one who takes no frames: VIEW_LOST when the producer of the latest frame is seen to be gone,
- * else VIEW_NOTHING. Opens and attaches the channel anew, some tens of us; needs no handle. Says
- * and counts nothing: view_take() does, when it gets there. */
+ * else VIEW_NOTHING. Opens and attaches the channel anew, some tens of us. Says and counts
+ * nothing: view_take() does, when it gets there. */
 enum view_event view_look(struct view *view);
 
 /* Whether frames are wanted although nobody can see them. */

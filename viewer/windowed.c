@@ -2,7 +2,6 @@
 #include "windowed.h"
 
 #include <SDL.h>
-#include <limits.h>
 #include <string.h>
 
 #include "bell.h"
@@ -13,7 +12,6 @@
 #include "stage.h"
 #include "text.h"
 #include "view.h"
-#include "waiter.h"
 #include "window.h"
 
 #define TURN_MS 100 /* before there is a window */
@@ -91,6 +89,7 @@ static void take(struct player *player)
 {
 	struct shmflip_frame frame;
 
+	player->pending = false;
 	switch (view_take(player->view, &frame, 0)) {
 	case VIEW_FRAME:
 		show(player, &frame);
@@ -104,13 +103,11 @@ static void take(struct player *player)
 		player->quit = true;
 		break;
 	}
-	if (!player->quit)
-		waiter_arm(player->waiter);
 }
 
 static bool wants_frame(const struct player *player)
 {
-	if (!waiter_ready(player->waiter) || (player->paused && !player->step))
+	if (!player->pending || (player->paused && !player->step))
 		return false;
 	return player->visible ? stage_ready(player->stage) : view_wants_unseen(player->view);
 }
@@ -164,12 +161,12 @@ static void repaint(struct player *player)
  * though nobody may see it yet. */
 static int64_t patience_end_ns(const struct player *player)
 {
-	if (player->paused || waiter_ready(player->waiter))
+	if (player->paused || player->pending)
 		return INT64_MAX;
 	return life_deadline_ns(&player->view->life);
 }
 
-static int sleep_ms(const struct player *player)
+static int64_t sleep_end_ns(const struct player *player)
 {
 	int64_t due_ns = patience_end_ns(player);
 
@@ -177,20 +174,31 @@ static int sleep_ms(const struct player *player)
 		due_ns = player->captions_due_ns;
 	if (must_look(player) && player->look_due_ns < due_ns)
 		due_ns = player->look_due_ns;
-	if (due_ns == INT64_MAX)
-		return -1;
-	int64_t ms = (due_ns - cli_now_ns() + 999999) / 1000000;
-	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+	return due_ns;
 }
 
-static void sleep_and_handle_events(struct player *player)
+static void handle_events(struct player *player)
 {
 	SDL_Event event;
 
-	if (!bell_sleep(stage_window(player->stage)->sdl, sleep_ms(player)))
-		return;
 	while (!player->quit && SDL_PollEvent(&event))
 		controls_handle(player, &event);
+}
+
+static void sleep_well(struct player *player)
+{
+	struct shmflip_viewer *viewer = player->pending ? NULL : player->view->viewer;
+
+	switch (bell_sleep(viewer, sleep_end_ns(player))) {
+	case BELL_CHANNEL:
+		player->pending = true;
+		break;
+	case BELL_EVENTS:
+		handle_events(player);
+		break;
+	case BELL_OTHER:
+		break;
+	}
 }
 
 static bool open_with_first_frame(struct player *player)
@@ -216,23 +224,21 @@ static bool open_with_first_frame(struct player *player)
 	return view_shown(view, &info) != VIEW_LEAVE;
 }
 
-static bool start_waiter(struct player *player)
+static bool watch_for_events(struct player *player)
 {
-	int result = waiter_create(player->view->viewer, &player->waiter);
+	int result = bell_watch(stage_window(player->stage)->sdl);
 
-	if (result < 0) {
-		cli_error("no thread to wait with: %s", strerror(-result));
-		player->view->exit_code = CLI_FAILED;
-		return false;
-	}
-	waiter_arm(player->waiter);
-	return true;
+	if (result == 0)
+		return true;
+	cli_error("no thread to watch for events: %s", strerror(-result));
+	player->view->exit_code = CLI_FAILED;
+	return false;
 }
 
 static void play(struct player *player)
 {
 	while (!player->quit && !cli_interrupted()) {
-		sleep_and_handle_events(player);
+		sleep_well(player);
 		if (!player->quit)
 			player_check(player, stage_check(player->stage));
 		if (!player->quit)
@@ -258,9 +264,8 @@ void windowed_run(struct view *view)
 		view->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&player) && start_waiter(&player))
+	if (open_with_first_frame(&player) && watch_for_events(&player))
 		play(&player);
-	waiter_destroy(player.waiter);
 	drop_unseen(&player);
 	stage_destroy(player.stage);
 	text_finish();

@@ -59,6 +59,8 @@ int cli_choice(const char *option, const char *text, const char *const *words);
 void cli_catch_interrupts(void);
 /* Any thread. */
 bool cli_interrupted(void);
+/* What each interruption does besides, in the signal's handler; NULL: nothing. */
+void cli_on_interrupt(void (*act)(void));
 
 /* ---- Status line: one line on stderr, rewritten in place; nothing where that is no terminal ---- */
 

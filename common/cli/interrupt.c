@@ -6,11 +6,16 @@
 #include <time.h>
 
 static atomic_bool interrupted;
+static void (*_Atomic when_interrupted)(void);
 
 static void note_interrupt(int signal_number)
 {
+	void (*act)(void) = atomic_load(&when_interrupted);
+
 	(void)signal_number;
 	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+	if (act)
+		act();
 }
 
 /* nohup says by an ignored SIGHUP that the program is to outlive its terminal. */
@@ -34,6 +39,11 @@ void cli_catch_interrupts(void)
 	/* Not worth dying of: the write says so too. */
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+void cli_on_interrupt(void (*act)(void))
+{
+	atomic_store(&when_interrupted, act);
 }
 
 bool cli_interrupted(void)

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/bell: whatever ends a sleep ends it at once, in the channel and out of it. A call that is
+ * missed ends it too, but only at the next look for events: many such would be a bell that does not work. */
+#include "x_server.h"
+
+#include <SDL.h>
+#include <SDL_syswm.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "bell.h"
+#include "cli.h"
+#include "handles.h"
+
+#define ROUNDS 200
+#define LATE_NS 80000000
+#define LATE_MAX 20
+
+static struct x_server server;
+static SDL_Window *window;
+static struct shmflip_producer *producer;
+static struct shmflip_viewer *viewer;
+
+static int open_bell(void **state)
+{
+	if (make_folder(state) < 0)
+		return -1;
+	assert_int_equal(SDL_InitSubSystem(SDL_INIT_VIDEO), 0);
+	assert_int_equal(bell_init(), 0);
+	window = SDL_CreateWindow("bell", 0, 0, 100, 100, SDL_WINDOW_RESIZABLE);
+	assert_non_null(window);
+	assert_int_equal(bell_watch(window), 0);
+	producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
+	viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
+	return 0;
+}
+
+static int close_bell(void **state)
+{
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+	bell_finish();
+	SDL_DestroyWindow(window);
+	SDL_QuitSubSystem(SDL_INIT_VIDEO);
+	return remove_folder(state);
+}
+
+static enum bell_reason sleep_in(struct shmflip_viewer *channel)
+{
+	return bell_sleep(channel, cli_now_ns() + 1000000000);
+}
+
+/* What came with the window. */
+static void hear_all(void)
+{
+	SDL_Event event;
+	int64_t end_ns = cli_now_ns() + INT64_C(300000000);
+
+	while (cli_now_ns() < end_ns) {
+		if (bell_sleep(NULL, end_ns) != BELL_EVENTS)
+			continue;
+		while (SDL_PollEvent(&event))
+			continue;
+	}
+}
+
+/* ---- Calls from another thread, at any moment of the way to sleep ------------------------------ */
+
+struct caller {
+	void (*call)(int round);
+	atomic_int round;
+};
+
+static void *call_each_round(void *argument)
+{
+	struct caller *caller = argument;
+
+	for (int round = 1; round <= ROUNDS; round++) {
+		while (atomic_load(&caller->round) < round)
+			sched_yield();
+		for (int64_t end_ns = now_ns() + round % 50 * 4000; now_ns() < end_ns;)
+			continue;
+		caller->call(round);
+	}
+	return NULL;
+}
+
+static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), enum bell_reason reason)
+{
+	struct caller caller = { .call = call };
+	pthread_t thread;
+	SDL_Event event;
+	int late = 0;
+
+	hear_all();
+	assert_int_equal(pthread_create(&thread, NULL, call_each_round, &caller), 0);
+	for (int round = 1; round <= ROUNDS && late < LATE_MAX; round++) {
+		int64_t start_ns = now_ns();
+
+		atomic_store(&caller.round, round);
+		while (sleep_in(channel) != reason && now_ns() - start_ns < LATE_NS)
+			continue;
+		late += now_ns() - start_ns >= LATE_NS;
+		while (SDL_PollEvent(&event))
+			continue;
+	}
+	atomic_store(&caller.round, ROUNDS);
+	pthread_join(thread, NULL);
+	assert_true(late < LATE_MAX);
+}
+
+static void ring(int round)
+{
+	(void)round;
+	bell_ring();
+}
+
+static void test_rings(void **state)
+{
+	(void)state;
+	assert_heard(NULL, ring, BELL_OTHER);
+	assert_heard(viewer, ring, BELL_OTHER);
+}
+
+/* In the other thread: it ends no wait of the loop's by itself. */
+static void interrupt(int round)
+{
+	(void)round;
+	raise(SIGTERM);
+}
+
+static void test_interruptions(void **state)
+{
+	(void)state;
+	cli_catch_interrupts();
+	assert_heard(NULL, interrupt, BELL_OTHER);
+	assert_heard(viewer, interrupt, BELL_OTHER);
+	assert_true(cli_interrupted());
+}
+
+/* A size that the window has not had. */
+static void resize(int round)
+{
+	static uint32_t width = 100;
+	SDL_SysWMinfo info;
+
+	(void)round;
+	width++;
+	SDL_VERSION(&info.version);
+	SDL_GetWindowWMInfo(window, &info);
+	xcb_configure_window(server.eye, (xcb_window_t)info.info.x11.window,
+	                     XCB_CONFIG_WINDOW_WIDTH, &width);
+	xcb_flush(server.eye);
+}
+
+static void test_events(void **state)
+{
+	(void)state;
+	assert_heard(NULL, resize, BELL_EVENTS);
+	assert_heard(viewer, resize, BELL_EVENTS);
+}
+
+static void publish(int round)
+{
+	assert_int_equal(publish_square(producer, (uint32_t)round, 1000), 0);
+}
+
+static void test_frames(void **state)
+{
+	struct shmflip_frame frame;
+
+	(void)state;
+	hear_all();
+	for (int round = 1; round <= ROUNDS; round++) {
+		publish(round);
+		while (sleep_in(viewer) != BELL_CHANNEL)
+			continue;
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
+		assert_int_equal(square_value(&frame), round);
+		shmflip_viewer_release(viewer, &frame);
+	}
+}
+
+/* ---- Nobody calls ------------------------------------------------------------------------------ */
+
+static void test_time(void **state)
+{
+	struct shmflip_viewer *channels[] = { NULL, viewer };
+
+	(void)state;
+	hear_all();
+	for (size_t i = 0; i < 2; i++) {
+		int64_t end_ns = now_ns() + 150000000;
+
+		while (now_ns() < end_ns)
+			assert_int_equal(bell_sleep(channels[i], end_ns), BELL_OTHER);
+	}
+}
+
+/* Not a hundred times a second. */
+static void test_sleep_is_long(void **state)
+{
+	int64_t end_ns = now_ns() + 1000000000;
+	int sleeps = 0;
+
+	(void)state;
+	hear_all();
+	for (; now_ns() < end_ns; sleeps++)
+		bell_sleep(NULL, end_ns);
+	assert_true(sleeps < 20);
+}
+
+#define BELL(test) cmocka_unit_test_setup_teardown(test, open_bell, close_bell)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		BELL(test_rings),  BELL(test_interruptions), BELL(test_events),
+		BELL(test_frames), BELL(test_time),          BELL(test_sleep_is_long),
+	};
+
+	if (!start_x_server(&server)) {
+		fprintf(stderr, "no Xvfb: nothing tested\n");
+		return 77;
+	}
+	setenv("DISPLAY", server.display, 1);
+	setenv("SDL_VIDEODRIVER", "x11", 1);
+	int result = cmocka_run_group_tests(tests, NULL, NULL);
+	stop_x_server(&server);
+	return result;
+}
