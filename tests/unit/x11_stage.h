@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For tests of viewer/present_x11: an X server of their own, a presenter with a window there, memory as
+ * a producer makes it, frames of known pixels, and looks at what the window shows. */
+#ifndef SHMFLIP_TEST_X11_STAGE_H
+#define SHMFLIP_TEST_X11_STAGE_H
+
+#include "x_server.h"
+
+#include <SDL.h>
+#include <SDL_syswm.h>
+#include <sys/ipc.h>
+#include <sys/random.h>
+#include <sys/shm.h>
+
+#include "present.h"
+
+#define HEADER_BYTES 4096
+#define SLOT_BYTES (512 * 512 * 4)
+#define SLOTS 4
+#define CHECK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+static struct x_server server;
+
+/* Memory as a producer makes it. */
+struct frames {
+	int id;
+	uint8_t *base;
+	uint64_t bytes;
+};
+
+struct stage {
+	struct presenter_host host;
+	void *state; /* NULL: destroyed */
+	xcb_window_t window;
+	struct frames frames;
+	pthread_mutex_t mutex; /* of what the callbacks write */
+	int given_back;
+	int on_screen;
+	int woken;
+	uint64_t last_given_back;
+	uint64_t last_on_screen;
+	bool in_order;
+};
+
+/* ---- The stage ------------------------------------------------------------------------------ */
+
+static inline void give_back(void *context, struct shmflip_frame *frame)
+{
+	struct stage *stage = context;
+
+	pthread_mutex_lock(&stage->mutex);
+	stage->given_back++;
+	stage->in_order &= frame->info.sequence == stage->last_given_back + 1;
+	stage->last_given_back = frame->info.sequence;
+	pthread_mutex_unlock(&stage->mutex);
+}
+
+static inline void on_screen(void *context, const struct shmflip_frame_info *info, int64_t at_ns)
+{
+	struct stage *stage = context;
+
+	pthread_mutex_lock(&stage->mutex);
+	stage->on_screen++;
+	stage->in_order &= info->sequence == stage->last_on_screen + 1 && at_ns <= now_ns();
+	stage->last_on_screen = info->sequence;
+	pthread_mutex_unlock(&stage->mutex);
+}
+
+static inline void wake(void *context)
+{
+	struct stage *stage = context;
+
+	pthread_mutex_lock(&stage->mutex);
+	stage->woken++;
+	pthread_mutex_unlock(&stage->mutex);
+}
+
+static inline int count(struct stage *stage, const int *counter)
+{
+	pthread_mutex_lock(&stage->mutex);
+	int value = *counter;
+	pthread_mutex_unlock(&stage->mutex);
+	return value;
+}
+
+/* The server answers when it likes. */
+static inline void assert_comes_to(struct stage *stage, const int *counter, int wanted)
+{
+	for (int i = 0; i < 5000 && count(stage, counter) != wanted; i++)
+		nap_ms(1);
+	assert_int_equal(count(stage, counter), wanted);
+}
+
+static inline void make_frames(struct frames *frames, uint64_t bytes)
+{
+	frames->bytes = bytes;
+	frames->id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
+	assert_true(frames->id >= 0);
+	frames->base = shmat(frames->id, NULL, 0);
+	assert_int_equal(shmctl(frames->id, IPC_RMID, NULL), 0);
+	assert_true(frames->base != (void *)-1);
+	assert_int_equal(getrandom(frames->base, SHMFLIP_SEGMENT_COOKIE_SIZE, 0),
+	                 SHMFLIP_SEGMENT_COOKIE_SIZE);
+}
+
+static inline xcb_window_t id_of(SDL_Window *window)
+{
+	SDL_SysWMinfo info;
+
+	SDL_VERSION(&info.version);
+	assert_true(SDL_GetWindowWMInfo(window, &info));
+	return (xcb_window_t)info.info.x11.window;
+}
+
+static inline int set_up(void **state)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+
+	pthread_mutex_init(&stage->mutex, NULL);
+	stage->in_order = true;
+	stage->host = (struct presenter_host){
+		.give_back = give_back, .on_screen = on_screen, .wake = wake, .context = stage
+	};
+	stage->host.window = SDL_CreateWindow("test", 0, 0, 300, 200, SDL_WINDOW_BORDERLESS);
+	assert_non_null(stage->host.window);
+	stage->window = id_of(stage->host.window);
+	make_frames(&stage->frames, HEADER_BYTES + SLOTS * (uint64_t)SLOT_BYTES);
+	if (presenter_x11.create(&stage->host, &stage->state) < 0)
+		fail_msg("%s", stage->host.reason);
+	*state = stage;
+	return 0;
+}
+
+static inline void end(struct stage *stage)
+{
+	if (stage->state)
+		presenter_x11.destroy(stage->state);
+	stage->state = NULL;
+}
+
+static inline int tear_down(void **state)
+{
+	struct stage *stage = *state;
+
+	end(stage);
+	SDL_DestroyWindow(stage->host.window);
+	shmdt(stage->frames.base);
+	pthread_mutex_destroy(&stage->mutex);
+	free(stage);
+	return 0;
+}
+
+/* ---- Pictures -------------------------------------------------------------------------------- */
+
+struct shape {
+	int width;
+	int height;
+	int stride_pixels;
+	bool alpha;
+};
+
+/* A pattern that differs in every pixel and every frame. Its padding is loud. */
+static inline uint32_t pixel_of(uint64_t sequence, int x, int y, bool alpha)
+{
+	uint32_t mixed = (uint32_t)(x * 7919 + y * 104729) * 2654435761U + (uint32_t)sequence * 977;
+
+	return alpha ? mixed : mixed | 0xff000000;
+}
+
+/* A picture that scaling does not turn into noise. */
+static inline uint32_t smooth_pixel(int x, int y, const struct shape *shape)
+{
+	uint32_t red = (uint32_t)(127.5 + 127 * sin(x * 0.11 + y * 0.05));
+	uint32_t green = (uint32_t)(255 * x / shape->width);
+	uint32_t blue = (uint32_t)(255 * y / shape->height);
+	uint32_t alpha = shape->alpha ? (uint32_t)(127.5 + 127 * cos(y * 0.07)) : 255;
+
+	return alpha << 24 | red << 16 | green << 8 | blue;
+}
+
+static inline uint32_t *slot_of(const struct stage *stage, uint64_t sequence)
+{
+	return (uint32_t *)(stage->frames.base + HEADER_BYTES + sequence % SLOTS * SLOT_BYTES);
+}
+
+static inline struct shmflip_frame describe(const struct stage *stage, uint64_t sequence,
+                                            const struct shape *shape)
+{
+	const uint8_t *pixels = (const uint8_t *)slot_of(stage, sequence);
+
+	return (struct shmflip_frame){
+		.pixels = pixels,
+		.info = {
+			.sequence = sequence,
+			.width = (uint32_t)shape->width,
+			.height = (uint32_t)shape->height,
+			.stride_bytes = (uint32_t)shape->stride_pixels * 4,
+			.format = shape->alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
+		},
+		.segment_id = stage->frames.id,
+		.segment_offset = (uint64_t)(pixels - stage->frames.base),
+	};
+}
+
+static inline struct shmflip_frame draw(const struct stage *stage, uint64_t sequence,
+                                        const struct shape *shape, bool smooth)
+{
+	uint32_t *pixels = slot_of(stage, sequence);
+
+	for (int y = 0; y < shape->height; y++) {
+		for (int x = 0; x < shape->stride_pixels; x++)
+			pixels[y * shape->stride_pixels + x] =
+				x >= shape->width ? 0xffff00ff
+				: smooth          ? smooth_pixel(x, y, shape)
+						  : pixel_of(sequence, x, y, shape->alpha);
+	}
+	return describe(stage, sequence, shape);
+}
+
+static inline struct size window_size(const struct stage *stage)
+{
+	struct size size;
+
+	SDL_GetWindowSize(stage->host.window, &size.width, &size.height);
+	return size;
+}
+
+/* 1:1 from a corner of the frame on. */
+static inline struct scene plain(const struct stage *stage, const struct shape *shape, int x, int y)
+{
+	return (struct scene){
+		.window = window_size(stage),
+		.source = { x, y, shape->width - x, shape->height - y },
+		.target = { 0, 0, shape->width - x, shape->height - y },
+		.smooth = true,
+		.background = { .colour = 0x203040 },
+	};
+}
+
+static inline struct scene scaled(const struct stage *stage, struct area source, struct area target)
+{
+	return (struct scene){
+		.window = window_size(stage),
+		.source = source,
+		.target = target,
+		.smooth = true,
+		.background = { .colour = 0x203040 },
+	};
+}
+
+static inline int show(struct stage *stage, const struct shmflip_frame *frame,
+                       const struct scene *scene)
+{
+	int result = presenter_x11.show(stage->state, frame, scene);
+
+	if (result < 0)
+		print_message("%s\n", stage->host.reason);
+	return result;
+}
+
+/* What the window holds after all that was asked for has been done. */
+static inline uint32_t *look(struct stage *stage)
+{
+	struct size size = window_size(stage);
+	uint32_t pixel;
+
+	/* An answer to this connection comes after what was asked for before it. */
+	assert_int_equal(presenter_x11.read(stage->state, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
+	return look_at(&server, stage->window, size.width, size.height);
+}
+
+static inline int channel_difference(uint32_t a, uint32_t b)
+{
+	int worst = 0;
+
+	for (int shift = 0; shift < 24; shift += 8) {
+		int difference = abs((int)(a >> shift & 255) - (int)(b >> shift & 255));
+
+		worst = difference > worst ? difference : worst;
+	}
+	return worst;
+}
+
+static inline void assert_about(uint32_t got, uint32_t wanted, int tolerance, int x, int y)
+{
+	if (channel_difference(got, wanted) > tolerance)
+		fail_msg("at %d,%d there is %06x instead of %06x", x, y, got, wanted);
+}
+
+/* The frame's pixels from x, y on, then the background. */
+static inline void assert_plain(struct stage *stage, uint64_t sequence, const struct shape *shape,
+                                int from_x, int from_y)
+{
+	struct size size = window_size(stage);
+	uint32_t *seen = look(stage);
+
+	for (int y = 0; y < size.height; y++) {
+		for (int x = 0; x < size.width; x++) {
+			bool inside = x + from_x < shape->width && y + from_y < shape->height;
+			uint32_t wanted = inside ? pixel_of(sequence, x + from_x, y + from_y, false)
+			                         : 0x203040;
+
+			assert_about(seen[y * size.width + x], wanted & 0xffffff, 0, x, y);
+		}
+	}
+	free(seen);
+}
+
+static inline bool open_display(void)
+{
+	if (!start_x_server(&server))
+		return false;
+	setenv("DISPLAY", server.display, 1);
+	setenv("SDL_VIDEODRIVER", "x11", 1);
+	return SDL_Init(SDL_INIT_VIDEO) == 0;
+}
+
+/* SDL's window is left as it is: there is nothing to close. */
+
+#endif
