@@ -5,45 +5,52 @@
 #include <SDL_syswm.h>
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef WITH_WAYLAND
-#include <wayland-client-core.h>
-#endif
 
 #include "cli.h"
+
+#if defined(WITH_WAYLAND) && defined(SDL_VIDEO_DRIVER_WAYLAND)
+#define WATCHES_WAYLAND
+#include <wayland-client-core.h>
+#endif
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_SECOND 1000000000
 
-/* Between looks for events that make no connection readable, since SDL, or what it draws with, has read
- * them already, on the occasion of something else; and for all events where there is no connection. */
+/* After something was drawn, there may be events that make no connection readable, since what drew
+ * them has read them already: when to look for those. */
 #define LOOK_NS (100 * NS_PER_MS)
-#define LOOK_UNCONNECTED_NS (20 * NS_PER_MS)
+
+/* Where only looking tells. */
+#define LOOK_OFTEN_NS (20 * NS_PER_MS)
 
 /* A signal that otherwise nobody minds. */
 #define NUDGE SIGURG
 #define NUDGE_NS (2 * NS_PER_MS)
 
 static struct {
-	int connection; /* SDL's; -1: none that can be watched */
+	struct wl_display *wayland; /* NULL: another display */
+	bool connected;             /* there is a connection that can be watched */
+	int connection;
 	int64_t looked_ns;
+
 	pthread_t loop;
 	pthread_t watch;
 	bool watching;
-	int alarm;    /* an eventfd: there is somebody to nudge */
+	int watched; /* an epoll of the connection, each time until the loop has looked, and alarm */
+	int alarm;   /* an eventfd: there is somebody to nudge */
 	sem_t struck; /* for a sleep without the channel */
-	sem_t looked; /* after seen */
 	atomic_bool rung;
-	atomic_bool in_channel; /* the loop sleeps there, or is just about to */
-	atomic_bool seen;       /* the connection is readable, and the loop has not looked since */
+	atomic_bool in_channel; /* the loop sleeps there, or is just about to, or has just been */
+	atomic_bool seen;       /* the connection was readable, and the loop has not looked since */
 	atomic_bool ended;
 } bell;
 
@@ -62,7 +69,7 @@ static struct timespec to_timespec(int64_t ns)
 
 /* The loop says first that it is in the channel, then asks whether somebody has rung: whoever rings
  * does it the other way round, so one of the two notices. A signal that comes just before the wait
- * does not end it, so it may take more than one. */
+ * does not end it, so it may take more than one; one that comes after it does no harm. */
 static void nudge(void)
 {
 	const struct timespec pause = to_timespec(NUDGE_NS);
@@ -73,63 +80,69 @@ static void nudge(void)
 	}
 }
 
-/* Until the loop has looked, the connection stays readable. */
-static void announce_events(void)
-{
-	atomic_store(&bell.seen, true);
-	strike();
-	nudge();
-	sem_wait(&bell.looked);
-}
-
 static void *watch(void *unused)
 {
-	struct pollfd files[] = {
-		{ .fd = bell.connection, .events = POLLIN },
-		{ .fd = bell.alarm, .events = POLLIN },
-	};
+	struct epoll_event event;
 	eventfd_t alarms;
 
 	while (!atomic_load(&bell.ended)) {
-		poll(files, SDL_arraysize(files), -1);
-		if (files[1].revents) {
+		if (epoll_wait(bell.watched, &event, 1, -1) != 1)
+			continue;
+		if (event.data.fd == bell.alarm) {
 			eventfd_read(bell.alarm, &alarms);
-			nudge();
+		} else {
+			atomic_store(&bell.seen, true);
+			strike();
 		}
-		if (files[0].revents)
-			announce_events();
+		nudge();
 	}
 	return unused;
 }
 
-static int connection_of(SDL_Window *window)
+static void find_connection(SDL_Window *window)
 {
 	SDL_SysWMinfo info;
 
 	SDL_VERSION(&info.version);
 	if (!SDL_GetWindowWMInfo(window, &info))
-		return -1;
+		return;
 #ifdef SDL_VIDEO_DRIVER_X11
-	if (info.subsystem == SDL_SYSWM_X11)
-		return ConnectionNumber(info.info.x11.display);
+	if (info.subsystem == SDL_SYSWM_X11) {
+		bell.connection = ConnectionNumber(info.info.x11.display);
+		bell.connected = true;
+	}
 #endif
-#ifdef WITH_WAYLAND
-	if (info.subsystem == SDL_SYSWM_WAYLAND)
-		return wl_display_get_fd(info.info.wl.display);
+#ifdef WATCHES_WAYLAND
+	if (info.subsystem == SDL_SYSWM_WAYLAND) {
+		bell.wayland = info.info.wl.display;
+		bell.connection = wl_display_get_fd(bell.wayland);
+		bell.connected = true;
+	}
 #endif
-	return -1;
 }
 
-/* Signals are for the other threads. */
+/* Has the connection watched until it is readable. */
+static int expect_events(int operation)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = bell.connection };
+
+	return epoll_ctl(bell.watched, operation, bell.connection, &event) < 0 ? -errno : 0;
+}
+
+/* Signals are for the other threads, and nudges for the loop. */
 int bell_watch(SDL_Window *window)
 {
 	sigset_t all, before;
 
-	bell.connection = connection_of(window);
 	bell.loop = pthread_self();
+	find_connection(window);
+	int result = bell.connected ? expect_events(EPOLL_CTL_ADD) : 0;
+	if (result < 0)
+		return result;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int result = -pthread_create(&bell.watch, NULL, watch, NULL);
+	result = -pthread_create(&bell.watch, NULL, watch, NULL);
+	sigdelset(&before, NUDGE);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	bell.watching = result == 0;
 	return result;
@@ -138,30 +151,46 @@ int bell_watch(SDL_Window *window)
 static void stop_watching(void)
 {
 	atomic_store(&bell.ended, true);
-	sem_post(&bell.looked);
 	eventfd_write(bell.alarm, 1);
 	pthread_join(bell.watch, NULL);
 }
 
 /* ---- Ringing -------------------------------------------------------------------------------- */
 
+static void close_files(void)
+{
+	close(bell.alarm);
+	close(bell.watched);
+}
+
 static void on_nudge(int number)
 {
 	(void)number;
 }
 
-int bell_init(void)
+/* What the loop does outside the channel goes on as if there had been no signal; waiting there is nothing
+ * that a signal's end takes up again. */
+static void expect_nudges(void)
 {
-	struct sigaction action = { .sa_handler = on_nudge };
+	struct sigaction action = { .sa_handler = on_nudge, .sa_flags = SA_RESTART };
 
-	memset(&bell, 0, sizeof(bell));
-	bell.alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (bell.alarm < 0)
-		return -errno;
-	sem_init(&bell.struck, 0, 0);
-	sem_init(&bell.looked, 0, 0);
 	sigemptyset(&action.sa_mask);
 	sigaction(NUDGE, &action, NULL);
+}
+
+int bell_init(void)
+{
+	memset(&bell, 0, sizeof(bell));
+	bell.watched = epoll_create1(EPOLL_CLOEXEC);
+	bell.alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = bell.alarm };
+	if (epoll_ctl(bell.watched, EPOLL_CTL_ADD, bell.alarm, &event) < 0) {
+		int error = errno;
+		close_files();
+		return -error;
+	}
+	sem_init(&bell.struck, 0, 0);
+	expect_nudges();
 	cli_on_interrupt(bell_ring);
 	return 0;
 }
@@ -181,40 +210,51 @@ void bell_finish(void)
 	cli_on_interrupt(NULL);
 	if (bell.watching)
 		stop_watching();
-	sem_destroy(&bell.looked);
 	sem_destroy(&bell.struck);
-	close(bell.alarm);
+	close_files();
 }
 
 /* ---- Sleeping ------------------------------------------------------------------------------- */
 
-static bool finds_events(int64_t now_ns)
+static bool finds_events(void)
 {
-	bell.looked_ns = now_ns;
 	SDL_PumpEvents();
+#ifdef WATCHES_WAYLAND
+	/* SDL's answers to what it has just read. */
+	if (bell.wayland)
+		wl_display_flush(bell.wayland);
+#endif
 	if (atomic_exchange(&bell.seen, false))
-		sem_post(&bell.looked);
+		expect_events(EPOLL_CTL_MOD);
 	return SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
 }
 
-static int left_ms(int64_t now_ns, int64_t end_ns)
+/* On Wayland it is SDL that repeats keys, while it is asked for events. */
+static bool must_look_often(void)
 {
+	int count;
+	const Uint8 *keys = SDL_GetKeyboardState(&count);
+
+	return !bell.connected || (bell.wayland && memchr(keys, SDL_PRESSED, (size_t)count));
+}
+
+static int left_ms(int64_t end_ns)
+{
+	int64_t left_ns = end_ns - cli_now_ns();
+
 	if (end_ns == INT64_MAX)
 		return -1;
-	if (end_ns <= now_ns)
+	if (left_ns <= 0)
 		return 0;
-	int64_t ms = (end_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS;
+	int64_t ms = (left_ns - 1) / NS_PER_MS + 1;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 /* Returns whether the channel has something. */
 static bool sleep_in_channel(struct shmflip_viewer *viewer, int timeout_ms)
 {
-	int result = -EINTR;
-
 	atomic_store(&bell.in_channel, true);
-	if (!atomic_load(&bell.rung))
-		result = shmflip_viewer_wait(viewer, timeout_ms);
+	int result = shmflip_viewer_wait(viewer, atomic_load(&bell.rung) ? 0 : timeout_ms);
 	atomic_store(&bell.in_channel, false);
 	return result != -EAGAIN && result != -EINTR;
 }
@@ -228,23 +268,29 @@ static void sleep_until_struck(int64_t end_ns)
 		continue;
 }
 
-/* Looking before each sleep would cost more than what mostly ends it. */
-enum bell_reason bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns)
+/* Looking before each sleep would cost more than what mostly ends it. Right after a look that has found
+ * nothing there is nothing to look for, until the connection says so. */
+unsigned bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns)
 {
-	int64_t interval_ns = bell.connection < 0 ? LOOK_UNCONNECTED_NS : LOOK_NS;
+	bool often = must_look_often();
+	int64_t interval_ns = often ? LOOK_OFTEN_NS : LOOK_NS;
 	int64_t now_ns = cli_now_ns();
 	bool look = atomic_load(&bell.seen) || now_ns - bell.looked_ns >= interval_ns;
-	bool found = false;
+	unsigned heard = 0;
 
-	if (look && finds_events(now_ns))
-		return BELL_EVENTS;
-	if ((!look || bell.connection < 0) && end_ns > bell.looked_ns + interval_ns)
+	if (look) {
+		bell.looked_ns = now_ns;
+		heard = finds_events() ? BELL_EVENTS : 0;
+	}
+	if (heard)
+		end_ns = now_ns;
+	else if ((often || !look) && end_ns > bell.looked_ns + interval_ns)
 		end_ns = bell.looked_ns + interval_ns;
-	if (viewer)
-		found = sleep_in_channel(viewer, left_ms(now_ns, end_ns));
-	else
+	if (!viewer)
 		sleep_until_struck(end_ns);
+	else if (sleep_in_channel(viewer, left_ms(end_ns)))
+		heard |= BELL_CHANNEL;
 	if (atomic_exchange(&bell.rung, false))
 		sem_trywait(&bell.struck);
-	return found ? BELL_CHANNEL : BELL_OTHER;
+	return heard;
 }

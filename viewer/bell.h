@@ -3,9 +3,9 @@
  * How the loop sleeps: until the channel has something for the viewer, SDL may have an event,
  * somebody rings, or it is time.
  *
- * It sleeps in the channel's own wait, so that a frame wakes the thread that shows it and no other. All
- * else comes seldom. It comes by way of a thread that watches SDL's connection to the display, and ends
- * the wait by a signal. SDL's own ways to sleep would cost more than showing a frame does.
+ * It sleeps in the channel's own wait, so that a frame wakes the thread that shows it, and no other on the
+ * way. All else comes seldom, by way of a thread that watches SDL's connection to the display and ends the
+ * wait by a signal. SDL's own ways to sleep would cost more than showing a frame does.
  *
  * All but bell_ring() are for the main thread, while SDL's video is initialised. */
 #ifndef VIEWER_BELL_H
@@ -17,10 +17,11 @@
 
 struct SDL_Window;
 
-enum bell_reason {
-	BELL_CHANNEL, /* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR */
-	BELL_EVENTS,  /* SDL has events */
-	BELL_OTHER,   /* somebody has rung, it is time, or nothing in particular */
+/* What has ended a sleep, if not a ring or time. */
+enum {
+	BELL_CHANNEL =
+		1, /* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR */
+	BELL_EVENTS = 2, /* SDL has events */
 };
 
 /* Rings from now on when the program is interrupted. 0 or a negative errno. */
@@ -31,8 +32,8 @@ int bell_init(void);
 int bell_watch(struct SDL_Window *window);
 
 /* Sleeps until end_ns (CLOCK_MONOTONIC; INT64_MAX: for ever) at the longest. Without a viewer, not for
- * the channel. */
-enum bell_reason bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns);
+ * the channel. Returns any of the two, or 0; may do so for no reason. */
+unsigned bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns);
 
 /* Ends the sleep, or the next one. Any thread, and signal handlers. */
 void bell_ring(void);

@@ -188,17 +188,11 @@ static void handle_events(struct player *player)
 static void sleep_well(struct player *player)
 {
 	struct shmflip_viewer *viewer = player->pending ? NULL : player->view->viewer;
+	unsigned heard = bell_sleep(viewer, sleep_end_ns(player));
 
-	switch (bell_sleep(viewer, sleep_end_ns(player))) {
-	case BELL_CHANNEL:
-		player->pending = true;
-		break;
-	case BELL_EVENTS:
+	player->pending |= (heard & BELL_CHANNEL) != 0;
+	if (heard & BELL_EVENTS)
 		handle_events(player);
-		break;
-	case BELL_OTHER:
-		break;
-	}
 }
 
 static bool open_with_first_frame(struct player *player)
