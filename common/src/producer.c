@@ -16,7 +16,8 @@
 
 #define NAP_MIN_NS 20000
 #define NAP_MAX_NS (5 * NS_PER_MS)
-#define VIEWERS_MAX 1000 /* that pins_attendance() counts */
+#define NAP_LATE_NS 100000 /* at most, mostly */
+#define VIEWERS_MAX 1000   /* that pins_attendance() counts */
 #define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
 #define LOOK_NS (100 * NS_PER_MS) /* how often to see whether all of the channel still stands */
 
@@ -32,6 +33,7 @@ struct shmflip_producer {
 	uint64_t discarded;
 	uint64_t generations;
 	int64_t waited_ns;
+	int64_t waits_ns[2]; /* the latest two; 0: a slot was free */
 	struct spin spin;
 };
 
@@ -212,15 +214,33 @@ static int spin_for_slot(struct shmflip_producer *producer, uint32_t *slot, int6
 	return error;
 }
 
-static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
+static void note_wait(struct shmflip_producer *producer, int64_t ns)
 {
-	int64_t start_ns = clock_now_ns();
+	producer->waits_ns[1] = producer->waits_ns[0];
+	producer->waits_ns[0] = ns;
+}
+
+/* Viewers take about as long for one frame as for another. What the shorter of the latest two waits
+ * took is mostly slept through at once, for each nap costs as much as a system call and two switches. */
+static int64_t next_nap_ns(const struct shmflip_producer *producer, int64_t start_ns)
+{
+	const int64_t *waits_ns = producer->waits_ns;
+	int64_t alike_ns = waits_ns[0] < waits_ns[1] ? waits_ns[0] : waits_ns[1];
+	int64_t end_ns = start_ns + alike_ns / 4 * 3 - NAP_LATE_NS;
+	int64_t nap_ns = clock_nap_ns(start_ns, NAP_MIN_NS, NAP_MAX_NS);
+	int64_t left_ns = clock_left_ns(end_ns, NAP_MAX_NS);
+
+	return left_ns > nap_ns ? left_ns : nap_ns;
+}
+
+static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t start_ns,
+                        int64_t deadline_ns)
+{
 	int64_t nap_ns;
 	int error;
 
 	do {
-		nap_ns = clock_nap_ns(start_ns, NAP_MIN_NS, NAP_MAX_NS);
-		nap_ns = clock_left_ns(deadline_ns, nap_ns);
+		nap_ns = clock_left_ns(deadline_ns, next_nap_ns(producer, start_ns));
 		if (nap_ns == 0)
 			return -EAGAIN;
 		error = clock_nap(nap_ns);
@@ -240,8 +260,9 @@ static int wait_for_slot(struct shmflip_producer *producer, uint32_t *slot, int6
 	if (spin_try(&producer->spin))
 		error = spin_for_slot(producer, slot, deadline_ns);
 	if (error == -EAGAIN)
-		error = nap_for_slot(producer, slot, deadline_ns);
-	producer->waited_ns += clock_now_ns() - start_ns;
+		error = nap_for_slot(producer, slot, start_ns, deadline_ns);
+	note_wait(producer, clock_now_ns() - start_ns);
+	producer->waited_ns += producer->waits_ns[0];
 	return error;
 }
 
@@ -261,6 +282,8 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 		error = try_slot(producer, &slot);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &slot, deadline_ns);
+	else if (!error)
+		note_wait(producer, 0);
 	if (error)
 		return error;
 	generation = producer->generation;

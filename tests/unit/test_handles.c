@@ -3,6 +3,8 @@
  * The public handles between real processes: frames, and waiting for them. */
 #include "handles.h"
 
+#include <sys/resource.h>
+
 /* ---- One producer, one viewer ---- */
 
 static void frame_comes_with_what_belongs_to_it(void **state)
@@ -284,6 +286,47 @@ static void signals_end_waits(void **state)
 	shmflip_viewer_destroy(viewer);
 }
 
+static int view_slowly(void *unused)
+{
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_EVERY);
+	struct shmflip_frame frame;
+
+	(void)unused;
+	while (shmflip_viewer_acquire(viewer, &frame, -1) == 0) {
+		nap_ms(20);
+		shmflip_viewer_release(viewer, &frame);
+	}
+	shmflip_viewer_destroy(viewer);
+	return 0;
+}
+
+static long naps_so_far(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_nvcsw;
+}
+
+/* Looking again after each eighth of the time takes some 25 naps for each of these frames. */
+static void waits_that_are_alike_take_few_naps(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
+	pid_t child = start(view_slowly, NULL);
+	long before = 0;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 5000), 0);
+	for (uint32_t i = 0; i < 35; i++) {
+		if (i == 5)
+			before = naps_so_far();
+		assert_int_equal(publish_square(producer, i, 5000), 0);
+	}
+	assert_in_range(naps_so_far() - before, 30, 30 * 15);
+	shmflip_producer_destroy(producer);
+	assert_exits(child, 0);
+}
+
 static int view_and_pause(void *unused)
 {
 	(void)unused;
@@ -329,6 +372,7 @@ int main(void)
 		FOLDER(bad_options_are_refused),
 		FOLDER(waits_end_in_time),
 		FOLDER(signals_end_waits),
+		FOLDER(waits_that_are_alike_take_few_naps),
 		FOLDER(viewers_are_counted_by_the_kernel),
 	};
 
