@@ -38,8 +38,7 @@
 
 static struct {
 	struct wl_display *wayland; /* NULL: another display */
-	bool connected;             /* there is a connection that can be watched */
-	int connection;
+	int connection;             /* SDL's; -1: none that can be watched */
 	int64_t looked_ns;
 
 	pthread_t loop;
@@ -107,16 +106,13 @@ static void find_connection(SDL_Window *window)
 	if (!SDL_GetWindowWMInfo(window, &info))
 		return;
 #ifdef SDL_VIDEO_DRIVER_X11
-	if (info.subsystem == SDL_SYSWM_X11) {
+	if (info.subsystem == SDL_SYSWM_X11)
 		bell.connection = ConnectionNumber(info.info.x11.display);
-		bell.connected = true;
-	}
 #endif
 #ifdef WATCHES_WAYLAND
 	if (info.subsystem == SDL_SYSWM_WAYLAND) {
 		bell.wayland = info.info.wl.display;
 		bell.connection = wl_display_get_fd(bell.wayland);
-		bell.connected = true;
 	}
 #endif
 }
@@ -136,7 +132,7 @@ int bell_watch(SDL_Window *window)
 
 	bell.loop = pthread_self();
 	find_connection(window);
-	int result = bell.connected ? expect_events(EPOLL_CTL_ADD) : 0;
+	int result = bell.connection < 0 ? 0 : expect_events(EPOLL_CTL_ADD);
 	if (result < 0)
 		return result;
 	sigfillset(&all);
@@ -181,6 +177,7 @@ static void expect_nudges(void)
 int bell_init(void)
 {
 	memset(&bell, 0, sizeof(bell));
+	bell.connection = -1;
 	bell.watched = epoll_create1(EPOLL_CLOEXEC);
 	bell.alarm = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = bell.alarm };
@@ -232,10 +229,13 @@ static bool finds_events(void)
 /* On Wayland it is SDL that repeats keys, while it is asked for events. */
 static bool must_look_often(void)
 {
+	const Uint8 *keys;
 	int count;
-	const Uint8 *keys = SDL_GetKeyboardState(&count);
 
-	return !bell.connected || (bell.wayland && memchr(keys, SDL_PRESSED, (size_t)count));
+	if (!bell.wayland)
+		return bell.connection < 0;
+	keys = SDL_GetKeyboardState(&count);
+	return memchr(keys, SDL_PRESSED, (size_t)count);
 }
 
 static int left_ms(int64_t end_ns)
