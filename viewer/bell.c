@@ -55,6 +55,7 @@ static struct {
 
 static void strike(void)
 {
+	/* Pairs with bell_sleep(), which takes it back. */
 	if (!atomic_exchange(&bell.rung, true))
 		sem_post(&bell.struck);
 }
@@ -84,12 +85,14 @@ static void *watch(void *unused)
 	struct epoll_event event;
 	eventfd_t alarms;
 
+	/* Pairs with stop_watching(). */
 	while (!atomic_load(&bell.ended)) {
 		if (epoll_wait(bell.watched, &event, 1, -1) != 1)
 			continue;
 		if (event.data.fd == bell.alarm) {
 			eventfd_read(bell.alarm, &alarms);
 		} else {
+			/* Pairs with finds_events(). */
 			atomic_store(&bell.seen, true);
 			strike();
 		}
@@ -146,6 +149,7 @@ int bell_watch(SDL_Window *window)
 
 static void stop_watching(void)
 {
+	/* Pairs with watch(). */
 	atomic_store(&bell.ended, true);
 	eventfd_write(bell.alarm, 1);
 	pthread_join(bell.watch, NULL);
@@ -196,6 +200,7 @@ void bell_ring(void)
 {
 	int error = errno;
 
+	/* In this order, as in nudge(): pairs with sleep_in_channel(). */
 	strike();
 	if (atomic_load(&bell.in_channel))
 		eventfd_write(bell.alarm, 1);
@@ -221,6 +226,7 @@ static bool finds_events(void)
 	if (bell.wayland)
 		wl_display_flush(bell.wayland);
 #endif
+	/* Pairs with watch(). */
 	if (atomic_exchange(&bell.seen, false))
 		expect_events(EPOLL_CTL_MOD);
 	return SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
@@ -253,6 +259,7 @@ static int left_ms(int64_t end_ns)
 /* Returns whether the channel has something. */
 static bool sleep_in_channel(struct shmflip_viewer *viewer, int timeout_ms)
 {
+	/* In this order: pairs with bell_ring() and nudge(). */
 	atomic_store(&bell.in_channel, true);
 	int result = shmflip_viewer_wait(viewer, atomic_load(&bell.rung) ? 0 : timeout_ms);
 	atomic_store(&bell.in_channel, false);
@@ -290,6 +297,7 @@ unsigned bell_sleep(struct shmflip_viewer *viewer, int64_t end_ns)
 		sleep_until_struck(end_ns);
 	else if (sleep_in_channel(viewer, left_ms(end_ns)))
 		heard |= BELL_CHANNEL;
+	/* Pairs with strike(). */
 	if (atomic_exchange(&bell.rung, false))
 		sem_trywait(&bell.struck);
 	return heard;

@@ -19,9 +19,10 @@ struct SDL_Window;
 
 /* What has ended a sleep, if not a ring or time. */
 enum {
-	BELL_CHANNEL =
-		1, /* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR */
-	BELL_EVENTS = 2, /* SDL has events */
+	/* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR. */
+	BELL_CHANNEL = 1,
+	/* SDL has events. */
+	BELL_EVENTS = 2,
 };
 
 /* Rings from now on when the program is interrupted. 0 or a negative errno. */

@@ -185,12 +185,13 @@ static void handle_events(struct player *player)
 		controls_handle(player, &event);
 }
 
-static void sleep_well(struct player *player)
+static void sleep_and_handle_events(struct player *player)
 {
 	struct shmflip_viewer *viewer = player->pending ? NULL : player->view->viewer;
 	unsigned heard = bell_sleep(viewer, sleep_end_ns(player));
 
-	player->pending |= (heard & BELL_CHANNEL) != 0;
+	if (heard & BELL_CHANNEL)
+		player->pending = true;
 	if (heard & BELL_EVENTS)
 		handle_events(player);
 }
@@ -232,7 +233,7 @@ static bool watch_for_events(struct player *player)
 static void play(struct player *player)
 {
 	while (!player->quit && !cli_interrupted()) {
-		sleep_well(player);
+		sleep_and_handle_events(player);
 		if (!player->quit)
 			player_check(player, stage_check(player->stage));
 		if (!player->quit)

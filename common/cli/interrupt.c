@@ -10,6 +10,7 @@ static void (*_Atomic when_interrupted)(void);
 
 static void note_interrupt(int signal_number)
 {
+	/* Pairs with cli_on_interrupt(). */
 	void (*act)(void) = atomic_load(&when_interrupted);
 
 	(void)signal_number;
@@ -43,6 +44,7 @@ void cli_catch_interrupts(void)
 
 void cli_on_interrupt(void (*act)(void))
 {
+	/* Pairs with note_interrupt(). */
 	atomic_store(&when_interrupted, act);
 }
 

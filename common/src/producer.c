@@ -16,7 +16,7 @@
 
 #define NAP_MIN_NS 20000
 #define NAP_MAX_NS (5 * NS_PER_MS)
-#define NAP_LATE_NS 100000 /* at most, mostly */
+#define NAP_LATE_NS 100000 /* by which a nap mostly ends too late, at most */
 #define VIEWERS_MAX 1000   /* that pins_attendance() counts */
 #define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
 #define LOOK_NS (100 * NS_PER_MS) /* how often to see whether all of the channel still stands */

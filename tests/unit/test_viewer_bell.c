@@ -255,8 +255,6 @@ int main(void)
 		fprintf(stderr, "no Xvfb: nothing tested\n");
 		return 77;
 	}
-	setenv("DISPLAY", server.display, 1);
-	setenv("SDL_VIDEODRIVER", "x11", 1);
 	int result = cmocka_run_group_tests(tests, NULL, NULL);
 	stop_x_server(&server);
 	return result;

@@ -309,13 +309,7 @@ static inline void assert_plain(struct stage *stage, uint64_t sequence, const st
 
 static inline bool open_display(void)
 {
-	if (!start_x_server(&server))
-		return false;
-	setenv("DISPLAY", server.display, 1);
-	setenv("SDL_VIDEODRIVER", "x11", 1);
-	return SDL_Init(SDL_INIT_VIDEO) == 0;
+	return start_x_server(&server) && SDL_Init(SDL_INIT_VIDEO) == 0;
 }
-
-/* SDL's window is left as it is: there is nothing to close. */
 
 #endif

@@ -30,7 +30,7 @@ static inline void run_x_server(int answer)
 	_exit(77);
 }
 
-/* Whether there is one; not if Xvfb is not installed. */
+/* Whether there is one, and it is SDL's from now on; not if Xvfb is not installed. */
 static inline bool start_x_server(struct x_server *server)
 {
 	int answer[2];
@@ -52,6 +52,8 @@ static inline bool start_x_server(struct x_server *server)
 	if (!strchr(text, '\n'))
 		return false;
 	snprintf(server->display, sizeof(server->display), ":%d", atoi(text));
+	setenv("DISPLAY", server->display, 1);
+	setenv("SDL_VIDEODRIVER", "x11", 1);
 	server->eye = xcb_connect(server->display, NULL);
 	return !xcb_connection_has_error(server->eye);
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * For tests of producer/png_decode: decoding by libpng and by the fast path, in every variant that this
+ * machine has; all must give the same pixels and the same verdict, and write nothing outside the picture. */
+#ifndef SHMFLIP_TEST_PNG_DECODING_H
+#define SHMFLIP_TEST_PNG_DECODING_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "png_decode.h"
+#include "png_fast.h"
+#include "png_header.h"
+#include "png_maker.h"
+#include "png_unfilter.h"
+#include "shmflip.h"
+
+enum { UNTOUCHED = 0x5a, GUARD_BYTES = 256 };
+
+static inline uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
+{
+	uint32_t value = (x * 73 + y * 1009 + channel * 5303 + 17) * 2654435761u;
+
+	return (uint16_t)(value >> 16);
+}
+
+/* The fast path with each instruction set that this machine has, and with zlib. */
+static struct png_fast *fast_paths[8];
+
+static inline int create_fast_paths(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	for (; png_unfilter_get(count); count++)
+		fast_paths[count] = png_fast_create(false, count);
+	assert_null(png_fast_create(false, count));
+	fast_paths[count] = png_fast_create(true, 0);
+	return 0;
+}
+
+static inline int destroy_fast_paths(void **state)
+{
+	(void)state;
+	for (int i = 0; fast_paths[i]; i++)
+		png_fast_destroy(fast_paths[i]);
+	return 0;
+}
+
+static inline int decode_alone(const struct bytes *png, const struct png_decode_options *options,
+                               struct bytes *pixels, struct png_picture *picture)
+{
+	int result;
+
+	pixels->size = options->pixels_size + GUARD_BYTES;
+	pixels->data = malloc(pixels->size);
+	memset(pixels->data, UNTOUCHED, pixels->size);
+	result = png_decode(png->data, png->size, options, pixels->data, picture);
+	for (size_t i = options->pixels_size; i < pixels->size; i++)
+		assert_int_equal(pixels->data[i], UNTOUCHED);
+	return result;
+}
+
+static inline void assert_same(const struct png_picture *picture, const struct bytes *pixels,
+                               const struct png_picture *other, const struct bytes *other_pixels)
+{
+	assert_int_equal(other->width, picture->width);
+	assert_int_equal(other->height, picture->height);
+	assert_int_equal(other->stride_bytes, picture->stride_bytes);
+	assert_int_equal(other->format, picture->format);
+	for (uint32_t y = 0; y < picture->height; y++) {
+		size_t row = (size_t)y * picture->stride_bytes;
+
+		assert_memory_equal(other_pixels->data + row, pixels->data + row,
+		                    4 * (size_t)picture->width);
+	}
+}
+
+/* How many of the last picture's decodings took the fast path. */
+static unsigned fast_count;
+
+/* The same, to the word, must come of the fast path, in the room that it asks for. */
+static inline void check_fast(const struct bytes *png, struct png_decode_options options,
+                              int result, const struct png_picture *picture,
+                              const struct bytes *pixels)
+{
+	if (result != -EMSGSIZE && picture->stride_bytes)
+		options.pixels_size = png_fast_room(picture->width, picture->height);
+	fast_count = 0;
+	for (int i = 0; fast_paths[i]; i++) {
+		struct png_picture other;
+		struct bytes other_pixels;
+
+		options.fast = fast_paths[i];
+		assert_int_equal(decode_alone(png, &options, &other_pixels, &other), result);
+		assert_string_equal(other.message, picture->message);
+		if (!result)
+			assert_same(picture, pixels, &other, &other_pixels);
+		fast_count += !result && other.fast;
+		bytes_finish(&other_pixels);
+	}
+}
+
+static inline int decode_with(const struct bytes *png, const struct png_decode_options *options,
+                              struct bytes *pixels, struct png_picture *picture)
+{
+	int result = decode_alone(png, options, pixels, picture);
+
+	assert_false(!result && picture->fast);
+	check_fast(png, *options, result, picture, pixels);
+	return result;
+}
+
+static inline int decode_result(const struct bytes *png, struct png_picture *picture)
+{
+	struct png_decode_options options = { .pixels_size = 1 << 16 };
+	struct bytes pixels;
+	int result = decode_with(png, &options, &pixels, picture);
+
+	bytes_finish(&pixels);
+	return result;
+}
+
+#endif

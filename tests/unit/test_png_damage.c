@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * producer/png_decode and png_header: every kind of damage, and of oddity, to its verdict. */
+#include "png_decoding.h"
+
+static const struct png_plan plain = {
+	.width = 21, .height = 13, .depth = 8, .colour_type = RGB, .sample = noise
+};
+
+static void test_every_truncation_is_damage(void **state)
+{
+	struct png_plan plans[3] = { plain, plain, plain };
+
+	(void)state;
+	plans[1].interlaced = true;
+	plans[2].width = plans[2].height = 1;
+	for (int i = 0; i < 3; i++) {
+		struct bytes whole = make_png(&plans[i]);
+
+		for (size_t size = 0; size < whole.size; size++) {
+			struct bytes part = { .data = malloc(size + !size), .size = size };
+			struct png_picture picture;
+
+			memcpy(part.data, whole.data, size);
+			assert_int_equal(decode_result(&part, &picture), -EBADMSG);
+			assert_true(picture.message[0] != '\0');
+			bytes_finish(&part);
+		}
+		bytes_finish(&whole);
+	}
+}
+
+/* No byte of this file can be changed unnoticed, wherever it is. */
+static void test_every_flipped_bit_is_damage(void **state)
+{
+	struct bytes png = make_png(&plain);
+
+	(void)state;
+	for (size_t bit = 0; bit < png.size * 8; bit++) {
+		struct png_picture picture;
+
+		png.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		png.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	bytes_finish(&png);
+}
+
+/* The last four bytes of the compressed data are its checksum: wrong, while every CRC is right; in
+ * one chunk with the rest, and in one of its own. */
+static void test_bad_adler_is_damage(void **state)
+{
+	struct bytes rows = make_rows(&plain), packed = compressed(&rows);
+
+	(void)state;
+	packed.data[packed.size - 1] ^= 1;
+	for (size_t split = 0; split <= 4; split++) {
+		struct bytes png = make_beginning(&plain);
+		struct png_picture picture;
+
+		add_chunk(&png, "IDAT", packed.data, packed.size - split);
+		if (split)
+			add_chunk(&png, "IDAT", packed.data + packed.size - split, split);
+		add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		bytes_finish(&png);
+	}
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+}
+
+static void test_short_data_is_damage(void **state)
+{
+	struct bytes rows = make_rows(&plain), packed = compressed(&rows);
+
+	(void)state;
+	for (size_t missing = 1; missing <= packed.size; missing++) {
+		struct bytes png = make_beginning(&plain);
+		struct png_picture picture;
+
+		add_chunk(&png, "IDAT", packed.data, packed.size - missing);
+		add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		bytes_finish(&png);
+	}
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+}
+
+static int decode_rows(const struct bytes *rows, struct png_picture *picture)
+{
+	struct bytes png = make_beginning(&plain);
+	int result;
+
+	add_rows_and_end(&png, rows, 8192);
+	result = decode_result(&png, picture);
+	bytes_finish(&png);
+	return result;
+}
+
+static void test_rows_that_do_not_fit(void **state)
+{
+	struct bytes rows = make_rows(&plain);
+	struct png_picture picture;
+	uint8_t more[500] = { 0 };
+
+	(void)state;
+	rows.data[0] = 9;
+	assert_int_equal(decode_rows(&rows, &picture), -EBADMSG);
+	rows.data[0] = 0;
+	rows.size -= 1 + 3 * plain.width;
+	assert_int_equal(decode_rows(&rows, &picture), -EBADMSG);
+	rows.size += 1 + 3 * plain.width;
+	bytes_add(&rows, more, sizeof(more));
+	assert_int_equal(decode_rows(&rows, &picture), 0);
+	assert_true(picture.message[0] != '\0');
+	bytes_finish(&rows);
+}
+
+/* A chunk of this type before the pixels, with or without a right CRC. */
+static int decode_with_chunk(const char *type, const struct bytes *data, uint8_t crc_error,
+                             struct png_picture *picture)
+{
+	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	int result;
+
+	add_chunk(&png, type, data->data, data->size);
+	png.data[png.size - 1] ^= crc_error;
+	add_rows_and_end(&png, &rows, 100);
+	result = decode_result(&png, picture);
+	bytes_finish(&rows);
+	bytes_finish(&png);
+	return result;
+}
+
+static void test_other_chunks(void **state)
+{
+	struct bytes text = { 0 }, bomb = { 0 }, packed;
+	struct png_picture picture;
+
+	(void)state;
+	bytes_add(&text, "Comment\0hello", 13);
+	assert_int_equal(decode_with_chunk("tEXt", &text, 0, &picture), 0);
+	assert_string_equal(picture.message, "");
+	assert_int_equal(decode_with_chunk("prVt", &text, 0, &picture), 0);
+	assert_int_equal(decode_with_chunk("tEXt", &text, 1, &picture), 0);
+	assert_true(picture.message[0] != '\0');
+	assert_int_equal(decode_with_chunk("CRIT", &text, 0, &picture), -EBADMSG);
+	assert_int_equal(decode_with_chunk("IHDR", &text, 0, &picture), -EBADMSG);
+	bytes_finish(&text);
+
+	text = (struct bytes){ .data = calloc(1, 40000000), .size = 40000000 };
+	packed = compressed(&text);
+	bytes_add(&bomb, "Comment\0\0", 9);
+	bytes_add(&bomb, packed.data, packed.size);
+	assert_int_equal(decode_with_chunk("zTXt", &bomb, 0, &picture), 0);
+	assert_int_equal(decode_with_chunk("iCCP", &bomb, 0, &picture), 0);
+	memcpy(text.data, "Comment", 8);
+	assert_int_equal(decode_with_chunk("tEXt", &text, 0, &picture), 0);
+	assert_true(picture.message[0] != '\0');
+	bytes_finish(&packed);
+	bytes_finish(&bomb);
+	bytes_finish(&text);
+}
+
+static void test_many_chunks(void **state)
+{
+	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	struct png_picture picture;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		add_chunk(&png, "tEXt", "a\0b", 3);
+	add_rows_and_end(&png, &rows, 1);
+	bytes_add(&png, "and more", 8);
+	assert_int_equal(decode_result(&png, &picture), 0);
+	bytes_finish(&rows);
+	bytes_finish(&png);
+}
+
+/* Looks back farther than the stream says it does. zlib minds, and so must the fast path. */
+static void test_a_window_that_is_too_small(void **state)
+{
+	struct png_plan plan = { .width = 300, .height = 30, .depth = 8, .colour_type = RGB };
+	struct bytes rows = { .data = calloc(30, 901), .size = (size_t)30 * 901 }, packed;
+
+	(void)state;
+	for (size_t i = 0; i < rows.size; i++)
+		rows.data[i] = (uint8_t)(i % 901 ? noise((uint32_t)(i % 8109), 0, 0) : 0);
+	packed = compressed(&rows);
+	for (unsigned bits = 0; bits < 8; bits++) {
+		struct bytes png = make_beginning(&plan);
+		struct png_picture picture;
+
+		packed.data[0] = (uint8_t)(bits << 4 | 8);
+		packed.data[1] = (uint8_t)(31 - packed.data[0] * 256 % 31);
+		add_chunk(&png, "IDAT", packed.data, packed.size);
+		add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode_result(&png, &picture), bits < 5 ? -EBADMSG : 0);
+		assert_int_equal(fast_count > 0, bits >= 7);
+		bytes_finish(&png);
+	}
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+}
+
+/* So many empty blocks before the pixels that libpng warns. */
+static void test_a_chunk_that_is_too_long(void **state)
+{
+	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	struct bytes packed = compressed(&rows), padded = { 0 };
+	struct png_picture picture;
+
+	(void)state;
+	bytes_add(&padded, packed.data, 2);
+	for (int i = 0; i < 250000; i++)
+		bytes_add(&padded, "\0\0\0\xff\xff", 5);
+	bytes_add(&padded, packed.data + 2, packed.size - 2);
+	add_chunk(&png, "IDAT", padded.data, padded.size);
+	add_chunk(&png, "IEND", NULL, 0);
+	assert_int_equal(decode_result(&png, &picture), 0);
+	assert_string_equal(picture.message, "IDAT: chunk data is too large");
+	assert_int_equal(fast_count, 0);
+	bytes_finish(&padded);
+	bytes_finish(&packed);
+	bytes_finish(&rows);
+	bytes_finish(&png);
+}
+
+static void test_no_png(void **state)
+{
+	struct png_picture picture;
+	struct bytes text = { 0 };
+
+	(void)state;
+	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_string_equal(picture.message, "empty");
+	bytes_add(&text, "What is this? A text file of some length, not a picture.", 56);
+	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_string_equal(picture.message, "not a PNG");
+	text.size = 3;
+	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_string_equal(picture.message, "not a PNG");
+	bytes_finish(&text);
+}
+
+static void test_sizes(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		int result;
+	} cases[] = { { 100000, 100000, -EMSGSIZE },
+		      { INT32_MAX, INT32_MAX, -EMSGSIZE },
+		      { INT32_MAX, 1, -EMSGSIZE },
+		      { 0, 5, -EBADMSG },
+		      { 5, 0, -EBADMSG },
+		      { 0x80000000, 5, -EBADMSG },
+		      { UINT32_MAX, UINT32_MAX, -EBADMSG } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct png_plan plan = plain;
+		struct png_picture picture;
+		struct bytes png;
+
+		plan.width = cases[i].width;
+		plan.height = cases[i].height;
+		png = make_beginning(&plan);
+		assert_int_equal(decode_result(&png, &picture), cases[i].result);
+		bytes_finish(&png);
+	}
+}
+
+static void test_a_byte_too_large(void **state)
+{
+	struct bytes png = make_png(&plain), pixels;
+	struct png_decode_options options = { 0 };
+	struct png_picture picture;
+	uint32_t stride_bytes;
+
+	(void)state;
+	shmflip_frame_size(plain.width, plain.height, &stride_bytes, &options.pixels_size);
+	options.pixels_size--;
+	assert_int_equal(decode_with(&png, &options, &pixels, &picture), -EMSGSIZE);
+	for (size_t i = 0; i < pixels.size; i++)
+		assert_int_equal(pixels.data[i], UNTOUCHED);
+	bytes_finish(&pixels);
+	bytes_finish(&png);
+}
+
+static void test_bad_kinds(void **state)
+{
+	static const uint8_t kinds[][2] = { { 3, GREY },      { 16, PALETTE }, { 4, RGB },
+		                            { 2, RGB_ALPHA }, { 8, 1 },        { 8, 5 },
+		                            { 8, 7 },         { 0, GREY } };
+	struct bytes rows = make_rows(&plain);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct png_plan plan = {
+			.width = 2, .height = 2, .depth = kinds[i][0], .colour_type = kinds[i][1]
+		};
+		struct bytes png = make_beginning(&plan);
+		struct png_picture picture;
+
+		add_rows_and_end(&png, &rows, 8192);
+		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		bytes_finish(&png);
+	}
+	bytes_finish(&rows);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_truncation_is_damage),
+		cmocka_unit_test(test_every_flipped_bit_is_damage),
+		cmocka_unit_test(test_bad_adler_is_damage),
+		cmocka_unit_test(test_short_data_is_damage),
+		cmocka_unit_test(test_rows_that_do_not_fit),
+		cmocka_unit_test(test_other_chunks),
+		cmocka_unit_test(test_many_chunks),
+		cmocka_unit_test(test_a_window_that_is_too_small),
+		cmocka_unit_test(test_a_chunk_that_is_too_long),
+		cmocka_unit_test(test_no_png),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_a_byte_too_large),
+		cmocka_unit_test(test_bad_kinds),
+	};
+
+	return cmocka_run_group_tests(tests, create_fast_paths, destroy_fast_paths);
+}
