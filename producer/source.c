@@ -4,12 +4,14 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -156,6 +158,18 @@ int source_add(struct source *source, const char *argument)
 		return add_pattern(source, argument);
 	cli_error("cannot read %s: %s", argument, strerror(errno));
 	return -ENOENT;
+}
+
+void source_read_ahead(const struct source *source, size_t index)
+{
+	int fd = -1;
+
+	if (index < source->count)
+		fd = open(source->paths[index], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
+	close(fd);
 }
 
 void source_finish(struct source *source)

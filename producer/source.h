@@ -18,6 +18,9 @@ struct source {
  * pattern that is none is a usage error. */
 int source_add(struct source *source, const char *argument);
 
+/* Has the kernel read that file, if there is one, while the caller does other things. */
+void source_read_ahead(const struct source *source, size_t index);
+
 void source_finish(struct source *source);
 
 #endif

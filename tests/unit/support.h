@@ -65,6 +65,10 @@ static inline void nap_ms(int ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
 }
 
+/* The latest that start() made. */
+static pid_t children[64];
+static unsigned children_started;
+
 /* Runs a function in a child, whose exit status is what it returns. */
 static inline pid_t start(int (*run)(void *), void *argument)
 {
@@ -73,7 +77,16 @@ static inline pid_t start(int (*run)(void *), void *argument)
 	assert_true(child >= 0);
 	if (child == 0)
 		_exit(run(argument));
+	children[children_started++ % 64] = child;
 	return child;
+}
+
+static inline bool is_of_this_test(pid_t pid)
+{
+	for (int i = 0; i < 64; i++)
+		if (children[i] == pid)
+			return true;
+	return pid == getpid();
 }
 
 static inline void assert_exits(pid_t child, int expected)

@@ -8,6 +8,7 @@
 #include "support.h"
 
 #include <fcntl.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 
 #include "channel.h"
@@ -53,13 +54,29 @@ static inline void note_keys(void)
 		assert_int_equal(sysv_key(place.lock_file, project, &keys[key_count++]), 0);
 }
 
+static inline bool made_segment(int id)
+{
+	struct shmid_ds status;
+
+	return shmctl(id, IPC_STAT, &status) == 0 && is_of_this_test(status.shm_cpid);
+}
+
+/* Before it is raised nobody can tell. */
+static inline bool made_ring(int id)
+{
+	int user = ring_user(id);
+
+	return user == 0 || is_of_this_test(user);
+}
+
+/* Those of this test: keys are not unique, and files of tests beside it may have the same. */
 static inline int objects_under_keys(void)
 {
 	int id, count = 0;
 
 	for (int i = 0; i < key_count; i++) {
-		count += sysv_segment_find(keys[i], &id) == 0;
-		count += sysv_semaphores_find(keys[i], &id) == 0;
+		count += sysv_segment_find(keys[i], &id) == 0 && made_segment(id);
+		count += sysv_semaphores_find(keys[i], &id) == 0 && made_ring(id);
 	}
 	return count;
 }

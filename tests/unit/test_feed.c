@@ -3,12 +3,14 @@
  * producer/feed and capacity: which frames come, over several passes; which are skipped, and how they
  * are counted; how large slots are. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -250,6 +252,50 @@ static void test_a_file_that_goes_away(void **state)
 	feed_finish(&feed);
 }
 
+/* Whether the last page of a file is in the kernel's memory. */
+static bool is_in_memory(int fd, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *last = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, (off_t)(size - page));
+	unsigned char resident;
+
+	assert_true(last != MAP_FAILED);
+	assert_int_equal(mincore(last, page, &resident), 0);
+	assert_int_equal(munmap(last, page), 0);
+	return resident & 1;
+}
+
+static void test_the_next_file_is_read_ahead(void **state)
+{
+	enum { SIZE = 4 << 20 };
+	struct options options = folder_options();
+	struct feed feed;
+	struct job job = { 0 };
+	int fd;
+
+	(void)state;
+	write_png("1.png", 4, 4);
+	write_png("2.png", 4, 4);
+	fd = open("2.png", O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, SIZE), 0);
+	assert_int_equal(fsync(fd), 0);
+	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	if (is_in_memory(fd, SIZE)) {
+		print_message("files in %s are always in memory\n", folder);
+		skip();
+	}
+	assert_int_equal(feed_fetch(&feed, &job), 0);
+	assert_string_equal(job.name, "1.png");
+	for (int i = 0; i < 1000 && !is_in_memory(fd, SIZE); i++)
+		usleep(10000);
+	assert_true(is_in_memory(fd, SIZE));
+	close(fd);
+	job_finish(&job);
+	feed_finish(&feed);
+}
+
 /* What counts is bytes: a wide frame that is low enough fits. */
 static void test_max_size(void **state)
 {
@@ -383,6 +429,8 @@ int main(void)
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_stop_on_error, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_file_that_goes_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_next_file_is_read_ahead, set_up,
+		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_max_size, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_only_frames_of_uncommon_size, set_up,
 		                                tear_down),
