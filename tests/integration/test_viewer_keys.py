@@ -414,12 +414,12 @@ class Patience(Viewed):
         self.assertIn("no producer on channel default within 1.5 s", viewer.err)
 
     def test_paused_after_the_end_it_stays_too(self):
-        producer, viewer, window = self.view("--timeout", "3")
+        producer, viewer, window = self.view("--timeout", "6")
         self.shows(window, self.map)
         producer.interrupt()
         self.titled(window, "the producer ended")
         self.press(window, "space")
-        time.sleep(4)
+        time.sleep(7)
         self.assertTrue(viewer.alive, viewer.err)
         producer = self.still(self.map)
         self.press(window, "space")
