@@ -427,13 +427,13 @@ class Patience(Viewed):
         self.end(viewer, producer)
 
     def test_patience_of_a_hidden_window(self):
-        producer, viewer, window = self.view("--timeout", "3")
+        producer, viewer, window = self.view("--timeout", "6")
         self.shows(window, self.map)
         producer.interrupt()
         self.titled(window, "the producer ended")
         self.hide(viewer, window)
         producer = self.still(self.map)
-        time.sleep(4)
+        time.sleep(7)
         self.assertTrue(viewer.alive, viewer.err)
         producer.interrupt()
         self.assert_exits(viewer, 1)
