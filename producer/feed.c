@@ -62,12 +62,11 @@ static int fetch_listed(struct feed *feed, struct job *job)
 		job->height = job->stored->height;
 	} else {
 		job->path = feed->source.paths[feed->next];
+		source_read_ahead(feed->source.paths[(feed->next + 1) % feed->source.count]);
 	}
 	slash = strrchr(job->path, '/');
 	job->name = slash ? slash + 1 : job->path;
 	job->position = ++feed->next;
-	if (feed->loops == 0)
-		source_read_ahead(&feed->source, feed->next);
 	job->last = feed->next == frames_in_pass(feed) && feed->loops == feed->options->loops;
 	return 0;
 }

@@ -18,8 +18,8 @@ struct source {
  * pattern that is none is a usage error. */
 int source_add(struct source *source, const char *argument);
 
-/* Has the kernel read that file, if there is one, while the caller does other things. */
-void source_read_ahead(const struct source *source, size_t index);
+/* Has the kernel read a file, if it can be read, while the caller does other things. */
+void source_read_ahead(const char *path);
 
 void source_finish(struct source *source);
 

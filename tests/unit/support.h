@@ -84,7 +84,7 @@ static inline pid_t start(int (*run)(void *), void *argument)
 static inline bool is_of_this_test(pid_t pid)
 {
 	for (int i = 0; i < 64; i++)
-		if (children[i] == pid)
+		if (children[i] == pid && pid > 0)
 			return true;
 	return pid == getpid();
 }

@@ -54,15 +54,15 @@ static inline void note_keys(void)
 		assert_int_equal(sysv_key(place.lock_file, project, &keys[key_count++]), 0);
 }
 
-static inline bool made_segment(int id)
+static inline bool segment_is_ours(int id)
 {
 	struct shmid_ds status;
 
 	return shmctl(id, IPC_STAT, &status) == 0 && is_of_this_test(status.shm_cpid);
 }
 
-/* Before it is raised nobody can tell. */
-static inline bool made_ring(int id)
+/* One that was not raised yet has no user: it counts as ours. */
+static inline bool ring_is_ours(int id)
 {
 	int user = ring_user(id);
 
@@ -75,8 +75,8 @@ static inline int objects_under_keys(void)
 	int id, count = 0;
 
 	for (int i = 0; i < key_count; i++) {
-		count += sysv_segment_find(keys[i], &id) == 0 && made_segment(id);
-		count += sysv_semaphores_find(keys[i], &id) == 0 && made_ring(id);
+		count += sysv_segment_find(keys[i], &id) == 0 && segment_is_ours(id);
+		count += sysv_semaphores_find(keys[i], &id) == 0 && ring_is_ours(id);
 	}
 	return count;
 }
