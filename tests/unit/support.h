@@ -65,8 +65,10 @@ static inline void nap_ms(int ms)
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
 }
 
+enum { CHILDREN_KNOWN = 64 };
+
 /* The latest that start() made. */
-static pid_t children[64];
+static pid_t children[CHILDREN_KNOWN];
 static unsigned children_started;
 
 /* Runs a function in a child, whose exit status is what it returns. */
@@ -77,14 +79,14 @@ static inline pid_t start(int (*run)(void *), void *argument)
 	assert_true(child >= 0);
 	if (child == 0)
 		_exit(run(argument));
-	children[children_started++ % 64] = child;
+	children[children_started++ % CHILDREN_KNOWN] = child;
 	return child;
 }
 
 static inline bool is_of_this_test(pid_t pid)
 {
-	for (int i = 0; i < 64; i++)
-		if (children[i] == pid && pid > 0)
+	for (unsigned i = 0; i < children_started && i < CHILDREN_KNOWN; i++)
+		if (children[i] == pid)
 			return true;
 	return pid == getpid();
 }
