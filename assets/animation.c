@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scene.h"
+#include "animation.h"
 
 #include "dial.h"
 #include "lettering.h"
@@ -7,11 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-float scene_phase(int frame)
-{
-	return (float)frame / SCENE_FRAMES;
-}
 
 static void draw_sky(struct canvas *canvas)
 {
@@ -32,10 +27,11 @@ static void draw_grid(struct canvas *canvas)
 	struct colour paper = colour_hex(PAPER);
 
 	for (int x = STEP; x < canvas->width; x += STEP)
-		canvas_rectangle(canvas, (struct box){ (float)x, 0, (float)x + 1, SCENE_HEIGHT },
-		                 paper, 0.06f);
+		canvas_rectangle(canvas,
+		                 (struct box){ (float)x, 0, (float)x + 1, ANIMATION_HEIGHT }, paper,
+		                 0.06f);
 	for (int y = STEP / 2; y < canvas->height; y += STEP)
-		canvas_rectangle(canvas, (struct box){ 0, (float)y, SCENE_WIDTH, (float)y + 1 },
+		canvas_rectangle(canvas, (struct box){ 0, (float)y, ANIMATION_WIDTH, (float)y + 1 },
 		                 paper, 0.06f);
 }
 
@@ -82,11 +78,11 @@ static void draw_waves(struct canvas *canvas, float phase)
  * where it was. */
 static void draw_crossing_line(struct canvas *canvas, int frame)
 {
-	enum { STEP = SCENE_WIDTH / SCENE_FRAMES, ECHOES = 5 };
+	enum { STEP = ANIMATION_WIDTH / ANIMATION_FRAMES, ECHOES = 5 };
 
 	for (int echo = 0; echo <= ECHOES; echo++) {
-		int left = (frame - echo + SCENE_FRAMES) % SCENE_FRAMES * STEP;
-		struct box box = { (float)left, 0, (float)left + 2, SCENE_HEIGHT };
+		int left = (frame - echo + ANIMATION_FRAMES) % ANIMATION_FRAMES * STEP;
+		struct box box = { (float)left, 0, (float)left + 2, ANIMATION_HEIGHT };
 
 		canvas_rectangle(canvas, box, colour_hex(PAPER), 0.95f * powf(0.45f, (float)echo));
 	}
@@ -99,7 +95,7 @@ static float zone_light(int distance_squared, int frame)
 	enum {
 		CYCLE = 4000,
 		PER_SQUARE_PIXEL = 8,
-		PER_FRAME = 4 * CYCLE / SCENE_FRAMES,
+		PER_FRAME = 4 * CYCLE / ANIMATION_FRAMES,
 		SHADES = 8
 	};
 	int place = (distance_squared * PER_SQUARE_PIXEL + frame * PER_FRAME) % CYCLE;
@@ -172,7 +168,7 @@ static void draw_running_stripes(struct canvas *canvas, int frame)
 		int period = periods[y / ROW_HEIGHT];
 
 		for (int x = LEFT; x < RIGHT; x++) {
-			int place = (x - LEFT + (SCENE_FRAMES - frame) * period / 4) % period;
+			int place = (x - LEFT + (ANIMATION_FRAMES - frame) * period / 4) % period;
 
 			if (place < period / 2)
 				canvas_blend(canvas, x, TOP + y, colour_hex(PAPER), 1);
@@ -204,17 +200,20 @@ static void draw_edge(struct canvas *canvas)
 {
 	struct colour paper = colour_hex(PAPER);
 
-	canvas_rectangle(canvas, (struct box){ 0, 0, SCENE_WIDTH, 1 }, paper, 1);
-	canvas_rectangle(canvas, (struct box){ 0, SCENE_HEIGHT - 1, SCENE_WIDTH, SCENE_HEIGHT },
+	canvas_rectangle(canvas, (struct box){ 0, 0, ANIMATION_WIDTH, 1 }, paper, 1);
+	canvas_rectangle(canvas,
+	                 (struct box){ 0, ANIMATION_HEIGHT - 1, ANIMATION_WIDTH, ANIMATION_HEIGHT },
 	                 paper, 1);
-	canvas_rectangle(canvas, (struct box){ 0, 1, 1, SCENE_HEIGHT - 1 }, paper, 1);
-	canvas_rectangle(canvas, (struct box){ SCENE_WIDTH - 1, 1, SCENE_WIDTH, SCENE_HEIGHT - 1 },
-	                 paper, 1);
+	canvas_rectangle(canvas, (struct box){ 0, 1, 1, ANIMATION_HEIGHT - 1 }, paper, 1);
+	canvas_rectangle(
+		canvas,
+		(struct box){ ANIMATION_WIDTH - 1, 1, ANIMATION_WIDTH, ANIMATION_HEIGHT - 1 },
+		paper, 1);
 }
 
-void scene_draw(struct canvas *canvas, int frame)
+void animation_draw(struct canvas *canvas, int frame)
 {
-	float phase = scene_phase(frame);
+	float phase = animation_phase(frame);
 
 	draw_sky(canvas);
 	draw_grid(canvas);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "dial.h"
 
+#include "animation_loop.h"
 #include "lettering.h"
 #include "palette.h"
-#include "scene.h"
 
 #include <stdio.h>
 
-static const struct point centre = { SCENE_WIDTH / 2.0f, SCENE_HEIGHT / 2.0f };
+static const struct point centre = { ANIMATION_WIDTH / 2.0f, ANIMATION_HEIGHT / 2.0f };
 
 static struct point on_circle(float radius, float turns)
 {
@@ -26,7 +26,7 @@ static float turns_since(float turns, float phase)
 /* The colour of the fan's blade that the hand passed so many frames ago. */
 static struct colour blade_colour(int frames_ago)
 {
-	float since = (float)frames_ago / SCENE_FRAMES;
+	float since = (float)frames_ago / ANIMATION_FRAMES;
 	struct colour tail =
 		colour_mix(colour_hex(MINT), colour_hex(VIOLET), fminf(1, since * 1.7f));
 
@@ -38,13 +38,13 @@ static struct colour fan_colour(struct point at, int frame)
 {
 	float dx = at.x - centre.x;
 	float dy = at.y - centre.y;
-	float place = turns_since(0, atan2f(dx, -dy) / TURN) * SCENE_FRAMES;
-	int blade = (int)place % SCENE_FRAMES;
-	float into = (place - (float)blade) * TURN / SCENE_FRAMES * hypotf(dx, dy);
-	int frames_ago = (frame - 1 - blade + 2 * SCENE_FRAMES) % SCENE_FRAMES;
+	float place = turns_since(0, atan2f(dx, -dy) / TURN) * ANIMATION_FRAMES;
+	int blade = (int)place % ANIMATION_FRAMES;
+	float into = (place - (float)blade) * TURN / ANIMATION_FRAMES * hypotf(dx, dy);
+	int frames_ago = (frame - 1 - blade + 2 * ANIMATION_FRAMES) % ANIMATION_FRAMES;
 
-	return colour_mix(blade_colour((frames_ago + 1) % SCENE_FRAMES), blade_colour(frames_ago),
-	                  fminf(1, into));
+	return colour_mix(blade_colour((frames_ago + 1) % ANIMATION_FRAMES),
+	                  blade_colour(frames_ago), fminf(1, into));
 }
 
 static void draw_face(struct canvas *canvas, int frame, float radius)
@@ -61,9 +61,9 @@ static void draw_face(struct canvas *canvas, int frame, float radius)
 
 static void draw_ticks(struct canvas *canvas, int frame, float radius)
 {
-	for (int i = 0; i < SCENE_FRAMES; i++) {
-		float turns = scene_phase(i);
-		float since = turns_since(turns, scene_phase(frame));
+	for (int i = 0; i < ANIMATION_FRAMES; i++) {
+		float turns = animation_phase(i);
+		float since = turns_since(turns, animation_phase(frame));
 		float light = powf(1 - since, 3);
 		float inner = radius - (i % 10 == 0 ? 13.0f : 9.0f);
 
@@ -90,7 +90,7 @@ static void draw_number(struct canvas *canvas, int frame)
 void dial_draw(struct canvas *canvas, int frame)
 {
 	const float radius = 128;
-	float phase = scene_phase(frame);
+	float phase = animation_phase(frame);
 
 	draw_face(canvas, frame, radius);
 	canvas_ring(canvas, centre, radius, 3, colour_hex(PAPER), 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Draws the sample animation into a folder, or checks that a folder's pictures are what it draws. */
-#include "scene.h"
+#include "animation.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_BYTES = 3 * SCENE_WIDTH, PICTURE_BYTES = ROW_BYTES * SCENE_HEIGHT };
+enum { ROW_BYTES = 3 * ANIMATION_WIDTH, PICTURE_BYTES = ROW_BYTES * ANIMATION_HEIGHT };
 
 static void write_rows(png_struct *png, png_info *info, FILE *file, const uint8_t *rgb)
 {
 	png_init_io(png, file);
 	png_set_compression_level(png, 9);
 	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
-	png_set_IHDR(png, info, SCENE_WIDTH, SCENE_HEIGHT, 8, PNG_COLOR_TYPE_RGB,
+	png_set_IHDR(png, info, ANIMATION_WIDTH, ANIMATION_HEIGHT, 8, PNG_COLOR_TYPE_RGB,
 	             PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_write_info(png, info);
-	for (int y = 0; y < SCENE_HEIGHT; y++)
+	for (int y = 0; y < ANIMATION_HEIGHT; y++)
 		png_write_row(png, rgb + (size_t)y * ROW_BYTES);
 	png_write_end(png, info);
 }
@@ -65,8 +65,8 @@ static int read_picture(const char *path, uint8_t *rgb)
 		return -1;
 	}
 	image.format = PNG_FORMAT_RGB;
-	if (image.width != SCENE_WIDTH || image.height != SCENE_HEIGHT)
-		fprintf(stderr, "%s: not %dx%d pixels\n", path, SCENE_WIDTH, SCENE_HEIGHT);
+	if (image.width != ANIMATION_WIDTH || image.height != ANIMATION_HEIGHT)
+		fprintf(stderr, "%s: not %dx%d pixels\n", path, ANIMATION_WIDTH, ANIMATION_HEIGHT);
 	else if (!png_image_finish_read(&image, NULL, rgb, 0, NULL))
 		fprintf(stderr, "%s: %s\n", path, image.message);
 	else
@@ -87,7 +87,7 @@ static int check_picture(const char *path, const uint8_t *rgb)
 		if (abs(found[i] - rgb[i]) > TOLERANCE) {
 			fprintf(stderr,
 			        "%s: pixel %d,%d is not what this program draws: draw it anew\n",
-			        path, i / 3 % SCENE_WIDTH, i / ROW_BYTES);
+			        path, i / 3 % ANIMATION_WIDTH, i / ROW_BYTES);
 			return -1;
 		}
 	}
@@ -100,9 +100,9 @@ static int each_picture(struct canvas *canvas, const char *folder,
 	static uint8_t rgb[PICTURE_BYTES];
 	char path[4096];
 
-	for (int frame = 0; frame < SCENE_FRAMES; frame++) {
+	for (int frame = 0; frame < ANIMATION_FRAMES; frame++) {
 		snprintf(path, sizeof(path), "%s/%03d.png", folder, frame);
-		scene_draw(canvas, frame);
+		animation_draw(canvas, frame);
 		canvas_to_rgb8(canvas, rgb);
 		if (handle(path, rgb) < 0)
 			return -1;
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--check] FOLDER\n", argv[0]);
 		return 2;
 	}
-	if (canvas_init(&canvas, SCENE_WIDTH, SCENE_HEIGHT) < 0) {
+	if (canvas_init(&canvas, ANIMATION_WIDTH, ANIMATION_HEIGHT) < 0) {
 		perror(argv[0]);
 		return 1;
 	}

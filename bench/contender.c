@@ -22,8 +22,8 @@ static void look_at(const uint8_t *pixels, uint64_t bytes)
 
 static int read_channel(const void *argument)
 {
-	const struct show *show = argument;
-	const struct shmflip_viewer_options options = { .dir = show->channel, .prefault = 1 };
+	const struct pipeline_input *input = argument;
+	const struct shmflip_viewer_options options = { .dir = input->channel, .prefault = 1 };
 	struct shmflip_viewer *viewer;
 	struct shmflip_frame frame;
 	unsigned frames = 0;
@@ -37,13 +37,13 @@ static int read_channel(const void *argument)
 		frames++;
 	}
 	shmflip_viewer_destroy(viewer);
-	return error == -ENODATA && frames == show->frames ? 0 : 1;
+	return error == -ENODATA && frames == input->frames ? 0 : 1;
 }
 
 static int read_pipe(const void *argument)
 {
-	const struct show *show = argument;
-	uint64_t bytes = 4 * (uint64_t)show->width * show->height, got = 0;
+	const struct pipeline_input *input = argument;
+	uint64_t bytes = 4 * (uint64_t)input->width * input->height, got = 0;
 	uint8_t *pixels = aligned_alloc(64, (bytes + 63) / 64 * 64);
 	unsigned frames = 0;
 	ssize_t more;
@@ -57,117 +57,120 @@ static int read_pipe(const void *argument)
 		frames++;
 	}
 	free(pixels);
-	return frames == show->frames ? 0 : 1;
+	return frames == input->frames ? 0 : 1;
 }
 
 /* ---- Contenders -------------------------------------------------------------------------------- */
 
 /* One that publishes every frame, or fails. */
-static struct member *add_producer(const struct show *show, unsigned jobs, struct team *team)
+static struct process *add_producer(const struct pipeline_input *input, unsigned jobs,
+                                    struct processes *processes)
 {
-	struct member *producer = team_add(team);
+	struct process *producer = processes_add(processes);
 
-	member_word(producer, "%s", show->producer);
-	member_word(producer, "--dir");
-	member_word(producer, "%s", show->channel);
-	member_word(producer, "--fps=0");
-	member_word(producer, "--policy=lossless");
-	member_word(producer, "--on-error=stop");
-	member_word(producer, "--jobs=%u", jobs);
-	member_word(producer, "--quiet");
-	member_word(producer, "%s", show->folder);
+	process_argument(producer, "%s", input->producer);
+	process_argument(producer, "--dir");
+	process_argument(producer, "%s", input->channel);
+	process_argument(producer, "--fps=0");
+	process_argument(producer, "--policy=lossless");
+	process_argument(producer, "--on-error=stop");
+	process_argument(producer, "--jobs=%u", jobs);
+	process_argument(producer, "--quiet");
+	process_argument(producer, "%s", input->folder);
 	return producer;
 }
 
-static int shmflip_to_reader(const struct contender *contender, const struct show *show,
-                             struct team *team)
+static int shmflip_to_reader(const struct contender *contender, const struct pipeline_input *input,
+                             struct processes *processes)
 {
-	struct member *reader;
+	struct process *reader;
 
-	member_word(add_producer(show, contender->threads, team), "--wait-viewers=1");
-	reader = team_add(team);
+	process_argument(add_producer(input, contender->threads, processes), "--wait-viewers=1");
+	reader = processes_add(processes);
 	reader->run = read_channel;
-	reader->argument = show;
+	reader->argument = input;
 	return 0;
 }
 
-static int shmflip_to_nobody(const struct contender *contender, const struct show *show,
-                             struct team *team)
+static int shmflip_to_nobody(const struct contender *contender, const struct pipeline_input *input,
+                             struct processes *processes)
 {
 	unsigned programs = contender->traits & CONTENDER_LIMIT ? contender->threads : 1;
 
 	for (unsigned i = 0; i < programs; i++)
-		member_word(add_producer(show, contender->threads / programs, team), "--channel=%u",
-		            i);
+		process_argument(add_producer(input, contender->threads / programs, processes),
+		                 "--channel=%u", i);
 	return 0;
 }
 
-static int shmflip_to_window(const struct contender *contender, const struct show *show,
-                             struct team *team)
+static int shmflip_to_window(const struct contender *contender, const struct pipeline_input *input,
+                             struct processes *processes)
 {
-	struct member *viewer;
+	struct process *viewer;
 
-	member_word(add_producer(show, contender->threads, team), "--wait-viewers=1");
-	viewer = team_add(team);
-	member_word(viewer, "%s", show->viewer);
-	member_word(viewer, "--dir");
-	member_word(viewer, "%s", show->channel);
-	member_word(viewer, "--once");
-	member_word(viewer, "--quiet");
+	process_argument(add_producer(input, contender->threads, processes), "--wait-viewers=1");
+	viewer = processes_add(processes);
+	process_argument(viewer, "%s", input->viewer);
+	process_argument(viewer, "--dir");
+	process_argument(viewer, "%s", input->channel);
+	process_argument(viewer, "--once");
+	process_argument(viewer, "--quiet");
 	return 0;
 }
 
-static int ffmpeg_to_reader(const struct contender *contender, const struct show *show,
-                            struct team *team)
+static int ffmpeg_to_reader(const struct contender *contender, const struct pipeline_input *input,
+                            struct processes *processes)
 {
-	struct member *ffmpeg = team_add(team), *reader;
+	struct process *ffmpeg = processes_add(processes), *reader;
 
-	member_word(ffmpeg, "ffmpeg");
-	member_word(ffmpeg, "-nostdin");
-	member_word(ffmpeg, "-threads");
-	member_word(ffmpeg, "%u", contender->threads);
-	member_word(ffmpeg, "-i");
-	member_word(ffmpeg, "%s/%%06d.png", show->folder);
-	member_word(ffmpeg, "-f");
-	member_word(ffmpeg, "rawvideo");
-	member_word(ffmpeg, "-pix_fmt");
-	member_word(ffmpeg, "bgra");
-	member_word(ffmpeg, "-");
-	reader = team_add(team);
+	process_argument(ffmpeg, "ffmpeg");
+	process_argument(ffmpeg, "-nostdin");
+	process_argument(ffmpeg, "-threads");
+	process_argument(ffmpeg, "%u", contender->threads);
+	process_argument(ffmpeg, "-i");
+	process_argument(ffmpeg, "%s/%%06d.png", input->folder);
+	process_argument(ffmpeg, "-f");
+	process_argument(ffmpeg, "rawvideo");
+	process_argument(ffmpeg, "-pix_fmt");
+	process_argument(ffmpeg, "bgra");
+	process_argument(ffmpeg, "-");
+	reader = processes_add(processes);
 	reader->run = read_pipe;
-	reader->argument = show;
-	return team_connect(ffmpeg, reader);
+	reader->argument = input;
+	return processes_connect(ffmpeg, reader);
 }
 
-static int mpv(const struct contender *contender, const struct show *show, struct team *team)
+static int mpv(const struct contender *contender, const struct pipeline_input *input,
+               struct processes *processes)
 {
-	struct member *player = team_add(team);
+	struct process *player = processes_add(processes);
 
-	member_word(player, "mpv");
-	member_word(player, "--no-config");
-	member_word(player, "--really-quiet");
-	member_word(player, "--no-audio");
-	member_word(player, "--untimed");
-	member_word(player, "--osc=no");
-	member_word(player, "--vo=%s", contender->traits & CONTENDER_WINDOW ? "x11" : "null");
-	member_word(player, "--mf-fps=1000");
-	member_word(player, "--vd-lavc-threads=%u", contender->threads);
-	member_word(player, "mf://%s/*.png", show->folder);
+	process_argument(player, "mpv");
+	process_argument(player, "--no-config");
+	process_argument(player, "--really-quiet");
+	process_argument(player, "--no-audio");
+	process_argument(player, "--untimed");
+	process_argument(player, "--osc=no");
+	process_argument(player, "--vo=%s", contender->traits & CONTENDER_WINDOW ? "x11" : "null");
+	process_argument(player, "--mf-fps=1000");
+	process_argument(player, "--vd-lavc-threads=%u", contender->threads);
+	process_argument(player, "mf://%s/*.png", input->folder);
 	return 0;
 }
 
-static int ffplay(const struct contender *contender, const struct show *show, struct team *team)
+static int ffplay(const struct contender *contender, const struct pipeline_input *input,
+                  struct processes *processes)
 {
-	struct member *player = team_add(team);
+	struct process *player = processes_add(processes);
 
-	member_word(player, "ffplay");
-	member_word(player, "-autoexit");
-	member_word(player, "-noframedrop");
-	member_word(player, "-threads");
-	member_word(player, "%u", contender->threads);
-	member_word(player, "-framerate");
-	member_word(player, "1000");
-	member_word(player, "%s/%%06d.png", show->folder);
+	process_argument(player, "ffplay");
+	process_argument(player, "-autoexit");
+	process_argument(player, "-noframedrop");
+	process_argument(player, "-threads");
+	process_argument(player, "%u", contender->threads);
+	process_argument(player, "-framerate");
+	process_argument(player, "1000");
+	process_argument(player, "%s/%%06d.png", input->folder);
 	return 0;
 }
 

@@ -5,10 +5,10 @@
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
 
-#include "team.h"
+#include "processes.h"
 
 /* What is shown. */
-struct show {
+struct pipeline_input {
 	const char *folder;  /* 000000.png and so on are the frames, and nothing else is *.png */
 	const char *channel; /* a folder for channels */
 	unsigned frames;     /* to show of them */
@@ -32,8 +32,8 @@ struct contender {
 	 * them shows all frames. */
 	unsigned threads;
 	/* 0 or a negative errno */
-	int (*assemble)(const struct contender *contender, const struct show *show,
-	                struct team *team);
+	int (*assemble)(const struct contender *contender, const struct pipeline_input *input,
+	                struct processes *processes);
 };
 
 /* shmflip first; NULL-terminated. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "place.h"
+#include "cpu_affinity.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -25,48 +25,48 @@ static int first_sibling(int cpu)
 	return first;
 }
 
-static bool core_taken(const struct place *place, int cpu)
+static bool core_taken(const struct cpu_affinity *affinity, int cpu)
 {
-	for (unsigned i = 0; i < place->count; i++)
-		if (first_sibling(place->cpus[i]) == first_sibling(cpu))
+	for (unsigned i = 0; i < affinity->count; i++)
+		if (first_sibling(affinity->cpus[i]) == first_sibling(cpu))
 			return true;
 	return false;
 }
 
-static bool listed(const struct place *place, int cpu)
+static bool listed(const struct cpu_affinity *affinity, int cpu)
 {
-	for (unsigned i = 0; i < place->count; i++)
-		if (place->cpus[i] == cpu)
+	for (unsigned i = 0; i < affinity->count; i++)
+		if (affinity->cpus[i] == cpu)
 			return true;
 	return false;
 }
 
-void place_init(struct place *place)
+void cpu_affinity_init(struct cpu_affinity *affinity)
 {
 	cpu_set_t allowed;
 
-	memset(place, 0, sizeof(*place));
+	memset(affinity, 0, sizeof(*affinity));
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		CPU_ZERO(&allowed);
-	for (int cpu = 0; cpu < CPU_SETSIZE && place->count < CPUS_MAX; cpu++)
-		if (CPU_ISSET(cpu, &allowed) && !core_taken(place, cpu))
-			place->cpus[place->count++] = cpu;
-	place->cores = place->count;
-	for (int cpu = 0; cpu < CPU_SETSIZE && place->count < CPUS_MAX; cpu++)
-		if (CPU_ISSET(cpu, &allowed) && !listed(place, cpu))
-			place->cpus[place->count++] = cpu;
-	if (place->count == 0)
-		place->count = place->cores = 1;
+	for (int cpu = 0; cpu < CPU_SETSIZE && affinity->count < CPUS_MAX; cpu++)
+		if (CPU_ISSET(cpu, &allowed) && !core_taken(affinity, cpu))
+			affinity->cpus[affinity->count++] = cpu;
+	affinity->cores = affinity->count;
+	for (int cpu = 0; cpu < CPU_SETSIZE && affinity->count < CPUS_MAX; cpu++)
+		if (CPU_ISSET(cpu, &allowed) && !listed(affinity, cpu))
+			affinity->cpus[affinity->count++] = cpu;
+	if (affinity->count == 0)
+		affinity->count = affinity->cores = 1;
 }
 
-int place_of_receiver(const struct place *place, unsigned cores, unsigned receiver)
+int cpu_of_receiver(const struct cpu_affinity *affinity, unsigned cores, unsigned receiver)
 {
-	if (cores == 1 || place->count == 1)
-		return place->cpus[0];
-	return place->cpus[1 + receiver % (place->count - 1)];
+	if (cores == 1 || affinity->count == 1)
+		return affinity->cpus[0];
+	return affinity->cpus[1 + receiver % (affinity->count - 1)];
 }
 
-int place_here(int cpu)
+int cpu_bind(int cpu)
 {
 	cpu_set_t set;
 

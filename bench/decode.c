@@ -8,7 +8,7 @@
 
 #include "cli.h"
 #include "load.h"
-#include "output.h"
+#include "report.h"
 
 /* Room for the largest picture, twice: to compare, and to decode into. */
 struct canvas {
@@ -16,13 +16,13 @@ struct canvas {
 	uint8_t *pixels;
 };
 
-static int make_canvas(struct canvas *canvas, const struct pictures *pictures)
+static int make_canvas(struct canvas *canvas, const struct png_files *png_files)
 {
 	uint64_t most = 0;
 
-	for (size_t i = 0; i < pictures->count; i++)
-		if (pictures->files[i].pixel_bytes > most)
-			most = pictures->files[i].pixel_bytes;
+	for (size_t i = 0; i < png_files->count; i++)
+		if (png_files->files[i].pixel_bytes > most)
+			most = png_files->files[i].pixel_bytes;
 	most = (most / DECODER_ROOM + 2) * DECODER_ROOM;
 	canvas->expected = aligned_alloc(4096, most);
 	canvas->pixels = aligned_alloc(4096, most);
@@ -110,7 +110,7 @@ static void try_all(struct decode_results *results, unsigned round, size_t numbe
                     void *const *states, const struct canvas *canvas)
 {
 	const struct options *options = results->options;
-	const struct png_file *file = &results->pictures.files[number];
+	const struct png_file *file = &results->png_files.files[number];
 	unsigned count = options->decoder_count;
 	struct trial *trials = &results->trials[number * count];
 	int error = round == 0 ? expect(file, canvas) : 0;
@@ -128,23 +128,23 @@ static void try_all(struct decode_results *results, unsigned round, size_t numbe
 static int run_round(struct decode_results *results, unsigned round, void *const *states,
                      const struct canvas *canvas)
 {
-	const struct pictures *pictures = &results->pictures;
+	const struct png_files *png_files = &results->png_files;
 	struct load_shares shares;
 	struct load before;
 
 	load_now(&before);
-	for (size_t i = 0; i < pictures->count; i++) {
+	for (size_t i = 0; i < png_files->count; i++) {
 		if (cli_interrupted()) {
 			cli_status_end();
 			cli_error("interrupted: nothing was kept");
 			return -EINTR;
 		}
 		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
-		           pictures->files[i].path);
+		           png_files->files[i].path);
 		try_all(results, round, i, states, canvas);
 	}
 	load_since(&before, &shares);
-	results->disturbed += verdict_disturbed(&shares);
+	results->disturbed += validity_is_disturbed(&shares);
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static int run_rounds(struct decode_results *results)
 	void *states[LIST_MAX] = { 0 };
 	struct canvas canvas;
 	struct load before;
-	int error = make_canvas(&canvas, &results->pictures);
+	int error = make_canvas(&canvas, &results->png_files);
 
 	if (!error)
 		error = open_decoders(results->options, states);
@@ -194,7 +194,7 @@ static unsigned report_failures(const struct decode_results *results)
 	const struct options *options = results->options;
 	unsigned failures = 0;
 
-	for (size_t i = 0; i < results->pictures.count; i++) {
+	for (size_t i = 0; i < results->png_files.count; i++) {
 		for (unsigned turn = 0; turn < options->decoder_count; turn++) {
 			const struct trial *trial =
 				&results->trials[i * options->decoder_count + turn];
@@ -203,7 +203,7 @@ static unsigned report_failures(const struct decode_results *results)
 			if (strncmp(name, "shmflip", 7) != 0 || !(trial->error || trial->differs))
 				continue;
 			cli_error("%s %s %s", name, trial->differs ? "differs on" : "fails on",
-			          results->pictures.files[i].path);
+			          results->png_files.files[i].path);
 			failures++;
 		}
 	}
@@ -225,7 +225,7 @@ static void judge(struct decode_results *results)
 		if (summary.noise > evidence.typical_noise)
 			evidence.typical_noise = summary.noise;
 	}
-	verdict_find(&evidence, &results->verdict);
+	validity_judge(&evidence, &results->validity);
 }
 
 static int put_out(struct decode_results *results)
@@ -234,34 +234,34 @@ static int put_out(struct decode_results *results)
 	bool all_well = report_failures(results) == 0;
 
 	judge(results);
-	if (output_table(options))
+	if (report_is_table(options))
 		decode_print(results, stdout);
-	if (options->json_path && output_json(options->json_path, decode_json(results)))
+	if (options->json_path && report_json(options->json_path, decode_json(results)))
 		all_well = false;
 	if (options->plot_path && decode_plot(results))
 		all_well = false;
-	return all_well ? output_verdict(options, &results->verdict) : CLI_FAILED;
+	return all_well ? report_validity(options, &results->validity) : CLI_FAILED;
 }
 
 static int run(const struct options *options)
 {
 	struct decode_results results = { .options = options };
-	struct place place;
+	struct cpu_affinity affinity;
 	int status = CLI_FAILED;
 
-	if (pictures_load(&results.pictures, options->paths, options->path_count))
+	if (png_files_load(&results.png_files, options->paths, options->path_count))
 		return CLI_FAILED;
 	environment_init(&results.environment);
-	place_init(&place);
-	place_here(place.cpus[0]);
+	cpu_affinity_init(&affinity);
+	cpu_bind(affinity.cpus[0]);
 	results.trials =
-		calloc(results.pictures.count * options->decoder_count, sizeof(*results.trials));
+		calloc(results.png_files.count * options->decoder_count, sizeof(*results.trials));
 	if (!results.trials)
 		cli_error("out of memory");
 	else if (run_rounds(&results) == 0)
 		status = put_out(&results);
 	free(results.trials);
-	pictures_free(&results.pictures);
+	png_files_free(&results.png_files);
 	return status;
 }
 

@@ -4,13 +4,13 @@
 #ifndef BENCH_DECODE_H
 #define BENCH_DECODE_H
 
+#include "cpu_affinity.h"
 #include "decoder/decoder.h"
 #include "environment.h"
 #include "options.h"
-#include "pictures.h"
-#include "place.h"
+#include "png_files.h"
 #include "statistics.h"
-#include "verdict.h"
+#include "validity.h"
 
 extern const struct command command_decode;
 
@@ -25,11 +25,11 @@ struct trial {
 struct decode_results {
 	const struct options *options;
 	struct environment environment;
-	struct pictures pictures;
+	struct png_files png_files;
 	struct trial *trials; /* of each file, those of all decoders side by side */
 	size_t disturbed;
 	struct load_shares load;
-	struct verdict verdict;
+	struct validity validity;
 };
 
 /* The decoders of a kind of files, or of all of them, summed up. */

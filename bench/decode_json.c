@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode.h"
-#include "output.h"
+#include "report.h"
 
 static json_t *trial_json(const struct decoder *decoder, const struct trial *trial)
 {
@@ -20,7 +20,7 @@ static json_t *trial_json(const struct decoder *decoder, const struct trial *tri
 static json_t *file_json(const struct decode_results *results, size_t number)
 {
 	const struct options *options = results->options;
-	const struct png_file *file = &results->pictures.files[number];
+	const struct png_file *file = &results->png_files.files[number];
 	json_t *decoded = json_array();
 
 	for (unsigned i = 0; i < options->decoder_count; i++)
@@ -67,14 +67,14 @@ json_t *decode_json(const struct decode_results *results)
 	const struct options *options = results->options;
 	json_t *files = json_array();
 
-	for (size_t i = 0; i < results->pictures.count; i++)
+	for (size_t i = 0; i < results->png_files.count; i++)
 		json_array_append_new(files, file_json(results, i));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o, s:o, s:o}", "program",
 	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
-	                 output_command(options), "environment",
+	                 report_command(options), "environment",
 	                 environment_json(&results->environment), "rounds", (int)options->rounds,
 	                 "foreign_load", results->load.foreign, "stolen", results->load.stolen,
-	                 "valid", results->verdict.count == 0, "objections",
-	                 verdict_json(&results->verdict), "summary", summaries_json(results),
+	                 "valid", results->validity.count == 0, "objections",
+	                 validity_json(&results->validity), "summary", summaries_json(results),
 	                 "files", files);
 }

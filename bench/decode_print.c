@@ -66,7 +66,7 @@ static void print_absent(const struct decode_results *results, FILE *file)
 	for (unsigned i = 0; i < options->decoder_count; i++) {
 		size_t failed = 0, different = 0;
 
-		for (size_t number = 0; number < results->pictures.count; number++) {
+		for (size_t number = 0; number < results->png_files.count; number++) {
 			const struct trial *trial =
 				&results->trials[number * options->decoder_count + i];
 

@@ -64,7 +64,7 @@ static bool is_first(const struct decode_results *results, size_t file, double m
 static void add_file(const struct decode_results *results, size_t number,
                      const struct decoder *decoder, struct columns *columns)
 {
-	const struct png_file *file = &results->pictures.files[number];
+	const struct png_file *file = &results->png_files.files[number];
 	const struct trial *trial = decode_trial(results, number, decoder);
 	const struct trial *reference = decode_trial(results, number, decoders[0]);
 	const struct trial *ours = decode_trial(results, number, decoder_named("shmflip"));
@@ -112,7 +112,7 @@ static void reduce(const struct columns *columns, struct decode_summary *summary
 void decode_sum_up(const struct decode_results *results, const struct decoder *decoder,
                    const char *kind, struct decode_summary *summary)
 {
-	size_t count = results->pictures.count;
+	size_t count = results->png_files.count;
 	double *room = calloc(4 * count, sizeof(*room));
 	struct columns columns = { .ms = room };
 
@@ -123,7 +123,7 @@ void decode_sum_up(const struct decode_results *results, const struct decoder *d
 	columns.faster = room + 2 * count;
 	columns.of_ours = room + 3 * count;
 	for (size_t i = 0; i < count; i++)
-		if (!kind || strcmp(results->pictures.files[i].kind, kind) == 0)
+		if (!kind || strcmp(results->png_files.files[i].kind, kind) == 0)
 			add_file(results, i, decoder, &columns);
 	reduce(&columns, summary);
 	free(room);
@@ -133,8 +133,8 @@ size_t decode_kinds(const struct decode_results *results, const char **kinds, si
 {
 	size_t count = 0, known;
 
-	for (size_t i = 0; i < results->pictures.count && count < max; i++) {
-		const char *kind = results->pictures.files[i].kind;
+	for (size_t i = 0; i < results->png_files.count && count < max; i++) {
+		const char *kind = results->png_files.files[i].kind;
 
 		for (known = 0; known < count; known++)
 			if (strcmp(kinds[known], kind) == 0)

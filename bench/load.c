@@ -38,7 +38,7 @@ void load_now(struct load *load)
 		fclose(file);
 	}
 	load->own_ns = used_by(RUSAGE_SELF) + used_by(RUSAGE_CHILDREN);
-	load->at_ns = cli_now_ns();
+	load->at_ns = monotonic_now_ns();
 }
 
 void load_between(const struct load *before, const struct load *after, struct load_shares *shares)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cell.h"
+#include "measurement.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,10 +23,10 @@ enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, LOOK_NS = 1000000 };
 #define PATIENCE_NS INT64_C(30000000000)
 
 struct run {
-	const struct cell *cell;
-	const struct place *place;
-	struct job job;
-	struct party *parties; /* shared: the sender's, then the receivers' */
+	const struct measurement *measurement;
+	const struct cpu_affinity *affinity;
+	struct transfer transfer;
+	struct side *parties; /* shared: the sender's, then the receivers' */
 	pid_t children[1 + RECEIVERS_MAX];
 	bool any_failed; /* or was killed, or crashed */
 };
@@ -45,19 +45,20 @@ static void become_child(pid_t parent)
 
 static void run_child(struct run *run, unsigned index)
 {
-	const struct cell *cell = run->cell;
-	int cpu = index == 0 ? run->place->cpus[0]
-	                     : place_of_receiver(run->place, cell->cores, index - 1);
+	const struct measurement *measurement = run->measurement;
+	int cpu = index == 0 ? run->affinity->cpus[0]
+	                     : cpu_of_receiver(run->affinity, measurement->cores, index - 1);
 	bool went_well;
 
-	place_here(cpu);
-	went_well = index == 0 ? sender_run(&run->job) : receiver_run(&run->job, index - 1);
+	cpu_bind(cpu);
+	went_well =
+		index == 0 ? sender_run(&run->transfer) : receiver_run(&run->transfer, index - 1);
 	_exit(went_well ? 0 : 1);
 }
 
 static int start_children(struct run *run)
 {
-	unsigned count = 1 + run->job.link.receivers;
+	unsigned count = 1 + run->transfer.link.receivers;
 	pid_t parent = getpid();
 
 	for (unsigned i = 0; i < count; i++) {
@@ -109,30 +110,30 @@ static void kill_children(struct run *run)
 /* Until all have ended. When one has failed the others may wait for it in vain: -EPIPE. */
 static int await_children(struct run *run)
 {
-	int64_t deadline_ns = cli_now_ns() + run->job.seconds_ns + PATIENCE_NS;
+	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + PATIENCE_NS;
 
 	while (reap(run) > 0) {
 		if (cli_interrupted())
 			return -EINTR;
 		if (run->any_failed)
 			return -EPIPE;
-		if (cli_now_ns() >= deadline_ns)
+		if (monotonic_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
 	}
 	return run->any_failed ? -EPIPE : 0;
 }
 
-/* What the party says that failed first, if any does. */
-static int verdict(const struct run *run, int error, char *detail)
+/* What the side says that failed first, if any does. */
+static int first_failure(const struct run *run, int error, char *detail)
 {
-	for (unsigned i = 0; i <= run->job.link.receivers && error != -EINTR; i++) {
-		const struct party *party = &run->parties[i];
+	for (unsigned i = 0; i <= run->transfer.link.receivers && error != -EINTR; i++) {
+		const struct side *side = &run->parties[i];
 
-		if (atomic_load_explicit(&party->state, memory_order_acquire) != PARTY_FAILED)
+		if (atomic_load_explicit(&side->state, memory_order_acquire) != SIDE_FAILED)
 			continue;
-		snprintf(detail, LINK_DETAIL_SIZE, "%s", party->detail);
-		return party->error ? party->error : -EIO;
+		snprintf(detail, LINK_DETAIL_SIZE, "%s", side->detail);
+		return side->error ? side->error : -EIO;
 	}
 	if (error == -EPIPE)
 		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes crashed");
@@ -141,41 +142,41 @@ static int verdict(const struct run *run, int error, char *detail)
 	return error;
 }
 
-static void add_usage(struct sample *sample, const struct party *party)
+static void add_usage(struct sample *sample, const struct side *side)
 {
-	double frames = party->frames ? (double)party->frames : 1;
+	double frames = side->frames ? (double)side->frames : 1;
 
-	sample->switches += (double)party->usage.switches / frames;
-	sample->faults += (double)party->usage.faults / frames;
-	sample->io_bytes += (double)party->usage.io_bytes / frames;
-	sample->first_faults += (double)party->first_faults;
-	sample->torn += party->torn;
-	if ((double)party->setup_ns > sample->setup_ns)
-		sample->setup_ns = (double)party->setup_ns;
+	sample->switches += (double)side->usage.switches / frames;
+	sample->faults += (double)side->usage.faults / frames;
+	sample->io_bytes += (double)side->usage.io_bytes / frames;
+	sample->first_faults += (double)side->first_faults;
+	sample->torn += side->torn;
+	if ((double)side->setup_ns > sample->setup_ns)
+		sample->setup_ns = (double)side->setup_ns;
 }
 
-static double rate_of(const struct party *party)
+static double rate_of(const struct side *side)
 {
-	return party->elapsed_ns ? (double)party->frames * 1e9 / (double)party->elapsed_ns : 0;
+	return side->elapsed_ns ? (double)side->frames * 1e9 / (double)side->elapsed_ns : 0;
 }
 
-static void add_receiver(struct sample *sample, const struct party *party,
+static void add_receiver(struct sample *sample, const struct side *side,
                          struct histogram *own_latency)
 {
-	add_usage(sample, party);
+	add_usage(sample, side);
 	sample->receivers_cpu_ns +=
-		(double)party->usage.cpu_ns / (party->frames ? (double)party->frames : 1);
-	if (rate_of(party) < sample->fps)
-		sample->fps = rate_of(party);
-	if ((double)party->first_ns > sample->first_ns)
-		sample->first_ns = (double)party->first_ns;
-	histogram_merge(own_latency, &party->latency);
+		(double)side->usage.cpu_ns / (side->frames ? (double)side->frames : 1);
+	if (rate_of(side) < sample->fps)
+		sample->fps = rate_of(side);
+	if ((double)side->first_ns > sample->first_ns)
+		sample->first_ns = (double)side->first_ns;
+	histogram_merge(own_latency, &side->latency);
 }
 
 static void sum_up(const struct run *run, struct sample *sample, struct histogram *latency)
 {
 	static struct histogram own_latency;
-	const struct party *sender = run->job.sender;
+	const struct side *sender = run->transfer.sender;
 
 	memset(&own_latency, 0, sizeof(own_latency));
 	memset(sample, 0, sizeof(*sample));
@@ -185,8 +186,8 @@ static void sum_up(const struct run *run, struct sample *sample, struct histogra
 	sample->send_p50_ns = (double)histogram_percentile_ns(&sender->latency, 50);
 	sample->dropped = (double)sender->dropped / (double)(sender->dropped + sender->frames);
 	sample->fps = rate_of(sender);
-	for (unsigned i = 0; i < run->job.link.receivers; i++)
-		add_receiver(sample, &run->job.receivers[i], &own_latency);
+	for (unsigned i = 0; i < run->transfer.link.receivers; i++)
+		add_receiver(sample, &run->transfer.receivers[i], &own_latency);
 	sample->latency_p50_ns = (double)histogram_percentile_ns(&own_latency, 50);
 	histogram_merge(latency, &own_latency);
 }
@@ -202,37 +203,40 @@ static void empty_folder(const char *folder)
 		closedir(open_folder);
 }
 
-static int plan(struct run *run, const char *folder, int64_t seconds_ns, char *detail)
+static int prepare_run(struct run *run, const char *folder, int64_t seconds_ns, char *detail)
 {
-	const struct cell *cell = run->cell;
-	struct link *link = &run->job.link;
+	const struct measurement *measurement = run->measurement;
+	struct link *link = &run->transfer.link;
 	void *memory;
 	int error;
 
 	*link = (struct link){
-		.transport = cell->transport,
+		.transport = measurement->transport,
 		.folder = folder,
-		.width = cell->width,
-		.height = cell->height,
-		.receivers = cell->transport->traits & TRANSPORT_ALONE ? 0 : cell->receivers,
-		.paced = cell->rate_milli > 0,
+		.width = measurement->width,
+		.height = measurement->height,
+		.receivers = measurement->transport->traits & TRANSPORT_ALONE
+		                     ? 0
+		                     : measurement->receivers,
+		.paced = measurement->rate_milli > 0,
 	};
 	link->detail = detail;
 	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
 	                           &link->frame_bytes);
 	if (error)
 		return link_fail(link, error, "too large");
-	if (cell->transport->traits & TRANSPORT_EMPTY)
+	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		link->frame_bytes = EMPTY_FRAME_BYTES;
-	error = link_map(link, (1 + link->receivers) * sizeof(struct party), true, &memory);
+	error = link_map(link, (1 + link->receivers) * sizeof(struct side), true, &memory);
 	if (error)
 		return error;
 	run->parties = memory;
-	run->job.touch = cell->touch;
-	run->job.interval_ns = cell->rate_milli ? INT64_C(1000000000000) / cell->rate_milli : 0;
-	run->job.seconds_ns = seconds_ns;
-	run->job.sender = &run->parties[0];
-	run->job.receivers = &run->parties[1];
+	run->transfer.touch = measurement->touch;
+	run->transfer.interval_ns =
+		measurement->rate_milli ? INT64_C(1000000000000) / measurement->rate_milli : 0;
+	run->transfer.seconds_ns = seconds_ns;
+	run->transfer.sender = &run->parties[0];
+	run->transfer.receivers = &run->parties[1];
 	return 0;
 }
 
@@ -247,7 +251,7 @@ static int run_processes(struct run *run, struct sample *sample, struct histogra
 	if (!error)
 		error = await_children(run);
 	kill_children(run);
-	error = verdict(run, error, detail);
+	error = first_failure(run, error, detail);
 	if (error)
 		return error;
 	sum_up(run, sample, latency);
@@ -255,25 +259,26 @@ static int run_processes(struct run *run, struct sample *sample, struct histogra
 	return 0;
 }
 
-int cell_measure(const struct cell *cell, const struct place *place, const char *folder,
-                 int64_t seconds_ns, struct sample *sample, struct histogram *latency, char *detail)
+int measurement_run(const struct measurement *measurement, const struct cpu_affinity *affinity,
+                    const char *folder, int64_t seconds_ns, struct sample *sample,
+                    struct histogram *latency, char *detail)
 {
-	struct run run = { .cell = cell, .place = place };
-	struct link *link = &run.job.link;
+	struct run run = { .measurement = measurement, .affinity = affinity };
+	struct link *link = &run.transfer.link;
 	int error;
 
 	*detail = '\0';
-	error = plan(&run, folder, seconds_ns, detail);
+	error = prepare_run(&run, folder, seconds_ns, detail);
 	if (error)
 		return error;
-	error = cell->transport->prepare ? cell->transport->prepare(link) : 0;
+	error = measurement->transport->prepare ? measurement->transport->prepare(link) : 0;
 	if (!error) {
 		error = run_processes(&run, sample, latency, detail);
-		if (cell->transport->finish)
-			cell->transport->finish(link, run.any_failed);
+		if (measurement->transport->finish)
+			measurement->transport->finish(link, run.any_failed);
 	}
 	free(link->state);
 	empty_folder(folder);
-	munmap(run.parties, (1 + link->receivers) * sizeof(struct party));
+	munmap(run.parties, (1 + link->receivers) * sizeof(struct side));
 	return error;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * One measurement: one transport, one size, one kind of work, by processes that are started for it. */
-#ifndef BENCH_CELL_H
-#define BENCH_CELL_H
+#ifndef SHMFLIP_BENCH_MEASUREMENT_H
+#define SHMFLIP_BENCH_MEASUREMENT_H
 
+#include "cpu_affinity.h"
 #include "load.h"
-#include "party.h"
-#include "place.h"
+#include "side.h"
 
 /* What is measured. */
-struct cell {
+struct measurement {
 	const struct transport *transport;
 	uint32_t width;
 	uint32_t height;
@@ -41,8 +41,8 @@ struct sample {
 /* Runs it. The times of single frames, of every receiver, are added to *latency.
  * -ENOTSUP: this system lacks it; -ETIMEDOUT: it hung, and its processes were killed; -EINTR: the user
  * wants to stop; others: it failed. detail: LINK_DETAIL_SIZE bytes, why. */
-int cell_measure(const struct cell *cell, const struct place *place, const char *folder,
-                 int64_t seconds_ns, struct sample *sample, struct histogram *latency,
-                 char *detail);
+int measurement_run(const struct measurement *measurement, const struct cpu_affinity *affinity,
+                    const char *folder, int64_t seconds_ns, struct sample *sample,
+                    struct histogram *latency, char *detail);
 
 #endif

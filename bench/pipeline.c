@@ -9,8 +9,8 @@
 
 #include "cli.h"
 #include "decoder/decoder.h"
-#include "farm.h"
-#include "output.h"
+#include "report.h"
+#include "scratch_dir.h"
 #include "statistics.h"
 
 enum { FRAMES_MIN = 8, FRAMES_MAX = 5000 };
@@ -18,11 +18,11 @@ enum { FRAMES_MIN = 8, FRAMES_MAX = 5000 };
 
 /* What every contender is told, twice: with one frame, and with many. */
 struct shows {
-	struct farm farm;
+	struct scratch_dir scratch;
 	char producer[PATH_MAX];
 	char viewer[PATH_MAX];
-	struct show one;
-	struct show many;
+	struct pipeline_input one;
+	struct pipeline_input many;
 };
 
 /* Beside us, as they are installed; where they are built; else wherever PATH says. */
@@ -44,12 +44,12 @@ static void find_program(char *path, const char *folder, const char *name)
 	snprintf(path, PATH_MAX, "%s", name);
 }
 
-static int check_sizes(const struct pictures *pictures)
+static int check_sizes(const struct png_files *png_files)
 {
-	const struct png_file *first = &pictures->files[0];
+	const struct png_file *first = &png_files->files[0];
 
-	for (size_t i = 1; i < pictures->count; i++) {
-		const struct png_file *file = &pictures->files[i];
+	for (size_t i = 1; i < png_files->count; i++) {
+		const struct png_file *file = &png_files->files[i];
 
 		if (file->width == first->width && file->height == first->height)
 			continue;
@@ -66,21 +66,21 @@ static int64_t decoding_ns(const struct png_file *file)
 	const struct decoder *decoder = decoder_named("shmflip");
 	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_ROOM);
 	void *state = decoder->open();
-	int64_t begin_ns = cli_now_ns();
+	int64_t begin_ns = monotonic_now_ns();
 
 	for (int i = 0; i < 2 && pixels && state; i++) {
-		begin_ns = cli_now_ns();
+		begin_ns = monotonic_now_ns();
 		decoder->decode(state, file, pixels);
 	}
 	decoder->close(state);
 	free(pixels);
-	return cli_now_ns() - begin_ns + 1;
+	return monotonic_now_ns() - begin_ns + 1;
 }
 
 /* How many frames take about as long as asked. */
-static unsigned frames_for(const struct pictures *pictures, int64_t seconds_ns)
+static unsigned frames_for(const struct png_files *png_files, int64_t seconds_ns)
 {
-	int64_t frames = seconds_ns / decoding_ns(&pictures->files[0]);
+	int64_t frames = seconds_ns / decoding_ns(&png_files->files[0]);
 
 	if (frames < FRAMES_MIN)
 		return FRAMES_MIN;
@@ -90,52 +90,52 @@ static unsigned frames_for(const struct pictures *pictures, int64_t seconds_ns)
 static int set_up(struct shows *shows, struct pipeline_results *results)
 {
 	const struct options *options = results->options;
-	struct pictures pictures;
-	int error = pictures_load(&pictures, options->paths, options->path_count);
+	struct png_files png_files;
+	int error = png_files_load(&png_files, options->paths, options->path_count);
 
 	if (error)
 		return error;
-	error = check_sizes(&pictures);
+	error = check_sizes(&png_files);
 	if (!error)
-		error = farm_make(&shows->farm, &pictures,
-		                  1 + frames_for(&pictures, options->seconds_ns));
-	results->width = pictures.files[0].width;
-	results->height = pictures.files[0].height;
-	results->files = (unsigned)pictures.count;
-	results->frames = shows->farm.frames;
-	pictures_free(&pictures);
+		error = scratch_dir_make(&shows->scratch, &png_files,
+		                         1 + frames_for(&png_files, options->seconds_ns));
+	results->width = png_files.files[0].width;
+	results->height = png_files.files[0].height;
+	results->files = (unsigned)png_files.count;
+	results->frames = shows->scratch.frames;
+	png_files_free(&png_files);
 	find_program(shows->producer, "producer", "shmflip-producer");
 	find_program(shows->viewer, "viewer", "shmflip-viewer");
-	shows->many = (struct show){ .folder = shows->farm.many,
-		                     .channel = shows->farm.channel,
-		                     .frames = shows->farm.frames,
-		                     .width = results->width,
-		                     .height = results->height,
-		                     .producer = shows->producer,
-		                     .viewer = shows->viewer };
+	shows->many = (struct pipeline_input){ .folder = shows->scratch.many,
+		                               .channel = shows->scratch.channel,
+		                               .frames = shows->scratch.frames,
+		                               .width = results->width,
+		                               .height = results->height,
+		                               .producer = shows->producer,
+		                               .viewer = shows->viewer };
 	shows->one = shows->many;
-	shows->one.folder = shows->farm.one;
+	shows->one.folder = shows->scratch.one;
 	shows->one.frames = 1;
 	return error;
 }
 
-static int run_show(struct pipeline_result *result, const struct show *show, int64_t patience_ns,
-                    int64_t *elapsed_ns, int64_t *cpu_ns)
+static int run_show(struct pipeline_result *result, const struct pipeline_input *input,
+                    int64_t patience_ns, int64_t *elapsed_ns, int64_t *cpu_ns)
 {
 	const struct contender *contender = result->contender;
-	struct team team = { 0 };
-	int error = contender->assemble(contender, show, &team);
+	struct processes processes = { 0 };
+	int error = contender->assemble(contender, input, &processes);
 
 	if (!error)
-		error = team_run(&team, patience_ns, elapsed_ns, cpu_ns, result->detail);
-	team_finish(&team);
+		error = processes_run(&processes, patience_ns, elapsed_ns, cpu_ns, result->detail);
+	processes_finish(&processes);
 	return error;
 }
 
-static unsigned frames_of(const struct contender *contender, const struct show *show)
+static unsigned frames_of(const struct contender *contender, const struct pipeline_input *input)
 {
-	return contender->traits & CONTENDER_LIMIT ? contender->threads * show->frames
-	                                           : show->frames;
+	return contender->traits & CONTENDER_LIMIT ? contender->threads * input->frames
+	                                           : input->frames;
 }
 
 /* -EINTR: the user wants to stop. Everything else is the result's. */
@@ -182,7 +182,7 @@ static int run_round(struct pipeline_results *results, const struct shows *shows
 			error = measure(results->options, shows, result);
 	}
 	load_since(&before, &shares);
-	results->disturbed += verdict_disturbed(&shares);
+	results->disturbed += validity_is_disturbed(&shares);
 	return error;
 }
 
@@ -238,7 +238,7 @@ static void judge(struct pipeline_results *results)
 	}
 	statistics_spread(noises, count, &spread);
 	evidence.typical_noise = spread.median;
-	verdict_find(&evidence, &results->verdict);
+	validity_judge(&evidence, &results->validity);
 }
 
 static int put_out(struct pipeline_results *results)
@@ -247,13 +247,13 @@ static int put_out(struct pipeline_results *results)
 	bool all_well = ours_work(results);
 
 	judge(results);
-	if (output_table(options))
+	if (report_is_table(options))
 		pipeline_print(results, stdout);
-	if (options->json_path && output_json(options->json_path, pipeline_json(results)))
+	if (options->json_path && report_json(options->json_path, pipeline_json(results)))
 		all_well = false;
 	if (options->plot_path && pipeline_plot(results))
 		all_well = false;
-	return all_well ? output_verdict(options, &results->verdict) : CLI_FAILED;
+	return all_well ? report_validity(options, &results->validity) : CLI_FAILED;
 }
 
 static int run(const struct options *options)
@@ -274,7 +274,7 @@ static int run(const struct options *options)
 		error = run_round(&results, &shows, round);
 	load_since(&before, &results.load);
 	cli_status_end();
-	farm_remove(&shows.farm);
+	scratch_dir_remove(&shows.scratch);
 	if (error) {
 		cli_error("interrupted: nothing was kept");
 		return CLI_FAILED;

@@ -9,7 +9,7 @@
 #include "environment.h"
 #include "load.h"
 #include "options.h"
-#include "verdict.h"
+#include "validity.h"
 
 extern const struct command command_pipeline;
 
@@ -21,7 +21,7 @@ struct pipeline_result {
 	double cpu_ms[ROUNDS_MAX]; /* of all its processes, for a frame */
 	unsigned count;
 	int error; /* the first; then there was no other try */
-	char detail[TEAM_DETAIL_SIZE];
+	char detail[PROCESSES_DETAIL_SIZE];
 };
 
 struct pipeline_results {
@@ -35,7 +35,7 @@ struct pipeline_results {
 	unsigned frames; /* shown in each round */
 	unsigned disturbed;
 	struct load_shares load;
-	struct verdict verdict;
+	struct validity validity;
 };
 
 /* ---- What it puts out -------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "output.h"
 #include "pipeline.h"
 #include "plot.h"
+#include "report.h"
 #include "statistics.h"
 #include "table.h"
 
@@ -133,11 +133,11 @@ json_t *pipeline_json(const struct pipeline_results *results)
 		json_array_append_new(items, result_json(results, &results->items[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "program",
 	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
-	                 output_command(results->options), "environment",
+	                 report_command(results->options), "environment",
 	                 environment_json(&results->environment), "width", (int)results->width,
 	                 "height", (int)results->height, "files", (int)results->files, "frames",
-	                 (int)results->frames, "valid", results->verdict.count == 0, "objections",
-	                 verdict_json(&results->verdict), "results", items);
+	                 (int)results->frames, "valid", results->validity.count == 0, "objections",
+	                 validity_json(&results->validity), "results", items);
 }
 
 int pipeline_plot(const struct pipeline_results *results)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pictures.h"
+#include "png_files.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -106,16 +106,16 @@ static char *kind_of(const char *path)
 	return strndup(begin, (size_t)(end - begin));
 }
 
-static int add(struct pictures *pictures, const char *path, size_t bytes)
+static int add(struct png_files *png_files, const char *path, size_t bytes)
 {
 	struct png_file *files, *file;
 	int error;
 
-	files = realloc(pictures->files, (pictures->count + 1) * sizeof(*files));
+	files = realloc(png_files->files, (png_files->count + 1) * sizeof(*files));
 	if (!files)
 		return -ENOMEM;
-	pictures->files = files;
-	file = &files[pictures->count];
+	png_files->files = files;
+	file = &files[png_files->count];
 	*file = (struct png_file){ .path = strdup(path), .kind = kind_of(path) };
 	error = file->path && file->kind ? read_file(file, bytes) : -ENOMEM;
 	if (!error)
@@ -126,7 +126,7 @@ static int add(struct pictures *pictures, const char *path, size_t bytes)
 		free_file(file);
 		return error == -ENOMEM ? error : 0;
 	}
-	pictures->count++;
+	png_files->count++;
 	return 0;
 }
 
@@ -142,7 +142,7 @@ static int by_name(const FTSENT **one, const FTSENT **other)
 	return strcmp((*one)->fts_name, (*other)->fts_name);
 }
 
-static int walk(struct pictures *pictures, FTS *tree)
+static int walk(struct png_files *png_files, FTS *tree)
 {
 	FTSENT *entry;
 	int error = 0;
@@ -155,41 +155,41 @@ static int walk(struct pictures *pictures, FTS *tree)
 			return -entry->fts_errno;
 		}
 		if (entry->fts_info == FTS_F && (entry->fts_level == 0 || is_png(entry->fts_name)))
-			error = add(pictures, entry->fts_path, (size_t)entry->fts_statp->st_size);
+			error = add(png_files, entry->fts_path, (size_t)entry->fts_statp->st_size);
 	}
 	return error;
 }
 
-int pictures_load(struct pictures *pictures, char *const *paths, unsigned path_count)
+int png_files_load(struct png_files *png_files, char *const *paths, unsigned path_count)
 {
 	char **roots = calloc(path_count + 1, sizeof(*roots));
 	FTS *tree;
 	int error = -ENOMEM;
 
-	*pictures = (struct pictures){ 0 };
+	*png_files = (struct png_files){ 0 };
 	if (roots)
 		memcpy(roots, paths, path_count * sizeof(*roots));
 	tree = roots ? fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name) : NULL;
 	if (tree) {
-		error = walk(pictures, tree);
+		error = walk(png_files, tree);
 		fts_close(tree);
 	}
 	free(roots);
 	if (error == -ENOMEM)
 		cli_error("out of memory");
-	if (!error && pictures->count == 0) {
+	if (!error && png_files->count == 0) {
 		cli_error("no PNG file in %s", paths[0]);
 		error = -ENOENT;
 	}
 	if (error)
-		pictures_free(pictures);
+		png_files_free(png_files);
 	return error;
 }
 
-void pictures_free(struct pictures *pictures)
+void png_files_free(struct png_files *png_files)
 {
-	for (size_t i = 0; i < pictures->count; i++)
-		free_file(&pictures->files[i]);
-	free(pictures->files);
-	*pictures = (struct pictures){ 0 };
+	for (size_t i = 0; i < png_files->count; i++)
+		free_file(&png_files->files[i]);
+	free(png_files->files);
+	*png_files = (struct png_files){ 0 };
 }

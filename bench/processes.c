@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "team.h"
+#include "processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,26 +18,26 @@
 
 enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, LOOK_NS = 500000 };
 
-struct member *team_add(struct team *team)
+struct process *processes_add(struct processes *processes)
 {
-	return &team->members[team->count++];
+	return &processes->items[processes->count++];
 }
 
-void member_word(struct member *member, const char *format, ...)
+void process_argument(struct process *process, const char *format, ...)
 {
 	va_list arguments;
 
-	if (member->word_count == TEAM_WORDS_MAX)
+	if (process->argument_count == PROCESS_ARGUMENTS_MAX)
 		return;
 	va_start(arguments, format);
-	if (vasprintf(&member->words[member->word_count], format, arguments) < 0)
-		member->words[member->word_count] = NULL;
+	if (vasprintf(&process->arguments[process->argument_count], format, arguments) < 0)
+		process->arguments[process->argument_count] = NULL;
 	else
-		member->word_count++;
+		process->argument_count++;
 	va_end(arguments);
 }
 
-int team_connect(struct member *from, struct member *to)
+int processes_connect(struct process *from, struct process *to)
 {
 	int ends[2];
 
@@ -63,18 +63,18 @@ static void wire(int fd, int standard, int flags)
 	close(nothing);
 }
 
-static void close_fds(struct member *member)
+static void close_fds(struct process *process)
 {
-	if (member->stdin_fd)
-		close(member->stdin_fd);
-	if (member->stdout_fd)
-		close(member->stdout_fd);
-	member->stdin_fd = member->stdout_fd = 0;
+	if (process->stdin_fd)
+		close(process->stdin_fd);
+	if (process->stdout_fd)
+		close(process->stdout_fd);
+	process->stdin_fd = process->stdout_fd = 0;
 }
 
 /* What programs have to say would stand in the middle of the table. */
 static void __attribute__((noreturn))
-become_member(struct team *team, struct member *member, pid_t parent)
+become_process(struct processes *processes, struct process *process, pid_t parent)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 
@@ -85,122 +85,122 @@ become_member(struct team *team, struct member *member, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	wire(member->stdin_fd, STDIN_FILENO, O_RDONLY);
-	wire(member->stdout_fd, STDOUT_FILENO, O_WRONLY);
+	wire(process->stdin_fd, STDIN_FILENO, O_RDONLY);
+	wire(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
 	wire(0, STDERR_FILENO, O_WRONLY);
 	/* Whoever holds a pipe's other end keeps its reader from seeing the end. */
-	for (unsigned i = 0; i < team->count; i++)
-		close_fds(&team->members[i]);
-	if (member->run)
-		_exit(member->run(member->argument));
-	execvp(member->words[0], member->words);
+	for (unsigned i = 0; i < processes->count; i++)
+		close_fds(&processes->items[i]);
+	if (process->run)
+		_exit(process->run(process->argument));
+	execvp(process->arguments[0], process->arguments);
 	_exit(errno == ENOENT ? NOT_FOUND : 1);
 }
 
-static int start_all(struct team *team)
+static int start_all(struct processes *processes)
 {
 	pid_t parent = getpid();
 	int error = 0;
 
-	for (unsigned i = 0; i < team->count && !error; i++) {
-		struct member *member = &team->members[i];
+	for (unsigned i = 0; i < processes->count && !error; i++) {
+		struct process *process = &processes->items[i];
 
-		member->pid = fork();
-		if (member->pid == 0)
-			become_member(team, member, parent);
-		if (member->pid < 0) {
+		process->pid = fork();
+		if (process->pid == 0)
+			become_process(processes, process, parent);
+		if (process->pid < 0) {
 			error = -errno;
-			member->pid = 0;
+			process->pid = 0;
 		}
 	}
-	for (unsigned i = 0; i < team->count; i++)
-		close_fds(&team->members[i]);
+	for (unsigned i = 0; i < processes->count; i++)
+		close_fds(&processes->items[i]);
 	return error;
 }
 
-static const char *name_of(const struct member *member)
+static const char *name_of(const struct process *process)
 {
-	return member->word_count ? member->words[0] : "the reader";
+	return process->argument_count ? process->arguments[0] : "the reader";
 }
 
-static int judge(const struct member *member, int status, char *detail)
+static int judge(const struct process *process, int status, char *detail)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
-		snprintf(detail, TEAM_DETAIL_SIZE, "%s is not installed", name_of(member));
+		snprintf(detail, PROCESSES_DETAIL_SIZE, "%s is not installed", name_of(process));
 		return -ENOENT;
 	}
-	snprintf(detail, TEAM_DETAIL_SIZE, "%s failed, with %s %d", name_of(member),
+	snprintf(detail, PROCESSES_DETAIL_SIZE, "%s failed, with %s %d", name_of(process),
 	         WIFEXITED(status) ? "status" : "signal",
 	         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	return -EIO;
 }
 
 /* Reaps whoever has ended. *left: those that have not. The first that failed decides. */
-static int reap(struct team *team, unsigned *left, char *detail)
+static int reap(struct processes *processes, unsigned *left, char *detail)
 {
 	int status, error = 0;
 
 	*left = 0;
-	for (unsigned i = 0; i < team->count; i++) {
-		struct member *member = &team->members[i];
+	for (unsigned i = 0; i < processes->count; i++) {
+		struct process *process = &processes->items[i];
 
-		if (member->pid == 0)
+		if (process->pid == 0)
 			continue;
-		if (waitpid(member->pid, &status, WNOHANG) == 0) {
+		if (waitpid(process->pid, &status, WNOHANG) == 0) {
 			++*left;
 			continue;
 		}
-		member->pid = 0;
+		process->pid = 0;
 		if (!error)
-			error = judge(member, status, detail);
+			error = judge(process, status, detail);
 	}
 	return error;
 }
 
-static int await_all(struct team *team, int64_t deadline_ns, char *detail)
+static int await_all(struct processes *processes, int64_t deadline_ns, char *detail)
 {
 	unsigned left;
 	int error;
 
 	for (;;) {
-		error = reap(team, &left, detail);
+		error = reap(processes, &left, detail);
 		if (error || left == 0)
 			return error;
 		if (cli_interrupted())
 			return -EINTR;
-		if (cli_now_ns() >= deadline_ns) {
-			snprintf(detail, TEAM_DETAIL_SIZE, "no end to it: killed");
+		if (monotonic_now_ns() >= deadline_ns) {
+			snprintf(detail, PROCESSES_DETAIL_SIZE, "no end to it: killed");
 			return -ETIMEDOUT;
 		}
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
 	}
 }
 
-static void end(struct team *team, int signal_number)
+static void end(struct processes *processes, int signal_number)
 {
-	for (unsigned i = 0; i < team->count; i++)
-		if (team->members[i].pid)
-			kill(team->members[i].pid, signal_number);
+	for (unsigned i = 0; i < processes->count; i++)
+		if (processes->items[i].pid)
+			kill(processes->items[i].pid, signal_number);
 }
 
 /* Ends those that are left: politely, so that they clean up, and then not. */
-static void end_all(struct team *team)
+static void end_all(struct processes *processes)
 {
-	char detail[TEAM_DETAIL_SIZE];
+	char detail[PROCESSES_DETAIL_SIZE];
 	unsigned left = 0;
 
-	end(team, SIGTERM);
+	end(processes, SIGTERM);
 	for (int i = 0; i < 1000; i++) {
-		reap(team, &left, detail);
+		reap(processes, &left, detail);
 		if (left == 0)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
-	end(team, SIGKILL);
+	end(processes, SIGKILL);
 	while (left > 0)
-		reap(team, &left, detail);
+		reap(processes, &left, detail);
 }
 
 static int64_t used_by_children(void)
@@ -212,28 +212,28 @@ static int64_t used_by_children(void)
 	       (int64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-int team_run(struct team *team, int64_t patience_ns, int64_t *elapsed_ns, int64_t *cpu_ns,
-             char *detail)
+int processes_run(struct processes *processes, int64_t patience_ns, int64_t *elapsed_ns,
+                  int64_t *cpu_ns, char *detail)
 {
-	int64_t begin_ns = cli_now_ns(), used_ns = used_by_children();
+	int64_t begin_ns = monotonic_now_ns(), used_ns = used_by_children();
 	int error;
 
 	*detail = '\0';
-	error = start_all(team);
+	error = start_all(processes);
 	if (!error)
-		error = await_all(team, begin_ns + patience_ns, detail);
-	*elapsed_ns = cli_now_ns() - begin_ns;
-	end_all(team);
+		error = await_all(processes, begin_ns + patience_ns, detail);
+	*elapsed_ns = monotonic_now_ns() - begin_ns;
+	end_all(processes);
 	*cpu_ns = used_by_children() - used_ns;
 	return error;
 }
 
-void team_finish(struct team *team)
+void processes_finish(struct processes *processes)
 {
-	for (unsigned i = 0; i < team->count; i++) {
-		close_fds(&team->members[i]);
-		for (unsigned word = 0; word < team->members[i].word_count; word++)
-			free(team->members[i].words[word]);
+	for (unsigned i = 0; i < processes->count; i++) {
+		close_fds(&processes->items[i]);
+		for (unsigned word = 0; word < processes->items[i].argument_count; word++)
+			free(processes->items[i].arguments[word]);
 	}
-	*team = (struct team){ 0 };
+	*processes = (struct processes){ 0 };
 }

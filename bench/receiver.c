@@ -4,36 +4,36 @@
 #include <errno.h>
 
 #include "cli.h"
-#include "party.h"
+#include "side.h"
 
 struct receiver {
-	struct job *job;
+	struct transfer *transfer;
 	struct link *link;
-	struct party *party;
+	struct side *side;
 	int64_t begin_ns; /* when the first measured frame had been dealt with; 0: not yet */
 	struct usage first;
 };
 
 static void count(struct receiver *receiver, const struct stamp *stamp, int64_t received_ns)
 {
-	struct party *party = receiver->party;
+	struct side *side = receiver->side;
 
 	if (!(stamp->flags & STAMP_MEASURED))
 		return;
-	histogram_add(&party->latency, received_ns - stamp->ready_ns);
+	histogram_add(&side->latency, received_ns - stamp->ready_ns);
 	if (receiver->begin_ns) {
-		party->frames++;
+		side->frames++;
 		return;
 	}
-	usage_now(&party->usage);
-	receiver->begin_ns = cli_now_ns();
+	usage_now(&side->usage);
+	receiver->begin_ns = monotonic_now_ns();
 }
 
 static void finish_first(struct receiver *receiver, const struct stamp *stamp)
 {
-	receiver->party->first_ns = cli_now_ns() - stamp->ready_ns;
+	receiver->side->first_ns = monotonic_now_ns() - stamp->ready_ns;
 	usage_since(&receiver->first);
-	receiver->party->first_faults = receiver->first.faults;
+	receiver->side->first_faults = receiver->first.faults;
 }
 
 static int receive_frame(struct receiver *receiver, bool is_first, uint32_t *flags)
@@ -46,10 +46,10 @@ static int receive_frame(struct receiver *receiver, bool is_first, uint32_t *fla
 
 	if (error)
 		return error;
-	received_ns = cli_now_ns();
+	received_ns = monotonic_now_ns();
 	touch_read_stamp(pixels, &stamp);
-	if (!touch_receive(receiver->job->touch, pixels, link->frame_bytes, &stamp))
-		receiver->party->torn++;
+	if (!touch_receive(receiver->transfer->touch, pixels, link->frame_bytes, &stamp))
+		receiver->side->torn++;
 	if (is_first)
 		finish_first(receiver, &stamp);
 	if (link->transport->release)
@@ -61,7 +61,7 @@ static int receive_frame(struct receiver *receiver, bool is_first, uint32_t *fla
 
 static int receive_all(struct receiver *receiver)
 {
-	struct party *party = receiver->party;
+	struct side *side = receiver->side;
 	uint32_t flags = 0;
 	int error;
 
@@ -69,42 +69,42 @@ static int receive_all(struct receiver *receiver)
 	error = receive_frame(receiver, true, &flags);
 	while (!error && !(flags & STAMP_LAST))
 		error = receive_frame(receiver, false, &flags);
-	party->elapsed_ns = cli_now_ns() - receiver->begin_ns;
-	usage_since(&party->usage);
+	side->elapsed_ns = monotonic_now_ns() - receiver->begin_ns;
+	usage_since(&side->usage);
 	return error;
 }
 
 static int open_up(struct receiver *receiver, unsigned number)
 {
-	int64_t begin_ns = cli_now_ns();
+	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = receiver->link;
 	int error =
 		link->transport->open_receiver ? link->transport->open_receiver(link, number) : 0;
 
-	receiver->party->setup_ns = cli_now_ns() - begin_ns;
+	receiver->side->setup_ns = monotonic_now_ns() - begin_ns;
 	return error;
 }
 
-bool receiver_run(struct job *job, unsigned number)
+bool receiver_run(struct transfer *transfer, unsigned number)
 {
-	struct party *party = &job->receivers[number];
-	struct receiver receiver = { .job = job, .link = &job->link, .party = party };
+	struct side *side = &transfer->receivers[number];
+	struct receiver receiver = { .transfer = transfer, .link = &transfer->link, .side = side };
 	int error;
 
-	job->link.detail = party->detail;
-	if (!party_await(job->sender, PARTY_OPEN))
+	transfer->link.detail = side->detail;
+	if (!side_wait(transfer->sender, SIDE_OPEN))
 		return false;
 	error = open_up(&receiver, number);
 	if (!error) {
-		party_reach(party, PARTY_OPEN);
+		side_set_state(side, SIDE_OPEN);
 		error = receive_all(&receiver);
 	}
 	if (error) {
-		party_fail(party, error);
+		side_fail(side, error);
 		return false;
 	}
-	party_reach(party, PARTY_DONE);
-	if (job->link.transport->close_receiver)
-		job->link.transport->close_receiver(&job->link);
+	side_set_state(side, SIDE_DONE);
+	if (transfer->link.transport->close_receiver)
+		transfer->link.transport->close_receiver(&transfer->link);
 	return true;
 }

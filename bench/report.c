@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "output.h"
+#include "report.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "cli.h"
 
-bool output_table(const struct options *options)
+bool report_is_table(const struct options *options)
 {
 	return !options->json_path || strcmp(options->json_path, "-") != 0;
 }
 
-int output_json(const char *path, json_t *object)
+int report_json(const char *path, json_t *object)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
 	bool written;
@@ -32,7 +32,7 @@ int output_json(const char *path, json_t *object)
 	return written ? 0 : -EIO;
 }
 
-int output_verdict(const struct options *options, const struct verdict *verdict)
+int report_validity(const struct options *options, const struct validity *validity)
 {
 	if (fflush(stdout)) {
 		cli_error("cannot write the table: %s", strerror(errno));
@@ -40,12 +40,12 @@ int output_verdict(const struct options *options, const struct verdict *verdict)
 	}
 	if (options->quick)
 		return CLI_OK;
-	for (unsigned i = 0; i < verdict->count; i++)
-		cli_error("not valid: %s", verdict->reasons[i]);
-	return verdict->count ? EXIT_NOT_VALID : CLI_OK;
+	for (unsigned i = 0; i < validity->count; i++)
+		cli_error("not valid: %s", validity->reasons[i]);
+	return validity->count ? EXIT_NOT_VALID : CLI_OK;
 }
 
-json_t *output_command(const struct options *options)
+json_t *report_command(const struct options *options)
 {
 	json_t *words = json_string("shmflip-bench"), *longer;
 

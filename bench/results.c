@@ -6,45 +6,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool makes_sense(const struct cell *cell, const struct place *place)
+static bool makes_sense(const struct measurement *measurement, const struct cpu_affinity *affinity)
 {
-	const struct transport *transport = cell->transport;
+	const struct transport *transport = measurement->transport;
 
-	if (cell->cores == 2 && place->count < 2)
+	if (measurement->cores == 2 && affinity->count < 2)
 		return false;
 	/* Who spins on the processor that the other side needs waits for its time slice to end. */
-	if (cell->cores == 1 && transport->traits & TRANSPORT_SPINS)
+	if (measurement->cores == 1 && transport->traits & TRANSPORT_SPINS)
 		return false;
-	if (transport->traits & TRANSPORT_ALONE && cell->rate_milli)
+	if (transport->traits & TRANSPORT_ALONE && measurement->rate_milli)
 		return false;
-	return !transport->touches || transport->touches >> cell->touch & 1;
+	return !transport->touches || transport->touches >> measurement->touch & 1;
 }
 
-static void add(struct results *results, const struct cell *cell)
+static void add(struct results *results, const struct measurement *measurement)
 {
-	if (makes_sense(cell, &results->place))
-		results->items[results->count++].cell = *cell;
+	if (makes_sense(measurement, &results->affinity))
+		results->items[results->count++].measurement = *measurement;
 }
 
-static void add_transports(struct results *results, struct cell cell)
+static void add_transports(struct results *results, struct measurement measurement)
 {
 	const struct options *options = results->options;
 
 	for (unsigned i = 0; i < options->transport_count; i++) {
-		cell.transport = options->transports[i];
-		add(results, &cell);
+		measurement.transport = options->transports[i];
+		add(results, &measurement);
 	}
 }
 
-static void add_places(struct results *results, struct cell cell)
+static void add_places(struct results *results, struct measurement measurement)
 {
 	const struct options *options = results->options;
 
 	for (unsigned cores = 0; cores < options->cores_count; cores++) {
-		cell.cores = options->cores[cores];
+		measurement.cores = options->cores[cores];
 		for (unsigned i = 0; i < options->receivers_count; i++) {
-			cell.receivers = options->receivers[i];
-			add_transports(results, cell);
+			measurement.receivers = options->receivers[i];
+			add_transports(results, measurement);
 		}
 	}
 }
@@ -52,18 +52,18 @@ static void add_places(struct results *results, struct cell cell)
 static void add_all(struct results *results)
 {
 	const struct options *options = results->options;
-	struct cell cell;
+	struct measurement measurement;
 
 	for (unsigned rate = 0; rate < options->rate_count; rate++)
 		for (unsigned touch = 0; touch < options->touch_count; touch++)
 			for (unsigned size = 0; size < options->size_count; size++) {
-				cell = (struct cell){
+				measurement = (struct measurement){
 					.width = options->sizes[size].width,
 					.height = options->sizes[size].height,
 					.touch = options->touches[touch],
 					.rate_milli = options->rates_milli[rate],
 				};
-				add_places(results, cell);
+				add_places(results, measurement);
 			}
 }
 
@@ -74,7 +74,7 @@ int results_init(struct results *results, const struct options *options)
 
 	*results = (struct results){ .options = options };
 	environment_init(&results->environment);
-	place_init(&results->place);
+	cpu_affinity_init(&results->affinity);
 	results->items = calloc(most, sizeof(*results->items));
 	if (!results->items)
 		return -ENOMEM;
@@ -87,7 +87,7 @@ void results_finish(struct results *results)
 	free(results->items);
 }
 
-bool results_together(const struct cell *one, const struct cell *other)
+bool results_together(const struct measurement *one, const struct measurement *other)
 {
 	return one->width == other->width && one->height == other->height &&
 	       one->touch == other->touch && one->cores == other->cores &&
@@ -130,10 +130,10 @@ uint64_t result_torn(const struct result *result)
 
 double result_kernel_bytes(const struct result *result)
 {
-	const struct cell *cell = &result->cell;
+	const struct measurement *measurement = &result->measurement;
 
-	return (double)cell->transport->kernel_copies * cell->receivers * cell->width * 4.0 *
-	       cell->height;
+	return (double)measurement->transport->kernel_copies * measurement->receivers *
+	       measurement->width * 4.0 * measurement->height;
 }
 
 /* In the median over all results, how far rounds differ in what was asked: time or throughput. */
@@ -149,8 +149,9 @@ static double typical_noise(const struct results *results)
 		if (result->count == 0)
 			continue;
 		result_spread(result,
-		              result->cell.rate_milli ? offsetof(struct sample, latency_p50_ns)
-		                                      : offsetof(struct sample, fps),
+		              result->measurement.rate_milli
+		                      ? offsetof(struct sample, latency_p50_ns)
+		                      : offsetof(struct sample, fps),
 		              &spread);
 		noises[count++] = statistics_noise(&spread);
 	}
@@ -171,5 +172,5 @@ void results_judge(struct results *results)
 
 	for (size_t i = 0; i < results->count; i++)
 		evidence.measured += results->items[i].count;
-	verdict_find(&evidence, &results->verdict);
+	validity_judge(&evidence, &results->validity);
 }

@@ -4,14 +4,14 @@
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
-#include "cell.h"
 #include "environment.h"
+#include "measurement.h"
 #include "options.h"
 #include "statistics.h"
-#include "verdict.h"
+#include "validity.h"
 
 struct result {
-	struct cell cell;
+	struct measurement measurement;
 	struct sample samples[ROUNDS_MAX];
 	unsigned count;           /* of samples */
 	struct histogram latency; /* of all frames in all rounds */
@@ -22,12 +22,12 @@ struct result {
 struct results {
 	const struct options *options;
 	struct environment environment;
-	struct place place;
+	struct cpu_affinity affinity;
 	struct result *items; /* those that differ in nothing but the transport side by side */
 	size_t count;
 	size_t disturbed;        /* samples */
 	struct load_shares load; /* over the whole run */
-	struct verdict verdict;
+	struct validity validity;
 };
 
 /* Every combination of what the options ask for that makes sense. -ENOMEM. */
@@ -35,7 +35,7 @@ int results_init(struct results *results, const struct options *options);
 void results_finish(struct results *results);
 
 /* Whether the two differ in nothing but the transport. */
-bool results_together(const struct cell *one, const struct cell *other);
+bool results_together(const struct measurement *one, const struct measurement *other);
 
 /* One figure, a double, given by its offset in struct sample: of one round, or over all of them. */
 double result_figure(const struct result *result, unsigned round, size_t offset);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "farm.h"
+#include "scratch_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static int link_frame(const char *folder, unsigned number, const char *file)
 {
-	char target[PATH_MAX], path[FARM_PATH_SIZE + 32];
+	char target[PATH_MAX], path[SCRATCH_PATH_SIZE + 32];
 
 	if (!realpath(file, target))
 		return -errno;
@@ -23,43 +23,44 @@ static int link_frame(const char *folder, unsigned number, const char *file)
 	return symlink(target, path) < 0 ? -errno : 0;
 }
 
-static int make_folder(const struct farm *farm, char *path, const char *name)
+static int make_folder(const struct scratch_dir *scratch, char *path, const char *name)
 {
-	snprintf(path, FARM_PATH_SIZE, "%.*s/%s", FARM_PATH_SIZE / 2, farm->root, name);
+	snprintf(path, SCRATCH_PATH_SIZE, "%.*s/%s", SCRATCH_PATH_SIZE / 2, scratch->root, name);
 	return mkdir(path, 0700) < 0 ? -errno : 0;
 }
 
-static int fill(struct farm *farm, const struct pictures *pictures, unsigned frames)
+static int fill(struct scratch_dir *scratch, const struct png_files *png_files, unsigned frames)
 {
-	int error = make_folder(farm, farm->one, "one");
+	int error = make_folder(scratch, scratch->one, "one");
 
 	if (!error)
-		error = make_folder(farm, farm->many, "many");
+		error = make_folder(scratch, scratch->many, "many");
 	if (!error)
-		error = make_folder(farm, farm->channel, "channel");
+		error = make_folder(scratch, scratch->channel, "channel");
 	if (!error)
-		error = link_frame(farm->one, 0, pictures->files[0].path);
-	for (farm->frames = 0; !error && farm->frames < frames; farm->frames++)
-		error = link_frame(farm->many, farm->frames,
-		                   pictures->files[farm->frames % pictures->count].path);
+		error = link_frame(scratch->one, 0, png_files->files[0].path);
+	for (scratch->frames = 0; !error && scratch->frames < frames; scratch->frames++)
+		error = link_frame(scratch->many, scratch->frames,
+		                   png_files->files[scratch->frames % png_files->count].path);
 	return error;
 }
 
-int farm_make(struct farm *farm, const struct pictures *pictures, unsigned frames)
+int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_files,
+                     unsigned frames)
 {
 	int error = 0;
 
-	*farm = (struct farm){ .root = "/tmp/shmflip-bench-XXXXXX" };
-	if (!mkdtemp(farm->root)) {
+	*scratch = (struct scratch_dir){ .root = "/tmp/shmflip-bench-XXXXXX" };
+	if (!mkdtemp(scratch->root)) {
 		error = -errno;
-		farm->root[0] = '\0';
+		scratch->root[0] = '\0';
 	}
 	if (!error)
-		error = fill(farm, pictures, frames);
+		error = fill(scratch, png_files, frames);
 	if (!error)
 		return 0;
 	cli_error("cannot lay out the frames in /tmp: %s", strerror(-error));
-	farm_remove(farm);
+	scratch_dir_remove(scratch);
 	return error;
 }
 
@@ -76,11 +77,11 @@ static void remove_folder(const char *path)
 	rmdir(path);
 }
 
-void farm_remove(struct farm *farm)
+void scratch_dir_remove(struct scratch_dir *scratch)
 {
-	remove_folder(farm->one);
-	remove_folder(farm->many);
-	remove_folder(farm->channel);
-	if (farm->root[0])
-		rmdir(farm->root);
+	remove_folder(scratch->one);
+	remove_folder(scratch->many);
+	remove_folder(scratch->channel);
+	if (scratch->root[0])
+		rmdir(scratch->root);
 }

@@ -2,23 +2,24 @@
  *
  * A scratch folder for `shmflip-bench pipeline`: frames as numbered links to files, over and over; in
  * one/ just the first. */
-#ifndef BENCH_FARM_H
-#define BENCH_FARM_H
+#ifndef SHMFLIP_BENCH_SCRATCH_DIR_H
+#define SHMFLIP_BENCH_SCRATCH_DIR_H
 
-#include "pictures.h"
+#include "png_files.h"
 
-enum { FARM_PATH_SIZE = 64 };
+enum { SCRATCH_PATH_SIZE = 64 };
 
-struct farm {
-	char root[FARM_PATH_SIZE];
-	char one[FARM_PATH_SIZE];
-	char many[FARM_PATH_SIZE];
-	char channel[FARM_PATH_SIZE];
+struct scratch_dir {
+	char root[SCRATCH_PATH_SIZE];
+	char one[SCRATCH_PATH_SIZE];
+	char many[SCRATCH_PATH_SIZE];
+	char channel[SCRATCH_PATH_SIZE];
 	unsigned frames; /* in many */
 };
 
 /* 0, or a negative errno after a message. */
-int farm_make(struct farm *farm, const struct pictures *pictures, unsigned frames);
-void farm_remove(struct farm *farm);
+int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_files,
+                     unsigned frames);
+void scratch_dir_remove(struct scratch_dir *scratch);
 
 #endif

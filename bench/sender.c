@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "cli.h"
-#include "party.h"
+#include "side.h"
 
 enum {
 	BUFFERS_KNOWN = 128,   /* that a transport may send from by turns */
@@ -16,9 +16,9 @@ enum {
 };
 
 struct sender {
-	struct job *job;
+	struct transfer *transfer;
 	struct link *link;
-	struct party *party;
+	struct side *side;
 	uint8_t *origin; /* for TOUCH_COPY_READ: where frames are ready */
 	uint64_t sequence;
 	const uint8_t *known[BUFFERS_KNOWN]; /* that hold the body of frames that nobody writes */
@@ -38,17 +38,17 @@ static void wait_until(int64_t due_ns)
 /* A frame that could not be sent in time is sent late, and those after it at their own times. */
 static void pace(struct sender *sender)
 {
-	int64_t now_ns = cli_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
-	if (sender->job->interval_ns == 0)
+	if (sender->transfer->interval_ns == 0)
 		return;
-	if (sender->due_ns == 0 || sender->due_ns < now_ns - sender->job->interval_ns)
+	if (sender->due_ns == 0 || sender->due_ns < now_ns - sender->transfer->interval_ns)
 		sender->due_ns = now_ns;
 	wait_until(sender->due_ns);
-	sender->due_ns += sender->job->interval_ns;
+	sender->due_ns += sender->transfer->interval_ns;
 }
 
-static bool is_known(struct sender *sender, const uint8_t *pixels)
+static bool note_buffer(struct sender *sender, const uint8_t *pixels)
 {
 	if (sender->link->transport->traits & TRANSPORT_FRESH)
 		return false;
@@ -64,20 +64,20 @@ static bool is_known(struct sender *sender, const uint8_t *pixels)
  * they were ready: to be copied, where that is part of handing over. */
 static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
 {
-	enum touch touch = sender->job->touch;
+	enum touch touch = sender->transfer->touch;
 	uint64_t bytes = sender->link->frame_bytes;
 	uint64_t word = touch_word(touch, sender->sequence);
-	bool known = is_known(sender, pixels);
+	bool known = note_buffer(sender, pixels);
 	int64_t ready_ns = 0;
 
 	sender->all_known = known || sender->link->transport->traits & TRANSPORT_FRESH;
 	if (touch == TOUCH_COPY_READ && sender->origin) {
-		ready_ns = cli_now_ns();
+		ready_ns = monotonic_now_ns();
 		memcpy(pixels, sender->origin, bytes);
 	} else if (touch == TOUCH_WRITE_READ || !known) {
 		touch_fill(pixels, bytes, word);
 	}
-	return ready_ns ? ready_ns : cli_now_ns();
+	return ready_ns ? ready_ns : monotonic_now_ns();
 }
 
 static int send_frame(struct sender *sender, uint32_t flags)
@@ -93,10 +93,10 @@ static int send_frame(struct sender *sender, uint32_t flags)
 	stamp.sequence = ++sender->sequence;
 	stamp.ready_ns = make_pixels(sender, pixels);
 	touch_stamp(pixels, link->frame_bytes, &stamp);
-	start_ns = cli_now_ns();
+	start_ns = monotonic_now_ns();
 	error = link->transport->send(link);
 	if (flags & STAMP_MEASURED)
-		histogram_add(&sender->party->latency, cli_now_ns() - start_ns);
+		histogram_add(&sender->side->latency, monotonic_now_ns() - start_ns);
 	return error;
 }
 
@@ -109,7 +109,7 @@ static int send_next(struct sender *sender, uint32_t flags)
 		pace(sender);
 		error = send_frame(sender, flags);
 		if (error == -EAGAIN && flags & STAMP_MEASURED)
-			sender->party->dropped++;
+			sender->side->dropped++;
 	} while (error == -EAGAIN);
 	return error;
 }
@@ -122,36 +122,36 @@ static int send_first(struct sender *sender)
 	usage_now(&usage);
 	error = send_next(sender, 0);
 	usage_since(&usage);
-	sender->party->first_faults = usage.faults;
+	sender->side->first_faults = usage.faults;
 	return error;
 }
 
 static int warm_up(struct sender *sender)
 {
-	int64_t end_ns = cli_now_ns() + WARM_UP_NS;
+	int64_t end_ns = monotonic_now_ns() + WARM_UP_NS;
 	int error = send_first(sender);
 
-	while (!error &&
-	       (sender->sequence < WARM_UP_FRAMES || !sender->all_known || cli_now_ns() < end_ns))
+	while (!error && (sender->sequence < WARM_UP_FRAMES || !sender->all_known ||
+	                  monotonic_now_ns() < end_ns))
 		error = send_next(sender, 0);
 	return error;
 }
 
 static int measure(struct sender *sender)
 {
-	struct party *party = sender->party;
-	int64_t begin_ns = cli_now_ns(), end_ns = begin_ns + sender->job->seconds_ns;
+	struct side *side = sender->side;
+	int64_t begin_ns = monotonic_now_ns(), end_ns = begin_ns + sender->transfer->seconds_ns;
 	bool is_last;
 	int error;
 
-	usage_now(&party->usage);
+	usage_now(&side->usage);
 	do {
-		is_last = party->frames + 1 >= MEASURED_FRAMES && cli_now_ns() >= end_ns;
+		is_last = side->frames + 1 >= MEASURED_FRAMES && monotonic_now_ns() >= end_ns;
 		error = send_next(sender, STAMP_MEASURED | (is_last ? STAMP_LAST : 0));
-		party->frames++;
+		side->frames++;
 	} while (!error && !is_last);
-	usage_since(&party->usage);
-	party->elapsed_ns = cli_now_ns() - begin_ns;
+	usage_since(&side->usage);
+	side->elapsed_ns = monotonic_now_ns() - begin_ns;
 	return error;
 }
 
@@ -161,7 +161,8 @@ static int get_origin(struct sender *sender)
 	void *memory;
 	int error;
 
-	if (sender->job->touch != TOUCH_COPY_READ || !(link->transport->traits & TRANSPORT_SHARED))
+	if (sender->transfer->touch != TOUCH_COPY_READ ||
+	    !(link->transport->traits & TRANSPORT_SHARED))
 		return 0;
 	error = link_map(link, link->frame_bytes, false, &memory);
 	if (error)
@@ -173,50 +174,52 @@ static int get_origin(struct sender *sender)
 
 static int open_up(struct sender *sender)
 {
-	int64_t begin_ns = cli_now_ns();
+	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = sender->link;
 	int error = link->transport->open_sender ? link->transport->open_sender(link) : 0;
 
 	if (!error)
 		error = get_origin(sender);
-	sender->party->setup_ns = cli_now_ns() - begin_ns;
+	sender->side->setup_ns = monotonic_now_ns() - begin_ns;
 	return error;
 }
 
-static bool await_receivers(const struct job *job, enum party_state state)
+static bool await_receivers(const struct transfer *transfer, enum side_state state)
 {
-	for (unsigned i = 0; i < job->link.receivers; i++)
-		if (!party_await(&job->receivers[i], state))
+	for (unsigned i = 0; i < transfer->link.receivers; i++)
+		if (!side_wait(&transfer->receivers[i], state))
 			return false;
 	return true;
 }
 
-bool sender_run(struct job *job)
+bool sender_run(struct transfer *transfer)
 {
-	struct sender sender = { .job = job, .link = &job->link, .party = job->sender };
+	struct sender sender = { .transfer = transfer,
+		                 .link = &transfer->link,
+		                 .side = transfer->sender };
 	int error;
 
-	job->link.detail = job->sender->detail;
+	transfer->link.detail = transfer->sender->detail;
 	error = open_up(&sender);
 	if (error)
 		goto fail;
-	party_reach(job->sender, PARTY_OPEN);
-	if (!await_receivers(job, PARTY_OPEN))
+	side_set_state(transfer->sender, SIDE_OPEN);
+	if (!await_receivers(transfer, SIDE_OPEN))
 		return false;
 	error = warm_up(&sender);
 	if (!error)
 		error = measure(&sender);
 	if (error)
 		goto fail;
-	party_reach(job->sender, PARTY_DONE);
+	side_set_state(transfer->sender, SIDE_DONE);
 	/* What is sent has to stay where it is until it has come. */
-	if (!await_receivers(job, PARTY_DONE))
+	if (!await_receivers(transfer, SIDE_DONE))
 		return false;
-	if (job->link.transport->close_sender)
-		job->link.transport->close_sender(&job->link);
+	if (transfer->link.transport->close_sender)
+		transfer->link.transport->close_sender(&transfer->link);
 	return true;
 
 fail:
-	party_fail(job->sender, error);
+	side_fail(transfer->sender, error);
 	return false;
 }

@@ -3,8 +3,8 @@
  * The two sides of a measurement, each a process of its own, and what they tell in memory that they share
  * with the benchmark. None of it is touched while frames are measured, but by the flag that ends
  * a warm-up. */
-#ifndef BENCH_PARTY_H
-#define BENCH_PARTY_H
+#ifndef SHMFLIP_BENCH_SIDE_H
+#define SHMFLIP_BENCH_SIDE_H
 
 #include <stdatomic.h>
 
@@ -13,15 +13,15 @@
 #include "transport/transport.h"
 #include "usage.h"
 
-enum party_state {
-	PARTY_STARTED,
-	PARTY_OPEN,
-	PARTY_DONE, /* with its figures filled in */
-	PARTY_FAILED,
+enum side_state {
+	SIDE_STARTED,
+	SIDE_OPEN,
+	SIDE_DONE, /* with its figures filled in */
+	SIDE_FAILED,
 };
 
-struct party {
-	_Atomic int state; /* enum party_state; stored with release after what it stands for */
+struct side {
+	_Atomic int state; /* enum side_state; stored with release after what it stands for */
 	int error;         /* if failed */
 	char detail[LINK_DETAIL_SIZE];
 	int64_t setup_ns;         /* that opening took */
@@ -35,25 +35,25 @@ struct party {
 	struct histogram latency; /* a receiver: ready to received; a sender: what send took */
 };
 
-struct job {
+struct transfer {
 	struct link link;
 	enum touch touch;
 	int64_t interval_ns; /* from frame to frame; 0: flat out */
 	int64_t seconds_ns;  /* how long to measure */
-	struct party *sender;
-	struct party *receivers; /* link.receivers of them */
+	struct side *sender;
+	struct side *receivers; /* link.receivers of them */
 };
 
 /* Each runs to the end, in a process of its own, and returns whether all went well. */
-bool sender_run(struct job *job);
-bool receiver_run(struct job *job, unsigned receiver);
+bool sender_run(struct transfer *transfer);
+bool receiver_run(struct transfer *transfer, unsigned receiver);
 
 /* ---- Between the two ------------------------------------------------------------------------- */
 
 /* How either side ends: failed, or done with its figures. */
-void party_fail(struct party *party, int error);
-void party_reach(struct party *party, enum party_state state);
-/* Whether party got so far; naps until then, for ever if need be. False: it failed. */
-bool party_await(const struct party *party, enum party_state state);
+void side_fail(struct side *side, int error);
+void side_set_state(struct side *side, enum side_state state);
+/* Whether side got so far; naps until then, for ever if need be. False: it failed. */
+bool side_wait(const struct side *side, enum side_state state);
 
 #endif

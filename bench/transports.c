@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "output.h"
+#include "report.h"
 
 enum {
 	TRIES = 3,       /* of a measurement that something disturbs */
@@ -20,16 +20,16 @@ struct progress {
 	size_t all;
 };
 
-static void show_progress(const struct progress *progress, const struct cell *cell)
+static void show_progress(const struct progress *progress, const struct measurement *measurement)
 {
-	int64_t elapsed_ns = cli_now_ns() - progress->begin_ns;
+	int64_t elapsed_ns = monotonic_now_ns() - progress->begin_ns;
 	int64_t left_ns = progress->done ? elapsed_ns / (int64_t)progress->done *
 	                                           (int64_t)(progress->all - progress->done)
 	                                 : 0;
 
 	cli_status("%zu of %zu, %lld s left: %s %ux%u %s", progress->done, progress->all,
-	           (long long)(left_ns / 1000000000), cell->transport->name, cell->width,
-	           cell->height, touch_names[cell->touch]);
+	           (long long)(left_ns / 1000000000), measurement->transport->name,
+	           measurement->width, measurement->height, touch_names[measurement->touch]);
 }
 
 /* -EINTR: the user wants to stop. Everything else is the result's. */
@@ -42,15 +42,15 @@ static int measure(struct results *results, struct result *result, const char *f
 
 	for (int i = 0; i < tries; i++) {
 		memset(&latency, 0, sizeof(latency));
-		error = cell_measure(&result->cell, &results->place, folder,
-		                     results->options->seconds_ns, sample, &latency,
-		                     result->detail);
+		error = measurement_run(&result->measurement, &results->affinity, folder,
+		                        results->options->seconds_ns, sample, &latency,
+		                        result->detail);
 		if (error == -EINTR)
 			return error;
 		result->error = error;
 		if (error)
 			return 0;
-		disturbed = !results->options->quick && verdict_disturbed(&sample->load);
+		disturbed = !results->options->quick && validity_is_disturbed(&sample->load);
 		if (!disturbed)
 			break;
 	}
@@ -70,7 +70,7 @@ static int run_round(struct results *results, unsigned round, struct progress *p
 	for (size_t i = 0; i < results->count && !error; i++) {
 		struct result *result = &results->items[round % 2 ? results->count - 1 - i : i];
 
-		show_progress(progress, &result->cell);
+		show_progress(progress, &result->measurement);
 		if (!result->error)
 			error = measure(results, result, folder);
 		progress->done++;
@@ -80,7 +80,7 @@ static int run_round(struct results *results, unsigned round, struct progress *p
 
 static int run_rounds(struct results *results, const char *folder)
 {
-	struct progress progress = { .begin_ns = cli_now_ns(),
+	struct progress progress = { .begin_ns = monotonic_now_ns(),
 		                     .all = results->count * results->options->rounds };
 	struct load before;
 	int error = 0;
@@ -102,15 +102,16 @@ static unsigned report_failures(const struct results *results)
 		const struct result *result = &results->items[i];
 
 		if (result->error && result->error != -ENOTSUP) {
-			cli_error("%s at %ux%u failed: %s", result->cell.transport->name,
-			          result->cell.width, result->cell.height,
+			cli_error("%s at %ux%u failed: %s", result->measurement.transport->name,
+			          result->measurement.width, result->measurement.height,
 			          result->detail[0] ? result->detail : strerror(-result->error));
 			failures++;
 		}
 		if (result_torn(result)) {
 			cli_error("%s at %ux%u: %llu frames did not come whole",
-			          result->cell.transport->name, result->cell.width,
-			          result->cell.height, (unsigned long long)result_torn(result));
+			          result->measurement.transport->name, result->measurement.width,
+			          result->measurement.height,
+			          (unsigned long long)result_torn(result));
 			failures++;
 		}
 	}
@@ -123,15 +124,15 @@ static int put_out(struct results *results)
 	bool all_well = report_failures(results) == 0;
 
 	results_judge(results);
-	if (output_table(options))
+	if (report_is_table(options))
 		transports_print(results, stdout);
-	if (options->json_path && output_json(options->json_path, transports_json(results)))
+	if (options->json_path && report_json(options->json_path, transports_json(results)))
 		all_well = false;
 	if (options->plot_path && transports_plot(results))
 		all_well = false;
 	if (!all_well)
 		return CLI_FAILED;
-	return output_verdict(options, &results->verdict);
+	return report_validity(options, &results->validity);
 }
 
 static int run(const struct options *options)

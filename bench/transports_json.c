@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "output.h"
+#include "report.h"
 #include "transports.h"
 
 /* Every figure of a sample, by its name. */
@@ -47,19 +47,20 @@ static json_t *latency_json(const struct histogram *latency)
 	                 (json_int_t)latency->max_ns);
 }
 
-static json_t *cell_json(const struct cell *cell)
+static json_t *measurement_json(const struct measurement *measurement)
 {
 	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:s, s:i, s:f, s:i}", "transport",
-	                 cell->transport->name, "title", cell->transport->title, "limit",
-	                 (cell->transport->traits & TRANSPORT_LIMIT) != 0, "width",
-	                 (int)cell->width, "height", (int)cell->height, "touch",
-	                 touch_names[cell->touch], "cores", (int)cell->cores, "rate",
-	                 cell->rate_milli / 1000.0, "receivers", (int)cell->receivers);
+	                 measurement->transport->name, "title", measurement->transport->title,
+	                 "limit", (measurement->transport->traits & TRANSPORT_LIMIT) != 0, "width",
+	                 (int)measurement->width, "height", (int)measurement->height, "touch",
+	                 touch_names[measurement->touch], "cores", (int)measurement->cores, "rate",
+	                 measurement->rate_milli / 1000.0, "receivers",
+	                 (int)measurement->receivers);
 }
 
 static json_t *result_json(const struct result *result)
 {
-	json_t *object = cell_json(&result->cell);
+	json_t *object = measurement_json(&result->measurement);
 
 	if (result->count == 0) {
 		json_object_set_new(object, "absent", json_string(result->detail));
@@ -83,10 +84,10 @@ json_t *transports_json(const struct results *results)
 		json_array_append_new(all, result_json(&results->items[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:f, s:I, s:b, s:o, s:o}", "program",
 	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
-	                 output_command(options), "environment",
+	                 report_command(options), "environment",
 	                 environment_json(&results->environment), "rounds", (int)options->rounds,
 	                 "seconds", (double)options->seconds_ns / 1e9, "foreign_load",
 	                 results->load.foreign, "stolen", results->load.stolen, "disturbed",
-	                 (json_int_t)results->disturbed, "valid", results->verdict.count == 0,
-	                 "objections", verdict_json(&results->verdict), "results", all);
+	                 (json_int_t)results->disturbed, "valid", results->validity.count == 0,
+	                 "objections", validity_json(&results->validity), "results", all);
 }

@@ -13,21 +13,23 @@ enum { PANELS_ACROSS = 2, PANELS_MAX = 24 };
 /* Results that differ in transport and size alone. */
 struct panel {
 	const struct results *results;
-	const struct cell *like;
+	const struct measurement *like;
 };
 
-static bool is_in(const struct panel *panel, const struct cell *cell)
+static bool is_in(const struct panel *panel, const struct measurement *measurement)
 {
-	const struct cell *like = panel->like;
+	const struct measurement *like = panel->like;
 
-	return cell->touch == like->touch && cell->cores == like->cores &&
-	       cell->rate_milli == like->rate_milli && cell->receivers == like->receivers;
+	return measurement->touch == like->touch && measurement->cores == like->cores &&
+	       measurement->rate_milli == like->rate_milli &&
+	       measurement->receivers == like->receivers;
 }
 
-static bool is_new(const struct panel *panels, unsigned count, const struct cell *cell)
+static bool is_new(const struct panel *panels, unsigned count,
+                   const struct measurement *measurement)
 {
 	for (unsigned i = 0; i < count; i++)
-		if (is_in(&panels[i], cell))
+		if (is_in(&panels[i], measurement))
 			return false;
 	return true;
 }
@@ -37,8 +39,8 @@ static unsigned find_panels(const struct results *results, struct panel *panels)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < results->count && count < PANELS_MAX; i++)
-		if (is_new(panels, count, &results->items[i].cell))
-			panels[count++] = (struct panel){ results, &results->items[i].cell };
+		if (is_new(panels, count, &results->items[i].measurement))
+			panels[count++] = (struct panel){ results, &results->items[i].measurement };
 	return count;
 }
 
@@ -48,9 +50,10 @@ static const struct result *find(const struct panel *panel, const struct transpo
 	for (size_t i = 0; i < panel->results->count; i++) {
 		const struct result *result = &panel->results->items[i];
 
-		if (result->count > 0 && result->cell.transport == transport &&
-		    result->cell.width == size->width && result->cell.height == size->height &&
-		    is_in(panel, &result->cell))
+		if (result->count > 0 && result->measurement.transport == transport &&
+		    result->measurement.width == size->width &&
+		    result->measurement.height == size->height &&
+		    is_in(panel, &result->measurement))
 			return result;
 	}
 	return NULL;
@@ -59,7 +62,7 @@ static const struct result *find(const struct panel *panel, const struct transpo
 /* What is drawn, from least to largest round. */
 static void figure_of(const struct result *result, struct spread *spread)
 {
-	if (!result->cell.rate_milli) {
+	if (!result->measurement.rate_milli) {
 		result_spread(result, offsetof(struct sample, fps), spread);
 		return;
 	}
@@ -83,7 +86,7 @@ static void write_point(struct plot *plot, const char *label, const struct resul
 	fprintf(plot->script, "\" %g %g %g\n", spread.median, spread.min, spread.max);
 }
 
-static void write_title(struct plot *plot, const struct cell *like)
+static void write_title(struct plot *plot, const struct measurement *like)
 {
 	char rate[32] = "flat out";
 

@@ -28,15 +28,17 @@ static const char legend[] =
 	"sides; first: ready to done with, of the first frame, and its page faults. Indented: "
 	"limits.\n";
 
-static void print_title(const struct cell *cell, FILE *file)
+static void print_title(const struct measurement *measurement, FILE *file)
 {
-	fprintf(file, "\n%ux%u, %s, %s, ", cell->width, cell->height, touch_names[cell->touch],
-	        cell->cores == 1 ? "one core" : "two cores");
-	if (cell->rate_milli)
-		fprintf(file, "%g frames a second, ", cell->rate_milli / 1000.0);
+	fprintf(file, "\n%ux%u, %s, %s, ", measurement->width, measurement->height,
+	        touch_names[measurement->touch],
+	        measurement->cores == 1 ? "one core" : "two cores");
+	if (measurement->rate_milli)
+		fprintf(file, "%g frames a second, ", measurement->rate_milli / 1000.0);
 	else
 		fputs("flat out, ", file);
-	fprintf(file, "%u receiver%s\n", cell->receivers, cell->receivers == 1 ? "" : "s");
+	fprintf(file, "%u receiver%s\n", measurement->receivers,
+	        measurement->receivers == 1 ? "" : "s");
 }
 
 /* How many times faster than this shmflip is: flat out in frames, at a rate in time. */
@@ -44,11 +46,11 @@ static double ratio_to(const struct result *result, const struct result *ours)
 {
 	double flat, paced;
 
-	if (!ours || ours->count == 0 || result->cell.transport->traits & TRANSPORT_EMPTY)
+	if (!ours || ours->count == 0 || result->measurement.transport->traits & TRANSPORT_EMPTY)
 		return 0;
 	flat = RESULT_MEDIAN(result, fps);
 	paced = RESULT_MEDIAN(ours, latency_p50_ns);
-	if (result->cell.rate_milli)
+	if (result->measurement.rate_milli)
 		return paced > 0 ? RESULT_MEDIAN(result, latency_p50_ns) / paced : 0;
 	return flat > 0 ? RESULT_MEDIAN(ours, fps) / flat : 0;
 }
@@ -66,16 +68,17 @@ static void add_ratio(struct table *table, const struct result *result, const st
 static void add_throughput(struct table *table, const struct result *result,
                            const struct result *ours)
 {
-	const struct cell *cell = &result->cell;
+	const struct measurement *measurement = &result->measurement;
 	struct spread fps;
 
 	result_spread(result, offsetof(struct sample, fps), &fps);
 	table_number(table, fps.median);
 	table_percent(table, statistics_noise(&fps));
-	if (cell->transport->traits & TRANSPORT_EMPTY)
+	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		table_nothing(table);
 	else
-		table_number(table, fps.median * cell->width * 4.0 * cell->height / 1e9);
+		table_number(table,
+		             fps.median * measurement->width * 4.0 * measurement->height / 1e9);
 	add_ratio(table, result, ours);
 }
 
@@ -111,8 +114,9 @@ static void add_costs(struct table *table, const struct result *result)
 
 static void add_row(struct table *table, const struct result *result, const struct result *ours)
 {
-	table_cell(table, "%s%s", result->cell.transport->traits & TRANSPORT_LIMIT ? "  " : "",
-	           result->cell.transport->name);
+	table_cell(table, "%s%s",
+	           result->measurement.transport->traits & TRANSPORT_LIMIT ? "  " : "",
+	           result->measurement.transport->name);
 	add_throughput(table, result, ours);
 	add_latency(table, result);
 	add_costs(table, result);
@@ -123,7 +127,7 @@ static void print_absent(const struct result *result, size_t count, FILE *file)
 {
 	for (size_t i = 0; i < count; i++)
 		if (result[i].count == 0)
-			fprintf(file, "%s: %s\n", result[i].cell.transport->name,
+			fprintf(file, "%s: %s\n", result[i].measurement.transport->name,
 			        result[i].detail[0] ? result[i].detail
 			                            : strerror(-result[i].error));
 }
@@ -133,10 +137,10 @@ static void print_together(const struct result *first, size_t count, FILE *file)
 	struct table table = { 0 };
 	const struct result *ours = NULL;
 
-	print_title(&first->cell, file);
+	print_title(&first->measurement, file);
 	table_heading(&table, headings, sizeof(headings) / sizeof(headings[0]));
 	for (size_t i = 0; i < count && !ours; i++)
-		if (strcmp(first[i].cell.transport->name, "shmflip") == 0)
+		if (strcmp(first[i].measurement.transport->name, "shmflip") == 0)
 			ours = &first[i];
 	for (size_t i = 0; i < count; i++)
 		if (first[i].count > 0)
@@ -155,7 +159,8 @@ void transports_print(const struct results *results, FILE *file)
 		const struct result *first = &results->items[begin];
 
 		for (end = begin + 1; end < results->count; end++)
-			if (!results_together(&first->cell, &results->items[end].cell))
+			if (!results_together(&first->measurement,
+			                      &results->items[end].measurement))
 				break;
 		print_together(first, end - begin, file);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "verdict.h"
+#include "validity.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,46 +12,46 @@ static const double stolen_all_max = 0.01; /* in all */
 static const double disturbed_max = 0.10;
 static const double noise_max = 0.15;
 
-bool verdict_disturbed(const struct load_shares *load)
+bool validity_is_disturbed(const struct load_shares *load)
 {
 	return load->foreign > foreign_max || load->stolen > stolen_max;
 }
 
 static void __attribute__((format(printf, 2, 3)))
-object(struct verdict *verdict, const char *format, ...)
+object(struct validity *validity, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(verdict->reasons[verdict->count++], VERDICT_REASON_SIZE, format, arguments);
+	vsnprintf(validity->reasons[validity->count++], VALIDITY_REASON_SIZE, format, arguments);
 	va_end(arguments);
 }
 
-void verdict_find(const struct evidence *evidence, struct verdict *verdict)
+void validity_judge(const struct evidence *evidence, struct validity *validity)
 {
 	double disturbed =
 		evidence->measured ? (double)evidence->disturbed / (double)evidence->measured : 1;
 
-	verdict->count = 0;
+	validity->count = 0;
 	if (evidence->rounds < ROUNDS_MIN)
-		object(verdict, "%u rounds tell nothing of noise: run %d at least",
+		object(validity, "%u rounds tell nothing of noise: run %d at least",
 		       evidence->rounds, ROUNDS_MIN);
 	else if (evidence->typical_noise > noise_max)
-		object(verdict, "rounds differ by %.0f %% either way: run longer (--seconds)",
+		object(validity, "rounds differ by %.0f %% either way: run longer (--seconds)",
 		       evidence->typical_noise * 100);
 	if (disturbed > disturbed_max)
-		object(verdict, "%.0f %% of the measurements were disturbed: end other programs",
+		object(validity, "%.0f %% of the measurements were disturbed: end other programs",
 		       disturbed * 100);
 	if (evidence->stolen > stolen_all_max)
-		object(verdict, "the hypervisor took %.1f %% of a processor away",
+		object(validity, "the hypervisor took %.1f %% of a processor away",
 		       evidence->stolen * 100);
 }
 
-json_t *verdict_json(const struct verdict *verdict)
+json_t *validity_json(const struct validity *validity)
 {
 	json_t *array = json_array();
 
-	for (unsigned i = 0; i < verdict->count; i++)
-		json_array_append_new(array, json_string(verdict->reasons[i]));
+	for (unsigned i = 0; i < validity->count; i++)
+		json_array_append_new(array, json_string(validity->reasons[i]));
 	return array;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Whether a run may be relied on: what disturbed it, in words. Pure. */
-#ifndef BENCH_VERDICT_H
-#define BENCH_VERDICT_H
+#ifndef SHMFLIP_BENCH_VALIDITY_H
+#define SHMFLIP_BENCH_VALIDITY_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 
 #include "load.h"
 
-enum { VERDICT_REASONS = 4, VERDICT_REASON_SIZE = 160 };
+enum { VALIDITY_REASONS = 4, VALIDITY_REASON_SIZE = 160 };
 
 /* What was seen of the whole run. */
 struct evidence {
@@ -21,17 +21,17 @@ struct evidence {
 	double typical_noise; /* between the rounds of a measurement, in the median of all */
 };
 
-struct verdict {
-	char reasons[VERDICT_REASONS][VERDICT_REASON_SIZE]; /* against it */
-	unsigned count;                                     /* 0: valid */
+struct validity {
+	char reasons[VALIDITY_REASONS][VALIDITY_REASON_SIZE]; /* against it */
+	unsigned count;                                       /* 0: valid */
 };
 
 /* Whether a measurement is to be made again. */
-bool verdict_disturbed(const struct load_shares *load);
+bool validity_is_disturbed(const struct load_shares *load);
 
-void verdict_find(const struct evidence *evidence, struct verdict *verdict);
+void validity_judge(const struct evidence *evidence, struct validity *validity);
 
 /* An array of the reasons. NULL: out of memory. */
-json_t *verdict_json(const struct verdict *verdict);
+json_t *validity_json(const struct validity *validity);
 
 #endif

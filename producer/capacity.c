@@ -51,17 +51,17 @@ static bool read_header(const char *path, struct png_header *header)
 }
 
 void capacity_init(struct capacity *capacity, const struct options *options,
-                   const struct source *source)
+                   const struct file_list *files)
 {
 	*capacity = (struct capacity){ .width = 0 };
 	if (options->max_width) {
 		set(capacity, options->max_width, options->max_height);
 		return;
 	}
-	for (size_t i = 0; source && i < source->count && !cli_interrupted(); i++) {
+	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++) {
 		struct png_header header;
 
-		if (read_header(source->paths[i], &header) &&
+		if (read_header(files->paths[i], &header) &&
 		    is_common(header.width, header.height) &&
 		    bytes_of(header.width, header.height) > capacity->slot_bytes)
 			set(capacity, header.width, header.height);

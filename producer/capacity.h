@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "input/file_list.h"
 #include "options.h"
-#include "source.h"
 
 struct capacity {
 	uint32_t width; /* of the frame that a slot is made for; 0: not known yet */
@@ -20,7 +20,7 @@ struct capacity {
 /* The source is NULL for a stream. Files that cannot be read, are no PNG, or are larger than anybody
  * expects do not count; when none does the first frame that comes will. Reads each file's header. */
 void capacity_init(struct capacity *capacity, const struct options *options,
-                   const struct source *source);
+                   const struct file_list *files);
 
 /* Whether such a frame fits. While nothing is known of the capacity, one of no uncommon size does.
  * -EMSGSIZE: it does not, and the reason is in fault. Any thread. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store.h"
+#include "frame_cache.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,14 +39,15 @@ static bool fits_slots(size_t frames, struct options *options)
 	return true;
 }
 
-int store_init(struct store *store, size_t frames, uint64_t slot_bytes, struct options *options)
+int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_bytes,
+                     struct options *options)
 {
 	double bytes;
 	bool enough;
 
-	*store =
-		(struct store){ .in_slots = fits_slots(frames, options), .slot_bytes = slot_bytes };
-	bytes = (double)slot_bytes * (options->slots + (store->in_slots ? 0.0 : (double)frames));
+	*cache = (struct frame_cache){ .in_slots = fits_slots(frames, options),
+		                       .slot_bytes = slot_bytes };
+	bytes = (double)slot_bytes * (options->slots + (cache->in_slots ? 0.0 : (double)frames));
 	enough = bytes < (double)memory_available();
 	if (!enough || !options->quiet)
 		cli_error("preloading %zu frames takes %.0f MiB%s", frames, bytes / (1 << 20),
@@ -55,65 +56,66 @@ int store_init(struct store *store, size_t frames, uint64_t slot_bytes, struct o
 		                   "or no --preload");
 	if (!enough)
 		return -ENOMEM;
-	store->frames = calloc(frames, sizeof(*store->frames));
-	store->capacity = frames;
-	if (store->frames)
+	cache->frames = calloc(frames, sizeof(*cache->frames));
+	cache->capacity = frames;
+	if (cache->frames)
 		return 0;
 	cli_error("out of memory");
 	return -ENOMEM;
 }
 
-void store_finish(struct store *store)
+void frame_cache_finish(struct frame_cache *cache)
 {
-	for (size_t i = 0; i < store->capacity && !store->in_slots; i++)
-		free(store->frames[i].room.pixels);
-	free(store->frames);
-	*store = (struct store){ 0 };
+	for (size_t i = 0; i < cache->capacity && !cache->in_slots; i++)
+		free(cache->frames[i].room.pixels);
+	free(cache->frames);
+	*cache = (struct frame_cache){ 0 };
 }
 
 /* ---- Coming in ---------------------------------------------------------------------------- */
 
-int store_room(struct store *store, struct job *job, struct shmflip_producer *producer)
+int frame_cache_reserve(struct frame_cache *cache, struct frame_task *task,
+                        struct shmflip_producer *producer)
 {
-	struct stored *stored = &store->frames[job->index];
+	struct cached_frame *cached = &cache->frames[task->index];
 	int result = -EAGAIN;
 
-	if (store->in_slots) {
+	if (cache->in_slots) {
 		while (result == -EAGAIN && !cli_interrupted())
-			result = shmflip_producer_loan(producer, &stored->room, TURN_MS);
+			result = shmflip_producer_loan(producer, &cached->room, TURN_MS);
 	} else {
-		stored->room = (struct shmflip_loan){ .pixels = malloc(store->slot_bytes),
-			                              .size_bytes = store->slot_bytes,
+		cached->room = (struct shmflip_loan){ .pixels = malloc(cache->slot_bytes),
+			                              .size_bytes = cache->slot_bytes,
 			                              .slot = SHMFLIP_SLOTS_MAX };
-		result = stored->room.pixels ? 0 : -ENOMEM;
+		result = cached->room.pixels ? 0 : -ENOMEM;
 	}
-	job->loan = stored->room;
+	task->loan = cached->room;
 	return cli_interrupted() ? -EINTR : result;
 }
 
 /* Gives back what a smaller frame does not need. */
-static void shrink(const struct store *store, struct stored *stored)
+static void shrink(const struct frame_cache *cache, struct cached_frame *cached)
 {
-	size_t size = (size_t)stored->picture.stride_bytes * stored->height;
-	uint8_t *smaller = store->in_slots ? NULL : realloc(stored->room.pixels, size);
+	size_t size = (size_t)cached->picture.stride_bytes * cached->height;
+	uint8_t *smaller = cache->in_slots ? NULL : realloc(cached->room.pixels, size);
 
 	if (smaller)
-		stored->room.pixels = smaller;
+		cached->room.pixels = smaller;
 }
 
-void store_keep(struct store *store, struct job *job)
+void frame_cache_insert(struct frame_cache *cache, struct frame_task *task)
 {
-	struct stored *stored = &store->frames[job->index];
+	struct cached_frame *cached = &cache->frames[task->index];
 
-	job->loan = (struct shmflip_loan){ 0 };
-	if (job->fault)
+	task->loan = (struct shmflip_loan){ 0 };
+	if (task->fault)
 		return;
-	stored->good = true;
-	stored->path = job->path;
-	stored->width = job->width;
-	stored->height = job->height;
-	stored->picture = job->picture;
-	shrink(store, stored);
+	cached->good = true;
+	cached->path = task->path;
+	cached->width = task->width;
+	cached->height = task->height;
+	cached->picture = task->picture;
+	shrink(cache, cached);
 }
 
 static uint64_t generations_of(const struct shmflip_producer *producer)
@@ -124,51 +126,52 @@ static uint64_t generations_of(const struct shmflip_producer *producer)
 	return stats.generations;
 }
 
-void store_close(struct store *store, struct shmflip_producer *producer)
+void frame_cache_seal(struct frame_cache *cache, struct shmflip_producer *producer)
 {
-	for (size_t i = 0; i < store->capacity; i++) {
-		struct stored *stored = &store->frames[i];
+	for (size_t i = 0; i < cache->capacity; i++) {
+		struct cached_frame *cached = &cache->frames[i];
 
-		if (store->in_slots) {
-			struct shmflip_loan loan = stored->room;
+		if (cache->in_slots) {
+			struct shmflip_loan loan = cached->room;
 
 			shmflip_producer_discard(producer, &loan);
 		}
-		if (stored->good) {
-			struct stored kept = *stored;
+		if (cached->good) {
+			struct cached_frame kept = *cached;
 
-			*stored = store->frames[store->count];
-			store->frames[store->count++] = kept;
+			*cached = cache->frames[cache->count];
+			cache->frames[cache->count++] = kept;
 		}
 	}
-	store->generations = generations_of(producer);
+	cache->generations = generations_of(producer);
 }
 
 /* ---- Going out ---------------------------------------------------------------------------- */
 
-static void copy(struct job *job, const struct stored *stored)
+static void copy(struct frame_task *task, const struct cached_frame *cached)
 {
-	memcpy(job->loan.pixels, stored->room.pixels,
-	       (size_t)stored->picture.stride_bytes * stored->height);
-	job->picture = stored->picture;
-	job->ready = true;
+	memcpy(task->loan.pixels, cached->room.pixels,
+	       (size_t)cached->picture.stride_bytes * cached->height);
+	task->picture = cached->picture;
+	task->ready = true;
 }
 
 /* The frame that lies in a slot; NULL: none does. */
-static struct stored *find_in_slot(const struct store *store, uint32_t slot)
+static struct cached_frame *find_in_slot(const struct frame_cache *cache, uint32_t slot)
 {
-	for (size_t i = 0; i < store->count; i++) {
-		if (store->frames[i].good && store->frames[i].room.slot == slot)
-			return &store->frames[i];
+	for (size_t i = 0; i < cache->count; i++) {
+		if (cache->frames[i].good && cache->frames[i].room.slot == slot)
+			return &cache->frames[i];
 	}
 	return NULL;
 }
 
 /* The best of the slots that could be had, if not the frame's own: one that no other frame lies in. */
-static unsigned choose(const struct store *store, const struct shmflip_loan *loans, unsigned count)
+static unsigned choose(const struct frame_cache *cache, const struct shmflip_loan *loans,
+                       unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (!find_in_slot(store, loans[i].slot))
+		if (!find_in_slot(cache, loans[i].slot))
 			return i;
 	}
 	return 0;
@@ -177,7 +180,7 @@ static unsigned choose(const struct store *store, const struct shmflip_loan *loa
 /* Borrows slots until the frame's own is among them, or there are no more to be had, and gives all but
  * one back: what was written there stays. Where none is to be had the library's word stands; it may
  * have gone on in fresh memory by then. */
-static int borrow(struct store *store, const struct stored *stored,
+static int borrow(struct frame_cache *cache, const struct cached_frame *cached,
                   struct shmflip_producer *producer, struct shmflip_loan *out, int timeout_ms)
 {
 	struct shmflip_loan loans[SHMFLIP_SLOTS_MAX];
@@ -187,10 +190,10 @@ static int borrow(struct store *store, const struct stored *stored,
 	do {
 		result = shmflip_producer_loan(producer, &loans[count], count ? 0 : timeout_ms);
 		count += result == 0;
-	} while (result == 0 && (!stored->good || loans[count - 1].slot != stored->room.slot));
+	} while (result == 0 && (!cached->good || loans[count - 1].slot != cached->room.slot));
 	if (count == 0)
 		return result;
-	chosen = result == 0 ? count - 1 : choose(store, loans, count);
+	chosen = result == 0 ? count - 1 : choose(cache, loans, count);
 	*out = loans[chosen];
 	for (unsigned i = 0; i < count; i++) {
 		if (i != chosen)
@@ -200,59 +203,59 @@ static int borrow(struct store *store, const struct stored *stored,
 }
 
 /* Slots of another generation have other memory. */
-static void forget_if_moved(struct store *store, struct shmflip_producer *producer)
+static void forget_if_moved(struct frame_cache *cache, struct shmflip_producer *producer)
 {
 	uint64_t generations = generations_of(producer);
 
-	for (size_t i = 0; i < store->count && generations != store->generations; i++)
-		store->frames[i].good = false;
-	store->generations = generations;
+	for (size_t i = 0; i < cache->count && generations != cache->generations; i++)
+		cache->frames[i].good = false;
+	cache->generations = generations;
 }
 
-static int loan_in_slots(struct store *store, struct job *job, struct shmflip_producer *producer,
-                         int timeout_ms)
+static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
+                         struct shmflip_producer *producer, int timeout_ms)
 {
-	struct stored *stored = job->stored, *other;
-	int result = borrow(store, stored, producer, &job->loan, timeout_ms);
+	struct cached_frame *cached = task->cached, *other;
+	int result = borrow(cache, cached, producer, &task->loan, timeout_ms);
 
 	if (result)
 		return result;
-	forget_if_moved(store, producer);
-	other = find_in_slot(store, job->loan.slot);
-	if (other == stored) {
-		job->picture = stored->picture;
-		job->ready = true;
+	forget_if_moved(cache, producer);
+	other = find_in_slot(cache, task->loan.slot);
+	if (other == cached) {
+		task->picture = cached->picture;
+		task->ready = true;
 		return 0;
 	}
 	if (other)
 		other->good = false;
-	if (stored->good)
-		copy(job, stored);
+	if (cached->good)
+		copy(task, cached);
 	return 0;
 }
 
-int store_loan(struct store *store, struct job *job, struct shmflip_producer *producer,
-               int timeout_ms)
+int frame_cache_loan(struct frame_cache *cache, struct frame_task *task,
+                     struct shmflip_producer *producer, int timeout_ms)
 {
 	int result;
 
-	if (store->in_slots)
-		return loan_in_slots(store, job, producer, timeout_ms);
-	result = shmflip_producer_loan(producer, &job->loan, timeout_ms);
+	if (cache->in_slots)
+		return loan_in_slots(cache, task, producer, timeout_ms);
+	result = shmflip_producer_loan(producer, &task->loan, timeout_ms);
 	if (result == 0)
-		copy(job, job->stored);
+		copy(task, task->cached);
 	return result;
 }
 
-void store_remember(struct store *store, struct job *job)
+void frame_cache_update(struct frame_cache *cache, struct frame_task *task)
 {
-	struct stored *stored = job->stored;
+	struct cached_frame *cached = task->cached;
 
-	if (!store->in_slots)
+	if (!cache->in_slots)
 		return;
-	stored->good = true;
-	stored->room = job->loan;
-	stored->width = job->width;
-	stored->height = job->height;
-	stored->picture = job->picture;
+	cached->good = true;
+	cached->room = task->loan;
+	cached->width = task->width;
+	cached->height = task->height;
+	cached->picture = task->picture;
 }

@@ -9,30 +9,31 @@
  *
  * What has lost its place, because the channel has gone on in fresh memory, or because viewers hold more
  * slots than are to spare, is forgotten; it has to be read and decoded again. Main thread. */
-#ifndef PRODUCER_STORE_H
-#define PRODUCER_STORE_H
+#ifndef SHMFLIP_PRODUCER_FRAME_CACHE_H
+#define SHMFLIP_PRODUCER_FRAME_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "job.h"
+#include "frame_task.h"
 #include "options.h"
 #include "shmflip.h"
 
-struct stored {
-	struct shmflip_loan room; /* where it was decoded to; in slots a loan until store_close() */
-	bool good;                /* it is there */
-	const char *path;         /* as that of a job */
+struct cached_frame {
+	struct shmflip_loan
+		room;     /* where it was decoded to; in slots a loan until frame_cache_seal() */
+	bool good;        /* it is there */
+	const char *path; /* as that of a task */
 	uint32_t width;
 	uint32_t height;
-	struct png_picture picture;
+	struct png_decoded picture;
 };
 
-struct store {
+struct frame_cache {
 	bool in_slots;
 	uint64_t slot_bytes;
-	struct stored *frames;
+	struct cached_frame *frames;
 	size_t count;         /* that are kept, once all have come in */
 	size_t capacity;      /* that may come in */
 	uint64_t generations; /* of the channel, when the slots were looked at last */
@@ -40,24 +41,26 @@ struct store {
 
 /* Decides where so many frames are to be kept, and settles the slots in the options; says what memory
  * it takes. -ENOMEM, after a line to the user: there is not so much. Finish it in both cases. */
-int store_init(struct store *store, size_t frames, uint64_t slot_bytes, struct options *options);
-void store_finish(struct store *store);
+int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_bytes,
+                     struct options *options);
+void frame_cache_finish(struct frame_cache *cache);
 
 /* Room to decode a frame into that is to be kept. -EINTR, -ENOMEM, or what the library says. */
-int store_room(struct store *store, struct job *job, struct shmflip_producer *producer);
+int frame_cache_reserve(struct frame_cache *cache, struct frame_task *task,
+                        struct shmflip_producer *producer);
 
-/* Keeps the frame that was decoded there; or, if the job has a fault, nothing. */
-void store_keep(struct store *store, struct job *job);
+/* Keeps the frame that was decoded there; or, if the task has a fault, nothing. */
+void frame_cache_insert(struct frame_cache *cache, struct frame_task *task);
 
 /* All are kept: their slots may be borrowed again. */
-void store_close(struct store *store, struct shmflip_producer *producer);
+void frame_cache_seal(struct frame_cache *cache, struct shmflip_producer *producer);
 
-/* Like shmflip_producer_loan(), for a job whose frame was kept: its own slot, or another that the pixels
- * are copied to. Where they are forgotten the job has to be decoded into the loan. */
-int store_loan(struct store *store, struct job *job, struct shmflip_producer *producer,
-               int timeout_ms);
+/* Like shmflip_producer_loan(), for a task whose frame was kept: its own slot, or another that the pixels
+ * are copied to. Where they are forgotten the task has to be decoded into the loan. */
+int frame_cache_loan(struct frame_cache *cache, struct frame_task *task,
+                     struct shmflip_producer *producer, int timeout_ms);
 
-/* Before a job with such a loan is published: its frame is remembered to be there. */
-void store_remember(struct store *store, struct job *job);
+/* Before a task with such a loan is published: its frame is remembered to be there. */
+void frame_cache_update(struct frame_cache *cache, struct frame_task *task);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "feed.h"
+#include "frame_source.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,81 +9,83 @@
 
 #include "cli.h"
 
-int feed_init(struct feed *feed, const struct options *options)
+int frame_source_init(struct frame_source *source, const struct options *options)
 {
 	int result = 0;
 
-	*feed = (struct feed){ .options = options, .is_stream = options_stream(options) };
-	tap_init(&feed->tap, STDIN_FILENO);
-	for (int i = 0; !feed->is_stream && i < options->source_count && !result; i++)
-		result = source_add(&feed->source, options->sources[i]);
+	*source = (struct frame_source){ .options = options, .is_stream = options_stream(options) };
+	input_fd_init(&source->input, STDIN_FILENO);
+	for (int i = 0; !source->is_stream && i < options->source_count && !result; i++)
+		result = file_list_add(&source->files, options->sources[i]);
 	if (!result)
-		capacity_init(&feed->capacity, options, feed->is_stream ? NULL : &feed->source);
+		capacity_init(&source->capacity, options,
+		              source->is_stream ? NULL : &source->files);
 	return result;
 }
 
-void feed_finish(struct feed *feed)
+void frame_source_finish(struct frame_source *source)
 {
-	png_stream_finish(&feed->png);
-	raw_stream_finish(&feed->raw);
-	source_finish(&feed->source);
+	png_stream_finish(&source->png);
+	raw_stream_finish(&source->raw);
+	file_list_finish(&source->files);
 }
 
 /* 0: there is a file to come. */
-static int start_over(struct feed *feed)
+static int start_over(struct frame_source *source)
 {
-	if (feed->loops == feed->options->loops)
+	if (source->loops == source->options->loops)
 		return -ENODATA;
-	if (feed->read == feed->skipped && feed->fetched > feed->read)
+	if (source->read == source->skipped && source->fetched > source->read)
 		return -EAGAIN;
-	if (feed_is_dry(feed))
+	if (frame_source_pass_was_empty(source))
 		return -ENODATA;
-	feed->loops++;
-	feed->next = 0;
+	source->loops++;
+	source->next = 0;
 	return 0;
 }
 
-static size_t frames_in_pass(const struct feed *feed)
+static size_t frames_in_pass(const struct frame_source *source)
 {
-	return feed->store ? feed->store->count : feed->source.count;
+	return source->cache ? source->cache->count : source->files.count;
 }
 
-static int fetch_listed(struct feed *feed, struct job *job)
+static int fetch_listed(struct frame_source *source, struct frame_task *task)
 {
-	int result = feed->next < frames_in_pass(feed) ? 0 : start_over(feed);
+	int result = source->next < frames_in_pass(source) ? 0 : start_over(source);
 	const char *slash;
 
 	if (result)
 		return result;
-	if (feed->store) {
-		job->stored = &feed->store->frames[feed->next];
-		job->path = job->stored->path;
-		job->width = job->stored->width;
-		job->height = job->stored->height;
+	if (source->cache) {
+		task->cached = &source->cache->frames[source->next];
+		task->path = task->cached->path;
+		task->width = task->cached->width;
+		task->height = task->cached->height;
 	} else {
-		job->path = feed->source.paths[feed->next];
-		source_read_ahead(feed->source.paths[(feed->next + 1) % feed->source.count]);
+		task->path = source->files.paths[source->next];
+		file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
 	}
-	slash = strrchr(job->path, '/');
-	job->name = slash ? slash + 1 : job->path;
-	job->position = ++feed->next;
-	job->last = feed->next == frames_in_pass(feed) && feed->loops == feed->options->loops;
+	slash = strrchr(task->path, '/');
+	task->name = slash ? slash + 1 : task->path;
+	task->position = ++source->next;
+	task->last =
+		source->next == frames_in_pass(source) && source->loops == source->options->loops;
 	return 0;
 }
 
 /* Sees by its first two bytes what comes down the stream: PNGs, unless something else is known. */
-static int open_stream(struct feed *feed)
+static int open_stream(struct frame_source *source)
 {
 	uint8_t begun[2];
 	size_t size = 0;
 
-	if (feed->options->raw.format) {
-		raw_stream_init_bare(&feed->raw, &feed->tap, &feed->options->raw);
-		feed->kind = STREAM_RAW;
+	if (source->options->raw.format) {
+		raw_stream_init_bare(&source->raw, &source->input, &source->options->raw);
+		source->kind = STREAM_RAW;
 		return 0;
 	}
 	while (size < sizeof(begun)) {
-		ssize_t got = tap_read(&feed->tap, begun + size, sizeof(begun) - size);
+		ssize_t got = input_fd_read(&source->input, begun + size, sizeof(begun) - size);
 
 		if (got == -ENODATA)
 			break;
@@ -91,68 +93,69 @@ static int open_stream(struct feed *feed)
 			return (int)got;
 		size += (size_t)got;
 	}
-	feed->kind = size == sizeof(begun) && raw_stream_knows(begun) ? STREAM_RAW : STREAM_PNG;
-	if (feed->kind == STREAM_PNG)
-		return png_stream_init(&feed->png, &feed->tap, PNG_BYTES_MAX, begun, size);
-	raw_stream_init(&feed->raw, &feed->tap, begun);
+	source->kind = size == sizeof(begun) && raw_stream_knows(begun) ? STREAM_RAW : STREAM_PNG;
+	if (source->kind == STREAM_PNG)
+		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, begun, size);
+	raw_stream_init(&source->raw, &source->input, begun);
 	return 0;
 }
 
-static int fetch_png(struct feed *feed, struct job *job)
+static int fetch_png(struct frame_source *source, struct frame_task *task)
 {
-	int result = png_stream_next(&feed->png, &job->png, &job->size, &job->fault);
+	int result = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
 
-	return result ? result : png_stream_take(&feed->png, &job->buffer);
+	return result ? result : png_stream_take(&source->png, &task->buffer);
 }
 
-static int fetch_raw(struct feed *feed, struct job *job)
+static int fetch_raw(struct frame_source *source, struct frame_task *task)
 {
-	int result = raw_stream_next(&feed->raw, &job->fault);
+	int result = raw_stream_next(&source->raw, &task->fault);
 
 	if (!result) {
-		job->raw = &feed->raw;
-		job->width = feed->raw.layout.width;
-		job->height = feed->raw.layout.height;
+		task->raw = &source->raw;
+		task->width = source->raw.layout.width;
+		task->height = source->raw.layout.height;
 	}
 	return result;
 }
 
-static int fetch_of_stream(struct feed *feed, struct job *job)
+static int fetch_of_stream(struct frame_source *source, struct frame_task *task)
 {
-	int result = feed->kind == STREAM_UNKNOWN ? open_stream(feed) : 0;
+	int result = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
 
 	if (!result)
-		result = feed->kind == STREAM_RAW ? fetch_raw(feed, job) : fetch_png(feed, job);
+		result = source->kind == STREAM_RAW ? fetch_raw(source, task)
+		                                    : fetch_png(source, task);
 	if (result && result != -EBADMSG)
 		return result;
-	job->position = feed->fetched + 1;
-	snprintf(job->stream_name, sizeof(job->stream_name), "stdin:%" PRIu64, job->position);
-	job->path = job->name = job->stream_name;
+	task->position = source->fetched + 1;
+	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
+	task->path = task->name = task->stream_name;
 	return 0;
 }
 
-int feed_fetch(struct feed *feed, struct job *job)
+int frame_source_fetch(struct frame_source *source, struct frame_task *task)
 {
 	int result;
 
-	job_init(job);
-	result = feed->is_stream ? fetch_of_stream(feed, job) : fetch_listed(feed, job);
+	frame_task_init(task);
+	result = source->is_stream ? fetch_of_stream(source, task) : fetch_listed(source, task);
 	if (result)
 		return result;
-	job->index = feed->fetched++;
-	job->news = feed->loops == 0 || feed->options->verbose;
+	task->index = source->fetched++;
+	task->first_pass = source->loops == 0 || source->options->verbose;
 	return 0;
 }
 
-void feed_from_store(struct feed *feed, struct store *store)
+void frame_source_use_cache(struct frame_source *source, struct frame_cache *cache)
 {
-	feed->store = store;
-	feed->next = 0;
-	feed->fetched = feed->read = feed->skipped;
-	feed->skipped_in_a_row = 0;
+	source->cache = cache;
+	source->next = 0;
+	source->fetched = source->read = source->skipped;
+	source->skipped_in_a_row = 0;
 }
 
-int feed_fail(int error)
+int frame_source_fail(int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
@@ -160,55 +163,57 @@ int feed_fail(int error)
 	return -ECANCELED;
 }
 
-void feed_stop(struct feed *feed)
+void frame_source_stop(struct frame_source *source)
 {
-	tap_stop(&feed->tap);
+	input_fd_cancel(&source->input);
 }
 
-static int skip(struct feed *feed, const struct job *job, unsigned frames, const char *reason)
+static int skip(struct frame_source *source, const struct frame_task *task, unsigned frames,
+                const char *reason)
 {
-	feed->skipped += frames;
-	feed->skipped_in_a_row += frames;
-	if (feed->options->stop_on_error) {
-		cli_error("%s: %s", job->path, reason);
+	source->skipped += frames;
+	source->skipped_in_a_row += frames;
+	if (source->options->stop_on_error) {
+		cli_error("%s: %s", task->path, reason);
 		return -ECANCELED;
 	}
-	if (job->news)
-		cli_error("%s: skipped: %s", job->path, reason);
+	if (task->first_pass)
+		cli_error("%s: skipped: %s", task->path, reason);
 	return 0;
 }
 
-int feed_conclude(struct feed *feed, const struct job *job)
+int frame_source_count(struct frame_source *source, const struct frame_task *task)
 {
 	int result = 0;
 
-	feed->read += job->lost + 1;
-	if (job->lost)
-		result = skip(feed, job, job->lost, job->lost_text);
+	source->read += task->lost + 1;
+	if (task->lost)
+		result = skip(source, task, task->lost, task->lost_text);
 	if (result)
 		return result;
-	if (job->fault)
-		return skip(feed, job, 1, job->fault);
-	feed->skipped_in_a_row = 0;
+	if (task->fault)
+		return skip(source, task, 1, task->fault);
+	source->skipped_in_a_row = 0;
 	return 0;
 }
 
-bool feed_is_raw(const struct feed *feed)
+bool frame_source_is_raw(const struct frame_source *source)
 {
-	return feed->kind == STREAM_RAW;
+	return source->kind == STREAM_RAW;
 }
 
-uint32_t feed_fps_milli(const struct feed *feed)
+uint32_t frame_source_fps_milli(const struct frame_source *source)
 {
-	return feed->raw.fps_milli;
+	return source->raw.fps_milli;
 }
 
-uint64_t feed_total(const struct feed *feed)
+uint64_t frame_source_total(const struct frame_source *source)
 {
-	return frames_in_pass(feed);
+	return frames_in_pass(source);
 }
 
-bool feed_is_dry(const struct feed *feed)
+bool frame_source_pass_was_empty(const struct frame_source *source)
 {
-	return feed->skipped_in_a_row >= (feed->is_stream ? feed->read : frames_in_pass(feed));
+	return source->skipped_in_a_row >=
+	       (source->is_stream ? source->read : frames_in_pass(source));
 }

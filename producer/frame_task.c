@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "job.h"
+#include "frame_task.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,20 +11,20 @@
 #include "cli.h"
 #include "png_header.h"
 
-void job_init(struct job *job)
+void frame_task_init(struct frame_task *task)
 {
-	*job = (struct job){ .buffer = job->buffer };
+	*task = (struct frame_task){ .buffer = task->buffer };
 }
 
-void job_finish(struct job *job)
+void frame_task_finish(struct frame_task *task)
 {
-	buffer_finish(&job->buffer);
+	buffer_finish(&task->buffer);
 }
 
-static void set_fault(struct job *job, const char *text)
+static void set_fault(struct frame_task *task, const char *text)
 {
-	snprintf(job->fault_text, sizeof(job->fault_text), "%s", text);
-	job->fault = job->fault_text;
+	snprintf(task->fault_text, sizeof(task->fault_text), "%s", text);
+	task->fault = task->fault_text;
 }
 
 /* How many bytes were read: fewer than size when the file has become shorter. -1: errno says why. */
@@ -47,7 +47,7 @@ static ssize_t read_all(int fd, uint8_t *data, size_t size)
 }
 
 /* NULL, or the reason why it cannot be read. */
-static const char *read_file(struct job *job, int fd)
+static const char *read_file(struct frame_task *task, int fd)
 {
 	struct stat status;
 	ssize_t got;
@@ -58,119 +58,119 @@ static const char *read_file(struct job *job, int fd)
 		return "not a plain file";
 	if ((uintmax_t)status.st_size > PNG_BYTES_MAX)
 		return "too many bytes for one PNG";
-	if (buffer_reserve(&job->buffer, (size_t)status.st_size))
+	if (buffer_reserve(&task->buffer, (size_t)status.st_size))
 		return strerror(ENOMEM);
-	got = read_all(fd, job->buffer.data, (size_t)status.st_size);
+	got = read_all(fd, task->buffer.data, (size_t)status.st_size);
 	if (got < 0)
 		return strerror(errno);
-	job->png = job->buffer.data;
-	job->size = (size_t)got;
+	task->png = task->buffer.data;
+	task->size = (size_t)got;
 	return NULL;
 }
 
-static void open_and_read(struct job *job)
+static void open_and_read(struct frame_task *task)
 {
-	int fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *reason = read_file(job, fd);
+	int fd = open(task->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *reason = read_file(task, fd);
 
 	if (reason)
-		set_fault(job, reason);
+		set_fault(task, reason);
 	if (fd >= 0)
 		close(fd);
 }
 
-static void read_png(struct job *job)
+static void read_png(struct frame_task *task)
 {
 	struct png_header header;
 
-	if (!job->png)
-		open_and_read(job);
-	if (job->fault || png_header_parse(job->png, job->size, &header, &job->fault))
+	if (!task->png)
+		open_and_read(task);
+	if (task->fault || png_header_parse(task->png, task->size, &header, &task->fault))
 		return;
-	job->width = header.width;
-	job->height = header.height;
+	task->width = header.width;
+	task->height = header.height;
 }
 
-void job_read(struct job *job, const struct capacity *capacity)
+void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 {
-	if (!job->raw && !job->fault)
-		read_png(job);
-	if (!job->fault && capacity_check(capacity, job->width, job->height, job->fault_text,
-	                                  sizeof(job->fault_text)))
-		job->fault = job->fault_text;
+	if (!task->raw && !task->fault)
+		read_png(task);
+	if (!task->fault && capacity_check(capacity, task->width, task->height, task->fault_text,
+	                                   sizeof(task->fault_text)))
+		task->fault = task->fault_text;
 }
 
-static int decode_png(struct job *job, const struct options *options, struct png_fast *fast)
+static int decode_png(struct frame_task *task, const struct options *options, struct png_fast *fast)
 {
 	const struct png_decode_options how = {
 		.flatten = options->flatten,
 		.background = options->background,
-		.pixels_size = job->loan.size_bytes,
+		.pixels_size = task->loan.size_bytes,
 		.fast = fast,
 	};
-	int result = png_decode(job->png, job->size, &how, job->loan.pixels, &job->picture);
+	int result = png_decode(task->png, task->size, &how, task->loan.pixels, &task->picture);
 
 	if (result)
-		job->fault = job->picture.message;
+		task->fault = task->picture.message;
 	return result;
 }
 
 /* A frame in a stream that breaks off where by chance a chunk of the next one ends is not seen by who
  * cuts the stream into pieces: the next frame lies in what is left of the piece. */
-static bool go_on_within(struct job *job, const struct capacity *capacity)
+static bool go_on_within(struct frame_task *task, const struct capacity *capacity)
 {
 	const uint8_t *within =
-		memmem(job->png + 1, job->size - 1, png_signature, PNG_SIGNATURE_BYTES);
+		memmem(task->png + 1, task->size - 1, png_signature, PNG_SIGNATURE_BYTES);
 
-	if (job->path != job->stream_name || !within)
+	if (task->path != task->stream_name || !within)
 		return false;
-	if (job->lost++ == 0)
-		snprintf(job->lost_text, sizeof(job->lost_text), "%s", job->fault);
-	job->fault = NULL;
-	job->size -= (size_t)(within - job->png);
-	job->png = within;
-	job_read(job, capacity);
-	return !job->fault;
+	if (task->lost++ == 0)
+		snprintf(task->lost_text, sizeof(task->lost_text), "%s", task->fault);
+	task->fault = NULL;
+	task->size -= (size_t)(within - task->png);
+	task->png = within;
+	frame_task_read(task, capacity);
+	return !task->fault;
 }
 
-static void read_raw(struct job *job, const struct options *options)
+static void read_raw(struct frame_task *task, const struct options *options)
 {
 	struct raw_target target = {
-		.pixels = job->loan.pixels,
+		.pixels = task->loan.pixels,
 		.flatten = options->flatten,
 		.background = options->background,
 	};
 	uint64_t size;
 	int result;
 
-	shmflip_frame_size(job->width, job->height, &target.stride_bytes, &size);
-	result = raw_stream_read(job->raw, &target);
+	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
+	result = raw_stream_read(task->raw, &target);
 	if (result)
-		set_fault(job, result == -EBADMSG ? "truncated" : strerror(-result));
-	job->picture = (struct png_picture){
-		.width = job->width,
-		.height = job->height,
+		set_fault(task, result == -EBADMSG ? "truncated" : strerror(-result));
+	task->picture = (struct png_decoded){
+		.width = task->width,
+		.height = task->height,
 		.stride_bytes = target.stride_bytes,
 		.format = target.opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888,
 	};
 }
 
-void job_decode(struct job *job, const struct capacity *capacity, const struct options *options,
-                struct png_fast *fast)
+void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
+                       const struct options *options, struct png_fast *fast)
 {
 	int64_t begin_ns;
 
-	if (job->ready)
+	if (task->ready)
 		return;
-	job_read(job, capacity);
-	if (job->fault)
+	frame_task_read(task, capacity);
+	if (task->fault)
 		return;
-	begin_ns = cli_now_ns();
-	if (job->raw) {
-		read_raw(job, options);
+	begin_ns = monotonic_now_ns();
+	if (task->raw) {
+		read_raw(task, options);
 	} else {
-		while (decode_png(job, options, fast) == -EBADMSG && go_on_within(job, capacity))
+		while (decode_png(task, options, fast) == -EBADMSG && go_on_within(task, capacity))
 			continue;
 	}
-	job->decode_ns = cli_now_ns() - begin_ns;
+	task->decode_ns = monotonic_now_ns() - begin_ns;
 }

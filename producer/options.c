@@ -66,9 +66,9 @@ static void print_help(void)
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	     "  -r, --fps N             frames a second (default 30, or as a Y4M says; 0: as\n"
 	     "                          fast as can be)\n"
-	     "  -l, --loop[=N]          start over at the end, N times or for ever\n"
+	     "  -l, --loop[=N]          repeat N times, or without end\n"
 	     "  -s, --slots N           2 to 64 (default 2, or 1 and two for each job)\n"
-	     "  -j, --jobs N            threads that decode (default 1; 0: one per processor)\n"
+	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
 	     "      --max-size WxH      capacity of a slot (default: the largest frame; of a\n"
@@ -236,7 +236,7 @@ bool options_stream(const struct options *options)
 static void check_sources(const struct options *options)
 {
 	if (options->source_count == 0)
-		cli_usage_error("a SOURCE is missing: a PNG file, a directory, a pattern, or -");
+		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, or -");
 	for (int i = 0; i < options->source_count && options->source_count > 1; i++) {
 		if (strcmp(options->sources[i], "-") == 0)
 			cli_usage_error("- (stdin) takes no other SOURCE beside it");

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "raw_header.h"
+#include "input/raw_header.h"
 
 #define LOOP_FOR_EVER UINT64_MAX
 

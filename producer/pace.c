@@ -6,7 +6,6 @@
 
 #include "cli.h"
 
-#define NS_PER_S INT64_C(1000000000)
 #define TURN_NS (NS_PER_S / 10)
 
 int64_t pace_offset_ns(const struct pace *pace, uint64_t index)
@@ -37,7 +36,7 @@ void pace_catch_up(struct pace *pace, uint64_t index, int64_t now_ns)
 /* In turns, since a signal may come just before the sleep. */
 int pace_sleep_until(int64_t time_ns)
 {
-	int64_t now_ns = cli_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
 	while (now_ns < time_ns && !cli_interrupted()) {
 		int64_t until_ns = time_ns - now_ns < TURN_NS ? time_ns : now_ns + TURN_NS;
@@ -45,7 +44,7 @@ int pace_sleep_until(int64_t time_ns)
 			                  .tv_nsec = until_ns % NS_PER_S };
 
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-		now_ns = cli_now_ns();
+		now_ns = monotonic_now_ns();
 	}
 	return cli_interrupted() ? -EINTR : 0;
 }

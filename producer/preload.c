@@ -8,52 +8,53 @@
 
 #define TURN_NS INT64_C(100000000)
 
-static int lend(struct crew *crew, struct job *job, struct store *store,
+static int lend(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
                 struct shmflip_producer *producer)
 {
-	int result = job->fault ? 0 : store_room(store, job, producer);
+	int result = task->fault ? 0 : frame_cache_reserve(cache, task, producer);
 
 	if (result && result != -EINTR) {
-		cli_error("cannot preload %s: %s", job->path, strerror(-result));
+		cli_error("cannot preload %s: %s", task->path, strerror(-result));
 		result = -ECANCELED;
 	}
 	if (!result)
-		crew_lend(crew);
+		worker_pool_submit(pool);
 	return result;
 }
 
-static int conclude(struct feed *feed, struct crew *crew, struct job *job, struct store *store,
-                    struct histogram *decode)
+static int conclude(struct frame_source *source, struct worker_pool *pool, struct frame_task *task,
+                    struct frame_cache *cache, struct histogram *decode)
 {
-	int result = feed_conclude(feed, job);
+	int result = frame_source_count(source, task);
 
-	if (!job->fault)
-		histogram_add(decode, job->decode_ns);
+	if (!task->fault)
+		histogram_add(decode, task->decode_ns);
 
-	store_keep(store, job);
-	if (!feed->options->quiet)
-		cli_status("preloading: %zu of %zu", (size_t)feed->read, store->capacity);
-	crew_conclude(crew);
+	frame_cache_insert(cache, task);
+	if (!source->options->quiet)
+		cli_status("preloading: %zu of %zu", (size_t)source->read, cache->capacity);
+	worker_pool_pop(pool);
 	return result;
 }
 
 /* Every frame of the pass. -ENODATA: that was all. */
-static int take_in(struct feed *feed, struct crew *crew, struct store *store,
+static int take_in(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
                    struct shmflip_producer *producer, struct histogram *decode)
 {
 	int result = 0;
 
 	while (!result && !cli_interrupted()) {
-		struct job *oldest = crew_oldest(crew), *next = crew_next(crew);
+		struct frame_task *oldest = worker_pool_oldest(pool),
+				  *next = worker_pool_next(pool);
 
 		if (oldest) {
-			result = conclude(feed, crew, oldest, store, decode);
+			result = conclude(source, pool, oldest, cache, decode);
 		} else if (next) {
-			result = lend(crew, next, store, producer);
+			result = lend(pool, next, cache, producer);
 		} else {
-			result = crew_fetch(crew);
+			result = worker_pool_fetch(pool);
 			if (result == -EAGAIN) {
-				crew_wait(crew, cli_now_ns() + TURN_NS);
+				worker_pool_wait(pool, monotonic_now_ns() + TURN_NS);
 				result = 0;
 			}
 		}
@@ -61,16 +62,16 @@ static int take_in(struct feed *feed, struct crew *crew, struct store *store,
 	return result ? result : -EINTR;
 }
 
-int preload(struct feed *feed, struct crew *crew, struct store *store,
+int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
             struct shmflip_producer *producer, struct histogram *decode)
 {
-	int result = take_in(feed, crew, store, producer, decode);
+	int result = take_in(source, pool, cache, producer, decode);
 
 	if (result != -ENODATA)
 		return result;
-	store_close(store, producer);
-	if (store->count == 0)
+	frame_cache_seal(cache, producer);
+	if (cache->count == 0)
 		return -ENODATA;
-	feed_from_store(feed, store);
+	frame_source_use_cache(source, cache);
 	return 0;
 }

@@ -5,24 +5,24 @@
 #include <string.h>
 
 #include "cli.h"
-#include "crew.h"
-#include "feed.h"
-#include "flow.h"
+#include "frame_source.h"
 #include "png_fast.h"
 #include "preload.h"
+#include "publish_loop.h"
 #include "shmflip.h"
 #include "stats.h"
+#include "worker_pool.h"
 
 enum { TURN_MS = 100 };
 
 struct run {
 	struct options *options; /* a copy: a stream may have a say in its rate */
-	struct feed feed;
-	struct crew crew;
-	struct store store;
+	struct frame_source source;
+	struct worker_pool pool;
+	struct frame_cache cache;
 	uint64_t loops; /* that were asked for */
 	struct shmflip_producer *producer;
-	struct flow flow;
+	struct publish_loop loop;
 	struct stats stats;
 };
 
@@ -39,7 +39,8 @@ static int create_producer(struct run *run)
 		.dir = options->dir,
 		.channel = options->channel,
 		.slots = options->slots,
-		.slot_bytes = png_fast_room(run->feed.capacity.width, run->feed.capacity.height),
+		.slot_bytes = png_fast_buffer_size(run->source.capacity.width,
+		                                   run->source.capacity.height),
 		.policy = options->policy,
 		.fps_milli = options->fps_milli,
 		.mode = options->mode,
@@ -52,8 +53,8 @@ static int create_producer(struct run *run)
 	if (options->verbose)
 		cli_error("channel %s: %u slots of %ux%u (%llu bytes)",
 		          options->channel ? options->channel : "default", options->slots,
-		          run->feed.capacity.width, run->feed.capacity.height,
-		          (unsigned long long)run->feed.capacity.slot_bytes);
+		          run->source.capacity.width, run->source.capacity.height,
+		          (unsigned long long)run->source.capacity.slot_bytes);
 	return 0;
 }
 
@@ -76,36 +77,36 @@ static int wait_viewers(const struct run *run)
 /* Reads the first good frame: its size may be what a slot is made for. */
 static int fetch_first(struct run *run)
 {
-	struct feed *feed = &run->feed;
+	struct frame_source *source = &run->source;
 	int result;
 
-	while (!(result = crew_fetch(&run->crew))) {
-		struct job *job = crew_next(&run->crew);
+	while (!(result = worker_pool_fetch(&run->pool))) {
+		struct frame_task *task = worker_pool_next(&run->pool);
 
-		job_read(job, &feed->capacity);
-		if (!job->fault) {
-			capacity_decide(&feed->capacity, job->width, job->height);
-			if (!run->options->fps_given && feed_fps_milli(feed))
-				run->options->fps_milli = feed_fps_milli(feed);
+		frame_task_read(task, &source->capacity);
+		if (!task->fault) {
+			capacity_decide(&source->capacity, task->width, task->height);
+			if (!run->options->fps_given && frame_source_fps_milli(source))
+				run->options->fps_milli = frame_source_fps_milli(source);
 			return 0;
 		}
-		crew_lend(&run->crew);
-		result = feed_conclude(feed, job);
-		crew_conclude(&run->crew);
+		worker_pool_submit(&run->pool);
+		result = frame_source_count(source, task);
+		worker_pool_pop(&run->pool);
 		if (result || cli_interrupted())
 			return result ? result : -EINTR;
 	}
-	return feed_fail(result);
+	return frame_source_fail(result);
 }
 
-static int start_crew(struct run *run)
+static int start_workers(struct run *run)
 {
 	unsigned jobs = run->options->jobs, most = run->options->slots - 1;
 	int result;
 
-	if (jobs == 1 || feed_is_raw(&run->feed))
+	if (jobs == 1 || frame_source_is_raw(&run->source))
 		return 0;
-	result = crew_start(&run->crew, jobs, 2 * jobs < most ? 2 * jobs : most);
+	result = worker_pool_start(&run->pool, jobs, 2 * jobs < most ? 2 * jobs : most);
 	if (result)
 		cli_error("cannot start threads: %s", strerror(-result));
 	return result;
@@ -113,27 +114,27 @@ static int start_crew(struct run *run)
 
 static void take_stock(struct run *run)
 {
-	run->stats.frames_read = run->feed.read;
-	run->stats.skipped = run->feed.skipped;
-	run->stats.loops = run->feed.loops;
-	run->stats.slot_bytes = run->feed.capacity.slot_bytes;
-	run->stats.viewers_max = run->flow.report.viewers_max;
-	run->stats.decode = run->flow.decode;
-	run->stats.waited_ns = run->flow.waited_ns;
-	if (run->flow.started_ns)
-		run->stats.elapsed_ns = cli_now_ns() - run->flow.started_ns;
+	run->stats.frames_read = run->source.read;
+	run->stats.skipped = run->source.skipped;
+	run->stats.loops = run->source.loops;
+	run->stats.slot_bytes = run->source.capacity.slot_bytes;
+	run->stats.viewers_max = run->loop.progress.viewers_max;
+	run->stats.decode = run->loop.decode;
+	run->stats.waited_ns = run->loop.waited_ns;
+	if (run->loop.started_ns)
+		run->stats.elapsed_ns = monotonic_now_ns() - run->loop.started_ns;
 }
 
 /* Loops only what is in memory then, which takes no threads. */
 static int run_preload(struct run *run)
 {
-	int result = start_crew(run);
+	int result = start_workers(run);
 
 	if (!result)
-		result = preload(&run->feed, &run->crew, &run->store, run->producer,
-		                 &run->flow.decode);
-	crew_finish(&run->crew);
-	crew_init(&run->crew, run->options, &run->feed);
+		result = preload(&run->source, &run->pool, &run->cache, run->producer,
+		                 &run->loop.decode);
+	worker_pool_finish(&run->pool);
+	worker_pool_init(&run->pool, run->options, &run->source);
 	run->options->loops = run->loops;
 	return result;
 }
@@ -145,8 +146,8 @@ static int run_frames(struct run *run)
 	if (!result)
 		result = wait_viewers(run);
 	if (!result && !run->options->preload)
-		result = start_crew(run);
-	return result ? result : flow_run(&run->flow);
+		result = start_workers(run);
+	return result ? result : publish_loop_run(&run->loop);
 }
 
 /* While frames come in, there is one pass. */
@@ -154,8 +155,8 @@ static int plan_preload(struct run *run)
 {
 	run->loops = run->options->loops;
 	run->options->loops = 0;
-	return store_init(&run->store, run->feed.source.count, run->feed.capacity.slot_bytes,
-	                  run->options);
+	return frame_cache_init(&run->cache, run->source.files.count,
+	                        run->source.capacity.slot_bytes, run->options);
 }
 
 /* The threads end before the memory goes that they write to. */
@@ -163,17 +164,18 @@ static int run_channel(struct run *run)
 {
 	int result;
 
-	crew_init(&run->crew, run->options, &run->feed);
+	worker_pool_init(&run->pool, run->options, &run->source);
 	result = fetch_first(run);
 	if (!result && run->options->preload)
 		result = plan_preload(run);
 	if (!result)
 		result = create_producer(run);
 	if (!result) {
-		flow_init(&run->flow, run->options, &run->feed, &run->crew, run->producer);
+		publish_loop_init(&run->loop, run->options, &run->source, &run->pool,
+		                  run->producer);
 		result = run_frames(run);
 	}
-	crew_finish(&run->crew);
+	worker_pool_finish(&run->pool);
 	if (run->producer) {
 		shmflip_producer_stats(run->producer, &run->stats.channel);
 		cli_status_keep();
@@ -207,7 +209,7 @@ static int status_of(const struct run *run, int result)
 {
 	if (result == -EINTR)
 		return CLI_OK;
-	if (result == -ENODATA && !feed_is_dry(&run->feed))
+	if (result == -ENODATA && !frame_source_pass_was_empty(&run->source))
 		return CLI_OK;
 	if (result == -ENODATA)
 		cli_error("there was no frame that could be published");
@@ -222,14 +224,14 @@ int produce(const struct options *options)
 
 	if (check_channel(options))
 		return CLI_FAILED;
-	if (feed_init(&run.feed, &settled) || stats_open(&run.stats, &settled))
+	if (frame_source_init(&run.source, &settled) || stats_open(&run.stats, &settled))
 		goto finish;
 	status = status_of(&run, run_channel(&run));
 	take_stock(&run);
 	if (stats_close(&run.stats, &settled))
 		status = CLI_FAILED;
 finish:
-	store_finish(&run.store);
-	feed_finish(&run.feed);
+	frame_cache_finish(&run.cache);
+	frame_source_finish(&run.source);
 	return status;
 }

@@ -2,8 +2,8 @@
  *
  * What the user sees while frames go out: the status line on a terminal, the rate that is reached, and
  * once a hint when decoding cannot keep up with the rate that was asked for. Main thread. */
-#ifndef PRODUCER_REPORT_H
-#define PRODUCER_REPORT_H
+#ifndef SHMFLIP_PRODUCER_PROGRESS_H
+#define SHMFLIP_PRODUCER_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include "options.h"
 #include "shmflip.h"
 
-struct report {
+struct progress {
 	const struct options *options;
 	struct shmflip_producer *producer;
 	uint64_t total; /* frames of one pass; 0: nobody knows */
@@ -27,11 +27,11 @@ struct report {
 	unsigned viewers_max;
 };
 
-void report_init(struct report *report, const struct options *options,
-                 struct shmflip_producer *producer, uint64_t total);
+void progress_init(struct progress *progress, const struct options *options,
+                   struct shmflip_producer *producer, uint64_t total);
 
 /* To be called now and then: with each frame, and while waiting. position is that of the frame in its
  * pass, decode_ns what a frame takes at present. Cheap. */
-void report_update(struct report *report, uint64_t position, int64_t decode_ns);
+void progress_update(struct progress *progress, uint64_t position, int64_t decode_ns);
 
 #endif

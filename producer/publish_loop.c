@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "flow.h"
+#include "publish_loop.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #include "cli.h"
 
-#define NS_PER_MS INT64_C(1000000)
 #define TURN_NS (100 * NS_PER_MS)
 #define NAP_MIN_NS (NS_PER_MS / 50)
 #define NAP_MAX_NS (2 * NS_PER_MS)
@@ -20,13 +19,13 @@ static int fail_by_library(void)
 
 /* Until when it makes sense to wait for a slot. A viewer lets go of one some 50 us after the next is
  * out, so that to drop a frame at once would be to drop it for nothing. */
-static int64_t last_moment_ns(const struct flow *flow, const struct job *job)
+static int64_t last_moment_ns(const struct publish_loop *loop, const struct frame_task *task)
 {
-	if (flow->options->policy == SHMFLIP_POLICY_LOSSLESS)
+	if (loop->options->policy == SHMFLIP_POLICY_LOSSLESS)
 		return INT64_MAX;
-	if (flow->options->fps_milli)
-		return pace_due_ns(&flow->pace, job->index) - flow->decode_ns;
-	return job->wanted_ns + (flow->decode_ns ? flow->decode_ns : DECODE_UNKNOWN_NS);
+	if (loop->options->fps_milli)
+		return pace_due_ns(&loop->pace, task->index) - loop->decode_ns;
+	return task->wanted_ns + (loop->decode_ns ? loop->decode_ns : DECODE_UNKNOWN_NS);
 }
 
 static int64_t clamp(int64_t value, int64_t min, int64_t max)
@@ -36,165 +35,169 @@ static int64_t clamp(int64_t value, int64_t min, int64_t max)
 
 /* Where nothing else can happen meanwhile the library does the waiting: it is the first to see a slot
  * come free. */
-static int try_loan(struct flow *flow, struct job *job)
+static int try_loan(struct publish_loop *loop, struct frame_task *task)
 {
 	int timeout_ms = 0;
 
-	if (crew_is_alone(flow->crew)) {
-		int64_t left_ns = last_moment_ns(flow, job) - cli_now_ns();
+	if (worker_pool_is_empty(loop->pool)) {
+		int64_t left_ns = last_moment_ns(loop, task) - monotonic_now_ns();
 
 		timeout_ms = (int)(clamp(left_ns, NS_PER_MS, TURN_NS) / NS_PER_MS);
 	}
-	if (job->stored)
-		return store_loan(flow->feed->store, job, flow->producer, timeout_ms);
-	return shmflip_producer_loan(flow->producer, &job->loan, timeout_ms);
+	if (task->cached)
+		return frame_cache_loan(loop->source->cache, task, loop->producer, timeout_ms);
+	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
 }
 
 /* 0: the frame has gone on its way, with a slot or without. -EAGAIN: no slot is free, but there is
  * time to wait for one; or loans have to come back first, because the library wants to move on. */
-static int lend(struct flow *flow, struct job *job)
+static int lend(struct publish_loop *loop, struct frame_task *task)
 {
 	int result = 0;
 
-	if (!job->wanted_ns) {
-		job->wanted_ns = cli_now_ns();
-		pace_catch_up(&flow->pace, job->index, job->wanted_ns);
+	if (!task->wanted_ns) {
+		task->wanted_ns = monotonic_now_ns();
+		pace_catch_up(&loop->pace, task->index, task->wanted_ns);
 	}
-	if (!job->fault)
-		result = try_loan(flow, job);
+	if (!task->fault)
+		result = try_loan(loop, task);
 	if (result == -EINTR)
 		return -EAGAIN;
 	if (result && result != -EAGAIN && result != -EBUSY)
 		return fail_by_library();
-	if (result && cli_now_ns() < last_moment_ns(flow, job))
+	if (result && monotonic_now_ns() < last_moment_ns(loop, task))
 		return -EAGAIN;
-	flow->waited_ns += cli_now_ns() - job->wanted_ns;
-	job->dropped = result;
-	crew_lend(flow->crew);
+	loop->waited_ns += monotonic_now_ns() - task->wanted_ns;
+	task->dropped = result;
+	worker_pool_submit(loop->pool);
 	return 0;
 }
 
-static bool is_due(const struct flow *flow, const struct job *job)
+static bool is_due(const struct publish_loop *loop, const struct frame_task *task)
 {
-	return job->fault || job->dropped || cli_now_ns() >= pace_due_ns(&flow->pace, job->index);
+	return task->fault || task->dropped ||
+	       monotonic_now_ns() >= pace_due_ns(&loop->pace, task->index);
 }
 
-static void drop(struct flow *flow, const struct job *job)
+static void drop(struct publish_loop *loop, const struct frame_task *task)
 {
-	shmflip_producer_drop(flow->producer);
-	if (flow->options->verbose)
-		cli_error("%s: dropped: viewers hold every slot", job->path);
+	shmflip_producer_drop(loop->producer);
+	if (loop->options->verbose)
+		cli_error("%s: dropped: viewers hold every slot", task->path);
 }
 
-static void note_decoding(struct flow *flow, const struct job *job)
+static void note_decoding(struct publish_loop *loop, const struct frame_task *task)
 {
-	flow->decode_ns += (job->decode_ns - flow->decode_ns) / (flow->decode_ns ? 8 : 1);
-	if (!job->stored)
-		histogram_add(&flow->decode, job->decode_ns);
-	if (job->picture.message[0] && job->news && !flow->options->quiet)
-		cli_error("%s: shown all the same: %s", job->path, job->picture.message);
+	loop->decode_ns += (task->decode_ns - loop->decode_ns) / (loop->decode_ns ? 8 : 1);
+	if (!task->cached)
+		histogram_add(&loop->decode, task->decode_ns);
+	if (task->picture.message[0] && task->first_pass && !loop->options->quiet)
+		cli_error("%s: shown anyway: %s", task->path, task->picture.message);
 }
 
-static int publish(struct flow *flow, struct job *job)
+static int publish(struct publish_loop *loop, struct frame_task *task)
 {
 	struct shmflip_frame_info info = {
-		.presentation_ns = flow->options->fps_milli
-		                           ? pace_offset_ns(&flow->pace, job->index)
-		                           : cli_now_ns() - flow->started_ns,
-		.decode_ns = job->decode_ns,
-		.width = job->width,
-		.height = job->height,
-		.stride_bytes = job->picture.stride_bytes,
-		.format = job->picture.format,
-		.flags = job->last ? SHMFLIP_FRAME_LAST : 0,
+		.presentation_ns = loop->options->fps_milli
+		                           ? pace_offset_ns(&loop->pace, task->index)
+		                           : monotonic_now_ns() - loop->started_ns,
+		.decode_ns = task->decode_ns,
+		.width = task->width,
+		.height = task->height,
+		.stride_bytes = task->picture.stride_bytes,
+		.format = task->picture.format,
+		.flags = task->last ? SHMFLIP_FRAME_LAST : 0,
 	};
 
-	note_decoding(flow, job);
-	if (job->stored)
-		store_remember(flow->feed->store, job);
-	snprintf(info.source, sizeof(info.source), "%s", job->name);
-	if (shmflip_producer_publish(flow->producer, &job->loan, &info))
+	note_decoding(loop, task);
+	if (task->cached)
+		frame_cache_update(loop->source->cache, task);
+	snprintf(info.source, sizeof(info.source), "%s", task->name);
+	if (shmflip_producer_publish(loop->producer, &task->loan, &info))
 		return fail_by_library();
-	flow->published_ns = info.published_ns;
+	loop->published_ns = info.published_ns;
 	return 0;
 }
 
-static int conclude(struct flow *flow, struct job *job)
+static int conclude(struct publish_loop *loop, struct frame_task *task)
 {
-	int result = feed_conclude(flow->feed, job);
+	int result = frame_source_count(loop->source, task);
 
-	if (job->fault || result)
-		shmflip_producer_discard(flow->producer, &job->loan);
-	else if (job->dropped)
-		drop(flow, job);
+	if (task->fault || result)
+		shmflip_producer_discard(loop->producer, &task->loan);
+	else if (task->dropped)
+		drop(loop, task);
 	else
-		result = publish(flow, job);
-	flow->position = job->position;
-	crew_conclude(flow->crew);
+		result = publish(loop, task);
+	loop->position = task->position;
+	worker_pool_pop(loop->pool);
 	return result;
 }
 
-/* Until a frame is due, a slot may have come free, or there are news of the crew. */
-static void wait_for_more(struct flow *flow)
+/* Until a frame is due, a slot may be free, or a worker is done. */
+static void wait_for_more(struct publish_loop *loop)
 {
-	int64_t now_ns = cli_now_ns(), until_ns = now_ns + TURN_NS;
-	const struct job *oldest = crew_oldest(flow->crew), *next = crew_next(flow->crew);
+	int64_t now_ns = monotonic_now_ns(), until_ns = now_ns + TURN_NS;
+	const struct frame_task *oldest = worker_pool_oldest(loop->pool),
+				*next = worker_pool_next(loop->pool);
 
-	if (oldest && pace_due_ns(&flow->pace, oldest->index) < until_ns)
-		until_ns = pace_due_ns(&flow->pace, oldest->index);
+	if (oldest && pace_due_ns(&loop->pace, oldest->index) < until_ns)
+		until_ns = pace_due_ns(&loop->pace, oldest->index);
 	if (next && next->wanted_ns) {
 		int64_t nap_ns = clamp((now_ns - next->wanted_ns) / 8, NAP_MIN_NS, NAP_MAX_NS);
 
 		if (now_ns + nap_ns < until_ns)
 			until_ns = now_ns + nap_ns;
 	}
-	crew_wait(flow->crew, until_ns);
+	worker_pool_wait(loop->pool, until_ns);
 }
 
 /* One thing that can be done now: what is ready and due goes out first. -EAGAIN: there is none. */
-static int take_step(struct flow *flow)
+static int take_step(struct publish_loop *loop)
 {
-	struct job *job = crew_oldest(flow->crew);
+	struct frame_task *task = worker_pool_oldest(loop->pool);
 	int result = -EAGAIN;
 
-	if (job && is_due(flow, job))
-		return conclude(flow, job);
-	job = crew_next(flow->crew);
-	if (job)
-		result = lend(flow, job);
+	if (task && is_due(loop, task))
+		return conclude(loop, task);
+	task = worker_pool_next(loop->pool);
+	if (task)
+		result = lend(loop, task);
 	if (result == -EAGAIN) {
-		result = crew_fetch(flow->crew);
+		result = worker_pool_fetch(loop->pool);
 		if (result && result != -EAGAIN)
-			result = feed_fail(result);
+			result = frame_source_fail(result);
 	}
 	return result;
 }
 
-void flow_init(struct flow *flow, const struct options *options, struct feed *feed,
-               struct crew *crew, struct shmflip_producer *producer)
+void publish_loop_init(struct publish_loop *loop, const struct options *options,
+                       struct frame_source *source, struct worker_pool *pool,
+                       struct shmflip_producer *producer)
 {
-	*flow = (struct flow){
-		.options = options, .feed = feed, .crew = crew, .producer = producer
+	*loop = (struct publish_loop){
+		.options = options, .source = source, .pool = pool, .producer = producer
 	};
 }
 
-int flow_run(struct flow *flow)
+int publish_loop_run(struct publish_loop *loop)
 {
 	int result;
 
-	flow->started_ns = cli_now_ns();
-	pace_init(&flow->pace, flow->options->fps_milli, flow->feed->read, flow->started_ns);
-	report_init(&flow->report, flow->options, flow->producer, feed_total(flow->feed));
+	loop->started_ns = monotonic_now_ns();
+	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
+	progress_init(&loop->progress, loop->options, loop->producer,
+	              frame_source_total(loop->source));
 	do {
-		result = cli_interrupted() ? -EINTR : take_step(flow);
-		report_update(&flow->report, flow->position, flow->decode_ns);
+		result = cli_interrupted() ? -EINTR : take_step(loop);
+		progress_update(&loop->progress, loop->position, loop->decode_ns);
 		if (result == -EAGAIN) {
-			wait_for_more(flow);
+			wait_for_more(loop);
 			result = 0;
 		}
 	} while (!result);
 	if (result == -ENODATA &&
-	    pace_sleep_until(flow->published_ns + pace_offset_ns(&flow->pace, 1)))
+	    pace_sleep_until(loop->published_ns + pace_offset_ns(&loop->pace, 1)))
 		result = -EINTR;
 	return result;
 }

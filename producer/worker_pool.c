@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "crew.h"
+#include "worker_pool.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,244 +8,245 @@
 #include "cli.h"
 #include "png_fast.h"
 
-#define NS_PER_S INT64_C(1000000000)
-
-void crew_init(struct crew *crew, const struct options *options, struct feed *feed)
+void worker_pool_init(struct worker_pool *pool, const struct options *options,
+                      struct frame_source *source)
 {
 	pthread_condattr_t attributes;
 
-	*crew = (struct crew){ .options = options, .feed = feed, .ahead = 1, .place_count = 1 };
+	*pool = (struct worker_pool){
+		.options = options, .source = source, .ahead = 1, .entry_count = 1
+	};
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&crew->news, &attributes);
+	pthread_cond_init(&pool->progress, &attributes);
 	pthread_condattr_destroy(&attributes);
-	pthread_cond_init(&crew->work, NULL);
-	pthread_cond_init(&crew->room, NULL);
-	pthread_mutex_init(&crew->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	pthread_cond_init(&pool->free_entry, NULL);
+	pthread_mutex_init(&pool->lock, NULL);
 }
 
-static struct place *place_of(struct crew *crew, uint64_t number)
+static struct queue_entry *entry_at(struct worker_pool *pool, uint64_t number)
 {
-	return &crew->places[number % crew->place_count];
-}
-
-/* With the lock held. */
-static void tell(struct crew *crew)
-{
-	crew->told = true;
-	pthread_cond_signal(&crew->news);
+	return &pool->entries[number % pool->entry_count];
 }
 
 /* With the lock held. */
-static bool has_room(const struct crew *crew)
+static void signal_progress(struct worker_pool *pool)
 {
-	return crew->fetched - crew->concluded < crew->place_count;
+	pool->progressed = true;
+	pthread_cond_signal(&pool->progress);
+}
+
+/* With the lock held. */
+static bool has_free_entry(const struct worker_pool *pool)
+{
+	return pool->fetched - pool->concluded < pool->entry_count;
 }
 
 /* One frame more; with the lock held, but while it waits for the frame. */
-static int fetch(struct crew *crew)
+static int fetch(struct worker_pool *pool)
 {
-	struct place *place = place_of(crew, crew->fetched);
+	struct queue_entry *entry = entry_at(pool, pool->fetched);
 	int result;
 
-	pthread_mutex_unlock(&crew->lock);
-	place->done = false;
-	result = feed_fetch(crew->feed, &place->job);
-	pthread_mutex_lock(&crew->lock);
+	pthread_mutex_unlock(&pool->lock);
+	entry->done = false;
+	result = frame_source_fetch(pool->source, &entry->task);
+	pthread_mutex_lock(&pool->lock);
 	if (!result)
-		crew->fetched++;
+		pool->fetched++;
 	else if (result != -EAGAIN)
-		crew->end = result;
+		pool->end = result;
 	return result;
 }
 
 static void *read_frames(void *argument)
 {
-	struct crew *crew = argument;
+	struct worker_pool *pool = argument;
 
-	pthread_mutex_lock(&crew->lock);
-	while (!crew->closing && !crew->end) {
-		if (has_room(crew)) {
-			fetch(crew);
-			tell(crew);
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->stopping && !pool->end) {
+		if (has_free_entry(pool)) {
+			fetch(pool);
+			signal_progress(pool);
 		} else {
-			pthread_cond_wait(&crew->room, &crew->lock);
+			pthread_cond_wait(&pool->free_entry, &pool->lock);
 		}
 	}
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
 
 /* The next frame to decode, with the lock held; NULL: it is time to go. */
-static struct place *next_work(struct crew *crew)
+static struct queue_entry *next_work(struct worker_pool *pool)
 {
-	while (!crew->closing) {
-		while (crew->begun < crew->lent) {
-			struct place *place = place_of(crew, crew->begun++);
+	while (!pool->stopping) {
+		while (pool->begun < pool->submitted) {
+			struct queue_entry *entry = entry_at(pool, pool->begun++);
 
-			if (!place->done)
-				return place;
+			if (!entry->done)
+				return entry;
 		}
-		pthread_cond_wait(&crew->work, &crew->lock);
+		pthread_cond_wait(&pool->work, &pool->lock);
 	}
 	return NULL;
 }
 
 static void *decode_frames(void *argument)
 {
-	struct crew *crew = argument;
+	struct worker_pool *pool = argument;
 	struct png_fast *fast = png_fast_create(false, 0);
-	struct place *place;
+	struct queue_entry *entry;
 
-	pthread_mutex_lock(&crew->lock);
-	while ((place = next_work(crew))) {
-		pthread_mutex_unlock(&crew->lock);
-		job_decode(&place->job, &crew->feed->capacity, crew->options, fast);
-		pthread_mutex_lock(&crew->lock);
-		place->done = true;
-		/* Whoever waits could do nothing with another one. */
-		if (place == place_of(crew, crew->concluded))
-			tell(crew);
+	pthread_mutex_lock(&pool->lock);
+	while ((entry = next_work(pool))) {
+		pthread_mutex_unlock(&pool->lock);
+		frame_task_decode(&entry->task, &pool->source->capacity, pool->options, fast);
+		pthread_mutex_lock(&pool->lock);
+		entry->done = true;
+		/* The waiter can use only the oldest. */
+		if (entry == entry_at(pool, pool->concluded))
+			signal_progress(pool);
 	}
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_unlock(&pool->lock);
 	png_fast_destroy(fast);
 	return NULL;
 }
 
-static int start_thread(struct crew *crew, void *(*run)(void *))
+static int start_thread(struct worker_pool *pool, void *(*run)(void *))
 {
-	int error = pthread_create(&crew->threads[crew->thread_count], NULL, run, crew);
+	int error = pthread_create(&pool->threads[pool->thread_count], NULL, run, pool);
 
 	if (!error)
-		crew->thread_count++;
+		pool->thread_count++;
 	return -error;
 }
 
-/* While there is but one place one frame at most is under way. It stays where it is, as the first. The
- * reader is one frame ahead of what may be lent, so that one is there when the next slot comes free. */
-static void make_places(struct crew *crew, unsigned ahead)
+/* While there is but one entry one frame at most is under way. It stays where it is, as the first. The
+ * reader is one frame ahead of what may be submitted, so that one is there when the next slot comes free. */
+static void make_entries(struct worker_pool *pool, unsigned ahead)
 {
-	crew->fetched -= crew->concluded;
-	crew->lent = crew->begun = crew->concluded = 0;
-	crew->ahead = ahead;
-	crew->place_count = ahead + crew->has_reader;
+	pool->fetched -= pool->concluded;
+	pool->submitted = pool->begun = pool->concluded = 0;
+	pool->ahead = ahead;
+	pool->entry_count = ahead + pool->has_reader;
 }
 
 /* Signals are for the main thread, whose waits they are to end. */
-int crew_start(struct crew *crew, unsigned workers, unsigned ahead)
+int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned ahead)
 {
 	sigset_t all, before;
 	int result = 0;
 
-	crew->has_reader = workers && crew->feed->is_stream;
-	make_places(crew, ahead);
+	pool->has_reader = workers && pool->source->is_stream;
+	make_entries(pool, ahead);
 	if (workers == 0)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (crew->has_reader)
-		result = start_thread(crew, read_frames);
+	if (pool->has_reader)
+		result = start_thread(pool, read_frames);
 	for (unsigned i = 0; i < workers && !result; i++)
-		result = start_thread(crew, decode_frames);
+		result = start_thread(pool, decode_frames);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return result;
 }
 
-bool crew_is_alone(const struct crew *crew)
+bool worker_pool_is_empty(const struct worker_pool *pool)
 {
-	return crew->thread_count == 0;
+	return pool->thread_count == 0;
 }
 
-void crew_finish(struct crew *crew)
+void worker_pool_finish(struct worker_pool *pool)
 {
-	feed_stop(crew->feed);
-	pthread_mutex_lock(&crew->lock);
-	crew->closing = true;
-	pthread_cond_broadcast(&crew->work);
-	pthread_cond_broadcast(&crew->room);
-	pthread_mutex_unlock(&crew->lock);
-	while (crew->thread_count)
-		pthread_join(crew->threads[--crew->thread_count], NULL);
-	for (size_t i = 0; i < CREW_PLACES; i++)
-		job_finish(&crew->places[i].job);
-	png_fast_destroy(crew->fast);
-	pthread_cond_destroy(&crew->work);
-	pthread_cond_destroy(&crew->room);
-	pthread_cond_destroy(&crew->news);
-	pthread_mutex_destroy(&crew->lock);
+	frame_source_stop(pool->source);
+	pthread_mutex_lock(&pool->lock);
+	pool->stopping = true;
+	pthread_cond_broadcast(&pool->work);
+	pthread_cond_broadcast(&pool->free_entry);
+	pthread_mutex_unlock(&pool->lock);
+	while (pool->thread_count)
+		pthread_join(pool->threads[--pool->thread_count], NULL);
+	for (size_t i = 0; i < WORKER_QUEUE_MAX; i++)
+		frame_task_finish(&pool->entries[i].task);
+	png_fast_destroy(pool->fast);
+	pthread_cond_destroy(&pool->work);
+	pthread_cond_destroy(&pool->free_entry);
+	pthread_cond_destroy(&pool->progress);
+	pthread_mutex_destroy(&pool->lock);
 }
 
-int crew_fetch(struct crew *crew)
+int worker_pool_fetch(struct worker_pool *pool)
 {
 	int result = -EAGAIN;
 
-	pthread_mutex_lock(&crew->lock);
-	if (!crew->end && !crew->has_reader && has_room(crew))
-		result = fetch(crew);
-	if (crew->end)
-		result = crew->concluded == crew->fetched ? crew->end : -EAGAIN;
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&pool->lock);
+	if (!pool->end && !pool->has_reader && has_free_entry(pool))
+		result = fetch(pool);
+	if (pool->end)
+		result = pool->concluded == pool->fetched ? pool->end : -EAGAIN;
+	pthread_mutex_unlock(&pool->lock);
 	return result;
 }
 
-struct job *crew_oldest(struct crew *crew)
+struct frame_task *worker_pool_oldest(struct worker_pool *pool)
 {
-	struct place *place = place_of(crew, crew->concluded);
+	struct queue_entry *entry = entry_at(pool, pool->concluded);
 	bool done;
 
-	pthread_mutex_lock(&crew->lock);
-	done = crew->concluded < crew->lent && place->done;
-	pthread_mutex_unlock(&crew->lock);
-	return done ? &place->job : NULL;
+	pthread_mutex_lock(&pool->lock);
+	done = pool->concluded < pool->submitted && entry->done;
+	pthread_mutex_unlock(&pool->lock);
+	return done ? &entry->task : NULL;
 }
 
-struct job *crew_next(struct crew *crew)
+struct frame_task *worker_pool_next(struct worker_pool *pool)
 {
 	bool there;
 
-	pthread_mutex_lock(&crew->lock);
-	there = crew->lent < crew->fetched && crew->lent - crew->concluded < crew->ahead;
-	pthread_mutex_unlock(&crew->lock);
-	return there ? &place_of(crew, crew->lent)->job : NULL;
+	pthread_mutex_lock(&pool->lock);
+	there = pool->submitted < pool->fetched && pool->submitted - pool->concluded < pool->ahead;
+	pthread_mutex_unlock(&pool->lock);
+	return there ? &entry_at(pool, pool->submitted)->task : NULL;
 }
 
-void crew_lend(struct crew *crew)
+void worker_pool_submit(struct worker_pool *pool)
 {
-	struct place *place = place_of(crew, crew->lent);
-	bool nothing_to_do = !place->job.loan.pixels;
+	struct queue_entry *entry = entry_at(pool, pool->submitted);
+	bool nothing_to_do = !entry->task.loan.pixels;
 
-	if (!nothing_to_do && crew_is_alone(crew)) {
-		if (!crew->fast)
-			crew->fast = png_fast_create(false, 0);
-		job_decode(&place->job, &crew->feed->capacity, crew->options, crew->fast);
+	if (!nothing_to_do && worker_pool_is_empty(pool)) {
+		if (!pool->fast)
+			pool->fast = png_fast_create(false, 0);
+		frame_task_decode(&entry->task, &pool->source->capacity, pool->options, pool->fast);
 		nothing_to_do = true;
 	}
-	pthread_mutex_lock(&crew->lock);
-	place->done = nothing_to_do;
-	crew->lent++;
-	pthread_cond_signal(&crew->work);
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&pool->lock);
+	entry->done = nothing_to_do;
+	pool->submitted++;
+	pthread_cond_signal(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
 }
 
-void crew_conclude(struct crew *crew)
+void worker_pool_pop(struct worker_pool *pool)
 {
-	pthread_mutex_lock(&crew->lock);
-	crew->concluded++;
+	pthread_mutex_lock(&pool->lock);
+	pool->concluded++;
 	/* One with nothing to do may be concluded before a worker has seen that. */
-	if (crew->begun < crew->concluded)
-		crew->begun = crew->concluded;
-	pthread_cond_signal(&crew->room);
-	pthread_mutex_unlock(&crew->lock);
+	if (pool->begun < pool->concluded)
+		pool->begun = pool->concluded;
+	pthread_cond_signal(&pool->free_entry);
+	pthread_mutex_unlock(&pool->lock);
 }
 
-void crew_wait(struct crew *crew, int64_t until_ns)
+void worker_pool_wait(struct worker_pool *pool, int64_t until_ns)
 {
 	struct timespec until = { .tv_sec = until_ns / NS_PER_S, .tv_nsec = until_ns % NS_PER_S };
 	int error = 0;
 
-	pthread_mutex_lock(&crew->lock);
-	while (!crew->told && error != ETIMEDOUT)
-		error = pthread_cond_timedwait(&crew->news, &crew->lock, &until);
-	crew->told = false;
-	pthread_mutex_unlock(&crew->lock);
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->progressed && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&pool->progress, &pool->lock, &until);
+	pool->progressed = false;
+	pthread_mutex_unlock(&pool->lock);
 }

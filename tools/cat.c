@@ -12,7 +12,7 @@
 struct cat {
 	const struct options *options;
 	struct shmflip_viewer *viewer;
-	struct output output;
+	struct out_buffer output;
 	uint64_t frames; /* written so far */
 	uint32_t width;  /* of the first */
 	uint32_t height;
@@ -69,7 +69,7 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 				shmflip_viewer_release(cat->viewer, frame);
 			return -EINTR;
 		}
-		if (error == -EAGAIN && output_is_abandoned(STDOUT_FILENO))
+		if (error == -EAGAIN && out_buffer_reader_is_gone(STDOUT_FILENO))
 			return -EPIPE;
 	} while (error == -EAGAIN || error == -EINTR);
 	if (!error || error == -ENODATA)
@@ -80,7 +80,7 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 
 static int write_out(struct cat *cat)
 {
-	int error = output_flush(&cat->output, STDOUT_FILENO);
+	int error = out_buffer_flush(&cat->output, STDOUT_FILENO);
 
 	if (error && error != -EINTR && error != -EPIPE)
 		cli_error("cannot write to stdout: %s", strerror(-error));
@@ -135,6 +135,6 @@ int cat_run(const struct options *options)
 		return command_fail(error);
 	status = pass_on_frames(&cat);
 	shmflip_viewer_destroy(cat.viewer);
-	output_finish(&cat.output);
+	out_buffer_finish(&cat.output);
 	return status;
 }

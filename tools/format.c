@@ -9,11 +9,11 @@
 #include "png_encode.h"
 
 /* As they lie, without what is between rows: ffmpeg calls it bgra. */
-static int raw_frame(struct output *output, const struct shmflip_frame_info *info,
+static int raw_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
                      const uint8_t *pixels)
 {
 	size_t row_bytes = (size_t)info->width * 4;
-	uint8_t *room = output_room(output, row_bytes * info->height);
+	uint8_t *room = out_buffer_reserve(output, row_bytes * info->height);
 
 	if (!room)
 		return -ENOMEM;
@@ -33,21 +33,22 @@ static void swizzle(uint8_t *out, const uint8_t *bgra, uint32_t width, unsigned 
 	}
 }
 
-static int pam_frame(struct output *output, const struct shmflip_frame_info *info,
+static int pam_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
                      const uint8_t *pixels)
 {
 	bool opaque = info->format == SHMFLIP_FORMAT_XRGB8888;
 	unsigned depth = opaque ? 3 : 4;
 	size_t row_bytes = (size_t)info->width * depth;
 	uint8_t *room;
-	int error = output_print(output,
-	                         "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\n"
-	                         "ENDHDR\n",
-	                         info->width, info->height, depth, opaque ? "RGB" : "RGB_ALPHA");
+	int error =
+		out_buffer_printf(output,
+	                          "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\n"
+	                          "ENDHDR\n",
+	                          info->width, info->height, depth, opaque ? "RGB" : "RGB_ALPHA");
 
 	if (error)
 		return error;
-	room = output_room(output, row_bytes * info->height);
+	room = out_buffer_reserve(output, row_bytes * info->height);
 	if (!room)
 		return -ENOMEM;
 	for (uint32_t y = 0; y < info->height; y++)
@@ -56,7 +57,7 @@ static int pam_frame(struct output *output, const struct shmflip_frame_info *inf
 	return 0;
 }
 
-static int png_frame(struct output *output, const struct shmflip_frame_info *info,
+static int png_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
                      const uint8_t *pixels)
 {
 	char *bytes = NULL;
@@ -70,7 +71,7 @@ static int png_frame(struct output *output, const struct shmflip_frame_info *inf
 	error = png_encode(file, info, pixels);
 	if (fclose(file) != 0 && !error)
 		error = -ENOMEM;
-	room = error ? NULL : output_room(output, size);
+	room = error ? NULL : out_buffer_reserve(output, size);
 	if (room)
 		memcpy(room, bytes, size);
 	free(bytes);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "output.h"
+#include "out_buffer.h"
 #include "shmflip.h"
 
 /* Each returns 0 or -ENOMEM. Pixels are those of struct shmflip_frame. */
@@ -15,9 +15,9 @@ struct format {
 	bool one_size; /* the stream says once, or never, how large its frames are */
 	/* Before the first frame, of which this is what is known; NULL: nothing is. fps_milli may be
 	 * 0. */
-	int (*begin)(struct output *output, const struct shmflip_frame_info *info,
+	int (*begin)(struct out_buffer *output, const struct shmflip_frame_info *info,
 	             uint32_t fps_milli);
-	int (*frame)(struct output *output, const struct shmflip_frame_info *info,
+	int (*frame)(struct out_buffer *output, const struct shmflip_frame_info *info,
 	             const uint8_t *pixels);
 };
 
@@ -26,7 +26,8 @@ enum { FORMAT_Y4M, FORMAT_RAW, FORMAT_PAM, FORMAT_PNG, FORMATS, FORMAT_DEFAULT =
 extern const struct format formats[FORMATS];
 
 /* YUV4MPEG2: 4:4:4, BT.601, limited range; what is transparent is blended over black. */
-int y4m_begin(struct output *output, const struct shmflip_frame_info *info, uint32_t fps_milli);
-int y4m_frame(struct output *output, const struct shmflip_frame_info *info, const uint8_t *pixels);
+int y4m_begin(struct out_buffer *output, const struct shmflip_frame_info *info, uint32_t fps_milli);
+int y4m_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
+              const uint8_t *pixels);
 
 #endif

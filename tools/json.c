@@ -8,7 +8,7 @@
 
 #include "cli.h"
 #include "commands.h"
-#include "words.h"
+#include "labels.h"
 
 /* JSON is UTF-8, a name may be anything. */
 static json_t *text(const char *bytes)
@@ -39,9 +39,9 @@ static json_t *pids(const struct shmflip_channel_status *status)
 	return list;
 }
 
-static json_t *newest(const struct look *look)
+static json_t *newest(const struct snapshot *snapshot)
 {
-	const struct shmflip_frame_info *info = &look->status.newest;
+	const struct shmflip_frame_info *info = &snapshot->status.newest;
 
 	if (info->sequence == 0)
 		return json_null();
@@ -49,13 +49,13 @@ static json_t *newest(const struct look *look)
 		"{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o}", "sequence", (json_int_t)info->sequence,
 		"source", text(info->source), "width", (json_int_t)info->width, "height",
 		(json_int_t)info->height, "stride_bytes", (json_int_t)info->stride_bytes, "format",
-		words_format(info->format), "decode_ms", rounded((double)info->decode_ns / 1e6),
-		"age_ms", rounded(look_age_ms(look)));
+		label_format(info->format), "decode_ms", rounded((double)info->decode_ns / 1e6),
+		"age_ms", rounded(snapshot_age_ms(snapshot)));
 }
 
-static json_t *details(const struct look *look)
+static json_t *details(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_status *status = &snapshot->status;
 	const struct shmflip_channel_info *info = &status->info;
 	char mode[8];
 
@@ -65,32 +65,32 @@ static json_t *details(const struct look *look)
 		"s:I, s:s}",
 		"producer", (json_int_t)info->producer, "generation", (json_int_t)info->generation,
 		"slots", (int)info->slots, "slot_bytes", (json_int_t)info->slot_bytes, "policy",
-		words_policy(info->policy), "fps_announced",
+		label_policy(info->policy), "fps_announced",
 		info->fps_milli ? json_real(info->fps_milli / 1e3) : json_null(), "fps",
-		look->fps < 0 ? json_null() : rounded(look->fps), "published",
+		snapshot->fps < 0 ? json_null() : rounded(snapshot->fps), "published",
 		(json_int_t)info->published, "dropped", (json_int_t)info->dropped, "viewers",
-		(int)status->viewers, "viewer_pids", pids(status), "newest", newest(look),
+		(int)status->viewers, "viewer_pids", pids(status), "newest", newest(snapshot),
 		"segment_id", (int)status->segment_id, "segment_bytes",
 		(json_int_t)status->segment_bytes, "semaphores_id", (int)status->semaphores_id,
 		"owner", (json_int_t)status->owner, "group", (json_int_t)status->group, "mode",
 		mode);
 }
 
-json_t *json_of_look(const struct look *look)
+json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_status *status = &snapshot->status;
 	json_t *object = json_pack(
-		"{s:s, s:s, s:o}", "channel", look->channel, "state", words_state(status), "pid",
-		status->info.pid > 0 ? json_integer(status->info.pid) : json_null());
+		"{s:s, s:s, s:o}", "channel", snapshot->channel, "state", label_state(status),
+		"pid", status->info.pid > 0 ? json_integer(status->info.pid) : json_null());
 	json_t *more;
 
 	if (!object)
 		return NULL;
 	if (status->error) {
-		json_object_set_new(object, "reason", text(look->reason));
+		json_object_set_new(object, "reason", text(snapshot->reason));
 		return object;
 	}
-	more = details(look);
+	more = details(snapshot);
 	if (!more || json_object_update(object, more)) {
 		json_decref(object);
 		object = NULL;

@@ -6,10 +6,10 @@
 
 #include <jansson.h>
 
-#include "look.h"
+#include "snapshot.h"
 
 /* An object of the caller's. NULL: there is no memory. */
-json_t *json_of_look(const struct look *look);
+json_t *json_of_snapshot(const struct snapshot *snapshot);
 
 /* Writes it to stdout, and lets go of it. in_one_line is for one of many. As
  * command_flush(). */

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-#include "words.h"
+#include "labels.h"
 
 #include <stdio.h>
 
 #include "cli.h"
 
-const char *words_state(const struct shmflip_channel_status *status)
+const char *label_state(const struct shmflip_channel_status *status)
 {
 	return status->alive ? "alive" : "stale";
 }
 
-const char *words_policy(uint32_t policy)
+const char *label_policy(uint32_t policy)
 {
 	return policy == SHMFLIP_POLICY_LOSSLESS ? "lossless" : "latest";
 }
 
-const char *words_format(uint32_t format)
+const char *label_format(uint32_t format)
 {
 	return format == SHMFLIP_FORMAT_XRGB8888 ? "XRGB8888" : "ARGB8888";
 }
 
-void words_plain(char *out, size_t size, const char *text)
+void label_plain(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
 	cli_make_plain(out);
 }
 
-void words_bytes(char *out, size_t size, uint64_t bytes)
+void label_bytes(char *out, size_t size, uint64_t bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
 	double value = (double)bytes / 1024;

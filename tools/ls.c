@@ -7,32 +7,33 @@
 #include "cli.h"
 #include "commands.h"
 #include "json.h"
-#include "look.h"
-#include "words.h"
+#include "labels.h"
+#include "snapshot.h"
 
 struct list {
 	const char *dir;
-	struct look *looks;
+	struct snapshot *snapshots;
 	size_t count;
 };
 
 static int add(const char *channel, void *context)
 {
 	struct list *list = context;
-	struct look *looks = realloc(list->looks, (list->count + 1) * sizeof(*looks));
+	struct snapshot *snapshots =
+		realloc(list->snapshots, (list->count + 1) * sizeof(*snapshots));
 
-	if (!looks)
+	if (!snapshots)
 		return -ENOMEM;
-	list->looks = looks;
+	list->snapshots = snapshots;
 	/* One that cannot be looked at has gone meanwhile, or it is for nobody but its owner. */
-	if (look_at(&looks[list->count], list->dir, channel) == 0)
+	if (snapshot_take(&snapshots[list->count], list->dir, channel) == 0)
 		list->count++;
 	return 0;
 }
 
 static int compare_names(const void *a, const void *b)
 {
-	const struct look *left = a, *right = b;
+	const struct snapshot *left = a, *right = b;
 
 	return strcmp(left->channel, right->channel);
 }
@@ -47,35 +48,35 @@ static void print_viewers(const struct shmflip_channel_status *status)
 	printf("%s\n", listed < status->viewers ? " ...)" : listed ? ")" : "");
 }
 
-static void print_rate(const struct look *look)
+static void print_rate(const struct snapshot *snapshot)
 {
 	char rate[32] = "-";
 
-	if (look->fps >= 0)
-		snprintf(rate, sizeof(rate), "%.1f", look->fps);
-	if (look->status.info.fps_milli)
+	if (snapshot->fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f", snapshot->fps);
+	if (snapshot->status.info.fps_milli)
 		snprintf(rate + strlen(rate), sizeof(rate) - strlen(rate), "/%g",
-		         look->status.info.fps_milli / 1e3);
+		         snapshot->status.info.fps_milli / 1e3);
 	printf("%-12s ", rate);
 }
 
-static void print_row(const struct look *look, int width)
+static void print_row(const struct snapshot *snapshot, int width)
 {
-	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_status *status = &snapshot->status;
 	const struct shmflip_frame_info *newest = &status->newest;
 	char size[32] = "-", pid[16] = "-";
 
 	if (status->info.pid > 0)
 		snprintf(pid, sizeof(pid), "%d", status->info.pid);
-	printf("%-*s  %-6s %-9s ", width, look->channel, words_state(status), pid);
+	printf("%-*s  %-6s %-9s ", width, snapshot->channel, label_state(status), pid);
 	if (status->error) {
-		printf("%s\n", look->reason);
+		printf("%s\n", snapshot->reason);
 		return;
 	}
 	if (newest->sequence)
 		snprintf(size, sizeof(size), "%ux%u", newest->width, newest->height);
 	printf("%-11s %-5u ", size, status->info.slots);
-	print_rate(look);
+	print_rate(snapshot);
 	printf("%-16llu ", (unsigned long long)status->info.generation);
 	print_viewers(status);
 }
@@ -85,13 +86,13 @@ static int print_table(const struct list *list)
 	int width = strlen("CHANNEL");
 
 	for (size_t i = 0; i < list->count; i++)
-		if ((int)strlen(list->looks[i].channel) > width)
-			width = (int)strlen(list->looks[i].channel);
+		if ((int)strlen(list->snapshots[i].channel) > width)
+			width = (int)strlen(list->snapshots[i].channel);
 	if (list->count)
 		printf("%-*s  %-6s %-9s %-11s %-5s %-12s %-16s %s\n", width, "CHANNEL", "STATE",
 		       "PID", "SIZE", "SLOTS", "FPS", "GENERATION", "VIEWERS");
 	for (size_t i = 0; i < list->count; i++)
-		print_row(&list->looks[i], width);
+		print_row(&list->snapshots[i], width);
 	return command_flush();
 }
 
@@ -100,7 +101,7 @@ static int print_json(const struct list *list)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(array, json_of_look(&list->looks[i]));
+		json_array_append_new(array, json_of_snapshot(&list->snapshots[i]));
 	return json_print(array, false);
 }
 
@@ -117,13 +118,13 @@ int ls_run(const struct options *options)
 	else if (error)
 		command_fail(error);
 	if (error) {
-		free(list.looks);
+		free(list.snapshots);
 		return CLI_FAILED;
 	}
-	look_measure(list.looks, list.count, options->dir);
+	snapshot_measure(list.snapshots, list.count, options->dir);
 	if (list.count)
-		qsort(list.looks, list.count, sizeof(*list.looks), compare_names);
+		qsort(list.snapshots, list.count, sizeof(*list.snapshots), compare_names);
 	error = options->json ? print_json(&list) : print_table(&list);
-	free(list.looks);
+	free(list.snapshots);
 	return command_status(error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "output.h"
+#include "out_buffer.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 
 #include "cli.h"
 
-uint8_t *output_room(struct output *output, size_t bytes)
+uint8_t *out_buffer_reserve(struct out_buffer *output, size_t bytes)
 {
 	size_t needed;
 	uint8_t *room;
@@ -30,7 +30,7 @@ uint8_t *output_room(struct output *output, size_t bytes)
 	return room;
 }
 
-int output_print(struct output *output, const char *format, ...)
+int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 {
 	char text[128];
 	va_list arguments;
@@ -40,7 +40,7 @@ int output_print(struct output *output, const char *format, ...)
 	va_start(arguments, format);
 	length = vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	room = output_room(output, (size_t)length);
+	room = out_buffer_reserve(output, (size_t)length);
 	if (!room)
 		return -ENOMEM;
 	memcpy(room, text, (size_t)length);
@@ -58,7 +58,7 @@ static int wait_after(int error, int fd)
 }
 
 /* An interruption may show by no more than a short count. */
-int output_flush(struct output *output, int fd)
+int out_buffer_flush(struct out_buffer *output, int fd)
 {
 	size_t done = 0;
 	ssize_t written;
@@ -78,15 +78,15 @@ int output_flush(struct output *output, int fd)
 	return error;
 }
 
-bool output_is_abandoned(int fd)
+bool out_buffer_reader_is_gone(int fd)
 {
 	struct pollfd reader = { .fd = fd };
 
 	return poll(&reader, 1, 0) == 1 && reader.revents & (POLLERR | POLLHUP);
 }
 
-void output_finish(struct output *output)
+void out_buffer_finish(struct out_buffer *output)
 {
 	free(output->bytes);
-	*output = (struct output){ 0 };
+	*output = (struct out_buffer){ 0 };
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "look.h"
+#include "snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "cli.h"
-#include "words.h"
+#include "labels.h"
 
-#define NS_PER_MS INT64_C(1000000)
 #define MEASURE_NS (500 * NS_PER_MS)
 #define TURN_NS (50 * NS_PER_MS)
 #define ENOUGH_FRAMES 4
@@ -27,101 +26,102 @@ static void sort_viewers(struct shmflip_channel_status *status)
 	qsort(status->viewer_pids, count, sizeof(status->viewer_pids[0]), compare_pids);
 }
 
-static int inspect(struct look *look, const char *dir)
+static int inspect(struct snapshot *snapshot, const char *dir)
 {
-	int error = shmflip_channel_inspect(dir, look->channel, &look->status);
+	int error = shmflip_channel_inspect(dir, snapshot->channel, &snapshot->status);
 
 	if (error)
 		return error;
-	look->reason[0] = '\0';
-	if (look->status.error)
-		words_plain(look->reason, sizeof(look->reason), shmflip_error_detail());
-	sort_viewers(&look->status);
+	snapshot->reason[0] = '\0';
+	if (snapshot->status.error)
+		label_plain(snapshot->reason, sizeof(snapshot->reason), shmflip_error_detail());
+	sort_viewers(&snapshot->status);
 	return 0;
 }
 
-static bool has_frames(const struct look *look)
+static bool has_frames(const struct snapshot *snapshot)
 {
-	return look->status.alive && !look->status.error && look->status.newest.sequence > 0;
+	return snapshot->status.alive && !snapshot->status.error &&
+	       snapshot->status.newest.sequence > 0;
 }
 
-void look_count_afresh(struct look *look)
+void snapshot_restart_count(struct snapshot *snapshot)
 {
-	look->first_producer = 0;
-	if (!has_frames(look))
+	snapshot->first_producer = 0;
+	if (!has_frames(snapshot))
 		return;
-	look->first_producer = look->status.info.producer;
-	look->first_sequence = look->status.newest.sequence;
-	look->first_ns = look->status.newest.published_ns;
+	snapshot->first_producer = snapshot->status.info.producer;
+	snapshot->first_sequence = snapshot->status.newest.sequence;
+	snapshot->first_ns = snapshot->status.newest.published_ns;
 }
 
-static void count(struct look *look)
+static void count(struct snapshot *snapshot)
 {
-	const struct shmflip_frame_info *newest = &look->status.newest;
-	uint64_t frames = newest->sequence - look->first_sequence;
-	int64_t ns = newest->published_ns - look->first_ns;
+	const struct shmflip_frame_info *newest = &snapshot->status.newest;
+	uint64_t frames = newest->sequence - snapshot->first_sequence;
+	int64_t ns = newest->published_ns - snapshot->first_ns;
 
-	look->fps = -1;
-	if (!look->status.alive || look->status.error)
+	snapshot->fps = -1;
+	if (!snapshot->status.alive || snapshot->status.error)
 		return;
-	if (!has_frames(look) || look->first_producer != look->status.info.producer)
-		look_count_afresh(look);
+	if (!has_frames(snapshot) || snapshot->first_producer != snapshot->status.info.producer)
+		snapshot_restart_count(snapshot);
 	else if (frames == 0)
-		look->fps = 0;
+		snapshot->fps = 0;
 	else if (ns > 0)
-		look->fps = (double)frames * 1e9 / (double)ns;
+		snapshot->fps = (double)frames * 1e9 / (double)ns;
 }
 
-int look_at(struct look *look, const char *dir, const char *channel)
+int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel)
 {
 	int error;
 
-	*look = (struct look){ .fps = -1 };
-	snprintf(look->channel, sizeof(look->channel), "%s", channel);
-	error = inspect(look, dir);
+	*snapshot = (struct snapshot){ .fps = -1 };
+	snprintf(snapshot->channel, sizeof(snapshot->channel), "%s", channel);
+	error = inspect(snapshot, dir);
 	if (!error)
-		look_count_afresh(look);
+		snapshot_restart_count(snapshot);
 	return error;
 }
 
-int look_again(struct look *look, const char *dir)
+int snapshot_update(struct snapshot *snapshot, const char *dir)
 {
-	int error = inspect(look, dir);
+	int error = inspect(snapshot, dir);
 
 	if (!error)
-		count(look);
+		count(snapshot);
 	return error;
 }
 
-static bool is_measured(const struct look *look)
+static bool is_measured(const struct snapshot *snapshot)
 {
-	return !look->status.alive || look->status.error ||
-	       (look->first_producer != 0 &&
-	        look->status.newest.sequence - look->first_sequence >= ENOUGH_FRAMES);
+	return !snapshot->status.alive || snapshot->status.error ||
+	       (snapshot->first_producer != 0 &&
+	        snapshot->status.newest.sequence - snapshot->first_sequence >= ENOUGH_FRAMES);
 }
 
-static bool look_at_all_again(struct look *looks, size_t channels, const char *dir)
+static bool snapshot_update_all(struct snapshot *snapshots, size_t channels, const char *dir)
 {
 	bool measured = true;
 
 	for (size_t i = 0; i < channels; i++) {
-		if (is_measured(&looks[i]) || look_again(&looks[i], dir))
+		if (is_measured(&snapshots[i]) || snapshot_update(&snapshots[i], dir))
 			continue;
-		measured &= is_measured(&looks[i]);
+		measured &= is_measured(&snapshots[i]);
 	}
 	return measured;
 }
 
-void look_measure(struct look *looks, size_t channels, const char *dir)
+void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *dir)
 {
-	int64_t end_ns = cli_now_ns() + MEASURE_NS;
+	int64_t end_ns = monotonic_now_ns() + MEASURE_NS;
 
-	while (!look_at_all_again(looks, channels, dir) && !cli_interrupted() &&
-	       cli_now_ns() < end_ns)
+	while (!snapshot_update_all(snapshots, channels, dir) && !cli_interrupted() &&
+	       monotonic_now_ns() < end_ns)
 		nanosleep(&(struct timespec){ .tv_nsec = TURN_NS }, NULL);
 }
 
-double look_age_ms(const struct look *look)
+double snapshot_age_ms(const struct snapshot *snapshot)
 {
-	return (double)(cli_now_ns() - look->status.newest.published_ns) / 1e6;
+	return (double)(monotonic_now_ns() - snapshot->status.newest.published_ns) / 1e6;
 }

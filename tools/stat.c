@@ -6,47 +6,47 @@
 #include "cli.h"
 #include "commands.h"
 #include "json.h"
-#include "look.h"
-#include "words.h"
+#include "labels.h"
+#include "snapshot.h"
 
-static void print_newest(const struct look *look)
+static void print_newest(const struct snapshot *snapshot)
 {
-	const struct shmflip_frame_info *newest = &look->status.newest;
+	const struct shmflip_frame_info *newest = &snapshot->status.newest;
 	char source[SHMFLIP_SOURCE_SIZE];
 
 	if (newest->sequence == 0) {
 		printf("frame        none yet\n");
 		return;
 	}
-	words_plain(source, sizeof(source), newest->source);
+	label_plain(source, sizeof(source), newest->source);
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
-	       source[0] ? source : "without a name", look_age_ms(look));
+	       source[0] ? source : "without a name", snapshot_age_ms(snapshot));
 	printf("size         %ux%u %s, %u bytes a row\n", newest->width, newest->height,
-	       words_format(newest->format), newest->stride_bytes);
+	       label_format(newest->format), newest->stride_bytes);
 }
 
-static void print_rate(const struct look *look)
+static void print_rate(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_info *info = &look->status.info;
+	const struct shmflip_channel_info *info = &snapshot->status.info;
 
 	printf("rate         ");
-	if (look->fps >= 0)
-		printf("%.1f frames a second", look->fps);
+	if (snapshot->fps >= 0)
+		printf("%.1f frames a second", snapshot->fps);
 	else
 		printf("not known");
 	if (info->fps_milli)
 		printf(", announced %g", info->fps_milli / 1e3);
 	printf("\n");
 	printf("published    %llu, dropped %llu (policy %s)\n", (unsigned long long)info->published,
-	       (unsigned long long)info->dropped, words_policy(info->policy));
+	       (unsigned long long)info->dropped, label_policy(info->policy));
 }
 
 static void print_memory(const struct shmflip_channel_status *status)
 {
 	char slot[32], segment[32];
 
-	words_bytes(slot, sizeof(slot), status->info.slot_bytes);
-	words_bytes(segment, sizeof(segment), status->segment_bytes);
+	label_bytes(slot, sizeof(slot), status->info.slot_bytes);
+	label_bytes(segment, sizeof(segment), status->segment_bytes);
 	printf("memory       %u slots of %s: %s in segment %d; semaphores %d\n", status->info.slots,
 	       slot, segment, status->segment_id, status->semaphores_id);
 	printf("access       mode %04o, user %u, group %u\n", (unsigned)status->mode,
@@ -61,67 +61,68 @@ static void print_viewers(const struct shmflip_channel_status *status)
 	printf("%s\n", status->viewers > SHMFLIP_PIDS_MAX ? ", ..." : "");
 }
 
-static void print_all(const struct look *look)
+static void print_all(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_status *status = &snapshot->status;
 
-	printf("channel      %s\n", look->channel);
-	printf("state        %s", words_state(status));
+	printf("channel      %s\n", snapshot->channel);
+	printf("state        %s", label_state(status));
 	if (status->info.pid > 0)
 		printf(", process %d", status->info.pid);
 	printf("\n");
 	if (status->error) {
-		printf("reason       %s\n", look->reason);
+		printf("reason       %s\n", snapshot->reason);
 		return;
 	}
 	printf("generation   %llu of producer %llu\n", (unsigned long long)status->info.generation,
 	       (unsigned long long)status->info.producer);
-	print_newest(look);
-	print_rate(look);
+	print_newest(snapshot);
+	print_rate(snapshot);
 	print_memory(status);
 	print_viewers(status);
 }
 
 /* A line a second, each as wide as the one before. */
-static void print_line(const struct look *look)
+static void print_line(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &look->status;
+	const struct shmflip_channel_status *status = &snapshot->status;
 
-	printf("%s", words_state(status));
+	printf("%s", label_state(status));
 	if (status->error)
-		printf("  %s", look->reason);
+		printf("  %s", snapshot->reason);
 	else
 		printf("  frame %-9llu %8.1f fps  %6llu dropped  %3u viewers  %8.1f ms old",
-		       (unsigned long long)status->newest.sequence, look->fps < 0 ? 0 : look->fps,
+		       (unsigned long long)status->newest.sequence,
+		       snapshot->fps < 0 ? 0 : snapshot->fps,
 		       (unsigned long long)status->info.dropped, status->viewers,
-		       status->newest.sequence ? look_age_ms(look) : 0);
+		       status->newest.sequence ? snapshot_age_ms(snapshot) : 0);
 	printf("\n");
 }
 
-static int print(const struct look *look, const struct options *options)
+static int print(const struct snapshot *snapshot, const struct options *options)
 {
 	if (options->json)
-		return json_print(json_of_look(look), options->watch);
+		return json_print(json_of_snapshot(snapshot), options->watch);
 	if (options->watch)
-		print_line(look);
+		print_line(snapshot);
 	else
-		print_all(look);
+		print_all(snapshot);
 	return command_flush();
 }
 
 /* Until interrupted, or nobody reads. A channel that is gone may come back. */
-static int watch(struct look *look, const struct options *options)
+static int watch(struct snapshot *snapshot, const struct options *options)
 {
 	int gone = 0, error = 0;
 
 	while (!cli_interrupted()) {
 		if (!gone)
-			error = print(look, options);
+			error = print(snapshot, options);
 		if (error)
 			break;
 		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
-		look_count_afresh(look);
-		gone = look_again(look, options->dir);
+		snapshot_restart_count(snapshot);
+		gone = snapshot_update(snapshot, options->dir);
 		if (gone && gone != -ENOENT)
 			return command_fail(gone);
 	}
@@ -131,11 +132,12 @@ static int watch(struct look *look, const struct options *options)
 int stat_run(const struct options *options)
 {
 	const char *channel = options->channel ? options->channel : "default";
-	struct look look;
-	int error = look_at(&look, options->dir, channel);
+	struct snapshot snapshot;
+	int error = snapshot_take(&snapshot, options->dir, channel);
 
 	if (error)
 		return command_fail(error);
-	look_measure(&look, 1, options->dir);
-	return options->watch ? watch(&look, options) : command_status(print(&look, options));
+	snapshot_measure(&snapshot, 1, options->dir);
+	return options->watch ? watch(&snapshot, options)
+	                      : command_status(print(&snapshot, options));
 }

@@ -10,10 +10,11 @@
 #define FPS_MILLI_DEFAULT 30000
 #define HALF (1 << 15)
 
-int y4m_begin(struct output *output, const struct shmflip_frame_info *info, uint32_t fps_milli)
+int y4m_begin(struct out_buffer *output, const struct shmflip_frame_info *info, uint32_t fps_milli)
 {
-	return output_print(output, "YUV4MPEG2 W%u H%u F%u:1000 Ip A1:1 C444 XCOLORRANGE=LIMITED\n",
-	                    info->width, info->height, fps_milli ? fps_milli : FPS_MILLI_DEFAULT);
+	return out_buffer_printf(
+		output, "YUV4MPEG2 W%u H%u F%u:1000 Ip A1:1 C444 XCOLORRANGE=LIMITED\n",
+		info->width, info->height, fps_milli ? fps_milli : FPS_MILLI_DEFAULT);
 }
 
 static int over_black(int value, int alpha)
@@ -36,15 +37,16 @@ static void convert_row(uint8_t *const planes[3], const uint8_t *bgra, uint32_t 
 	}
 }
 
-int y4m_frame(struct output *output, const struct shmflip_frame_info *info, const uint8_t *pixels)
+int y4m_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
+              const uint8_t *pixels)
 {
 	size_t plane = (size_t)info->width * info->height;
 	int opaque_alpha = info->format == SHMFLIP_FORMAT_XRGB8888 ? 255 : 0;
 	uint8_t *room;
 
-	if (output_print(output, "FRAME\n"))
+	if (out_buffer_printf(output, "FRAME\n"))
 		return -ENOMEM;
-	room = output_room(output, 3 * plane);
+	room = out_buffer_reserve(output, 3 * plane);
 	if (!room)
 		return -ENOMEM;
 	for (uint32_t y = 0; y < info->height; y++) {

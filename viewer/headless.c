@@ -2,35 +2,35 @@
 #include "headless.h"
 
 #include "cli.h"
-#include "present.h"
-#include "view.h"
+#include "present/present.h"
+#include "session.h"
 
 #define TURN_MS 100
 
-static enum view_event take_and_show(struct view *view, void *state)
+static enum session_event take_and_show(struct session *session, void *state)
 {
 	struct shmflip_frame frame;
-	enum view_event event = view_take(view, &frame, TURN_MS);
+	enum session_event event = session_take_frame(session, &frame, TURN_MS);
 
-	if (event != VIEW_FRAME)
+	if (event != SESSION_FRAME)
 		return event;
 	presenter_none.show(state, &frame, NULL);
-	view_drawn(view, 0);
-	return view_shown(view, &frame.info);
+	session_drawn(session, 0);
+	return session_shown(session, &frame.info);
 }
 
-void headless_run(struct view *view)
+void headless_run(struct session *session)
 {
 	struct presenter_host host = {
-		.give_back = view_give_back,
-		.on_screen = view_on_screen,
-		.context = view,
+		.give_back = session_give_back,
+		.on_screen = session_on_screen,
+		.context = session,
 	};
 	void *state;
 
 	presenter_none.create(&host, &state);
-	view->presenter = &presenter_none;
-	while (!cli_interrupted() && take_and_show(view, state) != VIEW_LEAVE)
+	session->presenter = &presenter_none;
+	while (!cli_interrupted() && take_and_show(session, state) != SESSION_EXIT)
 		continue;
 	presenter_none.destroy(state);
 }

@@ -4,8 +4,8 @@
 #ifndef VIEWER_HEADLESS_H
 #define VIEWER_HEADLESS_H
 
-struct view;
+struct session;
 
-void headless_run(struct view *view);
+void headless_run(struct session *session);
 
 #endif

@@ -66,7 +66,7 @@ static void add_rate(const struct info *info, char *names, char *values)
 	if (info->announced_fps_milli > 0)
 		snprintf(announced, sizeof(announced), " of %.5g",
 		         info->announced_fps_milli / 1000.0);
-	if (info->state >= LIFE_ENDED) {
+	if (info->state >= LIVENESS_ENDED) {
 		info_format_stale(stale, info->state, info->stale_s);
 		add(names, values, "rate", "%s", stale);
 	} else if (info->paused) {
@@ -119,13 +119,13 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 	add_pixel(info, names, values);
 }
 
-void info_format_stale(char text[INFO_STALE_SIZE], enum life_state state, int64_t stale_s)
+void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s)
 {
 	static const char *const fates[] = {
-		[LIFE_ENDED] = "ended",
-		[LIFE_DIED] = "died",
-		[LIFE_BROKEN] = "broke",
-		[LIFE_REPLACED] = "was replaced",
+		[LIVENESS_ENDED] = "ended",
+		[LIVENESS_DIED] = "died",
+		[LIVENESS_BROKEN] = "broke",
+		[LIVENESS_REPLACED] = "was replaced",
 	};
 	const char *unit = stale_s < 120 ? "s" : stale_s < 7200 ? "min" : "h";
 	int64_t count = stale_s < 120 ? stale_s : stale_s < 7200 ? stale_s / 60 : stale_s / 3600;

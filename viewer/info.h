@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "geometry.h"
-#include "life.h"
+#include "liveness.h"
+#include "present/geometry.h"
 #include "shmflip.h"
 
 #define INFO_SIZE 1024
@@ -30,7 +30,7 @@ struct info {
 	int64_t age_p99_ns;
 	bool aged; /* whether there are ages */
 	bool paused;
-	enum life_state state;
+	enum liveness_state state;
 	int64_t stale_s;
 	bool pointed;         /* the pointer is over the picture */
 	bool readable;        /* and the pixel there is known */
@@ -42,7 +42,7 @@ struct info {
 void info_format(const struct info *info, char names[INFO_SIZE], char values[INFO_SIZE]);
 
 /* "stale 12 s", "stale 3 min": and why, for a picture whose producer has gone. */
-void info_format_stale(char text[INFO_STALE_SIZE], enum life_state state, int64_t stale_s);
+void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s);
 
 extern const char info_help_keys[];
 extern const char info_help_meanings[];

@@ -1,83 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-#include "life.h"
+#include "liveness.h"
 
 #include <errno.h>
 
-void life_init(struct life *life, bool once, int64_t timeout_ns, int64_t now_ns)
+void liveness_init(struct liveness *liveness, bool once, int64_t timeout_ns, int64_t now_ns)
 {
-	*life = (struct life){
+	*liveness = (struct liveness){
 		.once = once,
 		.timeout_ns = timeout_ns,
 		.absent_since_ns = now_ns,
 	};
 }
 
-void life_see_end(struct life *life, enum life_state state, int64_t now_ns)
+void liveness_note_end(struct liveness *liveness, enum liveness_state state, int64_t now_ns)
 {
-	if (!life_is_stale(life))
-		life->stale_since_ns = now_ns;
-	life->state = state;
+	if (!liveness_is_stale(liveness))
+		liveness->stale_since_ns = now_ns;
+	liveness->state = state;
 }
 
-static enum life_verdict lose(struct life *life, enum life_state state, int64_t now_ns)
+static enum liveness_action lose(struct liveness *liveness, enum liveness_state state,
+                                 int64_t now_ns)
 {
-	life_see_end(life, state, now_ns);
-	life->attached = false;
-	life->absent_since_ns = now_ns;
-	life->died += state == LIFE_DIED;
-	if (!life->once)
-		return LIFE_LOST;
-	return state == LIFE_ENDED ? LIFE_LEAVE : LIFE_BEREFT;
+	liveness_note_end(liveness, state, now_ns);
+	liveness->attached = false;
+	liveness->absent_since_ns = now_ns;
+	liveness->died += state == LIVENESS_DIED;
+	if (!liveness->once)
+		return LIVENESS_LOST;
+	return state == LIVENESS_ENDED ? LIVENESS_EXIT : LIVENESS_EXIT_DIED;
 }
 
-static enum life_verdict distrust(struct life *life, bool met, int64_t now_ns)
+static enum liveness_action distrust(struct liveness *liveness, bool met, int64_t now_ns)
 {
 	if (!met)
-		return LIFE_FAILED;
-	life->bad_frames++;
-	if (!life->attached)
-		return lose(life, LIFE_BROKEN, now_ns);
-	return life->bad_frames == 1 ? LIFE_BAD_FRAME : LIFE_NOTHING;
+		return LIVENESS_FAILED;
+	liveness->bad_frames++;
+	if (!liveness->attached)
+		return lose(liveness, LIVENESS_BROKEN, now_ns);
+	return liveness->bad_frames == 1 ? LIVENESS_BAD_FRAME : LIVENESS_NOTHING;
 }
 
-static enum life_verdict idle(const struct life *life, int64_t now_ns)
+static enum liveness_action idle(const struct liveness *liveness, int64_t now_ns)
 {
-	return now_ns >= life_deadline_ns(life) ? LIFE_IMPATIENT : LIFE_NOTHING;
+	return now_ns >= liveness_deadline_ns(liveness) ? LIVENESS_TIMED_OUT : LIVENESS_NOTHING;
 }
 
-enum life_verdict life_judge(struct life *life, int result, bool met, bool attached, int64_t now_ns)
+enum liveness_action liveness_update(struct liveness *liveness, int result, bool met, bool attached,
+                                     int64_t now_ns)
 {
-	life->attached = attached;
+	liveness->attached = attached;
 	switch (result) {
 	case 0:
-		life->state = LIFE_PRESENT;
-		return LIFE_FRAME;
+		liveness->state = LIVENESS_LIVE;
+		return LIVENESS_SHOW;
 	case -EAGAIN:
 	case -EINTR:
-		return idle(life, now_ns);
+		return idle(liveness, now_ns);
 	case -ENODATA:
-		return lose(life, LIFE_ENDED, now_ns);
+		return lose(liveness, LIVENESS_ENDED, now_ns);
 	case -EPIPE:
-		return lose(life, LIFE_DIED, now_ns);
+		return lose(liveness, LIVENESS_DIED, now_ns);
 	case -EPROTO:
-		return distrust(life, met, now_ns);
+		return distrust(liveness, met, now_ns);
 	}
-	return LIFE_FAILED;
+	return LIVENESS_FAILED;
 }
 
-void life_be_patient(struct life *life, int64_t now_ns)
+void liveness_restart_timeout(struct liveness *liveness, int64_t now_ns)
 {
-	life->absent_since_ns = now_ns;
+	liveness->absent_since_ns = now_ns;
 }
 
-int64_t life_deadline_ns(const struct life *life)
+int64_t liveness_deadline_ns(const struct liveness *liveness)
 {
-	if (life->attached || life->timeout_ns < 0)
+	if (liveness->attached || liveness->timeout_ns < 0)
 		return INT64_MAX;
-	return life->absent_since_ns + life->timeout_ns;
+	return liveness->absent_since_ns + liveness->timeout_ns;
 }
 
-bool life_is_stale(const struct life *life)
+bool liveness_is_stale(const struct liveness *liveness)
 {
-	return life->state != LIFE_AWAITED && life->state != LIFE_PRESENT;
+	return liveness->state != LIVENESS_WAITING && liveness->state != LIVENESS_LIVE;
 }

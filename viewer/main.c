@@ -2,23 +2,23 @@
 #include "cli.h"
 #include "headless.h"
 #include "options.h"
-#include "present.h"
-#include "view.h"
-#include "windowed.h"
+#include "present/present.h"
+#include "session.h"
+#include "ui_loop.h"
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct view view;
+	struct session session;
 
 	cli_init("shmflip-viewer");
 	options_parse(argc, argv, &options);
 	cli_catch_interrupts();
-	if (!view_init(&view, &options))
-		return view.exit_code;
+	if (!session_init(&session, &options))
+		return session.exit_code;
 	if (options.presenter && !options.presenter->needs_window)
-		headless_run(&view);
+		headless_run(&session);
 	else
-		windowed_run(&view);
-	return view_finish(&view);
+		ui_run(&session);
+	return session_finish(&session);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "present.h"
+#include "present/present.h"
 #include "shmflip.h"
 
 enum {
@@ -59,7 +59,7 @@ static const char help_text[] =
 	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	"      --present WAY      auto, x11, surface, texture, or none for no window\n"
 	"                         (default: auto, the first of them that works)\n"
-	"  -n, --frames N         leave after N frames\n"
+	"  -n, --frames N         exit after N frames\n"
 	"      --timeout SECONDS  leave, with status 1, when no producer shows up or\n"
 	"                         comes back in this time\n"
 	"      --once             leave when the producer ends (status 1 if it died)\n"
@@ -70,7 +70,7 @@ static const char help_text[] =
 	"                         largest whole multiple that fits\n"
 	"      --background WHAT  checker, or a colour (default: black), beside the\n"
 	"                         picture and behind what is transparent\n"
-	"      --fullscreen       start with the whole screen\n"
+	"      --fullscreen       start in fullscreen\n"
 	"      --record DIR       write every frame taken as PNG, named by its number\n"
 	"      --digest           print a line per frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
@@ -213,5 +213,5 @@ void options_parse(int argc, char **argv, struct options *options)
 		cli_usage_error("--verify-untouched excludes --digest and --record, which read "
 		                "pixels: give one of them");
 	if (optind < argc)
-		cli_usage_error("%s is no option: name the channel with --channel", argv[optind]);
+		cli_usage_error("unexpected word %s: use --channel NAME", argv[optind]);
 }

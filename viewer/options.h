@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "scene.h"
+#include "present/scene.h"
 #include "viewport.h"
 
 struct presenter;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who shows frames on a stage: the presenter that the options ask for, or else the first that works, and
- * when that fails the next, with the same picture. A part of the stage; main thread. Functions that can
- * fail return 0 or a negative errno, with the reason in the stage's host. */
-#ifndef VIEWER_CASTING_H
-#define VIEWER_CASTING_H
+ * Who shows frames on screen: the presenter that the options ask for, or else the first that works, and
+ * when that fails the next, with the same picture. A part of the output; main thread. Functions that can
+ * fail return 0 or a negative errno, with the reason in the output's host. */
+#ifndef SHMFLIP_VIEWER_PRESENTER_CHOICE_H
+#define SHMFLIP_VIEWER_PRESENTER_CHOICE_H
 
-#include "present.h"
-#include "stage.h"
-#include "window.h"
+#include "present/present.h"
+#include "video_output.h"
+#include "window/window.h"
 
-struct stage {
-	struct view *view;
+struct video_output {
+	struct session *session;
 	struct window window;
 	const struct presenter *presenter;
 	void *state; /* NULL: it has failed, and so have those after it */
@@ -24,24 +24,26 @@ struct stage {
 };
 
 /* How a frame of this shape is to look now. */
-struct scene stage_compose(struct stage *stage, const struct shmflip_frame_info *info);
+struct scene presenter_choice_compose(struct video_output *output,
+                                      const struct shmflip_frame_info *info);
 
 /* Opens the window, and shows the frame. On failure says so. */
-int casting_open(struct stage *stage, const struct shmflip_frame *frame);
+int presenter_choice_open(struct video_output *output, const struct shmflip_frame *frame);
 
 /* By this presenter; the frame goes over to it if it succeeds. */
-int casting_show(struct stage *stage, const struct presenter *presenter, void *state,
-                 const struct shmflip_frame *frame);
+int presenter_choice_show(struct video_output *output, const struct presenter *presenter,
+                          void *state, const struct shmflip_frame *frame);
 
 /* Of the frame on show, by whom it is shown. */
-unsigned casting_copies(const struct stage *stage);
+unsigned presenter_choice_copies(const struct video_output *output);
 
 /* To be called when the presenter has failed to show the frame: the next that works does, and the view is
  * told, and whoever listens why. Where the options name a presenter there is no next, and the result is
  * error. */
-int casting_replace(struct stage *stage, int error, const struct shmflip_frame *frame);
+int presenter_choice_replace(struct video_output *output, int error,
+                             const struct shmflip_frame *frame);
 
 /* The same after any other failure, with the picture that is on show. */
-int casting_recover(struct stage *stage, int error);
+int presenter_choice_recover(struct video_output *output, int error);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "rate.h"
 
-#include <stdbool.h>
+#include "monotonic.h"
 
-#define NS_PER_SECOND INT64_C(1000000000)
+#include <stdbool.h>
 
 /* The functions below need two frames. */
 
@@ -24,7 +24,7 @@ static bool has_ended(const struct rate *rate, int64_t now_ns)
 {
 	int64_t idle_ns = now_ns - newest_ns(rate);
 
-	return idle_ns > 2 * NS_PER_SECOND && (double)idle_ns > 4 * interval_ns(rate);
+	return idle_ns > 2 * NS_PER_S && (double)idle_ns > 4 * interval_ns(rate);
 }
 
 void rate_add(struct rate *rate, int64_t now_ns)
@@ -38,5 +38,5 @@ double rate_per_second(const struct rate *rate, int64_t now_ns)
 {
 	if (rate->count < 2 || interval_ns(rate) <= 0 || has_ended(rate, now_ns))
 		return 0;
-	return (double)NS_PER_SECOND / interval_ns(rate);
+	return (double)NS_PER_S / interval_ns(rate);
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "png_encode.h"
-#include "stage.h"
+#include "video_output.h"
 
 #define TRIES 1000
 
@@ -51,18 +51,18 @@ static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
 	return result;
 }
 
-int screenshot_take(struct stage *stage, const char *channel, char name[SCREENSHOT_NAME_SIZE],
-                    const char **reason)
+int screenshot_take(struct video_output *output, const char *channel,
+                    char name[SCREENSHOT_NAME_SIZE], const char **reason)
 {
-	struct shmflip_frame_info info = *stage_info(stage);
+	struct shmflip_frame_info info = *video_output_info(output);
 	struct area whole = { 0, 0, (int)info.width, (int)info.height };
 	uint32_t *pixels = malloc((size_t)4 * info.width * info.height);
 	int result = -ENOMEM;
 
 	*reason = strerror(ENOMEM);
 	if (pixels) {
-		result = stage_read(stage, whole, pixels);
-		*reason = stage_reason(stage);
+		result = video_output_read(output, whole, pixels);
+		*reason = video_output_reason(output);
 	}
 	if (result == 0) {
 		info.stride_bytes = 4 * info.width;

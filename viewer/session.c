@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "view.h"
+#include "session.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,9 +9,9 @@
 
 #include "cli.h"
 #include "digest.h"
-#include "present.h"
+#include "present/present.h"
 #include "record.h"
-#include "report.h"
+#include "stats.h"
 
 #define STATUS_INTERVAL_NS 250000000
 
@@ -29,16 +29,16 @@ static void folder_text(const struct options *options, char *text, size_t size)
 		snprintf(text, size, "/tmp/shmflip-%u", (unsigned)geteuid());
 }
 
-static bool open_stats(struct view *view)
+static bool open_stats(struct session *session)
 {
-	const char *path = view->options->stats_path;
+	const char *path = session->options->stats_path;
 
 	if (!path)
 		return true;
-	view->stats_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (!view->stats_file)
+	session->stats_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (!session->stats_file)
 		cli_error("cannot write %s: %s", path, strerror(errno));
-	return view->stats_file;
+	return session->stats_file;
 }
 
 static bool prepare_recording(const struct options *options)
@@ -56,60 +56,61 @@ static bool reads_pixels(const struct options *options)
 	       (options->presenter && options->presenter->copies);
 }
 
-static bool open_viewer(struct view *view)
+static bool open_viewer(struct session *session)
 {
 	struct shmflip_viewer_options options = {
-		.dir = view->options->dir,
-		.channel = view->options->channel,
-		.view = view->options->view,
-		.prefault = reads_pixels(view->options) && !view->options->untouched,
-		.untouched = view->options->untouched,
+		.dir = session->options->dir,
+		.channel = session->options->channel,
+		.view = session->options->view,
+		.prefault = reads_pixels(session->options) && !session->options->untouched,
+		.untouched = session->options->untouched,
 	};
-	int result = shmflip_viewer_open(&options, &view->viewer);
+	int result = shmflip_viewer_open(&options, &session->viewer);
 
 	if (result < 0)
 		cli_error("%s", shmflip_error_detail());
 	if (result == -EINVAL)
-		view->exit_code = CLI_USAGE;
+		session->exit_code = CLI_USAGE;
 	return result == 0;
 }
 
-static void close_stats(struct view *view)
+static void close_stats(struct session *session)
 {
-	if (view->stats_file && view->stats_file != stdout && fclose(view->stats_file) != 0) {
-		cli_error("cannot write %s: %s", view->options->stats_path, strerror(errno));
-		view->exit_code = CLI_FAILED;
+	if (session->stats_file && session->stats_file != stdout &&
+	    fclose(session->stats_file) != 0) {
+		cli_error("cannot write %s: %s", session->options->stats_path, strerror(errno));
+		session->exit_code = CLI_FAILED;
 	}
-	view->stats_file = NULL;
+	session->stats_file = NULL;
 }
 
-bool view_init(struct view *view, const struct options *options)
+bool session_init(struct session *session, const struct options *options)
 {
-	*view = (struct view){ .options = options, .exit_code = CLI_FAILED };
-	pthread_mutex_init(&view->ages_lock, NULL);
-	life_init(&view->life, options->once, options->timeout_ns, cli_now_ns());
-	if (!open_viewer(view))
+	*session = (struct session){ .options = options, .exit_code = CLI_FAILED };
+	pthread_mutex_init(&session->ages_lock, NULL);
+	liveness_init(&session->liveness, options->once, options->timeout_ns, monotonic_now_ns());
+	if (!open_viewer(session))
 		return false;
-	if (!prepare_recording(options) || !open_stats(view)) {
-		shmflip_viewer_destroy(view->viewer);
+	if (!prepare_recording(options) || !open_stats(session)) {
+		shmflip_viewer_destroy(session->viewer);
 		return false;
 	}
-	view->exit_code = CLI_OK;
+	session->exit_code = CLI_OK;
 	return true;
 }
 
-static uint64_t generations_met(struct view *view)
+static uint64_t generations_met(struct session *session)
 {
 	struct shmflip_viewer_stats stats;
 
-	shmflip_viewer_stats(view->viewer, &stats);
+	shmflip_viewer_stats(session->viewer, &stats);
 	return stats.generations;
 }
 
-static enum view_event leave(struct view *view, int exit_code)
+static enum session_event leave(struct session *session, int exit_code)
 {
-	view->exit_code = exit_code;
-	return VIEW_LEAVE;
+	session->exit_code = exit_code;
+	return SESSION_EXIT;
 }
 
 static int digest(const struct shmflip_frame *frame)
@@ -121,12 +122,12 @@ static int digest(const struct shmflip_frame *frame)
 	return result;
 }
 
-static int record(struct view *view, const struct shmflip_frame *frame)
+static int record(struct session *session, const struct shmflip_frame *frame)
 {
-	const char *dir = view->options->record_dir;
+	const char *dir = session->options->record_dir;
 	struct shmflip_viewer_stats stats;
 
-	shmflip_viewer_stats(view->viewer, &stats);
+	shmflip_viewer_stats(session->viewer, &stats);
 	int result = record_frame(dir, stats.producers, &frame->info, frame->pixels);
 	if (result < 0)
 		cli_error("cannot record frame %" PRIu64 " in %s: %s", frame->info.sequence, dir,
@@ -134,229 +135,233 @@ static int record(struct view *view, const struct shmflip_frame *frame)
 	return result;
 }
 
-static enum view_event take_frame(struct view *view, struct shmflip_frame *frame)
+static enum session_event take_frame(struct session *session, struct shmflip_frame *frame)
 {
-	if ((view->options->digest && digest(frame) < 0) ||
-	    (view->options->record_dir && record(view, frame) < 0)) {
-		shmflip_viewer_release(view->viewer, frame);
-		return leave(view, CLI_FAILED);
+	if ((session->options->digest && digest(frame) < 0) ||
+	    (session->options->record_dir && record(session, frame) < 0)) {
+		shmflip_viewer_release(session->viewer, frame);
+		return leave(session, CLI_FAILED);
 	}
-	return VIEW_FRAME;
+	return SESSION_FRAME;
 }
 
-static void announce_wait(struct view *view)
+static void announce_wait(struct session *session)
 {
 	char folder[4096];
 
-	if (view->life.attached || view->wait_announced || view->options->quiet)
+	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
-	folder_text(view->options, folder, sizeof(folder));
-	cli_error("waiting for a producer on channel %s in %s", view->options->channel, folder);
-	view->wait_announced = true;
+	folder_text(session->options, folder, sizeof(folder));
+	cli_error("waiting for a producer on channel %s in %s", session->options->channel, folder);
+	session->wait_announced = true;
 }
 
-static void announce_loss(struct view *view, const char *detail)
+static void announce_loss(struct session *session, const char *detail)
 {
-	view->wait_announced = true;
-	if (view->life.state == LIFE_BROKEN)
+	session->wait_announced = true;
+	if (session->liveness.state == LIVENESS_BROKEN)
 		cli_error("%s; waiting for the next producer", detail);
-	else if (!view->options->quiet)
+	else if (!session->options->quiet)
 		cli_error("the producer on channel %s %s; waiting for the next",
-		          view->options->channel, view->life.state == LIFE_DIED ? "died" : "ended");
+		          session->options->channel,
+		          session->liveness.state == LIVENESS_DIED ? "died" : "ended");
 }
 
-static enum view_event leave_impatient(struct view *view)
+static enum session_event leave_impatient(struct session *session)
 {
-	cli_error("no producer on channel %s within %g s: is one running?", view->options->channel,
-	          (double)view->options->timeout_ns / 1e9);
-	return leave(view, CLI_FAILED);
+	cli_error("no producer on channel %s within %g s: is one running?",
+	          session->options->channel, (double)session->options->timeout_ns / 1e9);
+	return leave(session, CLI_FAILED);
 }
 
-static enum view_event obey(struct view *view, enum life_verdict verdict, const char *detail)
+static enum session_event obey(struct session *session, enum liveness_action verdict,
+                               const char *detail)
 {
 	switch (verdict) {
-	case LIFE_FRAME:
-		return VIEW_FRAME;
-	case LIFE_NOTHING:
-		announce_wait(view);
-		return VIEW_NOTHING;
-	case LIFE_BAD_FRAME:
+	case LIVENESS_SHOW:
+		return SESSION_FRAME;
+	case LIVENESS_NOTHING:
+		announce_wait(session);
+		return SESSION_NOTHING;
+	case LIVENESS_BAD_FRAME:
 		cli_error("passing over frames that are not what they say: %s", detail);
-		return VIEW_NOTHING;
-	case LIFE_LOST:
-		announce_loss(view, detail);
-		return VIEW_LOST;
-	case LIFE_LEAVE:
-		return leave(view, CLI_OK);
-	case LIFE_BEREFT:
-		cli_error("channel %s: %s", view->options->channel, detail);
-		return leave(view, CLI_FAILED);
-	case LIFE_IMPATIENT:
-		return leave_impatient(view);
-	case LIFE_FAILED:
+		return SESSION_NOTHING;
+	case LIVENESS_LOST:
+		announce_loss(session, detail);
+		return SESSION_LOST;
+	case LIVENESS_EXIT:
+		return leave(session, CLI_OK);
+	case LIVENESS_EXIT_DIED:
+		cli_error("channel %s: %s", session->options->channel, detail);
+		return leave(session, CLI_FAILED);
+	case LIVENESS_TIMED_OUT:
+		return leave_impatient(session);
+	case LIVENESS_FAILED:
 		break;
 	}
 	cli_error("%s", detail);
-	return leave(view, CLI_FAILED);
+	return leave(session, CLI_FAILED);
 }
 
-enum view_event view_take(struct view *view, struct shmflip_frame *frame, int timeout_ms)
+enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
+                                      int timeout_ms)
 {
 	char detail[512] = "";
-	bool met = view->life.attached;
-	uint64_t generations = generations_met(view);
-	int result = shmflip_viewer_acquire(view->viewer, frame, timeout_ms);
+	bool met = session->liveness.attached;
+	uint64_t generations = generations_met(session);
+	int result = shmflip_viewer_acquire(session->viewer, frame, timeout_ms);
 
 	if (result < 0)
 		snprintf(detail, sizeof(detail), "%s", shmflip_error_detail());
-	met |= generations_met(view) != generations;
-	bool attached = shmflip_viewer_channel(view->viewer, &view->channel) == 0;
-	shmflip_viewer_stats(view->viewer, &view->stats);
-	enum life_verdict verdict = life_judge(&view->life, result, met, attached, cli_now_ns());
-	enum view_event event = obey(view, verdict, detail);
-	return event == VIEW_FRAME ? take_frame(view, frame) : event;
+	met |= generations_met(session) != generations;
+	bool attached = shmflip_viewer_channel(session->viewer, &session->channel) == 0;
+	shmflip_viewer_stats(session->viewer, &session->stats);
+	enum liveness_action verdict =
+		liveness_update(&session->liveness, result, met, attached, monotonic_now_ns());
+	enum session_event event = obey(session, verdict, detail);
+	return event == SESSION_FRAME ? take_frame(session, frame) : event;
 }
 
-static enum life_state fate(const struct view *view)
+static enum liveness_state fate(const struct session *session)
 {
-	const struct options *options = view->options;
+	const struct options *options = session->options;
 	struct shmflip_channel_status status;
 	int result = shmflip_channel_inspect(options->dir, options->channel, &status);
 
 	if (result == -ENOENT)
-		return LIFE_ENDED;
+		return LIVENESS_ENDED;
 	if (result == 0 && !status.alive)
-		return LIFE_DIED;
-	if (result < 0 || status.error || status.info.producer == view->channel.producer)
-		return LIFE_PRESENT;
-	return LIFE_REPLACED;
+		return LIVENESS_DIED;
+	if (result < 0 || status.error || status.info.producer == session->channel.producer)
+		return LIVENESS_LIVE;
+	return LIVENESS_REPLACED;
 }
 
-enum view_event view_look(struct view *view)
+enum session_event session_check_producer(struct session *session)
 {
-	enum life_state state = fate(view);
+	enum liveness_state state = fate(session);
 
-	if (state == LIFE_PRESENT)
-		return VIEW_NOTHING;
-	life_see_end(&view->life, state, cli_now_ns());
-	return VIEW_LOST;
+	if (state == LIVENESS_LIVE)
+		return SESSION_NOTHING;
+	liveness_note_end(&session->liveness, state, monotonic_now_ns());
+	return SESSION_LOST;
 }
 
-bool view_wants_unseen(const struct view *view)
+bool session_wants_unseen(const struct session *session)
 {
-	const struct options *options = view->options;
+	const struct options *options = session->options;
 	bool every = options->view == SHMFLIP_VIEW_EVERY ||
 	             (options->view == SHMFLIP_VIEW_AUTO &&
-	              view->channel.policy == SHMFLIP_POLICY_LOSSLESS);
+	              session->channel.policy == SHMFLIP_POLICY_LOSSLESS);
 
 	return every || options->digest || options->record_dir || options->once ||
 	       options->frames > 0 || options->timeout_ns >= 0;
 }
 
-enum view_event view_idle(struct view *view)
+enum session_event session_idle(struct session *session)
 {
-	bool attached = view->life.attached;
-	enum life_verdict verdict =
-		life_judge(&view->life, -EAGAIN, attached, attached, cli_now_ns());
+	bool attached = session->liveness.attached;
+	enum liveness_action verdict = liveness_update(&session->liveness, -EAGAIN, attached,
+	                                               attached, monotonic_now_ns());
 
-	return obey(view, verdict, "");
+	return obey(session, verdict, "");
 }
 
-static void update_status(struct view *view, int64_t now_ns)
+static void update_status(struct session *session, int64_t now_ns)
 {
 	struct shmflip_viewer_stats stats;
 
-	if (view->options->quiet || now_ns - view->status_ns < STATUS_INTERVAL_NS ||
-	    !cli_status_shown() || (view->options->digest && isatty(STDOUT_FILENO)))
+	if (session->options->quiet || now_ns - session->status_ns < STATUS_INTERVAL_NS ||
+	    !cli_status_shown() || (session->options->digest && isatty(STDOUT_FILENO)))
 		return;
-	shmflip_viewer_stats(view->viewer, &stats);
-	cli_status("%" PRIu64 " shown, %" PRIu64 " missed, %.1f fps", view->shown, stats.missed,
-	           rate_per_second(&view->rate, now_ns));
-	view->status_ns = now_ns;
+	shmflip_viewer_stats(session->viewer, &stats);
+	cli_status("%" PRIu64 " shown, %" PRIu64 " missed, %.1f fps", session->shown, stats.missed,
+	           rate_per_second(&session->rate, now_ns));
+	session->status_ns = now_ns;
 }
 
-enum view_event view_shown(struct view *view, const struct shmflip_frame_info *info)
+enum session_event session_shown(struct session *session, const struct shmflip_frame_info *info)
 {
-	int64_t now_ns = cli_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
-	if (view->shown++ == 0)
-		view->first_shown_ns = now_ns;
-	view->last_shown_ns = now_ns;
-	view->width = info->width;
-	view->height = info->height;
-	rate_add(&view->rate, now_ns);
-	update_status(view, now_ns);
-	return view->shown == view->options->frames ? leave(view, CLI_OK) : VIEW_FRAME;
+	if (session->shown++ == 0)
+		session->first_shown_ns = now_ns;
+	session->last_shown_ns = now_ns;
+	session->width = info->width;
+	session->height = info->height;
+	rate_add(&session->rate, now_ns);
+	update_status(session, now_ns);
+	return session->shown == session->options->frames ? leave(session, CLI_OK) : SESSION_FRAME;
 }
 
-void view_drawn(struct view *view, unsigned copies)
+void session_drawn(struct session *session, unsigned copies)
 {
-	view->drawn++;
-	view->copies += copies;
-	view->copies_of_last = copies;
+	session->drawn++;
+	session->copies += copies;
+	session->copies_of_last = copies;
 }
 
-void view_give_back(void *context, struct shmflip_frame *frame)
+void session_give_back(void *context, struct shmflip_frame *frame)
 {
-	struct view *view = context;
+	struct session *session = context;
 
-	shmflip_viewer_release(view->viewer, frame);
+	shmflip_viewer_release(session->viewer, frame);
 }
 
-void view_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+void session_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
 {
-	struct view *view = context;
+	struct session *session = context;
 
-	pthread_mutex_lock(&view->ages_lock);
-	histogram_add(&view->ages, now_ns - info->published_ns);
-	pthread_mutex_unlock(&view->ages_lock);
+	pthread_mutex_lock(&session->ages_lock);
+	histogram_add(&session->ages, now_ns - info->published_ns);
+	pthread_mutex_unlock(&session->ages_lock);
 }
 
-void view_ages(struct view *view, struct histogram *ages)
+void session_ages(struct session *session, struct histogram *ages)
 {
-	pthread_mutex_lock(&view->ages_lock);
-	*ages = view->ages;
-	pthread_mutex_unlock(&view->ages_lock);
+	pthread_mutex_lock(&session->ages_lock);
+	*ages = session->ages;
+	pthread_mutex_unlock(&session->ages_lock);
 }
 
-void view_fail(struct view *view, const char *presenter, const char *reason)
+void session_fail(struct session *session, const char *presenter, const char *reason)
 {
 	cli_error("cannot show frames by %s: %s", presenter, reason);
-	view->exit_code = CLI_FAILED;
+	session->exit_code = CLI_FAILED;
 }
 
-static void report(struct view *view)
+static void report(struct session *session)
 {
-	struct report report = {
-		.channel = view->options->channel,
-		.presenter = view->presenter,
-		.producers_died = view->life.died,
-		.bad_frames = view->life.bad_frames,
-		.repeated = view->repeated,
-		.drawn = view->drawn,
-		.copies = view->copies,
-		.first_shown_ns = view->first_shown_ns,
-		.last_shown_ns = view->last_shown_ns,
-		.ages = &view->ages,
-		.width = view->width,
-		.height = view->height,
+	struct stats report = {
+		.channel = session->options->channel,
+		.presenter = session->presenter,
+		.producers_died = session->liveness.died,
+		.bad_frames = session->liveness.bad_frames,
+		.repeated = session->repeated,
+		.drawn = session->drawn,
+		.copies = session->copies,
+		.first_shown_ns = session->first_shown_ns,
+		.last_shown_ns = session->last_shown_ns,
+		.ages = &session->ages,
+		.width = session->width,
+		.height = session->height,
 	};
 
-	shmflip_viewer_stats(view->viewer, &report.stats);
-	int result = report_write(&report, view->stats_file);
+	shmflip_viewer_stats(session->viewer, &report.stats);
+	int result = stats_write(&report, session->stats_file);
 	if (result < 0) {
-		cli_error("cannot write %s: %s", view->options->stats_path, strerror(-result));
-		view->exit_code = CLI_FAILED;
+		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-result));
+		session->exit_code = CLI_FAILED;
 	}
 }
 
-int view_finish(struct view *view)
+int session_finish(struct session *session)
 {
 	cli_status_keep();
-	if (view->stats_file)
-		report(view);
-	close_stats(view);
-	shmflip_viewer_destroy(view->viewer);
-	pthread_mutex_destroy(&view->ages_lock);
-	return view->exit_code;
+	if (session->stats_file)
+		report(session);
+	close_stats(session);
+	shmflip_viewer_destroy(session->viewer);
+	pthread_mutex_destroy(&session->ages_lock);
+	return session->exit_code;
 }

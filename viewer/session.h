@@ -4,8 +4,8 @@
  * follows its producers' lives and says on stderr what a person should know, counts, and reports.
  *
  * The main thread only, unless said otherwise. */
-#ifndef VIEWER_VIEW_H
-#define VIEWER_VIEW_H
+#ifndef SHMFLIP_VIEWER_SESSION_H
+#define SHMFLIP_VIEWER_SESSION_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,23 +13,23 @@
 #include <stdio.h>
 
 #include "histogram.h"
-#include "life.h"
+#include "liveness.h"
 #include "options.h"
 #include "rate.h"
 #include "shmflip.h"
 
-enum view_event {
-	VIEW_FRAME,   /* there is a frame to show */
-	VIEW_NOTHING, /* there is nothing new */
-	VIEW_LOST,    /* the producer is gone: what is shown is stale */
-	VIEW_LEAVE, /* the program is to leave with exit_code; whatever there is to say was said */
+enum session_event {
+	SESSION_FRAME,   /* there is a frame to show */
+	SESSION_NOTHING, /* there is nothing new */
+	SESSION_LOST,    /* the producer is gone: what is shown is stale */
+	SESSION_EXIT, /* the program is to leave with exit_code; whatever there is to say was said */
 };
 
-struct view {
+struct session {
 	const struct options *options;
 	const struct presenter *presenter; /* set by whoever shows; NULL until then */
 	struct shmflip_viewer *viewer;
-	struct life life;
+	struct liveness liveness;
 	struct rate rate;
 	int exit_code;
 
@@ -52,41 +52,42 @@ struct view {
 };
 
 /* Opens everything that the options name. On failure says why, and only exit_code is meant. */
-bool view_init(struct view *view, const struct options *options);
+bool session_init(struct session *session, const struct options *options);
 
-/* Takes what there is, waiting for it at most timeout_ms. With VIEW_FRAME *frame is held, to be
+/* Takes what there is, waiting for it at most timeout_ms. With SESSION_FRAME *frame is held, to be
  * released by the caller. */
-enum view_event view_take(struct view *view, struct shmflip_frame *frame, int timeout_ms);
+enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
+                                      int timeout_ms);
 
-/* For a time when nothing has happened: VIEW_NOTHING, or VIEW_LEAVE when patience has ended. */
-enum view_event view_idle(struct view *view);
+/* For a time when nothing has happened: SESSION_NOTHING, or SESSION_EXIT when patience has ended. */
+enum session_event session_idle(struct session *session);
 
-/* For one who takes no frames: VIEW_LOST when the producer of the latest frame is seen to be gone,
- * else VIEW_NOTHING. Opens and attaches the channel anew, some tens of us. Says and counts
- * nothing: view_take() does, when it gets there. */
-enum view_event view_look(struct view *view);
+/* For one who takes no frames: SESSION_LOST when the producer of the latest frame is seen to be gone,
+ * else SESSION_NOTHING. Opens and attaches the channel anew, some tens of us. Says and counts
+ * nothing: session_take_frame() does, when it gets there. */
+enum session_event session_check_producer(struct session *session);
 
 /* Whether frames are wanted although nobody can see them. */
-bool view_wants_unseen(const struct view *view);
+bool session_wants_unseen(const struct session *session);
 
-/* To be told after a frame has been shown. VIEW_LEAVE when as many were shown as wanted. */
-enum view_event view_shown(struct view *view, const struct shmflip_frame_info *info);
+/* To be told after a frame has been shown. SESSION_EXIT when as many were shown as wanted. */
+enum session_event session_shown(struct session *session, const struct shmflip_frame_info *info);
 
 /* To be told when a frame has been drawn for the first time, and how often this process has copied its
  * pixels for that. */
-void view_drawn(struct view *view, unsigned copies);
+void session_drawn(struct session *session, unsigned copies);
 
 /* What a presenter's host does with a frame; the context is the view. Any thread. */
-void view_give_back(void *context, struct shmflip_frame *frame);
-void view_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+void session_give_back(void *context, struct shmflip_frame *frame);
+void session_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
 
 /* The ages of the frames that have come on screen so far. */
-void view_ages(struct view *view, struct histogram *ages);
+void session_ages(struct session *session, struct histogram *ages);
 
 /* Says that a frame cannot be shown, and leaves. */
-void view_fail(struct view *view, const char *presenter, const char *reason);
+void session_fail(struct session *session, const char *presenter, const char *reason);
 
 /* Writes the report, closes everything, and gives the program's exit status. */
-int view_finish(struct view *view);
+int session_finish(struct session *session);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "stats.h"
 
 #include <errno.h>
 #include <jansson.h>
 
 #include "histogram.h"
-#include "present.h"
+#include "present/present.h"
 
 static double rounded(double value, double steps_per_unit)
 {
@@ -23,12 +23,12 @@ static json_t *pack_ages(const struct histogram *ages)
 	                 ms(histogram_percentile_ns(ages, 99)), "max", ms(ages->max_ns));
 }
 
-static double seconds(const struct report *report)
+static double seconds(const struct stats *report)
 {
 	return (double)(report->last_shown_ns - report->first_shown_ns) / 1e9;
 }
 
-static double fps(const struct report *report)
+static double fps(const struct stats *report)
 {
 	if (report->stats.acquired < 2 || seconds(report) <= 0)
 		return 0;
@@ -36,7 +36,7 @@ static double fps(const struct report *report)
 }
 
 /* The mean, which is a whole number where all frames took the same way. */
-static json_t *pack_copies(const struct report *report)
+static json_t *pack_copies(const struct stats *report)
 {
 	if (report->drawn == 0)
 		return json_null();
@@ -45,7 +45,7 @@ static json_t *pack_copies(const struct report *report)
 	return json_real(rounded((double)report->copies / (double)report->drawn, 1000));
 }
 
-static json_t *pack(const struct report *report)
+static json_t *pack(const struct stats *report)
 {
 	const struct shmflip_viewer_stats *stats = &report->stats;
 	const struct presenter *presenter = report->presenter;
@@ -67,7 +67,7 @@ static json_t *pack(const struct report *report)
 	                 "width", (json_int_t)report->width, "height", (json_int_t)report->height);
 }
 
-int report_write(const struct report *report, FILE *out)
+int stats_write(const struct stats *report, FILE *out)
 {
 	json_t *object = pack(report);
 	int result = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What happened, as one JSON object. */
-#ifndef VIEWER_REPORT_H
-#define VIEWER_REPORT_H
+#ifndef SHMFLIP_VIEWER_STATS_H
+#define SHMFLIP_VIEWER_STATS_H
 
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 struct histogram;
 struct presenter;
 
-struct report {
+struct stats {
 	const char *channel;
 	const struct presenter *presenter; /* NULL: there was nothing to show */
 	struct shmflip_viewer_stats stats;
@@ -29,6 +29,6 @@ struct report {
 };
 
 /* 0 or a negative errno. The caller closes the file. */
-int report_write(const struct report *report, FILE *out);
+int stats_write(const struct stats *report, FILE *out);
 
 #endif

@@ -8,7 +8,7 @@
 
 static void format_state(char text[INFO_STALE_SIZE], const struct title *title)
 {
-	if (title->state >= LIFE_ENDED)
+	if (title->state >= LIVENESS_ENDED)
 		info_format_stale(text, title->state, title->stale_s);
 	else if (title->paused)
 		snprintf(text, INFO_STALE_SIZE, "paused");

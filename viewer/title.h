@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "life.h"
+#include "liveness.h"
 
 #define TITLE_SIZE 256
 
@@ -20,7 +20,7 @@ struct title {
 	double zoom;
 	double fps;
 	bool paused;
-	enum life_state state;
+	enum liveness_state state;
 	int64_t stale_s; /* seconds since the producer ended or died */
 };
 

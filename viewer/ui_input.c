@@ -7,113 +7,113 @@
 
 #include "cli.h"
 #include "options.h"
-#include "player.h"
 #include "screenshot.h"
-#include "stage.h"
-#include "view.h"
-#include "visibility.h"
-#include "window.h"
+#include "session.h"
+#include "ui.h"
+#include "video_output.h"
+#include "window/visibility.h"
+#include "window/window.h"
 
 #define PAN_SHARE 8 /* of the window, for each press of an arrow */
 
-static struct size size_of_window(const struct player *player)
+static struct size size_of_window(const struct ui *ui)
 {
-	return window_pixels(stage_window(player->stage));
+	return window_pixels(video_output_window(ui->output));
 }
 
-static void redraw(struct player *player)
+static void redraw(struct ui *ui)
 {
-	player->dirty = true;
-	captions_hurry(player);
+	ui->dirty = true;
+	ui_text_invalidate(ui);
 }
 
 /* ---- What keys do ------------------------------------------------------------------------- */
 
-static void quit(struct player *player)
+static void quit(struct ui *ui)
 {
-	player->quit = true;
+	ui->quit = true;
 }
 
-static void toggle_pause(struct player *player)
+static void toggle_pause(struct ui *ui)
 {
-	player_set_paused(player, !player->paused);
+	ui_set_paused(ui, !ui->paused);
 }
 
-static void step(struct player *player)
+static void step(struct ui *ui)
 {
-	player_set_paused(player, true);
-	player->step = true;
+	ui_set_paused(ui, true);
+	ui->step = true;
 }
 
-static void toggle_fullscreen(struct player *player)
+static void toggle_fullscreen(struct ui *ui)
 {
-	window_toggle_fullscreen(stage_window(player->stage));
+	window_toggle_fullscreen(video_output_window(ui->output));
 }
 
-static void step_zoom(struct player *player, int steps)
+static void step_zoom(struct ui *ui, int steps)
 {
-	struct size window = size_of_window(player);
+	struct size window = size_of_window(ui);
 	struct point middle = { window.width / 2, window.height / 2 };
 
-	stage_step_zoom(player->stage, steps, player->pointed ? player->pointer : middle);
-	redraw(player);
+	video_output_step_zoom(ui->output, steps, ui->pointed ? ui->pointer : middle);
+	redraw(ui);
 }
 
-static void zoom_in(struct player *player)
+static void zoom_in(struct ui *ui)
 {
-	step_zoom(player, 1);
+	step_zoom(ui, 1);
 }
 
-static void zoom_out(struct player *player)
+static void zoom_out(struct ui *ui)
 {
-	step_zoom(player, -1);
+	step_zoom(ui, -1);
 }
 
-static void zoom_to_actual_size(struct player *player)
+static void zoom_to_actual_size(struct ui *ui)
 {
-	stage_set_zoom(player->stage, 1);
-	redraw(player);
+	video_output_set_zoom(ui->output, 1);
+	redraw(ui);
 }
 
-static void zoom_as_at_start(struct player *player)
+static void zoom_as_at_start(struct ui *ui)
 {
-	stage_set_zoom(player->stage, 0);
-	redraw(player);
+	video_output_set_zoom(ui->output, 0);
+	redraw(ui);
 }
 
-static void pan(struct player *player, int x, int y)
+static void pan(struct ui *ui, int x, int y)
 {
-	stage_pan(player->stage, (struct point){ x, y });
-	redraw(player);
+	video_output_pan(ui->output, (struct point){ x, y });
+	redraw(ui);
 }
 
-static void look_left(struct player *player)
+static void look_left(struct ui *ui)
 {
-	pan(player, size_of_window(player).width / PAN_SHARE, 0);
+	pan(ui, size_of_window(ui).width / PAN_SHARE, 0);
 }
 
-static void look_right(struct player *player)
+static void look_right(struct ui *ui)
 {
-	pan(player, -size_of_window(player).width / PAN_SHARE, 0);
+	pan(ui, -size_of_window(ui).width / PAN_SHARE, 0);
 }
 
-static void look_up(struct player *player)
+static void look_up(struct ui *ui)
 {
-	pan(player, 0, size_of_window(player).height / PAN_SHARE);
+	pan(ui, 0, size_of_window(ui).height / PAN_SHARE);
 }
 
-static void look_down(struct player *player)
+static void look_down(struct ui *ui)
 {
-	pan(player, 0, -size_of_window(player).height / PAN_SHARE);
+	pan(ui, 0, -size_of_window(ui).height / PAN_SHARE);
 }
 
-static void save_picture(struct player *player)
+static void save_picture(struct ui *ui)
 {
-	const struct options *options = player->view->options;
+	const struct options *options = ui->session->options;
 	char name[SCREENSHOT_NAME_SIZE], text[SCREENSHOT_NAME_SIZE + 256];
 	const char *reason;
 
-	if (screenshot_take(player->stage, options->channel, name, &reason) < 0) {
+	if (screenshot_take(ui->output, options->channel, name, &reason) < 0) {
 		snprintf(text, sizeof(text), "cannot save the picture here: %s", reason);
 		cli_error("%s", text);
 	} else {
@@ -121,29 +121,29 @@ static void save_picture(struct player *player)
 		if (!options->quiet)
 			cli_error("%s", text);
 	}
-	captions_notice(player, text);
+	ui_text_notice(ui, text);
 }
 
-static void toggle_info(struct player *player)
+static void toggle_info(struct ui *ui)
 {
-	player->info_shown = !player->info_shown;
-	captions_hurry(player);
+	ui->info_shown = !ui->info_shown;
+	ui_text_invalidate(ui);
 }
 
-static void toggle_help(struct player *player)
+static void toggle_help(struct ui *ui)
 {
-	player->help_shown = !player->help_shown;
-	captions_hurry(player);
+	ui->help_shown = !ui->help_shown;
+	ui_text_invalidate(ui);
 }
 
-/* Leaving waits for the key's release: a key that is still down when the window goes would be pressed
- * in the next one to get the focus, which may be another viewer's. */
+/* Quit on key release: a key still down when the window closes would count as pressed in the
+ * window that gets the focus next. */
 enum moment { ON_PRESS, ON_REPEAT, ON_RELEASE };
 
 static const struct binding {
 	SDL_Keycode key;
 	enum moment moment; /* on repeat: on the press, too */
-	void (*act)(struct player *player);
+	void (*act)(struct ui *ui);
 } bindings[] = {
 	{ SDLK_q, ON_RELEASE, quit },
 	{ SDLK_ESCAPE, ON_RELEASE, quit },
@@ -177,65 +177,64 @@ static bool is_the_moment(enum moment moment, const SDL_KeyboardEvent *event)
 	return moment == ON_REPEAT || (moment == ON_PRESS && !event->repeat);
 }
 
-static void handle_key(struct player *player, const SDL_KeyboardEvent *event)
+static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
 {
 	for (size_t i = 0; i < SDL_arraysize(bindings); i++) {
 		if (bindings[i].key == event->keysym.sym &&
 		    is_the_moment(bindings[i].moment, event))
-			bindings[i].act(player);
+			bindings[i].act(ui);
 	}
 }
 
 /* ---- The mouse, which SDL measures in points ------------------------------------------------ */
 
-static int in_pixels(const struct player *player, int points)
+static int in_pixels(const struct ui *ui, int points)
 {
-	return (int)lround(points * window_pixels_per_point(stage_window(player->stage)));
+	return (int)lround(points * window_pixels_per_point(video_output_window(ui->output)));
 }
 
-static void handle_motion(struct player *player, const SDL_MouseMotionEvent *event)
+static void handle_motion(struct ui *ui, const SDL_MouseMotionEvent *event)
 {
-	player->pointer =
-		(struct point){ in_pixels(player, event->x), in_pixels(player, event->y) };
-	player->pointed = true;
+	ui->pointer = (struct point){ in_pixels(ui, event->x), in_pixels(ui, event->y) };
+	ui->pointed = true;
 	if (event->state & SDL_BUTTON_LMASK)
-		pan(player, in_pixels(player, event->xrel), in_pixels(player, event->yrel));
+		pan(ui, in_pixels(ui, event->xrel), in_pixels(ui, event->yrel));
 }
 
-static void handle_window(struct player *player, const SDL_WindowEvent *event)
+static void handle_window(struct ui *ui, const SDL_WindowEvent *event)
 {
 	switch (event->event) {
 	case SDL_WINDOWEVENT_EXPOSED:
 	case SDL_WINDOWEVENT_SIZE_CHANGED:
-		player->dirty = true;
+		ui->dirty = true;
 		break;
 	case SDL_WINDOWEVENT_LEAVE:
-		player->pointed = false;
+		ui->pointed = false;
 		break;
 	}
 }
 
-void controls_handle(struct player *player, const SDL_Event *event)
+void ui_input_handle(struct ui *ui, const SDL_Event *event)
 {
-	if (visibility_changes(event, &stage_window(player->stage)->covered))
+	if (visibility_changes(event, &video_output_window(ui->output)->covered))
 		return;
 	switch (event->type) {
 	case SDL_QUIT:
-		player->quit = true;
+		ui->quit = true;
 		break;
 	case SDL_KEYDOWN:
 	case SDL_KEYUP:
-		handle_key(player, &event->key);
+		handle_key(ui, &event->key);
 		break;
 	case SDL_MOUSEMOTION:
-		handle_motion(player, &event->motion);
+		handle_motion(ui, &event->motion);
 		break;
 	case SDL_MOUSEWHEEL:
 		if (event->wheel.y != 0)
-			step_zoom(player, event->wheel.y);
+			step_zoom(ui, event->wheel.y);
 		break;
 	case SDL_WINDOWEVENT:
-		handle_window(player, &event->window);
+		handle_window(ui, &event->window);
 		break;
 	}
 }

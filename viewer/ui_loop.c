@@ -1,268 +1,246 @@
 /* SPDX-License-Identifier: MIT */
-#include "windowed.h"
+#include "ui_loop.h"
 
 #include <SDL.h>
 #include <string.h>
 
-#include "bell.h"
 #include "cli.h"
 #include "options.h"
-#include "player.h"
-#include "present.h"
-#include "stage.h"
-#include "text.h"
-#include "view.h"
-#include "window.h"
+#include "overlay/text.h"
+#include "present/present.h"
+#include "session.h"
+#include "ui.h"
+#include "video_output.h"
+#include "window/wakeup.h"
+#include "window/window.h"
 
 #define TURN_MS 100 /* before there is a window */
-#define LOOK_INTERVAL_NS 1000000000
-
-void player_check(struct player *player, int result)
-{
-	if (player->presenter != player->view->presenter)
-		captions_hurry(player);
-	player->presenter = player->view->presenter;
-	if (result == 0)
-		return;
-	view_fail(player->view, player->view->presenter->name, stage_reason(player->stage));
-	player->quit = true;
-}
-
-void player_set_paused(struct player *player, bool paused)
-{
-	player->paused = paused;
-	life_be_patient(&player->view->life, cli_now_ns());
-	player->step = false;
-	player->view->rate = (struct rate){ 0 };
-	captions_hurry(player);
-	if (paused)
-		player_check(player, stage_keep(player->stage));
-}
+#define CHECK_INTERVAL_NS NS_PER_S
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
-static void draw(struct player *player, struct shmflip_frame *frame)
+static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
-	captions_revive(player);
-	int result = stage_show(player->stage, frame);
+	ui_text_clear_stale(ui);
+	int result = video_output_show(ui->output, frame);
 	if (result < 0)
-		view_give_back(player->view, frame);
-	player_check(player, result);
-	player->dirty = false;
-	if (!player->quit && player->paused)
-		player_check(player, stage_keep(player->stage));
+		session_give_back(ui->session, frame);
+	ui_check(ui, result);
+	ui->dirty = false;
+	if (!ui->quit && ui->paused)
+		ui_check(ui, video_output_keep(ui->output));
 }
 
-static void drop_unseen(struct player *player)
+static void drop_unseen(struct ui *ui)
 {
-	if (player->has_unseen)
-		view_give_back(player->view, &player->unseen);
-	player->has_unseen = false;
+	if (ui->has_unseen)
+		session_give_back(ui->session, &ui->unseen);
+	ui->has_unseen = false;
 }
 
-static void show(struct player *player, struct shmflip_frame *frame)
+static void show(struct ui *ui, struct shmflip_frame *frame)
 {
 	struct shmflip_frame_info info = frame->info;
 
-	drop_unseen(player);
-	player->step = false;
-	if (player->visible) {
-		draw(player, frame);
+	drop_unseen(ui);
+	ui->step = false;
+	if (ui->visible) {
+		draw(ui, frame);
 	} else {
-		player->unseen = *frame;
-		player->has_unseen = true;
+		ui->unseen = *frame;
+		ui->has_unseen = true;
 	}
-	captions_expect(player);
-	if (!player->quit && view_shown(player->view, &info) == VIEW_LEAVE)
-		player->quit = true;
+	ui_text_schedule(ui);
+	if (!ui->quit && session_shown(ui->session, &info) == SESSION_EXIT)
+		ui->quit = true;
 }
 
-static void lose(struct player *player)
+static void lose(struct ui *ui)
 {
-	player_check(player, stage_keep(player->stage));
-	stage_set_stale(player->stage, true);
-	player->dirty = true;
-	captions_hurry(player);
+	ui_check(ui, video_output_keep(ui->output));
+	video_output_set_stale(ui->output, true);
+	ui->dirty = true;
+	ui_text_invalidate(ui);
 }
 
-static void take(struct player *player)
+static void take(struct ui *ui)
 {
 	struct shmflip_frame frame;
 
-	player->pending = false;
-	switch (view_take(player->view, &frame, 0)) {
-	case VIEW_FRAME:
-		show(player, &frame);
+	ui->pending = false;
+	switch (session_take_frame(ui->session, &frame, 0)) {
+	case SESSION_FRAME:
+		show(ui, &frame);
 		break;
-	case VIEW_NOTHING:
+	case SESSION_NOTHING:
 		break;
-	case VIEW_LOST:
-		lose(player);
+	case SESSION_LOST:
+		lose(ui);
 		break;
-	case VIEW_LEAVE:
-		player->quit = true;
+	case SESSION_EXIT:
+		ui->quit = true;
 		break;
 	}
 }
 
-static bool wants_frame(const struct player *player)
+static bool wants_frame(const struct ui *ui)
 {
-	if (!player->pending || (player->paused && !player->step))
+	if (!ui->pending || (ui->paused && !ui->step))
 		return false;
-	return player->visible ? stage_ready(player->stage) : view_wants_unseen(player->view);
+	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
 }
 
 /* A window that nobody sees holds no slot that its viewer could do without. */
-static void look_who_watches(struct player *player)
+static void update_visibility(struct ui *ui)
 {
-	bool visible = window_is_visible(stage_window(player->stage));
+	bool visible = window_is_visible(video_output_window(ui->output));
 
-	if (visible == player->visible)
+	if (visible == ui->visible)
 		return;
-	player->visible = visible;
-	player->dirty = true;
+	ui->visible = visible;
+	ui->dirty = true;
 	if (!visible)
-		player_check(player, stage_keep(player->stage));
-	else if (player->has_unseen) {
-		player->has_unseen = false;
-		draw(player, &player->unseen);
-		if (!player->quit && life_is_stale(&player->view->life))
-			lose(player);
+		ui_check(ui, video_output_keep(ui->output));
+	else if (ui->has_unseen) {
+		ui->has_unseen = false;
+		draw(ui, &ui->unseen);
+		if (!ui->quit && liveness_is_stale(&ui->session->liveness))
+			lose(ui);
 	}
 }
 
 /* Who is paused is not told of an end by the frames that he takes. */
-static bool must_look(const struct player *player)
+static bool must_check(const struct ui *ui)
 {
-	return player->paused && player->visible && !life_is_stale(&player->view->life);
+	return ui->paused && ui->visible && !liveness_is_stale(&ui->session->liveness);
 }
 
-static void look_after_producer(struct player *player)
+static void check_producer(struct ui *ui)
 {
-	int64_t now_ns = cli_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
-	if (!must_look(player) || now_ns < player->look_due_ns)
+	if (!must_check(ui) || now_ns < ui->check_due_ns)
 		return;
-	player->look_due_ns = now_ns + LOOK_INTERVAL_NS;
-	if (view_look(player->view) == VIEW_LOST)
-		lose(player);
+	ui->check_due_ns = now_ns + CHECK_INTERVAL_NS;
+	if (session_check_producer(ui->session) == SESSION_LOST)
+		lose(ui);
 }
 
-static void repaint(struct player *player)
+static void repaint(struct ui *ui)
 {
-	player->dirty = false;
-	player->view->repeated++;
-	player_check(player, stage_repaint(player->stage));
+	ui->dirty = false;
+	ui->session->repeated++;
+	ui_check(ui, video_output_repaint(ui->output));
 }
 
 /* ---- The loop ----------------------------------------------------------------------------- */
 
 /* Who is paused wants to keep looking. And where something waits to be taken, a producer has come,
  * though nobody may see it yet. */
-static int64_t patience_end_ns(const struct player *player)
+static int64_t patience_end_ns(const struct ui *ui)
 {
-	if (player->paused || player->pending)
+	if (ui->paused || ui->pending)
 		return INT64_MAX;
-	return life_deadline_ns(&player->view->life);
+	return liveness_deadline_ns(&ui->session->liveness);
 }
 
-static int64_t sleep_end_ns(const struct player *player)
+static int64_t sleep_end_ns(const struct ui *ui)
 {
-	int64_t due_ns = patience_end_ns(player);
+	int64_t due_ns = patience_end_ns(ui);
 
-	if (player->captions_due_ns < due_ns)
-		due_ns = player->captions_due_ns;
-	if (must_look(player) && player->look_due_ns < due_ns)
-		due_ns = player->look_due_ns;
+	if (ui->text_due_ns < due_ns)
+		due_ns = ui->text_due_ns;
+	if (must_check(ui) && ui->check_due_ns < due_ns)
+		due_ns = ui->check_due_ns;
 	return due_ns;
 }
 
-static void handle_events(struct player *player)
+static void handle_events(struct ui *ui)
 {
 	SDL_Event event;
 
-	while (!player->quit && SDL_PollEvent(&event))
-		controls_handle(player, &event);
+	while (!ui->quit && SDL_PollEvent(&event))
+		ui_input_handle(ui, &event);
 }
 
-static void sleep_and_handle_events(struct player *player)
+static void sleep_and_handle_events(struct ui *ui)
 {
-	struct shmflip_viewer *viewer = player->pending ? NULL : player->view->viewer;
-	unsigned heard = bell_sleep(viewer, sleep_end_ns(player));
+	struct shmflip_viewer *viewer = ui->pending ? NULL : ui->session->viewer;
+	unsigned heard = wakeup_wait(viewer, sleep_end_ns(ui));
 
-	if (heard & BELL_CHANNEL)
-		player->pending = true;
-	if (heard & BELL_EVENTS)
-		handle_events(player);
+	if (heard & WAKEUP_CHANNEL)
+		ui->pending = true;
+	if (heard & WAKEUP_EVENTS)
+		handle_events(ui);
 }
 
-static bool open_with_first_frame(struct player *player)
+static bool open_with_first_frame(struct ui *ui)
 {
-	struct view *view = player->view;
-	enum view_event event = VIEW_NOTHING;
+	struct session *session = ui->session;
+	enum session_event event = SESSION_NOTHING;
 	struct shmflip_frame frame;
 
-	while (event == VIEW_NOTHING || event == VIEW_LOST) {
+	while (event == SESSION_NOTHING || event == SESSION_LOST) {
 		if (cli_interrupted())
 			return false;
-		event = view_take(view, &frame, TURN_MS);
+		event = session_take_frame(session, &frame, TURN_MS);
 	}
-	if (event == VIEW_LEAVE)
+	if (event == SESSION_EXIT)
 		return false;
 	const struct shmflip_frame_info info = frame.info;
-	if (stage_create(view, &frame, &player->stage) < 0) {
-		view_give_back(view, &frame);
-		view->exit_code = CLI_FAILED;
+	if (video_output_create(session, &frame, &ui->output) < 0) {
+		session_give_back(session, &frame);
+		session->exit_code = CLI_FAILED;
 		return false;
 	}
-	player->visible = true;
-	return view_shown(view, &info) != VIEW_LEAVE;
+	ui->visible = true;
+	return session_shown(session, &info) != SESSION_EXIT;
 }
 
-static bool watch_for_events(struct player *player)
+static bool watch_for_events(struct ui *ui)
 {
-	int result = bell_watch(stage_window(player->stage)->sdl);
+	int result = wakeup_watch_display(video_output_window(ui->output)->sdl);
 
 	if (result == 0)
 		return true;
 	cli_error("no thread to watch for events: %s", strerror(-result));
-	player->view->exit_code = CLI_FAILED;
+	ui->session->exit_code = CLI_FAILED;
 	return false;
 }
 
-static void play(struct player *player)
+static void play(struct ui *ui)
 {
-	while (!player->quit && !cli_interrupted()) {
-		sleep_and_handle_events(player);
-		if (!player->quit)
-			player_check(player, stage_check(player->stage));
-		if (!player->quit)
-			look_who_watches(player);
-		if (!player->quit)
-			look_after_producer(player);
-		if (!player->quit)
-			captions_update(player);
-		if (!player->quit && wants_frame(player))
-			take(player);
-		if (!player->quit && cli_now_ns() >= patience_end_ns(player))
-			player->quit = view_idle(player->view) == VIEW_LEAVE;
-		if (!player->quit && player->dirty && player->visible)
-			repaint(player);
+	while (!ui->quit && !cli_interrupted()) {
+		sleep_and_handle_events(ui);
+		if (!ui->quit)
+			ui_check(ui, video_output_check(ui->output));
+		if (!ui->quit)
+			update_visibility(ui);
+		if (!ui->quit)
+			check_producer(ui);
+		if (!ui->quit)
+			ui_text_update(ui);
+		if (!ui->quit && wants_frame(ui))
+			take(ui);
+		if (!ui->quit && monotonic_now_ns() >= patience_end_ns(ui))
+			ui->quit = session_idle(ui->session) == SESSION_EXIT;
+		if (!ui->quit && ui->dirty && ui->visible)
+			repaint(ui);
 	}
 }
 
-void windowed_run(struct view *view)
+void ui_run(struct session *session)
 {
-	struct player player = { .view = view };
+	struct ui ui = { .session = session };
 
 	if (!window_system_init()) {
-		view->exit_code = CLI_FAILED;
+		session->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&player) && watch_for_events(&player))
-		play(&player);
-	drop_unseen(&player);
-	stage_destroy(player.stage);
+	if (open_with_first_frame(&ui) && watch_for_events(&ui))
+		play(&ui);
+	drop_unseen(&ui);
+	video_output_destroy(ui.output);
 	text_finish();
 	window_system_finish();
 }

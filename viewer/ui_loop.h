@@ -2,11 +2,11 @@
  *
  * Viewing in a window: SDL's loop, the keys, pausing. Main thread; blocks until the view is to be
  * left. Sleeps when nothing happens. */
-#ifndef VIEWER_WINDOWED_H
-#define VIEWER_WINDOWED_H
+#ifndef SHMFLIP_VIEWER_UI_LOOP_H
+#define SHMFLIP_VIEWER_UI_LOOP_H
 
-struct view;
+struct session;
 
-void windowed_run(struct view *view);
+void ui_run(struct session *session);
 
 #endif

@@ -6,173 +6,171 @@
 #include "cli.h"
 #include "info.h"
 #include "options.h"
-#include "overlay.h"
-#include "player.h"
-#include "present.h"
-#include "stage.h"
-#include "view.h"
-#include "window.h"
+#include "overlay/overlay.h"
+#include "present/present.h"
+#include "session.h"
+#include "ui.h"
+#include "video_output.h"
+#include "window/window.h"
 
-#define NS_PER_SECOND INT64_C(1000000000)
-#define INTERVAL_NS (NS_PER_SECOND / 5)
-#define NOTICE_NS (3 * NS_PER_SECOND)
+#define INTERVAL_NS (NS_PER_S / 5)
+#define NOTICE_NS (3 * NS_PER_S)
 
-static int64_t stale_s(const struct view *view, int64_t now_ns)
+static int64_t stale_s(const struct session *session, int64_t now_ns)
 {
-	return (now_ns - view->life.stale_since_ns) / NS_PER_SECOND;
+	return (now_ns - session->liveness.stale_since_ns) / NS_PER_S;
 }
 
-static void update_title(struct player *player, int64_t now_ns)
+static void update_title(struct ui *ui, int64_t now_ns)
 {
-	const struct view *view = player->view;
+	const struct session *session = ui->session;
 	struct title title = {
-		.channel = view->options->channel,
-		.presenter = view->presenter->name,
-		.width = view->width,
-		.height = view->height,
-		.zoom = stage_zoom(player->stage),
-		.fps = rate_per_second(&view->rate, now_ns),
-		.paused = player->paused,
-		.state = view->life.state,
-		.stale_s = stale_s(view, now_ns),
+		.channel = session->options->channel,
+		.presenter = session->presenter->name,
+		.width = session->width,
+		.height = session->height,
+		.zoom = video_output_zoom(ui->output),
+		.fps = rate_per_second(&session->rate, now_ns),
+		.paused = ui->paused,
+		.state = session->liveness.state,
+		.stale_s = stale_s(session, now_ns),
 	};
 	char text[TITLE_SIZE];
 
 	title_format(text, &title);
-	if (strcmp(text, player->title) != 0)
-		window_set_title(stage_window(player->stage), text);
-	memcpy(player->title, text, sizeof(text));
+	if (strcmp(text, ui->title) != 0)
+		window_set_title(video_output_window(ui->output), text);
+	memcpy(ui->title, text, sizeof(text));
 }
 
 /* ---- Information -------------------------------------------------------------------------- */
 
-static void add_ages(struct info *info, struct view *view)
+static void add_ages(struct info *info, struct session *session)
 {
 	struct histogram ages;
 
-	view_ages(view, &ages);
+	session_ages(session, &ages);
 	info->aged = ages.count > 0;
 	info->age_p50_ns = histogram_percentile_ns(&ages, 50);
 	info->age_p99_ns = histogram_percentile_ns(&ages, 99);
 }
 
-static void add_pixel(struct info *info, const struct player *player)
+static void add_pixel(struct info *info, const struct ui *ui)
 {
 	struct point *at = &info->pointer;
 
-	if (!player->pointed || !stage_find(player->stage, player->pointer, at))
+	if (!ui->pointed || !video_output_find(ui->output, ui->pointer, at))
 		return;
 	info->pointed = true;
-	info->readable =
-		stage_read(player->stage, (struct area){ at->x, at->y, 1, 1 }, &info->pixel) == 0;
+	info->readable = video_output_read(ui->output, (struct area){ at->x, at->y, 1, 1 },
+	                                   &info->pixel) == 0;
 }
 
-static bool show_info(struct player *player, int64_t now_ns)
+static bool show_info(struct ui *ui, int64_t now_ns)
 {
-	struct view *view = player->view;
+	struct session *session = ui->session;
 	struct info info = {
-		.channel = view->options->channel,
-		.frame = stage_info(player->stage),
-		.presenter = view->presenter->name,
-		.copies = view->copies_of_last,
-		.zoom = stage_zoom(player->stage),
-		.fps = rate_per_second(&view->rate, now_ns),
-		.announced_fps_milli = view->channel.fps_milli,
-		.shown = view->shown,
-		.repeated = view->repeated,
-		.missed = view->stats.missed,
-		.dropped = view->stats.dropped,
-		.paused = player->paused,
-		.state = view->life.state,
-		.stale_s = stale_s(view, now_ns),
+		.channel = session->options->channel,
+		.frame = video_output_info(ui->output),
+		.presenter = session->presenter->name,
+		.copies = session->copies_of_last,
+		.zoom = video_output_zoom(ui->output),
+		.fps = rate_per_second(&session->rate, now_ns),
+		.announced_fps_milli = session->channel.fps_milli,
+		.shown = session->shown,
+		.repeated = session->repeated,
+		.missed = session->stats.missed,
+		.dropped = session->stats.dropped,
+		.paused = ui->paused,
+		.state = session->liveness.state,
+		.stale_s = stale_s(session, now_ns),
 	};
 	char names[INFO_SIZE], values[INFO_SIZE];
 
-	add_ages(&info, view);
-	add_pixel(&info, player);
+	add_ages(&info, session);
+	add_pixel(&info, ui);
 	info_format(&info, names, values);
-	return overlay_say(stage_overlay(player->stage), OVERLAY_INFO, names, values);
+	return overlay_say(video_output_overlay(ui->output), OVERLAY_INFO, names, values);
 }
 
 /* ---- Panels ------------------------------------------------------------------------------- */
 
-static bool update_stale(struct player *player, int64_t now_ns)
+static bool update_stale(struct ui *ui, int64_t now_ns)
 {
-	const struct view *view = player->view;
+	const struct session *session = ui->session;
 	char text[INFO_STALE_SIZE];
 
-	if (!life_is_stale(&view->life))
-		return overlay_say(stage_overlay(player->stage), OVERLAY_STALE, NULL, NULL);
-	info_format_stale(text, view->life.state, stale_s(view, now_ns));
-	return overlay_say(stage_overlay(player->stage), OVERLAY_STALE, text, NULL);
+	if (!liveness_is_stale(&session->liveness))
+		return overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, NULL, NULL);
+	info_format_stale(text, session->liveness.state, stale_s(session, now_ns));
+	return overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, text, NULL);
 }
 
-static bool update_notice(struct player *player, int64_t now_ns)
+static bool update_notice(struct ui *ui, int64_t now_ns)
 {
-	if (now_ns < player->notice_end_ns)
+	if (now_ns < ui->notice_end_ns)
 		return false;
-	player->notice_end_ns = 0;
-	return overlay_say(stage_overlay(player->stage), OVERLAY_NOTICE, NULL, NULL);
+	ui->notice_end_ns = 0;
+	return overlay_say(video_output_overlay(ui->output), OVERLAY_NOTICE, NULL, NULL);
 }
 
-static bool update_panels(struct player *player, int64_t now_ns)
+static bool update_panels(struct ui *ui, int64_t now_ns)
 {
-	struct overlay *overlay = stage_overlay(player->stage);
-	bool changed = update_stale(player, now_ns);
+	struct overlay *overlay = video_output_overlay(ui->output);
+	bool changed = update_stale(ui, now_ns);
 
-	changed |= update_notice(player, now_ns);
-	changed |= player->info_shown ? show_info(player, now_ns)
-	                              : overlay_say(overlay, OVERLAY_INFO, NULL, NULL);
-	changed |= overlay_say(overlay, OVERLAY_HELP, player->help_shown ? info_help_keys : NULL,
-	                       player->help_shown ? info_help_meanings : NULL);
+	changed |= update_notice(ui, now_ns);
+	changed |= ui->info_shown ? show_info(ui, now_ns)
+	                          : overlay_say(overlay, OVERLAY_INFO, NULL, NULL);
+	changed |= overlay_say(overlay, OVERLAY_HELP, ui->help_shown ? info_help_keys : NULL,
+	                       ui->help_shown ? info_help_meanings : NULL);
 	return changed;
 }
 
-static bool change_by_themselves(const struct player *player, int64_t now_ns)
+static bool change_by_themselves(const struct ui *ui, int64_t now_ns)
 {
-	const struct view *view = player->view;
+	const struct session *session = ui->session;
 
-	return life_is_stale(&view->life) ||
-	       (!player->paused && rate_per_second(&view->rate, now_ns) > 0);
+	return liveness_is_stale(&session->liveness) ||
+	       (!ui->paused && rate_per_second(&session->rate, now_ns) > 0);
 }
 
-void captions_update(struct player *player)
+void ui_text_update(struct ui *ui)
 {
-	int64_t now_ns = cli_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
-	if (now_ns < player->captions_ns + INTERVAL_NS) {
-		captions_expect(player);
+	if (now_ns < ui->text_updated_ns + INTERVAL_NS) {
+		ui_text_schedule(ui);
 		return;
 	}
-	update_title(player, now_ns);
-	player->dirty |= update_panels(player, now_ns);
-	player->captions_ns = now_ns;
-	player->captions_due_ns =
-		change_by_themselves(player, now_ns) ? now_ns + NS_PER_SECOND : INT64_MAX;
-	if (player->notice_end_ns > 0 && player->notice_end_ns < player->captions_due_ns)
-		player->captions_due_ns = player->notice_end_ns;
+	update_title(ui, now_ns);
+	ui->dirty |= update_panels(ui, now_ns);
+	ui->text_updated_ns = now_ns;
+	ui->text_due_ns = change_by_themselves(ui, now_ns) ? now_ns + NS_PER_S : INT64_MAX;
+	if (ui->notice_end_ns > 0 && ui->notice_end_ns < ui->text_due_ns)
+		ui->text_due_ns = ui->notice_end_ns;
 }
 
-void captions_hurry(struct player *player)
+void ui_text_invalidate(struct ui *ui)
 {
-	player->captions_ns = 0;
-	player->captions_due_ns = 0;
+	ui->text_updated_ns = 0;
+	ui->text_due_ns = 0;
 }
 
-void captions_expect(struct player *player)
+void ui_text_schedule(struct ui *ui)
 {
-	if (player->captions_ns + INTERVAL_NS < player->captions_due_ns)
-		player->captions_due_ns = player->captions_ns + INTERVAL_NS;
+	if (ui->text_updated_ns + INTERVAL_NS < ui->text_due_ns)
+		ui->text_due_ns = ui->text_updated_ns + INTERVAL_NS;
 }
 
-void captions_notice(struct player *player, const char *text)
+void ui_text_notice(struct ui *ui, const char *text)
 {
-	player->dirty |= overlay_say(stage_overlay(player->stage), OVERLAY_NOTICE, text, NULL);
-	player->notice_end_ns = cli_now_ns() + NOTICE_NS;
-	captions_hurry(player);
+	ui->dirty |= overlay_say(video_output_overlay(ui->output), OVERLAY_NOTICE, text, NULL);
+	ui->notice_end_ns = monotonic_now_ns() + NOTICE_NS;
+	ui_text_invalidate(ui);
 }
 
-void captions_revive(struct player *player)
+void ui_text_clear_stale(struct ui *ui)
 {
-	overlay_say(stage_overlay(player->stage), OVERLAY_STALE, NULL, NULL);
+	overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, NULL, NULL);
 }

@@ -1,212 +1,196 @@
 /* SPDX-License-Identifier: MIT */
-#include "stage.h"
+#include "video_output.h"
 
 #include <SDL.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "bell.h"
-#include "casting.h"
 #include "cli.h"
 #include "options.h"
-#include "overlay.h"
-#include "view.h"
+#include "overlay/overlay.h"
+#include "presenter_choice.h"
+#include "session.h"
+#include "window/wakeup.h"
 
 static struct size size_of(const struct shmflip_frame_info *info)
 {
 	return (struct size){ (int)info->width, (int)info->height };
 }
 
-struct scene stage_compose(struct stage *stage, const struct shmflip_frame_info *info)
-{
-	struct scene scene = {
-		.window = window_pixels(&stage->window),
-		.background = stage->view->options->background,
-		.stale = stage->stale,
-	};
-	struct placement placement = viewport_place(&stage->viewport, size_of(info), scene.window);
-
-	scene.source = placement.source;
-	scene.target = placement.target;
-	scene.smooth = placement.smooth;
-	if (overlay_is_shown(stage->overlay))
-		overlay_arrange(stage->overlay, window_text_scale(&stage->window), &scene);
-	return scene;
-}
-
-/* ---- The stage ---------------------------------------------------------------------------- */
+/* ---- The output ---------------------------------------------------------------------------- */
 
 static void wake(void *context)
 {
 	(void)context;
-	bell_ring();
+	wakeup_signal();
 }
 
-static struct stage *stage_alloc(struct view *view)
+static struct video_output *output_alloc(struct session *session)
 {
-	struct stage *stage = calloc(1, sizeof(*stage));
+	struct video_output *output = calloc(1, sizeof(*output));
 	struct overlay *overlay = overlay_create();
 
-	if (!stage || !overlay) {
-		free(stage);
+	if (!output || !overlay) {
+		free(output);
 		overlay_destroy(overlay);
 		return NULL;
 	}
-	stage->view = view;
-	stage->overlay = overlay;
-	stage->host.give_back = view_give_back;
-	stage->host.on_screen = view_on_screen;
-	stage->host.wake = wake;
-	stage->host.context = view;
-	viewport_init(&stage->viewport, view->options->scale);
-	return stage;
+	output->session = session;
+	output->overlay = overlay;
+	output->host.give_back = session_give_back;
+	output->host.on_screen = session_on_screen;
+	output->host.wake = wake;
+	output->host.context = session;
+	viewport_init(&output->viewport, session->options->scale);
+	return output;
 }
 
-static void stage_free(struct stage *stage)
+static void output_free(struct video_output *output)
 {
-	overlay_destroy(stage->overlay);
-	free(stage);
+	overlay_destroy(output->overlay);
+	free(output);
 }
 
-static void count_drawing(struct stage *stage)
+static void count_drawing(struct video_output *output)
 {
-	view_drawn(stage->view, casting_copies(stage));
-	stage->lost = false;
+	session_drawn(output->session, presenter_choice_copies(output));
+	output->lost = false;
 }
 
-int stage_create(struct view *view, const struct shmflip_frame *frame, struct stage **out)
+int video_output_create(struct session *session, const struct shmflip_frame *frame,
+                        struct video_output **out)
 {
-	struct stage *stage = stage_alloc(view);
+	struct video_output *output = output_alloc(session);
 
-	if (!stage) {
+	if (!output) {
 		cli_error("no memory for a window");
 		return -ENOMEM;
 	}
-	int result = casting_open(stage, frame);
+	int result = presenter_choice_open(output, frame);
 	if (result < 0) {
-		stage_free(stage);
+		output_free(output);
 		return result;
 	}
-	count_drawing(stage);
-	*out = stage;
+	count_drawing(output);
+	*out = output;
 	return 0;
 }
 
-bool stage_ready(const struct stage *stage)
+bool video_output_ready(const struct video_output *output)
 {
-	return !stage->presenter->ready || stage->presenter->ready(stage->state);
+	return !output->presenter->ready || output->presenter->ready(output->state);
 }
 
-int stage_check(struct stage *stage)
+int video_output_check(struct video_output *output)
 {
-	int result = stage->presenter->check ? stage->presenter->check(stage->state) : 0;
+	int result = output->presenter->check ? output->presenter->check(output->state) : 0;
 
-	return result < 0 ? casting_recover(stage, result) : 0;
+	return result < 0 ? presenter_choice_recover(output, result) : 0;
 }
 
-int stage_show(struct stage *stage, const struct shmflip_frame *frame)
+int video_output_show(struct video_output *output, const struct shmflip_frame *frame)
 {
-	stage->stale = false;
-	window_follow(&stage->window, size_of(&frame->info));
-	int result = casting_show(stage, stage->presenter, stage->state, frame);
+	output->stale = false;
+	window_follow(&output->window, size_of(&frame->info));
+	int result = presenter_choice_show(output, output->presenter, output->state, frame);
 	if (result < 0)
-		result = casting_replace(stage, result, frame);
+		result = presenter_choice_replace(output, result, frame);
 	if (result == 0)
-		count_drawing(stage);
+		count_drawing(output);
 	return result;
 }
 
-int stage_keep(struct stage *stage)
+int video_output_keep(struct video_output *output)
 {
-	int result = stage->presenter->keep(stage->state);
+	int result = output->presenter->keep(output->state);
 
 	if (result == 0)
 		return 0;
-	result = casting_recover(stage, result);
+	result = presenter_choice_recover(output, result);
 	/* The next one holds the frame now. There are not many. */
-	return result < 0 ? result : stage_keep(stage);
+	return result < 0 ? result : video_output_keep(output);
 }
 
-int stage_repaint(struct stage *stage)
+int video_output_repaint(struct video_output *output)
 {
-	const struct scene scene = stage_compose(stage, &stage->info);
-	int result = stage->presenter->repaint(stage->state, &scene);
+	const struct scene scene = presenter_choice_compose(output, &output->info);
+	int result = output->presenter->repaint(output->state, &scene);
 
-	return result < 0 ? casting_recover(stage, result) : 0;
+	return result < 0 ? presenter_choice_recover(output, result) : 0;
 }
 
-const struct shmflip_frame_info *stage_info(const struct stage *stage)
+const struct shmflip_frame_info *video_output_info(const struct video_output *output)
 {
-	return &stage->info;
+	return &output->info;
 }
 
-int stage_read(struct stage *stage, struct area area, uint32_t *pixels)
+int video_output_read(struct video_output *output, struct area area, uint32_t *pixels)
 {
-	if (stage->lost) {
-		snprintf(stage->host.reason, sizeof(stage->host.reason),
+	if (output->lost) {
+		snprintf(output->host.reason, sizeof(output->host.reason),
 		         "the way of showing it has failed");
 		return -ENODATA;
 	}
-	return stage->presenter->read(stage->state, area, pixels);
+	return output->presenter->read(output->state, area, pixels);
 }
 
-const char *stage_reason(const struct stage *stage)
+const char *video_output_reason(const struct video_output *output)
 {
-	return stage->host.reason;
+	return output->host.reason;
 }
 
-struct window *stage_window(struct stage *stage)
+struct window *video_output_window(struct video_output *output)
 {
-	return &stage->window;
+	return &output->window;
 }
 
-struct overlay *stage_overlay(struct stage *stage)
+struct overlay *video_output_overlay(struct video_output *output)
 {
-	return stage->overlay;
+	return output->overlay;
 }
 
-void stage_set_stale(struct stage *stage, bool stale)
+void video_output_set_stale(struct video_output *output, bool stale)
 {
-	stage->stale = stale;
+	output->stale = stale;
 }
 
 /* ---- The viewport ------------------------------------------------------------------------- */
 
-double stage_zoom(const struct stage *stage)
+double video_output_zoom(const struct video_output *output)
 {
-	return viewport_zoom(&stage->viewport, size_of(&stage->info),
-	                     window_pixels(&stage->window));
+	return viewport_zoom(&output->viewport, size_of(&output->info),
+	                     window_pixels(&output->window));
 }
 
-void stage_set_zoom(struct stage *stage, double zoom)
+void video_output_set_zoom(struct video_output *output, double zoom)
 {
-	viewport_set_zoom(&stage->viewport, zoom);
+	viewport_set_zoom(&output->viewport, zoom);
 }
 
-void stage_step_zoom(struct stage *stage, int steps, struct point about)
+void video_output_step_zoom(struct video_output *output, int steps, struct point about)
 {
-	viewport_step(&stage->viewport, size_of(&stage->info), window_pixels(&stage->window), steps,
-	              about);
+	viewport_step(&output->viewport, size_of(&output->info), window_pixels(&output->window),
+	              steps, about);
 }
 
-void stage_pan(struct stage *stage, struct point by)
+void video_output_pan(struct video_output *output, struct point by)
 {
-	viewport_pan(&stage->viewport, size_of(&stage->info), window_pixels(&stage->window), by);
+	viewport_pan(&output->viewport, size_of(&output->info), window_pixels(&output->window), by);
 }
 
-bool stage_find(const struct stage *stage, struct point at, struct point *found)
+bool video_output_find(const struct video_output *output, struct point at, struct point *found)
 {
-	return viewport_find(&stage->viewport, size_of(&stage->info), window_pixels(&stage->window),
-	                     at, found);
+	return viewport_find(&output->viewport, size_of(&output->info),
+	                     window_pixels(&output->window), at, found);
 }
 
-void stage_destroy(struct stage *stage)
+void video_output_destroy(struct video_output *output)
 {
-	if (!stage)
+	if (!output)
 		return;
 	/* First what may still wake the window's loop. */
-	if (stage->state)
-		stage->presenter->destroy(stage->state);
-	window_close(&stage->window);
-	stage_free(stage);
+	if (output->state)
+		output->presenter->destroy(output->state);
+	window_close(&output->window);
+	output_free(output);
 }

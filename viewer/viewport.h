@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "geometry.h"
+#include "present/geometry.h"
 
 #define ZOOM_MIN (1.0 / 64)
 #define ZOOM_MAX 64.0

@@ -24,7 +24,7 @@ static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
 	const struct png_decode_options options = { .pixels_size = file->pixel_bytes + DECODER_ROOM,
 		                                    .fast = state };
-	struct png_picture picture;
+	struct png_decoded picture;
 
 	return png_decode(file->png, file->png_bytes, &options, pixels, &picture);
 }

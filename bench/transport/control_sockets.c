@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "courier.h"
+#include "control_sockets.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,57 +21,57 @@ static void close_all(int *fds)
 	}
 }
 
-int courier_init(struct courier *courier, struct link *link)
+int control_sockets_init(struct control_sockets *sockets, struct link *link)
 {
 	int ends[2], error;
 
 	for (int i = 0; i < RECEIVERS_MAX; i++)
-		courier->sender_fds[i] = courier->receiver_fds[i] = -1;
+		sockets->sender_fds[i] = sockets->receiver_fds[i] = -1;
 	for (unsigned i = 0; i < link->receivers; i++) {
 		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 			error = link_fail_errno(link, "socketpair");
-			courier_finish(courier);
+			control_sockets_finish(sockets);
 			return error;
 		}
-		courier->sender_fds[i] = ends[0];
-		courier->receiver_fds[i] = ends[1];
+		sockets->sender_fds[i] = ends[0];
+		sockets->receiver_fds[i] = ends[1];
 	}
 	return 0;
 }
 
-void courier_finish(struct courier *courier)
+void control_sockets_finish(struct control_sockets *sockets)
 {
-	close_all(courier->sender_fds);
-	close_all(courier->receiver_fds);
+	close_all(sockets->sender_fds);
+	close_all(sockets->receiver_fds);
 }
 
-void courier_be_sender(struct courier *courier)
+void control_sockets_be_sender(struct control_sockets *sockets)
 {
-	close_all(courier->receiver_fds);
+	close_all(sockets->receiver_fds);
 }
 
-void courier_be_receiver(struct courier *courier, unsigned receiver)
+void control_sockets_be_receiver(struct control_sockets *sockets, unsigned receiver)
 {
-	courier->fd = courier->receiver_fds[receiver];
-	courier->receiver_fds[receiver] = -1;
-	courier_finish(courier);
+	sockets->fd = sockets->receiver_fds[receiver];
+	sockets->receiver_fds[receiver] = -1;
+	control_sockets_finish(sockets);
 }
 
-int courier_await_buffer(struct courier *courier, struct link *link, unsigned *index)
+int control_sockets_wait_buffer(struct control_sockets *sockets, struct link *link, unsigned *index)
 {
 	ssize_t bytes;
 	char answer;
 
-	for (unsigned i = 0; courier->sent >= COURIER_FRAMES && i < link->receivers; i++) {
+	for (unsigned i = 0; sockets->sent >= CONTROL_FRAMES && i < link->receivers; i++) {
 		do
-			bytes = read(courier->sender_fds[i], &answer, 1);
+			bytes = read(sockets->sender_fds[i], &answer, 1);
 		while (bytes < 0 && errno == EINTR);
 		if (bytes < 0)
 			return link_fail_errno(link, "read");
 		if (bytes == 0)
 			return link_fail(link, -EPIPE, "a receiver has gone");
 	}
-	*index = (unsigned)(courier->sent % COURIER_FRAMES);
+	*index = (unsigned)(sockets->sent % CONTROL_FRAMES);
 	return 0;
 }
 
@@ -86,25 +86,27 @@ static void attach_fd(struct msghdr *packet, union control *control, int fd)
 	memcpy(CMSG_DATA(&control->header), &fd, sizeof(fd));
 }
 
-int courier_send(struct courier *courier, struct link *link, const void *message, int fd)
+int control_sockets_send(struct control_sockets *sockets, struct link *link, const void *message,
+                         int fd)
 {
-	struct iovec piece = { .iov_base = (void *)message, .iov_len = COURIER_MESSAGE_SIZE };
+	struct iovec piece = { .iov_base = (void *)message, .iov_len = CONTROL_MESSAGE_SIZE };
 	struct msghdr packet = { .msg_iov = &piece, .msg_iovlen = 1 };
 	union control control;
 
 	if (fd >= 0)
 		attach_fd(&packet, &control, fd);
 	for (unsigned i = 0; i < link->receivers; i++)
-		while (sendmsg(courier->sender_fds[i], &packet, MSG_NOSIGNAL) < 0)
+		while (sendmsg(sockets->sender_fds[i], &packet, MSG_NOSIGNAL) < 0)
 			if (errno != EINTR)
 				return link_fail_errno(link, "sendmsg");
-	courier->sent++;
+	sockets->sent++;
 	return 0;
 }
 
-int courier_receive(struct courier *courier, struct link *link, void *message, int *fd)
+int control_sockets_receive(struct control_sockets *sockets, struct link *link, void *message,
+                            int *fd)
 {
-	struct iovec piece = { .iov_base = message, .iov_len = COURIER_MESSAGE_SIZE };
+	struct iovec piece = { .iov_base = message, .iov_len = CONTROL_MESSAGE_SIZE };
 	union control control = { 0 };
 	struct msghdr packet = { .msg_iov = &piece,
 		                 .msg_iovlen = 1,
@@ -114,11 +116,11 @@ int courier_receive(struct courier *courier, struct link *link, void *message, i
 	ssize_t bytes;
 
 	do
-		bytes = recvmsg(courier->fd, &packet, MSG_CMSG_CLOEXEC);
+		bytes = recvmsg(sockets->fd, &packet, MSG_CMSG_CLOEXEC);
 	while (bytes < 0 && errno == EINTR);
 	if (bytes < 0)
 		return link_fail_errno(link, "recvmsg");
-	if (bytes != COURIER_MESSAGE_SIZE)
+	if (bytes != CONTROL_MESSAGE_SIZE)
 		return link_fail(link, -EPIPE, "the sender has gone");
 	header = CMSG_FIRSTHDR(&packet);
 	*fd = -1;
@@ -127,8 +129,8 @@ int courier_receive(struct courier *courier, struct link *link, void *message, i
 	return 0;
 }
 
-void courier_answer(struct courier *courier)
+void control_sockets_answer(struct control_sockets *sockets)
 {
-	while (write(courier->fd, "", 1) < 0 && errno == EINTR)
+	while (write(sockets->fd, "", 1) < 0 && errno == EINTR)
 		;
 }

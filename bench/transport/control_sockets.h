@@ -3,14 +3,14 @@
  * Small messages from the sender to each receiver, with a descriptor if need be, and an answer to each
  * when its frame has been dealt with: for transports whose pixels go another way. Two frames
  * may be on their way at once. */
-#ifndef BENCH_TRANSPORT_COURIER_H
-#define BENCH_TRANSPORT_COURIER_H
+#ifndef SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
+#define SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
 
 #include "transport.h"
 
-enum { COURIER_FRAMES = 2, COURIER_MESSAGE_SIZE = 32 };
+enum { CONTROL_FRAMES = 2, CONTROL_MESSAGE_SIZE = 32 };
 
-struct courier {
+struct control_sockets {
 	int sender_fds[RECEIVERS_MAX];
 	int receiver_fds[RECEIVERS_MAX];
 	int fd; /* in a receiver: its own */
@@ -18,21 +18,24 @@ struct courier {
 };
 
 /* In the benchmark itself, before and after. */
-int courier_init(struct courier *courier, struct link *link);
-void courier_finish(struct courier *courier);
+int control_sockets_init(struct control_sockets *sockets, struct link *link);
+void control_sockets_finish(struct control_sockets *sockets);
 
 /* Closes the other side's descriptors. */
-void courier_be_sender(struct courier *courier);
-void courier_be_receiver(struct courier *courier, unsigned receiver);
+void control_sockets_be_sender(struct control_sockets *sockets);
+void control_sockets_be_receiver(struct control_sockets *sockets, unsigned receiver);
 
 /* Waits until the frame before the last has been dealt with by every receiver. Which buffer is free
  * then: 0 or 1. */
-int courier_await_buffer(struct courier *courier, struct link *link, unsigned *index);
+int control_sockets_wait_buffer(struct control_sockets *sockets, struct link *link,
+                                unsigned *index);
 
-/* fd: -1: none. message: COURIER_MESSAGE_SIZE bytes. */
-int courier_send(struct courier *courier, struct link *link, const void *message, int fd);
+/* fd: -1: none. message: CONTROL_MESSAGE_SIZE bytes. */
+int control_sockets_send(struct control_sockets *sockets, struct link *link, const void *message,
+                         int fd);
 /* *fd: to be closed by the caller; -1: none came. */
-int courier_receive(struct courier *courier, struct link *link, void *message, int *fd);
-void courier_answer(struct courier *courier);
+int control_sockets_receive(struct control_sockets *sockets, struct link *link, void *message,
+                            int *fd);
+void control_sockets_answer(struct control_sockets *sockets);
 
 #endif

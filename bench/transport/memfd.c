@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "courier.h"
+#include "control_sockets.h"
 #include "table.h"
 
 enum variant { POOLED, FRESH };
@@ -22,8 +22,8 @@ struct file {
 };
 
 struct state {
-	struct courier courier;
-	struct file files[COURIER_FRAMES];
+	struct control_sockets sockets;
+	struct file files[CONTROL_FRAMES];
 	struct file *current;
 };
 
@@ -35,7 +35,7 @@ static int prepare(struct link *link)
 	if (error)
 		return error;
 	state = link->state;
-	return courier_init(&state->courier, link);
+	return control_sockets_init(&state->sockets, link);
 }
 
 static void finish(struct link *link, bool killed)
@@ -43,7 +43,7 @@ static void finish(struct link *link, bool killed)
 	struct state *state = link->state;
 
 	(void)killed;
-	courier_finish(&state->courier);
+	control_sockets_finish(&state->sockets);
 }
 
 static int make_file(struct link *link, struct file *file)
@@ -66,8 +66,8 @@ static int open_sender(struct link *link)
 	struct state *state = link->state;
 	int error = 0;
 
-	courier_be_sender(&state->courier);
-	for (unsigned i = 0; link->transport->variant == POOLED && i < COURIER_FRAMES && !error;
+	control_sockets_be_sender(&state->sockets);
+	for (unsigned i = 0; link->transport->variant == POOLED && i < CONTROL_FRAMES && !error;
 	     i++)
 		error = make_file(link, &state->files[i]);
 	return error;
@@ -77,7 +77,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = courier_await_buffer(&state->courier, link, &index);
+	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
 
 	if (error)
 		return error;
@@ -91,7 +91,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 
 static int send(struct link *link)
 {
-	static const char message[COURIER_MESSAGE_SIZE];
+	static const char message[CONTROL_MESSAGE_SIZE];
 	struct state *state = link->state;
 	struct file *file = state->current;
 	bool is_fresh = link->transport->variant == FRESH;
@@ -102,7 +102,7 @@ static int send(struct link *link)
 		if (fcntl(file->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
 			return link_fail_errno(link, "F_ADD_SEALS");
 	}
-	error = courier_send(&state->courier, link, message, file->fd);
+	error = control_sockets_send(&state->sockets, link, message, file->fd);
 	if (is_fresh)
 		close(file->fd);
 	return error;
@@ -112,14 +112,14 @@ static int open_receiver(struct link *link, unsigned receiver)
 {
 	struct state *state = link->state;
 
-	courier_be_receiver(&state->courier, receiver);
+	control_sockets_be_receiver(&state->sockets, receiver);
 	return 0;
 }
 
 /* The file that is known by this inode, or a place for one that is not. */
 static struct file *look_up(struct state *state, ino_t inode)
 {
-	for (unsigned i = 0; i < COURIER_FRAMES; i++)
+	for (unsigned i = 0; i < CONTROL_FRAMES; i++)
 		if (!state->files[i].pixels || state->files[i].inode == inode)
 			return &state->files[i];
 	return NULL;
@@ -149,8 +149,8 @@ static int map_file(struct link *link, int fd, struct file **found)
 static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
-	char message[COURIER_MESSAGE_SIZE];
-	int fd, error = courier_receive(&state->courier, link, message, &fd);
+	char message[CONTROL_MESSAGE_SIZE];
+	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
 
 	if (error)
 		return error;
@@ -169,7 +169,7 @@ static void release(struct link *link)
 		munmap(state->current->pixels, link->frame_bytes);
 		state->current->pixels = NULL;
 	}
-	courier_answer(&state->courier);
+	control_sockets_answer(&state->sockets);
 }
 
 #define FUNCTIONS                                                                                  \

@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "courier.h"
+#include "control_sockets.h"
 #include "table.h"
 
 struct notice {
@@ -16,10 +16,10 @@ struct notice {
 	uint64_t address;
 };
 
-_Static_assert(sizeof(struct notice) <= COURIER_MESSAGE_SIZE, "a message holds a notice");
+_Static_assert(sizeof(struct notice) <= CONTROL_MESSAGE_SIZE, "a message holds a notice");
 
 struct state {
-	struct courier courier;
+	struct control_sockets sockets;
 	uint8_t *memory; /* the sender's buffers, or where a receiver reads to */
 	uint8_t *current;
 };
@@ -32,7 +32,7 @@ static int prepare(struct link *link)
 	if (error)
 		return error;
 	state = link->state;
-	return courier_init(&state->courier, link);
+	return control_sockets_init(&state->sockets, link);
 }
 
 static void finish(struct link *link, bool killed)
@@ -40,7 +40,7 @@ static void finish(struct link *link, bool killed)
 	struct state *state = link->state;
 
 	(void)killed;
-	courier_finish(&state->courier);
+	control_sockets_finish(&state->sockets);
 }
 
 static int get_memory(struct link *link, unsigned frames)
@@ -58,17 +58,17 @@ static int open_sender(struct link *link)
 {
 	struct state *state = link->state;
 
-	courier_be_sender(&state->courier);
+	control_sockets_be_sender(&state->sockets);
 	/* Where only a parent may trace its children otherwise; where nobody cares it fails. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-	return get_memory(link, COURIER_FRAMES);
+	return get_memory(link, CONTROL_FRAMES);
 }
 
 static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = courier_await_buffer(&state->courier, link, &index);
+	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
 
 	if (error)
 		return error;
@@ -81,17 +81,17 @@ static int send(struct link *link)
 {
 	struct state *state = link->state;
 	struct notice notice = { .sender = getpid(), .address = (uintptr_t)state->current };
-	char message[COURIER_MESSAGE_SIZE] = "";
+	char message[CONTROL_MESSAGE_SIZE] = "";
 
 	memcpy(message, &notice, sizeof(notice));
-	return courier_send(&state->courier, link, message, -1);
+	return control_sockets_send(&state->sockets, link, message, -1);
 }
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
 	struct state *state = link->state;
 
-	courier_be_receiver(&state->courier, receiver);
+	control_sockets_be_receiver(&state->sockets, receiver);
 	return get_memory(link, 1);
 }
 
@@ -118,9 +118,9 @@ static int read_frame(struct link *link, const struct notice *notice)
 static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
-	char message[COURIER_MESSAGE_SIZE];
+	char message[CONTROL_MESSAGE_SIZE];
 	struct notice notice;
-	int fd, error = courier_receive(&state->courier, link, message, &fd);
+	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
 
 	if (error)
 		return error;
@@ -134,7 +134,7 @@ static void release(struct link *link)
 {
 	struct state *state = link->state;
 
-	courier_answer(&state->courier);
+	control_sockets_answer(&state->sockets);
 }
 
 const struct transport transport_readv = {

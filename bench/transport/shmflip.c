@@ -125,7 +125,7 @@ static void close_receiver(struct link *link)
 	shmflip_viewer_destroy(state->viewer);
 }
 
-/* What a sender that was killed has left is swept by the next one. */
+/* What a sender that was killed has left is cleaned up by the next one. */
 static void finish(struct link *link, bool killed)
 {
 	const struct shmflip_producer_options options = { .dir = link->folder, .slot_bytes = 1 };

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "monotonic.h"
+
 struct option;
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
@@ -69,10 +71,5 @@ void cli_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Takes the line away; or leaves it standing, as the last word. */
 void cli_status_end(void);
 void cli_status_keep(void);
-
-/* ---- Time ------------------------------------------------------------------------------------- */
-
-/* CLOCK_MONOTONIC in nanoseconds. Any thread. */
-int64_t cli_now_ns(void);
 
 #endif

@@ -52,11 +52,3 @@ bool cli_interrupted(void)
 {
 	return atomic_load_explicit(&interrupted, memory_order_relaxed);
 }
-
-int64_t cli_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}

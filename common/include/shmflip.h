@@ -156,7 +156,7 @@ struct shmflip_channel_status {
 };
 
 /* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not counted as
- * a viewer. Waits, a second at most, where a producer is just coming or a sweep goes on. With
+ * a viewer. Waits, a second at most, where a producer is just coming or a cleanup goes on. With
  * status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing of this name,
  * or no folder. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
@@ -205,7 +205,7 @@ struct shmflip_producer_options {
 			      * under lossless. Negative: for ever */
 };
 
-/* Takes the channel over, sweeps what dead producers left, makes the segment with every page in
+/* Takes the channel over, cleans up what dead producers left, makes the segment with every page in
  * place, and lets viewers in. Blocks for the time that takes. *out belongs to the caller, who ends
  * it with shmflip_producer_destroy. -EBUSY: a live producer holds the channel. */
 SHMFLIP_API int shmflip_producer_create(const struct shmflip_producer_options *options,
@@ -223,8 +223,8 @@ struct shmflip_loan {
  * to be filled by whichever threads; each ends by publish or discard, in any order.
  * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to go
  * on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: until that producer goes.
- * Sees ten times a second whether the channel's files still stand under their names: where somebody
- * deleted them they are made anew, and the channel goes on in fresh memory. */
+ * Checks ten times a second that the channel's files still exist. If somebody deleted them, it makes
+ * them again, and the channel continues in fresh memory. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
                                       int timeout_ms);
 
@@ -340,8 +340,8 @@ struct shmflip_frame {
  * -EAGAIN: no newer frame within timeout_ms. -ENODATA, -EPIPE: the producer ended, or died; said
  * once, and at once (with timeout_ms 0 the death is asked about once a millisecond): its memory is let
  * go of by the next call, which waits for the next producer.
- * -EPROTO: the frame's description is a lie, and it counts as missed; or the memory around it is, and
- * the viewer leaves this producer for good. -EINTR, and what shmflip_viewer_wait_producer returns. */
+ * -EPROTO: the frame's description is invalid, and it counts as missed; or the segment is, and the
+ * viewer abandons this producer. -EINTR, and what shmflip_viewer_wait_producer returns. */
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
                                        int timeout_ms);
 

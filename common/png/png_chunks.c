@@ -26,11 +26,11 @@ static bool parse(struct chunk *chunk, const uint8_t *at)
 {
 	size_t left = (size_t)(chunk->end - at);
 
-	if (left < CHUNK_BYTES || png_number(at) > left - CHUNK_BYTES)
+	if (left < CHUNK_BYTES || png_read_u32(at) > left - CHUNK_BYTES)
 		return false;
 	chunk->bytes = at;
 	chunk->data = at + DATA;
-	chunk->length = png_number(at);
+	chunk->length = png_read_u32(at);
 	return true;
 }
 
@@ -42,7 +42,7 @@ static bool next(struct chunk *chunk)
 static bool is_right(const struct png_chunks *chunks, const struct chunk *chunk)
 {
 	return png_crc(chunks->inflater, chunk->bytes + TYPE, 4 + chunk->length) ==
-	       png_number(chunk->data + chunk->length);
+	       png_read_u32(chunk->data + chunk->length);
 }
 
 const uint8_t *png_chunks_find_data(const uint8_t *png, size_t size)

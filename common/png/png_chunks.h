@@ -3,8 +3,8 @@
  * The compressed data of a PNG in one piece, out of however many IDAT chunks, whose checksums are tried. One
  * chunk's data stay where they are, more are copied together. The memory for that is kept for the next
  * picture, and is freed by the caller. Does not block. */
-#ifndef PRODUCER_PNG_CHUNKS_H
-#define PRODUCER_PNG_CHUNKS_H
+#ifndef SHMFLIP_PNG_CHUNKS_H
+#define SHMFLIP_PNG_CHUNKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
 
 #include "png_chunks.h"
 #include "png_fast.h"
+#include "png_fast_format.h"
 #include "png_header.h"
-#include "png_kind.h"
 #include "shmflip.h"
 
 struct span {
@@ -28,7 +28,7 @@ struct decoder {
 	const uint8_t *end;
 	const struct png_decode_options *options;
 	uint8_t *pixels;
-	struct png_picture *picture;
+	struct png_decoded *picture;
 };
 
 static void note(struct decoder *decoder, const char *message)
@@ -42,8 +42,8 @@ static void on_error(png_structp png, png_const_charp message)
 	png_longjmp(png, 1);
 }
 
-/* What is wrong with the compressed data after the last row is but a warning to libpng: data too
- * many, which is harmless, and a bad checksum of all the pixels, which is not. */
+/* Errors in the compressed data after the last row are only warnings to libpng: excess data, which
+ * are harmless, and a bad checksum over all pixels, which is not. */
 static bool is_harmless(const char *message)
 {
 	static const char *const harmless[] = {
@@ -147,7 +147,7 @@ static bool is_opaque(const uint8_t *row, uint32_t width)
 	return all == 255;
 }
 
-static void set_format(struct png_picture *picture, bool opaque)
+static void set_format(struct png_decoded *picture, bool opaque)
 {
 	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
 }
@@ -155,7 +155,7 @@ static void set_format(struct png_picture *picture, bool opaque)
 /* Interlaced pictures take seven passes over the same rows, and are whole after the last. */
 static void read_rows(const struct decoder *decoder, bool alpha)
 {
-	struct png_picture *picture = decoder->picture;
+	struct png_decoded *picture = decoder->picture;
 	int passes = png_set_interlace_handling(decoder->png);
 	bool opaque = true;
 
@@ -176,13 +176,13 @@ static void read_rows(const struct decoder *decoder, bool alpha)
 static bool decode_fast(struct decoder *decoder)
 {
 	const struct png_decode_options *options = decoder->options;
-	struct png_picture *picture = decoder->picture;
-	struct png_kind kind = { .width = picture->width,
-		                 .height = picture->height,
-		                 .stride_bytes = picture->stride_bytes };
+	struct png_decoded *picture = decoder->picture;
+	struct png_fast_format kind = { .width = picture->width,
+		                        .height = picture->height,
+		                        .stride_bytes = picture->stride_bytes };
 	struct png_fast_result result;
 
-	if (!png_kind_find(&kind, decoder->png, decoder->info) ||
+	if (!png_fast_format_init(&kind, decoder->png, decoder->info) ||
 	    (options->flatten && has_alpha(decoder)) ||
 	    !png_fast_decode(options->fast, &kind, decoder->idat, decoder->end, decoder->pixels,
 	                     options->pixels_size, &result))
@@ -210,7 +210,7 @@ static int decode(struct decoder *decoder)
 }
 
 static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
-                   struct png_picture *picture)
+                   struct png_decoded *picture)
 {
 	struct png_header header;
 	const char *reason;
@@ -272,14 +272,14 @@ static bool try_fast(const struct decoder *whole)
 
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through decoder */
 int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
-               uint8_t *pixels, struct png_picture *picture)
+               uint8_t *pixels, struct png_decoded *picture)
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct decoder decoder = { .options = options, .pixels = pixels, .picture = picture };
 	int result;
 
 	decoder.spans[0] = (struct span){ .next = png, .left = size };
-	*picture = (struct png_picture){ .message = "" };
+	*picture = (struct png_decoded){ .message = "" };
 	result = measure(png, size, options->pixels_size, picture);
 	if (result || (options->fast && try_fast(&decoder)))
 		return result;

@@ -6,8 +6,8 @@
  *
  * Damaged is a picture that lacks pixels or whose checksums are wrong. What does not touch the
  * pixels is passed over with a warning: a bad CRC of an ancillary chunk, data after the last row. */
-#ifndef PRODUCER_PNG_DECODE_H
-#define PRODUCER_PNG_DECODE_H
+#ifndef SHMFLIP_PNG_DECODE_H
+#define SHMFLIP_PNG_DECODE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,11 +18,11 @@ struct png_fast;
 struct png_decode_options {
 	bool flatten;          /* blend what is transparent onto background */
 	uint32_t background;   /* 0xRRGGBB */
-	uint64_t pixels_size;  /* bytes that may be written: best png_fast_room() */
+	uint64_t pixels_size;  /* bytes that may be written: best png_fast_buffer_size() */
 	struct png_fast *fast; /* the fast path, see png_fast.h; NULL: libpng alone */
 };
 
-struct png_picture {
+struct png_decoded {
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes; /* as shmflip_frame_size() has it */
@@ -34,6 +34,6 @@ struct png_picture {
 /* 0, and the picture is whole. -EBADMSG: damaged. -EMSGSIZE: larger than pixels_size. -ENOMEM.
  * After a failure only message means anything, and the pixels are undefined. */
 int png_decode(const uint8_t *png, size_t size, const struct png_decode_options *options,
-               uint8_t *pixels, struct png_picture *picture);
+               uint8_t *pixels, struct png_decoded *picture);
 
 #endif

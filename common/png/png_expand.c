@@ -46,7 +46,7 @@ static bool undo_filter(uint8_t filter, uint8_t *row, const uint8_t *above, size
 	return true;
 }
 
-static inline __attribute__((always_inline)) void look_up(const struct png_kind *kind,
+static inline __attribute__((always_inline)) void look_up(const struct png_fast_format *kind,
                                                           const uint8_t *row, uint8_t *out,
                                                           unsigned depth, struct use *use)
 {
@@ -68,7 +68,7 @@ static inline __attribute__((always_inline)) void look_up(const struct png_kind 
 	}
 }
 
-static void look_up_any(const struct png_kind *kind, const uint8_t *row, uint8_t *out,
+static void look_up_any(const struct png_fast_format *kind, const uint8_t *row, uint8_t *out,
                         struct use *use)
 {
 	switch (kind->depth) {
@@ -86,8 +86,8 @@ static void look_up_any(const struct png_kind *kind, const uint8_t *row, uint8_t
 	}
 }
 
-bool png_expand(const struct png_kind *kind, const uint8_t *zeros, uint8_t *raw, uint8_t *pixels,
-                bool *opaque)
+bool png_expand(const struct png_fast_format *kind, const uint8_t *zeros, uint8_t *raw,
+                uint8_t *pixels, bool *opaque)
 {
 	size_t bytes = ((size_t)kind->width * kind->depth + 7) / 8;
 	struct use use = { .alpha = 255 };

@@ -46,7 +46,7 @@ void png_fast_destroy(struct png_fast *fast)
 
 /* Behind the last row: the rows that are done at once, what the raw rows are longer by (their filters'
  * bytes), and what may be read over their end. */
-uint64_t png_fast_room(uint32_t width, uint32_t height)
+uint64_t png_fast_buffer_size(uint32_t width, uint32_t height)
 {
 	uint32_t stride_bytes;
 	uint64_t bytes;
@@ -71,7 +71,7 @@ static bool reserve_zeros(struct png_fast *fast, size_t bytes)
 	return true;
 }
 
-static size_t raw_row_bytes(const struct png_kind *kind)
+static size_t raw_row_bytes(const struct png_fast_format *kind)
 {
 	return 1 + ((size_t)kind->width * kind->channels * kind->depth + 7) / 8;
 }
@@ -92,7 +92,7 @@ static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through rows */
-static bool unfilter(struct png_fast *fast, const struct png_kind *kind, const uint8_t *raw,
+static bool unfilter(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *raw,
                      uint8_t *pixels, bool *opaque)
 /* NOLINTEND(readability-non-const-parameter) */
 {
@@ -109,12 +109,12 @@ static bool unfilter(struct png_fast *fast, const struct png_kind *kind, const u
 	return done;
 }
 
-bool png_fast_decode(struct png_fast *fast, const struct png_kind *kind, const uint8_t *idat,
+bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *idat,
                      const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
                      struct png_fast_result *result)
 {
 	size_t raw_bytes = raw_row_bytes(kind) * kind->height;
-	uint64_t room = png_fast_room(kind->width, kind->height);
+	uint64_t room = png_fast_buffer_size(kind->width, kind->height);
 	struct png_chunks *chunks = &fast->chunks;
 	uint8_t *raw;
 

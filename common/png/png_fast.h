@@ -7,8 +7,8 @@
  *
  * An object serves one thread at a time, and keeps memory from picture to picture: that of the compressed
  * data, and of a row. Does not block. */
-#ifndef PRODUCER_PNG_FAST_H
-#define PRODUCER_PNG_FAST_H
+#ifndef SHMFLIP_PNG_FAST_H
+#define SHMFLIP_PNG_FAST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 struct png_fast;
 
 /* What stands before the first IDAT, all of it known to be right. */
-struct png_kind {
+struct png_fast_format {
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
@@ -40,11 +40,11 @@ void png_fast_destroy(struct png_fast *fast);
 
 /* How many bytes it wants for a picture of this size: those of shmflip_frame_size() and a few rows more;
  * UINT64_MAX when there is no such picture. */
-uint64_t png_fast_room(uint32_t width, uint32_t height);
+uint64_t png_fast_buffer_size(uint32_t width, uint32_t height);
 
 /* Decodes the IDATs from the first one on, and finds what follows the last. False: declined, and the
  * pixels_size bytes of pixels are undefined. */
-bool png_fast_decode(struct png_fast *fast, const struct png_kind *kind, const uint8_t *idat,
+bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *idat,
                      const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
                      struct png_fast_result *result);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "png_kind.h"
+#include "png_fast_format.h"
 
 #include <string.h>
 
 /* Colours by index: of PLTE and tRNS, or what grey of few bits stands for. Too many are libpng's affair. */
-static bool find_palette(png_structp png, png_infop info, struct png_kind *kind)
+static bool find_palette(png_structp png, png_infop info, struct png_fast_format *kind)
 {
 	png_colorp colours = NULL;
 	png_bytep alphas = NULL;
@@ -22,7 +22,7 @@ static bool find_palette(png_structp png, png_infop info, struct png_kind *kind)
 	return count > 0 && count <= 1 << kind->depth;
 }
 
-static void find_greys(struct png_kind *kind)
+static void find_greys(struct png_fast_format *kind)
 {
 	kind->colour_count = 1u << kind->depth;
 	for (unsigned i = 0; i < kind->colour_count; i++) {
@@ -31,7 +31,7 @@ static void find_greys(struct png_kind *kind)
 	}
 }
 
-bool png_kind_find(struct png_kind *kind, png_structp png, png_infop info)
+bool png_fast_format_init(struct png_fast_format *kind, png_structp png, png_infop info)
 {
 	bool key = png_get_valid(png, info, PNG_INFO_tRNS);
 

@@ -11,7 +11,7 @@ enum { IHDR_DATA_BYTES = 13, SIDE_MAX = INT32_MAX };
 
 const uint8_t png_signature[PNG_SIGNATURE_BYTES] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
-uint32_t png_number(const uint8_t *bytes)
+uint32_t png_read_u32(const uint8_t *bytes)
 {
 	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
 	       bytes[3];
@@ -25,9 +25,9 @@ static const char *fault_in(const uint8_t *png, size_t size)
 		return "not a PNG";
 	if (size < PNG_HEADER_BYTES)
 		return "truncated";
-	if (png_number(png + LENGTH) != IHDR_DATA_BYTES || memcmp(png + TYPE, "IHDR", 4))
+	if (png_read_u32(png + LENGTH) != IHDR_DATA_BYTES || memcmp(png + TYPE, "IHDR", 4))
 		return "damaged: does not begin with IHDR";
-	if (crc32(0, png + TYPE, CRC - TYPE) != png_number(png + CRC))
+	if (crc32(0, png + TYPE, CRC - TYPE) != png_read_u32(png + CRC))
 		return "damaged: bad CRC of IHDR";
 	return NULL;
 }
@@ -38,7 +38,7 @@ int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
 	const char *fault = fault_in(png, size);
 
 	if (!fault) {
-		uint32_t width = png_number(png + WIDTH), height = png_number(png + HEIGHT);
+		uint32_t width = png_read_u32(png + WIDTH), height = png_read_u32(png + HEIGHT);
 
 		if (width - 1 < SIDE_MAX && height - 1 < SIDE_MAX) {
 			header->width = width;

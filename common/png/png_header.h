@@ -2,8 +2,8 @@
  *
  * What a PNG says of itself in its first 33 bytes: the signature and the IHDR chunk. Enough to size
  * slots and to turn a frame down before anything of it is decoded. Pure; any thread. */
-#ifndef PRODUCER_PNG_HEADER_H
-#define PRODUCER_PNG_HEADER_H
+#ifndef SHMFLIP_PNG_HEADER_H
+#define SHMFLIP_PNG_HEADER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ struct png_header {
 };
 
 /* The big-endian number at bytes. */
-uint32_t png_number(const uint8_t *bytes);
+uint32_t png_read_u32(const uint8_t *bytes);
 
 /* 0, or -EBADMSG with the reason, a static string, in *reason. */
 int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,

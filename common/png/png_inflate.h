@@ -2,8 +2,8 @@
  *
  * Inflating all rows of a picture in one go, by libdeflate where it was built in, else by zlib; and the
  * checksums of chunks. Does not block. What is created serves one thread at a time. */
-#ifndef PRODUCER_PNG_INFLATE_H
-#define PRODUCER_PNG_INFLATE_H
+#ifndef SHMFLIP_PNG_INFLATE_H
+#define SHMFLIP_PNG_INFLATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_unfilter.h"
 
-#include "png_unfilter_levels.h"
+#include "png_unfilter_variants.h"
 
 /* Which byte of a pixel each channel becomes; grey becomes two more. */
 static const uint8_t places[4][4] = { { 0 }, { 0, 3 }, { 2, 1, 0 }, { 2, 1, 0, 3 } };

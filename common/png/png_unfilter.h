@@ -9,8 +9,8 @@
  * bytes after the last. What lies between a row's last pixel and the next row gets undefined content.
  *
  * There is a version in plain C, and one for each instruction set that helps. Pure; any thread. */
-#ifndef PRODUCER_PNG_UNFILTER_H
-#define PRODUCER_PNG_UNFILTER_H
+#ifndef SHMFLIP_PNG_UNFILTER_H
+#define SHMFLIP_PNG_UNFILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

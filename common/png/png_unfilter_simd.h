@@ -19,8 +19,8 @@
  *
  * Four rows of different filters are all of Paeth, with some neighbours 0 (Sub, Up, None) or an average
  * in its place; or, if none of them has Paeth, all of averages, for half the time. */
-#ifndef PRODUCER_PNG_UNFILTER_SIMD_H
-#define PRODUCER_PNG_UNFILTER_SIMD_H
+#ifndef SHMFLIP_PNG_UNFILTER_SIMD_H
+#define SHMFLIP_PNG_UNFILTER_SIMD_H
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "png_unfilter_levels.h"
 #include "png_unfilter_simd.h"
+#include "png_unfilter_variants.h"
 
 bool png_unfilter_sse41(struct png_rows *rows)
 {

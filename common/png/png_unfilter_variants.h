@@ -2,8 +2,8 @@
  *
  * The versions of png_unfilter for single instruction sets. To be called only where there is such a
  * processor: png_unfilter.c knows. */
-#ifndef PRODUCER_PNG_UNFILTER_LEVELS_H
-#define PRODUCER_PNG_UNFILTER_LEVELS_H
+#ifndef SHMFLIP_PNG_UNFILTER_VARIANTS_H
+#define SHMFLIP_PNG_UNFILTER_VARIANTS_H
 
 #include "png_unfilter.h"
 

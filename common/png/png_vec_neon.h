@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What png_unfilter_simd.h asks for, in the vectors of 64-bit Arm. */
-#ifndef PRODUCER_PNG_VEC_NEON_H
-#define PRODUCER_PNG_VEC_NEON_H
+#ifndef SHMFLIP_PNG_VEC_NEON_H
+#define SHMFLIP_PNG_VEC_NEON_H
 
 #include <arm_neon.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What png_unfilter_simd.h asks for, in SSE up to 4.1; compiled for AVX it becomes its instructions. */
-#ifndef PRODUCER_PNG_VEC_X86_H
-#define PRODUCER_PNG_VEC_X86_H
+#ifndef SHMFLIP_PNG_VEC_X86_H
+#define SHMFLIP_PNG_VEC_X86_H
 
 #include <smmintrin.h>
 #include <stdint.h>

@@ -16,19 +16,19 @@
 
 #define CLAIM_TRIES 20
 
-/* Whoever replaces the channel file faster than that is no producer. */
+/* No real producer replaces the channel file faster. */
 #define TRIES 1000
 
 /* Opens the channel file and believes it as far as it could only have been written by the folder's
  * owner. */
-static int open_channel_file(const struct folder_place *place, uid_t *owner)
+static int open_channel_file(const struct channel_paths *paths, uid_t *owner)
 {
-	int error = folder_check(place, true, owner);
+	int error = folder_check(paths, true, owner);
 
-	return error ? error : folder_open_file(place->channel_file, O_RDONLY, *owner);
+	return error ? error : folder_open_file(paths->channel_file, O_RDONLY, *owner);
 }
 
-static int read_channel_file(int fd, const struct folder_place *place,
+static int read_channel_file(int fd, const struct channel_paths *paths,
                              struct channel_record *record)
 {
 	ssize_t bytes;
@@ -36,12 +36,12 @@ static int read_channel_file(int fd, const struct folder_place *place,
 	memset(record, 0, sizeof(*record));
 	bytes = pread(fd, record, sizeof(*record), 0);
 	if (bytes < 0)
-		return fail_errno("cannot read %s", place->channel_file);
-	return layout_check_channel(record, (size_t)bytes, place->channel_file);
+		return fail_errno("cannot read %s", paths->channel_file);
+	return layout_check_channel(record, (size_t)bytes, paths->channel_file);
 }
 
 /* Ring and segment outlast their producer only for others to see that it is dead. */
-static int check_alive(const struct channel_record *record, const struct folder_place *place,
+static int check_alive(const struct channel_record *record, const struct channel_paths *paths,
                        uid_t owner, struct sysv_status *segment)
 {
 	int error = ring_check(record->ring_id, owner);
@@ -53,7 +53,7 @@ static int check_alive(const struct channel_record *record, const struct folder_
 	else if (error == 0)
 		error = -EIDRM;
 	if (error == -EINVAL || error == -EIDRM)
-		return fail(-EPIPE, "the producer of channel %s died", place->name);
+		return fail(-EPIPE, "the producer of channel %s died", paths->name);
 	return error;
 }
 
@@ -71,19 +71,19 @@ static int judge(int fd, int error)
 }
 
 /* Opens the channel file of a live generation. Returns its descriptor or an error; -ESTALE: again. */
-static int find_live(const struct folder_place *place, uint64_t after, uid_t *owner,
+static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *owner,
                      struct channel_record *record, struct sysv_status *segment)
 {
-	int fd = open_channel_file(place, owner);
+	int fd = open_channel_file(paths, owner);
 	int error;
 
 	if (fd < 0)
 		return fd;
-	error = read_channel_file(fd, place, record);
+	error = read_channel_file(fd, paths, record);
 	if (!error && record->generation == after)
-		error = fail(-ENOENT, "channel %s has no producer", place->name);
+		error = fail(-ENOENT, "channel %s has no producer", paths->name);
 	if (!error)
-		error = judge(fd, check_alive(record, place, *owner, segment));
+		error = judge(fd, check_alive(record, paths, *owner, segment));
 	if (error) {
 		close(fd);
 		return error;
@@ -119,7 +119,7 @@ static int check_header(struct attachment *attachment, const struct channel_reco
 	int error;
 
 	*fixed = attachment->shared->fixed;
-	layout_copied();
+	layout_copy_barrier();
 	error = layout_check_segment(fixed, bytes);
 	if (error)
 		return error;
@@ -165,14 +165,14 @@ static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
 	return 0;
 }
 
-static int open_once(struct attachment **out, const struct folder_place *place, uint64_t after,
+static int open_once(struct attachment **out, const struct channel_paths *paths, uint64_t after,
                      enum attachment_pixels pixels)
 {
 	struct channel_record record;
 	struct attachment *attachment;
 	struct sysv_status segment;
 	uid_t owner;
-	int error, fd = find_live(place, after, &owner, &record, &segment);
+	int error, fd = find_live(paths, after, &owner, &record, &segment);
 
 	if (fd < 0)
 		return fd;
@@ -208,41 +208,41 @@ close_file:
 	return error;
 }
 
-int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
+int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
                     enum attachment_pixels pixels)
 {
 	int error = -ESTALE;
 
 	for (int i = 0; error == -ESTALE && i < TRIES; i++)
-		error = open_once(out, place, after, pixels);
+		error = open_once(out, paths, after, pixels);
 	return error == -ESTALE ? -EPIPE : error;
 }
 
-bool attachment_is_nobody(int error)
+bool attachment_no_producer(int error)
 {
 	return error == -ENOENT || error == -EPIPE;
 }
 
-int attachment_probe(const struct folder_place *place, uint64_t after)
+int attachment_probe(const struct channel_paths *paths, uint64_t after)
 {
 	struct attachment *attachment;
-	int error = attachment_open(&attachment, place, after, ATTACHMENT_LAZY);
+	int error = attachment_open(&attachment, paths, after, ATTACHMENT_LAZY);
 
 	if (!error) {
 		/* About to be replaced, or removed: not one to attach to. */
 		if (attachment_state(attachment) != LAYOUT_RUNNING)
 			error = -ENOENT;
-		attachment_drop(attachment);
+		attachment_unref(attachment);
 	}
-	return attachment_is_nobody(error) ? -ENOENT : 0;
+	return attachment_no_producer(error) ? -ENOENT : 0;
 }
 
-void attachment_hold(struct attachment *attachment)
+void attachment_ref(struct attachment *attachment)
 {
 	atomic_fetch_add_explicit(&attachment->users, 1, memory_order_relaxed);
 }
 
-void attachment_drop(struct attachment *attachment)
+void attachment_unref(struct attachment *attachment)
 {
 	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
 		return;
@@ -257,7 +257,7 @@ static int claim(struct slot_reader *reader, uint64_t after)
 	int error = slots_claim(reader, after);
 
 	for (int i = 0; error == -EAGAIN && i < CLAIM_TRIES; i++) {
-		clock_nap(SPIN_NS);
+		clock_sleep(SPIN_NS);
 		error = slots_claim(reader, after);
 	}
 	return error;
@@ -285,7 +285,7 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 	 * has not is seen. A later one is none, and who has none is not to be counted. */
 	if (attachment_state(attachment) != LAYOUT_RUNNING)
 		return -EAGAIN;
-	return pins_attend(&attachment->pins);
+	return pins_mark_attached(&attachment->pins);
 }
 
 enum layout_state attachment_state(const struct attachment *attachment)
@@ -323,7 +323,7 @@ int attachment_describe(const struct attachment *attachment, uint64_t frame, uin
 	const struct layout_fixed *fixed = &attachment->fixed;
 	uint64_t offset = fixed->pixels_offset + slot * fixed->slot_bytes;
 
-	layout_read(&attachment->shared->slot[slot], frame, &out->info);
+	layout_read_info(&attachment->shared->slot[slot], frame, &out->info);
 	if (layout_check_frame(&out->info, fixed->slot_bytes))
 		return fail(-EPROTO, "the description of frame %llu is damaged",
 		            (unsigned long long)frame);

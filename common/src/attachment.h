@@ -32,16 +32,16 @@ enum attachment_pixels {
 /* Whether there is a live generation, another than the one given, or something in its place that
  * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. A hint
  * only. */
-int attachment_probe(const struct folder_place *place, uint64_t after);
+int attachment_probe(const struct channel_paths *paths, uint64_t after);
 
 /* Attaches to the live generation of this channel, if it is another than the one given. On failure
  * nothing is left. The caller is its one user; it may not move.
  * -ENOENT: there is none. -EPIPE: it is there, but dead. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
-int attachment_open(struct attachment **out, const struct folder_place *place, uint64_t after,
+int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
                     enum attachment_pixels pixels);
 
 /* Whether an error of attachment_open says that there is no producer, and nothing else is wrong. */
-bool attachment_is_nobody(int error);
+bool attachment_no_producer(int error);
 
 /* Lays claim to frames if every one is wanted, and only then counts as a viewer. *last is the frame to go
  * on from, or SLOTS_NEWEST, and becomes the one before the first to take. -EAGAIN: the producer is
@@ -49,8 +49,8 @@ bool attachment_is_nobody(int error);
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 
 /* Counts users; the last one to drop it detaches. Any thread. */
-void attachment_hold(struct attachment *attachment);
-void attachment_drop(struct attachment *attachment);
+void attachment_ref(struct attachment *attachment);
+void attachment_unref(struct attachment *attachment);
 
 /* Why the generation has ended, or LAYOUT_RUNNING. To be read before its newest frame is. */
 enum layout_state attachment_state(const struct attachment *attachment);

@@ -7,14 +7,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "clock.h"
 #include "error.h"
 #include "lock.h"
-#include "sweep.h"
 #include "sysv.h"
 
 #define OWNERSHIP 0, 1 /* bytes of the lock file: see channel.h */
-#define OFFICE 1, 2
+#define PID_ANNOUNCED 1, 2
 #define LOOKS 1000
 #define LOOK_NS NS_PER_MS
 
@@ -33,18 +33,18 @@ static int write_record(struct channel *channel)
 	ssize_t written = pwrite(channel->lock_fd, &channel->record, sizeof(channel->record), 0);
 
 	if (written < 0)
-		return fail_errno("cannot write %s", channel->place.lock_file);
+		return fail_errno("cannot write %s", channel->paths.lock_file);
 	if (written != sizeof(channel->record))
-		return fail(-ENOSPC, "cannot write %s: no space", channel->place.lock_file);
+		return fail(-ENOSPC, "cannot write %s: no space", channel->paths.lock_file);
 	return 0;
 }
 
-/* Asked for office first, its owner is known to have written its pid when that is read. */
+/* Check byte 1 first: once it is locked, the pid in the file is the owner's. */
 static int read_pid(int fd, pid_t *pid)
 {
 	struct lock_record record;
 	uint64_t first, end;
-	int bytes, held = lock_find(fd, LOCK_EXCLUSIVE, OFFICE, &first, &end);
+	int bytes, held = lock_find(fd, LOCK_EXCLUSIVE, PID_ANNOUNCED, &first, &end);
 
 	if (held <= 0)
 		return held;
@@ -67,7 +67,7 @@ int channel_find_owner(int fd, pid_t *pid)
 			return held;
 		if (held != 0)
 			return held;
-		clock_nap(LOOK_NS);
+		clock_sleep(LOOK_NS);
 	}
 	return 1;
 }
@@ -81,10 +81,10 @@ static int fail_owned(const struct channel *channel, int fd)
 	if (owned <= 0)
 		return owned ? owned : 1;
 	if (pid == 0)
-		return fail(-EBUSY, "channel %s is held by another producer", channel->place.name);
+		return fail(-EBUSY, "channel %s is held by another producer", channel->paths.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d: choose another (-c)",
-	            channel->place.name, pid);
+	            channel->paths.name, pid);
 }
 
 /* Locks the file that stands under its name: an owner removes it before letting go, so the one that
@@ -92,7 +92,7 @@ static int fail_owned(const struct channel *channel, int fd)
 static int lock_file(struct channel *channel)
 {
 	struct stat opened;
-	int fd = folder_open_file(channel->place.lock_file, O_RDWR | O_CREAT, geteuid());
+	int fd = folder_open_file(channel->paths.lock_file, O_RDWR | O_CREAT, geteuid());
 	int error;
 
 	if (fd < 0)
@@ -101,8 +101,8 @@ static int lock_file(struct channel *channel)
 	if (error == -EAGAIN)
 		error = fail_owned(channel, fd);
 	else if (!error && fstat(fd, &opened) < 0)
-		error = fail_errno("cannot examine %s", channel->place.lock_file);
-	else if (!error && !folder_names(channel->place.lock_file, fd))
+		error = fail_errno("cannot examine %s", channel->paths.lock_file);
+	else if (!error && !folder_is_same_file(channel->paths.lock_file, fd))
 		error = 1;
 	if (error) {
 		close(fd);
@@ -122,18 +122,18 @@ static int read_last_record(struct channel *channel)
 	if (bytes < 0)
 		return bytes;
 	channel->record_known = true;
-	if (layout_check_lock(&channel->record, (size_t)bytes, channel->place.lock_file)) {
+	if (layout_check_lock(&channel->record, (size_t)bytes, channel->paths.lock_file)) {
 		memset(&channel->record, 0, sizeof(channel->record));
 		channel->record_known = bytes == 0;
 	}
 	return 0;
 }
 
-int channel_seize(struct channel *channel, const struct folder_place *place)
+int channel_acquire_for_cleanup(struct channel *channel, const struct channel_paths *paths)
 {
 	int error;
 
-	channel->place = *place;
+	channel->paths = *paths;
 	do
 		error = lock_file(channel);
 	while (error > 0);
@@ -145,7 +145,7 @@ int channel_seize(struct channel *channel, const struct folder_place *place)
 	return error;
 }
 
-static int come_into_office(struct channel *channel)
+static int announce_pid(struct channel *channel)
 {
 	struct lock_record *record = &channel->record;
 	int error;
@@ -155,22 +155,22 @@ static int come_into_office(struct channel *channel)
 	record->pid = getpid();
 	memset(record->projects, 0, sizeof(record->projects));
 	error = write_record(channel);
-	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, OFFICE);
+	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, PID_ANNOUNCED);
 }
 
 /* Whether a producer lives whose lock file somebody deleted: it will soon have a new one. The pid in
  * the lock file is known to own the channel no longer. */
-static int check_nobody_lives(const struct channel *channel)
+static int check_no_live_producer(const struct channel *channel)
 {
 	pid_t pid;
-	int lives = sweep_find_living(channel, &pid);
+	int lives = cleanup_find_live_producer(channel, &pid);
 
 	if (lives <= 0)
 		return lives;
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d, whose lock file was "
 	            "deleted: choose another (-c)",
-	            channel->place.name, pid);
+	            channel->paths.name, pid);
 }
 
 /* An owner once more has the channel file of its living generation standing. By that others find it, and
@@ -178,58 +178,60 @@ static int check_nobody_lives(const struct channel *channel)
 static int take_over(struct channel *channel, bool again)
 {
 	struct shmflip_removed removed = { 0 };
-	int error = again ? sweep_recorded(channel, &removed) : sweep_channel(channel, &removed);
+	int error =
+		again ? cleanup_recorded(channel, &removed) : cleanup_channel(channel, &removed);
 
 	if (error) {
 		close(channel->lock_fd);
 		return error;
 	}
-	error = come_into_office(channel);
-	/* Whatever the lock file told of has been swept. */
+	error = announce_pid(channel);
+	/* All that the lock file named is removed. */
 	if (error)
-		channel_disown(channel);
+		channel_release(channel);
 	return error;
 }
 
-static int own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode,
-               bool again)
+static int acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,
+                   mode_t mode, bool again)
 {
-	int error = folder_make(place, group, mode);
+	int error = folder_create(paths, group, mode);
 
 	if (!error)
-		error = folder_check(place, false, NULL);
+		error = folder_check(paths, false, NULL);
 	if (!error)
-		error = folder_check_entry(place, mode);
+		error = folder_check_entry(paths, mode);
 	if (!error)
-		error = channel_seize(channel, place);
+		error = channel_acquire_for_cleanup(channel, paths);
 	if (error)
 		return error;
-	error = again ? 0 : check_nobody_lives(channel);
+	error = again ? 0 : check_no_live_producer(channel);
 	if (error) {
-		channel_disown(channel);
+		channel_release(channel);
 		return error;
 	}
 	return take_over(channel, again);
 }
 
-int channel_own(struct channel *channel, const struct folder_place *place, gid_t group, mode_t mode)
+int channel_acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,
+                    mode_t mode)
 {
-	return own(channel, place, group, mode, false);
+	return acquire(channel, paths, group, mode, false);
 }
 
-bool channel_is_owned(const struct channel *channel)
+bool channel_still_owned(const struct channel *channel)
 {
-	return folder_names(channel->place.lock_file, channel->lock_fd);
+	return folder_is_same_file(channel->paths.lock_file, channel->lock_fd);
 }
 
-int channel_own_again(struct channel *channel, gid_t group, mode_t mode)
+int channel_reacquire(struct channel *channel, gid_t group, mode_t mode)
 {
 	struct channel again;
-	int error = own(&again, &channel->place, group, mode, true);
+	int error = acquire(&again, &channel->paths, group, mode, true);
 
 	if (error == -EBUSY)
 		return fail(-ESTALE, "%s was deleted, and another producer took channel %s",
-		            channel->place.lock_file, channel->place.name);
+		            channel->paths.lock_file, channel->paths.name);
 	if (error)
 		return error;
 	close(channel->lock_fd);
@@ -238,10 +240,10 @@ int channel_own_again(struct channel *channel, gid_t group, mode_t mode)
 	return 0;
 }
 
-void channel_disown(struct channel *channel)
+void channel_release(struct channel *channel)
 {
-	if (channel_is_owned(channel))
-		unlink(channel->place.lock_file);
+	if (channel_still_owned(channel))
+		unlink(channel->paths.lock_file);
 	close(channel->lock_fd);
 }
 
@@ -264,7 +266,7 @@ static int try_project(struct channel *channel, unsigned project, key_t *key)
 	error = write_record(channel);
 	if (error)
 		return error;
-	return sysv_key(channel->place.lock_file, (int)project, key);
+	return sysv_key(channel->paths.lock_file, (int)project, key);
 }
 
 int channel_begin_generation(struct channel *channel, uint64_t *generation, key_t *key)
@@ -274,7 +276,7 @@ int channel_begin_generation(struct channel *channel, uint64_t *generation, key_
 
 	record->generation = next_generation(record->generation);
 	record->projects[1] = record->projects[0];
-	error = try_project(channel, record->projects[0] % SWEEP_PROJECTS + 1, key);
+	error = try_project(channel, record->projects[0] % CLEANUP_PROJECTS + 1, key);
 	if (!error)
 		*generation = record->generation;
 	return error;
@@ -283,12 +285,12 @@ int channel_begin_generation(struct channel *channel, uint64_t *generation, key_
 int channel_next_key(struct channel *channel, key_t *key)
 {
 	struct lock_record *record = &channel->record;
-	unsigned project = record->projects[0] % SWEEP_PROJECTS + 1;
+	unsigned project = record->projects[0] % CLEANUP_PROJECTS + 1;
 
 	if (project == record->projects[1] || (record->projects[1] == 0 && project == 1))
 		return fail(-EEXIST,
 		            "all System V keys of %s are taken by others: remove that file",
-		            channel->place.lock_file);
+		            channel->paths.lock_file);
 	return try_project(channel, project, key);
 }
 
@@ -307,20 +309,20 @@ void channel_abandon_generation(struct channel *channel)
 
 int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 {
-	struct folder_place place;
+	struct channel_paths paths;
 	pid_t owner;
 	int fd, owned;
-	int error = folder_place(&place, dir, channel);
+	int error = channel_paths_init(&paths, dir, channel);
 
 	if (error)
 		return error;
-	fd = folder_open_file(place.lock_file, O_RDONLY, geteuid());
+	fd = folder_open_file(paths.lock_file, O_RDONLY, geteuid());
 	if (fd < 0)
 		return fd;
 	owned = channel_find_owner(fd, &owner);
 	close(fd);
 	if (owned == 0)
-		return fail(-ENOENT, "channel %s has no producer", place.name);
+		return fail(-ENOENT, "channel %s has no producer", paths.name);
 	if (owned > 0)
 		*pid = owner;
 	return owned < 0 ? owned : 0;

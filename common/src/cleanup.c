@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sweep.h"
+#include "cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,51 +25,51 @@ static bool is_half_made(const struct channel *channel, int id)
 		return false;
 	header = base;
 	fixed = header->fixed;
-	layout_copied();
+	layout_copy_barrier();
 	sysv_segment_detach(base);
 	return memcmp(&fixed, &nothing, sizeof(fixed)) == 0 ||
 	       (fixed.lock_device == channel->lock_device &&
 	        fixed.lock_inode == channel->lock_inode);
 }
 
-void sweep_key(const struct channel *channel, key_t key, struct shmflip_removed *removed)
+void cleanup_key(const struct channel *channel, key_t key, struct shmflip_removed *removed)
 {
 	int id;
 
 	if (!sysv_segment_find(key, &id) && is_half_made(channel, id) && !sysv_segment_remove(id))
 		removed->segments++;
-	if (ring_sweep(key))
+	if (ring_remove_dead(key))
 		removed->semaphores++;
 }
 
-int sweep_recorded(const struct channel *channel, struct shmflip_removed *removed)
+int cleanup_recorded(const struct channel *channel, struct shmflip_removed *removed)
 {
 	const struct lock_record *record = &channel->record;
 	bool known = channel->record_known;
 	key_t key;
 	int error;
 
-	for (int project = 1; project <= SWEEP_PROJECTS; project++) {
+	for (int project = 1; project <= CLEANUP_PROJECTS; project++) {
 		if (known && project != record->projects[0] && project != record->projects[1])
 			continue;
-		error = sysv_key(channel->place.lock_file, project, &key);
+		error = sysv_key(channel->paths.lock_file, project, &key);
 		if (error)
 			return error;
-		sweep_key(channel, key, removed);
+		cleanup_key(channel, key, removed);
 	}
 	return 0;
 }
 
-int sweep_find_living(const struct channel *channel, pid_t *pid)
+int cleanup_find_live_producer(const struct channel *channel, pid_t *pid)
 {
 	struct attachment *attachment;
 	pid_t user, last = channel->record.pid;
-	int error = attachment_open(&attachment, &channel->place, 0, ATTACHMENT_LAZY);
+	int error = attachment_open(&attachment, &channel->paths, 0, ATTACHMENT_LAZY);
 
 	if (error)
 		return error == -ENOMEM || error == -EMFILE || error == -ENFILE ? error : 0;
-	user = ring_user(attachment->ring_id);
-	attachment_drop(attachment);
+	user = ring_producer_pid(attachment->ring_id);
+	attachment_unref(attachment);
 	if (last != 0 && user == last)
 		return 0;
 	*pid = user;
@@ -78,36 +78,36 @@ int sweep_find_living(const struct channel *channel, pid_t *pid)
 
 /* The channel file, too, tells which semaphores its writer had: it stands where the lock file was
  * deleted or emptied by hand, and where its process runs another program. */
-static void sweep_named_ring(const struct channel *channel, struct shmflip_removed *removed)
+static void cleanup_named_ring(const struct channel *channel, struct shmflip_removed *removed)
 {
-	const struct folder_place *place = &channel->place;
+	const struct channel_paths *paths = &channel->paths;
 	struct channel_record record = { 0 };
 	ssize_t bytes;
-	int fd = folder_open_file(place->channel_file, O_RDONLY, geteuid());
+	int fd = folder_open_file(paths->channel_file, O_RDONLY, geteuid());
 
 	if (fd < 0)
 		return;
 	bytes = pread(fd, &record, sizeof(record), 0);
-	if (bytes >= 0 && !layout_check_channel(&record, (size_t)bytes, place->channel_file) &&
-	    ring_sweep_id(record.ring_id, channel->record.pid))
+	if (bytes >= 0 && !layout_check_channel(&record, (size_t)bytes, paths->channel_file) &&
+	    ring_remove_dead_id(record.ring_id, channel->record.pid))
 		removed->semaphores++;
 	close(fd);
 }
 
-static void sweep_file(const char *path, struct shmflip_removed *removed)
+static void cleanup_file(const char *path, struct shmflip_removed *removed)
 {
 	if (unlink(path) == 0)
 		removed->files++;
 }
 
-int sweep_channel(const struct channel *channel, struct shmflip_removed *removed)
+int cleanup_channel(const struct channel *channel, struct shmflip_removed *removed)
 {
-	int error = sweep_recorded(channel, removed);
+	int error = cleanup_recorded(channel, removed);
 
 	if (error)
 		return error;
-	sweep_named_ring(channel, removed);
-	sweep_file(channel->place.new_file, removed);
-	sweep_file(channel->place.channel_file, removed);
+	cleanup_named_ring(channel, removed);
+	cleanup_file(channel->paths.new_file, removed);
+	cleanup_file(channel->paths.channel_file, removed);
 	return 0;
 }

@@ -3,43 +3,35 @@
 
 #include <time.h>
 
-int64_t clock_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 int64_t clock_deadline_ns(int timeout_ms)
 {
 	if (timeout_ms < 0)
 		return CLOCK_NEVER;
-	return clock_now_ns() + timeout_ms * NS_PER_MS;
+	return monotonic_now_ns() + timeout_ms * NS_PER_MS;
 }
 
-int64_t clock_left_ns(int64_t deadline_ns, int64_t limit_ns)
+int64_t clock_remaining_ns(int64_t deadline_ns, int64_t limit_ns)
 {
 	int64_t left_ns;
 
 	if (deadline_ns == CLOCK_NEVER)
 		return limit_ns;
-	left_ns = deadline_ns - clock_now_ns();
+	left_ns = deadline_ns - monotonic_now_ns();
 	if (left_ns < 0)
 		return 0;
 	return left_ns < limit_ns ? left_ns : limit_ns;
 }
 
-int64_t clock_nap_ns(int64_t began_ns, int64_t min_ns, int64_t max_ns)
+int64_t clock_backoff_ns(int64_t began_ns, int64_t min_ns, int64_t max_ns)
 {
-	int64_t eighth_ns = (clock_now_ns() - began_ns) / 8;
+	int64_t eighth_ns = (monotonic_now_ns() - began_ns) / 8;
 
 	if (eighth_ns < min_ns)
 		return min_ns;
 	return eighth_ns < max_ns ? eighth_ns : max_ns;
 }
 
-int clock_nap(int64_t ns)
+int clock_sleep(int64_t ns)
 {
 	struct timespec length = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 

@@ -10,7 +10,7 @@
 
 static _Thread_local char detail[1024];
 
-void error_note(const char *format, ...)
+void error_set(const char *format, ...)
 {
 	va_list args;
 

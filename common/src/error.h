@@ -6,11 +6,11 @@
 #define SHMFLIP_ERROR_H
 
 /* Remembers the line. */
-void error_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void error_set(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, and is the error, a negative errno value. A macro, so that compilers and analysers see
  * that it is not 0. */
-#define fail(error, ...) (error_note(__VA_ARGS__), (error))
+#define fail(error, ...) (error_set(__VA_ARGS__), (error))
 
 /* The same for a system call that failed just now: appends what errno means, returns -errno. */
 int fail_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));

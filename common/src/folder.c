@@ -33,20 +33,20 @@ static int check_name(const char *name)
 }
 
 /* Returns the length it would take. */
-static int choose_dir(struct folder_place *place, const char *dir)
+static int choose_dir(struct channel_paths *paths, const char *dir)
 {
 	const char *set = dir ? dir : getenv("SHMFLIP_DIR");
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
-	place->named = set && *set;
-	if (place->named)
-		return snprintf(place->dir, sizeof(place->dir), "%s", set);
+	paths->named = set && *set;
+	if (paths->named)
+		return snprintf(paths->dir, sizeof(paths->dir), "%s", set);
 	if (runtime && *runtime)
-		return snprintf(place->dir, sizeof(place->dir), "%s/shmflip", runtime);
-	return snprintf(place->dir, sizeof(place->dir), "/tmp/shmflip-%u", (unsigned)geteuid());
+		return snprintf(paths->dir, sizeof(paths->dir), "%s/shmflip", runtime);
+	return snprintf(paths->dir, sizeof(paths->dir), "/tmp/shmflip-%u", (unsigned)geteuid());
 }
 
-int folder_place(struct folder_place *place, const char *dir, const char *channel)
+int channel_paths_init(struct channel_paths *paths, const char *dir, const char *channel)
 {
 	const char *name = channel ? channel : "default";
 	int error = check_name(name);
@@ -54,17 +54,17 @@ int folder_place(struct folder_place *place, const char *dir, const char *channe
 
 	if (error)
 		return error;
-	strcpy(place->name, name);
+	strcpy(paths->name, name);
 	if (dir && !*dir)
 		return fail(-EINVAL, "the folder's name is empty");
-	length = choose_dir(place, dir);
-	if (length >= (int)sizeof(place->dir))
+	length = choose_dir(paths, dir);
+	if (length >= (int)sizeof(paths->dir))
 		return fail(-ENAMETOOLONG, "the folder's name is too long");
-	while (length > 1 && place->dir[length - 1] == '/')
-		place->dir[--length] = '\0';
-	snprintf(place->channel_file, sizeof(place->channel_file), "%s/%s", place->dir, name);
-	snprintf(place->lock_file, sizeof(place->lock_file), "%s/%s.lock", place->dir, name);
-	snprintf(place->new_file, sizeof(place->new_file), "%s/%s.new", place->dir, name);
+	while (length > 1 && paths->dir[length - 1] == '/')
+		paths->dir[--length] = '\0';
+	snprintf(paths->channel_file, sizeof(paths->channel_file), "%s/%s", paths->dir, name);
+	snprintf(paths->lock_file, sizeof(paths->lock_file), "%s/%s.lock", paths->dir, name);
+	snprintf(paths->new_file, sizeof(paths->new_file), "%s/%s.new", paths->dir, name);
 	return 0;
 }
 
@@ -76,13 +76,13 @@ static mode_t enterable(mode_t mode)
 
 /* Who may rename folders somewhere on the way could put another one in the place of ours. In a sticky
  * folder everybody may rename but their own. */
-static int check_parents(const struct folder_place *place)
+static int check_parents(const struct channel_paths *paths)
 {
 	char path[PATH_MAX];
 	struct stat status;
 
-	if (!realpath(place->dir, path))
-		return fail_errno("folder %s", place->dir);
+	if (!realpath(paths->dir, path))
+		return fail_errno("folder %s", paths->dir);
 	while (path[1]) {
 		char *slash = strrchr(path, '/');
 
@@ -94,79 +94,79 @@ static int check_parents(const struct folder_place *place)
 				-EPERM,
 				"anybody may replace folder %s, for %s is writable (mode %04o): "
 				"chmod +t %s",
-				place->dir, path, (unsigned)status.st_mode & 07777, path);
+				paths->dir, path, (unsigned)status.st_mode & 07777, path);
 	}
 	return 0;
 }
 
-int folder_make(const struct folder_place *place, gid_t group, mode_t mode)
+int folder_create(const struct channel_paths *paths, gid_t group, mode_t mode)
 {
 	int error;
 
-	if (mkdir(place->dir, 0700) < 0) {
+	if (mkdir(paths->dir, 0700) < 0) {
 		if (errno == EEXIST)
 			return 0;
-		return fail_errno("cannot make folder %s", place->dir);
+		return fail_errno("cannot make folder %s", paths->dir);
 	}
-	error = check_parents(place);
-	if (!error && mode & 0040 && chown(place->dir, (uid_t)-1, group) < 0)
-		error = fail_errno("cannot give folder %s to group %u", place->dir,
+	error = check_parents(paths);
+	if (!error && mode & 0040 && chown(paths->dir, (uid_t)-1, group) < 0)
+		error = fail_errno("cannot give folder %s to group %u", paths->dir,
 		                   (unsigned)group);
-	if (!error && mode & 0044 && chmod(place->dir, enterable(mode)) < 0)
-		error = fail_errno("cannot set the mode of folder %s", place->dir);
+	if (!error && mode & 0044 && chmod(paths->dir, enterable(mode)) < 0)
+		error = fail_errno("cannot set the mode of folder %s", paths->dir);
 	if (error)
-		rmdir(place->dir);
+		rmdir(paths->dir);
 	return error;
 }
 
-static int check_status(const struct folder_place *place, const struct stat *status,
+static int check_status(const struct channel_paths *paths, const struct stat *status,
                         bool foreign_owner)
 {
 	if (S_ISLNK(status->st_mode))
-		return fail(-EPERM, "%s is a symbolic link: name the folder itself", place->dir);
+		return fail(-EPERM, "%s is a symbolic link: name the folder itself", paths->dir);
 	if (!S_ISDIR(status->st_mode))
-		return fail(-ENOTDIR, "%s is no folder", place->dir);
-	if (!(foreign_owner && place->named) && status->st_uid != geteuid() && status->st_uid != 0)
+		return fail(-ENOTDIR, "%s is no folder", paths->dir);
+	if (!(foreign_owner && paths->named) && status->st_uid != geteuid() && status->st_uid != 0)
 		return fail(-EPERM, "folder %s belongs to user %u: use one of your own (--dir)",
-		            place->dir, (unsigned)status->st_uid);
+		            paths->dir, (unsigned)status->st_uid);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write folder %s (mode %03o): chmod go-w %s",
-		            place->dir, (unsigned)status->st_mode & 0777, place->dir);
+		            paths->dir, (unsigned)status->st_mode & 0777, paths->dir);
 	return 0;
 }
 
-int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner)
+int folder_check(const struct channel_paths *paths, bool foreign_owner, uid_t *owner)
 {
 	struct stat status;
 	struct statfs system;
 	int error;
 
-	if (lstat(place->dir, &status) < 0 || statfs(place->dir, &system) < 0)
-		return fail_errno("folder %s", place->dir);
-	error = check_status(place, &status, foreign_owner);
+	if (lstat(paths->dir, &status) < 0 || statfs(paths->dir, &system) < 0)
+		return fail_errno("folder %s", paths->dir);
+	error = check_status(paths, &status, foreign_owner);
 	if (!error)
-		error = check_parents(place);
+		error = check_parents(paths);
 	if (error)
 		return error;
 	if (system.f_type == NFS_SUPER_MAGIC)
-		return fail(-ENOTSUP, "folder %s is on NFS: use a local one (--dir)", place->dir);
+		return fail(-ENOTSUP, "folder %s is on NFS: use a local one (--dir)", paths->dir);
 	if (owner)
 		*owner = status.st_uid;
 	return 0;
 }
 
-int folder_check_entry(const struct folder_place *place, mode_t mode)
+int folder_check_entry(const struct channel_paths *paths, mode_t mode)
 {
 	mode_t missing;
 	struct stat status;
 
-	if (stat(place->dir, &status) < 0)
-		return fail_errno("folder %s", place->dir);
+	if (stat(paths->dir, &status) < 0)
+		return fail_errno("folder %s", paths->dir);
 	missing = enterable(mode) & 0011 & ~status.st_mode;
 	if (missing)
 		return fail(-EPERM, "others cannot enter folder %s (mode %03o): chmod %s %s",
-		            place->dir, (unsigned)status.st_mode & 0777,
-		            missing & 0001 ? "go+rx" : "g+rx", place->dir);
+		            paths->dir, (unsigned)status.st_mode & 0777,
+		            missing & 0001 ? "go+rx" : "g+rx", paths->dir);
 	return 0;
 }
 
@@ -204,7 +204,7 @@ int folder_open_file(const char *path, int flags, uid_t owner)
 	return fd;
 }
 
-bool folder_names(const char *path, int fd)
+bool folder_is_same_file(const char *path, int fd)
 {
 	struct stat named, opened;
 

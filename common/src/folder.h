@@ -12,7 +12,7 @@
 #include "shmflip.h"
 
 /* Where a channel is: pure names, nothing of it need exist. */
-struct folder_place {
+struct channel_paths {
 	char dir[PATH_MAX];
 	bool named; /* by the user, rather than the default */
 	char name[SHMFLIP_NAME_MAX + 1];
@@ -23,18 +23,18 @@ struct folder_place {
 
 /* Works out the place from what the caller of the library gave; NULL: the defaults. -EINVAL: this is
  * no channel name. -ENAMETOOLONG. */
-int folder_place(struct folder_place *place, const char *dir, const char *channel);
+int channel_paths_init(struct channel_paths *paths, const char *dir, const char *channel);
 
 /* Makes the folder if it is missing, for group and others to enter as far as mode lets them read. */
-int folder_make(const struct folder_place *place, gid_t group, mode_t mode);
+int folder_create(const struct channel_paths *paths, gid_t group, mode_t mode);
 
 /* Whether nobody but its owner can put files there, and not everybody another folder in its place. The
  * owner has to be this user or root; with foreign_owner it may be anybody, if the folder was
  * named. -ENOENT: no such folder. -EPERM, -ENOTSUP. *owner may be NULL. */
-int folder_check(const struct folder_place *place, bool foreign_owner, uid_t *owner);
+int folder_check(const struct channel_paths *paths, bool foreign_owner, uid_t *owner);
 
 /* Whether those whom mode lets read can enter the folder. -EPERM. */
-int folder_check_entry(const struct folder_place *place, mode_t mode);
+int folder_check_entry(const struct channel_paths *paths, mode_t mode);
 
 /* Opens a file of the folder, or with O_CREAT makes it, for its owner only. Returns the descriptor.
  * -ENOENT. -EPERM: it is a link or no plain file, belongs to another than owner, or others may write
@@ -42,6 +42,6 @@ int folder_check_entry(const struct folder_place *place, mode_t mode);
 int folder_open_file(const char *path, int flags, uid_t owner);
 
 /* Whether the path still names the file that is open. */
-bool folder_names(const char *path, int fd);
+bool folder_is_same_file(const char *path, int fd);
 
 #endif

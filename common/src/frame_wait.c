@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "watch.h"
+#include "frame_wait.h"
 
 #include <errno.h>
 
 #include "clock.h"
 #include "ring.h"
 
-/* How long a sleep may last before another look: see ring_sleep(). */
+/* How long a sleep may last before another look: see ring_wait(). */
 #define SLEEP_NS (100 * NS_PER_MS)
 
 static bool spin_for_frame(const struct slot_reader *reader, struct spin *spin, uint64_t newest,
@@ -17,25 +17,25 @@ static bool spin_for_frame(const struct slot_reader *reader, struct spin *spin, 
 
 	if (!spin_try(spin))
 		return false;
-	end_ns = clock_now_ns() + (limit_ns < SPIN_NS ? limit_ns : SPIN_NS);
+	end_ns = monotonic_now_ns() + (limit_ns < SPIN_NS ? limit_ns : SPIN_NS);
 	do {
 		for (int i = 0; i < 16 && !paid; i++) {
 			spin_pause();
 			paid = slots_newest(reader) != newest;
 		}
-	} while (!paid && clock_now_ns() < end_ns);
-	spin_paid(spin, paid);
+	} while (!paid && monotonic_now_ns() < end_ns);
+	spin_record(spin, paid);
 	return paid;
 }
 
-bool watch_is_over(const struct attachment *attachment)
+bool frame_wait_is_over(const struct attachment *attachment)
 {
 	return attachment_state(attachment) != LAYOUT_RUNNING ||
 	       ring_alive(attachment->ring_id) <= 0;
 }
 
-int watch_for_frame(const struct attachment *attachment, struct spin *spin, uint64_t wanted,
-                    int64_t deadline_ns)
+int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t wanted,
+               int64_t deadline_ns)
 {
 	uint64_t newest;
 	int64_t sleep_ns;
@@ -45,21 +45,21 @@ int watch_for_frame(const struct attachment *attachment, struct spin *spin, uint
 		newest = slots_newest(&attachment->reader);
 		if (newest >= wanted)
 			return 0;
-		sleep_ns = clock_left_ns(deadline_ns, SLEEP_NS);
+		sleep_ns = clock_remaining_ns(deadline_ns, SLEEP_NS);
 		if (sleep_ns == 0)
-			return watch_is_over(attachment) ? 0 : -EAGAIN;
+			return frame_wait_is_over(attachment) ? 0 : -EAGAIN;
 		if (spin_for_frame(&attachment->reader, spin, newest, sleep_ns))
 			continue;
-		error = ring_sleep(attachment->ring_id, newest, sleep_ns);
+		error = ring_wait(attachment->ring_id, newest, sleep_ns);
 		if (error == -EAGAIN)
 			continue;
 		if (error)
 			return error;
 		if (slots_newest(&attachment->reader) == newest) {
-			if (watch_is_over(attachment))
+			if (frame_wait_is_over(attachment))
 				return 0;
 			/* Only a producer that lies wakes us for nothing. */
-			error = clock_nap(NS_PER_MS);
+			error = clock_sleep(NS_PER_MS);
 			if (error)
 				return error;
 		}

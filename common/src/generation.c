@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "error.h"
 #include "ring.h"
-#include "sweep.h"
 #include "sysv.h"
 
 /* What the system can give without swapping, in bytes; all there is if it does not say. */
@@ -46,7 +46,7 @@ static int fault_in(void *base, uint64_t bytes)
 
 /* Makes the segment and marks it for removal: the kernel frees it when its last user is gone. */
 static int make_segment(struct generation *generation, key_t key, uint64_t bytes,
-                        const struct generation_plan *plan)
+                        const struct generation_config *config)
 {
 	void *base;
 	int id;
@@ -56,7 +56,7 @@ static int make_segment(struct generation *generation, key_t key, uint64_t bytes
 		return error;
 	error = sysv_segment_attach(id, true, &base);
 	if (!error) {
-		error = sysv_segment_allow(id, plan->group, plan->mode);
+		error = sysv_segment_set_access(id, config->group, config->mode);
 		if (error)
 			sysv_segment_detach(base);
 	}
@@ -76,32 +76,33 @@ static int make_segment(struct generation *generation, key_t key, uint64_t bytes
 
 /* Segment and ring under one key. -EEXIST: a stranger has something under it. */
 static int make_objects(struct generation *generation, key_t key, uint64_t bytes,
-                        const struct generation_plan *plan)
+                        const struct generation_config *config)
 {
-	int error = make_segment(generation, key, bytes, plan);
+	int error = make_segment(generation, key, bytes, config);
 
 	if (error)
 		return error;
-	error = ring_create(key, plan->group, plan->mode, &generation->ring_id);
+	error = ring_create(key, config->group, config->mode, &generation->ring_id);
 	if (error)
 		sysv_segment_detach(generation->shared);
 	return error;
 }
 
-static void write_header(struct generation *generation, const struct generation_plan *plan)
+static void write_header(struct generation *generation, const struct generation_config *config)
 {
 	struct layout_header *shared = generation->shared;
 
 	shared->fixed = generation->fixed;
 	/* Viewers come by the channel file only; renaming it into place orders these stores. */
-	atomic_store_explicit(&shared->latest, layout_latest(plan->newest, LAYOUT_NO_SLOT),
+	atomic_store_explicit(&shared->latest, layout_latest(config->newest, LAYOUT_NO_SLOT),
 	                      memory_order_relaxed);
-	atomic_store_explicit(&shared->dropped, plan->dropped, memory_order_relaxed);
+	atomic_store_explicit(&shared->dropped, config->dropped, memory_order_relaxed);
 	atomic_store_explicit(&shared->state, LAYOUT_RUNNING, memory_order_release);
 }
 
 static int write_channel_file(const struct generation *generation, int fd,
-                              const struct folder_place *place, const struct generation_plan *plan)
+                              const struct channel_paths *paths,
+                              const struct generation_config *config)
 {
 	struct channel_record record = {
 		.producer = generation->fixed.producer,
@@ -114,30 +115,30 @@ static int write_channel_file(const struct generation *generation, int fd,
 	layout_mark_channel(&record.mark);
 	written = write(fd, &record, sizeof(record));
 	if (written < 0)
-		return fail_errno("cannot write %s", place->new_file);
+		return fail_errno("cannot write %s", paths->new_file);
 	if (written != sizeof(record))
-		return fail(-ENOSPC, "cannot write %s: no space", place->new_file);
-	if (fchown(fd, (uid_t)-1, plan->group) < 0)
-		return fail_errno("cannot give the channel to group %u", (unsigned)plan->group);
-	if (fchmod(fd, plan->mode) < 0)
-		return fail_errno("cannot set the mode of %s", place->new_file);
+		return fail(-ENOSPC, "cannot write %s: no space", paths->new_file);
+	if (fchown(fd, (uid_t)-1, config->group) < 0)
+		return fail_errno("cannot give the channel to group %u", (unsigned)config->group);
+	if (fchmod(fd, config->mode) < 0)
+		return fail_errno("cannot set the mode of %s", paths->new_file);
 	return 0;
 }
 
-static int make_channel_file(struct generation *generation, const struct folder_place *place,
-                             const struct generation_plan *plan)
+static int make_channel_file(struct generation *generation, const struct channel_paths *paths,
+                             const struct generation_config *config)
 {
 	int fd, error;
 
-	unlink(place->new_file);
-	fd = open(place->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	unlink(paths->new_file);
+	fd = open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return fail_errno("cannot make %s", place->new_file);
-	error = write_channel_file(generation, fd, place, plan);
-	if (!error && rename(place->new_file, place->channel_file) < 0)
-		error = fail_errno("cannot put %s in place", place->channel_file);
+		return fail_errno("cannot make %s", paths->new_file);
+	error = write_channel_file(generation, fd, paths, config);
+	if (!error && rename(paths->new_file, paths->channel_file) < 0)
+		error = fail_errno("cannot put %s in place", paths->channel_file);
 	if (error) {
-		unlink(place->new_file);
+		unlink(paths->new_file);
 		close(fd);
 		return error;
 	}
@@ -145,27 +146,27 @@ static int make_channel_file(struct generation *generation, const struct folder_
 	return 0;
 }
 
-static int open_to_viewers(struct generation *generation, const struct folder_place *place,
-                           const struct generation_plan *plan)
+static int open_to_viewers(struct generation *generation, const struct channel_paths *paths,
+                           const struct generation_config *config)
 {
-	int error = ring_start(generation->ring_id, plan->newest);
+	int error = ring_start(generation->ring_id, config->newest);
 
 	if (error)
 		return error;
-	write_header(generation, plan);
-	return make_channel_file(generation, place, plan);
+	write_header(generation, config);
+	return make_channel_file(generation, paths, config);
 }
 
 static int make_under_some_key(struct generation *generation, struct channel *channel,
-                               const struct generation_plan *plan, uint64_t bytes)
+                               const struct generation_config *config, uint64_t bytes)
 {
 	struct shmflip_removed removed = { 0 };
 	key_t key;
 	int error = channel_begin_generation(channel, &generation->fixed.generation, &key);
 
 	while (!error) {
-		sweep_key(channel, key, &removed);
-		error = make_objects(generation, key, bytes, plan);
+		cleanup_key(channel, key, &removed);
+		error = make_objects(generation, key, bytes, config);
 		if (error != -EEXIST)
 			break;
 		error = channel_next_key(channel, &key);
@@ -173,24 +174,24 @@ static int make_under_some_key(struct generation *generation, struct channel *ch
 	return error;
 }
 
-static int plan_memory(struct generation *generation, const struct channel *channel,
-                       const struct generation_plan *plan, uint64_t *bytes)
+static int compute_layout(struct generation *generation, const struct channel *channel,
+                          const struct generation_config *config, uint64_t *bytes)
 {
 	struct layout_fixed *fixed = &generation->fixed;
 	int error;
 
 	*fixed = (struct layout_fixed){
-		.first_frame = plan->newest + 1,
-		.slot_bytes = plan->slot_bytes,
-		.slots = plan->slots,
-		.policy = plan->policy,
-		.fps_milli = plan->fps_milli,
+		.first_frame = config->newest + 1,
+		.slot_bytes = config->slot_bytes,
+		.slots = config->slots,
+		.policy = config->policy,
+		.fps_milli = config->fps_milli,
 		.pid = getpid(),
 		.lock_device = channel->lock_device,
 		.lock_inode = channel->lock_inode,
 	};
 	layout_mark_segment(&fixed->mark);
-	error = layout_plan(fixed, bytes);
+	error = layout_compute(fixed, bytes);
 	if (error)
 		return error;
 	if (*bytes > memory_available())
@@ -202,24 +203,24 @@ static int plan_memory(struct generation *generation, const struct channel *chan
 }
 
 int generation_init(struct generation *generation, struct channel *channel,
-                    const struct generation_plan *plan)
+                    const struct generation_config *config)
 {
 	struct layout_fixed *fixed = &generation->fixed;
 	uint64_t bytes;
-	int error = plan_memory(generation, channel, plan, &bytes);
+	int error = compute_layout(generation, channel, config, &bytes);
 
 	if (error)
 		return error;
-	error = make_under_some_key(generation, channel, plan, bytes);
+	error = make_under_some_key(generation, channel, config, bytes);
 	if (error)
 		goto abandon;
-	fixed->producer = plan->producer ? plan->producer : fixed->generation;
-	error = open_to_viewers(generation, &channel->place, plan);
+	fixed->producer = config->producer ? config->producer : fixed->generation;
+	error = open_to_viewers(generation, &channel->paths, config);
 	if (error)
 		goto remove;
 	pins_init(&generation->pins, generation->fd);
 	slots_init_writer(&generation->writer, generation->shared, fixed->slots,
-	                  &generation->pins.locks, plan->newest);
+	                  &generation->pins.locks, config->newest);
 	return 0;
 
 remove:

@@ -11,7 +11,7 @@
 #include "slots.h"
 
 /* What a generation is made to be. */
-struct generation_plan {
+struct generation_config {
 	uint64_t producer; /* 0: this is a producer's first, which gives it its number */
 	uint64_t slot_bytes;
 	uint32_t slots;
@@ -37,7 +37,7 @@ struct generation {
  * Blocks for as long as it takes to clear the memory. On failure nothing is left. generation must
  * stay where it is until generation_finish. */
 int generation_init(struct generation *generation, struct channel *channel,
-                    const struct generation_plan *plan);
+                    const struct generation_config *config);
 
 /* Tells viewers that it is over, and removes the ring, which wakes them. */
 void generation_retire(struct generation *generation, enum layout_state state);

@@ -10,9 +10,9 @@
 
 #include "attachment.h"
 #include "channel.h"
+#include "cleanup.h"
 #include "error.h"
 #include "ring.h"
-#include "sweep.h"
 
 #define LOCK_SUFFIX ".lock"
 
@@ -35,9 +35,9 @@ static bool is_our_lock(int fd, const struct lock_record *record)
 	return fstat(fd, &status) == 0 && status.st_size == 0 && (status.st_mode & 0777) == 0600;
 }
 
-static int open_lock(const struct folder_place *place, uid_t owner, struct lock_record *record)
+static int open_lock(const struct channel_paths *paths, uid_t owner, struct lock_record *record)
 {
-	int fd = folder_open_file(place->lock_file, O_RDONLY, owner);
+	int fd = folder_open_file(paths->lock_file, O_RDONLY, owner);
 
 	memset(record, 0, sizeof(*record));
 	if (fd >= 0 && pread(fd, record, sizeof(*record), 0) < 0)
@@ -45,10 +45,10 @@ static int open_lock(const struct folder_place *place, uid_t owner, struct lock_
 	return fd;
 }
 
-static void look_at_lock(const struct folder_place *place, uid_t owner, struct ownership *out)
+static void look_at_lock(const struct channel_paths *paths, uid_t owner, struct ownership *out)
 {
 	struct lock_record record;
-	int fd = open_lock(place, owner, &record);
+	int fd = open_lock(paths, owner, &record);
 
 	*out = (struct ownership){ .owned = fd };
 	if (fd < 0)
@@ -60,10 +60,10 @@ static void look_at_lock(const struct folder_place *place, uid_t owner, struct o
 	close(fd);
 }
 
-static bool is_our_channel_file(const struct folder_place *place, uid_t owner)
+static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
 {
 	struct layout_mark mark, found = { 0 };
-	int fd = folder_open_file(place->channel_file, O_RDONLY, owner);
+	int fd = folder_open_file(paths->channel_file, O_RDONLY, owner);
 	bool ours;
 
 	if (fd < 0)
@@ -98,8 +98,8 @@ static int look_inside(struct attachment *attachment, struct shmflip_channel_sta
 	int error = look_at_newest(attachment, &status->newest);
 
 	if (!error)
-		error = pins_list(&attachment->pins, status->viewer_pids, SHMFLIP_PIDS_MAX,
-		                  &status->viewers);
+		error = pins_list_viewers(&attachment->pins, status->viewer_pids, SHMFLIP_PIDS_MAX,
+		                          &status->viewers);
 	if (!error && fstat(attachment->fd, &file) < 0)
 		error = fail_errno("cannot examine the channel's file");
 	if (error)
@@ -116,51 +116,51 @@ static int look_inside(struct attachment *attachment, struct shmflip_channel_sta
 }
 
 /* What to say of a channel that cannot be attached to: an error if there is none to speak of. */
-static int judge(const struct folder_place *place, uid_t owner, const struct ownership *lock,
+static int judge(const struct channel_paths *paths, uid_t owner, const struct ownership *lock,
                  int error, struct shmflip_channel_status *status)
 {
 	status->alive = lock->owned == 1;
 	status->error = error;
 	if (lock->owned == 1) {
-		if (attachment_is_nobody(error))
+		if (attachment_no_producer(error))
 			status->error =
 				fail(-EAGAIN, "the producer of channel %s is just opening it",
-			             place->name);
+			             paths->name);
 		return 0;
 	}
-	if (lock->owned < 0 && lock->owned != -ENOENT && !attachment_is_nobody(error))
+	if (lock->owned < 0 && lock->owned != -ENOENT && !attachment_no_producer(error))
 		return error;
-	if (!lock->ours && !is_our_channel_file(place, owner))
-		return fail(-ENOENT, "there is no channel %s in %s", place->name, place->dir);
-	if (attachment_is_nobody(error))
-		status->error = fail(-EPIPE, "the producer of channel %s died", place->name);
+	if (!lock->ours && !is_our_channel_file(paths, owner))
+		return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
+	if (attachment_no_producer(error))
+		status->error = fail(-EPIPE, "the producer of channel %s died", paths->name);
 	return 0;
 }
 
-static int inspect(const struct folder_place *place, struct shmflip_channel_status *out)
+static int inspect(const struct channel_paths *paths, struct shmflip_channel_status *out)
 {
 	struct shmflip_channel_status status = { 0 };
 	struct attachment *attachment;
 	struct ownership lock;
 	uid_t owner;
-	int error = folder_check(place, true, &owner);
+	int error = folder_check(paths, true, &owner);
 
 	if (error)
 		return error;
-	look_at_lock(place, owner, &lock);
-	error = attachment_open(&attachment, place, 0, ATTACHMENT_LAZY);
+	look_at_lock(paths, owner, &lock);
+	error = attachment_open(&attachment, paths, 0, ATTACHMENT_LAZY);
 	if (!error) {
 		/* Semaphores stay raised by a process that runs another program now. */
 		error = lock.owned == 0 && lock.pid > 0 &&
-		                        lock.pid == ring_user(attachment->ring_id)
+		                        lock.pid == ring_producer_pid(attachment->ring_id)
 		                ? -EPIPE
 		                : look_inside(attachment, &status);
-		attachment_drop(attachment);
+		attachment_unref(attachment);
 	}
 	status.alive = 1;
 	if (error) {
 		status.info.pid = lock.pid;
-		error = judge(place, owner, &lock, error, &status);
+		error = judge(paths, owner, &lock, error, &status);
 	}
 	if (!error)
 		*out = status;
@@ -170,14 +170,14 @@ static int inspect(const struct folder_place *place, struct shmflip_channel_stat
 int shmflip_channel_inspect(const char *dir, const char *channel,
                             struct shmflip_channel_status *status)
 {
-	struct folder_place place;
-	int error = folder_place(&place, dir, channel);
+	struct channel_paths paths;
+	int error = channel_paths_init(&paths, dir, channel);
 
-	return error ? error : inspect(&place, status);
+	return error ? error : inspect(&paths, status);
 }
 
 /* The channel whose lock file this is, or whose channel file if it has no lock file. */
-static bool find_channel(const char *file, const char *dir, struct folder_place *place)
+static bool find_channel(const char *file, const char *dir, struct channel_paths *paths)
 {
 	char name[SHMFLIP_NAME_MAX + sizeof(LOCK_SUFFIX)];
 	size_t length = strlen(file), suffix = strlen(LOCK_SUFFIX);
@@ -188,39 +188,40 @@ static bool find_channel(const char *file, const char *dir, struct folder_place 
 	strcpy(name, file);
 	if (is_lock)
 		name[length - suffix] = '\0';
-	return !folder_place(place, dir, name) && (is_lock || access(place->lock_file, F_OK) != 0);
+	return !channel_paths_init(paths, dir, name) &&
+	       (is_lock || access(paths->lock_file, F_OK) != 0);
 }
 
-static bool is_there(const struct folder_place *place, uid_t owner)
+static bool is_there(const struct channel_paths *paths, uid_t owner)
 {
 	struct lock_record record;
-	int fd = open_lock(place, owner, &record);
+	int fd = open_lock(paths, owner, &record);
 	bool ours = fd >= 0 && is_our_lock(fd, &record);
 
 	if (fd >= 0)
 		close(fd);
-	return ours || is_our_channel_file(place, owner);
+	return ours || is_our_channel_file(paths, owner);
 }
 
 int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void *context),
                          void *context)
 {
-	struct folder_place place;
+	struct channel_paths paths;
 	const struct dirent *entry;
 	uid_t owner;
 	DIR *folder;
-	int result = folder_place(&place, dir, NULL);
+	int result = channel_paths_init(&paths, dir, NULL);
 
 	if (!result)
-		result = folder_check(&place, true, &owner);
+		result = folder_check(&paths, true, &owner);
 	if (result)
 		return result;
-	folder = opendir(place.dir);
+	folder = opendir(paths.dir);
 	if (!folder)
-		return fail_errno("cannot read folder %s", place.dir);
+		return fail_errno("cannot read folder %s", paths.dir);
 	while (!result && (entry = readdir(folder)))
-		if (find_channel(entry->d_name, dir, &place) && is_there(&place, owner))
-			result = found(place.name, context);
+		if (find_channel(entry->d_name, dir, &paths) && is_there(&paths, owner))
+			result = found(paths.name, context);
 	closedir(folder);
 	return result;
 }
@@ -230,43 +231,43 @@ static bool is_lock_alone(const struct channel *channel)
 {
 	bool empty = channel->record_known && channel->record.mark.version == 0;
 
-	return empty && !is_our_channel_file(&channel->place, geteuid());
+	return empty && !is_our_channel_file(&channel->paths, geteuid());
 }
 
 static int clean(struct channel *channel, struct shmflip_removed *removed)
 {
 	pid_t pid;
-	int lives = sweep_find_living(channel, &pid);
+	int lives = cleanup_find_live_producer(channel, &pid);
 
 	if (lives < 0)
 		return lives;
 	if (lives)
 		return fail(-EBUSY, "channel %s is held by a producer, process %d",
-		            channel->place.name, pid);
-	return is_lock_alone(channel) ? 0 : sweep_channel(channel, removed);
+		            channel->paths.name, pid);
+	return is_lock_alone(channel) ? 0 : cleanup_channel(channel, removed);
 }
 
 int shmflip_channel_clean(const char *dir, const char *channel_name,
                           struct shmflip_removed *removed)
 {
 	struct shmflip_removed sum = { 0 };
-	struct folder_place place;
+	struct channel_paths paths;
 	struct channel channel;
-	int error = folder_place(&place, dir, channel_name);
+	int error = channel_paths_init(&paths, dir, channel_name);
 
 	if (!error)
-		error = folder_check(&place, false, NULL);
+		error = folder_check(&paths, false, NULL);
 	if (error)
 		return error;
-	if (!is_there(&place, geteuid()))
-		return fail(-ENOENT, "there is no channel %s in %s", place.name, place.dir);
-	if (access(place.lock_file, F_OK) == 0)
+	if (!is_there(&paths, geteuid()))
+		return fail(-ENOENT, "there is no channel %s in %s", paths.name, paths.dir);
+	if (access(paths.lock_file, F_OK) == 0)
 		sum.files++;
-	error = channel_seize(&channel, &place);
+	error = channel_acquire_for_cleanup(&channel, &paths);
 	if (error)
 		return error;
 	error = clean(&channel, &sum);
-	channel_disown(&channel);
+	channel_release(&channel);
 	if (!error)
 		*removed = sum;
 	return error;

@@ -90,7 +90,7 @@ static uint64_t pixels_offset(uint32_t slots)
 	return page_align(sizeof(struct layout_header) + slots * sizeof(struct layout_slot));
 }
 
-int layout_plan(struct layout_fixed *fixed, uint64_t *segment_bytes)
+int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes)
 {
 	uint64_t bytes;
 
@@ -112,16 +112,17 @@ int layout_plan(struct layout_fixed *fixed, uint64_t *segment_bytes)
 
 int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_bytes)
 {
-	struct layout_fixed plan = *fixed;
-	uint64_t planned_bytes;
+	struct layout_fixed computed = *fixed;
+	uint64_t computed_bytes;
 	int error;
 
 	error = mark_check(&fixed->mark, segment_magic, sizeof(struct layout_header),
 	                   "the frames segment");
 	if (error)
 		return error;
-	if (layout_plan(&plan, &planned_bytes) || plan.slot_bytes != fixed->slot_bytes ||
-	    plan.pixels_offset != fixed->pixels_offset || planned_bytes > segment_bytes ||
+	if (layout_compute(&computed, &computed_bytes) ||
+	    computed.slot_bytes != fixed->slot_bytes ||
+	    computed.pixels_offset != fixed->pixels_offset || computed_bytes > segment_bytes ||
 	    fixed->first_frame == 0 || fixed->first_frame >= LAYOUT_FRAME_END ||
 	    (fixed->policy != SHMFLIP_POLICY_LATEST && fixed->policy != SHMFLIP_POLICY_LOSSLESS))
 		return fail(-EPROTO, "the header of the frames segment is damaged");
@@ -151,7 +152,7 @@ int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_byte
 	return 0;
 }
 
-void layout_describe(struct layout_slot *slot, const struct shmflip_frame_info *info)
+void layout_write_info(struct layout_slot *slot, const struct shmflip_frame_info *info)
 {
 	slot->presentation_ns = info->presentation_ns;
 	slot->published_ns = info->published_ns;
@@ -165,7 +166,8 @@ void layout_describe(struct layout_slot *slot, const struct shmflip_frame_info *
 	memcpy(slot->source, info->source, strnlen(info->source, sizeof(info->source) - 1) + 1);
 }
 
-void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_frame_info *info)
+void layout_read_info(const struct layout_slot *slot, uint64_t frame,
+                      struct shmflip_frame_info *info)
 {
 	info->sequence = frame;
 	info->presentation_ns = slot->presentation_ns;
@@ -178,7 +180,7 @@ void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_
 	info->flags = slot->flags;
 	memcpy(info->source, slot->source, sizeof(info->source));
 	info->source[sizeof(info->source) - 1] = '\0';
-	layout_copied();
+	layout_copy_barrier();
 }
 
 int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,

@@ -22,7 +22,7 @@
 
 #define LAYOUT_VERSION 1
 #define LAYOUT_PAGE UINT64_C(4096)
-#define LAYOUT_LINE 64 /* a cache line */
+#define LAYOUT_CACHE_LINE 64 /* a cache line */
 
 /* Frames are numbered by sequence. 56 bits of it fit into latest. */
 #define LAYOUT_FRAME_END (UINT64_C(1) << 56)
@@ -83,7 +83,8 @@ struct layout_fixed {
 
 /* What belongs to one slot. Written by the producer while the slot is on loan. */
 struct layout_slot {
-	alignas(LAYOUT_LINE) _Atomic uint64_t sequence; /* the frame it holds, or LAYOUT_DIRTY */
+	alignas(LAYOUT_CACHE_LINE) _Atomic uint64_t
+		sequence; /* the frame it holds, or LAYOUT_DIRTY */
 	int64_t presentation_ns;
 	int64_t published_ns;
 	int64_t decode_ns;
@@ -97,11 +98,11 @@ struct layout_slot {
 };
 
 struct layout_header {
-	alignas(LAYOUT_LINE) struct layout_fixed fixed;
-	alignas(LAYOUT_LINE) _Atomic uint64_t latest; /* layout_latest() */
-	alignas(LAYOUT_LINE) _Atomic uint32_t state;  /* enum layout_state */
+	alignas(LAYOUT_CACHE_LINE) struct layout_fixed fixed;
+	alignas(LAYOUT_CACHE_LINE) _Atomic uint64_t latest; /* layout_latest() */
+	alignas(LAYOUT_CACHE_LINE) _Atomic uint32_t state;  /* enum layout_state */
 	_Atomic uint64_t dropped;
-	alignas(LAYOUT_LINE) struct layout_slot slot[];
+	alignas(LAYOUT_CACHE_LINE) struct layout_slot slot[];
 };
 
 _Static_assert(sizeof(struct lock_record) == 32, "files keep their layout");
@@ -145,7 +146,7 @@ int layout_check_channel(const struct channel_record *record, size_t bytes, cons
 
 /* The size of a segment. Sets fixed's pixels_offset and slot_bytes, rounding the latter up, from
  * its slots and slot_bytes. -EINVAL: out of range. -EOVERFLOW. */
-int layout_plan(struct layout_fixed *fixed, uint64_t *segment_bytes);
+int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes);
 
 /* Checks a copied header against the segment that it came from: after this, every slot lies within
  * segment_bytes. -EPROTO, -EPROTONOSUPPORT. */
@@ -156,7 +157,7 @@ int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_byte
 
 /* To be called between copying something shared and checking the copy: keeps the compiler from reading
  * the original once more. */
-static inline void layout_copied(void)
+static inline void layout_copy_barrier(void)
 {
 	atomic_signal_fence(memory_order_seq_cst);
 }
@@ -165,11 +166,12 @@ static inline void layout_copied(void)
 static inline void layout_prefetch(const struct layout_slot *slot)
 {
 	__builtin_prefetch(slot);
-	__builtin_prefetch((const char *)slot + LAYOUT_LINE);
+	__builtin_prefetch((const char *)slot + LAYOUT_CACHE_LINE);
 }
 
 /* Between a slot's description and the public one. The caller keeps the slot from changing. */
-void layout_describe(struct layout_slot *slot, const struct shmflip_frame_info *info);
-void layout_read(const struct layout_slot *slot, uint64_t frame, struct shmflip_frame_info *info);
+void layout_write_info(struct layout_slot *slot, const struct shmflip_frame_info *info);
+void layout_read_info(const struct layout_slot *slot, uint64_t frame,
+                      struct shmflip_frame_info *info);
 
 #endif

@@ -6,8 +6,8 @@
 
 #include "lock.h"
 
-#define SEATS (UINT64_C(1) << 62)
-#define SEATS_END (UINT64_C(1) << 63)
+#define VIEWER_BYTES (UINT64_C(1) << 62)
+#define VIEWER_BYTES_END (UINT64_C(1) << 63)
 #define VIEWERS_COUNTED 1000
 
 static int pins_lock(struct slot_locks *locks, bool write, uint64_t first, uint64_t end)
@@ -29,44 +29,46 @@ void pins_init(struct pins *pins, int fd)
 	*pins = (struct pins){ .locks = { .lock = pins_lock, .unlock = pins_unlock }, .fd = fd };
 }
 
-int pins_attend(struct pins *pins)
+int pins_mark_attached(struct pins *pins)
 {
-	static _Atomic uint16_t viewers_here;
-	uint64_t seat = SEATS + ((uint64_t)getpid() << 16) + atomic_fetch_add(&viewers_here, 1);
-	int error = lock_try(pins->fd, LOCK_SHARED, seat, seat + 1);
+	static _Atomic uint16_t viewers_of_process;
+	uint64_t viewer_byte = VIEWER_BYTES + ((uint64_t)getpid() << 16) +
+	                       atomic_fetch_add(&viewers_of_process, 1);
+	int error = lock_try(pins->fd, LOCK_SHARED, viewer_byte, viewer_byte + 1);
 
 	if (!error)
-		pins->seat = seat;
+		pins->viewer_byte = viewer_byte;
 	return error;
 }
 
-void pins_leave(struct pins *pins)
+void pins_clear_attached(struct pins *pins)
 {
-	if (pins->seat)
-		lock_release(pins->fd, pins->seat, pins->seat + 1);
-	pins->seat = 0;
+	if (pins->viewer_byte)
+		lock_release(pins->fd, pins->viewer_byte, pins->viewer_byte + 1);
+	pins->viewer_byte = 0;
 }
 
-int pins_attendance(const struct pins *pins, unsigned *viewers)
+int pins_count_viewers(const struct pins *pins, unsigned *viewers)
 {
-	return pins_list(pins, NULL, 0, viewers);
+	return pins_list_viewers(pins, NULL, 0, viewers);
 }
 
-int pins_list(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
+int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
 {
-	uint64_t seats[VIEWERS_COUNTED];
+	uint64_t viewer_bytes[VIEWERS_COUNTED];
 	unsigned count = 0;
-	int error = lock_list(pins->fd, SEATS, SEATS_END - 1, seats, VIEWERS_COUNTED, &count);
+	int error = lock_list(pins->fd, VIEWER_BYTES, VIEWER_BYTES_END - 1, viewer_bytes,
+	                      VIEWERS_COUNTED, &count);
 
 	if (error)
 		return error;
 	for (unsigned i = 0; i < size && i < count; i++)
-		pids[i] = (int32_t)((seats[i] - SEATS) >> 16);
+		pids[i] = (int32_t)((viewer_bytes[i] - VIEWER_BYTES) >> 16);
 	*viewers = count;
 	return 0;
 }
 
-int pins_claimed(const struct pins *pins, uint64_t first)
+int pins_find_claim(const struct pins *pins, uint64_t first)
 {
 	uint64_t found_first, found_end;
 

@@ -15,24 +15,24 @@
 struct pins {
 	struct slot_locks locks; /* locks on frames, for the slot protocol */
 	int fd;
-	uint64_t seat; /* the byte that tells of this viewer; 0: none */
+	uint64_t viewer_byte; /* the byte that tells of this viewer; 0: none */
 };
 
 /* fd stays the caller's and must outlive the pins. */
 void pins_init(struct pins *pins, int fd);
 
 /* Makes this viewer count, or no longer. */
-int pins_attend(struct pins *pins);
-void pins_leave(struct pins *pins);
+int pins_mark_attached(struct pins *pins);
+void pins_clear_attached(struct pins *pins);
 
 /* How many viewers attend, up to 1000. */
-int pins_attendance(const struct pins *pins, unsigned *viewers);
+int pins_count_viewers(const struct pins *pins, unsigned *viewers);
 
 /* Likewise, and the processes of the first few of them, in no order: so many pids as there are viewers,
  * but no more than size. It is they who say so. */
-int pins_list(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers);
+int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers);
 
 /* Whether somebody holds, or has laid claim to, a frame from this one on. 1, 0, or an error. */
-int pins_claimed(const struct pins *pins, uint64_t first);
+int pins_find_claim(const struct pins *pins, uint64_t first);
 
 #endif

@@ -9,27 +9,28 @@
 #include "clock.h"
 #include "error.h"
 #include "generation.h"
-#include "left.h"
-#include "plan.h"
+#include "producer_options.h"
+#include "retired.h"
 #include "ring.h"
 #include "spin.h"
 
-#define NAP_MIN_NS 20000
-#define NAP_MAX_NS (5 * NS_PER_MS)
-#define NAP_LATE_NS 100000 /* by which a nap mostly ends too late, at most */
-#define VIEWERS_MAX 1000   /* that pins_attendance() counts */
-#define NAP_ATTENDANCE_NS (5 * NS_PER_MS)
-#define LOOK_NS (100 * NS_PER_MS) /* how often to see whether all of the channel still stands */
+#define SLEEP_MIN_NS 20000
+#define SLEEP_MAX_NS (5 * NS_PER_MS)
+#define SLEEP_LATE_NS 100000 /* by which a nap mostly ends too late, at most */
+#define VIEWERS_MAX 1000     /* that pins_count_viewers() counts */
+#define COUNT_INTERVAL_NS (5 * NS_PER_MS)
+#define CHECK_INTERVAL_NS                                                                          \
+	(100 * NS_PER_MS) /* how often to see whether all of the channel still stands */
 
 struct shmflip_producer {
 	struct channel channel;
-	struct generation_plan plan;
+	struct generation_config config;
 	struct generation *generation;
-	bool renew;        /* somebody removed semaphores or files: a fresh generation is due */
-	int64_t looked_ns; /* after the files, last */
-	int64_t lease_ns;  /* CLOCK_NEVER: no viewer is ever taken for frozen */
-	int64_t stuck_ns;  /* since when no slot was free; 0: one was at the last look */
-	struct left *left;
+	bool renew;         /* somebody removed semaphores or files: a fresh generation is due */
+	int64_t checked_ns; /* after the files, last */
+	int64_t lease_ns;   /* CLOCK_NEVER: no viewer is ever taken for frozen */
+	int64_t stuck_ns;   /* since when no slot was free; 0: one was at the last look */
+	struct retired_generation *retired;
 	uint64_t discarded;
 	uint64_t generations;
 	int64_t waited_ns;
@@ -44,12 +45,12 @@ static int make_generation(struct shmflip_producer *producer, struct generation 
 
 	if (!generation)
 		return fail(-ENOMEM, "out of memory");
-	error = generation_init(generation, &producer->channel, &producer->plan);
+	error = generation_init(generation, &producer->channel, &producer->config);
 	if (error) {
 		free(generation);
 		return error;
 	}
-	producer->plan.producer = generation->fixed.producer;
+	producer->config.producer = generation->fixed.producer;
 	producer->generations++;
 	*out = generation;
 	return 0;
@@ -59,30 +60,31 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
                             struct shmflip_producer **out)
 {
 	struct shmflip_producer *producer;
-	struct folder_place place;
-	int error = plan_check(options);
+	struct channel_paths paths;
+	int error = producer_options_check(options);
 
 	if (!error)
-		error = folder_place(&place, options->dir, options->channel);
+		error = channel_paths_init(&paths, options->dir, options->channel);
 	if (error)
 		return error;
 	producer = calloc(1, sizeof(*producer));
 	if (!producer)
 		return fail(-ENOMEM, "out of memory");
-	plan_from(&producer->plan, options);
-	producer->lease_ns = plan_lease_ns(options);
-	error = channel_own(&producer->channel, &place, producer->plan.group, producer->plan.mode);
+	producer_options_config(&producer->config, options);
+	producer->lease_ns = producer_options_lease_ns(options);
+	error = channel_acquire(&producer->channel, &paths, producer->config.group,
+	                        producer->config.mode);
 	if (error)
 		goto free_memory;
 	error = make_generation(producer, &producer->generation);
 	if (error)
 		goto disown;
-	producer->looked_ns = clock_now_ns();
+	producer->checked_ns = monotonic_now_ns();
 	*out = producer;
 	return 0;
 
 disown:
-	channel_disown(&producer->channel);
+	channel_release(&producer->channel);
 free_memory:
 	free(producer);
 	return error;
@@ -91,22 +93,22 @@ free_memory:
 /* Goes on in a fresh generation. Its viewers can still take what the old one holds. */
 static int move_on(struct shmflip_producer *producer)
 {
-	struct left *left = calloc(1, sizeof(*left));
+	struct retired_generation *retired = calloc(1, sizeof(*retired));
 	struct generation *old = producer->generation;
 	int error;
 
-	if (!left)
+	if (!retired)
 		return fail(-ENOMEM, "out of memory");
-	producer->plan.newest = old->writer.newest;
+	producer->config.newest = old->writer.newest;
 	error = make_generation(producer, &producer->generation);
 	if (error) {
-		free(left);
+		free(retired);
 		return error;
 	}
 	generation_retire(old, LAYOUT_MOVED);
 	channel_commit_generation(&producer->channel);
-	left_in_use(&producer->left);
-	left_add(&producer->left, left, old);
+	retired_reap(&producer->retired);
+	retired_add(&producer->retired, retired, old);
 	generation_finish(old);
 	free(old);
 	producer->renew = false;
@@ -115,20 +117,20 @@ static int move_on(struct shmflip_producer *producer)
 }
 
 /* Whether viewers that want every frame have yet to come over from earlier generations. */
-static bool viewers_to_come(struct shmflip_producer *producer)
+static bool poll_moving_viewers(struct shmflip_producer *producer)
 {
-	if (producer->plan.policy != SHMFLIP_POLICY_LOSSLESS)
-		left_forget_claims(producer->left);
-	return left_has_claims(producer->left);
+	if (producer->config.policy != SHMFLIP_POLICY_LOSSLESS)
+		retired_drop_claims(producer->retired);
+	return retired_poll_claims(producer->retired);
 }
 
-static bool lease_is_over(struct shmflip_producer *producer)
+static bool check_lease(struct shmflip_producer *producer)
 {
 	int64_t now_ns;
 
 	if (producer->lease_ns == CLOCK_NEVER)
 		return false;
-	now_ns = clock_now_ns();
+	now_ns = monotonic_now_ns();
 	if (producer->stuck_ns == 0)
 		producer->stuck_ns = now_ns;
 	return now_ns - producer->stuck_ns >= producer->lease_ns;
@@ -145,31 +147,31 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 /* Viewers come by the channel file and believe the semaphores, and the lock file keeps other producers
  * out. Whoever deletes one of them by hand gets a new one, unless another producer was there first: then
  * -ESTALE, for as long as it stays. */
-static int look_after_objects(struct shmflip_producer *producer)
+static int check_objects(struct shmflip_producer *producer)
 {
-	const struct generation_plan *plan = &producer->plan;
+	const struct generation_config *config = &producer->config;
 	struct channel *channel = &producer->channel;
-	int64_t now_ns = clock_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 	int error;
 
-	if (now_ns - producer->looked_ns < LOOK_NS)
+	if (now_ns - producer->checked_ns < CHECK_INTERVAL_NS)
 		return 0;
-	if (!channel_is_owned(channel)) {
-		error = channel_own_again(channel, plan->group, plan->mode);
+	if (!channel_still_owned(channel)) {
+		error = channel_reacquire(channel, config->group, config->mode);
 		if (error)
 			return error;
 		producer->renew = true;
 	}
-	if (!folder_names(channel->place.channel_file, producer->generation->fd) ||
+	if (!folder_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
 	    ring_alive(producer->generation->ring_id) == 0)
 		producer->renew = true;
-	producer->looked_ns = now_ns;
+	producer->checked_ns = now_ns;
 	return 0;
 }
 
 static int renew_if_due(struct shmflip_producer *producer)
 {
-	int error = look_after_objects(producer);
+	int error = check_objects(producer);
 
 	return error || !producer->renew ? error : move_on_without_loans(producer);
 }
@@ -178,19 +180,19 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 {
 	int error;
 
-	if (viewers_to_come(producer)) {
-		if (!lease_is_over(producer))
+	if (poll_moving_viewers(producer)) {
+		if (!check_lease(producer))
 			return -EAGAIN;
 		/* Those that live have come: what is left is frozen. */
-		left_forget_claims(producer->left);
+		retired_drop_claims(producer->retired);
 	}
 	error = slots_begin(&producer->generation->writer, slot);
-	if (error == -EAGAIN && lease_is_over(producer) &&
-	    left_in_use(&producer->left) < LEFT_MAX) {
+	if (error == -EAGAIN && check_lease(producer) &&
+	    retired_reap(&producer->retired) < RETIRED_MAX) {
 		error = move_on_without_loans(producer);
 		/* Where there is no fresh memory, for another lease it is as if there were none. */
 		if (error == -ENOMEM || error == -ENOSPC) {
-			producer->stuck_ns = clock_now_ns();
+			producer->stuck_ns = monotonic_now_ns();
 			return -EAGAIN;
 		}
 		/* Viewers that are not frozen are waited for like after a change of size. */
@@ -203,47 +205,47 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 
 static int spin_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
 {
-	int64_t end_ns = clock_now_ns() + clock_left_ns(deadline_ns, SPIN_NS);
+	int64_t end_ns = monotonic_now_ns() + clock_remaining_ns(deadline_ns, SPIN_NS);
 	int error;
 
 	do {
 		spin_pause();
 		error = try_slot(producer, slot);
-	} while (error == -EAGAIN && clock_now_ns() < end_ns);
-	spin_paid(&producer->spin, error != -EAGAIN);
+	} while (error == -EAGAIN && monotonic_now_ns() < end_ns);
+	spin_record(&producer->spin, error != -EAGAIN);
 	return error;
 }
 
-static void note_wait(struct shmflip_producer *producer, int64_t ns)
+static void record_wait(struct shmflip_producer *producer, int64_t ns)
 {
 	producer->waits_ns[1] = producer->waits_ns[0];
 	producer->waits_ns[0] = ns;
 }
 
-/* Viewers take about as long for one frame as for another. What the shorter of the latest two waits
- * took is mostly slept through at once, for each nap costs as much as a system call and two switches. */
-static int64_t next_nap_ns(const struct shmflip_producer *producer, int64_t start_ns)
+/* Viewers need about the same time for each frame. Sleep through most of the shorter of the last two
+ * waits at once, because each nap costs a system call and two switches. */
+static int64_t next_sleep_ns(const struct shmflip_producer *producer, int64_t start_ns)
 {
 	const int64_t *waits_ns = producer->waits_ns;
 	int64_t alike_ns = waits_ns[0] < waits_ns[1] ? waits_ns[0] : waits_ns[1];
-	int64_t end_ns = start_ns + alike_ns / 4 * 3 - NAP_LATE_NS;
-	int64_t nap_ns = clock_nap_ns(start_ns, NAP_MIN_NS, NAP_MAX_NS);
-	int64_t left_ns = clock_left_ns(end_ns, NAP_MAX_NS);
+	int64_t end_ns = start_ns + alike_ns / 4 * 3 - SLEEP_LATE_NS;
+	int64_t sleep_ns = clock_backoff_ns(start_ns, SLEEP_MIN_NS, SLEEP_MAX_NS);
+	int64_t left_ns = clock_remaining_ns(end_ns, SLEEP_MAX_NS);
 
-	return left_ns > nap_ns ? left_ns : nap_ns;
+	return left_ns > sleep_ns ? left_ns : sleep_ns;
 }
 
-static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t start_ns,
-                        int64_t deadline_ns)
+static int sleep_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t start_ns,
+                          int64_t deadline_ns)
 {
-	int64_t nap_ns;
+	int64_t sleep_ns;
 	int error;
 
 	do {
-		nap_ns = clock_left_ns(deadline_ns, next_nap_ns(producer, start_ns));
-		if (nap_ns == 0)
+		sleep_ns = clock_remaining_ns(deadline_ns, next_sleep_ns(producer, start_ns));
+		if (sleep_ns == 0)
 			return -EAGAIN;
-		error = clock_nap(nap_ns);
+		error = clock_sleep(sleep_ns);
 		if (!error)
 			error = renew_if_due(producer);
 		if (!error)
@@ -254,14 +256,14 @@ static int nap_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64
 
 static int wait_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t deadline_ns)
 {
-	int64_t start_ns = clock_now_ns();
+	int64_t start_ns = monotonic_now_ns();
 	int error = -EAGAIN;
 
 	if (spin_try(&producer->spin))
 		error = spin_for_slot(producer, slot, deadline_ns);
 	if (error == -EAGAIN)
-		error = nap_for_slot(producer, slot, start_ns, deadline_ns);
-	note_wait(producer, clock_now_ns() - start_ns);
+		error = sleep_for_slot(producer, slot, start_ns, deadline_ns);
+	record_wait(producer, monotonic_now_ns() - start_ns);
 	producer->waited_ns += producer->waits_ns[0];
 	return error;
 }
@@ -283,7 +285,7 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &slot, deadline_ns);
 	else if (!error)
-		note_wait(producer, 0);
+		record_wait(producer, 0);
 	if (error)
 		return error;
 	generation = producer->generation;
@@ -308,7 +310,7 @@ int shmflip_producer_publish(struct shmflip_producer *producer, struct shmflip_l
 
 	if (!is_on_loan(producer, loan))
 		return fail(-EINVAL, "this slot is not on loan");
-	info->published_ns = clock_now_ns();
+	info->published_ns = monotonic_now_ns();
 	error = layout_check_frame(info, generation->fixed.slot_bytes);
 	if (error)
 		return error;
@@ -332,32 +334,32 @@ void shmflip_producer_discard(struct shmflip_producer *producer, struct shmflip_
 void shmflip_producer_drop(struct shmflip_producer *producer)
 {
 	/* A count for viewers to show: it orders nothing. */
-	atomic_store_explicit(&producer->generation->shared->dropped, ++producer->plan.dropped,
+	atomic_store_explicit(&producer->generation->shared->dropped, ++producer->config.dropped,
 	                      memory_order_relaxed);
 }
 
 int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_bytes)
 {
-	uint64_t before = producer->plan.slot_bytes;
+	uint64_t before = producer->config.slot_bytes;
 	int error;
 
-	producer->plan.slot_bytes = slot_bytes;
+	producer->config.slot_bytes = slot_bytes;
 	error = move_on_without_loans(producer);
 	if (error)
-		producer->plan.slot_bytes = before;
+		producer->config.slot_bytes = before;
 	return error;
 }
 
 int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers)
 {
-	return pins_attendance(&producer->generation->pins, viewers);
+	return pins_count_viewers(&producer->generation->pins, viewers);
 }
 
 int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
                                   int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
-	int64_t nap_ns;
+	int64_t sleep_ns;
 	unsigned attached;
 	int error;
 
@@ -370,10 +372,10 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned vi
 			error = shmflip_producer_viewers(producer, &attached);
 		if (error || attached >= viewers)
 			return error;
-		nap_ns = clock_left_ns(deadline_ns, NAP_ATTENDANCE_NS);
-		if (nap_ns == 0)
+		sleep_ns = clock_remaining_ns(deadline_ns, COUNT_INTERVAL_NS);
+		if (sleep_ns == 0)
 			return -EAGAIN;
-		error = clock_nap(nap_ns);
+		error = clock_sleep(sleep_ns);
 		if (error)
 			return error;
 	}
@@ -384,7 +386,7 @@ void shmflip_producer_stats(const struct shmflip_producer *producer,
 {
 	*stats = (struct shmflip_producer_stats){
 		.published = producer->generation->writer.newest,
-		.dropped = producer->plan.dropped,
+		.dropped = producer->config.dropped,
 		.discarded = producer->discarded,
 		.generations = producer->generations,
 		.waited_ns = producer->waited_ns,
@@ -396,12 +398,12 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 	if (!producer)
 		return;
 	/* First the file: see attachment.c on telling an end from a death. */
-	if (folder_names(producer->channel.place.channel_file, producer->generation->fd))
-		unlink(producer->channel.place.channel_file);
+	if (folder_is_same_file(producer->channel.paths.channel_file, producer->generation->fd))
+		unlink(producer->channel.paths.channel_file);
 	generation_retire(producer->generation, LAYOUT_ENDED);
 	generation_finish(producer->generation);
 	free(producer->generation);
-	left_finish(&producer->left);
-	channel_disown(&producer->channel);
+	retired_finish(&producer->retired);
+	channel_release(&producer->channel);
 	free(producer);
 }

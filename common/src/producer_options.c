@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "plan.h"
+#include "producer_options.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 #define LEASE_DEFAULT_MS 2000
 
-int plan_check(const struct shmflip_producer_options *options)
+int producer_options_check(const struct shmflip_producer_options *options)
 {
 	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
 		return fail(-EINVAL, "policy %u is unknown", options->policy);
@@ -19,11 +19,12 @@ int plan_check(const struct shmflip_producer_options *options)
 	return 0;
 }
 
-void plan_from(struct generation_plan *plan, const struct shmflip_producer_options *options)
+void producer_options_config(struct generation_config *config,
+                             const struct shmflip_producer_options *options)
 {
 	bool own_group = options->group == 0 || options->group == (gid_t)-1;
 
-	*plan = (struct generation_plan){
+	*config = (struct generation_config){
 		.slot_bytes = options->slot_bytes,
 		.slots = options->slots ? options->slots : SHMFLIP_SLOTS_MIN,
 		.policy = options->policy ? options->policy : SHMFLIP_POLICY_LATEST,
@@ -33,7 +34,7 @@ void plan_from(struct generation_plan *plan, const struct shmflip_producer_optio
 	};
 }
 
-int64_t plan_lease_ns(const struct shmflip_producer_options *options)
+int64_t producer_options_lease_ns(const struct shmflip_producer_options *options)
 {
 	if (options->lease_ms > 0 && options->lease_ms < INT64_MAX / NS_PER_MS)
 		return options->lease_ms * NS_PER_MS;

@@ -1,42 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-#include "left.h"
+#include "retired.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "sysv.h"
 
-void left_add(struct left **list, struct left *left, struct generation *generation)
+void retired_add(struct retired_generation **list, struct retired_generation *retired,
+                 struct generation *generation)
 {
-	left->next = *list;
-	left->fd = generation->fd;
-	left->frames_end = generation->writer.newest + 1;
-	left->segment_id = generation->segment_id;
+	retired->next = *list;
+	retired->fd = generation->fd;
+	retired->frames_end = generation->writer.newest + 1;
+	retired->segment_id = generation->segment_id;
 	generation->fd = -1;
-	*list = left;
+	*list = retired;
 }
 
-static void forget_claims(struct left *left)
+static void drop_claims(struct retired_generation *retired)
 {
-	if (left->fd >= 0)
-		close(left->fd);
-	left->fd = -1;
+	if (retired->fd >= 0)
+		close(retired->fd);
+	retired->fd = -1;
 }
 
-static bool has_claims(struct left *left)
+static bool has_claims(struct retired_generation *retired)
 {
 	struct pins pins;
 
-	if (left->fd < 0)
+	if (retired->fd < 0)
 		return false;
-	pins_init(&pins, left->fd);
-	if (pins_claimed(&pins, left->frames_end) == 1)
+	pins_init(&pins, retired->fd);
+	if (pins_find_claim(&pins, retired->frames_end) == 1)
 		return true;
-	forget_claims(left);
+	drop_claims(retired);
 	return false;
 }
 
-bool left_has_claims(struct left *list)
+bool retired_poll_claims(struct retired_generation *list)
 {
 	bool some = false;
 
@@ -45,30 +46,30 @@ bool left_has_claims(struct left *list)
 	return some;
 }
 
-void left_forget_claims(struct left *list)
+void retired_drop_claims(struct retired_generation *list)
 {
 	for (; list; list = list->next)
-		forget_claims(list);
+		drop_claims(list);
 }
 
-static void drop_first(struct left **list)
+static void drop_first(struct retired_generation **list)
 {
-	struct left *left = *list;
+	struct retired_generation *retired = *list;
 
-	*list = left->next;
-	forget_claims(left);
-	free(left);
+	*list = retired->next;
+	drop_claims(retired);
+	free(retired);
 }
 
-/* A segment is marked for removal when it is made: that it is there says that somebody has it. */
-static bool is_in_use(const struct left *left)
+/* A segment is marked for removal at creation: if it still exists, somebody is attached. */
+static bool is_in_use(const struct retired_generation *retired)
 {
 	struct sysv_status status;
 
-	return sysv_segment_status(left->segment_id, &status) == 0;
+	return sysv_segment_status(retired->segment_id, &status) == 0;
 }
 
-unsigned left_in_use(struct left **list)
+unsigned retired_reap(struct retired_generation **list)
 {
 	unsigned count = 0;
 
@@ -84,7 +85,7 @@ unsigned left_in_use(struct left **list)
 	return count;
 }
 
-void left_finish(struct left **list)
+void retired_finish(struct retired_generation **list)
 {
 	while (*list)
 		drop_first(list);

@@ -19,7 +19,7 @@ int ring_create(key_t key, gid_t group, mode_t mode, int *id)
 
 	if (error)
 		return error;
-	error = sysv_semaphores_allow(made, group, mode);
+	error = sysv_semaphores_set_access(made, group, mode);
 	if (error)
 		ring_remove(made);
 	else
@@ -56,7 +56,7 @@ int ring_publish(int id, uint64_t frame)
 	return sysv_semaphores_change(id, steps, 2);
 }
 
-int ring_sleep(int id, uint64_t newest, int64_t timeout_ns)
+int ring_wait(int id, uint64_t newest, int64_t timeout_ns)
 {
 	int error = sysv_semaphore_wait_zero(id, (newest + 1) % FRAMES, timeout_ns);
 
@@ -93,12 +93,12 @@ int ring_alive(int id)
 	return value > 0;
 }
 
-int ring_user(int id)
+int ring_producer_pid(int id)
 {
-	return sysv_semaphore_user(id, ALIVE);
+	return sysv_semaphore_pid(id, ALIVE);
 }
 
-bool ring_sweep_id(int id, pid_t pid)
+bool ring_remove_dead_id(int id, pid_t pid)
 {
 	struct sysv_status status;
 	int alive;
@@ -107,16 +107,16 @@ bool ring_sweep_id(int id, pid_t pid)
 	    status.size != SEMAPHORES)
 		return false;
 	alive = ring_alive(id);
-	if (alive == 1 && pid > 0 && ring_user(id) == pid)
+	if (alive == 1 && pid > 0 && ring_producer_pid(id) == pid)
 		alive = 0;
 	return alive == 0 && sysv_semaphores_remove(id) == 0;
 }
 
-bool ring_sweep(key_t key)
+bool ring_remove_dead(key_t key)
 {
 	int id;
 
-	return !sysv_semaphores_find(key, &id) && ring_sweep_id(id, 0);
+	return !sysv_semaphores_find(key, &id) && ring_remove_dead_id(id, 0);
 }
 
 void ring_remove(int id)

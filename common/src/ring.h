@@ -25,7 +25,7 @@ int ring_publish(int id, uint64_t frame);
 /* Sleeps until the frame after newest is out, the producer is dead, or the set is gone: 0. A viewer
  * that falls behind by 32 frames between reading newest and sleeping may sleep on; so give a timeout.
  * -EAGAIN: timeout_ns passed. -EINTR. */
-int ring_sleep(int id, uint64_t newest, int64_t timeout_ns);
+int ring_wait(int id, uint64_t newest, int64_t timeout_ns);
 
 /* Whether this is a set that owner made for a channel. -EPROTO: a stranger's. -EIDRM: it is gone. */
 int ring_check(int id, uid_t owner);
@@ -34,14 +34,14 @@ int ring_check(int id, uid_t owner);
 int ring_alive(int id);
 
 /* Its producer's process id, or a negative errno. */
-int ring_user(int id);
+int ring_producer_pid(int id);
 
 /* Removes the set of this key if it is ours and dead. Returns whether it did. */
-bool ring_sweep(key_t key);
+bool ring_remove_dead(key_t key);
 
-/* The same by number. A set that process pid, which is known to produce no more, has raised is dead
- * also when it is still raised: that process runs another program by now. 0: none is known. */
-bool ring_sweep_id(int id, pid_t pid);
+/* The same by id. If process pid is known to have stopped producing, a set that it raised is dead even
+ * while raised: the process now runs another program. 0: no such pid. */
+bool ring_remove_dead_id(int id, pid_t pid);
 
 void ring_remove(int id);
 

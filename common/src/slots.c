@@ -29,7 +29,7 @@ static uint32_t oldest_of(const struct slot_writer *writer, uint64_t set)
 
 /* Marks the slot as being written. A viewer that locks the old frame's number from now on finds the
  * mark by its second look; one that had locked it before is why lock fails. */
-static int give_up_frame(struct slot_writer *writer, uint32_t slot)
+static int invalidate_frame(struct slot_writer *writer, uint32_t slot)
 {
 	uint64_t frame = writer->frame[slot];
 	int error;
@@ -39,7 +39,7 @@ static int give_up_frame(struct slot_writer *writer, uint32_t slot)
 	error = writer->locks->lock(writer->locks, true, frame, frame + 1);
 	if (error)
 		return error;
-	/* Pairs with still_there(), through the lock. */
+	/* Pairs with slot_holds_frame(), through the lock. */
 	atomic_store_explicit(&writer->shared->slot[slot].sequence, LAYOUT_DIRTY,
 	                      memory_order_relaxed);
 	writer->locks->unlock(writer->locks, frame, frame + 1);
@@ -57,7 +57,7 @@ int slots_begin(struct slot_writer *writer, uint32_t *slot)
 	if (writer->front < writer->count)
 		set &= ~(UINT64_C(1) << writer->front);
 	while ((candidate = oldest_of(writer, set)) < writer->count) {
-		error = give_up_frame(writer, candidate);
+		error = invalidate_frame(writer, candidate);
 		if (!error) {
 			writer->loans |= UINT64_C(1) << candidate;
 			*slot = candidate;
@@ -75,8 +75,8 @@ uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
 {
 	uint64_t frame = ++writer->newest;
 
-	layout_describe(&writer->shared->slot[slot], info);
-	/* Pairs with still_there(): who sees the number sees description and pixels. */
+	layout_write_info(&writer->shared->slot[slot], info);
+	/* Pairs with slot_holds_frame(): who sees the number sees description and pixels. */
 	atomic_store_explicit(&writer->shared->slot[slot].sequence, frame, memory_order_release);
 	/* Pairs with newest_word(): who sees the word sees the slot's number. */
 	atomic_store_explicit(&writer->shared->latest, layout_latest(frame, slot),
@@ -106,9 +106,9 @@ static uint64_t newest_word(const struct slot_reader *reader)
 	return atomic_load_explicit(&reader->shared->latest, memory_order_acquire);
 }
 
-static bool still_there(const struct slot_reader *reader, uint32_t slot, uint64_t frame)
+static bool slot_holds_frame(const struct slot_reader *reader, uint32_t slot, uint64_t frame)
 {
-	/* Pairs with the first store of slots_publish(), and with give_up_frame(). */
+	/* Pairs with the first store of slots_publish(), and with invalidate_frame(). */
 	return atomic_load_explicit(&reader->shared->slot[slot].sequence, memory_order_acquire) ==
 	       frame;
 }
@@ -175,7 +175,7 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 		if (error)
 			return error;
 		/* The second look. Without it the slot may have been given up before we locked. */
-		if (still_there(reader, layout_latest_slot(word), number)) {
+		if (slot_holds_frame(reader, layout_latest_slot(word), number)) {
 			*frame = number;
 			*slot = layout_latest_slot(word);
 			return 0;

@@ -11,7 +11,7 @@ bool spin_try(struct spin *spin)
 	return false;
 }
 
-void spin_paid(struct spin *spin, bool paid)
+void spin_record(struct spin *spin, bool paid)
 {
 	if (paid) {
 		spin->penalty = 0;

@@ -17,7 +17,7 @@ struct spin {
 };
 
 bool spin_try(struct spin *spin);
-void spin_paid(struct spin *spin, bool paid);
+void spin_record(struct spin *spin, bool paid);
 
 /* Tells the processor that this is a spinning loop. */
 static inline void spin_pause(void)

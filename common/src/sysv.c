@@ -89,7 +89,7 @@ int sysv_segment_status(int id, struct sysv_status *status)
 	return 0;
 }
 
-int sysv_segment_allow(int id, gid_t group, mode_t mode)
+int sysv_segment_set_access(int id, gid_t group, mode_t mode)
 {
 	struct shmid_ds ds;
 
@@ -145,13 +145,13 @@ int sysv_semaphores_status(int id, struct sysv_status *status)
 	return 0;
 }
 
-int sysv_semaphores_allow(int id, gid_t group, mode_t mode)
+int sysv_semaphores_set_access(int id, gid_t group, mode_t mode)
 {
 	struct semid_ds ds;
 	union semun arg = { .buf = &ds };
 
 	if (semctl(id, 0, IPC_STAT, arg) < 0)
-		return fail_errno("cannot ask after semaphore set %d", id);
+		return fail_errno("cannot query semaphore set %d", id);
 	ds.sem_perm.gid = group;
 	ds.sem_perm.mode = mode;
 	if (semctl(id, 0, IPC_SET, arg) < 0)
@@ -173,7 +173,7 @@ int sysv_semaphore_value(int id, unsigned number)
 	return value < 0 ? -errno : value;
 }
 
-int sysv_semaphore_user(int id, unsigned number)
+int sysv_semaphore_pid(int id, unsigned number)
 {
 	int pid = semctl(id, (int)number, GETPID);
 

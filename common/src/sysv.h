@@ -26,19 +26,19 @@ int sysv_segment_attach(int id, bool writable, void **base);
 void sysv_segment_detach(const void *base);
 int sysv_segment_status(int id, struct sysv_status *status);
 /* Sets group and exact mode. */
-int sysv_segment_allow(int id, gid_t group, mode_t mode);
+int sysv_segment_set_access(int id, gid_t group, mode_t mode);
 /* Frees key and, when the last process has detached, memory. */
 int sysv_segment_remove(int id);
 
 int sysv_semaphores_create(key_t key, unsigned count, int *id);
 int sysv_semaphores_find(key_t key, int *id);
 int sysv_semaphores_status(int id, struct sysv_status *status);
-int sysv_semaphores_allow(int id, gid_t group, mode_t mode);
+int sysv_semaphores_set_access(int id, gid_t group, mode_t mode);
 int sysv_semaphores_remove(int id);
 /* The value of one semaphore, or a negative errno. */
 int sysv_semaphore_value(int id, unsigned number);
 /* Who changed it last, or waited for it to be 0: a process id, or a negative errno. */
-int sysv_semaphore_user(int id, unsigned number);
+int sysv_semaphore_pid(int id, unsigned number);
 
 struct sysv_step {
 	unsigned short number;

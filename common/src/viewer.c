@@ -7,30 +7,30 @@
 #include "attachment.h"
 #include "clock.h"
 #include "error.h"
-#include "watch.h"
+#include "frame_wait.h"
 
 /* How often to look for a producer. */
 #define LOOK_MIN_NS (5 * NS_PER_MS)
 #define LOOK_MAX_NS (100 * NS_PER_MS)
 /* How often to look whether a producer that has moved on can be followed. */
 #define FOLLOW_NS (NS_PER_MS / 2)
-/* How often to ask the kernel whether the producer lives, for who does not wait but comes again and
- * again: that takes longer than to see that there is nothing new. */
-#define ASK_NS NS_PER_MS
+/* How often a polling viewer asks the kernel whether the producer lives: that costs more than to see
+ * that nothing is new. */
+#define LIVENESS_CHECK_NS NS_PER_MS
 
 struct shmflip_viewer {
-	struct folder_place place;
+	struct channel_paths paths;
 	uint32_t view;
 	enum attachment_pixels pixels;
 	struct attachment *attachment; /* NULL: none */
 	struct attachment *past;       /* departed from; memory to free at the next call */
 	int64_t alone_ns;              /* since when there is none */
-	int64_t asked_ns;        /* when last asked whether the producer lives, by one in passing */
-	bool every;              /* the way of viewing it came to */
-	uint64_t producer;       /* the last one attached to */
-	uint64_t generation;     /* likewise: never attached to again */
-	uint64_t last;           /* that producer's newest frame taken or passed over */
-	uint64_t dropped_before; /* by that producer, not to be counted again */
+	int64_t liveness_checked_ns; /* when last asked whether the producer lives, by one in passing */
+	bool every;                  /* the way of viewing it came to */
+	uint64_t producer;           /* the last one attached to */
+	uint64_t generation;         /* likewise: never attached to again */
+	uint64_t last;               /* that producer's newest frame taken or passed over */
+	uint64_t dropped_before;     /* by that producer, not to be counted again */
 	struct shmflip_viewer_stats stats;
 	struct spin spin;
 };
@@ -38,28 +38,28 @@ struct shmflip_viewer {
 int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shmflip_viewer **out)
 {
 	struct shmflip_viewer *viewer;
-	struct folder_place place;
+	struct channel_paths paths;
 	int error;
 
 	if (options->view > SHMFLIP_VIEW_EVERY)
 		return fail(-EINVAL, "way of viewing %u is unknown", options->view);
 	if (options->prefault && options->untouched)
 		return fail(-EINVAL, "frames are either brought in or left untouched");
-	error = folder_place(&place, options->dir, options->channel);
+	error = channel_paths_init(&paths, options->dir, options->channel);
 	if (error)
 		return error;
-	error = folder_check(&place, true, NULL);
+	error = folder_check(&paths, true, NULL);
 	if (error && error != -ENOENT)
 		return error;
 	viewer = calloc(1, sizeof(*viewer));
 	if (!viewer)
 		return fail(-ENOMEM, "out of memory");
-	viewer->place = place;
+	viewer->paths = paths;
 	viewer->view = options->view;
 	viewer->pixels = options->untouched  ? ATTACHMENT_UNTOUCHED
 	                 : options->prefault ? ATTACHMENT_PREFAULT
 	                                     : ATTACHMENT_LAZY;
-	viewer->alone_ns = clock_now_ns();
+	viewer->alone_ns = monotonic_now_ns();
 	*out = viewer;
 	return 0;
 }
@@ -68,13 +68,13 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 static void unlock(struct attachment *attachment)
 {
 	slots_unclaim(&attachment->reader);
-	pins_leave(&attachment->pins);
+	pins_clear_attached(&attachment->pins);
 }
 
 static void detach(struct attachment *attachment)
 {
 	unlock(attachment);
-	attachment_drop(attachment);
+	attachment_unref(attachment);
 }
 
 /* Takes over what the producer has counted since the last look. */
@@ -92,7 +92,7 @@ static void count_dropped(struct shmflip_viewer *viewer)
 static void forget_past(struct shmflip_viewer *viewer)
 {
 	if (viewer->past)
-		attachment_drop(viewer->past);
+		attachment_unref(viewer->past);
 	viewer->past = NULL;
 }
 
@@ -104,7 +104,7 @@ static void depart(struct shmflip_viewer *viewer)
 	unlock(viewer->attachment);
 	viewer->past = viewer->attachment;
 	viewer->attachment = NULL;
-	viewer->alone_ns = clock_now_ns();
+	viewer->alone_ns = monotonic_now_ns();
 }
 
 static void leave(struct shmflip_viewer *viewer)
@@ -140,7 +140,7 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	uint64_t last;
 	bool every, same;
 	int error =
-		attachment_open(&attachment, &viewer->place, viewer->generation, viewer->pixels);
+		attachment_open(&attachment, &viewer->paths, viewer->generation, viewer->pixels);
 
 	if (error)
 		return error;
@@ -162,10 +162,10 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 /* Naps until it is time to look for a producer again. -EAGAIN: the deadline has passed. */
 static int nap_before_look(int64_t alone_ns, int64_t deadline_ns)
 {
-	int64_t nap_ns = clock_nap_ns(alone_ns, LOOK_MIN_NS, LOOK_MAX_NS);
+	int64_t nap_ns = clock_backoff_ns(alone_ns, LOOK_MIN_NS, LOOK_MAX_NS);
 
-	nap_ns = clock_left_ns(deadline_ns, nap_ns);
-	return nap_ns ? clock_nap(nap_ns) : -EAGAIN;
+	nap_ns = clock_remaining_ns(deadline_ns, nap_ns);
+	return nap_ns ? clock_sleep(nap_ns) : -EAGAIN;
 }
 
 static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -174,7 +174,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 	while (!viewer->attachment) {
 		error = attach(viewer, false);
-		if (!attachment_is_nobody(error) && error != -EAGAIN)
+		if (!attachment_no_producer(error) && error != -EAGAIN)
 			return error;
 		error = nap_before_look(viewer->alone_ns, deadline_ns);
 		if (error)
@@ -193,7 +193,7 @@ static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int
 {
 	int error;
 
-	while (attachment_probe(&viewer->place, viewer->generation) == -ENOENT) {
+	while (attachment_probe(&viewer->paths, viewer->generation) == -ENOENT) {
 		error = nap_before_look(viewer->alone_ns, deadline_ns);
 		if (error)
 			return error;
@@ -201,13 +201,13 @@ static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int
 	return 0;
 }
 
-static bool is_time_to_ask(struct shmflip_viewer *viewer)
+static bool start_liveness_check(struct shmflip_viewer *viewer)
 {
-	int64_t now_ns = clock_now_ns();
+	int64_t now_ns = monotonic_now_ns();
 
-	if (now_ns - viewer->asked_ns < ASK_NS)
+	if (now_ns - viewer->liveness_checked_ns < LIVENESS_CHECK_NS)
 		return false;
-	viewer->asked_ns = now_ns;
+	viewer->liveness_checked_ns = now_ns;
 	return true;
 }
 
@@ -216,7 +216,7 @@ static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
 	const struct attachment *attachment = viewer->attachment;
 	uint64_t wanted = viewer->every ? attachment->reader.claimed : viewer->last + 1;
 
-	return watch_for_frame(attachment, &viewer->spin, wanted, deadline_ns);
+	return frame_wait(attachment, &viewer->spin, wanted, deadline_ns);
 }
 
 int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
@@ -241,7 +241,7 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 		slots_release(&attachment->pins.locks, sequence);
 		return error;
 	}
-	attachment_hold(attachment);
+	attachment_ref(attachment);
 	frame->hold = attachment;
 	viewer->stats.acquired++;
 	return 0;
@@ -273,7 +273,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 	enum layout_state state = attachment_state(viewer->attachment);
 	int error;
 
-	if (state == LAYOUT_RUNNING && !(ask && watch_is_over(viewer->attachment)))
+	if (state == LAYOUT_RUNNING && !(ask && frame_wait_is_over(viewer->attachment)))
 		return -EAGAIN;
 	/* An end seen now may have come after state was read: the next call tells which it is. */
 	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
@@ -283,7 +283,7 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 		return error;
 	if (state == LAYOUT_MOVED) {
 		error = attach(viewer, true);
-		if (!attachment_is_nobody(error))
+		if (!attachment_no_producer(error))
 			return error ? error : take(viewer, frame);
 		/* It moved on, and came to its end there: what it removed, it ended. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
@@ -300,7 +300,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	if (!viewer->attachment) {
 		error = attach(viewer, false);
 		if (error)
-			return attachment_is_nobody(error) ? -EAGAIN : error;
+			return attachment_no_producer(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
 	return error == -EAGAIN ? take_or_leave(viewer, frame, ask) : error;
@@ -312,7 +312,7 @@ static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 		return attach_by(viewer, deadline_ns);
 	/* It has moved on, to where nobody can follow yet. */
 	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
-		return clock_nap(clock_left_ns(deadline_ns, FOLLOW_NS));
+		return clock_sleep(clock_remaining_ns(deadline_ns, FOLLOW_NS));
 	return wait_for_frame(viewer, deadline_ns);
 }
 
@@ -321,12 +321,12 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	/* Who waits is woken by a death. */
-	bool ask = timeout_ms == 0 && is_time_to_ask(viewer);
+	bool ask = timeout_ms == 0 && start_liveness_check(viewer);
 	int error;
 
 	forget_past(viewer);
 	while ((error = acquire_now(viewer, frame, ask)) == -EAGAIN) {
-		if (clock_left_ns(deadline_ns, 1) == 0)
+		if (clock_remaining_ns(deadline_ns, 1) == 0)
 			break;
 		error = wait_for_anything(viewer, deadline_ns);
 		if (error)
@@ -344,7 +344,7 @@ void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame 
 	if (!attachment)
 		return;
 	slots_release(&attachment->pins.locks, frame->info.sequence);
-	attachment_drop(attachment);
+	attachment_unref(attachment);
 	*frame = (struct shmflip_frame){ 0 };
 }
 
@@ -353,7 +353,7 @@ int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel
 	const struct attachment *attachment = viewer->attachment;
 
 	if (!attachment)
-		return fail(-ENOENT, "channel %s has no producer", viewer->place.name);
+		return fail(-ENOENT, "channel %s has no producer", viewer->paths.name);
 	attachment_info(attachment, info);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Memory that grows and is used again. Zero-initialise it. Different buffers are independent. */
-#ifndef PRODUCER_BUFFER_H
-#define PRODUCER_BUFFER_H
+#ifndef SHMFLIP_PRODUCER_INPUT_BUFFER_H
+#define SHMFLIP_PRODUCER_INPUT_BUFFER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source.h"
+#include "file_list.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -27,23 +27,23 @@ struct pattern {
 };
 
 /* Takes path, which is malloc'ed or NULL. */
-static int append(struct source *source, char *path)
+static int append(struct file_list *files, char *path)
 {
-	if (path && source->count == source->capacity) {
-		size_t capacity = source->capacity ? 2 * source->capacity : 64;
-		char **larger = realloc(source->paths, capacity * sizeof(*larger));
+	if (path && files->count == files->capacity) {
+		size_t capacity = files->capacity ? 2 * files->capacity : 64;
+		char **larger = realloc(files->paths, capacity * sizeof(*larger));
 
 		if (larger) {
-			source->paths = larger;
-			source->capacity = capacity;
+			files->paths = larger;
+			files->capacity = capacity;
 		}
 	}
-	if (!path || source->count == source->capacity) {
+	if (!path || files->count == files->capacity) {
 		free(path);
 		cli_error("out of memory");
 		return -ENOMEM;
 	}
-	source->paths[source->count++] = path;
+	files->paths[files->count++] = path;
 	return 0;
 }
 
@@ -64,7 +64,7 @@ static int is_visible_png(const struct dirent *entry)
 	       strcasecmp(entry->d_name + length - 4, ".png") == 0;
 }
 
-static int add_directory(struct source *source, const char *folder)
+static int add_directory(struct file_list *files, const char *folder)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, is_visible_png, versionsort);
@@ -77,7 +77,7 @@ static int add_directory(struct source *source, const char *folder)
 	}
 	for (int i = 0; i < count; i++) {
 		if (!result)
-			result = append(source, joined(folder, entries[i]->d_name));
+			result = append(files, joined(folder, entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);
@@ -124,9 +124,9 @@ static bool exists(const char *path)
 	return path && stat(path, &status) == 0;
 }
 
-static int add_pattern(struct source *source, const char *text)
+static int add_pattern(struct file_list *files, const char *text)
 {
-	size_t before = source->count;
+	size_t before = files->count;
 	struct pattern pattern;
 	int result = 0;
 
@@ -141,30 +141,30 @@ static int add_pattern(struct source *source, const char *text)
 				continue;
 			break;
 		}
-		result = append(source, path);
+		result = append(files, path);
 	}
 	free(pattern.before);
-	if (!result && source->count == before) {
+	if (!result && files->count == before) {
 		cli_error("no file matches %s from number 0 or 1 on", text);
 		result = -ENOENT;
 	}
 	return result;
 }
 
-int source_add(struct source *source, const char *argument)
+int file_list_add(struct file_list *files, const char *argument)
 {
 	struct stat status;
 
 	if (stat(argument, &status) == 0)
-		return S_ISDIR(status.st_mode) ? add_directory(source, argument)
-		                               : append(source, strdup(argument));
+		return S_ISDIR(status.st_mode) ? add_directory(files, argument)
+		                               : append(files, strdup(argument));
 	if (errno == ENOENT && strchr(argument, '%'))
-		return add_pattern(source, argument);
+		return add_pattern(files, argument);
 	cli_error("cannot read %s: %s", argument, strerror(errno));
 	return -ENOENT;
 }
 
-void source_read_ahead(const char *path)
+void file_read_ahead(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
@@ -178,10 +178,10 @@ void source_read_ahead(const char *path)
 	close(fd);
 }
 
-void source_finish(struct source *source)
+void file_list_finish(struct file_list *files)
 {
-	for (size_t i = 0; i < source->count; i++)
-		free(source->paths[i]);
-	free(source->paths);
-	*source = (struct source){ 0 };
+	for (size_t i = 0; i < files->count; i++)
+		free(files->paths[i]);
+	free(files->paths);
+	*files = (struct file_list){ 0 };
 }

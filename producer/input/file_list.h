@@ -3,12 +3,12 @@
  * The files that a producer shows, in order: each SOURCE of the command line made into a list of
  * paths. A directory stands for its *.png in natural order; a pattern such as frames/%04d.png for
  * the numbers from 0 or 1 on, up to the first gap. Read once at the start. Main thread. */
-#ifndef PRODUCER_SOURCE_H
-#define PRODUCER_SOURCE_H
+#ifndef SHMFLIP_PRODUCER_INPUT_FILE_LIST_H
+#define SHMFLIP_PRODUCER_INPUT_FILE_LIST_H
 
 #include <stddef.h>
 
-struct source {
+struct file_list {
 	char **paths;
 	size_t count;
 	size_t capacity;
@@ -16,11 +16,11 @@ struct source {
 
 /* Appends what argument stands for. A negative errno, after a line to the user: there is nothing. A
  * pattern that is none is a usage error. */
-int source_add(struct source *source, const char *argument);
+int file_list_add(struct file_list *files, const char *argument);
 
 /* Has the kernel read a file, if it can be read, while the caller does other things. */
-void source_read_ahead(const char *path);
+void file_read_ahead(const char *path);
 
-void source_finish(struct source *source);
+void file_list_finish(struct file_list *files);
 
 #endif

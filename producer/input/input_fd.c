@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tap.h"
+#include "input_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,19 +10,19 @@
 
 enum { TURN_MS = 100, PIPE_BYTES = 1 << 20 };
 
-void tap_init(struct tap *tap, int fd)
+void input_fd_init(struct input_fd *input, int fd)
 {
-	tap->fd = fd;
-	atomic_init(&tap->stopped, false);
+	input->fd = fd;
+	atomic_init(&input->stopped, false);
 	fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
 /* In turns, since a signal may come just before the wait. */
-static int wait_readable(const struct tap *tap)
+static int wait_readable(const struct input_fd *input)
 {
-	struct pollfd poller = { .fd = tap->fd, .events = POLLIN };
+	struct pollfd poller = { .fd = input->fd, .events = POLLIN };
 
-	while (!cli_interrupted() && !atomic_load(&tap->stopped)) {
+	while (!cli_interrupted() && !atomic_load(&input->stopped)) {
 		int ready = poll(&poller, 1, TURN_MS);
 
 		if (ready > 0)
@@ -33,16 +33,16 @@ static int wait_readable(const struct tap *tap)
 	return -EINTR;
 }
 
-ssize_t tap_readv(struct tap *tap, const struct iovec *places, int count)
+ssize_t input_fd_readv(struct input_fd *input, const struct iovec *places, int count)
 {
 	for (;;) {
-		int result = wait_readable(tap);
+		int result = wait_readable(input);
 		ssize_t got;
 
 		if (result)
 			return result;
-		got = count == 1 ? read(tap->fd, places->iov_base, places->iov_len)
-		                 : readv(tap->fd, places, count);
+		got = count == 1 ? read(input->fd, places->iov_base, places->iov_len)
+		                 : readv(input->fd, places, count);
 		if (got > 0)
 			return got;
 		if (got == 0)
@@ -52,14 +52,14 @@ ssize_t tap_readv(struct tap *tap, const struct iovec *places, int count)
 	}
 }
 
-ssize_t tap_read(struct tap *tap, void *data, size_t size)
+ssize_t input_fd_read(struct input_fd *input, void *data, size_t size)
 {
 	const struct iovec place = { .iov_base = data, .iov_len = size };
 
-	return tap_readv(tap, &place, 1);
+	return input_fd_readv(input, &place, 1);
 }
 
-void tap_stop(struct tap *tap)
+void input_fd_cancel(struct input_fd *input)
 {
-	atomic_store(&tap->stopped, true);
+	atomic_store(&input->stopped, true);
 }

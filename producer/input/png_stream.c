@@ -16,10 +16,10 @@ enum { BLOCK_BYTES = 1 << 12 }; /* what a fuzzer makes up is small, and is to me
 enum { BLOCK_BYTES = 1 << 16 };
 #endif
 
-int png_stream_init(struct png_stream *stream, struct tap *tap, size_t limit_bytes,
+int png_stream_init(struct png_stream *stream, struct input_fd *input, size_t limit_bytes,
                     const void *begun, size_t size)
 {
-	*stream = (struct png_stream){ .tap = tap, .limit_bytes = limit_bytes };
+	*stream = (struct png_stream){ .input = input, .limit_bytes = limit_bytes };
 	if (buffer_reserve(&stream->read, BLOCK_BYTES))
 		return -ENOMEM;
 	if (size)
@@ -62,7 +62,8 @@ static int read_some(struct png_stream *stream, size_t wanted)
 		return result;
 	if (wanted < BLOCK_BYTES)
 		wanted = BLOCK_BYTES;
-	got = tap_read(stream->tap, stream->read.data + stream->end, wanted < room ? wanted : room);
+	got = input_fd_read(stream->input, stream->read.data + stream->end,
+	                    wanted < room ? wanted : room);
 	if (got < 0)
 		return (int)got;
 	stream->end += (size_t)got;
@@ -119,7 +120,7 @@ static bool is_letter(uint8_t byte)
 
 static const char *fault_in_chunk(const struct png_stream *stream, const uint8_t *head)
 {
-	uint32_t length = png_number(head);
+	uint32_t length = png_read_u32(head);
 
 	for (int i = 4; i < CHUNK_HEAD_BYTES; i++) {
 		if (!is_letter(head[i]))
@@ -149,7 +150,7 @@ static int read_chunk(struct png_stream *stream, bool *whole, const char **reaso
 	if (*reason)
 		return -EBADMSG;
 	*whole = memcmp(stream->read.data + at + 4, "IEND", 4) == 0;
-	stream->parsed += CHUNK_HEAD_BYTES + png_number(stream->read.data + at) + CRC_BYTES;
+	stream->parsed += CHUNK_HEAD_BYTES + png_read_u32(stream->read.data + at) + CRC_BYTES;
 	result = need(stream, stream->parsed);
 	at = stream->start + stream->parsed - sizeof(last_chunk);
 	if (!result && *whole && memcmp(stream->read.data + at, last_chunk, sizeof(last_chunk))) {

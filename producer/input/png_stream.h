@@ -7,18 +7,18 @@
  * is lost.
  *
  * Waits for bytes. One thread. */
-#ifndef PRODUCER_PNG_STREAM_H
-#define PRODUCER_PNG_STREAM_H
+#ifndef SHMFLIP_PRODUCER_INPUT_PNG_STREAM_H
+#define SHMFLIP_PRODUCER_INPUT_PNG_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "buffer.h"
-#include "tap.h"
+#include "input_fd.h"
 
 struct png_stream {
-	struct tap *tap;
+	struct input_fd *input;
 	size_t limit_bytes; /* of one PNG; more is damage */
 	struct buffer read; /* from start to end */
 	size_t start;       /* of the present piece */
@@ -27,8 +27,8 @@ struct png_stream {
 	bool lost; /* the last piece was damaged */
 };
 
-/* The tap stays the caller's. The stream begins with what was read of it already, a few bytes. */
-int png_stream_init(struct png_stream *stream, struct tap *tap, size_t limit_bytes,
+/* The input stays the caller's. The stream begins with what was read of it already, a few bytes. */
+int png_stream_init(struct png_stream *stream, struct input_fd *input, size_t limit_bytes,
                     const void *begun, size_t size);
 void png_stream_finish(struct png_stream *stream);
 

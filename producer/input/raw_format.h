@@ -2,8 +2,8 @@
  *
  * Pixels as other programs write them, and their rows made into ours: the bytes blue, green, red, and
  * alpha or 255. The names are those of ffmpeg's pixel formats. Pure; any thread. */
-#ifndef PRODUCER_RAW_FORMAT_H
-#define PRODUCER_RAW_FORMAT_H
+#ifndef SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
+#define SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
 
 #include <stdbool.h>
 #include <stddef.h>

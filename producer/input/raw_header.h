@@ -2,8 +2,8 @@
  *
  * What stands before raw pixels: the headers of PGM, PPM and PAM, and of Y4M, whose frames have a line
  * of their own each. Pure; any thread. */
-#ifndef PRODUCER_RAW_HEADER_H
-#define PRODUCER_RAW_HEADER_H
+#ifndef SHMFLIP_PRODUCER_INPUT_RAW_HEADER_H
+#define SHMFLIP_PRODUCER_INPUT_RAW_HEADER_H
 
 #include <stdbool.h>
 #include <stdint.h>

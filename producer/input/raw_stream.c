@@ -16,18 +16,18 @@ bool raw_stream_knows(const uint8_t begun[2])
 	       (begun[0] == 'Y' && begun[1] == 'U');
 }
 
-void raw_stream_init(struct raw_stream *stream, struct tap *tap, const uint8_t begun[2])
+void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t begun[2])
 {
-	*stream = (struct raw_stream){ .tap = tap,
+	*stream = (struct raw_stream){ .input = input,
 		                       .kind = begun[0] == 'Y' ? RAW_Y4M : RAW_PNM,
 		                       .end = 2 };
 	memcpy(stream->ahead, begun, 2);
 }
 
-void raw_stream_init_bare(struct raw_stream *stream, struct tap *tap,
+void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
                           const struct raw_layout *layout)
 {
-	*stream = (struct raw_stream){ .tap = tap, .kind = RAW_BARE, .layout = *layout };
+	*stream = (struct raw_stream){ .input = input, .kind = RAW_BARE, .layout = *layout };
 }
 
 void raw_stream_finish(struct raw_stream *stream)
@@ -46,7 +46,7 @@ static int look_ahead(struct raw_stream *stream)
 
 	if (stream->start < stream->end)
 		return 0;
-	got = tap_read(stream->tap, stream->ahead, sizeof(stream->ahead));
+	got = input_fd_read(stream->input, stream->ahead, sizeof(stream->ahead));
 	if (got < 0)
 		return (int)got;
 	stream->start = 0;
@@ -65,7 +65,7 @@ static ssize_t take_some(struct raw_stream *stream, const struct iovec *places, 
 		memcpy(places->iov_base, stream->ahead + stream->start, (size_t)got);
 		stream->start += (size_t)got;
 	} else {
-		got = tap_readv(stream->tap, places, count);
+		got = input_fd_readv(stream->input, places, count);
 	}
 	if (got > 0)
 		stream->left -= (uint64_t)got;

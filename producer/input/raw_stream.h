@@ -6,19 +6,19 @@
  * there as a whole.
  *
  * Each frame is first announced, and then read or passed over. Waits for bytes. One thread. */
-#ifndef PRODUCER_RAW_STREAM_H
-#define PRODUCER_RAW_STREAM_H
+#ifndef SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
+#define SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "buffer.h"
+#include "input_fd.h"
 #include "raw_header.h"
-#include "tap.h"
 
 struct raw_stream {
-	struct tap *tap;
+	struct input_fd *input;
 	enum { RAW_BARE, RAW_PNM, RAW_Y4M } kind;
 	char ahead[RAW_HEADER_BYTES_MAX]; /* was read, but not used yet: from start to end */
 	size_t start, end;
@@ -43,12 +43,12 @@ struct raw_target {
 /* Whether this is how a PGM, PPM, PAM or Y4M begins. */
 bool raw_stream_knows(const uint8_t begun[2]);
 
-/* A stream that begins with what was read of it already, which raw_stream_knows(). The tap stays the
+/* A stream that begins with what was read of it already, which raw_stream_knows(). The input stays the
  * caller's. */
-void raw_stream_init(struct raw_stream *stream, struct tap *tap, const uint8_t begun[2]);
+void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t begun[2]);
 
 /* Bare pixels like this. */
-void raw_stream_init_bare(struct raw_stream *stream, struct tap *tap,
+void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
                           const struct raw_layout *layout);
 
 void raw_stream_finish(struct raw_stream *stream);

@@ -3,8 +3,8 @@
  * Luma and two colour differences, as video has them, made into our pixels: ITU-R BT.601 and BT.709,
  * limited and full range, 8 bits. Colour differences that stand for several pixels are repeated, not
  * blended. Pure; any thread. */
-#ifndef PRODUCER_RAW_YUV_H
-#define PRODUCER_RAW_YUV_H
+#ifndef SHMFLIP_PRODUCER_INPUT_RAW_YUV_H
+#define SHMFLIP_PRODUCER_INPUT_RAW_YUV_H
 
 #include <stdbool.h>
 #include <stddef.h>

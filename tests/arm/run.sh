@@ -5,10 +5,10 @@
 # undoing PNG's filters.
 set -eu
 tests=$(cd "$(dirname "$0")/.." && pwd)
-producer=$tests/../producer
+png=$tests/../common/png
 mkdir -p "$1"
 
 aarch64-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DHAVE_UNFILTER_NEON -static \
-	-I "$tests/arm" -I "$producer" -o "$1/test_png_unfilter" "$tests/unit/test_png_unfilter.c" \
-	"$producer/png_unfilter.c" "$producer/png_unfilter_neon.c"
+	-I "$tests/arm" -I "$png" -o "$1/test_png_unfilter" "$tests/unit/test_png_unfilter.c" \
+	"$png/png_unfilter.c" "$png/png_unfilter_neon.c"
 qemu-aarch64 "$1/test_png_unfilter"

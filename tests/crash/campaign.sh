@@ -84,7 +84,7 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include")
+flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/time")
 
 # Makes the wrong variant of the library that a patch describes, with the rest of it from the build.
 # build_mutant PATCH FOLDER LIBRARY FLAG...
@@ -102,7 +102,7 @@ build_mutant() {
 	done
 	"$compiler" -o "$folder/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
 		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
-		-Wl,--wrap=clock_nap -Wl,-z,now
+		-Wl,--wrap=clock_sleep -Wl,-z,now
 }
 
 # Says whether the part of the campaign that the patch names has caught it, and by what.
@@ -171,19 +171,19 @@ if [[ $quick ]]; then
 	plain=("${storm[@]}" --kills 1000000 --seconds 6)
 	delayed=("${plain[@]}")
 	steps+=(--stride 199)
-	notice=(notice --kills 20)
+	latency=(latency --kills 20)
 else
 	plain=("${storm[@]}" --kills $((21000 / processors + 1)) --frames $((9000000 / processors + 1)))
 	delayed=("${storm[@]}" --kills $((2000 / processors + 1)) --frames $((500000 / processors + 1)))
-	notice=(notice --kills 500)
+	latency=(latency --kills 500)
 fi
 
 # Who sleeps much, and those with delays do, leaves room for others.
 part 'Random kills' $((2 * processors)) "$build/crash" "${plain[@]}"
 part 'Random kills, with delays between the steps' $((4 * processors)) "$build/crash-delayed" "${delayed[@]}"
 part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
-part 'Death without a successor' 1 "$build/crash" "${notice[@]}"
-part 'Strangers under the same keys' 1 "$build/crash" guests
+part 'Death without a successor' 1 "$build/crash" "${latency[@]}"
+part 'Strangers under the same keys' 1 "$build/crash" collisions
 mutants
 if ((status)); then
 	echo "FAILED after $((SECONDS - began)) s"

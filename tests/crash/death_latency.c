@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "notice.h"
+#include "death_latency.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 
 #include "frames.h"
 #include "process.h"
-#include "room.h"
+#include "sandbox.h"
 #include "tally.h"
 
 #define MS INT64_C(1000000)
@@ -72,7 +72,7 @@ static void wait_for_death(void *argument)
 	shmflip_viewer_destroy(viewer);
 }
 
-/* Nobody sweeps before the viewer knows. */
+/* Nobody cleans up before the viewer knows. */
 static int64_t kill_one(struct meeting *meeting)
 {
 	pid_t producer, viewer;
@@ -104,10 +104,10 @@ static void sweep(void)
 	if (error)
 		fault_of("a successor cannot start", error);
 	shmflip_producer_destroy(producer);
-	room_check_empty();
+	sandbox_check_empty();
 }
 
-void notice(unsigned kills)
+void death_latency(unsigned kills)
 {
 	struct meeting *meeting = mmap(NULL, sizeof(*meeting), PROT_READ | PROT_WRITE,
 	                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the scenes of the steps share: a producer and two viewers, one of each way of viewing, in the
+ * What the cases of the steps share: a producer and two viewers, one of each way of viewing, in the
  * process that kills, through the public API, each at work at once or at fault. */
-#ifndef SHMFLIP_CRASH_STAGE_H
-#define SHMFLIP_CRASH_STAGE_H
+#ifndef SHMFLIP_TESTS_CRASH_FIXTURE_H
+#define SHMFLIP_TESTS_CRASH_FIXTURE_H
 
 #include <stdbool.h>
 
@@ -11,10 +11,10 @@
 
 enum { NEWEST, EVERY, WAYS };
 
-struct scene;
+struct crash_case;
 
-struct stage {
-	const struct scene *scene;
+struct fixture {
+	const struct crash_case *crash_case;
 	uint32_t slots;
 	uint32_t policy;
 	int way;         /* of a victim that is a viewer */
@@ -26,37 +26,38 @@ struct stage {
 };
 
 /* A viewer of this way. */
-struct shmflip_viewer *stage_viewer(int way);
+struct shmflip_viewer *fixture_viewer(int way);
 
 /* A producer, its frames, its end. */
-void stage_create(struct stage *stage);
-void stage_publish(struct stage *stage);
-void stage_end(struct stage *stage);
+void fixture_create(struct fixture *fixture);
+void fixture_publish(struct fixture *fixture);
+void fixture_end(struct fixture *fixture);
 
 /* Whether there was room. */
-bool stage_try_publish(struct stage *stage);
-void stage_resize(struct stage *stage, uint64_t slot_bytes);
+bool fixture_try_publish(struct fixture *fixture);
+void fixture_resize(struct fixture *fixture, uint64_t slot_bytes);
 
 /* The two halves of publishing. */
-void stage_loan(struct stage *stage, struct shmflip_loan *loan, struct shmflip_frame_info *info);
-void stage_hand_over(struct stage *stage, struct shmflip_loan *loan,
-                     struct shmflip_frame_info *info);
+void fixture_loan(struct fixture *fixture, struct shmflip_loan *loan,
+                  struct shmflip_frame_info *info);
+void fixture_hand_over(struct fixture *fixture, struct shmflip_loan *loan,
+                       struct shmflip_frame_info *info);
 
 /* Viewers, those that are NULL left out. */
-void stage_open_viewer(struct stage *stage, int way);
-void stage_attach_viewers(struct stage *stage);
-void stage_close_viewers(struct stage *stage);
+void fixture_open_viewer(struct fixture *fixture, int way);
+void fixture_attach_viewers(struct fixture *fixture);
+void fixture_close_viewers(struct fixture *fixture);
 
 /* viewer[NEWEST] takes a frame, and keeps it. */
-void stage_hold(struct stage *stage);
+void fixture_hold(struct fixture *fixture);
 
 /* Every viewer takes the frame just published, and gives it back. */
-void stage_see(struct stage *stage);
+void fixture_see(struct fixture *fixture);
 
 /* Every viewer takes what there is until it is told of the producer's death, or if so its end. */
-void stage_see_death(struct stage *stage, bool or_end);
+void fixture_see_death(struct fixture *fixture, bool or_end);
 
 /* There is nothing to attach to. */
-void stage_see_nobody(struct stage *stage);
+void fixture_see_nobody(struct fixture *fixture);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "guests.h"
+#include "key_collisions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "process.h"
-#include "room.h"
-#include "stage.h"
+#include "sandbox.h"
 
 #define FIRST_PROJECT 1 /* that a channel tries with ftok */
 #define SEMAPHORES 65   /* as many as a channel's, of which the last says that its maker lives */
@@ -31,7 +31,7 @@ struct guest {
 /* Before there is a channel: its lock file will be this one. */
 static void make_lock_file(struct guest *guest)
 {
-	const char *folder = getenv("SHMFLIP_DIR"); /* by room_open() */
+	const char *folder = getenv("SHMFLIP_DIR"); /* by sandbox_open() */
 	int fd;
 
 	if (!folder || mkdir(folder, 0700) < 0)
@@ -89,11 +89,11 @@ static void evict(const struct guest *guest)
 
 static void work(void *unused)
 {
-	struct stage stage = { .slots = 2 };
+	struct fixture fixture = { .slots = 2 };
 
 	(void)unused;
-	stage_create(&stage);
-	stage_publish(&stage);
+	fixture_create(&fixture);
+	fixture_publish(&fixture);
 	for (;;)
 		pause();
 }
@@ -101,24 +101,24 @@ static void work(void *unused)
 /* A producer that is killed, and one that comes after it. */
 static void use_channel(const struct guest *guest)
 {
-	struct stage stage = { .slots = 2 };
+	struct fixture fixture = { .slots = 2 };
 	pid_t pid = process_start(work, NULL);
 
-	stage_open_viewer(&stage, NEWEST);
-	stage_attach_viewers(&stage);
-	stage_hold(&stage);
+	fixture_open_viewer(&fixture, NEWEST);
+	fixture_attach_viewers(&fixture);
+	fixture_hold(&fixture);
 	check_is_there(guest);
 	kill(pid, SIGKILL);
 	process_expect_killed(pid, "a producer beside strangers");
-	stage_see_death(&stage, 0);
-	stage.number = 1;
-	stage_create(&stage);
-	stage_attach_viewers(&stage);
-	stage_publish(&stage);
-	stage_see(&stage);
+	fixture_see_death(&fixture, 0);
+	fixture.number = 1;
+	fixture_create(&fixture);
+	fixture_attach_viewers(&fixture);
+	fixture_publish(&fixture);
+	fixture_see(&fixture);
 	check_is_there(guest);
-	stage_end(&stage);
-	stage_close_viewers(&stage);
+	fixture_end(&fixture);
+	fixture_close_viewers(&fixture);
 	check_is_there(guest);
 }
 
@@ -137,10 +137,10 @@ static void meet(struct guest *guest)
 	evict(guest);
 	kill(pid, SIGKILL);
 	process_expect_killed(pid, "a stranger");
-	room_check_empty();
+	sandbox_check_empty();
 }
 
-void guests(void)
+void key_collisions(void)
 {
 	struct guest *guest = mmap(NULL, sizeof(*guest), PROT_READ | PROT_WRITE,
 	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guests.h"
-#include "notice.h"
+#include "death_latency.h"
+#include "key_collisions.h"
 #include "process.h"
-#include "room.h"
+#include "sandbox.h"
 #include "steps.h"
 #include "storm.h"
 
 struct options {
-	struct storm_plan plan;
+	struct storm_options plan;
 	struct steps_share share;
 };
 
@@ -22,8 +22,8 @@ static void usage(void)
 {
 	fprintf(stderr, "usage: crash storm  [--kills N] [--frames N] [--seconds S] [--seed N] "
 	                "[--moves N]\n"
-	                "       crash steps  [--stride N] [--last N] [--share I/N] [--only SCENE]\n"
-	                "       crash notice [--kills N]\n"
+	                "       crash steps  [--stride N] [--last N] [--share I/N] [--only CASE]\n"
+	                "       crash latency [--kills N]\n"
 	                "in an IPC namespace of its own: see campaign.sh\n");
 	exit(2);
 }
@@ -81,15 +81,15 @@ int main(int argc, char **argv)
 	parse(argc, argv, &options);
 	part = argv[optind];
 	process_init();
-	room_open();
+	sandbox_open();
 	if (strcmp(part, "storm") == 0)
 		storm(&options.plan);
 	else if (strcmp(part, "steps") == 0)
 		steps(&options.share);
-	else if (strcmp(part, "notice") == 0)
-		notice((unsigned)options.plan.kills);
-	else if (strcmp(part, "guests") == 0)
-		guests();
+	else if (strcmp(part, "latency") == 0)
+		death_latency((unsigned)options.plan.kills);
+	else if (strcmp(part, "collisions") == 0)
+		key_collisions();
 	else
 		usage();
 	return 0;

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "frames.h"
-#include "parties.h"
 #include "process.h"
+#include "roles.h"
 
 struct producing {
-	const struct conditions *conditions;
+	const struct round_config *conditions;
 	struct producer_notes *notes;
 	struct shmflip_producer *producer;
 	struct random random;
@@ -20,7 +20,7 @@ struct producing {
 
 static void create(struct producing *own, bool takes_over)
 {
-	const struct conditions *conditions = own->conditions;
+	const struct round_config *conditions = own->conditions;
 	const struct shmflip_producer_options options = {
 		.slots = conditions->slots,
 		.slot_bytes = conditions->slot_bytes,
@@ -29,9 +29,9 @@ static void create(struct producing *own, bool takes_over)
 	};
 	int error;
 
-	board_enter(&own->notes->op, takes_over ? OP_TAKE_OVER : OP_CREATE);
+	round_state_enter(&own->notes->op, takes_over ? OP_TAKE_OVER : OP_CREATE);
 	error = shmflip_producer_create(&options, &own->producer);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	if (error)
 		fault_of("the channel cannot be had", error);
 }
@@ -42,11 +42,11 @@ static int borrow(struct producing *own, struct shmflip_loan *loan)
 	bool latest = own->conditions->policy == SHMFLIP_POLICY_LATEST;
 	int error;
 
-	board_enter(&own->notes->op, OP_LOAN);
+	round_state_enter(&own->notes->op, OP_LOAN);
 	do
 		error = shmflip_producer_loan(own->producer, loan, latest ? 1 : patience_ms / 2);
 	while (error == -EINTR);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	if (error && !(error == -EAGAIN && latest))
 		fault_of("no slot for the producer", error);
 	return error;
@@ -56,13 +56,13 @@ static void draw(struct producing *own, struct shmflip_loan *loan, struct shmfli
 {
 	uint64_t sequence = own->sequence + 1;
 
-	board_enter(&own->notes->op, OP_DRAW);
+	round_state_enter(&own->notes->op, OP_DRAW);
 	frames_describe(info, own->number, sequence, loan->size_bytes);
 	frames_draw(loan->pixels, info, sequence, 0);
 	if (random_one_in(&own->random, 16))
 		sched_yield();
 	frames_draw(loan->pixels, info, sequence, 1);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 }
 
 static void publish(struct producing *own, struct shmflip_loan *loan,
@@ -70,9 +70,9 @@ static void publish(struct producing *own, struct shmflip_loan *loan,
 {
 	int error;
 
-	board_enter(&own->notes->op, OP_PUBLISH);
+	round_state_enter(&own->notes->op, OP_PUBLISH);
 	error = shmflip_producer_publish(own->producer, loan, info);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	if (error)
 		fault_of("a frame cannot be published", error);
 	if (info->sequence != ++own->sequence)
@@ -83,9 +83,9 @@ static void publish(struct producing *own, struct shmflip_loan *loan,
 
 static void discard(struct producing *own, struct shmflip_loan *loan)
 {
-	board_enter(&own->notes->op, OP_DISCARD);
+	round_state_enter(&own->notes->op, OP_DISCARD);
 	shmflip_producer_discard(own->producer, loan);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 }
 
 static void resize(struct producing *own)
@@ -94,9 +94,9 @@ static void resize(struct producing *own)
 	int error;
 
 	own->notes->resized = 1;
-	board_enter(&own->notes->op, OP_RESIZE);
+	round_state_enter(&own->notes->op, OP_RESIZE);
 	error = shmflip_producer_resize(own->producer, bytes);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	if (error)
 		fault_of("cannot change the size", error);
 	own->moves++;
@@ -128,7 +128,7 @@ static void final_frames(struct producing *own)
 
 	do
 		error = shmflip_producer_wait_viewers(
-			own->producer, own->conditions->board->viewers, patience_ms / 2);
+			own->producer, own->conditions->shared->viewers, patience_ms / 2);
 	while (error == -EINTR);
 	if (error)
 		fault_of("not all viewers have come", error);
@@ -150,14 +150,14 @@ static void check_moves(const struct producing *own)
 		      (unsigned long long)stats.generations, (unsigned long long)own->moves + 1);
 }
 
-void producer_run(void *producer_part)
+void producer_run(void *producer_role)
 {
-	const struct producer_part *part = producer_part;
-	const struct conditions *conditions = part->conditions;
-	struct board *board = conditions->board;
+	const struct producer_role *part = producer_role;
+	const struct round_config *conditions = part->conditions;
+	struct round_state *shared = conditions->shared;
 	struct producing own = {
 		.conditions = conditions,
-		.notes = &board->producer[part->number],
+		.notes = &shared->producer[part->number],
 		.random = { random_mix(conditions->seed * 16 + part->number) },
 		.number = part->number,
 	};
@@ -165,11 +165,11 @@ void producer_run(void *producer_part)
 	create(&own, part->takes_over);
 	if (conditions->lease_ms > 0)
 		own.notes->resized = 1;
-	while (board->final != own.number)
+	while (shared->final != own.number)
 		one_frame(&own);
 	final_frames(&own);
 	check_moves(&own);
 	own.notes->ending = 1;
-	board_enter(&own.notes->op, OP_DESTROY);
+	round_state_enter(&own.notes->op, OP_DESTROY);
 	shmflip_producer_destroy(own.producer);
 }

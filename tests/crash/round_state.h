@@ -3,8 +3,8 @@
  * Memory that the processes of a round share beside the channel: where each of them is, and what it
  * has seen. A process says which call it is about to make, and that it is back, so that a kill is known
  * to have hit what it was aimed at. Each field is written by one process. */
-#ifndef SHMFLIP_CRASH_BOARD_H
-#define SHMFLIP_CRASH_BOARD_H
+#ifndef SHMFLIP_TESTS_CRASH_ROUND_STATE_H
+#define SHMFLIP_TESTS_CRASH_ROUND_STATE_H
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 enum op {
 	OP_START, /* nothing yet */
 	OP_CREATE,
-	OP_TAKE_OVER, /* create, after a crash: sweeps */
+	OP_TAKE_OVER, /* create, after a crash: cleans up */
 	OP_LOAN,
 	OP_DRAW,
 	OP_PUBLISH,
@@ -49,16 +49,16 @@ struct viewer_notes {
 };
 
 /* A round's; starts as zeros. Producers are numbered from 1. */
-struct board {
+struct round_state {
 	_Atomic uint64_t final;   /* the producer that is to end by itself; 0: not yet */
 	_Atomic uint64_t last;    /* the same, if with it the round ends */
 	_Atomic uint32_t viewers; /* that then are there */
 	struct producer_notes producer[PRODUCERS_MAX + 1];
 	struct viewer_notes viewer[VIEWERS_MAX];
-	_Atomic uint64_t rude; /* wake-ups for nothing: see rude.h */
+	_Atomic uint64_t spurious; /* wake-ups for nothing: see spurious_wakeups.h */
 };
 
-static inline void board_enter(_Atomic uint32_t *op, enum op now)
+static inline void round_state_enter(_Atomic uint32_t *op, enum op now)
 {
 	atomic_store_explicit(op, now, memory_order_relaxed);
 }

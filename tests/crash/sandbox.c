@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "room.h"
+#include "sandbox.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,7 @@ static char parent[256];
 static char folder[sizeof(parent) + 16];
 static pid_t owner;
 
-int room_segments(void)
+int sandbox_segments(void)
 {
 	struct shm_info info = { 0 };
 
@@ -25,7 +25,7 @@ int room_segments(void)
 	return info.used_ids;
 }
 
-int room_sets(void)
+int sandbox_sets(void)
 {
 	struct seminfo info = { 0 };
 	union {
@@ -61,11 +61,11 @@ static void close_room(void)
 	rmdir(parent);
 }
 
-void room_open(void)
+void sandbox_open(void)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	if (room_segments() || room_sets()) {
+	if (sandbox_segments() || sandbox_sets()) {
 		fprintf(stderr,
 		        "crash: others have System V objects here: run tests/crash/campaign.sh, "
 		        "or\n"
@@ -81,11 +81,11 @@ void room_open(void)
 	atexit(close_room);
 }
 
-void room_check_empty(void)
+void sandbox_check_empty(void)
 {
-	if (room_segments() || room_sets())
-		fault("left behind: %d segments, %d sets of semaphores", room_segments(),
-		      room_sets());
+	if (sandbox_segments() || sandbox_sets())
+		fault("left behind: %d segments, %d sets of semaphores", sandbox_segments(),
+		      sandbox_sets());
 	if (rmdir(folder) < 0 && errno != ENOENT)
 		fault("left behind in the folder: %s", strerror(errno));
 }

@@ -2,18 +2,18 @@
  *
  * The place of a campaign: a folder for its channel, in an IPC namespace that it has to itself, which
  * the script that runs it provides. So whatever is left there was left by it. */
-#ifndef SHMFLIP_CRASH_ROOM_H
-#define SHMFLIP_CRASH_ROOM_H
+#ifndef SHMFLIP_TESTS_CRASH_SANDBOX_H
+#define SHMFLIP_TESTS_CRASH_SANDBOX_H
 
 /* Makes the folder's parent, names the folder in SHMFLIP_DIR, and makes sure that there are no System
  * V objects yet. It is removed when the process that called this exits. */
-void room_open(void);
+void sandbox_open(void);
 
 /* System V segments and semaphore sets there are now. */
-int room_segments(void);
-int room_sets(void);
+int sandbox_segments(void);
+int sandbox_sets(void);
 
 /* Makes sure that all is as before: no segment, no set, no file in the folder, which is removed. */
-void room_check_empty(void);
+void sandbox_check_empty(void);
 
 #endif

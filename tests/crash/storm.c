@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "parties.h"
 #include "process.h"
-#include "room.h"
+#include "roles.h"
+#include "sandbox.h"
 #include "tally.h"
 
 #define MS INT64_C(1000000)
@@ -17,11 +17,11 @@
 #define ENOUGH_TIMES 100 /* to say something of the 99th percentile */
 
 struct round {
-	struct conditions conditions;
-	struct board *board;
+	struct round_config conditions;
+	struct round_state *shared;
 	struct random random;
-	struct producer_part producer_part;
-	struct viewer_part viewer_part[VIEWERS_MAX];
+	struct producer_role producer_role;
+	struct viewer_role viewer_role[VIEWERS_MAX];
 	pid_t producer; /* 0: there is none */
 	pid_t viewer[VIEWERS_MAX];
 	int64_t kill_ns;
@@ -31,24 +31,24 @@ static struct tally tally;
 static int64_t times_ns[TIMES_MAX]; /* from a kill to its being told */
 static unsigned times;
 
-/* ---- The parties come ---- */
+/* ---- The roles come ---- */
 
 static void start_producer(struct round *round)
 {
-	uint64_t number = round->producer_part.number + 1;
+	uint64_t number = round->producer_role.number + 1;
 
-	round->producer_part = (struct producer_part){ &round->conditions, number, number > 1 };
-	round->producer = process_start(producer_run, &round->producer_part);
+	round->producer_role = (struct producer_role){ &round->conditions, number, number > 1 };
+	round->producer = process_start(producer_run, &round->producer_role);
 }
 
 static void start_viewer(struct round *round, uint32_t i)
 {
-	round->viewer_part[i] = (struct viewer_part){
+	round->viewer_role[i] = (struct viewer_role){
 		.conditions = &round->conditions,
 		.number = i,
 		.late = random_one_in(&round->random, 2),
 	};
-	round->viewer[i] = process_start(viewer_run, &round->viewer_part[i]);
+	round->viewer[i] = process_start(viewer_run, &round->viewer_role[i]);
 }
 
 static void start_viewers(struct round *round)
@@ -89,14 +89,14 @@ static void send_kill(struct round *round, pid_t pid)
 static void bury_producer(struct round *round)
 {
 	if (process_expect_killed(round->producer, "a killed producer"))
-		tally_kill(&tally, round->board->producer[round->producer_part.number].op);
+		tally_kill(&tally, round->shared->producer[round->producer_role.number].op);
 	round->producer = 0;
 }
 
 static void bury_viewer(struct round *round, uint32_t i)
 {
 	if (process_expect_killed(round->viewer[i], "a killed viewer"))
-		tally_kill(&tally, round->board->viewer[i].op);
+		tally_kill(&tally, round->shared->viewer[i].op);
 	round->viewer[i] = 0;
 }
 
@@ -116,7 +116,7 @@ static void kill_viewer(struct round *round)
 
 static bool is_told(const struct round *round, uint32_t i, uint64_t dead)
 {
-	const struct viewer_notes *notes = &round->board->viewer[i];
+	const struct viewer_notes *notes = &round->shared->viewer[i];
 
 	return !round->viewer[i] || notes->told == dead || notes->seen != dead;
 }
@@ -124,7 +124,7 @@ static bool is_told(const struct round *round, uint32_t i, uint64_t dead)
 /* Nobody but the kernel can tell the viewers: there is no successor. */
 static void kill_producer_alone(struct round *round)
 {
-	uint64_t dead = round->producer_part.number;
+	uint64_t dead = round->producer_role.number;
 	int64_t told_ns;
 
 	kill_producer(round);
@@ -134,8 +134,8 @@ static void kill_producer_alone(struct round *round)
 				fault("viewer %u does not learn of a death", i);
 			process_nap_ns(MS / 10);
 		}
-		told_ns = round->board->viewer[i].told_ns;
-		if (round->board->viewer[i].told == dead && times < TIMES_MAX)
+		told_ns = round->shared->viewer[i].told_ns;
+		if (round->shared->viewer[i].told == dead && times < TIMES_MAX)
 			times_ns[times++] = told_ns - round->kill_ns;
 	}
 }
@@ -154,7 +154,7 @@ static void kill_both(struct round *round)
  * and marking it for removal. */
 static void kill_all(struct round *round)
 {
-	const struct producer_notes *notes = &round->board->producer[round->producer_part.number];
+	const struct producer_notes *notes = &round->shared->producer[round->producer_role.number];
 
 	send_kill(round, round->producer);
 	for (uint32_t i = 0; i < VIEWERS_MAX; i++)
@@ -165,8 +165,8 @@ static void kill_all(struct round *round)
 		if (round->viewer[i])
 			bury_viewer(round, i);
 	if (notes->op != OP_CREATE && notes->op != OP_TAKE_OVER && notes->op != OP_RESIZE &&
-	    room_segments() != 0)
-		fault("%d segments outlived everybody, killed in %s", room_segments(),
+	    sandbox_segments() != 0)
+		fault("%d segments outlived everybody, killed in %s", sandbox_segments(),
 		      op_names[notes->op]);
 	start_viewer(round, 0);
 }
@@ -184,16 +184,16 @@ static void kill_successors(struct round *round)
 
 static void kill_at_the_end(struct round *round)
 {
-	struct producer_notes *notes = &round->board->producer[round->producer_part.number];
+	struct producer_notes *notes = &round->shared->producer[round->producer_role.number];
 	int64_t began_ns = process_now_ns();
 
-	round->conditions.board->viewers = viewers_there(round);
-	round->board->final = round->producer_part.number;
+	round->conditions.shared->viewers = viewers_there(round);
+	round->shared->final = round->producer_role.number;
 	while (!notes->ending && process_now_ns() - began_ns < patience_ms * MS)
 		process_nap_ns(MS / 50);
 	process_nap_ns(random_below(&round->random, 200000));
 	send_kill(round, round->producer);
-	round->board->final = 0;
+	round->shared->final = 0;
 	bury_producer(round);
 }
 
@@ -230,7 +230,7 @@ static void stop_producer(struct round *round)
 {
 	stop(round, round->producer);
 	for (int i = 0; i < VIEWERS_MAX; i++)
-		if (round->board->viewer[i].told)
+		if (round->shared->viewer[i].told)
 			fault("viewer %d takes a producer that was stopped for dead", i);
 	kill(round->producer, SIGCONT);
 }
@@ -296,26 +296,26 @@ static void end(struct round *round)
 {
 	if (!round->producer)
 		start_producer(round);
-	round->board->viewers = viewers_there(round);
-	round->board->last = round->producer_part.number;
-	round->board->final = round->producer_part.number;
+	round->shared->viewers = viewers_there(round);
+	round->shared->last = round->producer_role.number;
+	round->shared->final = round->producer_role.number;
 	process_expect_end(round->producer, "the last producer");
 	for (uint32_t i = 0; i < VIEWERS_MAX; i++)
 		if (round->viewer[i])
 			process_expect_end(round->viewer[i], "a viewer that survived");
-	room_check_empty();
-	if (round->board->rude)
+	sandbox_check_empty();
+	if (round->shared->spurious)
 		fault("viewers were woken %llu times for nothing",
-		      (unsigned long long)round->board->rude);
+		      (unsigned long long)round->shared->spurious);
 }
 
-static void run_round(struct board *board, uint64_t seed, uint32_t moves)
+static void run_round(struct round_state *shared, uint64_t seed, uint32_t moves)
 {
 	static struct round round;
 
-	memset(board, 0, sizeof(*board));
-	round = (struct round){ .board = board, .random = { random_mix(seed) } };
-	round.conditions.board = board;
+	memset(shared, 0, sizeof(*shared));
+	round = (struct round){ .shared = shared, .random = { random_mix(seed) } };
+	round.conditions.shared = shared;
 	round.conditions.seed = seed;
 	choose_conditions(&round);
 	if (moves)
@@ -325,21 +325,21 @@ static void run_round(struct board *board, uint64_t seed, uint32_t moves)
 	begin(&round);
 	acts[seed % (sizeof(acts) / sizeof(acts[0]))](&round);
 	end(&round);
-	tally_round(&tally, board);
+	tally_round(&tally, shared);
 }
 
-void storm(const struct storm_plan *plan)
+void storm(const struct storm_options *plan)
 {
-	struct board *board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
-	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct round_state *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int64_t end_ns = process_now_ns() + plan->seconds * 1000 * MS;
 	uint64_t seed = plan->seed;
 
-	if (board == MAP_FAILED)
+	if (shared == MAP_FAILED)
 		fault("no memory");
 	while ((tally.kills < plan->kills || tally.frames < plan->frames) &&
 	       (plan->seconds == 0 || process_now_ns() < end_ns))
-		run_round(board, seed++, plan->moves);
+		run_round(shared, seed++, plan->moves);
 	tally_print(&tally, "storm");
 	if (times >= ENOUGH_TIMES)
 		tally_print_times("from a kill to a viewer's knowing, small mappings", times_ns,

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-struct storm_plan {
+struct storm_options {
 	uint64_t seed; /* of the first round */
 	uint32_t
 		moves; /* all producers move on to another size at one in so many frames; 0: some do */
@@ -19,6 +19,6 @@ struct storm_plan {
 };
 
 /* Prints what there was. A fault ends the program. */
-void storm(const struct storm_plan *plan);
+void storm(const struct storm_options *plan);
 
 #endif

@@ -18,11 +18,11 @@ void tally_kill(struct tally *tally, uint32_t op)
 	tally->inside[op]++;
 }
 
-void tally_round(struct tally *tally, const struct board *board)
+void tally_round(struct tally *tally, const struct round_state *shared)
 {
 	tally->rounds++;
 	for (int i = 0; i < VIEWERS_MAX; i++)
-		tally->frames += board->viewer[i].frames;
+		tally->frames += shared->viewer[i].frames;
 }
 
 void tally_print(const struct tally *tally, const char *what)

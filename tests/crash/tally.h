@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "board.h"
+#include "round_state.h"
 
 struct tally {
 	uint64_t rounds;
@@ -20,7 +20,7 @@ struct tally {
 void tally_kill(struct tally *tally, uint32_t op);
 
 /* Takes over what the viewers of a round have counted. */
-void tally_round(struct tally *tally, const struct board *board);
+void tally_round(struct tally *tally, const struct round_state *shared);
 
 void tally_print(const struct tally *tally, const char *what);
 

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "frames.h"
-#include "parties.h"
 #include "process.h"
-#include "rude.h"
+#include "roles.h"
+#include "spurious_wakeups.h"
 
 struct viewing {
-	const struct conditions *conditions;
+	const struct round_config *conditions;
 	struct viewer_notes *notes;
 	struct shmflip_viewer *viewer;
 	struct shmflip_frame held; /* pixels NULL: none */
@@ -31,7 +31,7 @@ static void check_whole(const struct shmflip_frame *frame, const char *when)
 /* Newer than the last; and under lossless the very next, of a producer known already. */
 static void check_order(struct viewing *own, const struct shmflip_frame *frame)
 {
-	bool every = own->conditions->view[own->notes - own->conditions->board->viewer] ==
+	bool every = own->conditions->view[own->notes - own->conditions->shared->viewer] ==
 	             SHMFLIP_VIEW_EVERY;
 	uint64_t producer = frames_producer(frame), sequence = frame->info.sequence;
 
@@ -50,11 +50,11 @@ static void let_go(struct viewing *own)
 {
 	if (!own->held.pixels)
 		return;
-	board_enter(&own->notes->op, OP_LOOK);
+	round_state_enter(&own->notes->op, OP_LOOK);
 	check_whole(&own->held, "before it was released");
-	board_enter(&own->notes->op, OP_RELEASE);
+	round_state_enter(&own->notes->op, OP_RELEASE);
 	shmflip_viewer_release(own->viewer, &own->held);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	own->notes->frames++;
 	own->count++;
 }
@@ -62,7 +62,7 @@ static void let_go(struct viewing *own)
 /* Holds it for a while, now and then for longer. */
 static void look(struct viewing *own, const struct shmflip_frame *frame)
 {
-	board_enter(&own->notes->op, OP_LOOK);
+	round_state_enter(&own->notes->op, OP_LOOK);
 	check_order(own, frame);
 	check_whole(frame, "when it was taken");
 	if (random_one_in(&own->random, 16))
@@ -83,15 +83,16 @@ static void take(struct viewing *own, const struct shmflip_frame *frame)
 /* What was published before a death is taken; but a generation moved on to dies with its producer. */
 static void told_of_death(struct viewing *own)
 {
-	const struct board *board = own->conditions->board;
+	const struct round_state *shared = own->conditions->shared;
 	uint64_t dead = own->notes->seen;
 
 	let_go(own);
-	if (dead && (board->last == dead && board->producer[dead].ending == 0))
+	if (dead && (shared->last == dead && shared->producer[dead].ending == 0))
 		fault("producer %llu was taken for dead", (unsigned long long)dead);
-	if (dead && !board->producer[dead].resized && own->last < board->producer[dead].published)
+	if (dead && !shared->producer[dead].resized && own->last < shared->producer[dead].published)
 		fault("producer %llu published %llu frames, and after %llu it was said dead",
-		      (unsigned long long)dead, (unsigned long long)board->producer[dead].published,
+		      (unsigned long long)dead,
+		      (unsigned long long)shared->producer[dead].published,
 		      (unsigned long long)own->last);
 	own->notes->told_ns = process_now_ns();
 	own->notes->told = dead;
@@ -101,25 +102,25 @@ static void told_of_death(struct viewing *own)
 /* Whether it was the last producer's end. */
 static bool told_of_end(struct viewing *own)
 {
-	const struct board *board = own->conditions->board;
+	const struct round_state *shared = own->conditions->shared;
 	uint64_t ended = own->notes->seen;
 
 	let_go(own);
 	/* Who died after a move, and was replaced before this viewer followed, cannot be told from one
 	 * that ended. */
-	if (ended && !board->producer[ended].ending && !board->producer[ended].resized)
+	if (ended && !shared->producer[ended].ending && !shared->producer[ended].resized)
 		fault("producer %llu is said to have ended", (unsigned long long)ended);
-	if (ended && !board->producer[ended].resized &&
-	    own->last < board->producer[ended].published)
+	if (ended && !shared->producer[ended].resized &&
+	    own->last < shared->producer[ended].published)
 		fault("producer %llu published %llu frames, and after %llu it was said to end",
 		      (unsigned long long)ended,
-		      (unsigned long long)board->producer[ended].published,
+		      (unsigned long long)shared->producer[ended].published,
 		      (unsigned long long)own->last);
 	own->notes->seen = 0;
 	/* Who was attached before the first frame of a generation moved on to has seen nobody's. */
 	if (!ended)
-		ended = board->last;
-	return ended && ended == board->last && board->producer[ended].ending;
+		ended = shared->last;
+	return ended && ended == shared->last && shared->producer[ended].ending;
 }
 
 static void check_counts(const struct viewing *own)
@@ -139,9 +140,9 @@ static bool one_frame(struct viewing *own)
 	struct shmflip_frame frame;
 	int error;
 
-	board_enter(&own->notes->op, OP_ACQUIRE);
+	round_state_enter(&own->notes->op, OP_ACQUIRE);
 	error = shmflip_viewer_acquire(own->viewer, &frame, patience_ms / 2);
-	board_enter(&own->notes->op, OP_OTHER);
+	round_state_enter(&own->notes->op, OP_OTHER);
 	switch (error) {
 	case 0:
 		take(own, &frame);
@@ -158,14 +159,14 @@ static bool one_frame(struct viewing *own)
 	}
 }
 
-void viewer_run(void *viewer_part)
+void viewer_run(void *viewer_role)
 {
-	const struct viewer_part *part = viewer_part;
-	const struct conditions *conditions = part->conditions;
+	const struct viewer_role *part = viewer_role;
+	const struct round_config *conditions = part->conditions;
 	const struct shmflip_viewer_options options = { .view = conditions->view[part->number] };
 	struct viewing own = {
 		.conditions = conditions,
-		.notes = &conditions->board->viewer[part->number],
+		.notes = &conditions->shared->viewer[part->number],
 		.random = { random_mix(conditions->seed * 16 + 9 + part->number) },
 		.late = part->late,
 	};
@@ -175,10 +176,10 @@ void viewer_run(void *viewer_part)
 		fault_of("a viewer cannot open", error);
 	own.notes->seen = 0;
 	own.notes->told = 0;
-	rude_awakenings = &conditions->board->rude;
+	spurious_wakeups = &conditions->shared->spurious;
 	while (one_frame(&own))
 		;
 	check_counts(&own);
-	board_enter(&own.notes->op, OP_LEAVE);
+	round_state_enter(&own.notes->op, OP_LEAVE);
 	shmflip_viewer_destroy(own.viewer);
 }

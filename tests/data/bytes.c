@@ -26,7 +26,7 @@ static uint8_t *grow(struct bytes *bytes, size_t size)
 	uint8_t *data = realloc(bytes->data, bytes->size + size + 1);
 
 	if (!data) {
-		perror("make_birds");
+		perror("make_pngs");
 		exit(1);
 	}
 	bytes->data = data;
@@ -90,7 +90,7 @@ void deflate_append(struct bytes *out, const void *data, size_t size, int level)
 
 	grow(out, length);
 	if (compress2(out->data + start, &length, data, size, level) != Z_OK) {
-		fprintf(stderr, "make_birds: zlib cannot deflate %zu bytes\n", size);
+		fprintf(stderr, "make_pngs: zlib cannot deflate %zu bytes\n", size);
 		exit(1);
 	}
 	out->size = start + length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "flock.h"
+#include "file_sink.h"
 #include "patch.h"
 
 #include <png.h>
@@ -209,7 +209,7 @@ static void bomb(struct bytes *png)
 	bytes_finish(&rows);
 }
 
-int flock_damaged(const struct flock *flock)
+int write_damaged(const struct file_sink *sink)
 {
 	static const struct patch patches[] = {
 		{ "empty.png", empty },
@@ -241,5 +241,5 @@ int flock_damaged(const struct flock *flock)
 		{ "bomb-4000x4000.png", bomb },
 	};
 
-	return patch_each(flock, patches, sizeof(patches) / sizeof(patches[0]));
+	return patch_each(sink, patches, sizeof(patches) / sizeof(patches[0]));
 }

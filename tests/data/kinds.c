@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "bird.h"
-#include "flock.h"
+#include "file_sink.h"
+#include "png_case.h"
 #include "split.h"
 
 #include <png.h>
@@ -13,7 +13,11 @@
 #define RGBA PNG_COLOR_TYPE_RGB_ALPHA
 #define PALETTE PNG_COLOR_TYPE_PALETTE
 
-enum { USUAL_WIDTH = 33, USUAL_HEIGHT = 17, ALL_BUT_HIST = (BIRD_TIME * 2 - 1) & ~BIRD_HIST };
+enum {
+	USUAL_WIDTH = 33,
+	USUAL_HEIGHT = 17,
+	ALL_BUT_HIST = (PNG_CASE_TIME * 2 - 1) & ~PNG_CASE_HIST
+};
 
 static const struct type {
 	const char *name;
@@ -26,28 +30,29 @@ static const struct type {
 	{ "palette2", PALETTE, 2 }, { "palette4", PALETTE, 4 }, { "palette8", PALETTE, 8 },
 };
 
-static struct bird usual(int colour_type, int depth)
+static struct png_case usual(int colour_type, int depth)
 {
-	return (struct bird){ .colour_type = colour_type,
-		              .depth = depth,
-		              .width = USUAL_WIDTH,
-		              .height = USUAL_HEIGHT };
+	return (struct png_case){ .colour_type = colour_type,
+		                  .depth = depth,
+		                  .width = USUAL_WIDTH,
+		                  .height = USUAL_HEIGHT };
 }
 
-static void name_bird(const struct bird *bird, const char *what, char *name, size_t size)
+static void name_bird(const struct png_case *png_case, const char *what, char *name, size_t size)
 {
 	const char *type = "";
 
 	for (size_t i = 0; i < COUNT(types); i++) {
-		if (types[i].colour_type == bird->colour_type && types[i].depth == bird->depth)
+		if (types[i].colour_type == png_case->colour_type &&
+		    types[i].depth == png_case->depth)
 			type = types[i].name;
 	}
-	snprintf(name, size, "%s%s%s%s-%dx%d.png", type, bird->transparent ? "-trns" : "", what,
-	         bird->interlaced ? "-interlaced" : "", bird->width, bird->height);
+	snprintf(name, size, "%s%s%s%s-%dx%d.png", type, png_case->transparent ? "-trns" : "", what,
+	         png_case->interlaced ? "-interlaced" : "", png_case->width, png_case->height);
 }
 
 /* what: "", or a word for the name with a hyphen before it. split: NULL, or how to cut the IDATs. */
-static int give(const struct flock *flock, const struct bird *bird, const char *what,
+static int give(const struct file_sink *sink, const struct png_case *png_case, const char *what,
                 const struct split *split)
 {
 	char name[128];
@@ -55,62 +60,62 @@ static int give(const struct flock *flock, const struct bird *bird, const char *
 	struct bytes pieces = { 0 };
 	int result;
 
-	name_bird(bird, what, name, sizeof(name));
-	bird_write(bird, &whole);
+	name_bird(png_case, what, name, sizeof(name));
+	png_case_write(png_case, &whole);
 	if (split)
 		split_idats(&whole, split, &pieces);
-	result = flock->handle(flock->context, name, split ? &pieces : &whole);
+	result = sink->handle(sink->context, name, split ? &pieces : &whole);
 	bytes_finish(&pieces);
 	bytes_finish(&whole);
 	return result;
 }
 
-static int give_both(const struct flock *flock, struct bird bird, const char *what,
+static int give_both(const struct file_sink *sink, struct png_case png_case, const char *what,
                      const struct split *split)
 {
 	int result;
 
-	bird.interlaced = false;
-	result = give(flock, &bird, what, split);
-	bird.interlaced = true;
-	return result ? result : give(flock, &bird, what, split);
+	png_case.interlaced = false;
+	result = give(sink, &png_case, what, split);
+	png_case.interlaced = true;
+	return result ? result : give(sink, &png_case, what, split);
 }
 
-static int give_types(const struct flock *flock)
+static int give_types(const struct file_sink *sink)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(types) && !result; i++) {
-		struct bird bird = usual(types[i].colour_type, types[i].depth);
+		struct png_case png_case = usual(types[i].colour_type, types[i].depth);
 
-		result = give_both(flock, bird, "", NULL);
-		bird.transparent = !(types[i].colour_type & PNG_COLOR_MASK_ALPHA);
-		if (!result && bird.transparent)
-			result = give_both(flock, bird, "", NULL);
+		result = give_both(sink, png_case, "", NULL);
+		png_case.transparent = !(types[i].colour_type & PNG_COLOR_MASK_ALPHA);
+		if (!result && png_case.transparent)
+			result = give_both(sink, png_case, "", NULL);
 	}
 	return result;
 }
 
-static int give_sizes(const struct flock *flock)
+static int give_sizes(const struct file_sink *sink)
 {
 	static const int sizes[][2] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 3, 5 }, { 257, 3 } };
-	const struct bird birds[] = { usual(GREY, 1), usual(PALETTE, 4), usual(RGB, 8),
-		                      usual(RGBA, 16) };
+	const struct png_case birds[] = { usual(GREY, 1), usual(PALETTE, 4), usual(RGB, 8),
+		                          usual(RGBA, 16) };
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(birds); i++) {
 		for (size_t j = 0; j < COUNT(sizes) && !result; j++) {
-			struct bird bird = birds[i];
+			struct png_case png_case = birds[i];
 
-			bird.width = sizes[j][0];
-			bird.height = sizes[j][1];
-			result = give_both(flock, bird, "", NULL);
+			png_case.width = sizes[j][0];
+			png_case.height = sizes[j][1];
+			result = give_both(sink, png_case, "", NULL);
 		}
 	}
 	return result;
 }
 
-static int give_filters(const struct flock *flock)
+static int give_filters(const struct file_sink *sink)
 {
 	static const struct {
 		const char *what;
@@ -120,57 +125,57 @@ static int give_filters(const struct flock *flock)
 		{ "-up", PNG_FILTER_UP },       { "-average", PNG_FILTER_AVG },
 		{ "-paeth", PNG_FILTER_PAETH },
 	};
-	const struct bird birds[] = { usual(PALETTE, 2), usual(GREYA, 8), usual(RGB, 8),
-		                      usual(RGBA, 16) };
+	const struct png_case birds[] = { usual(PALETTE, 2), usual(GREYA, 8), usual(RGB, 8),
+		                          usual(RGBA, 16) };
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(birds); i++) {
 		for (size_t j = 0; j < COUNT(filters) && !result; j++) {
-			struct bird bird = birds[i];
+			struct png_case png_case = birds[i];
 
-			bird.filters = filters[j].filters;
-			result = give(flock, &bird, filters[j].what, NULL);
+			png_case.filters = filters[j].filters;
+			result = give(sink, &png_case, filters[j].what, NULL);
 		}
 	}
 	return result;
 }
 
-static int give_chunks(const struct flock *flock)
+static int give_chunks(const struct file_sink *sink)
 {
 	struct {
 		const char *what;
-		struct bird bird;
+		struct png_case png_case;
 		unsigned chunks;
 	} kinds[] = {
-		{ "-gama", usual(RGB, 8), BIRD_GAMA },
-		{ "-srgb", usual(RGB, 8), BIRD_SRGB },
-		{ "-chrm", usual(RGB, 8), BIRD_CHRM },
-		{ "-bkgd", usual(RGB, 8), BIRD_BKGD },
-		{ "-bkgd", usual(RGBA, 16), BIRD_BKGD },
-		{ "-bkgd", usual(PALETTE, 4), BIRD_BKGD },
-		{ "-sbit", usual(RGB, 8), BIRD_SBIT },
-		{ "-sbit", usual(GREY, 16), BIRD_SBIT },
-		{ "-phys", usual(RGB, 8), BIRD_PHYS },
-		{ "-text", usual(RGB, 8), BIRD_TEXT },
-		{ "-ztxt", usual(RGB, 8), BIRD_ZTXT },
-		{ "-itxt", usual(RGB, 8), BIRD_ITXT },
-		{ "-offs", usual(RGB, 8), BIRD_OFFS },
-		{ "-hist", usual(PALETTE, 4), BIRD_HIST },
-		{ "-time", usual(RGB, 8), BIRD_TIME },
+		{ "-gama", usual(RGB, 8), PNG_CASE_GAMA },
+		{ "-srgb", usual(RGB, 8), PNG_CASE_SRGB },
+		{ "-chrm", usual(RGB, 8), PNG_CASE_CHRM },
+		{ "-bkgd", usual(RGB, 8), PNG_CASE_BKGD },
+		{ "-bkgd", usual(RGBA, 16), PNG_CASE_BKGD },
+		{ "-bkgd", usual(PALETTE, 4), PNG_CASE_BKGD },
+		{ "-sbit", usual(RGB, 8), PNG_CASE_SBIT },
+		{ "-sbit", usual(GREY, 16), PNG_CASE_SBIT },
+		{ "-phys", usual(RGB, 8), PNG_CASE_PHYS },
+		{ "-text", usual(RGB, 8), PNG_CASE_TEXT },
+		{ "-ztxt", usual(RGB, 8), PNG_CASE_ZTXT },
+		{ "-itxt", usual(RGB, 8), PNG_CASE_ITXT },
+		{ "-offs", usual(RGB, 8), PNG_CASE_OFFS },
+		{ "-hist", usual(PALETTE, 4), PNG_CASE_HIST },
+		{ "-time", usual(RGB, 8), PNG_CASE_TIME },
 		{ "-everything", usual(GREY, 2), ALL_BUT_HIST },
 		{ "-everything", usual(RGBA, 8), ALL_BUT_HIST },
-		{ "-everything", usual(PALETTE, 8), ALL_BUT_HIST | BIRD_HIST },
+		{ "-everything", usual(PALETTE, 8), ALL_BUT_HIST | PNG_CASE_HIST },
 	};
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(kinds) && !result; i++) {
-		kinds[i].bird.chunks = kinds[i].chunks;
-		result = give(flock, &kinds[i].bird, kinds[i].what, NULL);
+		kinds[i].png_case.chunks = kinds[i].chunks;
+		result = give(sink, &kinds[i].png_case, kinds[i].what, NULL);
 	}
 	return result;
 }
 
-static int give_splits(const struct flock *flock)
+static int give_splits(const struct file_sink *sink)
 {
 	static const struct {
 		const char *what;
@@ -183,64 +188,65 @@ static int give_splits(const struct flock *flock)
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(kinds) && !result; i++) {
-		result = give_both(flock, usual(RGB, 8), kinds[i].what, &kinds[i].split);
+		result = give_both(sink, usual(RGB, 8), kinds[i].what, &kinds[i].split);
 		if (!result)
-			result = give_both(flock, usual(GREY, 4), kinds[i].what, &kinds[i].split);
+			result = give_both(sink, usual(GREY, 4), kinds[i].what, &kinds[i].split);
 	}
 	return result;
 }
 
-static int give_opaque(const struct flock *flock)
+static int give_opaque(const struct file_sink *sink)
 {
-	struct bird birds[] = { usual(RGBA, 8), usual(RGBA, 16), usual(GREYA, 8),
-		                usual(GREYA, 16) };
+	struct png_case birds[] = { usual(RGBA, 8), usual(RGBA, 16), usual(GREYA, 8),
+		                    usual(GREYA, 16) };
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(birds) && !result; i++) {
 		birds[i].opaque = true;
-		result = give_both(flock, birds[i], "-opaque", NULL);
+		result = give_both(sink, birds[i], "-opaque", NULL);
 	}
 	return result;
 }
 
-static int give_short_palettes(const struct flock *flock)
+static int give_short_palettes(const struct file_sink *sink)
 {
 	static const int entries[][2] = { { 1, 1 }, { 2, 3 }, { 4, 5 }, { 8, 3 } };
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(entries) && !result; i++) {
-		struct bird bird = usual(PALETTE, entries[i][0]);
+		struct png_case png_case = usual(PALETTE, entries[i][0]);
 
-		bird.palette_entries = entries[i][1];
-		result = give_both(flock, bird, "-short", NULL);
-		bird.transparent = true;
+		png_case.palette_entries = entries[i][1];
+		result = give_both(sink, png_case, "-short", NULL);
+		png_case.transparent = true;
 		if (!result)
-			result = give_both(flock, bird, "-short", NULL);
+			result = give_both(sink, png_case, "-short", NULL);
 	}
 	return result;
 }
 
-static int give_stored(const struct flock *flock)
+static int give_stored(const struct file_sink *sink)
 {
-	struct bird birds[] = { usual(RGB, 8), usual(GREY, 16), usual(PALETTE, 1), usual(RGBA, 8) };
+	struct png_case birds[] = { usual(RGB, 8), usual(GREY, 16), usual(PALETTE, 1),
+		                    usual(RGBA, 8) };
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(birds) && !result; i++) {
 		birds[i].stored = true;
-		result = give_both(flock, birds[i], "-stored", NULL);
+		result = give_both(sink, birds[i], "-stored", NULL);
 	}
 	return result;
 }
 
-int flock_kinds(const struct flock *flock)
+int write_kinds(const struct file_sink *sink)
 {
-	static int (*const groups[])(const struct flock *flock) = {
+	static int (*const groups[])(const struct file_sink *sink) = {
 		give_types,  give_sizes,  give_filters,        give_chunks,
 		give_splits, give_opaque, give_short_palettes, give_stored,
 	};
 	int result = 0;
 
 	for (size_t i = 0; i < COUNT(groups) && !result; i++)
-		result = groups[i](flock);
+		result = groups[i](sink);
 	return result;
 }

@@ -3,7 +3,7 @@
  * Writes the PNG files of the tests into a folder, or checks that those in a folder are what it
  * writes. The files are what certain versions of libpng and zlib make; with others, whose files
  * differ without being wrong, the check is skipped. */
-#include "flock.h"
+#include "file_sink.h"
 
 #include <errno.h>
 #include <png.h>
@@ -90,25 +90,25 @@ static int go_through(const char *folder, bool check)
 {
 	static const struct {
 		const char *name;
-		int (*give)(const struct flock *flock);
+		int (*give)(const struct file_sink *sink);
 	} parts[] = {
-		{ "kinds", flock_kinds },
-		{ "damaged", flock_damaged },
-		{ "tolerated", flock_tolerated },
+		{ "kinds", write_kinds },
+		{ "damaged", write_damaged },
+		{ "tolerated", write_tolerated },
 	};
 	char path[2048];
 	int result = 0;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && result == 0; i++) {
-		const struct flock flock = { .handle = check ? check_below : write_below,
-			                     .context = path };
+		const struct file_sink sink = { .handle = check ? check_below : write_below,
+			                        .context = path };
 
 		snprintf(path, sizeof(path), "%s/%s", folder, parts[i].name);
 		if (!check && mkdir(path, 0777) < 0 && errno != EEXIST) {
 			perror(path);
 			return 1;
 		}
-		result = parts[i].give(&flock);
+		result = parts[i].give(&sink);
 	}
 	return result;
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "patch.h"
 
-#include "bird.h"
+#include "png_case.h"
 
 #include <png.h>
 
 void patch_right(struct bytes *png)
 {
-	const struct bird bird = { .colour_type = PNG_COLOR_TYPE_RGB,
-		                   .depth = 8,
-		                   .width = PATCH_SIDE,
-		                   .height = PATCH_SIDE };
+	const struct png_case png_case = { .colour_type = PNG_COLOR_TYPE_RGB,
+		                           .depth = 8,
+		                           .width = PATCH_SIDE,
+		                           .height = PATCH_SIDE };
 
-	bird_write(&bird, png);
+	png_case_write(&png_case, png);
 }
 
 struct chunk patch_right_chunk(struct bytes *png, const char *type)
@@ -58,7 +58,7 @@ void patch_zero_rows(struct bytes *png, size_t rows_size)
 	bytes_finish(&rows);
 }
 
-int patch_each(const struct flock *flock, const struct patch *patches, size_t count)
+int patch_each(const struct file_sink *sink, const struct patch *patches, size_t count)
 {
 	int result = 0;
 
@@ -66,7 +66,7 @@ int patch_each(const struct flock *flock, const struct patch *patches, size_t co
 		struct bytes png = { 0 };
 
 		patches[i].make(&png);
-		result = flock->handle(flock->context, patches[i].name, &png);
+		result = sink->handle(sink->context, patches[i].name, &png);
 		bytes_finish(&png);
 	}
 	return result;

@@ -6,7 +6,7 @@
 #define TESTS_DATA_PATCH_H
 
 #include "bytes.h"
-#include "flock.h"
+#include "file_sink.h"
 
 enum {
 	PATCH_SIDE = 16,
@@ -30,7 +30,7 @@ struct patch {
 	void (*make)(struct bytes *png);
 };
 
-/* Hands each one over, as the functions of flock.h do. */
-int patch_each(const struct flock *flock, const struct patch *patches, size_t count);
+/* Hands each one over, as the functions of file_sink.h do. */
+int patch_each(const struct file_sink *sink, const struct patch *patches, size_t count);
 
 #endif

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
  * One kind of PNG: a small picture in which every pixel counts, written by libpng. */
-#ifndef TESTS_DATA_BIRD_H
-#define TESTS_DATA_BIRD_H
+#ifndef SHMFLIP_TESTS_DATA_PNG_CASE_H
+#define SHMFLIP_TESTS_DATA_PNG_CASE_H
 
 #include "bytes.h"
 
 /* Chunks that say something about the picture, or nothing. */
-enum bird_chunk {
-	BIRD_GAMA = 1 << 0,
-	BIRD_SRGB = 1 << 1,
-	BIRD_CHRM = 1 << 2,
-	BIRD_BKGD = 1 << 3,
-	BIRD_SBIT = 1 << 4,
-	BIRD_PHYS = 1 << 5,
-	BIRD_TEXT = 1 << 6,
-	BIRD_ZTXT = 1 << 7,
-	BIRD_ITXT = 1 << 8,
-	BIRD_OFFS = 1 << 9,
-	BIRD_HIST = 1 << 10, /* palette only */
-	BIRD_TIME = 1 << 11,
+enum png_case_chunk {
+	PNG_CASE_GAMA = 1 << 0,
+	PNG_CASE_SRGB = 1 << 1,
+	PNG_CASE_CHRM = 1 << 2,
+	PNG_CASE_BKGD = 1 << 3,
+	PNG_CASE_SBIT = 1 << 4,
+	PNG_CASE_PHYS = 1 << 5,
+	PNG_CASE_TEXT = 1 << 6,
+	PNG_CASE_ZTXT = 1 << 7,
+	PNG_CASE_ITXT = 1 << 8,
+	PNG_CASE_OFFS = 1 << 9,
+	PNG_CASE_HIST = 1 << 10, /* palette only */
+	PNG_CASE_TIME = 1 << 11,
 };
 
-struct bird {
+struct png_case {
 	int colour_type; /* PNG_COLOR_TYPE_... */
 	int depth;       /* bits in a sample */
 	int width, height;
@@ -32,9 +32,9 @@ struct bird {
 	bool stored;         /* deflated at level 0 */
 	int palette_entries; /* 0: as many as the depth allows */
 	int filters;         /* PNG_FILTER_..., 0: as libpng likes */
-	unsigned chunks;     /* enum bird_chunk */
+	unsigned chunks;     /* enum png_case_chunk */
 };
 
-void bird_write(const struct bird *bird, struct bytes *out);
+void png_case_write(const struct png_case *png_case, struct bytes *out);
 
 #endif

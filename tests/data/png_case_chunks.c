@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "bird_chunks.h"
+#include "png_case_chunks.h"
 
-int bird_palette_entries(const struct bird *bird)
+int png_case_palette_entries(const struct png_case *png_case)
 {
-	return bird->palette_entries ? bird->palette_entries : 1 << bird->depth;
+	return png_case->palette_entries ? png_case->palette_entries : 1 << png_case->depth;
 }
 
-void bird_set_palette(const struct bird *bird, png_struct *png, png_info *info)
+void png_case_set_palette(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	png_color palette[256];
-	int entries = bird_palette_entries(bird);
+	int entries = png_case_palette_entries(png_case);
 
 	for (int i = 0; i < entries; i++) {
 		palette[i] = (png_color){
@@ -21,19 +21,19 @@ void bird_set_palette(const struct bird *bird, png_struct *png, png_info *info)
 	png_set_PLTE(png, info, palette, entries);
 }
 
-void bird_set_palette_alpha(const struct bird *bird, png_struct *png, png_info *info)
+void png_case_set_palette_alpha(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	uint8_t alpha[256];
-	int entries = (bird_palette_entries(bird) * 3 + 3) / 4;
+	int entries = (png_case_palette_entries(png_case) * 3 + 3) / 4;
 
 	for (int i = 0; i < entries; i++)
 		alpha[i] = (uint8_t)(i * 85);
 	png_set_tRNS(png, info, alpha, entries, NULL);
 }
 
-static void set_background(const struct bird *bird, png_struct *png, png_info *info)
+static void set_background(const struct png_case *png_case, png_struct *png, png_info *info)
 {
-	uint16_t most = (uint16_t)((1 << bird->depth) - 1);
+	uint16_t most = (uint16_t)((1 << png_case->depth) - 1);
 	png_color_16 background = {
 		.index = 1, .red = most, .green = most / 2, .blue = 1, .gray = most / 2
 	};
@@ -41,9 +41,9 @@ static void set_background(const struct bird *bird, png_struct *png, png_info *i
 	png_set_bKGD(png, info, &background);
 }
 
-static void set_significant_bits(const struct bird *bird, png_struct *png, png_info *info)
+static void set_significant_bits(const struct png_case *png_case, png_struct *png, png_info *info)
 {
-	int depth = bird->colour_type == PNG_COLOR_TYPE_PALETTE ? 8 : bird->depth;
+	int depth = png_case->colour_type == PNG_COLOR_TYPE_PALETTE ? 8 : png_case->depth;
 	uint8_t some = (uint8_t)(depth > 3 ? depth - 3 : 1);
 	png_color_8 bits = {
 		.red = some, .green = some, .blue = some, .gray = some, .alpha = some
@@ -52,11 +52,11 @@ static void set_significant_bits(const struct bird *bird, png_struct *png, png_i
 	png_set_sBIT(png, info, &bits);
 }
 
-static void set_histogram(const struct bird *bird, png_struct *png, png_info *info)
+static void set_histogram(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	uint16_t counts[256];
 
-	for (int i = 0; i < bird_palette_entries(bird); i++)
+	for (int i = 0; i < png_case_palette_entries(png_case); i++)
 		counts[i] = (uint16_t)(i + 1);
 	png_set_hIST(png, info, counts);
 }
@@ -75,11 +75,11 @@ static void set_text(png_struct *png, png_info *info, int form)
 
 static void set_colour_space(unsigned chunks, png_struct *png, png_info *info)
 {
-	if (chunks & BIRD_GAMA)
-		png_set_gAMA_fixed(png, info, chunks & BIRD_SRGB ? 45455 : 100000);
-	if (chunks & BIRD_SRGB)
+	if (chunks & PNG_CASE_GAMA)
+		png_set_gAMA_fixed(png, info, chunks & PNG_CASE_SRGB ? 45455 : 100000);
+	if (chunks & PNG_CASE_SRGB)
 		png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
-	if (chunks & BIRD_CHRM)
+	if (chunks & PNG_CASE_CHRM)
 		png_set_cHRM_fixed(png, info, 31270, 32900, 64000, 33000, 30000, 60000, 15000,
 		                   6000);
 }
@@ -88,28 +88,28 @@ static void set_remarks(unsigned chunks, png_struct *png, png_info *info)
 {
 	const png_time time = { .year = 2026, .month = 2, .day = 28, .hour = 23, .minute = 59 };
 
-	if (chunks & BIRD_PHYS)
+	if (chunks & PNG_CASE_PHYS)
 		png_set_pHYs(png, info, 3780, 1890, PNG_RESOLUTION_METER);
-	if (chunks & BIRD_OFFS)
+	if (chunks & PNG_CASE_OFFS)
 		png_set_oFFs(png, info, -5, 7, PNG_OFFSET_PIXEL);
-	if (chunks & BIRD_TIME)
+	if (chunks & PNG_CASE_TIME)
 		png_set_tIME(png, info, &time);
-	if (chunks & BIRD_TEXT)
+	if (chunks & PNG_CASE_TEXT)
 		set_text(png, info, PNG_TEXT_COMPRESSION_NONE);
-	if (chunks & BIRD_ZTXT)
+	if (chunks & PNG_CASE_ZTXT)
 		set_text(png, info, PNG_TEXT_COMPRESSION_zTXt);
-	if (chunks & BIRD_ITXT)
+	if (chunks & PNG_CASE_ITXT)
 		set_text(png, info, PNG_ITXT_COMPRESSION_zTXt);
 }
 
-void bird_set_chunks(const struct bird *bird, png_struct *png, png_info *info)
+void png_case_set_chunks(const struct png_case *png_case, png_struct *png, png_info *info)
 {
-	set_colour_space(bird->chunks, png, info);
-	set_remarks(bird->chunks, png, info);
-	if (bird->chunks & BIRD_BKGD)
-		set_background(bird, png, info);
-	if (bird->chunks & BIRD_SBIT)
-		set_significant_bits(bird, png, info);
-	if (bird->chunks & BIRD_HIST)
-		set_histogram(bird, png, info);
+	set_colour_space(png_case->chunks, png, info);
+	set_remarks(png_case->chunks, png, info);
+	if (png_case->chunks & PNG_CASE_BKGD)
+		set_background(png_case, png, info);
+	if (png_case->chunks & PNG_CASE_SBIT)
+		set_significant_bits(png_case, png, info);
+	if (png_case->chunks & PNG_CASE_HIST)
+		set_histogram(png_case, png, info);
 }

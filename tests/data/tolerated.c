@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "flock.h"
+#include "file_sink.h"
 #include "patch.h"
 
 enum { MEGABYTE = 1 << 20 };
@@ -48,7 +48,7 @@ static void bytes_after_end(struct bytes *png)
 	bytes_append(png, "and then some", 13);
 }
 
-int flock_tolerated(const struct flock *flock)
+int write_tolerated(const struct file_sink *sink)
 {
 	static const struct patch patches[] = {
 		{ "extra-rows.png", extra_rows },
@@ -59,5 +59,5 @@ int flock_tolerated(const struct flock *flock)
 		{ "bytes-after-end.png", bytes_after_end },
 	};
 
-	return patch_each(flock, patches, sizeof(patches) / sizeof(patches[0]));
+	return patch_each(sink, patches, sizeof(patches) / sizeof(patches[0]));
 }

@@ -83,7 +83,7 @@ static void view(uint64_t segment_bytes)
 	struct layout_fixed *fixed = &attachment.fixed;
 
 	*fixed = attachment.shared->fixed;
-	layout_copied();
+	layout_copy_barrier();
 	if (segment_bytes < sizeof(struct layout_header) ||
 	    layout_check_segment(fixed, segment_bytes))
 		return;
@@ -125,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < sizeof(segment_bytes))
 		return 0;
 	if (!memory)
-		memory = aligned_alloc(LAYOUT_LINE, HEADER_BYTES);
+		memory = aligned_alloc(LAYOUT_CACHE_LINE, HEADER_BYTES);
 	REQUIRE(memory);
 	state = fuzz_seed(data, size);
 	memcpy(&segment_bytes, data, sizeof(segment_bytes));

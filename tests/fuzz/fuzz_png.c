@@ -31,7 +31,7 @@ static void require_untouched(const uint8_t *bytes)
 	REQUIRE(memcmp(bytes, untouched, GUARD_BYTES) == 0);
 }
 
-static void check_picture(const struct png_picture *picture, uint64_t pixels_size)
+static void check_picture(const struct png_decoded *picture, uint64_t pixels_size)
 {
 	uint64_t bytes = (uint64_t)picture->stride_bytes * picture->height;
 
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct png_decode_options options = { .flatten = size & 1, .background = 0x102030 };
 	uint8_t *pixels = guarded + GUARD_BYTES, *end;
-	struct png_picture picture;
+	struct png_decoded picture;
 	int result;
 
 	options.pixels_size = slot_bytes_for(data, size);

@@ -19,7 +19,7 @@ enum { GUARD_BYTES = 4096, GUARD = 0x5a, PIXELS_MAX = 1 << 18, ROOM_MAX = 2 * PI
 
 struct decoding {
 	uint8_t memory[GUARD_BYTES + ROOM_MAX + GUARD_BYTES];
-	struct png_picture picture;
+	struct png_decoded picture;
 	int result;
 };
 
@@ -98,7 +98,7 @@ static uint64_t room_for(const uint8_t *data, size_t size)
 	    shmflip_frame_size(header.width, header.height, &stride_bytes, &bytes) ||
 	    bytes > PIXELS_MAX)
 		return PIXELS_MAX;
-	room = png_fast_room(header.width, header.height);
+	room = png_fast_buffer_size(header.width, header.height);
 	return room > ROOM_MAX ? bytes : room;
 }
 

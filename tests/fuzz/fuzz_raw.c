@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "raw_stream.h"
+#include "input/raw_stream.h"
 
 enum { SIDE_MAX = 300, GUARD = 0xa5 };
 
@@ -91,20 +91,20 @@ static int read_frame(struct raw_stream *stream)
 }
 
 /* One of the formats, as if the user had named it. */
-static void begin_bare(struct raw_stream *stream, struct tap *tap)
+static void begin_bare(struct raw_stream *stream, struct input_fd *input)
 {
 	static const char *const names[] = { "bgra", "bgr0", "rgb24", "gray", "ya8", "yuv420p" };
 	struct raw_layout layout;
 	const struct raw_format *format = raw_format_find(names[given.portions / 16 % 6]);
 
 	REQUIRE(!raw_layout_init(&layout, format, given.size % 67 + 1, given.portions / 8 % 5 + 1));
-	raw_stream_init_bare(stream, tap, &layout);
+	raw_stream_init_bare(stream, input, &layout);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct raw_stream stream;
-	struct tap tap;
+	struct input_fd input;
 	const char *reason = NULL;
 	size_t rounds = 0;
 	int result;
@@ -116,12 +116,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	given.data = data + 1;
 	given.size = size - 1;
 	given.at = 0;
-	tap_init(&tap, -1);
+	input_fd_init(&input, -1);
 	if (raw_stream_knows(data + 1)) {
 		given.at = 2;
-		raw_stream_init(&stream, &tap, data + 1);
+		raw_stream_init(&stream, &input, data + 1);
 	} else {
-		begin_bare(&stream, &tap);
+		begin_bare(&stream, &input);
 	}
 	while ((result = raw_stream_next(&stream, &reason)) != -ENODATA) {
 		REQUIRE(++rounds <= size);

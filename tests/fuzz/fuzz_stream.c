@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "input/png_stream.h"
 #include "png_header.h"
-#include "png_stream.h"
 
 enum { LIMIT_BYTES = 1 << 14, IEND_BYTES = 12 };
 
@@ -67,7 +67,7 @@ static void require_whole(const uint8_t *png, size_t size)
 	REQUIRE(memcmp(png, png_signature, PNG_SIGNATURE_BYTES) == 0);
 	REQUIRE(memcmp(png + at + 4, "IHDR", 4) == 0);
 	while (memcmp(png + at + 4, "IEND", 4) != 0) {
-		at += IEND_BYTES + (size_t)png_number(png + at);
+		at += IEND_BYTES + (size_t)png_read_u32(png + at);
 		REQUIRE(at + IEND_BYTES <= size);
 	}
 	REQUIRE(at + IEND_BYTES == size);
@@ -76,7 +76,7 @@ static void require_whole(const uint8_t *png, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct png_stream stream;
-	struct tap tap;
+	struct input_fd input;
 	struct buffer taken = { 0 };
 	const uint8_t *png, *found, *from;
 	size_t bytes, rounds = 0;
@@ -90,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	given.data = from = data + 1;
 	given.size = size - 1;
 	given.at = 0;
-	tap_init(&tap, -1);
-	REQUIRE(png_stream_init(&stream, &tap, LIMIT_BYTES, NULL, 0) == 0);
+	input_fd_init(&input, -1);
+	REQUIRE(png_stream_init(&stream, &input, LIMIT_BYTES, NULL, 0) == 0);
 	while ((result = png_stream_next(&stream, &png, &bytes, &reason)) != -ENODATA) {
 		REQUIRE(++rounds <= size);
 		REQUIRE(result == 0 || (result == -EBADMSG && reason && *reason));

@@ -16,7 +16,7 @@ static size_t data_bytes(const uint8_t *png, size_t size, size_t at)
 
 	if (size < CHUNK_BYTES || at > size - CHUNK_BYTES)
 		return SIZE_MAX;
-	length = png_number(png + at);
+	length = png_read_u32(png + at);
 	return length <= size - at - CHUNK_BYTES ? length : SIZE_MAX;
 }
 

@@ -16,15 +16,15 @@ only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
 
 only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^bench/transport/|^tests/'
 only 'sys/msg\.h' '^$'
-only 'png\.h' '^producer/|^bench/decoder/|^common/png/|^viewer/icon\.c|^assets/|^tests/'
+only 'png\.h' '^common/png/|^bench/decoder/|^viewer/window/icon\.c|^assets/|^tests/'
 only 'SDL' '^viewer/|^tests/'
-only '(X11|xcb)/' '^viewer/(present_x11|x11_[a-z]+)\.[ch]|^tests/'
-only 'libdeflate\.h' '^producer/|^bench/|^tests/'
+only '(X11|xcb)/' '^viewer/present/(present_x11|x11_[a-z]+)\.[ch]|^tests/'
+only 'libdeflate\.h' '^common/png/|^bench/|^tests/'
 only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
 only '(gst/|zmq\.h)' '^bench/transport/'
 only '(spng|stb/|libavcodec/|libswscale/)' '^bench/decoder/'
 # Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|sweep|left|plan)\.h' '^common/src/|^tests/(unit|fuzz)/'
+only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|cleanup|retired|producer_options|frame_wait)\.h' '^common/src/|^tests/(unit|fuzz)/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.

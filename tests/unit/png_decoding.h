@@ -55,7 +55,7 @@ static inline int destroy_fast_paths(void **state)
 }
 
 static inline int decode_alone(const struct bytes *png, const struct png_decode_options *options,
-                               struct bytes *pixels, struct png_picture *picture)
+                               struct bytes *pixels, struct png_decoded *picture)
 {
 	int result;
 
@@ -68,8 +68,8 @@ static inline int decode_alone(const struct bytes *png, const struct png_decode_
 	return result;
 }
 
-static inline void assert_same(const struct png_picture *picture, const struct bytes *pixels,
-                               const struct png_picture *other, const struct bytes *other_pixels)
+static inline void assert_same(const struct png_decoded *picture, const struct bytes *pixels,
+                               const struct png_decoded *other, const struct bytes *other_pixels)
 {
 	assert_int_equal(other->width, picture->width);
 	assert_int_equal(other->height, picture->height);
@@ -88,14 +88,14 @@ static unsigned fast_count;
 
 /* The same, to the word, must come of the fast path, in the room that it asks for. */
 static inline void check_fast(const struct bytes *png, struct png_decode_options options,
-                              int result, const struct png_picture *picture,
+                              int result, const struct png_decoded *picture,
                               const struct bytes *pixels)
 {
 	if (result != -EMSGSIZE && picture->stride_bytes)
-		options.pixels_size = png_fast_room(picture->width, picture->height);
+		options.pixels_size = png_fast_buffer_size(picture->width, picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
-		struct png_picture other;
+		struct png_decoded other;
 		struct bytes other_pixels;
 
 		options.fast = fast_paths[i];
@@ -109,7 +109,7 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
 }
 
 static inline int decode_with(const struct bytes *png, const struct png_decode_options *options,
-                              struct bytes *pixels, struct png_picture *picture)
+                              struct bytes *pixels, struct png_decoded *picture)
 {
 	int result = decode_alone(png, options, pixels, picture);
 
@@ -118,7 +118,7 @@ static inline int decode_with(const struct bytes *png, const struct png_decode_o
 	return result;
 }
 
-static inline int decode_result(const struct bytes *png, struct png_picture *picture)
+static inline int decode_result(const struct bytes *png, struct png_decoded *picture)
 {
 	struct png_decode_options options = { .pixels_size = 1 << 16 };
 	struct bytes pixels;

@@ -48,13 +48,13 @@ void add_chunk(struct bytes *png, const char *type, const void *data, size_t siz
 	bytes_add_number(png, (uint32_t)crc);
 }
 
-void add_header(struct bytes *png, const struct png_plan *plan)
+void add_header(struct bytes *png, const struct png_spec *spec)
 {
 	struct bytes header = { 0 };
-	uint8_t rest[5] = { plan->depth, plan->colour_type, 0, 0, plan->interlaced };
+	uint8_t rest[5] = { spec->depth, spec->colour_type, 0, 0, spec->interlaced };
 
-	bytes_add_number(&header, plan->width);
-	bytes_add_number(&header, plan->height);
+	bytes_add_number(&header, spec->width);
+	bytes_add_number(&header, spec->height);
 	bytes_add(&header, rest, sizeof(rest));
 	add_chunk(png, "IHDR", header.data, header.size);
 	bytes_finish(&header);
@@ -75,21 +75,21 @@ static void add_byte(struct bytes *bytes, unsigned byte)
 }
 
 /* Every step_x-th pixel of a row from x on, behind the filter byte 0. */
-static void add_row(struct bytes *rows, const struct png_plan *plan, uint32_t y, uint32_t x,
+static void add_row(struct bytes *rows, const struct png_spec *spec, uint32_t y, uint32_t x,
                     uint32_t step_x)
 {
 	unsigned packed = 0, bits = 0;
 
 	add_byte(rows, 0);
-	for (; x < plan->width; x += step_x) {
-		for (unsigned c = 0; c < channels_of(plan->colour_type); c++) {
-			unsigned value = plan->sample(x, y, c);
+	for (; x < spec->width; x += step_x) {
+		for (unsigned c = 0; c < channels_of(spec->colour_type); c++) {
+			unsigned value = spec->sample(x, y, c);
 
-			if (plan->depth == 16)
+			if (spec->depth == 16)
 				add_byte(rows, value >> 8);
-			packed = plan->depth < 8 ? packed << plan->depth : 0;
-			packed |= value & ((1u << plan->depth) - 1);
-			bits += plan->depth;
+			packed = spec->depth < 8 ? packed << spec->depth : 0;
+			packed |= value & ((1u << spec->depth) - 1);
+			bits += spec->depth;
 			if (bits % 8 == 0)
 				add_byte(rows, packed);
 		}
@@ -98,7 +98,7 @@ static void add_row(struct bytes *rows, const struct png_plan *plan, uint32_t y,
 		add_byte(rows, packed << (8 - bits % 8));
 }
 
-struct bytes make_rows(const struct png_plan *plan)
+struct bytes make_rows(const struct png_spec *spec)
 {
 	static const uint32_t passes[7][4] = { { 0, 0, 8, 8 }, { 4, 0, 8, 8 }, { 0, 4, 4, 8 },
 		                               { 2, 0, 4, 4 }, { 0, 2, 2, 4 }, { 1, 0, 2, 2 },
@@ -106,11 +106,11 @@ struct bytes make_rows(const struct png_plan *plan)
 	static const uint32_t all[4] = { 0, 0, 1, 1 };
 	struct bytes rows = { 0 };
 
-	for (int i = 0; i < (plan->interlaced ? 7 : 1); i++) {
-		const uint32_t *pass = plan->interlaced ? passes[i] : all;
+	for (int i = 0; i < (spec->interlaced ? 7 : 1); i++) {
+		const uint32_t *pass = spec->interlaced ? passes[i] : all;
 
-		for (uint32_t y = pass[1]; y < plan->height && pass[0] < plan->width; y += pass[3])
-			add_row(&rows, plan, y, pass[0], pass[2]);
+		for (uint32_t y = pass[1]; y < spec->height && pass[0] < spec->width; y += pass[3])
+			add_row(&rows, spec, y, pass[0], pass[2]);
 	}
 	return rows;
 }
@@ -125,16 +125,16 @@ struct bytes compressed(const struct bytes *plain)
 	return packed;
 }
 
-struct bytes make_beginning(const struct png_plan *plan)
+struct bytes make_beginning(const struct png_spec *spec)
 {
 	struct bytes png = { 0 };
 
 	add_signature(&png);
-	add_header(&png, plan);
-	if (plan->palette.size)
-		add_chunk(&png, "PLTE", plan->palette.data, plan->palette.size);
-	if (plan->trns.size)
-		add_chunk(&png, "tRNS", plan->trns.data, plan->trns.size);
+	add_header(&png, spec);
+	if (spec->palette.size)
+		add_chunk(&png, "PLTE", spec->palette.data, spec->palette.size);
+	if (spec->trns.size)
+		add_chunk(&png, "tRNS", spec->trns.data, spec->trns.size);
 	return png;
 }
 
@@ -151,10 +151,10 @@ void add_rows_and_end(struct bytes *png, const struct bytes *rows, size_t chunk_
 	bytes_finish(&packed);
 }
 
-struct bytes make_png(const struct png_plan *plan)
+struct bytes make_png(const struct png_spec *spec)
 {
-	struct bytes png = make_beginning(plan);
-	struct bytes rows = make_rows(plan);
+	struct bytes png = make_beginning(spec);
+	struct bytes rows = make_rows(spec);
 
 	add_rows_and_end(&png, &rows, 8192);
 	bytes_finish(&rows);

@@ -12,16 +12,16 @@
 #include <sys/stat.h>
 
 #include "channel.h"
+#include "cleanup.h"
 #include "generation.h"
 #include "ring.h"
-#include "sweep.h"
 #include "sysv.h"
 
-static struct folder_place place;
-static key_t keys[4 * SWEEP_PROJECTS];
+static struct channel_paths paths;
+static key_t keys[4 * CLEANUP_PROJECTS];
 static int key_count;
 
-static struct generation_plan small_plan = {
+static struct generation_config small_config = {
 	.slot_bytes = 4096,
 	.slots = 2,
 	.policy = SHMFLIP_POLICY_LATEST,
@@ -34,11 +34,11 @@ static const struct shmflip_producer_options options = {
 	.slots = 3,
 };
 
-static inline int make_place(void **state)
+static inline int make_paths(void **state)
 {
-	small_plan.group = getegid();
+	small_config.group = getegid();
 	key_count = 0;
-	return make_folder(state) || folder_place(&place, NULL, "test");
+	return make_folder(state) || channel_paths_init(&paths, NULL, "test");
 }
 
 /* Remembers every key that objects of the present lock file may have. */
@@ -46,12 +46,12 @@ static inline void note_keys(void)
 {
 	key_t first;
 
-	assert_int_equal(sysv_key(place.lock_file, 1, &first), 0);
-	for (int i = 0; i < key_count; i += SWEEP_PROJECTS)
+	assert_int_equal(sysv_key(paths.lock_file, 1, &first), 0);
+	for (int i = 0; i < key_count; i += CLEANUP_PROJECTS)
 		if (keys[i] == first)
 			return;
-	for (int project = 1; project <= SWEEP_PROJECTS; project++)
-		assert_int_equal(sysv_key(place.lock_file, project, &keys[key_count++]), 0);
+	for (int project = 1; project <= CLEANUP_PROJECTS; project++)
+		assert_int_equal(sysv_key(paths.lock_file, project, &keys[key_count++]), 0);
 }
 
 static inline bool segment_is_ours(int id)
@@ -64,7 +64,7 @@ static inline bool segment_is_ours(int id)
 /* One that was not raised yet has no user: it counts as ours. */
 static inline bool ring_is_ours(int id)
 {
-	int user = ring_user(id);
+	int user = ring_producer_pid(id);
 
 	return user == 0 || is_of_this_test(user);
 }
@@ -84,7 +84,7 @@ static inline int objects_under_keys(void)
 static inline struct lock_record recorded(void)
 {
 	struct lock_record record = { 0 };
-	int fd = open(place.lock_file, O_RDONLY);
+	int fd = open(paths.lock_file, O_RDONLY);
 
 	assert_true(fd >= 0);
 	assert_true(read(fd, &record, sizeof(record)) >= 0);
@@ -118,18 +118,18 @@ static inline int make_up_to(void *argument)
 	key_t key;
 	int segment, ring;
 
-	if (last == LOCK_FILE && !channel_seize(&channel, &place))
+	if (last == LOCK_FILE && !channel_acquire_for_cleanup(&channel, &paths))
 		return die();
-	if (channel_own(&channel, &place, getegid(), 0600))
+	if (channel_acquire(&channel, &paths, getegid(), 0600))
 		return 1;
 	if (last == MOVING || last == MOVED || last == OPEN) {
-		if (generation_init(&generation, &channel, &small_plan))
+		if (generation_init(&generation, &channel, &small_config))
 			return 2;
 		if (last == OPEN)
 			return die();
 	}
 	if (last == MOVED)
-		return generation_init(&second, &channel, &small_plan) ? 3 : die();
+		return generation_init(&second, &channel, &small_config) ? 3 : die();
 	if (channel_begin_generation(&channel, &number, &key))
 		return 4;
 	if (last == RECORD)
@@ -143,7 +143,7 @@ static inline int make_up_to(void *argument)
 	if (last != RING && ring_start(ring, 0))
 		return 7;
 	if (last == NEW_FILE)
-		close(open(place.new_file, O_CREAT | O_WRONLY, 0600));
+		close(open(paths.new_file, O_CREAT | O_WRONLY, 0600));
 	return die();
 }
 
@@ -179,6 +179,6 @@ static inline void take_over_and_leave(void)
 	assert_int_equal(objects_under_keys(), 0);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_folder)
+#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_folder)
 
 #endif

@@ -14,7 +14,7 @@
 #include "statistics.h"
 #include "table.h"
 #include "touch.h"
-#include "verdict.h"
+#include "validity.h"
 
 static void assert_about(double got, double want)
 {
@@ -116,20 +116,20 @@ static void test_verdict(void **state)
 	struct evidence bad = {
 		.rounds = 5, .measured = 100, .disturbed = 30, .stolen = 0.1, .typical_noise = 0.5
 	};
-	struct verdict verdict;
+	struct validity validity;
 
 	(void)state;
-	verdict_find(&good, &verdict);
-	assert_int_equal(verdict.count, 0);
-	verdict_find(&bad, &verdict);
-	assert_int_equal(verdict.count, 3);
+	validity_judge(&good, &validity);
+	assert_int_equal(validity.count, 0);
+	validity_judge(&bad, &validity);
+	assert_int_equal(validity.count, 3);
 	good.rounds = 2;
-	verdict_find(&good, &verdict);
-	assert_int_equal(verdict.count, 1);
-	assert_non_null(strstr(verdict.reasons[0], "rounds"));
-	assert_true(verdict_disturbed(&(struct load_shares){ .foreign = 0.5 }));
-	assert_true(verdict_disturbed(&(struct load_shares){ .stolen = 0.5 }));
-	assert_false(verdict_disturbed(&(struct load_shares){ .foreign = 0.01 }));
+	validity_judge(&good, &validity);
+	assert_int_equal(validity.count, 1);
+	assert_non_null(strstr(validity.reasons[0], "rounds"));
+	assert_true(validity_is_disturbed(&(struct load_shares){ .foreign = 0.5 }));
+	assert_true(validity_is_disturbed(&(struct load_shares){ .stolen = 0.5 }));
+	assert_false(validity_is_disturbed(&(struct load_shares){ .foreign = 0.01 }));
 }
 
 static void test_table(void **state)

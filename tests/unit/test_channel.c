@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names, folders, ownership, and what is swept: with real files and System V objects. */
+ * Names, folders, ownership, and what is cleaned up: with real files and System V objects. */
 #include "support.h"
 
 #include <fcntl.h>
@@ -14,24 +14,24 @@
 
 #define DIGITS_63 "012345678901234567890123456789012345678901234567890123456789012"
 
-static struct folder_place place;
+static struct channel_paths paths;
 
-static struct generation_plan small_plan = {
+static struct generation_config small_config = {
 	.slot_bytes = 4096,
 	.slots = 2,
 	.policy = SHMFLIP_POLICY_LATEST,
 	.mode = 0600,
 };
 
-static int make_place(void **state)
+static int make_paths(void **state)
 {
-	small_plan.group = getegid();
-	return make_folder(state) || folder_place(&place, NULL, "test");
+	small_config.group = getegid();
+	return make_folder(state) || channel_paths_init(&paths, NULL, "test");
 }
 
 static int own(struct channel *channel)
 {
-	return channel_own(channel, &place, getegid(), 0600);
+	return channel_acquire(channel, &paths, getegid(), 0600);
 }
 
 static void names_are_checked(void **state)
@@ -39,74 +39,74 @@ static void names_are_checked(void **state)
 	static const char *const bad[] = { "",     "a/b",    "../a",  ".hidden",  "a b",
 		                           "a\nb", "x.lock", "x.new", "\xc3\xa9", DIGITS_63 "4" };
 	static const char *const good[] = { "a", "a.b", "A-1_2.3", "lock", "x.locked", DIGITS_63 };
-	struct folder_place out;
+	struct channel_paths out;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(folder_place(&out, NULL, bad[i]), -EINVAL);
+		assert_int_equal(channel_paths_init(&out, NULL, bad[i]), -EINVAL);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_int_equal(folder_place(&out, NULL, good[i]), 0);
+		assert_int_equal(channel_paths_init(&out, NULL, good[i]), 0);
 }
 
 static void folder_comes_from_the_environment(void **state)
 {
-	struct folder_place out;
+	struct channel_paths out;
 
 	(void)state;
 	setenv("SHMFLIP_DIR", "/set/", 1);
 	setenv("XDG_RUNTIME_DIR", "/run/me", 1);
-	assert_int_equal(folder_place(&out, "/given", NULL), 0);
+	assert_int_equal(channel_paths_init(&out, "/given", NULL), 0);
 	assert_string_equal(out.channel_file, "/given/default");
-	assert_int_equal(folder_place(&out, NULL, "c"), 0);
+	assert_int_equal(channel_paths_init(&out, NULL, "c"), 0);
 	assert_string_equal(out.lock_file, "/set/c.lock");
 	assert_true(out.named);
 	unsetenv("SHMFLIP_DIR");
-	assert_int_equal(folder_place(&out, NULL, "c"), 0);
+	assert_int_equal(channel_paths_init(&out, NULL, "c"), 0);
 	assert_string_equal(out.channel_file, "/run/me/shmflip/c");
 	assert_false(out.named);
 	unsetenv("XDG_RUNTIME_DIR");
-	assert_int_equal(folder_place(&out, NULL, "c"), 0);
+	assert_int_equal(channel_paths_init(&out, NULL, "c"), 0);
 	assert_int_equal(strncmp(out.dir, "/tmp/shmflip-", 13), 0);
-	assert_int_equal(folder_place(&out, "", "c"), -EINVAL);
+	assert_int_equal(channel_paths_init(&out, "", "c"), -EINVAL);
 	setenv("SHMFLIP_DIR", folder, 1);
 }
 
 static void folder_that_others_may_write_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(folder_check(&place, false, NULL), 0);
+	assert_int_equal(folder_check(&paths, false, NULL), 0);
 	chmod(folder, 0770);
-	assert_int_equal(folder_check(&place, false, NULL), -EPERM);
+	assert_int_equal(folder_check(&paths, false, NULL), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod go-w"));
 	chmod(folder, 01777);
-	assert_int_equal(folder_check(&place, true, NULL), -EPERM);
+	assert_int_equal(folder_check(&paths, true, NULL), -EPERM);
 	chmod(folder, 0700);
 }
 
 static void folder_behind_a_link_is_refused(void **state)
 {
-	struct folder_place linked;
+	struct channel_paths linked;
 
 	(void)state;
 	assert_int_equal(symlink(folder, in_folder("link")), 0);
-	assert_int_equal(folder_place(&linked, in_folder("link"), "test"), 0);
+	assert_int_equal(channel_paths_init(&linked, in_folder("link"), "test"), 0);
 	assert_int_equal(folder_check(&linked, false, NULL), -EPERM);
 	unlink(in_folder("link"));
 }
 
 static void folder_that_others_may_replace_is_refused(void **state)
 {
-	struct folder_place inner;
+	struct channel_paths inner;
 
 	(void)state;
 	assert_int_equal(mkdir(in_folder("between"), 0700), 0);
-	assert_int_equal(folder_place(&inner, in_folder("between/inner"), "test"), 0);
+	assert_int_equal(channel_paths_init(&inner, in_folder("between/inner"), "test"), 0);
 	chmod(folder, 0777);
-	assert_int_equal(folder_make(&inner, getegid(), 0600), -EPERM);
+	assert_int_equal(folder_create(&inner, getegid(), 0600), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod +t"));
 	assert_int_equal(access(inner.dir, F_OK), -1);
 	chmod(folder, 01777);
-	assert_int_equal(folder_make(&inner, getegid(), 0600), 0);
+	assert_int_equal(folder_create(&inner, getegid(), 0600), 0);
 	assert_int_equal(folder_check(&inner, true, NULL), 0);
 	chmod(folder, 0777);
 	assert_int_equal(folder_check(&inner, true, NULL), -EPERM);
@@ -117,14 +117,14 @@ static void folder_that_others_may_replace_is_refused(void **state)
 
 static void folder_of_somebody_else_is_refused(void **state)
 {
-	struct folder_place unnamed = place;
+	struct channel_paths unnamed = paths;
 
 	(void)state;
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chown(folder, 12345, (gid_t)-1), 0);
-	assert_int_equal(folder_check(&place, false, NULL), -EPERM);
-	assert_int_equal(folder_check(&place, true, NULL), 0);
+	assert_int_equal(folder_check(&paths, false, NULL), -EPERM);
+	assert_int_equal(folder_check(&paths, true, NULL), 0);
 	unnamed.named = false;
 	assert_int_equal(folder_check(&unnamed, true, NULL), -EPERM);
 	assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
@@ -135,28 +135,28 @@ static void folder_that_keeps_the_group_out_is_refused(void **state)
 	struct channel channel;
 
 	(void)state;
-	assert_int_equal(channel_own(&channel, &place, getegid(), 0640), -EPERM);
+	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0640), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod g+rx"));
 	chmod(folder, 0750);
-	assert_int_equal(channel_own(&channel, &place, getegid(), 0644), -EPERM);
-	assert_int_equal(channel_own(&channel, &place, getegid(), 0640), 0);
-	channel_disown(&channel);
+	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0644), -EPERM);
+	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0640), 0);
+	channel_release(&channel);
 	chmod(folder, 0700);
 }
 
 static void missing_folder_is_made(void **state)
 {
-	struct folder_place inner;
+	struct channel_paths inner;
 	struct stat status;
 
 	(void)state;
-	assert_int_equal(folder_place(&inner, in_folder("inner"), "test"), 0);
+	assert_int_equal(channel_paths_init(&inner, in_folder("inner"), "test"), 0);
 	assert_int_equal(folder_check(&inner, false, NULL), -ENOENT);
-	assert_int_equal(folder_make(&inner, getegid(), 0600), 0);
+	assert_int_equal(folder_create(&inner, getegid(), 0600), 0);
 	assert_int_equal(stat(inner.dir, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);
 	rmdir(inner.dir);
-	assert_int_equal(folder_make(&inner, getegid(), 0640), 0);
+	assert_int_equal(folder_create(&inner, getegid(), 0640), 0);
 	assert_int_equal(stat(inner.dir, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0750);
 	rmdir(inner.dir);
@@ -174,9 +174,9 @@ static void one_owner_at_a_time(void **state)
 	assert_non_null(strstr(shmflip_error_detail(), "held by another producer"));
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
 	assert_int_equal(pid, getpid());
-	channel_disown(&first);
+	channel_release(&first);
 	assert_int_equal(own(&second), 0);
-	channel_disown(&second);
+	channel_release(&second);
 }
 
 static int own_and_die(void *unused)
@@ -199,10 +199,10 @@ static void ownership_ends_with_the_owner(void **state)
 	(void)state;
 	waitpid(owner, &status, 0);
 	assert_true(WIFSIGNALED(status));
-	assert_int_equal(access(place.lock_file, F_OK), 0);
+	assert_int_equal(access(paths.lock_file, F_OK), 0);
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
 	assert_int_equal(own(&channel), 0);
-	channel_disown(&channel);
+	channel_release(&channel);
 }
 
 static void planted_lock_file_is_refused(void **state)
@@ -210,31 +210,31 @@ static void planted_lock_file_is_refused(void **state)
 	struct channel channel;
 
 	(void)state;
-	assert_int_equal(symlink("/etc/passwd", place.lock_file), 0);
+	assert_int_equal(symlink("/etc/passwd", paths.lock_file), 0);
 	assert_int_equal(own(&channel), -EPERM);
-	unlink(place.lock_file);
-	assert_int_equal(mkfifo(place.lock_file, 0600), 0);
+	unlink(paths.lock_file);
+	assert_int_equal(mkfifo(paths.lock_file, 0600), 0);
 	assert_int_equal(own(&channel), -EPERM);
-	unlink(place.lock_file);
-	close(creat(place.lock_file, 0600));
-	chmod(place.lock_file, 0666);
+	unlink(paths.lock_file);
+	close(creat(paths.lock_file, 0600));
+	chmod(paths.lock_file, 0666);
 	assert_int_equal(own(&channel), -EPERM);
-	unlink(place.lock_file);
+	unlink(paths.lock_file);
 }
 
 static void garbage_in_the_lock_file_is_overwritten(void **state)
 {
 	struct channel channel;
-	FILE *file = fopen(place.lock_file, "w");
+	FILE *file = fopen(paths.lock_file, "w");
 
 	(void)state;
 	assert_non_null(file);
 	for (int i = 0; i < 1000; i++)
 		fputc(i * 37, file);
 	fclose(file);
-	chmod(place.lock_file, 0600);
+	chmod(paths.lock_file, 0600);
 	assert_int_equal(own(&channel), 0);
-	channel_disown(&channel);
+	channel_release(&channel);
 }
 
 /* One more than the largest number is 0, which no viewer would ever attach to. */
@@ -243,7 +243,7 @@ static void garbage_that_looks_like_a_lock_file_is_overwritten(void **state)
 	struct lock_record record = { .generation = UINT64_MAX, .projects = { 1, 2 } };
 	struct channel channel;
 	struct generation generation = { 0 };
-	int fd = open(place.lock_file, O_WRONLY | O_CREAT, 0600);
+	int fd = open(paths.lock_file, O_WRONLY | O_CREAT, 0600);
 
 	(void)state;
 	layout_mark_lock(&record.mark);
@@ -251,12 +251,12 @@ static void garbage_that_looks_like_a_lock_file_is_overwritten(void **state)
 	assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
 	close(fd);
 	assert_int_equal(own(&channel), 0);
-	assert_int_equal(generation_init(&generation, &channel, &small_plan), 0);
+	assert_int_equal(generation_init(&generation, &channel, &small_config), 0);
 	assert_true(generation.fixed.generation > 0);
 	generation_retire(&generation, LAYOUT_ENDED);
 	generation_finish(&generation);
-	unlink(place.channel_file);
-	channel_disown(&channel);
+	unlink(paths.channel_file);
+	channel_release(&channel);
 }
 
 static void generations_count_up(void **state)
@@ -267,24 +267,24 @@ static void generations_count_up(void **state)
 
 	(void)state;
 	assert_int_equal(own(&channel), 0);
-	assert_int_equal(generation_init(&first, &channel, &small_plan), 0);
-	assert_int_equal(generation_init(&second, &channel, &small_plan), 0);
+	assert_int_equal(generation_init(&first, &channel, &small_config), 0);
+	assert_int_equal(generation_init(&second, &channel, &small_config), 0);
 	assert_true(second.fixed.generation > first.fixed.generation);
 	generation_retire(&first, LAYOUT_MOVED);
 	generation_finish(&first);
 	last = second.fixed.generation;
 	generation_retire(&second, LAYOUT_ENDED);
 	generation_finish(&second);
-	unlink(place.channel_file);
-	channel_disown(&channel);
+	unlink(paths.channel_file);
+	channel_release(&channel);
 	/* Also after the lock file, which keeps count, has gone. */
 	assert_int_equal(own(&channel), 0);
-	assert_int_equal(generation_init(&first, &channel, &small_plan), 0);
+	assert_int_equal(generation_init(&first, &channel, &small_config), 0);
 	assert_true(first.fixed.generation > last);
 	generation_retire(&first, LAYOUT_ENDED);
 	generation_finish(&first);
-	unlink(place.channel_file);
-	channel_disown(&channel);
+	unlink(paths.channel_file);
+	channel_release(&channel);
 }
 
 /* Dies with one generation made, and the objects of the next half-made. */
@@ -297,7 +297,7 @@ static int make_and_die(void *unused)
 	int id;
 
 	(void)unused;
-	if (own(&channel) || generation_init(&first, &channel, &small_plan))
+	if (own(&channel) || generation_init(&first, &channel, &small_config))
 		return 1;
 	if (channel_begin_generation(&channel, &generation, &key) ||
 	    sysv_segment_create(key, 1 << 16, &id) || ring_create(key, getegid(), 0600, &id))
@@ -317,12 +317,12 @@ static void what_a_crash_left_is_swept(void **state)
 	(void)state;
 	waitpid(maker, &status, 0);
 	assert_true(WIFSIGNALED(status));
-	fd = open(place.lock_file, O_RDONLY);
+	fd = open(paths.lock_file, O_RDONLY);
 	assert_int_equal(read(fd, &record, sizeof(record)), sizeof(record));
 	close(fd);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(sysv_key(place.lock_file, record.projects[i], &keys[i]), 0);
-	/* All of it is there, so that the sweep has something to sweep. */
+		assert_int_equal(sysv_key(paths.lock_file, record.projects[i], &keys[i]), 0);
+	/* All of it is there, so that the cleanup has something to clean up. */
 	assert_int_equal(sysv_segment_find(keys[0], &id), 0);
 	assert_int_equal(sysv_semaphores_find(keys[0], &id), 0);
 	assert_int_equal(sysv_semaphores_find(keys[1], &id), 0);
@@ -330,8 +330,8 @@ static void what_a_crash_left_is_swept(void **state)
 	assert_int_equal(sysv_segment_find(keys[0], &id), -ENOENT);
 	assert_int_equal(sysv_semaphores_find(keys[0], &id), -ENOENT);
 	assert_int_equal(sysv_semaphores_find(keys[1], &id), -ENOENT);
-	assert_int_not_equal(access(place.channel_file, F_OK), 0);
-	channel_disown(&channel);
+	assert_int_not_equal(access(paths.channel_file, F_OK), 0);
+	channel_release(&channel);
 }
 
 /* A live stranger has objects under the first key; a dead one's memory holds something. */
@@ -345,8 +345,8 @@ static void strangers_under_our_keys_are_left_alone(void **state)
 
 	(void)state;
 	assert_int_equal(own(&channel), 0);
-	assert_int_equal(sysv_key(place.lock_file, 1, &first), 0);
-	assert_int_equal(sysv_key(place.lock_file, 2, &second), 0);
+	assert_int_equal(sysv_key(paths.lock_file, 1, &first), 0);
+	assert_int_equal(sysv_key(paths.lock_file, 2, &second), 0);
 	assert_int_equal(ring_create(first, getegid(), 0600, &ring_id), 0);
 	assert_int_equal(ring_start(ring_id, 0), 0);
 	assert_int_equal(sysv_segment_create(second, 8192, &segment_id), 0);
@@ -354,15 +354,15 @@ static void strangers_under_our_keys_are_left_alone(void **state)
 	strcpy(base, "somebody's work");
 	sysv_segment_detach(base);
 
-	assert_int_equal(generation_init(&generation, &channel, &small_plan), 0);
+	assert_int_equal(generation_init(&generation, &channel, &small_config), 0);
 	assert_int_equal(channel.record.projects[0], 3);
 	assert_int_equal(sysv_semaphores_find(first, &id), 0);
 	assert_int_equal(sysv_segment_find(second, &id), 0);
 
 	generation_retire(&generation, LAYOUT_ENDED);
 	generation_finish(&generation);
-	unlink(place.channel_file);
-	channel_disown(&channel);
+	unlink(paths.channel_file);
+	channel_release(&channel);
 	ring_remove(ring_id);
 	sysv_segment_remove(segment_id);
 }
@@ -371,30 +371,30 @@ static void failure_to_make_leaves_nothing(void **state)
 {
 	struct channel channel;
 	struct generation generation = { 0 };
-	struct generation_plan plan = small_plan;
+	struct generation_config config = small_config;
 	key_t key;
 	int id;
 
 	(void)state;
 	assert_int_equal(own(&channel), 0);
-	plan.slot_bytes = UINT64_C(1) << 50;
-	assert_int_equal(generation_init(&generation, &channel, &plan), -ENOMEM);
-	plan.slot_bytes = UINT64_C(1) << 62;
-	assert_int_equal(generation_init(&generation, &channel, &plan), -EOVERFLOW);
+	config.slot_bytes = UINT64_C(1) << 50;
+	assert_int_equal(generation_init(&generation, &channel, &config), -ENOMEM);
+	config.slot_bytes = UINT64_C(1) << 62;
+	assert_int_equal(generation_init(&generation, &channel, &config), -EOVERFLOW);
 	/* The channel file cannot be put where a folder is. */
-	plan.slot_bytes = 4096;
-	assert_int_equal(mkdir(place.channel_file, 0700), 0);
-	assert_int_equal(generation_init(&generation, &channel, &plan), -EISDIR);
-	rmdir(place.channel_file);
+	config.slot_bytes = 4096;
+	assert_int_equal(mkdir(paths.channel_file, 0700), 0);
+	assert_int_equal(generation_init(&generation, &channel, &config), -EISDIR);
+	rmdir(paths.channel_file);
 	for (int project = 1; project <= 4; project++) {
-		assert_int_equal(sysv_key(place.lock_file, project, &key), 0);
+		assert_int_equal(sysv_key(paths.lock_file, project, &key), 0);
 		assert_int_equal(sysv_segment_find(key, &id), -ENOENT);
 		assert_int_equal(sysv_semaphores_find(key, &id), -ENOENT);
 	}
-	channel_disown(&channel);
+	channel_release(&channel);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_folder)
+#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_folder)
 
 int main(void)
 {

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "cli.h"
-#include "source.h"
+#include "input/file_list.h"
 
 static char folder[64];
 
@@ -44,16 +44,16 @@ static int tear_down(void **state)
 	return chdir("/") || system(command) != 0;
 }
 
-static void assert_paths(struct source *source, const char *const *paths)
+static void assert_paths(struct file_list *files, const char *const *paths)
 {
 	size_t count = 0;
 
 	for (; paths[count]; count++) {
-		assert_true(count < source->count);
-		assert_string_equal(source->paths[count], paths[count]);
+		assert_true(count < files->count);
+		assert_string_equal(files->paths[count], paths[count]);
 	}
-	assert_int_equal(source->count, count);
-	source_finish(source);
+	assert_int_equal(files->count, count);
+	file_list_finish(files);
 }
 
 static void test_a_directory_in_natural_order(void **state)
@@ -63,21 +63,21 @@ static void test_a_directory_in_natural_order(void **state)
 		                             "x.pngs",  "f9.png~", "b%d.png" };
 	static const char *const paths[] = { "./F.PNG",   "./b%d.png",  "./f1.png", "./f2.png",
 		                             "./f10.png", "./f100.png", NULL };
-	struct source source = { 0 };
+	struct file_list files = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		touch(names[i]);
 	mkdir("dir.png", 0700);
-	assert_int_equal(source_add(&source, "."), 0);
-	assert_paths(&source, paths);
+	assert_int_equal(file_list_add(&files, "."), 0);
+	assert_paths(&files, paths);
 }
 
 static void test_sources_stay_in_the_order_given(void **state)
 {
 	static const char *const paths[] = { "z.png", "d/1.png",  "d/2.png", "a.png",
 		                             "z.png", "d//1.png", NULL };
-	struct source source = { 0 };
+	struct file_list files = { 0 };
 
 	(void)state;
 	mkdir("d", 0700);
@@ -85,12 +85,12 @@ static void test_sources_stay_in_the_order_given(void **state)
 	touch("a.png");
 	touch("d/1.png");
 	touch("d/2.png");
-	assert_int_equal(source_add(&source, "z.png"), 0);
-	assert_int_equal(source_add(&source, "d/"), 0);
-	assert_int_equal(source_add(&source, "a.png"), 0);
-	assert_int_equal(source_add(&source, "z.png"), 0);
-	assert_int_equal(source_add(&source, "d//1.png"), 0);
-	assert_paths(&source, paths);
+	assert_int_equal(file_list_add(&files, "z.png"), 0);
+	assert_int_equal(file_list_add(&files, "d/"), 0);
+	assert_int_equal(file_list_add(&files, "a.png"), 0);
+	assert_int_equal(file_list_add(&files, "z.png"), 0);
+	assert_int_equal(file_list_add(&files, "d//1.png"), 0);
+	assert_paths(&files, paths);
 }
 
 static void test_patterns(void **state)
@@ -98,7 +98,7 @@ static void test_patterns(void **state)
 	static const char *const padded[] = { "p001.png", "p002.png", "p003.png", NULL };
 	static const char *const from_0[] = { "q0", "q1", "q2", NULL };
 	static const char *const wide[] = { "w08", "w09", "w10", "w11", NULL };
-	struct source source = { 0 };
+	struct file_list files = { 0 };
 	char name[16];
 
 	(void)state;
@@ -113,44 +113,44 @@ static void test_patterns(void **state)
 	touch("p005.png");
 	touch("p4.png");
 	touch("q4");
-	assert_int_equal(source_add(&source, "p%03d.png"), 0);
-	assert_paths(&source, padded);
-	assert_int_equal(source_add(&source, "q%d"), 0);
-	assert_paths(&source, from_0);
-	assert_int_equal(source_add(&source, "./w%02d"), 0);
-	assert_int_equal(source.count, 12);
+	assert_int_equal(file_list_add(&files, "p%03d.png"), 0);
+	assert_paths(&files, padded);
+	assert_int_equal(file_list_add(&files, "q%d"), 0);
+	assert_paths(&files, from_0);
+	assert_int_equal(file_list_add(&files, "./w%02d"), 0);
+	assert_int_equal(files.count, 12);
 	for (int i = 0; wide[i]; i++)
-		assert_string_equal(source.paths[i + 8] + 2, wide[i]);
-	source_finish(&source);
+		assert_string_equal(files.paths[i + 8] + 2, wide[i]);
+	file_list_finish(&files);
 }
 
 static void test_a_file_whose_name_looks_like_a_pattern(void **state)
 {
 	static const char *const paths[] = { "100%.png", "x%d%d.png", NULL };
-	struct source source = { 0 };
+	struct file_list files = { 0 };
 
 	(void)state;
 	touch(paths[0]);
 	touch(paths[1]);
-	assert_int_equal(source_add(&source, paths[0]), 0);
-	assert_int_equal(source_add(&source, paths[1]), 0);
-	assert_paths(&source, paths);
+	assert_int_equal(file_list_add(&files, paths[0]), 0);
+	assert_int_equal(file_list_add(&files, paths[1]), 0);
+	assert_paths(&files, paths);
 }
 
 static void test_what_does_not_exist(void **state)
 {
-	struct source source = { 0 };
+	struct file_list files = { 0 };
 
 	(void)state;
 	mkdir("empty", 0700);
 	touch("p2.png");
-	assert_true(source_add(&source, "missing.png") < 0);
-	assert_true(source_add(&source, "empty") < 0);
-	assert_true(source_add(&source, "p%d.png") < 0);
-	assert_true(source_add(&source, "nowhere/%d.png") < 0);
-	assert_true(source_add(&source, "") < 0);
-	assert_int_equal(source.count, 0);
-	source_finish(&source);
+	assert_true(file_list_add(&files, "missing.png") < 0);
+	assert_true(file_list_add(&files, "empty") < 0);
+	assert_true(file_list_add(&files, "p%d.png") < 0);
+	assert_true(file_list_add(&files, "nowhere/%d.png") < 0);
+	assert_true(file_list_add(&files, "") < 0);
+	assert_int_equal(files.count, 0);
+	file_list_finish(&files);
 }
 
 static void test_bad_patterns_are_usage_errors(void **state)
@@ -167,9 +167,9 @@ static void test_bad_patterns_are_usage_errors(void **state)
 
 		assert_true(child >= 0);
 		if (child == 0) {
-			struct source source = { 0 };
+			struct file_list files = { 0 };
 
-			source_add(&source, bad[i]);
+			file_list_add(&files, bad[i]);
 			_exit(0);
 		}
 		assert_int_equal(waitpid(child, &status, 0), child);

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "cli.h"
-#include "feed.h"
+#include "frame_source.h"
 #include "png_fast.h"
 #include "png_header.h"
 #include "png_maker.h"
@@ -32,14 +32,14 @@ static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
 /* Only its header tells of its size: there are few pixels behind it. */
 static void write_png(const char *name, uint32_t width, uint32_t height)
 {
-	struct png_plan plan = { .width = 4, .height = 4, .depth = 8, .sample = value };
-	struct bytes rows = make_rows(&plan), png;
+	struct png_spec spec = { .width = 4, .height = 4, .depth = 8, .sample = value };
+	struct bytes rows = make_rows(&spec), png;
 	FILE *file = fopen(name, "w");
 
 	assert_non_null(file);
-	plan.width = width;
-	plan.height = height;
-	png = make_beginning(&plan);
+	spec.width = width;
+	spec.height = height;
+	png = make_beginning(&spec);
 	add_rows_and_end(&png, &rows, 8192);
 	assert_int_equal(fwrite(png.data, 1, png.size, file), png.size);
 	assert_int_equal(fclose(file), 0);
@@ -89,34 +89,35 @@ static uint64_t size_of(uint32_t width, uint32_t height)
 }
 
 /* Fetches, reads and concludes frames up to the next good one. */
-static int next_good(struct feed *feed, struct job *job)
+static int next_good(struct frame_source *source, struct frame_task *task)
 {
 	int result;
 
 	do {
-		result = feed_fetch(feed, job);
+		result = frame_source_fetch(source, task);
 		if (result)
 			return result;
-		job_read(job, &feed->capacity);
-		if (!job->fault)
-			capacity_decide(&feed->capacity, job->width, job->height);
-		result = feed_conclude(feed, job);
-	} while (!result && job->fault);
+		frame_task_read(task, &source->capacity);
+		if (!task->fault)
+			capacity_decide(&source->capacity, task->width, task->height);
+		result = frame_source_count(source, task);
+	} while (!result && task->fault);
 	return result;
 }
 
-static void assert_next(struct feed *feed, struct job *job, const char *name, uint64_t index)
+static void assert_next(struct frame_source *source, struct frame_task *task, const char *name,
+                        uint64_t index)
 {
-	assert_int_equal(next_good(feed, job), 0);
-	assert_string_equal(job->name, name);
-	assert_int_equal(job->index, index);
+	assert_int_equal(next_good(source, task), 0);
+	assert_string_equal(task->name, name);
+	assert_int_equal(task->index, index);
 }
 
 static void test_bad_ones_are_skipped_and_counted(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	write_text("1.png");
@@ -125,131 +126,131 @@ static void test_bad_ones_are_skipped_and_counted(void **state)
 	assert_int_equal(symlink("nowhere", "4.png"), 0);
 	write_png("5.png", 50, 10);
 	write_text("6.png");
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_int_equal(feed_total(&feed), 6);
-	assert_int_equal(feed.capacity.slot_bytes, size_of(40, 30));
-	assert_next(&feed, &job, "2.png", 1);
-	assert_int_equal(job.position, 2);
-	assert_next(&feed, &job, "5.png", 4);
-	assert_false(job.last);
-	assert_int_equal(next_good(&feed, &job), -ENODATA);
-	assert_int_equal(feed.read, 6);
-	assert_int_equal(feed.skipped, 4);
-	assert_false(feed_is_dry(&feed));
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_int_equal(frame_source_total(&source), 6);
+	assert_int_equal(source.capacity.slot_bytes, size_of(40, 30));
+	assert_next(&source, &task, "2.png", 1);
+	assert_int_equal(task.position, 2);
+	assert_next(&source, &task, "5.png", 4);
+	assert_false(task.last);
+	assert_int_equal(next_good(&source, &task), -ENODATA);
+	assert_int_equal(source.read, 6);
+	assert_int_equal(source.skipped, 4);
+	assert_false(frame_source_pass_was_empty(&source));
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 static void test_passes(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	options.loops = 2;
 	write_png("1.png", 4, 4);
 	write_png("2.png", 4, 4);
-	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(frame_source_init(&source, &options), 0);
 	for (uint64_t i = 0; i < 6; i++) {
-		assert_next(&feed, &job, i % 2 ? "2.png" : "1.png", i);
-		assert_int_equal(job.last, i == 5);
-		assert_int_equal(job.news, i < 2);
-		assert_int_equal(feed.loops, i / 2);
+		assert_next(&source, &task, i % 2 ? "2.png" : "1.png", i);
+		assert_int_equal(task.last, i == 5);
+		assert_int_equal(task.first_pass, i < 2);
+		assert_int_equal(source.loops, i / 2);
 	}
-	assert_int_equal(next_good(&feed, &job), -ENODATA);
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(next_good(&source, &task), -ENODATA);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 /* A loop for ever over nothing that can be shown would be a busy loop. */
 static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	options.loops = LOOP_FOR_EVER;
 	write_png("1.png", 4, 4);
 	write_text("2.png");
-	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(frame_source_init(&source, &options), 0);
 	for (uint64_t i = 0; i < 5; i++)
-		assert_next(&feed, &job, "1.png", 2 * i);
+		assert_next(&source, &task, "1.png", 2 * i);
 	assert_int_equal(unlink("1.png"), 0);
-	assert_int_equal(next_good(&feed, &job), -ENODATA);
-	assert_true(feed_is_dry(&feed));
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(next_good(&source, &task), -ENODATA);
+	assert_true(frame_source_pass_was_empty(&source));
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 /* As long as nothing was good, what is under way may be all bad; later it is taken for good. */
 static void test_fetching_ahead_over_the_end_of_a_pass(void **state)
 {
 	struct options options = folder_options();
-	struct job jobs[4] = { 0 };
-	struct feed feed;
+	struct frame_task jobs[4] = { 0 };
+	struct frame_source source;
 
 	(void)state;
 	options.loops = LOOP_FOR_EVER;
 	write_png("1.png", 4, 4);
 	write_png("2.png", 4, 4);
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_int_equal(feed_fetch(&feed, &jobs[0]), 0);
-	assert_int_equal(feed_fetch(&feed, &jobs[1]), 0);
-	assert_int_equal(feed_fetch(&feed, &jobs[2]), -EAGAIN);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_int_equal(frame_source_fetch(&source, &jobs[0]), 0);
+	assert_int_equal(frame_source_fetch(&source, &jobs[1]), 0);
+	assert_int_equal(frame_source_fetch(&source, &jobs[2]), -EAGAIN);
 	jobs[0].fault = "damaged";
-	assert_int_equal(feed_conclude(&feed, &jobs[0]), 0);
-	assert_int_equal(feed_fetch(&feed, &jobs[2]), -EAGAIN);
-	assert_int_equal(feed_conclude(&feed, &jobs[1]), 0);
+	assert_int_equal(frame_source_count(&source, &jobs[0]), 0);
+	assert_int_equal(frame_source_fetch(&source, &jobs[2]), -EAGAIN);
+	assert_int_equal(frame_source_count(&source, &jobs[1]), 0);
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(feed_fetch(&feed, &jobs[i]), 0);
+		assert_int_equal(frame_source_fetch(&source, &jobs[i]), 0);
 		assert_int_equal(jobs[i].index, 2 + i);
 	}
 	for (int i = 0; i < 4; i++) {
 		jobs[i].fault = "damaged";
-		assert_int_equal(feed_conclude(&feed, &jobs[i]), 0);
+		assert_int_equal(frame_source_count(&source, &jobs[i]), 0);
 	}
-	assert_int_equal(feed_fetch(&feed, &jobs[0]), -ENODATA);
-	assert_true(feed_is_dry(&feed));
-	feed_finish(&feed);
+	assert_int_equal(frame_source_fetch(&source, &jobs[0]), -ENODATA);
+	assert_true(frame_source_pass_was_empty(&source));
+	frame_source_finish(&source);
 }
 
 static void test_stop_on_error(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	options.stop_on_error = true;
 	write_png("1.png", 4, 4);
 	write_text("2.png");
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_next(&feed, &job, "1.png", 0);
-	assert_int_equal(next_good(&feed, &job), -ECANCELED);
-	assert_int_equal(feed.skipped, 1);
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_next(&source, &task, "1.png", 0);
+	assert_int_equal(next_good(&source, &task), -ECANCELED);
+	assert_int_equal(source.skipped, 1);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 static void test_a_file_that_goes_away(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	write_png("1.png", 4, 4);
 	write_png("2.png", 4, 4);
 	write_png("3.png", 4, 4);
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_next(&feed, &job, "1.png", 0);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_next(&source, &task, "1.png", 0);
 	assert_int_equal(unlink("2.png"), 0);
-	assert_next(&feed, &job, "3.png", 2);
-	assert_int_equal(feed.skipped, 1);
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_next(&source, &task, "3.png", 2);
+	assert_int_equal(source.skipped, 1);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 /* Whether the last page of a file is in the kernel's memory. */
@@ -270,8 +271,8 @@ static void test_the_next_file_is_read_ahead(void **state)
 	enum { SIZE = 16 << 20 };
 	static const uint8_t bytes[SIZE];
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 	int fd;
 
 	(void)state;
@@ -280,30 +281,30 @@ static void test_the_next_file_is_read_ahead(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, SIZE), SIZE);
 	assert_int_equal(fsync(fd), 0);
-	assert_int_equal(feed_init(&feed, &options), 0);
+	assert_int_equal(frame_source_init(&source, &options), 0);
 	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
 	if (is_in_memory(fd, SIZE)) {
 		print_message("files in %s are always in memory\n", folder);
 		close(fd);
-		feed_finish(&feed);
+		frame_source_finish(&source);
 		skip();
 	}
-	assert_int_equal(feed_fetch(&feed, &job), 0);
-	assert_string_equal(job.name, "1.png");
+	assert_int_equal(frame_source_fetch(&source, &task), 0);
+	assert_string_equal(task.name, "1.png");
 	for (int i = 0; i < 1000 && !is_in_memory(fd, SIZE); i++)
 		usleep(10000);
 	assert_true(is_in_memory(fd, SIZE));
 	close(fd);
-	job_finish(&job);
-	feed_finish(&feed);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 /* What counts is bytes: a wide frame that is low enough fits. */
 static void test_max_size(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	options.max_width = 64;
@@ -314,35 +315,35 @@ static void test_max_size(void **state)
 	write_png("4.png", 4097, 1);
 	write_png("5.png", 1, 256);
 	write_png("6.png", 1, 257);
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_int_equal(feed.capacity.slot_bytes, size_of(64, 64));
-	assert_next(&feed, &job, "2.png", 1);
-	assert_next(&feed, &job, "3.png", 2);
-	assert_next(&feed, &job, "5.png", 4);
-	assert_int_equal(next_good(&feed, &job), -ENODATA);
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_int_equal(source.capacity.slot_bytes, size_of(64, 64));
+	assert_next(&source, &task, "2.png", 1);
+	assert_next(&source, &task, "3.png", 2);
+	assert_next(&source, &task, "5.png", 4);
+	assert_int_equal(next_good(&source, &task), -ENODATA);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 static void test_only_frames_of_uncommon_size(void **state)
 {
 	struct options options = folder_options();
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	write_png("1.png", 16385, 16384);
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_int_equal(feed.capacity.slot_bytes, 0);
-	assert_int_equal(feed_fetch(&feed, &job), 0);
-	job_read(&job, &feed.capacity);
-	assert_non_null(strstr(job.fault, "16385x16384"));
-	assert_non_null(strstr(job.fault, "--max-size"));
-	assert_int_equal(feed_conclude(&feed, &job), 0);
-	assert_int_equal(feed_fetch(&feed, &job), -ENODATA);
-	assert_true(feed_is_dry(&feed));
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_int_equal(source.capacity.slot_bytes, 0);
+	assert_int_equal(frame_source_fetch(&source, &task), 0);
+	frame_task_read(&task, &source.capacity);
+	assert_non_null(strstr(task.fault, "16385x16384"));
+	assert_non_null(strstr(task.fault, "--max-size"));
+	assert_int_equal(frame_source_count(&source, &task), 0);
+	assert_int_equal(frame_source_fetch(&source, &task), -ENODATA);
+	assert_true(frame_source_pass_was_empty(&source));
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 }
 
 static void test_a_stream_is_sized_by_its_first_frame(void **state)
@@ -351,8 +352,8 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	char *sources[] = { dash };
 	struct options options = { .sources = sources, .source_count = 1 };
 	int kept = dup(STDIN_FILENO);
-	struct feed feed;
-	struct job job = { 0 };
+	struct frame_source source;
+	struct frame_task task = { 0 };
 
 	(void)state;
 	write_png("1", 30, 30);
@@ -360,16 +361,16 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	write_png("3", 33, 30);
 	assert_int_equal(system("cat 1 2 3 1 > all"), 0);
 	assert_non_null(freopen("all", "r", stdin));
-	assert_int_equal(feed_init(&feed, &options), 0);
-	assert_int_equal(feed_total(&feed), 0);
-	assert_next(&feed, &job, "stdin:1", 0);
-	assert_int_equal(feed.capacity.slot_bytes, size_of(30, 30));
-	assert_next(&feed, &job, "stdin:2", 1);
-	assert_next(&feed, &job, "stdin:4", 3);
-	assert_false(job.last);
-	assert_int_equal(next_good(&feed, &job), -ENODATA);
-	job_finish(&job);
-	feed_finish(&feed);
+	assert_int_equal(frame_source_init(&source, &options), 0);
+	assert_int_equal(frame_source_total(&source), 0);
+	assert_next(&source, &task, "stdin:1", 0);
+	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30));
+	assert_next(&source, &task, "stdin:2", 1);
+	assert_next(&source, &task, "stdin:4", 3);
+	assert_false(task.last);
+	assert_int_equal(next_good(&source, &task), -ENODATA);
+	frame_task_finish(&task);
+	frame_source_finish(&source);
 	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
 	close(kept);
 }
@@ -380,8 +381,8 @@ static void test_a_broken_frame_costs_no_other(void **state)
 	static char dash[] = "-";
 	char *sources[] = { dash };
 	struct options options = { .sources = sources, .source_count = 1 };
-	struct png_plan plan = { .width = 16, .height = 16, .depth = 8, .sample = value };
-	struct bytes png = make_png(&plan);
+	struct png_spec spec = { .width = 16, .height = 16, .depth = 8, .sample = value };
+	struct bytes png = make_png(&spec);
 	int kept = dup(STDIN_FILENO);
 
 	(void)state;
@@ -389,8 +390,8 @@ static void test_a_broken_frame_costs_no_other(void **state)
 	for (size_t size = 1; size < png.size; size++) {
 		uint8_t slot[16 * 64] = { 0 };
 		unsigned good = 0;
-		struct feed feed;
-		struct job job = { 0 };
+		struct frame_source source;
+		struct frame_task task = { 0 };
 		struct png_fast *fast = png_fast_create(false, 0);
 		FILE *file = fopen("all", "w");
 
@@ -399,20 +400,20 @@ static void test_a_broken_frame_costs_no_other(void **state)
 		fwrite(png.data, 1, png.size, file);
 		fclose(file);
 		assert_non_null(freopen("all", "r", stdin));
-		assert_int_equal(feed_init(&feed, &options), 0);
-		capacity_decide(&feed.capacity, 16, 16);
-		while (feed_fetch(&feed, &job) == 0) {
-			job.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
-			job_decode(&job, &feed.capacity, &options, fast);
-			assert_int_equal(feed_conclude(&feed, &job), 0);
-			good += !job.fault;
+		assert_int_equal(frame_source_init(&source, &options), 0);
+		capacity_decide(&source.capacity, 16, 16);
+		while (frame_source_fetch(&source, &task) == 0) {
+			task.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
+			frame_task_decode(&task, &source.capacity, &options, fast);
+			assert_int_equal(frame_source_count(&source, &task), 0);
+			good += !task.fault;
 		}
 		assert_int_equal(good, 2);
-		assert_int_equal(feed.skipped, 1);
-		assert_int_equal(feed.read, 3);
+		assert_int_equal(source.skipped, 1);
+		assert_int_equal(source.read, 3);
 		png_fast_destroy(fast);
-		job_finish(&job);
-		feed_finish(&feed);
+		frame_task_finish(&task);
+		frame_source_finish(&source);
 	}
 	bytes_finish(&png);
 	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);

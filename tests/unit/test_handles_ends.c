@@ -37,7 +37,7 @@ static int publish_and_pause(void *frames)
 	return 0;
 }
 
-/* Nobody comes after it to sweep. */
+/* Nobody comes after it to clean up. */
 static void death_is_noticed_and_frames_stay(void **state)
 {
 	uint32_t frames = 1;

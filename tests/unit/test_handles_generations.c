@@ -5,7 +5,7 @@
 
 #include <sys/sem.h>
 
-#include "left.h"
+#include "retired.h"
 
 static void frozen_viewer_is_left_behind(void **state)
 {
@@ -288,8 +288,8 @@ static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
 			held++;
 	}
 	shmflip_producer_stats(producer, &stats);
-	assert_int_equal(stats.generations, 1 + LEFT_MAX);
-	assert_int_equal(held, (1 + LEFT_MAX) * SLOTS);
+	assert_int_equal(stats.generations, 1 + RETIRED_MAX);
+	assert_int_equal(held, (1 + RETIRED_MAX) * SLOTS);
 	/* As soon as one of them is let go, there is room again. */
 	for (unsigned i = 0; i < SLOTS; i++) {
 		assert_int_equal(square_value(&frames[i]), i);

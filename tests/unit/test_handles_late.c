@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
-#define SEATS (INT64_C(1) << 62) /* see pins.h */
+#define VIEWER_BYTES (INT64_C(1) << 62) /* see pins.h */
 
 /* What happens just before the viewer claims frames, and just after it has taken its seat. */
 static void (*before_claim)(void);
@@ -27,11 +27,11 @@ int fcntl(int fd, int command, ...)
 	lock = va_arg(arguments, struct flock *);
 	va_end(arguments);
 	if (before_claim && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
-	    lock->l_start < SEATS)
+	    lock->l_start < VIEWER_BYTES)
 		before_claim();
 	result = syscall(SYS_fcntl, fd, command, lock);
 	if (when_seated && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
-	    lock->l_start >= SEATS)
+	    lock->l_start >= VIEWER_BYTES)
 		when_seated();
 	return (int)result;
 }

@@ -10,7 +10,7 @@ static struct layout_fixed good_header(uint64_t *segment_bytes)
 	};
 
 	layout_mark_segment(&fixed.mark);
-	assert_int_equal(layout_plan(&fixed, segment_bytes), 0);
+	assert_int_equal(layout_compute(&fixed, segment_bytes), 0);
 	return fixed;
 }
 
@@ -24,7 +24,7 @@ static void plan_aligns_to_pages(void **state)
 	assert_int_equal(fixed.pixels_offset, 4096);
 	assert_int_equal(bytes, 4096 + 3 * 8192);
 	fixed.slots = SHMFLIP_SLOTS_MAX;
-	assert_int_equal(layout_plan(&fixed, &bytes), 0);
+	assert_int_equal(layout_compute(&fixed, &bytes), 0);
 	assert_int_equal(fixed.pixels_offset, 20480);
 }
 
@@ -50,7 +50,7 @@ static void plan_refuses_what_cannot_be(void **state)
 		struct layout_fixed fixed = { .slots = bad[i].slots,
 			                      .slot_bytes = bad[i].slot_bytes };
 
-		assert_int_equal(layout_plan(&fixed, &bytes), bad[i].error);
+		assert_int_equal(layout_compute(&fixed, &bytes), bad[i].error);
 	}
 	assert_int_equal(bytes, 42);
 }
@@ -191,8 +191,8 @@ static void description_survives_the_slot(void **state)
 
 	(void)state;
 	memset(in.source, 'x', sizeof(in.source));
-	layout_describe(&slot, &in);
-	layout_read(&slot, 99, &out);
+	layout_write_info(&slot, &in);
+	layout_read_info(&slot, 99, &out);
 	assert_int_equal(out.sequence, 99);
 	assert_int_equal(strlen(out.source), SHMFLIP_SOURCE_SIZE - 1);
 	in.sequence = 99;

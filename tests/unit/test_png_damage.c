@@ -3,13 +3,13 @@
  * producer/png_decode and png_header: every kind of damage, and of oddity, to its verdict. */
 #include "png_decoding.h"
 
-static const struct png_plan plain = {
+static const struct png_spec plain = {
 	.width = 21, .height = 13, .depth = 8, .colour_type = RGB, .sample = noise
 };
 
 static void test_every_truncation_is_damage(void **state)
 {
-	struct png_plan plans[3] = { plain, plain, plain };
+	struct png_spec plans[3] = { plain, plain, plain };
 
 	(void)state;
 	plans[1].interlaced = true;
@@ -19,7 +19,7 @@ static void test_every_truncation_is_damage(void **state)
 
 		for (size_t size = 0; size < whole.size; size++) {
 			struct bytes part = { .data = malloc(size + !size), .size = size };
-			struct png_picture picture;
+			struct png_decoded picture;
 
 			memcpy(part.data, whole.data, size);
 			assert_int_equal(decode_result(&part, &picture), -EBADMSG);
@@ -37,7 +37,7 @@ static void test_every_flipped_bit_is_damage(void **state)
 
 	(void)state;
 	for (size_t bit = 0; bit < png.size * 8; bit++) {
-		struct png_picture picture;
+		struct png_decoded picture;
 
 		png.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
@@ -56,7 +56,7 @@ static void test_bad_adler_is_damage(void **state)
 	packed.data[packed.size - 1] ^= 1;
 	for (size_t split = 0; split <= 4; split++) {
 		struct bytes png = make_beginning(&plain);
-		struct png_picture picture;
+		struct png_decoded picture;
 
 		add_chunk(&png, "IDAT", packed.data, packed.size - split);
 		if (split)
@@ -76,7 +76,7 @@ static void test_short_data_is_damage(void **state)
 	(void)state;
 	for (size_t missing = 1; missing <= packed.size; missing++) {
 		struct bytes png = make_beginning(&plain);
-		struct png_picture picture;
+		struct png_decoded picture;
 
 		add_chunk(&png, "IDAT", packed.data, packed.size - missing);
 		add_chunk(&png, "IEND", NULL, 0);
@@ -87,7 +87,7 @@ static void test_short_data_is_damage(void **state)
 	bytes_finish(&rows);
 }
 
-static int decode_rows(const struct bytes *rows, struct png_picture *picture)
+static int decode_rows(const struct bytes *rows, struct png_decoded *picture)
 {
 	struct bytes png = make_beginning(&plain);
 	int result;
@@ -101,7 +101,7 @@ static int decode_rows(const struct bytes *rows, struct png_picture *picture)
 static void test_rows_that_do_not_fit(void **state)
 {
 	struct bytes rows = make_rows(&plain);
-	struct png_picture picture;
+	struct png_decoded picture;
 	uint8_t more[500] = { 0 };
 
 	(void)state;
@@ -119,7 +119,7 @@ static void test_rows_that_do_not_fit(void **state)
 
 /* A chunk of this type before the pixels, with or without a right CRC. */
 static int decode_with_chunk(const char *type, const struct bytes *data, uint8_t crc_error,
-                             struct png_picture *picture)
+                             struct png_decoded *picture)
 {
 	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
 	int result;
@@ -136,7 +136,7 @@ static int decode_with_chunk(const char *type, const struct bytes *data, uint8_t
 static void test_other_chunks(void **state)
 {
 	struct bytes text = { 0 }, bomb = { 0 }, packed;
-	struct png_picture picture;
+	struct png_decoded picture;
 
 	(void)state;
 	bytes_add(&text, "Comment\0hello", 13);
@@ -166,7 +166,7 @@ static void test_other_chunks(void **state)
 static void test_many_chunks(void **state)
 {
 	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
-	struct png_picture picture;
+	struct png_decoded picture;
 
 	(void)state;
 	for (int i = 0; i < 10000; i++)
@@ -181,7 +181,7 @@ static void test_many_chunks(void **state)
 /* Looks back farther than the stream says it does. zlib minds, and so must the fast path. */
 static void test_a_window_that_is_too_small(void **state)
 {
-	struct png_plan plan = { .width = 300, .height = 30, .depth = 8, .colour_type = RGB };
+	struct png_spec spec = { .width = 300, .height = 30, .depth = 8, .colour_type = RGB };
 	struct bytes rows = { .data = calloc(30, 901), .size = (size_t)30 * 901 }, packed;
 
 	(void)state;
@@ -189,8 +189,8 @@ static void test_a_window_that_is_too_small(void **state)
 		rows.data[i] = (uint8_t)(i % 901 ? noise((uint32_t)(i % 8109), 0, 0) : 0);
 	packed = compressed(&rows);
 	for (unsigned bits = 0; bits < 8; bits++) {
-		struct bytes png = make_beginning(&plan);
-		struct png_picture picture;
+		struct bytes png = make_beginning(&spec);
+		struct png_decoded picture;
 
 		packed.data[0] = (uint8_t)(bits << 4 | 8);
 		packed.data[1] = (uint8_t)(31 - packed.data[0] * 256 % 31);
@@ -209,7 +209,7 @@ static void test_a_chunk_that_is_too_long(void **state)
 {
 	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
 	struct bytes packed = compressed(&rows), padded = { 0 };
-	struct png_picture picture;
+	struct png_decoded picture;
 
 	(void)state;
 	bytes_add(&padded, packed.data, 2);
@@ -229,7 +229,7 @@ static void test_a_chunk_that_is_too_long(void **state)
 
 static void test_no_png(void **state)
 {
-	struct png_picture picture;
+	struct png_decoded picture;
 	struct bytes text = { 0 };
 
 	(void)state;
@@ -259,13 +259,13 @@ static void test_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct png_plan plan = plain;
-		struct png_picture picture;
+		struct png_spec spec = plain;
+		struct png_decoded picture;
 		struct bytes png;
 
-		plan.width = cases[i].width;
-		plan.height = cases[i].height;
-		png = make_beginning(&plan);
+		spec.width = cases[i].width;
+		spec.height = cases[i].height;
+		png = make_beginning(&spec);
 		assert_int_equal(decode_result(&png, &picture), cases[i].result);
 		bytes_finish(&png);
 	}
@@ -275,7 +275,7 @@ static void test_a_byte_too_large(void **state)
 {
 	struct bytes png = make_png(&plain), pixels;
 	struct png_decode_options options = { 0 };
-	struct png_picture picture;
+	struct png_decoded picture;
 	uint32_t stride_bytes;
 
 	(void)state;
@@ -297,11 +297,11 @@ static void test_bad_kinds(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct png_plan plan = {
+		struct png_spec spec = {
 			.width = 2, .height = 2, .depth = kinds[i][0], .colour_type = kinds[i][1]
 		};
-		struct bytes png = make_beginning(&plan);
-		struct png_picture picture;
+		struct bytes png = make_beginning(&spec);
+		struct png_decoded picture;
 
 		add_rows_and_end(&png, &rows, 8192);
 		assert_int_equal(decode_result(&png, &picture), -EBADMSG);

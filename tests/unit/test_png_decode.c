@@ -26,9 +26,9 @@ static uint16_t small_index(uint32_t x, uint32_t y, unsigned channel)
 	return (uint16_t)((x + y) & 1);
 }
 
-static uint16_t masked(const struct png_plan *plan, uint32_t x, uint32_t y, unsigned channel)
+static uint16_t masked(const struct png_spec *spec, uint32_t x, uint32_t y, unsigned channel)
 {
-	return (uint16_t)(plan->sample(x, y, channel) & ((1u << plan->depth) - 1));
+	return (uint16_t)(spec->sample(x, y, channel) & ((1u << spec->depth) - 1));
 }
 
 static unsigned to_8_bits(unsigned value, unsigned depth)
@@ -38,33 +38,33 @@ static unsigned to_8_bits(unsigned value, unsigned depth)
 	return (2 * 255 * value + max) / (2 * max);
 }
 
-static bool is_transparent_key(const struct png_plan *plan, uint32_t x, uint32_t y,
+static bool is_transparent_key(const struct png_spec *spec, uint32_t x, uint32_t y,
                                unsigned colours)
 {
 	for (unsigned c = 0; c < colours; c++) {
-		unsigned key = plan->trns.data[2 * c] * 256u + plan->trns.data[2 * c + 1];
+		unsigned key = spec->trns.data[2 * c] * 256u + spec->trns.data[2 * c + 1];
 
-		if (masked(plan, x, y, c) != key)
+		if (masked(spec, x, y, c) != key)
 			return false;
 	}
 	return true;
 }
 
 /* What a pixel must become, by the PNG specification and not by any decoder. */
-static struct pixel expected(const struct png_plan *plan, uint32_t x, uint32_t y)
+static struct pixel expected(const struct png_spec *spec, uint32_t x, uint32_t y)
 {
-	unsigned channels = channels_of(plan->colour_type), colours = channels > 2 ? 3 : 1;
+	unsigned channels = channels_of(spec->colour_type), colours = channels > 2 ? 3 : 1;
 	struct pixel pixel = { .alpha = 255 };
 	unsigned value[4];
 
 	for (unsigned c = 0; c < channels; c++)
-		value[c] = to_8_bits(masked(plan, x, y, c), plan->depth);
-	if (plan->colour_type == PALETTE) {
-		unsigned index = masked(plan, x, y, 0);
-		const uint8_t *entry = plan->palette.data + 3 * index;
+		value[c] = to_8_bits(masked(spec, x, y, c), spec->depth);
+	if (spec->colour_type == PALETTE) {
+		unsigned index = masked(spec, x, y, 0);
+		const uint8_t *entry = spec->palette.data + 3 * index;
 
-		if (index < plan->trns.size)
-			pixel.alpha = plan->trns.data[index];
+		if (index < spec->trns.size)
+			pixel.alpha = spec->trns.data[index];
 		pixel.red = entry[0];
 		pixel.green = entry[1];
 		pixel.blue = entry[2];
@@ -75,12 +75,12 @@ static struct pixel expected(const struct png_plan *plan, uint32_t x, uint32_t y
 	pixel.blue = value[colours == 3 ? 2 : 0];
 	if (channels > colours)
 		pixel.alpha = value[channels - 1];
-	else if (plan->trns.size && is_transparent_key(plan, x, y, colours))
+	else if (spec->trns.size && is_transparent_key(spec, x, y, colours))
 		pixel.alpha = 0;
 	return pixel;
 }
 
-static void assert_gap_untouched(const struct bytes *pixels, const struct png_picture *picture,
+static void assert_gap_untouched(const struct bytes *pixels, const struct png_decoded *picture,
                                  uint32_t y)
 {
 	size_t row = (size_t)y * picture->stride_bytes;
@@ -89,16 +89,16 @@ static void assert_gap_untouched(const struct bytes *pixels, const struct png_pi
 		assert_int_equal(pixels->data[i], UNTOUCHED);
 }
 
-static void assert_pixels(const struct png_plan *plan, const struct bytes *pixels,
-                          const struct png_picture *picture)
+static void assert_pixels(const struct png_spec *spec, const struct bytes *pixels,
+                          const struct png_decoded *picture)
 {
 	bool opaque = true;
 
-	for (uint32_t y = 0; y < plan->height; y++) {
-		for (uint32_t x = 0; x < plan->width; x++) {
+	for (uint32_t y = 0; y < spec->height; y++) {
+		for (uint32_t x = 0; x < spec->width; x++) {
 			const uint8_t *got =
 				pixels->data + (size_t)y * picture->stride_bytes + 4 * (size_t)x;
-			struct pixel want = expected(plan, x, y);
+			struct pixel want = expected(spec, x, y);
 
 			assert_int_equal(got[0], want.blue);
 			assert_int_equal(got[1], want.green);
@@ -112,47 +112,47 @@ static void assert_pixels(const struct png_plan *plan, const struct bytes *pixel
 	                 opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888);
 }
 
-static bool is_for_fast_path(const struct png_plan *plan)
+static bool is_for_fast_path(const struct png_spec *spec)
 {
-	return plan->depth <= 8 && !plan->interlaced &&
-	       (plan->colour_type == PALETTE || !plan->trns.size);
+	return spec->depth <= 8 && !spec->interlaced &&
+	       (spec->colour_type == PALETTE || !spec->trns.size);
 }
 
 /* In memory of exactly the frame's size, so that the guard behind it says something. */
-static void check(const struct png_plan *plan)
+static void check(const struct png_spec *spec)
 {
-	struct bytes png = make_png(plan), pixels;
+	struct bytes png = make_png(spec), pixels;
 	struct png_decode_options options = { 0 };
-	struct png_picture picture;
+	struct png_decoded picture;
 	uint32_t stride_bytes;
 
 	assert_int_equal(
-		shmflip_frame_size(plan->width, plan->height, &stride_bytes, &options.pixels_size),
+		shmflip_frame_size(spec->width, spec->height, &stride_bytes, &options.pixels_size),
 		0);
 	assert_int_equal(decode_with(&png, &options, &pixels, &picture), 0);
 	assert_string_equal(picture.message, "");
-	assert_int_equal(picture.width, plan->width);
-	assert_int_equal(picture.height, plan->height);
+	assert_int_equal(picture.width, spec->width);
+	assert_int_equal(picture.height, spec->height);
 	assert_int_equal(picture.stride_bytes, stride_bytes);
-	assert_pixels(plan, &pixels, &picture);
-	assert_int_equal(fast_count > 0, is_for_fast_path(plan));
+	assert_pixels(spec, &pixels, &picture);
+	assert_int_equal(fast_count > 0, is_for_fast_path(spec));
 	bytes_finish(&pixels);
 	bytes_finish(&png);
 }
 
-static void check_sizes(struct png_plan plan)
+static void check_sizes(struct png_spec spec)
 {
 	static const uint32_t sizes[][2] = { { 1, 1 },  { 1, 9 },   { 2, 3 }, { 3, 2 },
 		                             { 4, 5 },  { 5, 4 },   { 7, 5 }, { 8, 8 },
 		                             { 9, 17 }, { 33, 10 }, { 64, 2 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		plan.width = sizes[i][0];
-		plan.height = sizes[i][1];
-		plan.interlaced = false;
-		check(&plan);
-		plan.interlaced = true;
-		check(&plan);
+		spec.width = sizes[i][0];
+		spec.height = sizes[i][1];
+		spec.interlaced = false;
+		check(&spec);
+		spec.interlaced = true;
+		check(&spec);
 	}
 }
 
@@ -162,12 +162,12 @@ static void test_grey(void **state)
 
 	(void)state;
 	for (uint8_t depth = 1; depth <= 16; depth = (uint8_t)(depth * 2)) {
-		struct png_plan plan = { .depth = depth, .colour_type = GREY, .sample = noise };
+		struct png_spec spec = { .depth = depth, .colour_type = GREY, .sample = noise };
 
-		check_sizes(plan);
-		plan.trns = (struct bytes){ .data = key, .size = 2 };
-		plan.sample = small_index;
-		check_sizes(plan);
+		check_sizes(spec);
+		spec.trns = (struct bytes){ .data = key, .size = 2 };
+		spec.sample = small_index;
+		check_sizes(spec);
 	}
 }
 
@@ -177,12 +177,12 @@ static void test_rgb(void **state)
 
 	(void)state;
 	for (uint8_t depth = 8; depth <= 16; depth = (uint8_t)(depth * 2)) {
-		struct png_plan plan = { .depth = depth, .colour_type = RGB, .sample = noise };
+		struct png_spec spec = { .depth = depth, .colour_type = RGB, .sample = noise };
 
-		check_sizes(plan);
-		plan.trns = (struct bytes){ .data = depth == 8 ? key8 : key16, .size = 6 };
-		plan.sample = sparse;
-		check_sizes(plan);
+		check_sizes(spec);
+		spec.trns = (struct bytes){ .data = depth == 8 ? key8 : key16, .size = 6 };
+		spec.sample = sparse;
+		check_sizes(spec);
 	}
 }
 
@@ -197,16 +197,16 @@ static void test_palette(void **state)
 		alphas[i] = (uint8_t)noise(i, 2, 2);
 	for (uint8_t depth = 1; depth <= 8; depth = (uint8_t)(depth * 2)) {
 		size_t count = (size_t)1 << depth;
-		struct png_plan plan = { .depth = depth,
+		struct png_spec spec = { .depth = depth,
 			                 .colour_type = PALETTE,
 			                 .palette = { .data = entries, .size = 3 * count },
 			                 .sample = noise };
 
-		check_sizes(plan);
-		plan.trns = (struct bytes){ .data = alphas,
+		check_sizes(spec);
+		spec.trns = (struct bytes){ .data = alphas,
 			                    .size = count < sizeof(alphas) ? count - 1
 			                                                   : sizeof(alphas) };
-		check_sizes(plan);
+		check_sizes(spec);
 	}
 }
 
@@ -214,10 +214,10 @@ static void test_alpha(void **state)
 {
 	(void)state;
 	for (uint8_t depth = 8; depth <= 16; depth = (uint8_t)(depth * 2)) {
-		struct png_plan grey = { .depth = depth,
+		struct png_spec grey = { .depth = depth,
 			                 .colour_type = GREY_ALPHA,
 			                 .sample = noise };
-		struct png_plan rgb = { .depth = depth,
+		struct png_spec rgb = { .depth = depth,
 			                .colour_type = RGB_ALPHA,
 			                .sample = sparse };
 
@@ -241,29 +241,29 @@ static void assert_near(unsigned got, unsigned want)
 }
 
 /* With a colour space in the file: it must not bring gamma into the blending. */
-static void check_flattened(const struct png_plan *plan, uint32_t background)
+static void check_flattened(const struct png_spec *spec, uint32_t background)
 {
-	struct bytes png = { 0 }, rows = make_rows(plan), pixels;
+	struct bytes png = { 0 }, rows = make_rows(spec), pixels;
 	struct png_decode_options options = { .flatten = true,
 		                              .background = background,
 		                              .pixels_size = 1 << 16 };
-	struct png_picture picture;
+	struct png_decoded picture;
 
 	add_signature(&png);
-	add_header(&png, plan);
+	add_header(&png, spec);
 	add_chunk(&png, "gAMA", "\0\0\xb1\x8f", 4);
-	if (plan->palette.size)
-		add_chunk(&png, "PLTE", plan->palette.data, plan->palette.size);
-	if (plan->trns.size)
-		add_chunk(&png, "tRNS", plan->trns.data, plan->trns.size);
+	if (spec->palette.size)
+		add_chunk(&png, "PLTE", spec->palette.data, spec->palette.size);
+	if (spec->trns.size)
+		add_chunk(&png, "tRNS", spec->trns.data, spec->trns.size);
 	add_rows_and_end(&png, &rows, 8192);
 	assert_int_equal(decode_with(&png, &options, &pixels, &picture), 0);
 	assert_int_equal(picture.format, SHMFLIP_FORMAT_XRGB8888);
-	for (uint32_t y = 0; y < plan->height; y++) {
-		for (uint32_t x = 0; x < plan->width; x++) {
+	for (uint32_t y = 0; y < spec->height; y++) {
+		for (uint32_t x = 0; x < spec->width; x++) {
 			const uint8_t *got =
 				pixels.data + (size_t)y * picture.stride_bytes + 4 * (size_t)x;
-			struct pixel from = expected(plan, x, y);
+			struct pixel from = expected(spec, x, y);
 
 			assert_near(got[0], blended(from.blue, from.alpha, background & 255));
 			assert_near(got[1], blended(from.green, from.alpha, background >> 8 & 255));
@@ -276,13 +276,13 @@ static void check_flattened(const struct png_plan *plan, uint32_t background)
 	bytes_finish(&png);
 }
 
-static void check_flattened_twice(struct png_plan plan, uint32_t background)
+static void check_flattened_twice(struct png_spec spec, uint32_t background)
 {
-	plan.width = 19;
-	plan.height = 11;
-	check_flattened(&plan, background);
-	plan.interlaced = true;
-	check_flattened(&plan, background);
+	spec.width = 19;
+	spec.height = 11;
+	check_flattened(&spec, background);
+	spec.interlaced = true;
+	check_flattened(&spec, background);
 }
 
 static void test_flatten(void **state)
@@ -294,7 +294,7 @@ static void test_flatten(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(backgrounds) / sizeof(backgrounds[0]); i++) {
-		const struct png_plan plans[] = {
+		const struct png_spec plans[] = {
 			{ .depth = 8, .colour_type = GREY_ALPHA, .sample = noise },
 			{ .depth = 16, .colour_type = GREY_ALPHA, .sample = noise },
 			{ .depth = 8, .colour_type = RGB_ALPHA, .sample = noise },

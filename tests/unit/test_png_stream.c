@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 #include "cli.h"
+#include "input/png_stream.h"
 #include "png_header.h"
 #include "png_maker.h"
-#include "png_stream.h"
 
 enum { LIMIT_BYTES = 1 << 20, IEND_BYTES = 12 };
 
@@ -27,11 +27,11 @@ static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
 /* Frames of different widths, to tell them apart. */
 static struct bytes frame(uint32_t width)
 {
-	struct png_plan plan = {
+	struct png_spec spec = {
 		.width = width, .height = 3, .depth = 8, .colour_type = RGB, .sample = value
 	};
 
-	return make_png(&plan);
+	return make_png(&spec);
 }
 
 static void add_frame(struct bytes *stream, uint32_t width)
@@ -94,10 +94,10 @@ static void assert_end(struct png_stream *stream)
 
 static void open_stream(struct png_stream *stream, int fd)
 {
-	static struct tap tap;
+	static struct input_fd input;
 
-	tap_init(&tap, fd);
-	assert_int_equal(png_stream_init(stream, &tap, LIMIT_BYTES, NULL, 0), 0);
+	input_fd_init(&input, fd);
+	assert_int_equal(png_stream_init(stream, &input, LIMIT_BYTES, NULL, 0), 0);
 }
 
 static void begin(struct png_stream *stream, struct bytes *bytes)
@@ -108,7 +108,7 @@ static void begin(struct png_stream *stream, struct bytes *bytes)
 
 static void end(struct png_stream *stream)
 {
-	close(stream->tap->fd);
+	close(stream->input->fd);
 	png_stream_finish(stream);
 }
 
@@ -227,7 +227,7 @@ static void test_every_truncation(void **state)
 
 /* The broken-off frame swallows the beginning of the next one, which must not be lost with it: but
  * where it swallows just the signature and IHDR, only the CRC tells, and that is the decoder's (see
- * test_feed.c). */
+ * test_frame_source.c). */
 static void test_every_truncation_with_a_frame_behind(void **state)
 {
 	struct bytes png = frame(5);
@@ -405,7 +405,7 @@ static void test_stopping_ends_the_wait(void **state)
 	(void)state;
 	bytes_add(&bytes, "\x89PNG", 4);
 	open_stream(&stream, pipe_with(&bytes, &writer));
-	tap_stop(stream.tap);
+	input_fd_cancel(stream.input);
 	assert_int_equal(png_stream_next(&stream, &png, &size, &reason), -EINTR);
 	close(writer);
 	end(&stream);

@@ -24,7 +24,7 @@ static int drop_ring(void **state)
 
 static int sleep_after(void *newest)
 {
-	return -ring_sleep(id, *(const uint64_t *)newest, 5 * NS_PER_S);
+	return -ring_wait(id, *(const uint64_t *)newest, 5 * NS_PER_S);
 }
 
 static void publishing_wakes_all_sleepers(void **state)
@@ -46,10 +46,10 @@ static void nothing_published_is_slept_through(void **state)
 {
 	(void)state;
 	assert_int_equal(ring_start(id, 41), 0);
-	assert_int_equal(ring_sleep(id, 41, 20 * NS_PER_MS), -EAGAIN);
+	assert_int_equal(ring_wait(id, 41, 20 * NS_PER_MS), -EAGAIN);
 	assert_int_equal(ring_publish(id, 42), 0);
-	assert_int_equal(ring_sleep(id, 41, 0), 0);
-	assert_int_equal(ring_sleep(id, 42, 20 * NS_PER_MS), -EAGAIN);
+	assert_int_equal(ring_wait(id, 41, 0), 0);
+	assert_int_equal(ring_wait(id, 42, 20 * NS_PER_MS), -EAGAIN);
 }
 
 /* A semaphore's value may not grow: at 32767 a counting one fails. */
@@ -59,8 +59,8 @@ static void frames_do_not_add_up(void **state)
 	assert_int_equal(ring_start(id, 0), 0);
 	for (uint64_t frame = 1; frame <= 100000; frame++)
 		assert_int_equal(ring_publish(id, frame), 0);
-	assert_int_equal(ring_sleep(id, 100000, 0), -EAGAIN);
-	assert_int_equal(ring_sleep(id, 99999, 0), 0);
+	assert_int_equal(ring_wait(id, 100000, 0), -EAGAIN);
+	assert_int_equal(ring_wait(id, 99999, 0), 0);
 }
 
 static int live_and_pause(void *published)
@@ -80,7 +80,7 @@ static void await_alive(void)
 	assert_int_equal(ring_alive(id), 1);
 }
 
-/* No successor comes to sweep: the kernel alone has to wake the sleeper. */
+/* No successor comes to clean up: the kernel alone has to wake the sleeper. */
 static void death_wakes_a_sleeper(void **state)
 {
 	static const uint64_t published[] = { 0, 1, 31, 32, 33, 63, 64, 65, 1000 };
@@ -113,7 +113,7 @@ static void removal_wakes_a_sleeper(void **state)
 	ring_remove(id);
 	assert_exits(sleeper, 0);
 	assert_int_equal(ring_alive(id), 0);
-	assert_int_equal(ring_sleep(id, 0, NS_PER_S), 0);
+	assert_int_equal(ring_wait(id, 0, NS_PER_S), 0);
 	assert_true(ring_publish(id, 1) < 0);
 }
 

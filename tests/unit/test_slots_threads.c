@@ -56,7 +56,7 @@ static void check(struct party *party, uint32_t slot, uint64_t frame)
 	const struct channel_in_memory *channel = party->channel;
 	struct shmflip_frame_info info;
 
-	layout_read(&channel->shared->slot[slot], frame, &info);
+	layout_read_info(&channel->shared->slot[slot], frame, &info);
 	party->torn += info.presentation_ns != (int64_t)frame;
 	for (int i = 0; i < PIXELS; i++)
 		party->torn += channel->pixels[slot][i] != frame;

@@ -58,13 +58,13 @@ static void damaged_lock_files_hide_nothing(void **state)
 		record = recorded();
 		record.mark.version++;
 		if (damage == 0)
-			write_file(place.lock_file, garbage, sizeof(garbage));
+			write_file(paths.lock_file, garbage, sizeof(garbage));
 		else if (damage == 1)
-			write_file(place.lock_file, &record, sizeof(record));
+			write_file(paths.lock_file, &record, sizeof(record));
 		else if (damage == 2)
-			write_file(place.lock_file, &record, 12);
+			write_file(paths.lock_file, &record, 12);
 		else
-			write_file(place.lock_file, garbage, 1);
+			write_file(paths.lock_file, garbage, 1);
 		take_over_and_leave();
 		key_count = 0;
 	}
@@ -82,9 +82,9 @@ static void lost_lock_file_hides_no_open_channel(void **state)
 		start_and_await_death(make_up_to, &step);
 		note_keys();
 		if (damage == 0)
-			unlink(place.lock_file);
+			unlink(paths.lock_file);
 		else
-			write_file(place.lock_file, "", 0);
+			write_file(paths.lock_file, "", 0);
 		take_over_and_leave();
 		key_count = 0;
 	}
@@ -104,11 +104,11 @@ static void damaged_channel_files_are_replaced(void **state)
 		layout_mark_channel(&record.mark);
 		record.mark.version += damage == 2;
 		if (damage == 0)
-			write_file(place.channel_file, garbage, sizeof(garbage));
+			write_file(paths.channel_file, garbage, sizeof(garbage));
 		else if (damage == 1)
-			write_file(place.channel_file, garbage, 0);
+			write_file(paths.channel_file, garbage, 0);
 		else
-			write_file(place.channel_file, &record, sizeof(record));
+			write_file(paths.channel_file, &record, sizeof(record));
 		take_over_and_leave();
 		key_count = 0;
 	}
@@ -122,20 +122,20 @@ static void cleaning_takes_no_file_of_others(void **state)
 	int fd;
 
 	(void)state;
-	write_file(place.lock_file, "", 0);
-	write_file(place.channel_file, "mine", 4);
-	write_file(place.new_file, "mine", 4);
+	write_file(paths.lock_file, "", 0);
+	write_file(paths.channel_file, "mine", 4);
+	write_file(paths.new_file, "mine", 4);
 	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
 	assert_int_equal(removed.files, 1);
-	assert_int_equal(access(place.lock_file, F_OK), -1);
-	assert_int_equal(access(place.new_file, F_OK), 0);
-	fd = open(place.channel_file, O_RDONLY);
+	assert_int_equal(access(paths.lock_file, F_OK), -1);
+	assert_int_equal(access(paths.new_file, F_OK), 0);
+	fd = open(paths.channel_file, O_RDONLY);
 	assert_int_equal(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
 	assert_memory_equal(bytes, "mine", sizeof(bytes));
 	close(fd);
 	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -ENOENT);
-	unlink(place.channel_file);
-	unlink(place.new_file);
+	unlink(paths.channel_file);
+	unlink(paths.new_file);
 }
 
 /* ---- Viewers that stay ---- */

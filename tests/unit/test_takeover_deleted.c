@@ -12,7 +12,7 @@ static int open_both(void **state)
 {
 	struct shmflip_viewer_options viewer_options = { .channel = "test" };
 
-	if (make_place(state) || shmflip_producer_create(&options, &producer))
+	if (make_paths(state) || shmflip_producer_create(&options, &producer))
 		return -1;
 	return shmflip_viewer_open(&viewer_options, &viewer);
 }
@@ -50,7 +50,7 @@ static void deleted_channel_file_comes_back(void **state)
 	(void)state;
 	assert_goes_on();
 	note_keys();
-	unlink(place.channel_file);
+	unlink(paths.channel_file);
 	assert_goes_on();
 	shmflip_producer_stats(producer, &stats);
 	assert_int_equal(stats.generations, 2);
@@ -66,7 +66,7 @@ static void deleted_lock_file_comes_back(void **state)
 	(void)state;
 	assert_goes_on();
 	note_keys();
-	unlink(place.lock_file);
+	unlink(paths.lock_file);
 	/* Meanwhile nobody takes the channel for stale. */
 	assert_int_equal(shmflip_producer_create(&options, &second), -EBUSY);
 	assert_non_null(strstr(shmflip_error_detail(), "deleted"));
@@ -100,9 +100,9 @@ static int come_short_of_descriptors(void *unused)
 static void who_cannot_look_takes_nobody_for_dead(void **state)
 {
 	(void)state;
-	unlink(place.lock_file);
+	unlink(paths.lock_file);
 	assert_exits(start(come_short_of_descriptors, NULL), 0);
-	assert_int_equal(access(place.channel_file, F_OK), 0);
+	assert_int_equal(access(paths.channel_file, F_OK), 0);
 	assert_goes_on();
 }
 
@@ -115,11 +115,11 @@ static int die_about_to_renew(void *argument)
 	if (shmflip_producer_create(&options, &dying) || shmflip_producer_loan(dying, &loan, 0) ||
 	    write(told[1], "", 1) != 1)
 		return 1;
-	while (access(place.lock_file, F_OK) == 0)
+	while (access(paths.lock_file, F_OK) == 0)
 		nap_ms(1);
 	nap_ms(110);
 	/* It makes a lock file again. A fresh generation waits for the loan to come back. */
-	if (shmflip_producer_loan(dying, &loan, 0) != -EBUSY || access(place.lock_file, F_OK))
+	if (shmflip_producer_loan(dying, &loan, 0) != -EBUSY || access(paths.lock_file, F_OK))
 		return 2;
 	return die();
 }
@@ -135,7 +135,7 @@ static void death_with_a_new_lock_file_hides_nothing(void **state)
 	child = start(die_about_to_renew, told);
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	note_keys();
-	unlink(place.lock_file);
+	unlink(paths.lock_file);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
 	note_keys();
@@ -148,8 +148,8 @@ static void deleted_folder_comes_back(void **state)
 {
 	(void)state;
 	assert_goes_on();
-	unlink(place.channel_file);
-	unlink(place.lock_file);
+	unlink(paths.channel_file);
+	unlink(paths.lock_file);
 	rmdir(folder);
 	assert_goes_on();
 }
@@ -159,7 +159,7 @@ static void waiting_for_viewers_looks_after_the_files(void **state)
 	struct shmflip_frame frame;
 
 	(void)state;
-	unlink(place.channel_file);
+	unlink(paths.channel_file);
 	nap_ms(110);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 0), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
@@ -177,9 +177,9 @@ static void waiting_for_a_slot_looks_after_the_files(void **state)
 		assert_int_equal(shmflip_viewer_acquire(viewer, &held[i], 1000), 0);
 	}
 	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), -EAGAIN);
-	unlink(place.channel_file);
+	unlink(paths.channel_file);
 	assert_int_equal(shmflip_producer_loan(producer, &loan, 1000), 0);
-	assert_int_equal(access(place.channel_file, F_OK), 0);
+	assert_int_equal(access(paths.channel_file, F_OK), 0);
 	for (uint32_t i = 0; i < options.slots; i++) {
 		assert_int_equal(square_value(&held[i]), i);
 		shmflip_viewer_release(viewer, &held[i]);
@@ -195,8 +195,8 @@ static void there_are_never_two_producers_for_long(void **state)
 	struct shmflip_loan loan;
 
 	(void)state;
-	unlink(place.channel_file);
-	unlink(place.lock_file);
+	unlink(paths.channel_file);
+	unlink(paths.lock_file);
 	assert_int_equal(shmflip_producer_create(&options, &second), 0);
 	nap_ms(110);
 	for (int i = 0; i < 2; i++) {
@@ -209,7 +209,7 @@ static void there_are_never_two_producers_for_long(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_int_equal(square_value(&frame), 6);
 	shmflip_viewer_release(viewer, &frame);
-	assert_int_equal(access(place.lock_file, F_OK), 0);
+	assert_int_equal(access(paths.lock_file, F_OK), 0);
 	shmflip_viewer_destroy(viewer);
 	producer = second;
 	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);

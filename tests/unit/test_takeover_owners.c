@@ -72,7 +72,7 @@ static int seize_and_wait(void *argument)
 	const int *told = argument;
 	struct channel channel;
 
-	if (channel_seize(&channel, &place) || write(told[1], "", 1) != 1)
+	if (channel_acquire_for_cleanup(&channel, &paths) || write(told[1], "", 1) != 1)
 		return 1;
 	pause();
 	return 2;
@@ -102,7 +102,7 @@ static void no_dead_pid_is_named(void **state)
 	close(told[1]);
 }
 
-/* Neither is a producer refused because somebody sweeps at that moment. */
+/* Neither is a producer refused because somebody cleans up at that moment. */
 static void a_sweeper_is_waited_for(void **state)
 {
 	struct shmflip_producer *producer;
@@ -187,7 +187,7 @@ static void raised_semaphores_of_others_are_left_alone(void **state)
 	assert_int_equal(ring_start(ring, 0), 0);
 	layout_mark_channel(&record.mark);
 	record.ring_id = ring;
-	write_file(place.channel_file, &record, sizeof(record));
+	write_file(paths.channel_file, &record, sizeof(record));
 	take_over_and_leave();
 	assert_int_equal(ring_alive(ring), 1);
 	ring_remove(ring);

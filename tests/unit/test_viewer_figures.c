@@ -85,24 +85,24 @@ static void assert_title(struct title title, const char *want)
 static void test_a_title_tells_the_zoom(void **state)
 {
 	(void)state;
-	assert_title((struct title){ .zoom = 1.5, .paused = true, .state = LIFE_PRESENT },
+	assert_title((struct title){ .zoom = 1.5, .paused = true, .state = LIVENESS_LIVE },
 	             "demo — 640x480 at 150 % — paused — surface");
-	assert_title((struct title){ .zoom = 1 / 3.0, .paused = true, .state = LIFE_PRESENT },
+	assert_title((struct title){ .zoom = 1 / 3.0, .paused = true, .state = LIVENESS_LIVE },
 	             "demo — 640x480 at 33.33 % — paused — surface");
 }
 
 static void test_titles(void **state)
 {
 	(void)state;
-	assert_title((struct title){ .fps = 29.94, .state = LIFE_PRESENT },
+	assert_title((struct title){ .fps = 29.94, .state = LIVENESS_LIVE },
 	             "demo — 640x480 — 29.9 fps — surface");
-	assert_title((struct title){ .fps = 29.94, .paused = true, .state = LIFE_PRESENT },
+	assert_title((struct title){ .fps = 29.94, .paused = true, .state = LIVENESS_LIVE },
 	             "demo — 640x480 — paused — surface");
-	assert_title((struct title){ .stale_s = 12, .state = LIFE_DIED },
+	assert_title((struct title){ .stale_s = 12, .state = LIVENESS_DIED },
 	             "demo — 640x480 — stale 12 s: the producer died — surface");
-	assert_title((struct title){ .stale_s = 0, .paused = true, .state = LIFE_ENDED },
+	assert_title((struct title){ .stale_s = 0, .paused = true, .state = LIVENESS_ENDED },
 	             "demo — 640x480 — stale 0 s: the producer ended — surface");
-	assert_title((struct title){ .stale_s = 3, .state = LIFE_BROKEN },
+	assert_title((struct title){ .stale_s = 3, .state = LIVENESS_BROKEN },
 	             "demo — 640x480 — stale 3 s: the producer broke — surface");
 }
 

@@ -11,9 +11,9 @@
 
 #include "digest.h"
 #include "histogram.h"
-#include "present.h"
+#include "present/present.h"
 #include "record.h"
-#include "report.h"
+#include "stats.h"
 
 #define WIDTH 5
 #define HEIGHT 3
@@ -214,7 +214,7 @@ static void test_record_on_a_full_disk_leaves_nothing(void **state)
 
 /* ---- Report ------------------------------------------------------------------------------- */
 
-static json_t *reported(const struct report *report)
+static json_t *reported(const struct stats *report)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -222,7 +222,7 @@ static json_t *reported(const struct report *report)
 	json_error_t error;
 
 	assert_non_null(out);
-	assert_int_equal(report_write(report, out), 0);
+	assert_int_equal(stats_write(report, out), 0);
 	fclose(out);
 	json_t *object = json_loads(text, 0, &error);
 	assert_non_null(object);
@@ -246,7 +246,7 @@ static void assert_real(const json_t *object, const char *key, double want)
 static void test_report(void **state)
 {
 	static struct histogram ages;
-	struct report report = {
+	struct stats report = {
 		.channel = "demo",
 		.presenter = &presenter_surface,
 		.stats = {
@@ -296,7 +296,7 @@ static void test_report(void **state)
 static void test_report_of_nothing(void **state)
 {
 	static struct histogram ages;
-	struct report report = { .channel = "demo", .ages = &ages };
+	struct stats report = { .channel = "demo", .ages = &ages };
 
 	(void)state;
 	json_t *object = reported(&report);
@@ -311,7 +311,7 @@ static void test_report_of_nothing(void **state)
 static void test_report_of_frames_by_several_ways(void **state)
 {
 	static struct histogram ages;
-	struct report report = { .channel = "demo", .ages = &ages, .drawn = 3, .copies = 2 };
+	struct stats report = { .channel = "demo", .ages = &ages, .drawn = 3, .copies = 2 };
 
 	(void)state;
 	json_t *object = reported(&report);
@@ -322,12 +322,12 @@ static void test_report_of_frames_by_several_ways(void **state)
 static void test_report_to_a_full_device(void **state)
 {
 	static struct histogram ages;
-	struct report report = { .channel = "demo", .ages = &ages };
+	struct stats report = { .channel = "demo", .ages = &ages };
 	FILE *out = fopen("/dev/full", "w");
 
 	(void)state;
 	assert_non_null(out);
-	assert_int_equal(report_write(&report, out), -ENOSPC);
+	assert_int_equal(stats_write(&report, out), -ENOSPC);
 	fclose(out);
 }
 

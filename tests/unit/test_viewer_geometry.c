@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "geometry.h"
+#include "present/geometry.h"
 
 static void test_window_has_the_size_of_the_picture_if_it_fits(void **state)
 {

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "options.h"
-#include "present.h"
-#include "stage.h"
-#include "view.h"
+#include "present/present.h"
+#include "session.h"
+#include "video_output.h"
 
 struct fake {
 	int created;
@@ -164,26 +164,26 @@ static struct shmflip_frame frame_of(uint64_t sequence)
 }
 
 static struct options options;
-static struct view view;
+static struct session session;
 
 static void set_up(void)
 {
 	memset(fakes, 0, sizeof(fakes));
 	options = (struct options){ .quiet = true };
-	view = (struct view){ .options = &options };
+	session = (struct session){ .options = &options };
 }
 
 static void test_the_first_that_works(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
-	struct stage *stage;
+	struct video_output *output;
 
 	(void)state;
 	set_up();
-	assert_int_equal(stage_create(&view, &frame, &stage), 0);
-	assert_ptr_equal(view.presenter, &first);
-	assert_int_equal(stage_info(stage)->sequence, 1);
-	stage_destroy(stage);
+	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_ptr_equal(session.presenter, &first);
+	assert_int_equal(video_output_info(output)->sequence, 1);
+	video_output_destroy(output);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].created, 0);
 }
@@ -191,54 +191,54 @@ static void test_the_first_that_works(void **state)
 static void test_one_that_cannot_start_is_passed_over(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
-	struct stage *stage;
+	struct video_output *output;
 
 	(void)state;
 	set_up();
 	fakes[0].create_result = -ENODEV;
-	assert_int_equal(stage_create(&view, &frame, &stage), 0);
-	assert_ptr_equal(view.presenter, &second);
+	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 0);
 	assert_int_equal(fakes[1].last, 1);
-	stage_destroy(stage);
+	video_output_destroy(output);
 }
 
 static void test_one_that_cannot_show_the_first_frame_is_passed_over(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
-	struct stage *stage;
+	struct video_output *output;
 
 	(void)state;
 	set_up();
 	fakes[0].show_result = -ENOTSUP;
-	assert_int_equal(stage_create(&view, &frame, &stage), 0);
-	assert_ptr_equal(view.presenter, &second);
+	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
-	stage_destroy(stage);
+	video_output_destroy(output);
 }
 
 static void test_the_next_takes_over_with_the_same_frame(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2), frame_of(3) };
-	struct stage *stage;
+	struct video_output *output;
 
 	(void)state;
 	set_up();
-	assert_int_equal(stage_create(&view, &frames[0], &stage), 0);
+	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	SDL_Window *window = SDL_GetWindowFromID(1);
 	fakes[0].show_result = -ENOTSUP;
-	assert_int_equal(stage_show(stage, &frames[1]), 0);
-	assert_ptr_equal(view.presenter, &second);
+	assert_int_equal(video_output_show(output, &frames[1]), 0);
+	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].last, 2);
-	assert_int_equal(stage_info(stage)->sequence, 2);
+	assert_int_equal(video_output_info(output)->sequence, 2);
 	assert_ptr_equal(SDL_GetWindowFromID(1), window);
-	assert_int_equal(stage_show(stage, &frames[2]), 0);
+	assert_int_equal(video_output_show(output, &frames[2]), 0);
 	assert_int_equal(fakes[1].last, 3);
-	assert_int_equal(view.drawn, 3);
-	assert_int_equal(view.copies, 4);
-	assert_int_equal(view.copies_of_last, 2);
-	stage_destroy(stage);
+	assert_int_equal(session.drawn, 3);
+	assert_int_equal(session.copies, 4);
+	assert_int_equal(session.copies_of_last, 2);
+	video_output_destroy(output);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].destroyed, 1);
 }
@@ -246,89 +246,89 @@ static void test_the_next_takes_over_with_the_same_frame(void **state)
 static void test_a_chosen_one_is_not_replaced(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
-	struct stage *stage;
+	struct video_output *output;
 
 	(void)state;
 	set_up();
 	options.presenter = &first;
-	assert_int_equal(stage_create(&view, &frames[0], &stage), 0);
+	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	fakes[0].show_result = -ENOTSUP;
-	assert_int_equal(stage_show(stage, &frames[1]), -ENOTSUP);
+	assert_int_equal(video_output_show(output, &frames[1]), -ENOTSUP);
 	assert_int_equal(fakes[1].created, 0);
-	assert_int_equal(stage_info(stage)->sequence, 1);
-	stage_destroy(stage);
+	assert_int_equal(video_output_info(output)->sequence, 1);
+	video_output_destroy(output);
 }
 
 static void test_none_works(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
-	struct stage *stage = NULL;
+	struct video_output *output = NULL;
 
 	(void)state;
 	set_up();
-	assert_int_equal(stage_create(&view, &frames[0], &stage), 0);
+	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	fakes[0].show_result = -EIO;
 	fakes[1].create_result = -ENODEV;
-	assert_true(stage_show(stage, &frames[1]) < 0);
-	assert_string_equal(stage_reason(stage), "no luck");
+	assert_true(video_output_show(output, &frames[1]) < 0);
+	assert_string_equal(video_output_reason(output), "no luck");
 	assert_int_equal(fakes[0].destroyed, 1);
-	stage_destroy(stage);
+	video_output_destroy(output);
 	assert_int_equal(fakes[0].destroyed, 1);
 	fakes[0].create_result = -EIO;
-	assert_true(stage_create(&view, &frames[0], &stage) < 0);
+	assert_true(video_output_create(&session, &frames[0], &output) < 0);
 }
 
 /* ---- Failures other than of showing ---------------------------------------------------------- */
 
-static int fail_check(struct stage *stage)
+static int fail_check(struct video_output *output)
 {
 	fakes[0].check_result = -EIO;
-	return stage_check(stage);
+	return video_output_check(output);
 }
 
-static int fail_keep(struct stage *stage)
+static int fail_keep(struct video_output *output)
 {
 	fakes[0].keep_result = -EIO;
-	return stage_keep(stage);
+	return video_output_keep(output);
 }
 
-static int fail_repaint(struct stage *stage)
+static int fail_repaint(struct video_output *output)
 {
 	fakes[0].repaint_result = -EIO;
-	return stage_repaint(stage);
+	return video_output_repaint(output);
 }
 
-static int (*const failures[])(struct stage *) = { fail_check, fail_keep, fail_repaint };
+static int (*const failures[])(struct video_output *) = { fail_check, fail_keep, fail_repaint };
 
 #define FAILURES (sizeof(failures) / sizeof(failures[0]))
 
-static struct stage *set_up_stage(void)
+static struct video_output *set_up_stage(void)
 {
 	struct shmflip_frame frame = frame_of(7);
-	struct stage *stage;
+	struct video_output *output;
 
 	set_up();
-	assert_int_equal(stage_create(&view, &frame, &stage), 0);
-	return stage;
+	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	return output;
 }
 
 static void test_the_next_takes_over_what_is_held(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct stage *stage = set_up_stage();
+		struct video_output *output = set_up_stage();
 
-		assert_int_equal(failures[i](stage), 0);
-		assert_ptr_equal(view.presenter, &second);
+		assert_int_equal(failures[i](output), 0);
+		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[0].destroyed, 1);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
 		/* Whoever was to let the slot go has done so. */
 		assert_int_equal(fakes[1].kept, failures[i] == fail_keep);
-		assert_int_equal(view.drawn, 1);
-		assert_int_equal(view.repeated, 1);
-		assert_int_equal(view.copies_of_last, 2);
-		stage_destroy(stage);
+		assert_int_equal(session.drawn, 1);
+		assert_int_equal(session.repeated, 1);
+		assert_int_equal(session.copies_of_last, 2);
+		video_output_destroy(output);
 	}
 }
 
@@ -338,17 +338,17 @@ static void test_the_next_shows_a_copy_of_what_was_given_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct stage *stage = set_up_stage();
+		struct video_output *output = set_up_stage();
 
-		assert_int_equal(stage_keep(stage), 0);
-		assert_int_equal(failures[i](stage), 0);
-		assert_ptr_equal(view.presenter, &second);
+		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(failures[i](output), 0);
+		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0xff0000cc);
 		assert_true(fakes[1].kept > 0);
 		assert_false(fakes[1].holds);
-		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
-		stage_destroy(stage);
+		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
+		video_output_destroy(output);
 	}
 }
 
@@ -359,18 +359,19 @@ static void test_a_lost_picture_is_black_and_is_not_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct stage *stage = set_up_stage();
+		struct video_output *output = set_up_stage();
 
-		assert_int_equal(stage_keep(stage), 0);
+		assert_int_equal(video_output_keep(output), 0);
 		fakes[0].read_result = -EIO;
-		assert_int_equal(failures[i](stage), 0);
+		assert_int_equal(failures[i](output), 0);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0);
-		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), -ENODATA);
-		assert_int_equal(stage_show(stage, &frame), 0);
+		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel),
+		                 -ENODATA);
+		assert_int_equal(video_output_show(output, &frame), 0);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
-		assert_int_equal(stage_read(stage, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
-		stage_destroy(stage);
+		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
+		video_output_destroy(output);
 	}
 }
 
@@ -378,13 +379,13 @@ static void test_no_failure_replaces_a_chosen_one(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct stage *stage = set_up_stage();
+		struct video_output *output = set_up_stage();
 
 		options.presenter = &first;
-		assert_int_equal(failures[i](stage), -EIO);
-		assert_ptr_equal(view.presenter, &first);
+		assert_int_equal(failures[i](output), -EIO);
+		assert_ptr_equal(session.presenter, &first);
 		assert_int_equal(fakes[0].destroyed, 0);
-		stage_destroy(stage);
+		video_output_destroy(output);
 	}
 }
 
@@ -392,19 +393,19 @@ static void test_none_goes_on(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct stage *stage = set_up_stage();
+		struct video_output *output = set_up_stage();
 
-		assert_int_equal(stage_keep(stage), 0);
+		assert_int_equal(video_output_keep(output), 0);
 		fakes[1].create_result = -ENODEV;
-		assert_int_equal(failures[i](stage), -ENODEV);
-		assert_string_equal(stage_reason(stage), "no luck");
-		stage_destroy(stage);
-		stage = set_up_stage();
-		assert_int_equal(stage_keep(stage), 0);
+		assert_int_equal(failures[i](output), -ENODEV);
+		assert_string_equal(video_output_reason(output), "no luck");
+		video_output_destroy(output);
+		output = set_up_stage();
+		assert_int_equal(video_output_keep(output), 0);
 		fakes[1].keep_result = -ENOMEM;
-		assert_int_equal(failures[i](stage), -ENOMEM);
+		assert_int_equal(failures[i](output), -ENOMEM);
 		assert_int_equal(fakes[1].destroyed, 1);
-		stage_destroy(stage);
+		video_output_destroy(output);
 		assert_int_equal(fakes[1].destroyed, 1);
 	}
 }

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "info.h"
-#include "overlay.h"
-#include "text.h"
+#include "overlay/overlay.h"
+#include "overlay/text.h"
 
 static struct shmflip_frame_info frame = {
 	.sequence = 42,
@@ -59,7 +59,7 @@ static struct info usual(void)
 		.aged = true,
 		.age_p50_ns = 1250000,
 		.age_p99_ns = 3500000,
-		.state = LIFE_PRESENT,
+		.state = LIVENESS_LIVE,
 	};
 }
 
@@ -87,7 +87,7 @@ static void test_information(void **state)
 	assert_says(&info, "zoom", "33.33 %");
 	assert_says(&info, "rate", "paused");
 	assert_says(&info, "age", "-");
-	info.state = LIFE_DIED;
+	info.state = LIVENESS_DIED;
 	info.stale_s = 12;
 	assert_says(&info, "rate", "stale 12 s: the producer died");
 }
@@ -122,23 +122,23 @@ static void test_a_name_cannot_break_the_lines(void **state)
 	memcpy(frame.source, source, sizeof(source));
 }
 
-static void assert_stale(enum life_state life, int64_t seconds, const char *want)
+static void assert_stale(enum liveness_state liveness, int64_t seconds, const char *want)
 {
 	char text[INFO_STALE_SIZE];
 
-	info_format_stale(text, life, seconds);
+	info_format_stale(text, liveness, seconds);
 	assert_string_equal(text, want);
 }
 
 static void test_stale(void **state)
 {
 	(void)state;
-	assert_stale(LIFE_DIED, 0, "stale 0 s: the producer died");
-	assert_stale(LIFE_ENDED, 119, "stale 119 s: the producer ended");
-	assert_stale(LIFE_BROKEN, 120, "stale 2 min: the producer broke");
-	assert_stale(LIFE_REPLACED, 1, "stale 1 s: the producer was replaced");
-	assert_stale(LIFE_DIED, 7199, "stale 119 min: the producer died");
-	assert_stale(LIFE_DIED, 86400 * 9, "stale 216 h: the producer died");
+	assert_stale(LIVENESS_DIED, 0, "stale 0 s: the producer died");
+	assert_stale(LIVENESS_ENDED, 119, "stale 119 s: the producer ended");
+	assert_stale(LIVENESS_BROKEN, 120, "stale 2 min: the producer broke");
+	assert_stale(LIVENESS_REPLACED, 1, "stale 1 s: the producer was replaced");
+	assert_stale(LIVENESS_DIED, 7199, "stale 119 min: the producer died");
+	assert_stale(LIVENESS_DIED, 86400 * 9, "stale 216 h: the producer died");
 }
 
 static void test_keys_and_meanings_match(void **state)

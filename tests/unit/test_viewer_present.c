@@ -10,13 +10,13 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "present.h"
+#include "present/present.h"
 #include "viewport.h"
 
 #define WIDTH 60
 #define HEIGHT 40
 
-struct stage {
+struct fixture {
 	const struct presenter *presenter;
 	struct presenter_host host;
 	void *state;
@@ -29,56 +29,56 @@ struct stage {
 
 static void give_back(void *context, struct shmflip_frame *frame)
 {
-	struct stage *stage = context;
+	struct fixture *fixture = context;
 
-	stage->given_back++;
-	stage->given_back_last = frame->info.sequence;
+	fixture->given_back++;
+	fixture->given_back_last = frame->info.sequence;
 }
 
 static void on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
 {
-	struct stage *stage = context;
+	struct fixture *fixture = context;
 
-	stage->on_screen++;
-	stage->on_screen_last = info->sequence;
+	fixture->on_screen++;
+	fixture->on_screen_last = info->sequence;
 	assert_true(now_ns > 0);
 }
 
 /* A scene that fits the picture into the window as it is now. */
-static void compose(struct stage *stage)
+static void compose(struct fixture *fixture)
 {
 	struct viewport viewport;
 
-	stage->scene = (struct scene){ .window = { WIDTH, HEIGHT } };
-	if (stage->host.window)
-		SDL_GetWindowSize(stage->host.window, &stage->scene.window.width,
-		                  &stage->scene.window.height);
+	fixture->scene = (struct scene){ .window = { WIDTH, HEIGHT } };
+	if (fixture->host.window)
+		SDL_GetWindowSize(fixture->host.window, &fixture->scene.window.width,
+		                  &fixture->scene.window.height);
 	viewport_init(&viewport, SCALE_FIT);
 	struct placement placement =
-		viewport_place(&viewport, (struct size){ WIDTH, HEIGHT }, stage->scene.window);
-	stage->scene.source = placement.source;
-	stage->scene.target = placement.target;
-	stage->scene.smooth = placement.smooth;
+		viewport_place(&viewport, (struct size){ WIDTH, HEIGHT }, fixture->scene.window);
+	fixture->scene.source = placement.source;
+	fixture->scene.target = placement.target;
+	fixture->scene.smooth = placement.smooth;
 }
 
-static void set_up(struct stage *stage, const struct presenter *presenter)
+static void set_up(struct fixture *fixture, const struct presenter *presenter)
 {
-	*stage = (struct stage){ .presenter = presenter };
-	stage->host.give_back = give_back;
-	stage->host.on_screen = on_screen;
-	stage->host.context = stage;
+	*fixture = (struct fixture){ .presenter = presenter };
+	fixture->host.give_back = give_back;
+	fixture->host.on_screen = on_screen;
+	fixture->host.context = fixture;
 	if (presenter->needs_window) {
-		stage->host.window = SDL_CreateWindow("test", 0, 0, WIDTH, HEIGHT, 0);
-		assert_non_null(stage->host.window);
+		fixture->host.window = SDL_CreateWindow("test", 0, 0, WIDTH, HEIGHT, 0);
+		assert_non_null(fixture->host.window);
 	}
-	assert_int_equal(presenter->create(&stage->host, &stage->state), 0);
-	compose(stage);
+	assert_int_equal(presenter->create(&fixture->host, &fixture->state), 0);
+	compose(fixture);
 }
 
-static void tear_down(struct stage *stage)
+static void tear_down(struct fixture *fixture)
 {
-	stage->presenter->destroy(stage->state);
-	SDL_DestroyWindow(stage->host.window);
+	fixture->presenter->destroy(fixture->state);
+	SDL_DestroyWindow(fixture->host.window);
 }
 
 /* A gradient; by its sequence each frame differs. */
@@ -100,9 +100,9 @@ static struct shmflip_frame draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t seque
 }
 
 /* The pixel that the window shows there, as 0xRRGGBB. */
-static uint32_t look(const struct stage *stage, int x, int y)
+static uint32_t look(const struct fixture *fixture, int x, int y)
 {
-	SDL_Renderer *renderer = SDL_GetRenderer(stage->host.window);
+	SDL_Renderer *renderer = SDL_GetRenderer(fixture->host.window);
 	SDL_Rect spot = { x, y, 1, 1 };
 	uint32_t pixel = 0;
 
@@ -111,7 +111,7 @@ static uint32_t look(const struct stage *stage, int x, int y)
 		                                      &pixel, sizeof(pixel)),
 		                 0);
 	} else {
-		SDL_Surface *surface = SDL_GetWindowSurface(stage->host.window);
+		SDL_Surface *surface = SDL_GetWindowSurface(fixture->host.window);
 
 		assert_non_null(surface);
 		assert_int_equal(surface->format->BytesPerPixel, 4);
@@ -120,11 +120,11 @@ static uint32_t look(const struct stage *stage, int x, int y)
 	return pixel & 0xffffff;
 }
 
-static void assert_shows(const struct stage *stage, const uint32_t pixels[WIDTH * HEIGHT])
+static void assert_shows(const struct fixture *fixture, const uint32_t pixels[WIDTH * HEIGHT])
 {
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++)
-			assert_int_equal(look(stage, x, y), pixels[y * WIDTH + x] & 0xffffff);
+			assert_int_equal(look(fixture, x, y), pixels[y * WIDTH + x] & 0xffffff);
 	}
 }
 
@@ -155,24 +155,24 @@ static void each_with_a_window(void (*test)(const struct presenter *))
 static void gives_every_frame_back_once(const struct presenter *presenter)
 {
 	uint32_t pixels[3][WIDTH * HEIGHT];
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
+	set_up(&fixture, presenter);
 	for (uint64_t i = 0; i < 3; i++) {
 		struct shmflip_frame frame = draw(pixels[i], i + 1, 255);
 
-		assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-		assert_true(stage.given_back >= (int)i);
-		assert_true(stage.given_back <= (int)i + 1);
-		assert_int_equal(stage.on_screen, i + 1);
-		assert_int_equal(stage.on_screen_last, i + 1);
+		assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+		assert_true(fixture.given_back >= (int)i);
+		assert_true(fixture.given_back <= (int)i + 1);
+		assert_int_equal(fixture.on_screen, i + 1);
+		assert_int_equal(fixture.on_screen_last, i + 1);
 	}
-	assert_int_equal(presenter->keep(stage.state), 0);
-	assert_int_equal(stage.given_back, 3);
-	assert_int_equal(stage.given_back_last, 3);
-	assert_int_equal(presenter->keep(stage.state), 0);
-	tear_down(&stage);
-	assert_int_equal(stage.given_back, 3);
+	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(fixture.given_back, 3);
+	assert_int_equal(fixture.given_back_last, 3);
+	assert_int_equal(presenter->keep(fixture.state), 0);
+	tear_down(&fixture);
+	assert_int_equal(fixture.given_back, 3);
 }
 
 static void test_every_frame_is_given_back_once(void **state)
@@ -186,12 +186,12 @@ static void gives_the_last_back_when_destroyed(const struct presenter *presenter
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	tear_down(&stage);
-	assert_int_equal(stage.given_back, 1);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	tear_down(&fixture);
+	assert_int_equal(fixture.given_back, 1);
 }
 
 static void test_the_last_frame_is_given_back_at_the_end(void **state)
@@ -205,14 +205,14 @@ static void shows_pixels_as_they_are(const struct presenter *presenter)
 {
 	uint32_t pixels[2][WIDTH * HEIGHT];
 	struct shmflip_frame first = draw(pixels[0], 1, 255), second = draw(pixels[1], 2, 255);
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
-	assert_shows(&stage, pixels[0]);
-	assert_int_equal(presenter->show(stage.state, &second, &stage.scene), 0);
-	assert_shows(&stage, pixels[1]);
-	tear_down(&stage);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &first, &fixture.scene), 0);
+	assert_shows(&fixture, pixels[0]);
+	assert_int_equal(presenter->show(fixture.state, &second, &fixture.scene), 0);
+	assert_shows(&fixture, pixels[1]);
+	tear_down(&fixture);
 }
 
 static void test_pixels_are_shown_as_they_are(void **state)
@@ -225,16 +225,16 @@ static void blends_over_black(const struct presenter *presenter)
 {
 	uint32_t opaque[WIDTH * HEIGHT], half[WIDTH * HEIGHT];
 	struct shmflip_frame first = draw(opaque, 1, 255), second = draw(half, 2, 128);
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
-	assert_int_equal(presenter->show(stage.state, &second, &stage.scene), 0);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &first, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &second, &fixture.scene), 0);
 	for (int i = 0; i < WIDTH * HEIGHT; i += 7)
-		assert_about(look(&stage, i % WIDTH, i / WIDTH), halved(half[i]));
-	assert_int_equal(presenter->show(stage.state, &first, &stage.scene), 0);
-	assert_shows(&stage, opaque);
-	tear_down(&stage);
+		assert_about(look(&fixture, i % WIDTH, i / WIDTH), halved(half[i]));
+	assert_int_equal(presenter->show(fixture.state, &first, &fixture.scene), 0);
+	assert_shows(&fixture, opaque);
+	tear_down(&fixture);
 }
 
 static void test_transparency_is_blended_over_black(void **state)
@@ -247,16 +247,16 @@ static void keeps_the_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], slot[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(slot, 1, 255);
-	struct stage stage;
+	struct fixture fixture;
 
 	memcpy(pixels, slot, sizeof(slot));
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	assert_int_equal(presenter->keep(stage.state), 0);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->keep(fixture.state), 0);
 	memset(slot, 0x55, sizeof(slot));
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_shows(&stage, pixels);
-	tear_down(&stage);
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_shows(&fixture, pixels);
+	tear_down(&fixture);
 }
 
 static void test_a_kept_picture_outlives_its_slot(void **state)
@@ -270,22 +270,22 @@ static void marks_a_stale_picture(const struct presenter *presenter)
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
 	const uint32_t bar = STALE_BAR_GREY * 0x010101;
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	stage.scene.stale = true;
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	fixture.scene.stale = true;
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	for (int x = 0; x < WIDTH; x++) {
-		assert_about(look(&stage, x, 10), halved(pixels[10 * WIDTH + x]));
-		assert_int_equal(look(&stage, x, HEIGHT - 1), bar);
-		assert_int_equal(look(&stage, x, HEIGHT - STALE_BAR_PIXELS), bar);
+		assert_about(look(&fixture, x, 10), halved(pixels[10 * WIDTH + x]));
+		assert_int_equal(look(&fixture, x, HEIGHT - 1), bar);
+		assert_int_equal(look(&fixture, x, HEIGHT - STALE_BAR_PIXELS), bar);
 	}
-	assert_int_not_equal(look(&stage, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
-	stage.scene.stale = false;
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_shows(&stage, pixels);
-	tear_down(&stage);
+	assert_int_not_equal(look(&fixture, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
+	fixture.scene.stale = false;
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_shows(&fixture, pixels);
+	tear_down(&fixture);
 }
 
 static void test_a_stale_picture_is_marked(void **state)
@@ -298,21 +298,21 @@ static void fits_the_window(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
-	struct stage stage;
+	struct fixture fixture;
 
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
 		pixels[i] = 0xff306090;
-	set_up(&stage, presenter);
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	SDL_SetWindowSize(stage.host.window, 3 * WIDTH, 2 * HEIGHT);
+	set_up(&fixture, presenter);
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	SDL_SetWindowSize(fixture.host.window, 3 * WIDTH, 2 * HEIGHT);
 	SDL_PumpEvents();
-	compose(&stage);
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_int_equal(look(&stage, WIDTH / 2 - 1, HEIGHT), 0);
-	assert_int_equal(look(&stage, WIDTH / 2, 0), 0x306090);
-	assert_int_equal(look(&stage, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1), 0x306090);
-	assert_int_equal(look(&stage, WIDTH / 2 + 2 * WIDTH, HEIGHT), 0);
-	tear_down(&stage);
+	compose(&fixture);
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_int_equal(look(&fixture, WIDTH / 2 - 1, HEIGHT), 0);
+	assert_int_equal(look(&fixture, WIDTH / 2, 0), 0x306090);
+	assert_int_equal(look(&fixture, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1), 0x306090);
+	assert_int_equal(look(&fixture, WIDTH / 2 + 2 * WIDTH, HEIGHT), 0);
+	tear_down(&fixture);
 }
 
 static void test_a_picture_is_fitted_to_the_window(void **state)
@@ -327,21 +327,21 @@ static void shows_a_part_in_squares(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	stage.scene.source = (struct area){ 7, 5, 16, 10 };
-	stage.scene.target = (struct area){ -3, 2, 64, 40 };
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+	set_up(&fixture, presenter);
+	fixture.scene.source = (struct area){ 7, 5, 16, 10 };
+	fixture.scene.target = (struct area){ -3, 2, 64, 40 };
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++) {
 			int from = (5 + (y - 2) / 4) * WIDTH + 7 + (x + 3) / 4;
 			uint32_t want = y < 2 ? 0 : pixels[from] & 0xffffff;
 
-			assert_int_equal(look(&stage, x, y), want);
+			assert_int_equal(look(&fixture, x, y), want);
 		}
 	}
-	tear_down(&stage);
+	tear_down(&fixture);
 }
 
 static void test_a_part_is_shown_in_squares(void **state)
@@ -354,18 +354,18 @@ static void blends_over_a_background(const struct presenter *presenter)
 {
 	uint32_t clear[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(clear, 1, 0);
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
-	stage.scene.background = (struct background){ .colour = 0x204060 };
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	assert_int_equal(look(&stage, 20, 20), 0x204060);
-	stage.scene.background = (struct background){ .checker = true };
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
+	set_up(&fixture, presenter);
+	fixture.scene.background = (struct background){ .colour = 0x204060 };
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(look(&fixture, 20, 20), 0x204060);
+	fixture.scene.background = (struct background){ .checker = true };
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	for (int x = 0; x < WIDTH; x += 5)
-		assert_int_equal(look(&stage, x, 20),
+		assert_int_equal(look(&fixture, x, 20),
 		                 x / CHECKER_SQUARE % 2 ? CHECKER_LIGHT : CHECKER_DARK);
-	tear_down(&stage);
+	tear_down(&fixture);
 }
 
 static void test_transparency_is_blended_over_a_background(void **state)
@@ -379,24 +379,24 @@ static void blends_what_is_enlarged(const struct presenter *presenter)
 {
 	uint32_t half[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(half, 1, 128);
-	struct stage stage;
+	struct fixture fixture;
 
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++)
 			half[y * WIDTH + x] = x < 12 ? 0x80ff8040 : 0x000000ff;
 	}
-	set_up(&stage, presenter);
-	stage.scene.source = (struct area){ 4, 5, 15, 10 };
-	stage.scene.target = (struct area){ 0, 0, 60, 40 };
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	assert_about(look(&stage, 31, 20), 0x804020);
-	assert_int_equal(look(&stage, 32, 20), 0);
-	assert_int_equal(presenter->keep(stage.state), 0);
-	stage.scene.smooth = true;
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_about(look(&stage, 10, 20), 0x804020);
-	assert_about(look(&stage, 50, 20), 0);
-	tear_down(&stage);
+	set_up(&fixture, presenter);
+	fixture.scene.source = (struct area){ 4, 5, 15, 10 };
+	fixture.scene.target = (struct area){ 0, 0, 60, 40 };
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_about(look(&fixture, 31, 20), 0x804020);
+	assert_int_equal(look(&fixture, 32, 20), 0);
+	assert_int_equal(presenter->keep(fixture.state), 0);
+	fixture.scene.smooth = true;
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_about(look(&fixture, 10, 20), 0x804020);
+	assert_about(look(&fixture, 50, 20), 0);
+	tear_down(&fixture);
 }
 
 static void test_transparency_is_blended_when_enlarged(void **state)
@@ -408,51 +408,51 @@ static void test_transparency_is_blended_when_enlarged(void **state)
 static void surface_counts_its_copies(void **state)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
-	struct stage stage;
+	struct fixture fixture;
 
 	(void)state;
-	set_up(&stage, &presenter_surface);
+	set_up(&fixture, &presenter_surface);
 	for (int smooth = 0; smooth < 2; smooth++) {
 		for (int alpha = 100; alpha <= 255; alpha += 155) {
 			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
 
-			stage.scene.smooth = smooth;
-			assert_int_equal(presenter_surface.show(stage.state, &frame, &stage.scene),
-			                 0);
-			assert_int_equal(presenter_surface.copies(stage.state),
+			fixture.scene.smooth = smooth;
+			assert_int_equal(
+				presenter_surface.show(fixture.state, &frame, &fixture.scene), 0);
+			assert_int_equal(presenter_surface.copies(fixture.state),
 			                 smooth && alpha < 255 ? 2 : 1);
 		}
 	}
-	tear_down(&stage);
+	tear_down(&fixture);
 }
 
 static void draws_panels_over_the_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], first[6] = { 0 }, second[6] = { 0 };
 	struct shmflip_frame frame = draw(pixels, 1, 255);
-	struct stage stage;
+	struct fixture fixture;
 
 	for (int i = 0; i < 6; i++) {
 		first[i] = 0xff000001 + (uint32_t)i;
 		second[i] = 0xff123450 + (uint32_t)i;
 	}
-	set_up(&stage, presenter);
-	stage.scene.panel_count = 2;
-	stage.scene.panels[0] = (struct panel){ { 10, 20, 3, 2 }, first, 1 };
-	stage.scene.panels[1] = (struct panel){ { -1, 38, 2, 3 }, second, 2 };
-	assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
-	assert_int_equal(look(&stage, 10, 20), 0x000001);
-	assert_int_equal(look(&stage, 12, 21), 0x000006);
-	assert_int_equal(look(&stage, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
-	assert_int_equal(look(&stage, 0, 39), 0x123453);
-	stage.scene.panels[0] = (struct panel){ { 11, 20, 3, 2 }, second, 3 };
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_int_equal(look(&stage, 10, 20), pixels[20 * WIDTH + 10] & 0xffffff);
-	assert_int_equal(look(&stage, 11, 20), 0x123450);
-	stage.scene.panel_count = 0;
-	assert_int_equal(presenter->repaint(stage.state, &stage.scene), 0);
-	assert_shows(&stage, pixels);
-	tear_down(&stage);
+	set_up(&fixture, presenter);
+	fixture.scene.panel_count = 2;
+	fixture.scene.panels[0] = (struct panel){ { 10, 20, 3, 2 }, first, 1 };
+	fixture.scene.panels[1] = (struct panel){ { -1, 38, 2, 3 }, second, 2 };
+	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(look(&fixture, 10, 20), 0x000001);
+	assert_int_equal(look(&fixture, 12, 21), 0x000006);
+	assert_int_equal(look(&fixture, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
+	assert_int_equal(look(&fixture, 0, 39), 0x123453);
+	fixture.scene.panels[0] = (struct panel){ { 11, 20, 3, 2 }, second, 3 };
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_int_equal(look(&fixture, 10, 20), pixels[20 * WIDTH + 10] & 0xffffff);
+	assert_int_equal(look(&fixture, 11, 20), 0x123450);
+	fixture.scene.panel_count = 0;
+	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
+	assert_shows(&fixture, pixels);
+	tear_down(&fixture);
 }
 
 static void test_panels_are_drawn_over_the_picture(void **state)
@@ -464,25 +464,25 @@ static void test_panels_are_drawn_over_the_picture(void **state)
 static void reads_the_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], read[6];
-	struct stage stage;
+	struct fixture fixture;
 
-	set_up(&stage, presenter);
+	set_up(&fixture, presenter);
 	for (int keep = 0; keep < 2; keep++) {
 		for (int alpha = 100; alpha <= 255; alpha += 155) {
 			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
 
-			assert_int_equal(presenter->show(stage.state, &frame, &stage.scene), 0);
+			assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
 			if (keep)
-				assert_int_equal(presenter->keep(stage.state), 0);
+				assert_int_equal(presenter->keep(fixture.state), 0);
 			assert_int_equal(
-				presenter->read(stage.state, (struct area){ 57, 38, 3, 2 }, read),
+				presenter->read(fixture.state, (struct area){ 57, 38, 3, 2 }, read),
 				0);
 			for (int i = 0; i < 6; i++)
 				assert_int_equal(read[i],
 				                 pixels[(38 + i / 3) * WIDTH + 57 + i % 3]);
 		}
 	}
-	tear_down(&stage);
+	tear_down(&fixture);
 }
 
 static void test_a_picture_is_read_as_it_is(void **state)

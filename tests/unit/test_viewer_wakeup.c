@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * viewer/bell: whatever ends a sleep ends it at once, in the channel and out of it. A call that is
- * missed ends it too, but only at the next look for events: many such would be a bell that does not work. */
+ * missed ends it too, but only at the next look for events: many such would be a wake-up that does not work. */
 #include "x_server.h"
 
 #include <SDL.h>
@@ -9,9 +9,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "bell.h"
 #include "cli.h"
 #include "handles.h"
+#include "window/wakeup.h"
 
 #define ROUNDS 200
 #define LATE_NS 40000000
@@ -27,10 +27,10 @@ static int open_bell(void **state)
 	if (make_folder(state) < 0)
 		return -1;
 	assert_int_equal(SDL_InitSubSystem(SDL_INIT_VIDEO), 0);
-	assert_int_equal(bell_init(), 0);
+	assert_int_equal(wakeup_init(), 0);
 	window = SDL_CreateWindow("bell", 0, 0, 100, 100, SDL_WINDOW_RESIZABLE);
 	assert_non_null(window);
-	assert_int_equal(bell_watch(window), 0);
+	assert_int_equal(wakeup_watch_display(window), 0);
 	producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
 	viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
 	return 0;
@@ -40,7 +40,7 @@ static int close_bell(void **state)
 {
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
-	bell_finish();
+	wakeup_finish();
 	SDL_DestroyWindow(window);
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
 	return remove_folder(state);
@@ -48,7 +48,7 @@ static int close_bell(void **state)
 
 static unsigned sleep_in(struct shmflip_viewer *channel)
 {
-	return bell_sleep(channel, cli_now_ns() + 1000000000);
+	return wakeup_wait(channel, monotonic_now_ns() + 1000000000);
 }
 
 static void forget_events(void)
@@ -65,7 +65,7 @@ static void calm_down(void)
 	int64_t end_ns = now_ns() + 300000000;
 
 	while (now_ns() < end_ns) {
-		if (!(bell_sleep(NULL, end_ns) & BELL_EVENTS))
+		if (!(wakeup_wait(NULL, end_ns) & WAKEUP_EVENTS))
 			continue;
 		forget_events();
 		end_ns = now_ns() + 300000000;
@@ -114,7 +114,7 @@ static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), unsi
 			        atomic_load(&caller.called) == round;
 		late += now_ns() - start_ns >= LATE_NS;
 		forget_events();
-		if (wanted == BELL_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
+		if (wanted == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
 			shmflip_viewer_release(viewer, &frame);
 	}
 	atomic_store(&caller.round, ROUNDS);
@@ -125,7 +125,7 @@ static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), unsi
 static void ring(int round)
 {
 	(void)round;
-	bell_ring();
+	wakeup_signal();
 }
 
 static void test_rings(void **state)
@@ -169,8 +169,8 @@ static void resize(int round)
 static void test_events(void **state)
 {
 	(void)state;
-	assert_heard(NULL, resize, BELL_EVENTS);
-	assert_heard(viewer, resize, BELL_EVENTS);
+	assert_heard(NULL, resize, WAKEUP_EVENTS);
+	assert_heard(viewer, resize, WAKEUP_EVENTS);
 }
 
 static void publish(int round)
@@ -181,7 +181,7 @@ static void publish(int round)
 static void test_frames(void **state)
 {
 	(void)state;
-	assert_heard(viewer, publish, BELL_CHANNEL);
+	assert_heard(viewer, publish, WAKEUP_CHANNEL);
 }
 
 static void test_frames_come_through_many_events(void **state)
@@ -191,13 +191,13 @@ static void test_frames_come_through_many_events(void **state)
 	(void)state;
 	calm_down();
 	publish(1);
-	for (int lap = 0; lap < 20 && !(heard & BELL_CHANNEL); lap++) {
+	for (int lap = 0; lap < 20 && !(heard & WAKEUP_CHANNEL); lap++) {
 		resize(lap);
 		nap_ms(10);
 		heard = sleep_in(viewer);
 		forget_events();
 	}
-	assert_true(heard & BELL_CHANNEL);
+	assert_true(heard & WAKEUP_CHANNEL);
 }
 
 /* ---- Nobody calls ------------------------------------------------------------------------------ */
@@ -212,7 +212,7 @@ static void test_time(void **state)
 		int64_t end_ns = now_ns() + 150000000;
 
 		while (now_ns() < end_ns) {
-			assert_false(bell_sleep(channels[i], end_ns) & BELL_CHANNEL);
+			assert_false(wakeup_wait(channels[i], end_ns) & WAKEUP_CHANNEL);
 			forget_events();
 		}
 	}
@@ -230,7 +230,7 @@ static void test_sleep_is_long(void **state)
 		int sleeps = 0;
 
 		while (now_ns() < end_ns) {
-			sleeps += bell_sleep(channels[i], end_ns) == 0;
+			sleeps += wakeup_wait(channels[i], end_ns) == 0;
 			forget_events();
 		}
 		assert_true(sleeps < 40);

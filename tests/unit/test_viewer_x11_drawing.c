@@ -2,7 +2,7 @@
  *
  * viewer/present_x11, where the server draws rather than copies: frames are scaled and blended as one
  * would do it oneself, panels lie over them, and stale ones are marked. */
-#include "x11_stage.h"
+#include "x11_fixture.h"
 
 #include <math.h>
 
@@ -73,12 +73,12 @@ static uint32_t bilinear(const struct shape *shape, double x, double y, int halv
 	return result;
 }
 
-static void assert_scaled(struct stage *stage, const struct shape *shape, const struct scene *scene,
-                          int halvings, int tolerance)
+static void assert_scaled(struct fixture *fixture, const struct shape *shape,
+                          const struct scene *scene, int halvings, int tolerance)
 {
 	struct area source = scene->source;
 	struct area target = scene->target;
-	uint32_t *seen = look(stage);
+	uint32_t *seen = look(fixture);
 
 	for (int y = 0; y < scene->window.height; y++) {
 		for (int x = 0; x < scene->window.width; x++) {
@@ -112,29 +112,29 @@ static void scaling_is_what_one_would_do_oneself(void **state)
 		{ { 0, 0, 3, 2 }, { 0, 0, 300, 200 }, 0 },
 		{ { 390, 290, 10, 10 }, { 0, 0, 200, 200 }, 0 },
 	};
-	struct stage *stage = *state;
-	struct shmflip_frame frame = draw(stage, 1, &shape, true);
+	struct fixture *fixture = *state;
+	struct shmflip_frame frame = draw(fixture, 1, &shape, true);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct scene scene = scaled(stage, cases[i].source, cases[i].target);
+		struct scene scene = scaled(fixture, cases[i].source, cases[i].target);
 
 		frame.info.sequence = i + 1;
-		assert_int_equal(show(stage, &frame, &scene), 0);
-		assert_scaled(stage, &shape, &scene, cases[i].halvings, 3);
+		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_scaled(fixture, &shape, &scene, cases[i].halvings, 3);
 	}
 }
 
 static void nearest_is_exact(void **state)
 {
 	static const struct shape shape = { 60, 40, 64, false };
-	struct stage *stage = *state;
-	struct shmflip_frame frame = draw(stage, 1, &shape, false);
+	struct fixture *fixture = *state;
+	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
 	struct scene scene =
-		scaled(stage, (struct area){ 10, 5, 22, 15 }, (struct area){ -9, -4, 330, 225 });
+		scaled(fixture, (struct area){ 10, 5, 22, 15 }, (struct area){ -9, -4, 330, 225 });
 
 	scene.smooth = false;
-	assert_int_equal(show(stage, &frame, &scene), 0);
-	uint32_t *seen = look(stage);
+	assert_int_equal(show(fixture, &frame, &scene), 0);
+	uint32_t *seen = look(fixture);
 	for (int y = 0; y < 200; y++) {
 		for (int x = 0; x < 300; x++)
 			assert_about(seen[y * 300 + x],
@@ -161,15 +161,15 @@ static uint32_t blended(uint32_t pixel, uint32_t under)
 static void alpha_is_blended_over_the_background(void **state)
 {
 	static const struct shape shape = { 200, 150, 208, true };
-	struct stage *stage = *state;
+	struct fixture *fixture = *state;
 
 	for (uint64_t i = 1; i <= 3; i++) {
-		struct shmflip_frame frame = draw(stage, i, &shape, false);
-		struct scene scene = plain(stage, &shape, 0, 0);
+		struct shmflip_frame frame = draw(fixture, i, &shape, false);
+		struct scene scene = plain(fixture, &shape, 0, 0);
 
 		scene.background.checker = i % 2 == 0;
-		assert_int_equal(show(stage, &frame, &scene), 0);
-		uint32_t *seen = look(stage);
+		assert_int_equal(show(fixture, &frame, &scene), 0);
+		uint32_t *seen = look(fixture);
 		for (int y = 0; y < 200; y++) {
 			for (int x = 0; x < 300; x++) {
 				uint32_t under = background_at(scene.background, x, y);
@@ -188,16 +188,16 @@ static void alpha_is_blended_over_the_background(void **state)
 static void hidden_colours_stay_hidden_when_scaled(void **state)
 {
 	static const struct shape shape = { 2, 1, 2, true };
-	struct stage *stage = *state;
-	struct shmflip_frame frame = draw(stage, 1, &shape, false);
+	struct fixture *fixture = *state;
+	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
 	struct scene scene =
-		scaled(stage, (struct area){ 0, 0, 2, 1 }, (struct area){ 0, 0, 300, 200 });
+		scaled(fixture, (struct area){ 0, 0, 2, 1 }, (struct area){ 0, 0, 300, 200 });
 
-	slot_of(stage, 1)[0] = 0x00ff0000;
-	slot_of(stage, 1)[1] = 0xff0000ff;
+	slot_of(fixture, 1)[0] = 0x00ff0000;
+	slot_of(fixture, 1)[1] = 0xff0000ff;
 	scene.background.colour = 0;
-	assert_int_equal(show(stage, &frame, &scene), 0);
-	uint32_t *seen = look(stage);
+	assert_int_equal(show(fixture, &frame, &scene), 0);
+	uint32_t *seen = look(fixture);
 	for (int x = 0; x < 300; x++)
 		assert_int_equal(seen[x] & 0xff0000, 0);
 	assert_true(seen[150] & 0xff);
@@ -209,10 +209,10 @@ static struct panel panel_at(int x, int y, const uint32_t *pixels, uint64_t revi
 	return (struct panel){ { x, y, 40, 30 }, pixels, revision };
 }
 
-static void assert_panels(struct stage *stage, uint64_t sequence, const struct shape *shape,
+static void assert_panels(struct fixture *fixture, uint64_t sequence, const struct shape *shape,
                           const struct scene *scene)
 {
-	uint32_t *seen = look(stage);
+	uint32_t *seen = look(fixture);
 
 	for (int y = 0; y < 200; y++) {
 		for (int x = 0; x < 300; x++) {
@@ -236,14 +236,14 @@ static void assert_panels(struct stage *stage, uint64_t sequence, const struct s
 static void panels_lie_over_frames(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
-	struct stage *stage = *state;
-	struct scene scene = plain(stage, &shape, 0, 0);
+	struct fixture *fixture = *state;
+	struct scene scene = plain(fixture, &shape, 0, 0);
 	uint32_t pixels[3][40 * 30];
 
 	for (uint32_t i = 0; i < 3 * 40 * 30; i++)
 		pixels[i / 1200][i % 1200] = 0xff000000 | i * 41;
 	for (uint64_t i = 1; i <= 8; i++) {
-		struct shmflip_frame frame = draw(stage, i, &shape, false);
+		struct shmflip_frame frame = draw(fixture, i, &shape, false);
 
 		/* None, one, three of which two overlap and one sticks out, others in their
 		 * places, one as before, none. */
@@ -251,25 +251,25 @@ static void panels_lie_over_frames(void **state)
 		scene.panels[0] = panel_at(10, 20, pixels[i > 4], i > 4 ? 2 : 1);
 		scene.panels[1] = panel_at(30, 40, pixels[i > 4 ? 2 : 1], i > 4 ? 3 : 2);
 		scene.panels[2] = panel_at(280, -10, pixels[i > 5], i > 5 ? 2 : 1);
-		assert_int_equal(show(stage, &frame, &scene), 0);
-		assert_panels(stage, i, &shape, &scene);
-		assert_int_equal(presenter_x11.repaint(stage->state, &scene), 0);
-		assert_panels(stage, i, &shape, &scene);
+		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_panels(fixture, i, &shape, &scene);
+		assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
+		assert_panels(fixture, i, &shape, &scene);
 	}
 }
 
 static void stale_picture_is_marked_until_the_next(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
-	struct stage *stage = *state;
-	struct shmflip_frame frame = draw(stage, 1, &shape, false);
-	struct scene scene = plain(stage, &shape, 0, 0);
+	struct fixture *fixture = *state;
+	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct scene scene = plain(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(stage, &frame, &scene), 0);
-	assert_int_equal(presenter_x11.keep(stage->state), 0);
+	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(presenter_x11.keep(fixture->state), 0);
 	scene.stale = true;
-	assert_int_equal(presenter_x11.repaint(stage->state, &scene), 0);
-	uint32_t *seen = look(stage);
+	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
+	uint32_t *seen = look(fixture);
 	for (int i = 0; i < 300 * 200; i++) {
 		uint32_t pixel = pixel_of(1, i % 300, i / 300, false);
 		uint32_t wanted = i / 300 < 200 - STALE_BAR_PIXELS ? pixel >> 1 & 0x7f7f7f
@@ -279,9 +279,9 @@ static void stale_picture_is_marked_until_the_next(void **state)
 	}
 	free(seen);
 	scene.stale = false;
-	frame = draw(stage, 2, &shape, false);
-	assert_int_equal(show(stage, &frame, &scene), 0);
-	assert_plain(stage, 2, &shape, 0, 0);
+	frame = draw(fixture, 2, &shape, false);
+	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_plain(fixture, 2, &shape, 0, 0);
 }
 
 int main(void)

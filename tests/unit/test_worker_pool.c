@@ -15,14 +15,14 @@
 #include <cmocka.h>
 
 #include "cli.h"
-#include "crew.h"
 #include "png_maker.h"
+#include "worker_pool.h"
 
 enum { WORKERS = 4, AHEAD = 6, FILES = 30, SLOT_BYTES = 1 << 20, BAD = 7 };
 
 static char folder[64];
-static struct crew crew;
-static struct feed feed;
+static struct worker_pool pool;
+static struct frame_source source;
 static uint8_t *slots[AHEAD];
 
 static uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
@@ -33,11 +33,11 @@ static uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
 /* Number n is n pixels high, and so takes as long; every seventh is broken off. */
 static struct bytes numbered_png(uint32_t number)
 {
-	struct png_plan plan = { .width = 256, .depth = 8, .colour_type = RGB, .sample = noise };
+	struct png_spec spec = { .width = 256, .depth = 8, .colour_type = RGB, .sample = noise };
 	struct bytes png;
 
-	plan.height = number;
-	png = make_png(&plan);
+	spec.height = number;
+	png = make_png(&spec);
 	if (number % BAD == 0)
 		png.size -= 40;
 	return png;
@@ -81,11 +81,11 @@ static int tear_down(void **state)
 
 static void begin(const struct options *options, unsigned workers)
 {
-	assert_int_equal(feed_init(&feed, options), 0);
-	if (!feed.capacity.slot_bytes)
-		capacity_decide(&feed.capacity, 256, FILES);
-	crew_init(&crew, options, &feed);
-	assert_int_equal(crew_start(&crew, workers, workers ? AHEAD : 1), 0);
+	assert_int_equal(frame_source_init(&source, options), 0);
+	if (!source.capacity.slot_bytes)
+		capacity_decide(&source.capacity, 256, FILES);
+	worker_pool_init(&pool, options, &source);
+	assert_int_equal(worker_pool_start(&pool, workers, workers ? AHEAD : 1), 0);
 }
 
 /* Memory for no more frames than can be under way. */
@@ -93,76 +93,76 @@ static void check_memory(void)
 {
 	unsigned used = 0;
 
-	for (size_t i = 0; i < CREW_PLACES; i++)
-		used += crew.places[i].job.buffer.capacity > 0;
-	assert_in_range(used, 1, crew.ahead + crew.has_reader);
+	for (size_t i = 0; i < WORKER_QUEUE_MAX; i++)
+		used += pool.entries[i].task.buffer.capacity > 0;
+	assert_in_range(used, 1, pool.ahead + pool.has_reader);
 }
 
-/* A worker that found a frame behind those under way would work on another one in the same place. */
+/* A worker that found a frame behind those under way would work on another one in the same entry. */
 static void conclude(void)
 {
-	crew_conclude(&crew);
-	pthread_mutex_lock(&crew.lock);
-	assert_in_range(crew.begun, crew.concluded, crew.lent);
-	assert_in_range(crew.fetched - crew.concluded, 0, crew.place_count);
-	pthread_mutex_unlock(&crew.lock);
+	worker_pool_pop(&pool);
+	pthread_mutex_lock(&pool.lock);
+	assert_in_range(pool.begun, pool.concluded, pool.submitted);
+	assert_in_range(pool.fetched - pool.concluded, 0, pool.entry_count);
+	pthread_mutex_unlock(&pool.lock);
 }
 
 static void end(void)
 {
-	crew_finish(&crew);
-	feed_finish(&feed);
+	worker_pool_finish(&pool);
+	frame_source_finish(&source);
 }
 
 /* Gives the next frame a slot, or none to every fifth: it is dropped. */
-static void lend(struct job *job)
+static void lend(struct frame_task *task)
 {
-	if (job->index % 5 == 4)
-		job->dropped = true;
+	if (task->index % 5 == 4)
+		task->dropped = true;
 	else
-		job->loan = (struct shmflip_loan){ slots[job->index % AHEAD], SLOT_BYTES, 0 };
-	crew_lend(&crew);
+		task->loan = (struct shmflip_loan){ slots[task->index % AHEAD], SLOT_BYTES, 0 };
+	worker_pool_submit(&pool);
 }
 
-static void check(const struct job *job, uint64_t index)
+static void check(const struct frame_task *task, uint64_t index)
 {
 	uint32_t number = (uint32_t)(index % FILES) + 1;
 
-	assert_int_equal(job->index, index);
-	if (job->dropped)
+	assert_int_equal(task->index, index);
+	if (task->dropped)
 		return;
-	assert_int_equal(job->fault != NULL, number % BAD == 0);
-	if (job->fault)
+	assert_int_equal(task->fault != NULL, number % BAD == 0);
+	if (task->fault)
 		return;
-	assert_int_equal(job->height, number);
+	assert_int_equal(task->height, number);
 	for (uint32_t y = 0; y < number; y++)
 		for (uint32_t x = 0; x < 256; x++)
-			assert_int_equal(job->loan.pixels[1024 * y + 4 * x + 2],
+			assert_int_equal(task->loan.pixels[1024 * y + 4 * x + 2],
 			                 (uint8_t)(x * y * 31));
 }
 
-/* Takes all frames along; returns what the crew ended with. */
+/* Takes all frames along; returns what the pool ended with. */
 static int run(uint64_t *concluded)
 {
 	int result = 0;
 
 	for (*concluded = 0; !result;) {
-		struct job *job = crew_oldest(&crew);
+		struct frame_task *task = worker_pool_oldest(&pool);
 
-		if (job) {
-			check(job, (*concluded)++);
-			feed_conclude(&feed, job);
+		if (task) {
+			check(task, (*concluded)++);
+			frame_source_count(&source, task);
 			conclude();
 			continue;
 		}
-		job = crew_next(&crew);
-		if (job) {
-			lend(job);
+		task = worker_pool_next(&pool);
+		if (task) {
+			lend(task);
 			continue;
 		}
-		result = crew_fetch(&crew);
+		result = worker_pool_fetch(&pool);
 		if (result == -EAGAIN) {
-			crew_wait(&crew, cli_now_ns() + 1000000000);
+			worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
 			result = 0;
 		}
 	}
@@ -197,23 +197,23 @@ static void test_frames_before_workers(void **state)
 	write_files();
 	begin(&options, 0);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(crew_fetch(&crew), 0);
+		assert_int_equal(worker_pool_fetch(&pool), 0);
 		if (i < 2) {
-			crew_lend(&crew);
+			worker_pool_submit(&pool);
 			conclude();
 		}
 	}
-	assert_int_equal(crew_start(&crew, WORKERS, AHEAD), 0);
+	assert_int_equal(worker_pool_start(&pool, WORKERS, AHEAD), 0);
 	while (concluded < FILES - 2) {
-		struct job *job = crew_oldest(&crew);
+		struct frame_task *task = worker_pool_oldest(&pool);
 
-		if (job) {
-			check(job, 2 + concluded++);
+		if (task) {
+			check(task, 2 + concluded++);
 			conclude();
-		} else if ((job = crew_next(&crew))) {
-			lend(job);
-		} else if (crew_fetch(&crew) == -EAGAIN) {
-			crew_wait(&crew, cli_now_ns() + 1000000000);
+		} else if ((task = worker_pool_next(&pool))) {
+			lend(task);
+		} else if (worker_pool_fetch(&pool) == -EAGAIN) {
+			worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
 		}
 	}
 	end();
@@ -253,21 +253,21 @@ static void test_an_end_at_any_time(void **state)
 
 	(void)state;
 	for (int frames = 0; frames < 4; frames++) {
-		int ends[2], lent = 0;
+		int ends[2], submitted = 0;
 
 		assert_int_equal(pipe(ends), 0);
 		assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
 		for (int i = 0; i < frames; i++)
 			assert_int_equal(write(ends[1], png.data, png.size), png.size);
 		begin(&options, 2);
-		while (lent < frames) {
-			struct job *job = crew_next(&crew);
+		while (submitted < frames) {
+			struct frame_task *task = worker_pool_next(&pool);
 
-			if (job) {
-				lend(job);
-				lent++;
+			if (task) {
+				lend(task);
+				submitted++;
 			} else {
-				crew_wait(&crew, cli_now_ns() + 1000000000);
+				worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
 			}
 		}
 		end();
@@ -283,13 +283,13 @@ static void test_waiting_ends_by_the_clock(void **state)
 {
 	char *sources[] = { folder };
 	struct options options = { .sources = sources, .source_count = 1 };
-	int64_t until_ns = cli_now_ns() + 20000000;
+	int64_t until_ns = monotonic_now_ns() + 20000000;
 
 	(void)state;
 	write_files();
 	begin(&options, 2);
-	crew_wait(&crew, until_ns);
-	assert_true(cli_now_ns() >= until_ns);
+	worker_pool_wait(&pool, until_ns);
+	assert_true(monotonic_now_ns() >= until_ns);
 	end();
 }
 

@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "x11_flights.h"
+#include "present/x11_flights.h"
 
 struct log {
 	uint64_t given_back[32];

@@ -2,8 +2,8 @@
  *
  * For tests of viewer/present_x11: an X server of their own, a presenter with a window there, memory as
  * a producer makes it, frames of known pixels, and looks at what the window shows. */
-#ifndef SHMFLIP_TEST_X11_STAGE_H
-#define SHMFLIP_TEST_X11_STAGE_H
+#ifndef SHMFLIP_TESTS_UNIT_X11_FIXTURE_H
+#define SHMFLIP_TESTS_UNIT_X11_FIXTURE_H
 
 #include "x_server.h"
 
@@ -13,7 +13,7 @@
 #include <sys/random.h>
 #include <sys/shm.h>
 
-#include "present.h"
+#include "present/present.h"
 
 #define HEADER_BYTES 4096
 #define SLOT_BYTES (512 * 512 * 4)
@@ -29,7 +29,7 @@ struct frames {
 	uint64_t bytes;
 };
 
-struct stage {
+struct fixture {
 	struct presenter_host host;
 	void *state; /* NULL: destroyed */
 	xcb_window_t window;
@@ -43,53 +43,53 @@ struct stage {
 	bool in_order;
 };
 
-/* ---- The stage ------------------------------------------------------------------------------ */
+/* ---- The output ------------------------------------------------------------------------------ */
 
 static inline void give_back(void *context, struct shmflip_frame *frame)
 {
-	struct stage *stage = context;
+	struct fixture *fixture = context;
 
-	pthread_mutex_lock(&stage->mutex);
-	stage->given_back++;
-	stage->in_order &= frame->info.sequence == stage->last_given_back + 1;
-	stage->last_given_back = frame->info.sequence;
-	pthread_mutex_unlock(&stage->mutex);
+	pthread_mutex_lock(&fixture->mutex);
+	fixture->given_back++;
+	fixture->in_order &= frame->info.sequence == fixture->last_given_back + 1;
+	fixture->last_given_back = frame->info.sequence;
+	pthread_mutex_unlock(&fixture->mutex);
 }
 
 static inline void on_screen(void *context, const struct shmflip_frame_info *info, int64_t at_ns)
 {
-	struct stage *stage = context;
+	struct fixture *fixture = context;
 
-	pthread_mutex_lock(&stage->mutex);
-	stage->on_screen++;
-	stage->in_order &= info->sequence == stage->last_on_screen + 1 && at_ns <= now_ns();
-	stage->last_on_screen = info->sequence;
-	pthread_mutex_unlock(&stage->mutex);
+	pthread_mutex_lock(&fixture->mutex);
+	fixture->on_screen++;
+	fixture->in_order &= info->sequence == fixture->last_on_screen + 1 && at_ns <= now_ns();
+	fixture->last_on_screen = info->sequence;
+	pthread_mutex_unlock(&fixture->mutex);
 }
 
 static inline void wake(void *context)
 {
-	struct stage *stage = context;
+	struct fixture *fixture = context;
 
-	pthread_mutex_lock(&stage->mutex);
-	stage->woken++;
-	pthread_mutex_unlock(&stage->mutex);
+	pthread_mutex_lock(&fixture->mutex);
+	fixture->woken++;
+	pthread_mutex_unlock(&fixture->mutex);
 }
 
-static inline int count(struct stage *stage, const int *counter)
+static inline int count(struct fixture *fixture, const int *counter)
 {
-	pthread_mutex_lock(&stage->mutex);
+	pthread_mutex_lock(&fixture->mutex);
 	int value = *counter;
-	pthread_mutex_unlock(&stage->mutex);
+	pthread_mutex_unlock(&fixture->mutex);
 	return value;
 }
 
 /* The server answers when it likes. */
-static inline void assert_comes_to(struct stage *stage, const int *counter, int wanted)
+static inline void assert_comes_to(struct fixture *fixture, const int *counter, int wanted)
 {
-	for (int i = 0; i < 5000 && count(stage, counter) != wanted; i++)
+	for (int i = 0; i < 5000 && count(fixture, counter) != wanted; i++)
 		nap_ms(1);
-	assert_int_equal(count(stage, counter), wanted);
+	assert_int_equal(count(fixture, counter), wanted);
 }
 
 static inline void make_frames(struct frames *frames, uint64_t bytes)
@@ -115,39 +115,39 @@ static inline xcb_window_t id_of(SDL_Window *window)
 
 static inline int set_up(void **state)
 {
-	struct stage *stage = calloc(1, sizeof(*stage));
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	pthread_mutex_init(&stage->mutex, NULL);
-	stage->in_order = true;
-	stage->host = (struct presenter_host){
-		.give_back = give_back, .on_screen = on_screen, .wake = wake, .context = stage
+	pthread_mutex_init(&fixture->mutex, NULL);
+	fixture->in_order = true;
+	fixture->host = (struct presenter_host){
+		.give_back = give_back, .on_screen = on_screen, .wake = wake, .context = fixture
 	};
-	stage->host.window = SDL_CreateWindow("test", 0, 0, 300, 200, SDL_WINDOW_BORDERLESS);
-	assert_non_null(stage->host.window);
-	stage->window = id_of(stage->host.window);
-	make_frames(&stage->frames, HEADER_BYTES + SLOTS * (uint64_t)SLOT_BYTES);
-	if (presenter_x11.create(&stage->host, &stage->state) < 0)
-		fail_msg("%s", stage->host.reason);
-	*state = stage;
+	fixture->host.window = SDL_CreateWindow("test", 0, 0, 300, 200, SDL_WINDOW_BORDERLESS);
+	assert_non_null(fixture->host.window);
+	fixture->window = id_of(fixture->host.window);
+	make_frames(&fixture->frames, HEADER_BYTES + SLOTS * (uint64_t)SLOT_BYTES);
+	if (presenter_x11.create(&fixture->host, &fixture->state) < 0)
+		fail_msg("%s", fixture->host.reason);
+	*state = fixture;
 	return 0;
 }
 
-static inline void end(struct stage *stage)
+static inline void end(struct fixture *fixture)
 {
-	if (stage->state)
-		presenter_x11.destroy(stage->state);
-	stage->state = NULL;
+	if (fixture->state)
+		presenter_x11.destroy(fixture->state);
+	fixture->state = NULL;
 }
 
 static inline int tear_down(void **state)
 {
-	struct stage *stage = *state;
+	struct fixture *fixture = *state;
 
-	end(stage);
-	SDL_DestroyWindow(stage->host.window);
-	shmdt(stage->frames.base);
-	pthread_mutex_destroy(&stage->mutex);
-	free(stage);
+	end(fixture);
+	SDL_DestroyWindow(fixture->host.window);
+	shmdt(fixture->frames.base);
+	pthread_mutex_destroy(&fixture->mutex);
+	free(fixture);
 	return 0;
 }
 
@@ -179,15 +179,15 @@ static inline uint32_t smooth_pixel(int x, int y, const struct shape *shape)
 	return alpha << 24 | red << 16 | green << 8 | blue;
 }
 
-static inline uint32_t *slot_of(const struct stage *stage, uint64_t sequence)
+static inline uint32_t *slot_of(const struct fixture *fixture, uint64_t sequence)
 {
-	return (uint32_t *)(stage->frames.base + HEADER_BYTES + sequence % SLOTS * SLOT_BYTES);
+	return (uint32_t *)(fixture->frames.base + HEADER_BYTES + sequence % SLOTS * SLOT_BYTES);
 }
 
-static inline struct shmflip_frame describe(const struct stage *stage, uint64_t sequence,
+static inline struct shmflip_frame describe(const struct fixture *fixture, uint64_t sequence,
                                             const struct shape *shape)
 {
-	const uint8_t *pixels = (const uint8_t *)slot_of(stage, sequence);
+	const uint8_t *pixels = (const uint8_t *)slot_of(fixture, sequence);
 
 	return (struct shmflip_frame){
 		.pixels = pixels,
@@ -198,15 +198,15 @@ static inline struct shmflip_frame describe(const struct stage *stage, uint64_t 
 			.stride_bytes = (uint32_t)shape->stride_pixels * 4,
 			.format = shape->alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
 		},
-		.segment_id = stage->frames.id,
-		.segment_offset = (uint64_t)(pixels - stage->frames.base),
+		.segment_id = fixture->frames.id,
+		.segment_offset = (uint64_t)(pixels - fixture->frames.base),
 	};
 }
 
-static inline struct shmflip_frame draw(const struct stage *stage, uint64_t sequence,
+static inline struct shmflip_frame draw(const struct fixture *fixture, uint64_t sequence,
                                         const struct shape *shape, bool smooth)
 {
-	uint32_t *pixels = slot_of(stage, sequence);
+	uint32_t *pixels = slot_of(fixture, sequence);
 
 	for (int y = 0; y < shape->height; y++) {
 		for (int x = 0; x < shape->stride_pixels; x++)
@@ -215,22 +215,23 @@ static inline struct shmflip_frame draw(const struct stage *stage, uint64_t sequ
 				: smooth          ? smooth_pixel(x, y, shape)
 						  : pixel_of(sequence, x, y, shape->alpha);
 	}
-	return describe(stage, sequence, shape);
+	return describe(fixture, sequence, shape);
 }
 
-static inline struct size window_size(const struct stage *stage)
+static inline struct size window_size(const struct fixture *fixture)
 {
 	struct size size;
 
-	SDL_GetWindowSize(stage->host.window, &size.width, &size.height);
+	SDL_GetWindowSize(fixture->host.window, &size.width, &size.height);
 	return size;
 }
 
 /* 1:1 from a corner of the frame on. */
-static inline struct scene plain(const struct stage *stage, const struct shape *shape, int x, int y)
+static inline struct scene plain(const struct fixture *fixture, const struct shape *shape, int x,
+                                 int y)
 {
 	return (struct scene){
-		.window = window_size(stage),
+		.window = window_size(fixture),
 		.source = { x, y, shape->width - x, shape->height - y },
 		.target = { 0, 0, shape->width - x, shape->height - y },
 		.smooth = true,
@@ -238,10 +239,11 @@ static inline struct scene plain(const struct stage *stage, const struct shape *
 	};
 }
 
-static inline struct scene scaled(const struct stage *stage, struct area source, struct area target)
+static inline struct scene scaled(const struct fixture *fixture, struct area source,
+                                  struct area target)
 {
 	return (struct scene){
-		.window = window_size(stage),
+		.window = window_size(fixture),
 		.source = source,
 		.target = target,
 		.smooth = true,
@@ -249,25 +251,26 @@ static inline struct scene scaled(const struct stage *stage, struct area source,
 	};
 }
 
-static inline int show(struct stage *stage, const struct shmflip_frame *frame,
+static inline int show(struct fixture *fixture, const struct shmflip_frame *frame,
                        const struct scene *scene)
 {
-	int result = presenter_x11.show(stage->state, frame, scene);
+	int result = presenter_x11.show(fixture->state, frame, scene);
 
 	if (result < 0)
-		print_message("%s\n", stage->host.reason);
+		print_message("%s\n", fixture->host.reason);
 	return result;
 }
 
 /* What the window holds after all that was asked for has been done. */
-static inline uint32_t *look(struct stage *stage)
+static inline uint32_t *look(struct fixture *fixture)
 {
-	struct size size = window_size(stage);
+	struct size size = window_size(fixture);
 	uint32_t pixel;
 
 	/* An answer to this connection comes after what was asked for before it. */
-	assert_int_equal(presenter_x11.read(stage->state, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
-	return look_at(&server, stage->window, size.width, size.height);
+	assert_int_equal(presenter_x11.read(fixture->state, (struct area){ 0, 0, 1, 1 }, &pixel),
+	                 0);
+	return look_at(&server, fixture->window, size.width, size.height);
 }
 
 static inline int channel_difference(uint32_t a, uint32_t b)
@@ -289,11 +292,11 @@ static inline void assert_about(uint32_t got, uint32_t wanted, int tolerance, in
 }
 
 /* The frame's pixels from x, y on, then the background. */
-static inline void assert_plain(struct stage *stage, uint64_t sequence, const struct shape *shape,
-                                int from_x, int from_y)
+static inline void assert_plain(struct fixture *fixture, uint64_t sequence,
+                                const struct shape *shape, int from_x, int from_y)
 {
-	struct size size = window_size(stage);
-	uint32_t *seen = look(stage);
+	struct size size = window_size(fixture);
+	uint32_t *seen = look(fixture);
 
 	for (int y = 0; y < size.height; y++) {
 		for (int x = 0; x < size.width; x++) {

@@ -2,12 +2,12 @@
  *
  * The panels of text over the picture: what each says, and where they lie. A panel is drawn when its
  * text or the room for it changes, and only while it is shown. Main thread. */
-#ifndef VIEWER_OVERLAY_H
-#define VIEWER_OVERLAY_H
+#ifndef SHMFLIP_VIEWER_OVERLAY_OVERLAY_H
+#define SHMFLIP_VIEWER_OVERLAY_OVERLAY_H
 
 #include <stdbool.h>
 
-#include "scene.h"
+#include "present/scene.h"
 
 enum overlay_panel {
 	OVERLAY_STALE,  /* at the lower edge, in the middle */

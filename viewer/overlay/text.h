@@ -2,12 +2,12 @@
  *
  * Text as a small opaque picture: one column, or two side by side; lines end in \n, but for the last.
  * Light on dark, with a margin. By pango, in the system's sans-serif font. Main thread. */
-#ifndef VIEWER_TEXT_H
-#define VIEWER_TEXT_H
+#ifndef SHMFLIP_VIEWER_OVERLAY_TEXT_H
+#define SHMFLIP_VIEWER_OVERLAY_TEXT_H
 
 #include <stdint.h>
 
-#include "geometry.h"
+#include "present/geometry.h"
 
 struct text_image {
 	struct size size;

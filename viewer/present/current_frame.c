@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "picture.h"
+#include "current_frame.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "present.h"
 
-static void let_go(struct picture *picture)
+static void let_go(struct current_frame *picture)
 {
 	struct shmflip_frame frame = picture->frame;
 
@@ -19,7 +19,7 @@ static void let_go(struct picture *picture)
 	picture->copy = NULL;
 }
 
-void picture_take(struct picture *picture, const struct shmflip_frame *frame)
+void current_frame_set(struct current_frame *picture, const struct shmflip_frame *frame)
 {
 	let_go(picture);
 	picture->frame = *frame;
@@ -37,7 +37,7 @@ static uint8_t *copy_rows(const struct shmflip_frame *frame)
 	return copy;
 }
 
-int picture_keep(struct picture *picture)
+int current_frame_copy(struct current_frame *picture)
 {
 	if (!picture->held)
 		return 0;
@@ -54,7 +54,7 @@ int picture_keep(struct picture *picture)
 	return 0;
 }
 
-bool picture_yield(struct picture *picture, struct shmflip_frame *frame)
+bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame)
 {
 	if (!picture->held)
 		return false;
@@ -63,7 +63,7 @@ bool picture_yield(struct picture *picture, struct shmflip_frame *frame)
 	return true;
 }
 
-int picture_read(const struct picture *picture, struct area area, uint32_t *pixels)
+int current_frame_read(const struct current_frame *picture, struct area area, uint32_t *pixels)
 {
 	const struct shmflip_frame *frame = &picture->frame;
 	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
@@ -81,7 +81,7 @@ int picture_read(const struct picture *picture, struct area area, uint32_t *pixe
 	return 0;
 }
 
-void picture_finish(struct picture *picture)
+void current_frame_finish(struct current_frame *picture)
 {
 	let_go(picture);
 }

@@ -2,8 +2,8 @@
  *
  * The picture that a presenter shows: a frame that it holds, or a copy of one that it has given back.
  * Main thread. Zero-initialise but for host. */
-#ifndef VIEWER_PICTURE_H
-#define VIEWER_PICTURE_H
+#ifndef SHMFLIP_VIEWER_PRESENT_CURRENT_FRAME_H
+#define SHMFLIP_VIEWER_PRESENT_CURRENT_FRAME_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 
 struct presenter_host;
 
-struct picture {
+struct current_frame {
 	struct presenter_host *host;
 	struct shmflip_frame frame; /* its pixels are those of the copy, once there is one */
 	bool held;
@@ -21,15 +21,15 @@ struct picture {
 };
 
 /* Holds a frame in place of what was before. */
-void picture_take(struct picture *picture, const struct shmflip_frame *frame);
+void current_frame_set(struct current_frame *picture, const struct shmflip_frame *frame);
 
 /* Gives the frame back, after making a copy. -ENOMEM, with the reason in host. */
-int picture_keep(struct picture *picture);
+int current_frame_copy(struct current_frame *picture);
 
 /* As struct presenter's. */
-bool picture_yield(struct picture *picture, struct shmflip_frame *frame);
-int picture_read(const struct picture *picture, struct area area, uint32_t *pixels);
+bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame);
+int current_frame_read(const struct current_frame *picture, struct area area, uint32_t *pixels);
 
-void picture_finish(struct picture *picture);
+void current_frame_finish(struct current_frame *picture);
 
 #endif

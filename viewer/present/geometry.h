@@ -2,8 +2,8 @@
  *
  * Sizes and areas, and how large a window for a picture should be. Pure. Sizes in pixels,
  * all at least 1. */
-#ifndef VIEWER_GEOMETRY_H
-#define VIEWER_GEOMETRY_H
+#ifndef SHMFLIP_VIEWER_PRESENT_GEOMETRY_H
+#define SHMFLIP_VIEWER_PRESENT_GEOMETRY_H
 
 struct size {
 	int width;

@@ -12,8 +12,8 @@
  * create() there is no state. A show() that fails leaves the frame with the caller. After a failure of
  * show(), check(), keep() or repaint() the only calls are yield(), read() and, at last, destroy(): the
  * next presenter goes on. A read() that fails changes nothing. */
-#ifndef VIEWER_PRESENT_H
-#define VIEWER_PRESENT_H
+#ifndef SHMFLIP_VIEWER_PRESENT_PRESENT_H
+#define SHMFLIP_VIEWER_PRESENT_PRESENT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -19,7 +19,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	struct shmflip_frame shown = *frame;
 
 	(void)scene;
-	host->on_screen(host->context, &frame->info, cli_now_ns());
+	host->on_screen(host->context, &frame->info, monotonic_now_ns());
 	host->give_back(host->context, &shown);
 	return 0;
 }

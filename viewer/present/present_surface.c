@@ -7,14 +7,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "canvas.h"
 #include "cli.h"
-#include "picture.h"
+#include "current_frame.h"
 #include "present.h"
+#include "raster.h"
 
 struct surface_presenter {
 	struct presenter_host *host;
-	struct picture picture;
+	struct current_frame picture;
 	uint32_t *
 		multiplied; /* a transparent picture, its alpha multiplied in; NULL: not needed yet */
 	unsigned copies;
@@ -56,7 +56,7 @@ static struct raster raster_of(const struct shmflip_frame *frame)
 
 /* The window's surface may lay pixels out in another way: then they go through one that does not. */
 static int draw(struct surface_presenter *self, const struct raster *picture,
-                enum canvas_alpha alpha, const struct scene *scene)
+                enum raster_alpha alpha, const struct scene *scene)
 {
 	SDL_Surface *window = SDL_GetWindowSurface(self->host->window), *target = window;
 
@@ -68,7 +68,7 @@ static int draw(struct surface_presenter *self, const struct raster *picture,
 	if (!target)
 		return fail(self, "no surface to draw on", SDL_GetError(), -ENOMEM);
 	const struct raster raster = { target->pixels, { target->w, target->h }, target->pitch };
-	const char *wrong = canvas_draw(&raster, picture, alpha, scene);
+	const char *wrong = raster_draw_scene(&raster, picture, alpha, scene);
 	self->copies = target == window ? 1 : 2;
 	if (target != window) {
 		if (!wrong && SDL_BlitSurface(target, NULL, window, NULL) != 0)
@@ -103,7 +103,7 @@ static int paint_multiplied(struct surface_presenter *self, const struct shmflip
 		return fail(self, "cannot blend", "no memory", -ENOMEM);
 	raster.pixels = (uint8_t *)*multiplied;
 	raster.stride_bytes = 4 * raster.size.width;
-	int result = draw(self, &raster, CANVAS_MULTIPLIED, scene);
+	int result = draw(self, &raster, RASTER_PREMULTIPLIED, scene);
 	self->copies++;
 	return result;
 }
@@ -117,7 +117,7 @@ static int paint(struct surface_presenter *self, const struct shmflip_frame *fra
 
 	if (!opaque && scene->smooth)
 		return paint_multiplied(self, frame, multiplied, scene);
-	return draw(self, &raster, opaque ? CANVAS_OPAQUE : CANVAS_STRAIGHT, scene);
+	return draw(self, &raster, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
@@ -130,8 +130,8 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 		free(multiplied);
 		return result;
 	}
-	self->host->on_screen(self->host->context, &frame->info, cli_now_ns());
-	picture_take(&self->picture, frame);
+	self->host->on_screen(self->host->context, &frame->info, monotonic_now_ns());
+	current_frame_set(&self->picture, frame);
 	free(self->multiplied);
 	self->multiplied = multiplied;
 	return 0;
@@ -148,7 +148,7 @@ static int keep(void *state)
 {
 	struct surface_presenter *self = state;
 
-	return picture_keep(&self->picture);
+	return current_frame_copy(&self->picture);
 }
 
 static int repaint(void *state, const struct scene *scene)
@@ -162,14 +162,14 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	struct surface_presenter *self = state;
 
-	return picture_read(&self->picture, area, pixels);
+	return current_frame_read(&self->picture, area, pixels);
 }
 
 static bool yield(void *state, struct shmflip_frame *frame)
 {
 	struct surface_presenter *self = state;
 
-	return picture_yield(&self->picture, frame);
+	return current_frame_yield(&self->picture, frame);
 }
 
 static void destroy(void *state)
@@ -178,7 +178,7 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
-	picture_finish(&self->picture);
+	current_frame_finish(&self->picture);
 #if SDL_VERSION_ATLEAST(2, 28, 0)
 	/* Else there could be no renderer for this window. */
 	SDL_DestroyWindowSurface(self->host->window);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "picture.h"
+#include "current_frame.h"
 #include "present.h"
 
 #define GL_RENDERER 0x1f01
@@ -28,7 +28,7 @@ struct texture_presenter {
 	struct sheet front;
 	struct sheet behind; /* the background, where it is no plain colour */
 	struct sheet panels[SCENE_PANELS_MAX];
-	struct picture picture;
+	struct current_frame picture;
 };
 
 static int fail(struct texture_presenter *self, const char *what, int result)
@@ -237,8 +237,8 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 		result = repaint(self, scene);
 	if (result < 0)
 		return result;
-	self->host->on_screen(self->host->context, &frame->info, cli_now_ns());
-	picture_take(&self->picture, frame);
+	self->host->on_screen(self->host->context, &frame->info, monotonic_now_ns());
+	current_frame_set(&self->picture, frame);
 	return 0;
 }
 
@@ -253,21 +253,21 @@ static int keep(void *state)
 {
 	struct texture_presenter *self = state;
 
-	return picture_keep(&self->picture);
+	return current_frame_copy(&self->picture);
 }
 
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	struct texture_presenter *self = state;
 
-	return picture_read(&self->picture, area, pixels);
+	return current_frame_read(&self->picture, area, pixels);
 }
 
 static bool yield(void *state, struct shmflip_frame *frame)
 {
 	struct texture_presenter *self = state;
 
-	return picture_yield(&self->picture, frame);
+	return current_frame_yield(&self->picture, frame);
 }
 
 static void destroy(void *state)
@@ -276,7 +276,7 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
-	picture_finish(&self->picture);
+	current_frame_finish(&self->picture);
 	/* Takes its textures along. */
 	SDL_DestroyRenderer(self->renderer);
 	free(self);

@@ -18,11 +18,11 @@
 
 #include "cli.h"
 #include "present.h"
-#include "x11_canvas.h"
 #include "x11_clip.h"
 #include "x11_display.h"
 #include "x11_flights.h"
-#include "x11_picture.h"
+#include "x11_renderer.h"
+#include "x11_scaler.h"
 #include "x11_segment.h"
 
 #define PIXEL_BYTES 4
@@ -33,8 +33,8 @@ struct x11_presenter {
 	struct presenter_host *host;
 	struct x11_display display;
 	struct x11_segment segment;
-	struct x11_canvas canvas;
-	struct x11_picture picture;
+	struct x11_renderer renderer;
+	struct x11_scaler picture;
 	bool loaded; /* picture is that of the frame shown last */
 	bool alpha;  /* of the frame shown last */
 
@@ -141,7 +141,7 @@ static void on_screen(void *context, const struct shmflip_frame_info *info)
 {
 	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
 
-	host->on_screen(host->context, info, cli_now_ns());
+	host->on_screen(host->context, info, monotonic_now_ns());
 }
 
 static int check_refused(struct x11_presenter *self)
@@ -180,7 +180,7 @@ static int create(struct presenter_host *host, void **state)
 	int result = connect_to_server(self);
 	if (result < 0)
 		goto free_self;
-	x11_canvas_init(&self->canvas, &self->display);
+	x11_renderer_init(&self->renderer, &self->display);
 	flights_init(&self->flights, &user);
 	result = start_listener(self);
 	if (result < 0)
@@ -233,7 +233,7 @@ static int make_room(struct x11_presenter *self, const struct shmflip_frame *fra
 {
 	struct size size = { (int)frame->info.width, (int)frame->info.height };
 
-	return x11_picture_fit(&self->picture, &self->display, size, self->alpha);
+	return x11_scaler_fit(&self->picture, &self->display, size, self->alpha);
 }
 
 /* Has the server copy the newest frame to its own memory, unless it has. */
@@ -259,26 +259,26 @@ static void put_to_window(struct x11_presenter *self, const struct scene *scene,
 		             scene->source.y + visible.y - scene->target.y, visible.width,
 		             visible.height };
 
-	put(self, self->display.window, self->canvas.gc, part, visible.x, visible.y);
+	put(self, self->display.window, self->renderer.gc, part, visible.x, visible.y);
 }
 
 static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 {
 	struct area visible = clip_to_window(scene->target, scene->window);
-	bool more = x11_canvas_begin(&self->canvas, &self->display, scene, all);
+	bool more = x11_renderer_begin(&self->renderer, &self->display, scene, all);
 	int result = 0;
 
-	if (!self->loaded && x11_canvas_is_direct(scene, self->alpha) && visible.width > 0 &&
+	if (!self->loaded && x11_renderer_is_direct(scene, self->alpha) && visible.width > 0 &&
 	    visible.height > 0) {
 		put_to_window(self, scene, visible);
 	} else {
 		result = load(self);
 		if (result == 0)
-			result = x11_canvas_draw(&self->canvas, &self->display, &self->picture,
-			                         scene);
+			result = x11_renderer_draw(&self->renderer, &self->display, &self->picture,
+			                           scene);
 	}
 	if (result == 0 && more)
-		result = x11_canvas_end(&self->canvas, &self->display, scene, self->alpha);
+		result = x11_renderer_end(&self->renderer, &self->display, scene, self->alpha);
 	xcb_flush(self->display.connection);
 	return result;
 }

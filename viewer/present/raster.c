@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "canvas.h"
+#include "raster.h"
 
 #include <cairo.h>
 
@@ -82,15 +82,15 @@ static void fill_through_alpha(cairo_t *cairo, const struct raster *picture,
 }
 
 static cairo_status_t draw_picture(cairo_t *cairo, const struct raster *picture,
-                                   enum canvas_alpha alpha, const struct scene *scene)
+                                   enum raster_alpha alpha, const struct scene *scene)
 {
 	cairo_format_t format =
-		alpha == CANVAS_MULTIPLIED ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24;
+		alpha == RASTER_PREMULTIPLIED ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24;
 	cairo_pattern_t *colours = pattern_of(picture, format, scene);
 
 	cairo_set_source(cairo, colours);
 	cairo_pattern_destroy(colours);
-	if (alpha == CANVAS_STRAIGHT)
+	if (alpha == RASTER_STRAIGHT)
 		fill_through_alpha(cairo, picture, scene);
 	else
 		fill(cairo, scene->target);
@@ -120,15 +120,15 @@ static void draw_panel(cairo_t *cairo, const struct panel *panel)
 	cairo_surface_destroy(surface);
 }
 
-const char *canvas_draw(const struct raster *target, const struct raster *picture,
-                        enum canvas_alpha alpha, const struct scene *scene)
+const char *raster_draw_scene(const struct raster *target, const struct raster *picture,
+                              enum raster_alpha alpha, const struct scene *scene)
 {
 	cairo_surface_t *surface = surface_over(target, CAIRO_FORMAT_RGB24);
 	cairo_t *cairo = cairo_create(surface);
 
 	/* All edges lie between pixels. */
 	cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
-	if (alpha != CANVAS_OPAQUE || !covers(scene->target, scene->window))
+	if (alpha != RASTER_OPAQUE || !covers(scene->target, scene->window))
 		draw_background(cairo, scene->background);
 	cairo_status_t status = draw_picture(cairo, picture, alpha, scene);
 	if (scene->stale)

@@ -3,8 +3,8 @@
  * All that a presenter needs to know of how a window is to look, but for the frame itself: where the
  * picture lies, what is behind it, whether it is stale, and which panels lie over it. Made anew for
  * each drawing; what it points to lives as long as the call. */
-#ifndef VIEWER_SCENE_H
-#define VIEWER_SCENE_H
+#ifndef SHMFLIP_VIEWER_PRESENT_SCENE_H
+#define SHMFLIP_VIEWER_PRESENT_SCENE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * Which parts of a window a picture may be drawn to, so that what lies over it never flickers: those
  * that no panel covers. Pure. */
-#ifndef VIEWER_X11_CLIP_H
-#define VIEWER_X11_CLIP_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_CLIP_H
+#define SHMFLIP_VIEWER_PRESENT_X11_CLIP_H
 
 #include <stddef.h>
 

@@ -5,8 +5,8 @@
  *
  * After a failure there is one line on why in reason. Any thread may send requests; one alone waits
  * for events. */
-#ifndef VIEWER_X11_DISPLAY_H
-#define VIEWER_X11_DISPLAY_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_DISPLAY_H
+#define SHMFLIP_VIEWER_PRESENT_X11_DISPLAY_H
 
 #include <stdint.h>
 #include <xcb/render.h>

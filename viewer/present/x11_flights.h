@@ -12,8 +12,8 @@
  *
  * flights_done() and flights_abandon() are for the thread that hears from the server, the others
  * for the main thread. The two callbacks run in either, without a lock. */
-#ifndef VIEWER_X11_FLIGHTS_H
-#define VIEWER_X11_FLIGHTS_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_FLIGHTS_H
+#define SHMFLIP_VIEWER_PRESENT_X11_FLIGHTS_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
  *
  * A picture in the X server's memory: a pixmap, and how RENDER may look at it. Zeroed it is none.
  * Main thread. */
-#ifndef VIEWER_X11_IMAGE_H
-#define VIEWER_X11_IMAGE_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_IMAGE_H
+#define SHMFLIP_VIEWER_PRESENT_X11_IMAGE_H
 
 #include <stdint.h>
 #include <xcb/render.h>

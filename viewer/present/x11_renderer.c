@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-#include "x11_canvas.h"
+#include "x11_renderer.h"
 
 #include <string.h>
 
 #include "x11_clip.h"
 #include "x11_display.h"
-#include "x11_picture.h"
+#include "x11_scaler.h"
 
 #define CHECKER_TILE (2 * CHECKER_SQUARE)
 #define TO_16_BITS 257
 
 /* ---- What is there, and is the same -------------------------------------------------------- */
 
-void x11_canvas_init(struct x11_canvas *canvas, const struct x11_display *display)
+void x11_renderer_init(struct x11_renderer *renderer, const struct x11_display *display)
 {
 	xcb_connection_t *connection = display->connection;
 	uint32_t no_exposures = 0;
 
-	*canvas = (struct x11_canvas){ 0 };
-	canvas->gc = xcb_generate_id(connection);
-	xcb_create_gc(connection, canvas->gc, display->window, XCB_GC_GRAPHICS_EXPOSURES,
+	*renderer = (struct x11_renderer){ 0 };
+	renderer->gc = xcb_generate_id(connection);
+	xcb_create_gc(connection, renderer->gc, display->window, XCB_GC_GRAPHICS_EXPOSURES,
 	              &no_exposures);
-	canvas->window = xcb_generate_id(connection);
-	xcb_render_create_picture(connection, canvas->window, display->window, display->opaque, 0,
+	renderer->window = xcb_generate_id(connection);
+	xcb_render_create_picture(connection, renderer->window, display->window, display->opaque, 0,
 	                          NULL);
 }
 
@@ -68,56 +68,56 @@ static size_t rectangles_around(struct area area, const struct panel *panels, si
 	return left;
 }
 
-static void clip_panels(const struct x11_canvas *canvas, const struct x11_display *display,
+static void clip_panels(const struct x11_renderer *renderer, const struct x11_display *display,
                         const struct scene *scene)
 {
 	xcb_rectangle_t rectangles[CLIP_MAX];
 	uint32_t count = (uint32_t)rectangles_around(whole(scene), scene->panels,
 	                                             scene->panel_count, rectangles);
 
-	xcb_set_clip_rectangles(display->connection, XCB_CLIP_ORDERING_UNSORTED, canvas->gc, 0, 0,
+	xcb_set_clip_rectangles(display->connection, XCB_CLIP_ORDERING_UNSORTED, renderer->gc, 0, 0,
 	                        count, rectangles);
-	xcb_render_set_picture_clip_rectangles(display->connection, canvas->window, 0, 0, count,
+	xcb_render_set_picture_clip_rectangles(display->connection, renderer->window, 0, 0, count,
 	                                       rectangles);
 }
 
-bool x11_canvas_is_direct(const struct scene *scene, bool alpha)
+bool x11_renderer_is_direct(const struct scene *scene, bool alpha)
 {
 	return !alpha && !scene->stale && scene->source.width == scene->target.width &&
 	       scene->source.height == scene->target.height;
 }
 
-bool x11_canvas_begin(struct x11_canvas *canvas, const struct x11_display *display,
-                      const struct scene *scene, bool all)
+bool x11_renderer_begin(struct x11_renderer *renderer, const struct x11_display *display,
+                        const struct scene *scene, bool all)
 {
-	if (canvas->is_drawn && !all && is_same_scene(&canvas->drawn, scene))
+	if (renderer->is_drawn && !all && is_same_scene(&renderer->drawn, scene))
 		return false;
-	clip_panels(canvas, display, scene);
-	canvas->drawn = *scene;
-	canvas->is_drawn = true;
+	clip_panels(renderer, display, scene);
+	renderer->drawn = *scene;
+	renderer->is_drawn = true;
 	return true;
 }
 
 /* ---- Layers -------------------------------------------------------------------------------- */
 
-static int make_checker(struct x11_canvas *canvas, struct x11_display *display,
+static int make_checker(struct x11_renderer *renderer, struct x11_display *display,
                         const struct background *background)
 {
 	uint32_t pixels[CHECKER_TILE * CHECKER_TILE];
 	int result;
 
-	if (canvas->checker.pixmap)
+	if (renderer->checker.pixmap)
 		return 0;
-	result = x11_image_fit(&canvas->checker, display, CHECKER_TILE, CHECKER_TILE, X11_DEPTH);
+	result = x11_image_fit(&renderer->checker, display, CHECKER_TILE, CHECKER_TILE, X11_DEPTH);
 	if (result < 0)
 		return result;
 	for (int i = 0; i < CHECKER_TILE * CHECKER_TILE; i++)
 		pixels[i] = background_at(*background, i % CHECKER_TILE, i / CHECKER_TILE);
-	x11_image_write(&canvas->checker, display, pixels, CHECKER_TILE, CHECKER_TILE);
+	x11_image_write(&renderer->checker, display, pixels, CHECKER_TILE, CHECKER_TILE);
 	return 0;
 }
 
-static int fill_background(struct x11_canvas *canvas, struct x11_display *display,
+static int fill_background(struct x11_renderer *renderer, struct x11_display *display,
                            xcb_drawable_t onto, xcb_gcontext_t gc,
                            const struct background *background, const xcb_rectangle_t *rectangles,
                            size_t count)
@@ -125,11 +125,11 @@ static int fill_background(struct x11_canvas *canvas, struct x11_display *displa
 	xcb_connection_t *connection = display->connection;
 
 	if (background->checker) {
-		int result = make_checker(canvas, display, background);
+		int result = make_checker(renderer, display, background);
 
 		if (result < 0)
 			return result;
-		const uint32_t values[] = { XCB_FILL_STYLE_TILED, canvas->checker.pixmap };
+		const uint32_t values[] = { XCB_FILL_STYLE_TILED, renderer->checker.pixmap };
 		xcb_change_gc(connection, gc, XCB_GC_FILL_STYLE | XCB_GC_TILE, values);
 	} else {
 		const uint32_t values[] = { background->colour, XCB_FILL_STYLE_SOLID };
@@ -139,7 +139,7 @@ static int fill_background(struct x11_canvas *canvas, struct x11_display *displa
 	return 0;
 }
 
-static void veil(const struct x11_canvas *canvas, const struct x11_display *display,
+static void veil(const struct x11_renderer *renderer, const struct x11_display *display,
                  const struct scene *scene)
 {
 	const uint16_t grey = STALE_BAR_GREY * TO_16_BITS;
@@ -151,16 +151,16 @@ static void veil(const struct x11_canvas *canvas, const struct x11_display *disp
 		                 STALE_BAR_PIXELS };
 
 	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_OVER,
-	                           canvas->back.picture, dark, 1, &all);
+	                           renderer->back.picture, dark, 1, &all);
 	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_SRC,
-	                           canvas->back.picture, bar, 1, &edge);
+	                           renderer->back.picture, bar, 1, &edge);
 }
 
-static int draw_panel(struct x11_canvas *canvas, struct x11_display *display,
+static int draw_panel(struct x11_renderer *renderer, struct x11_display *display,
                       const struct panel *panel, size_t number)
 {
-	struct x11_image *image = &canvas->panel[number];
-	bool sent = image->pixmap && canvas->revision[number] == panel->revision;
+	struct x11_image *image = &renderer->panel[number];
+	bool sent = image->pixmap && renderer->revision[number] == panel->revision;
 	int result =
 		x11_image_fit(image, display, panel->area.width, panel->area.height, X11_DEPTH);
 
@@ -168,7 +168,7 @@ static int draw_panel(struct x11_canvas *canvas, struct x11_display *display,
 		return result;
 	if (!sent)
 		x11_image_write(image, display, panel->pixels, image->width, image->height);
-	canvas->revision[number] = panel->revision;
+	renderer->revision[number] = panel->revision;
 	xcb_copy_area(display->connection, image->pixmap, display->window, display->gc, 0, 0,
 	              (int16_t)panel->area.x, (int16_t)panel->area.y, (uint16_t)image->width,
 	              (uint16_t)image->height);
@@ -177,59 +177,59 @@ static int draw_panel(struct x11_canvas *canvas, struct x11_display *display,
 
 /* ---- Drawing ------------------------------------------------------------------------------- */
 
-static int draw_in_back(struct x11_canvas *canvas, struct x11_display *display,
-                        struct x11_picture *picture, const struct scene *scene, struct area visible)
+static int draw_in_back(struct x11_renderer *renderer, struct x11_display *display,
+                        struct x11_scaler *picture, const struct scene *scene, struct area visible)
 {
-	struct x11_image *back = &canvas->back;
+	struct x11_image *back = &renderer->back;
 	xcb_rectangle_t all = { 0, 0, (uint16_t)scene->window.width,
 		                (uint16_t)scene->window.height };
 	int result = x11_image_fit(back, display, all.width, all.height, X11_DEPTH);
 
 	if (result == 0)
-		result = fill_background(canvas, display, back->pixmap, back->gc,
+		result = fill_background(renderer, display, back->pixmap, back->gc,
 		                         &scene->background, &all, 1);
 	if (result == 0)
-		result = x11_picture_draw(picture, display, back->picture, scene->source,
-		                          scene->target, visible, scene->smooth);
+		result = x11_scaler_draw(picture, display, back->picture, scene->source,
+		                         scene->target, visible, scene->smooth);
 	if (result < 0)
 		return result;
 	if (scene->stale)
-		veil(canvas, display, scene);
-	xcb_copy_area(display->connection, back->pixmap, display->window, canvas->gc, 0, 0, 0, 0,
+		veil(renderer, display, scene);
+	xcb_copy_area(display->connection, back->pixmap, display->window, renderer->gc, 0, 0, 0, 0,
 	              all.width, all.height);
 	return 0;
 }
 
-int x11_canvas_draw(struct x11_canvas *canvas, struct x11_display *display,
-                    struct x11_picture *picture, const struct scene *scene)
+int x11_renderer_draw(struct x11_renderer *renderer, struct x11_display *display,
+                      struct x11_scaler *picture, const struct scene *scene)
 {
 	struct area visible = clip_to_window(scene->target, scene->window);
 
-	if (scene->stale || x11_picture_has_alpha(picture))
-		return draw_in_back(canvas, display, picture, scene, visible);
-	return x11_picture_draw(picture, display, canvas->window, scene->source, scene->target,
-	                        visible, scene->smooth);
+	if (scene->stale || x11_scaler_has_alpha(picture))
+		return draw_in_back(renderer, display, picture, scene, visible);
+	return x11_scaler_draw(picture, display, renderer->window, scene->source, scene->target,
+	                       visible, scene->smooth);
 }
 
-static int draw_sides(struct x11_canvas *canvas, struct x11_display *display,
+static int draw_sides(struct x11_renderer *renderer, struct x11_display *display,
                       const struct scene *scene)
 {
 	const struct panel picture = { .area = scene->target };
 	xcb_rectangle_t rectangles[CLIP_MAX];
 	size_t count = rectangles_around(whole(scene), &picture, 1, rectangles);
 
-	return fill_background(canvas, display, display->window, canvas->gc, &scene->background,
+	return fill_background(renderer, display, display->window, renderer->gc, &scene->background,
 	                       rectangles, count);
 }
 
-int x11_canvas_end(struct x11_canvas *canvas, struct x11_display *display,
-                   const struct scene *scene, bool alpha)
+int x11_renderer_end(struct x11_renderer *renderer, struct x11_display *display,
+                     const struct scene *scene, bool alpha)
 {
 	int result = 0;
 
 	if (!alpha && !scene->stale)
-		result = draw_sides(canvas, display, scene);
+		result = draw_sides(renderer, display, scene);
 	for (size_t i = 0; i < scene->panel_count && result == 0; i++)
-		result = draw_panel(canvas, display, &scene->panels[i], i);
+		result = draw_panel(renderer, display, &scene->panels[i], i);
 	return result;
 }

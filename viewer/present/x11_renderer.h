@@ -6,8 +6,8 @@
  * revision, and the picture is clipped around them: they cost a frame nothing.
  *
  * Main thread. Functions that can fail return 0 or a negative errno, with the display's reason. */
-#ifndef VIEWER_X11_CANVAS_H
-#define VIEWER_X11_CANVAS_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_RENDERER_H
+#define SHMFLIP_VIEWER_PRESENT_X11_RENDERER_H
 
 #include <stdbool.h>
 
@@ -15,9 +15,9 @@
 #include "x11_image.h"
 
 struct x11_display;
-struct x11_picture;
+struct x11_scaler;
 
-struct x11_canvas {
+struct x11_renderer {
 	xcb_gcontext_t gc;           /* of the window, but for its panels */
 	xcb_render_picture_t window; /* the same */
 	struct x11_image back;       /* the window's next content */
@@ -28,22 +28,22 @@ struct x11_canvas {
 	bool is_drawn;
 };
 
-void x11_canvas_init(struct x11_canvas *canvas, const struct x11_display *display);
+void x11_renderer_init(struct x11_renderer *renderer, const struct x11_display *display);
 
 /* Whether the picture may go to the window as it is, without any other drawing. */
-bool x11_canvas_is_direct(const struct scene *scene, bool alpha);
+bool x11_renderer_is_direct(const struct scene *scene, bool alpha);
 
 /* Starts drawing a scene. Returns whether more than the picture is to be drawn: the scene is another
  * than the last, or all is to be drawn anyway. */
-bool x11_canvas_begin(struct x11_canvas *canvas, const struct x11_display *display,
-                      const struct scene *scene, bool all);
+bool x11_renderer_begin(struct x11_renderer *renderer, const struct x11_display *display,
+                        const struct scene *scene, bool all);
 
 /* Draws the picture from the server's memory. */
-int x11_canvas_draw(struct x11_canvas *canvas, struct x11_display *display,
-                    struct x11_picture *picture, const struct scene *scene);
+int x11_renderer_draw(struct x11_renderer *renderer, struct x11_display *display,
+                      struct x11_scaler *picture, const struct scene *scene);
 
 /* Draws the rest. */
-int x11_canvas_end(struct x11_canvas *canvas, struct x11_display *display,
-                   const struct scene *scene, bool alpha);
+int x11_renderer_end(struct x11_renderer *renderer, struct x11_display *display,
+                     const struct scene *scene, bool alpha);
 
 #endif

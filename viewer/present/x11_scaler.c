@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "x11_picture.h"
+#include "x11_scaler.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,13 +17,13 @@ struct mapping {
 	double y_offset;
 };
 
-bool x11_picture_has_alpha(const struct x11_picture *picture)
+bool x11_scaler_has_alpha(const struct x11_scaler *picture)
 {
 	return picture->raw.depth == X11_DEPTH_ALPHA;
 }
 
-int x11_picture_fit(struct x11_picture *picture, struct x11_display *display, struct size size,
-                    bool alpha)
+int x11_scaler_fit(struct x11_scaler *picture, struct x11_display *display, struct size size,
+                   bool alpha)
 {
 	picture->halves = 0;
 	picture->flattened = false;
@@ -67,7 +67,7 @@ static struct area whole(const struct x11_image *image)
 	return (struct area){ 0, 0, image->width, image->height };
 }
 
-static int flatten(struct x11_picture *picture, struct x11_display *display)
+static int flatten(struct x11_scaler *picture, struct x11_display *display)
 {
 	const struct x11_image *raw = &picture->raw;
 	int result = x11_image_fit(&picture->flat, display, raw->width, raw->height, raw->depth);
@@ -79,14 +79,14 @@ static int flatten(struct x11_picture *picture, struct x11_display *display)
 	return result;
 }
 
-static const struct x11_image *halved(const struct x11_picture *picture, int times)
+static const struct x11_image *halved(const struct x11_scaler *picture, int times)
 {
 	if (times > 0)
 		return &picture->half[times - 1];
-	return x11_picture_has_alpha(picture) ? &picture->flat : &picture->raw;
+	return x11_scaler_has_alpha(picture) ? &picture->flat : &picture->raw;
 }
 
-static int halve(struct x11_picture *picture, struct x11_display *display)
+static int halve(struct x11_scaler *picture, struct x11_display *display)
 {
 	const struct mapping half_size = { 2, 2, 0, 0 };
 	const struct x11_image *from = halved(picture, picture->halves);
@@ -131,11 +131,11 @@ static struct mapping after_halving(struct mapping mapping, int times)
 		                 mapping.x_offset * part, mapping.y_offset * part };
 }
 
-int x11_picture_draw(struct x11_picture *picture, struct x11_display *display,
-                     xcb_render_picture_t onto, struct area source, struct area target,
-                     struct area visible, bool smooth)
+int x11_scaler_draw(struct x11_scaler *picture, struct x11_display *display,
+                    xcb_render_picture_t onto, struct area source, struct area target,
+                    struct area visible, bool smooth)
 {
-	bool alpha = x11_picture_has_alpha(picture);
+	bool alpha = x11_scaler_has_alpha(picture);
 	struct mapping mapping = mapping_of(source, target, visible);
 	int times = smooth ? halvings(fmin(mapping.x_scale, mapping.y_scale)) : 0;
 	int result = alpha && !picture->flattened ? flatten(picture, display) : 0;

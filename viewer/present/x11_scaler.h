@@ -8,8 +8,8 @@
  * are multiplied by it first, else those of transparent pixels would show at edges.
  *
  * All of this is done by the server, in the order of the requests. Main thread. */
-#ifndef VIEWER_X11_PICTURE_H
-#define VIEWER_X11_PICTURE_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_SCALER_H
+#define SHMFLIP_VIEWER_PRESENT_X11_SCALER_H
 
 #include <stdbool.h>
 
@@ -18,7 +18,7 @@
 
 #define X11_HALVES_MAX 14 /* of the largest side to 2 */
 
-struct x11_picture {
+struct x11_scaler {
 	struct x11_image raw;  /* the frame's pixels as they came */
 	struct x11_image flat; /* the same, multiplied by their alpha, if there is any */
 	struct x11_image half[X11_HALVES_MAX];
@@ -27,15 +27,15 @@ struct x11_picture {
 };
 
 /* Makes room for the pixels of a frame in raw, for the caller to put there. -EIO: there is none. */
-int x11_picture_fit(struct x11_picture *picture, struct x11_display *display, struct size size,
-                    bool alpha);
+int x11_scaler_fit(struct x11_scaler *picture, struct x11_display *display, struct size size,
+                   bool alpha);
 
 /* Draws source, a part of the picture, so that it would fill target; does so in visible only, which
  * is a part of target. Blends if there is alpha. -EIO: the server has not enough memory. */
-int x11_picture_draw(struct x11_picture *picture, struct x11_display *display,
-                     xcb_render_picture_t onto, struct area source, struct area target,
-                     struct area visible, bool smooth);
+int x11_scaler_draw(struct x11_scaler *picture, struct x11_display *display,
+                    xcb_render_picture_t onto, struct area source, struct area target,
+                    struct area visible, bool smooth);
 
-bool x11_picture_has_alpha(const struct x11_picture *picture);
+bool x11_scaler_has_alpha(const struct x11_scaler *picture);
 
 #endif

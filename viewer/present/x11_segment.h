@@ -2,8 +2,8 @@
  *
  * The segment that frames lie in, attached by the X server itself, read-only. One at a time: frames
  * of the next generation come from another, and those from the one before are let go of first. */
-#ifndef VIEWER_X11_SEGMENT_H
-#define VIEWER_X11_SEGMENT_H
+#ifndef SHMFLIP_VIEWER_PRESENT_X11_SEGMENT_H
+#define SHMFLIP_VIEWER_PRESENT_X11_SEGMENT_H
 
 #include <stdbool.h>
 #include <xcb/shm.h>

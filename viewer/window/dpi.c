@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "density.h"
+#include "dpi.h"
 
 #include <SDL.h>
 #include <SDL_syswm.h>
@@ -65,7 +65,7 @@ static double screen_dpi(SDL_Window *window)
 	return display >= 0 && SDL_GetDisplayDPI(display, NULL, &dpi, NULL) == 0 ? dpi : 0;
 }
 
-double density_text_scale(SDL_Window *window)
+double dpi_text_scale(SDL_Window *window)
 {
 	double dpi = set_dpi(window);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The window's icon, drawn when needed: two frames, one behind the other. Main thread. */
-#ifndef VIEWER_ICON_H
-#define VIEWER_ICON_H
+#ifndef SHMFLIP_VIEWER_WINDOW_ICON_H
+#define SHMFLIP_VIEWER_WINDOW_ICON_H
 
 struct SDL_Window;
 

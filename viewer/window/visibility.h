@@ -3,8 +3,8 @@
  * Whether other windows cover ours wholly, as far as an X server tells: SDL does not ask it. Without
  * one, and under a compositor, which keeps every window's picture, no window is ever covered. Main
  * thread. */
-#ifndef VIEWER_VISIBILITY_H
-#define VIEWER_VISIBILITY_H
+#ifndef SHMFLIP_VIEWER_WINDOW_VISIBILITY_H
+#define SHMFLIP_VIEWER_WINDOW_VISIBILITY_H
 
 #include <stdbool.h>
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bell.h"
 #include "cli.h"
-#include "density.h"
+#include "dpi.h"
 #include "icon.h"
 #include "visibility.h"
+#include "wakeup.h"
 
 #define TEXT_SCALE_MAX 4
 
@@ -31,7 +31,7 @@ bool window_system_init(void)
 		return false;
 	}
 	SDL_StopTextInput();
-	int result = bell_init();
+	int result = wakeup_init();
 	if (result < 0) {
 		cli_error("cannot wait for events: %s", strerror(-result));
 		SDL_Quit();
@@ -41,7 +41,7 @@ bool window_system_init(void)
 
 void window_system_finish(void)
 {
-	bell_finish();
+	wakeup_finish();
 	SDL_Quit();
 }
 
@@ -68,7 +68,7 @@ double window_text_scale(const struct window *window)
 	double scale = window_pixels_per_point(window);
 
 	if (scale == 1)
-		scale = density_text_scale(window->sdl);
+		scale = dpi_text_scale(window->sdl);
 	return scale < 1 ? 1 : scale > TEXT_SCALE_MAX ? TEXT_SCALE_MAX : scale;
 }
 

@@ -2,12 +2,12 @@
  *
  * SDL's window: its size, which follows the frames', its title and icon, whether anybody can see it.
  * Main thread. */
-#ifndef VIEWER_WINDOW_H
-#define VIEWER_WINDOW_H
+#ifndef SHMFLIP_VIEWER_WINDOW_WINDOW_H
+#define SHMFLIP_VIEWER_WINDOW_WINDOW_H
 
 #include <stdbool.h>
 
-#include "geometry.h"
+#include "present/geometry.h"
 
 struct SDL_Window;
 

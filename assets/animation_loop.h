@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The size and the length of the sample animation's loop, and where in it a frame is. */
+#ifndef ANIMATION_LOOP_H
+#define ANIMATION_LOOP_H
+
+#include <math.h>
+
+enum { ANIMATION_WIDTH = 640, ANIMATION_HEIGHT = 360, ANIMATION_FRAMES = 40 };
+
+#define TURN (2 * (float)M_PI)
+
+/* How far into the loop a frame is, from 0 to 1. */
+static inline float animation_phase(int frame)
+{
+	return (float)frame / ANIMATION_FRAMES;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Time, for the library and the programs: CLOCK_MONOTONIC in nanoseconds. Any thread. */
+#ifndef SHMFLIP_MONOTONIC_H
+#define SHMFLIP_MONOTONIC_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S INT64_C(1000000000)
+
+static inline int64_t monotonic_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+#endif

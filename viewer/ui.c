@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui.h"
+
+#include "cli.h"
+#include "present/present.h"
+#include "session.h"
+#include "video_output.h"
+
+void ui_check(struct ui *ui, int result)
+{
+	if (ui->presenter != ui->session->presenter)
+		ui_text_invalidate(ui);
+	ui->presenter = ui->session->presenter;
+	if (result == 0)
+		return;
+	session_fail(ui->session, ui->session->presenter->name, video_output_reason(ui->output));
+	ui->quit = true;
+}
+
+void ui_set_paused(struct ui *ui, bool paused)
+{
+	ui->paused = paused;
+	liveness_restart_timeout(&ui->session->liveness, monotonic_now_ns());
+	ui->step = false;
+	ui->session->rate = (struct rate){ 0 };
+	ui_text_invalidate(ui);
+	if (paused)
+		ui_check(ui, video_output_keep(ui->output));
+}
