@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Draws the sample animation into a folder, or checks that a folder's pictures are what it draws. */
+ * Draws the sample animation into a directory, or checks that a directory's pictures are what it draws. */
 #include "animation.h"
 
 #include <png.h>
@@ -94,14 +94,14 @@ static int check_picture(const char *path, const uint8_t *rgb)
 	return 0;
 }
 
-static int each_picture(struct canvas *canvas, const char *folder,
+static int each_picture(struct canvas *canvas, const char *directory,
                         int (*handle)(const char *path, const uint8_t *rgb))
 {
 	static uint8_t rgb[PICTURE_BYTES];
 	char path[4096];
 
 	for (int frame = 0; frame < ANIMATION_FRAMES; frame++) {
-		snprintf(path, sizeof(path), "%s/%03d.png", folder, frame);
+		snprintf(path, sizeof(path), "%s/%03d.png", directory, frame);
 		animation_draw(canvas, frame);
 		canvas_to_rgb8(canvas, rgb);
 		if (handle(path, rgb) < 0)
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 	int result;
 
 	if (argc != 2 && !check) {
-		fprintf(stderr, "usage: %s [--check] FOLDER\n", argv[0]);
+		fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
 		return 2;
 	}
 	if (canvas_init(&canvas, ANIMATION_WIDTH, ANIMATION_HEIGHT) < 0) {

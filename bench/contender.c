@@ -64,9 +64,9 @@ static int read_pipe(const void *argument)
 
 /* One that publishes every frame, or fails. */
 static struct process *add_producer(const struct pipeline_input *input, unsigned jobs,
-                                    struct processes *processes)
+                                    struct process_group *group)
 {
-	struct process *producer = processes_add(processes);
+	struct process *producer = process_group_add(group);
 
 	process_argument(producer, "%s", input->producer);
 	process_argument(producer, "--dir");
@@ -76,40 +76,40 @@ static struct process *add_producer(const struct pipeline_input *input, unsigned
 	process_argument(producer, "--on-error=stop");
 	process_argument(producer, "--jobs=%u", jobs);
 	process_argument(producer, "--quiet");
-	process_argument(producer, "%s", input->folder);
+	process_argument(producer, "%s", input->directory);
 	return producer;
 }
 
 static int shmflip_to_reader(const struct contender *contender, const struct pipeline_input *input,
-                             struct processes *processes)
+                             struct process_group *group)
 {
 	struct process *reader;
 
-	process_argument(add_producer(input, contender->threads, processes), "--wait-viewers=1");
-	reader = processes_add(processes);
+	process_argument(add_producer(input, contender->threads, group), "--wait-viewers=1");
+	reader = process_group_add(group);
 	reader->run = read_channel;
 	reader->argument = input;
 	return 0;
 }
 
 static int shmflip_to_nobody(const struct contender *contender, const struct pipeline_input *input,
-                             struct processes *processes)
+                             struct process_group *group)
 {
 	unsigned programs = contender->traits & CONTENDER_LIMIT ? contender->threads : 1;
 
 	for (unsigned i = 0; i < programs; i++)
-		process_argument(add_producer(input, contender->threads / programs, processes),
+		process_argument(add_producer(input, contender->threads / programs, group),
 		                 "--channel=%u", i);
 	return 0;
 }
 
 static int shmflip_to_window(const struct contender *contender, const struct pipeline_input *input,
-                             struct processes *processes)
+                             struct process_group *group)
 {
 	struct process *viewer;
 
-	process_argument(add_producer(input, contender->threads, processes), "--wait-viewers=1");
-	viewer = processes_add(processes);
+	process_argument(add_producer(input, contender->threads, group), "--wait-viewers=1");
+	viewer = process_group_add(group);
 	process_argument(viewer, "%s", input->viewer);
 	process_argument(viewer, "--dir");
 	process_argument(viewer, "%s", input->channel);
@@ -119,31 +119,31 @@ static int shmflip_to_window(const struct contender *contender, const struct pip
 }
 
 static int ffmpeg_to_reader(const struct contender *contender, const struct pipeline_input *input,
-                            struct processes *processes)
+                            struct process_group *group)
 {
-	struct process *ffmpeg = processes_add(processes), *reader;
+	struct process *ffmpeg = process_group_add(group), *reader;
 
 	process_argument(ffmpeg, "ffmpeg");
 	process_argument(ffmpeg, "-nostdin");
 	process_argument(ffmpeg, "-threads");
 	process_argument(ffmpeg, "%u", contender->threads);
 	process_argument(ffmpeg, "-i");
-	process_argument(ffmpeg, "%s/%%06d.png", input->folder);
+	process_argument(ffmpeg, "%s/%%06d.png", input->directory);
 	process_argument(ffmpeg, "-f");
 	process_argument(ffmpeg, "rawvideo");
 	process_argument(ffmpeg, "-pix_fmt");
 	process_argument(ffmpeg, "bgra");
 	process_argument(ffmpeg, "-");
-	reader = processes_add(processes);
+	reader = process_group_add(group);
 	reader->run = read_pipe;
 	reader->argument = input;
-	return processes_connect(ffmpeg, reader);
+	return process_group_connect(ffmpeg, reader);
 }
 
 static int mpv(const struct contender *contender, const struct pipeline_input *input,
-               struct processes *processes)
+               struct process_group *group)
 {
-	struct process *player = processes_add(processes);
+	struct process *player = process_group_add(group);
 
 	process_argument(player, "mpv");
 	process_argument(player, "--no-config");
@@ -154,14 +154,14 @@ static int mpv(const struct contender *contender, const struct pipeline_input *i
 	process_argument(player, "--vo=%s", contender->traits & CONTENDER_WINDOW ? "x11" : "null");
 	process_argument(player, "--mf-fps=1000");
 	process_argument(player, "--vd-lavc-threads=%u", contender->threads);
-	process_argument(player, "mf://%s/*.png", input->folder);
+	process_argument(player, "mf://%s/*.png", input->directory);
 	return 0;
 }
 
 static int ffplay(const struct contender *contender, const struct pipeline_input *input,
-                  struct processes *processes)
+                  struct process_group *group)
 {
-	struct process *player = processes_add(processes);
+	struct process *player = process_group_add(group);
 
 	process_argument(player, "ffplay");
 	process_argument(player, "-autoexit");
@@ -170,7 +170,7 @@ static int ffplay(const struct contender *contender, const struct pipeline_input
 	process_argument(player, "%u", contender->threads);
 	process_argument(player, "-framerate");
 	process_argument(player, "1000");
-	process_argument(player, "%s/%%06d.png", input->folder);
+	process_argument(player, "%s/%%06d.png", input->directory);
 	return 0;
 }
 

@@ -5,14 +5,14 @@
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
 
-#include "processes.h"
+#include "process_group.h"
 
 /* What is shown. */
 struct pipeline_input {
-	const char *folder;  /* 000000.png and so on are the frames, and nothing else is *.png */
-	const char *channel; /* a folder for channels */
-	unsigned frames;     /* to show of them */
-	uint32_t width;      /* of every frame */
+	const char *directory; /* 000000.png and so on are the frames, and nothing else is *.png */
+	const char *channel;   /* a directory for channels */
+	unsigned frames;       /* to show of them */
+	uint32_t width;        /* of every frame */
 	uint32_t height;
 	const char *producer; /* where our programs are */
 	const char *viewer;
@@ -33,7 +33,7 @@ struct contender {
 	unsigned threads;
 	/* 0 or a negative errno */
 	int (*assemble)(const struct contender *contender, const struct pipeline_input *input,
-	                struct processes *processes);
+	                struct process_group *group);
 };
 
 /* shmflip first; NULL-terminated. */

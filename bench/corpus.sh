@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Draws PNG files for `shmflip-bench decode`, in folders by their kind, of what Debian 12 ships and ffmpeg
+# Draws PNG files for `shmflip-bench decode`, in directories by their kind, of what Debian 12 ships and ffmpeg
 # makes:
 #
 #   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p
 #
-# usage: bench/corpus.sh FOLDER     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; some 200 MB to download
+# usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; some 200 MB to download
 
 set -euo pipefail
 
 (($# == 1)) || {
-	echo "usage: $0 FOLDER" >&2
+	echo "usage: $0 DIRECTORY" >&2
 	exit 2
 }
 mkdir -p "$1"
@@ -40,7 +40,7 @@ fetch() {
 	done
 }
 
-# Photographs among the wallpapers: JPEG of at least 4K, the largest file of each folder, as folders hold the
+# Photographs among the wallpapers: JPEG of at least 4K, the largest file of each directory, as directories hold the
 # same picture in many sizes.
 photographs() {
 	find "$source"/{gnome-backgrounds,mate-backgrounds,plasma-workspace-wallpapers} \
@@ -64,29 +64,29 @@ encode() {
 	esac
 }
 
-# make_photos FOLDER SIZE COUNT
+# make_photos DIRECTORY SIZE COUNT
 make_photos() {
-	local folder=$corpus/$1 size=$2 count=$3 number=0 file
+	local directory=$corpus/$1 size=$2 count=$3 number=0 file
 
-	mkdir -p "$folder"
+	mkdir -p "$directory"
 	while read -r file && ((number < count)); do
 		"${convert[@]}" "$file" -resize "$size^" -gravity center -extent "$size" "$source/scaled.ppm"
-		encode "$number" "$source/scaled.ppm" "$folder/$(printf %02d "$number").png"
+		encode "$number" "$source/scaled.ppm" "$directory/$(printf %02d "$number").png"
 		number=$((number + 1))
 	done < <(photographs)
 }
 
 # What a camera sees that moves over a photograph, with the noise of its sensor.
 make_video() {
-	local folder=$corpus/video-1080p number=0 file
+	local directory=$corpus/video-1080p number=0 file
 
-	mkdir -p "$folder"
+	mkdir -p "$directory"
 	while read -r file && ((number < 12)); do
 		quiet_ffmpeg -loop 1 -i "$file" -frames:v 3 -vf \
 			"zoompan=z=1.2+0.02*on:d=3:x=20*on:y=10*on:s=1920x1080,noise=alls=6:allf=t,tmix" \
 			"$source/video-%d.ppm"
 		for frame in 1 2 3; do
-			encode "$number" "$source/video-$frame.ppm" "$folder/$(printf %02d "$number").png"
+			encode "$number" "$source/video-$frame.ppm" "$directory/$(printf %02d "$number").png"
 			number=$((number + 1))
 		done
 	done < <(photographs | awk 'NR % 3 == 0')
@@ -94,25 +94,25 @@ make_video() {
 
 # Pictures of programs at work, as the packages have them.
 make_screens() {
-	local folder=$corpus/screens number=0 file
+	local directory=$corpus/screens number=0 file
 
-	mkdir -p "$folder"
+	mkdir -p "$directory"
 	find "$source/debian-edu-doc-en" -name '*.png' -size +40k | sort | while read -r file; do
-		cp "$file" "$folder/$(printf %02d "$number").png"
+		cp "$file" "$directory/$(printf %02d "$number").png"
 		number=$((number + 1))
 		((number < 30)) || break
 	done
 }
 
 make_drawn() {
-	local folder=$corpus/drawn-1080p number=0 input
+	local directory=$corpus/drawn-1080p number=0 input
 
-	mkdir -p "$folder"
+	mkdir -p "$directory"
 	for input in testsrc2= smptehdbars= mandelbrot= rgbtestsrc= pal75bars= gradients= \
 		cellauto=rule=110: life=mold=10:ratio=0.2: sierpinski= yuvtestsrc=; do
 		quiet_ffmpeg -f lavfi -i "${input}s=1920x1080" \
 			-vf 'select=gte(n\,9)' -frames:v 1 -pix_fmt rgb24 "$source/drawn.ppm"
-		encode "$number" "$source/drawn.ppm" "$folder/$(printf %02d "$number").png"
+		encode "$number" "$source/drawn.ppm" "$directory/$(printf %02d "$number").png"
 		number=$((number + 1))
 	done
 }

@@ -192,18 +192,18 @@ static void sum_up(const struct run *run, struct sample *sample, struct histogra
 	histogram_merge(latency, &own_latency);
 }
 
-static void empty_folder(const char *folder)
+static void empty_directory(const char *directory)
 {
-	DIR *open_folder = opendir(folder);
+	DIR *open_directory = opendir(directory);
 	struct dirent *entry;
 
-	while (open_folder && (entry = readdir(open_folder)))
-		unlinkat(dirfd(open_folder), entry->d_name, 0);
-	if (open_folder)
-		closedir(open_folder);
+	while (open_directory && (entry = readdir(open_directory)))
+		unlinkat(dirfd(open_directory), entry->d_name, 0);
+	if (open_directory)
+		closedir(open_directory);
 }
 
-static int prepare_run(struct run *run, const char *folder, int64_t seconds_ns, char *detail)
+static int prepare_run(struct run *run, const char *directory, int64_t seconds_ns, char *detail)
 {
 	const struct measurement *measurement = run->measurement;
 	struct link *link = &run->transfer.link;
@@ -212,7 +212,7 @@ static int prepare_run(struct run *run, const char *folder, int64_t seconds_ns, 
 
 	*link = (struct link){
 		.transport = measurement->transport,
-		.folder = folder,
+		.directory = directory,
 		.width = measurement->width,
 		.height = measurement->height,
 		.receivers = measurement->transport->traits & TRANSPORT_ALONE
@@ -260,7 +260,7 @@ static int run_processes(struct run *run, struct sample *sample, struct histogra
 }
 
 int measurement_run(const struct measurement *measurement, const struct cpu_affinity *affinity,
-                    const char *folder, int64_t seconds_ns, struct sample *sample,
+                    const char *directory, int64_t seconds_ns, struct sample *sample,
                     struct histogram *latency, char *detail)
 {
 	struct run run = { .measurement = measurement, .affinity = affinity };
@@ -268,7 +268,7 @@ int measurement_run(const struct measurement *measurement, const struct cpu_affi
 	int error;
 
 	*detail = '\0';
-	error = prepare_run(&run, folder, seconds_ns, detail);
+	error = prepare_run(&run, directory, seconds_ns, detail);
 	if (error)
 		return error;
 	error = measurement->transport->prepare ? measurement->transport->prepare(link) : 0;
@@ -278,7 +278,7 @@ int measurement_run(const struct measurement *measurement, const struct cpu_affi
 			measurement->transport->finish(link, run.any_failed);
 	}
 	free(link->state);
-	empty_folder(folder);
+	empty_directory(directory);
 	munmap(run.parties, (1 + link->receivers) * sizeof(struct side));
 	return error;
 }

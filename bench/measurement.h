@@ -42,7 +42,7 @@ struct sample {
  * -ENOTSUP: this system lacks it; -ETIMEDOUT: it hung, and its processes were killed; -EINTR: the user
  * wants to stop; others: it failed. detail: LINK_DETAIL_SIZE bytes, why. */
 int measurement_run(const struct measurement *measurement, const struct cpu_affinity *affinity,
-                    const char *folder, int64_t seconds_ns, struct sample *sample,
+                    const char *directory, int64_t seconds_ns, struct sample *sample,
                     struct histogram *latency, char *detail);
 
 #endif

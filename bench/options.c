@@ -304,7 +304,8 @@ static void set_paths(struct options *options, int count, char **words)
 	if (!wanted && count > 0)
 		cli_usage_error("%s takes no %s", options->command->name, words[0]);
 	if (wanted && count == 0)
-		cli_usage_error("%s needs PNG files, or folders of them", options->command->name);
+		cli_usage_error("%s needs PNG files, or directories of them",
+		                options->command->name);
 	options->paths = words;
 	options->path_count = (unsigned)count;
 }

@@ -26,7 +26,7 @@ struct shows {
 };
 
 /* Beside us, as they are installed; where they are built; else wherever PATH says. */
-static void find_program(char *path, const char *folder, const char *name)
+static void find_program(char *path, const char *directory, const char *name)
 {
 	char here[PATH_MAX - 64] = "";
 	ssize_t length = readlink("/proc/self/exe", here, sizeof(here) - 1);
@@ -37,7 +37,7 @@ static void find_program(char *path, const char *folder, const char *name)
 		snprintf(path, PATH_MAX, "%s/%s", here, name);
 		if (access(path, X_OK) == 0)
 			return;
-		snprintf(path, PATH_MAX, "%s/../%s/%s", here, folder, name);
+		snprintf(path, PATH_MAX, "%s/../%s/%s", here, directory, name);
 		if (access(path, X_OK) == 0)
 			return;
 	}
@@ -106,7 +106,7 @@ static int set_up(struct shows *shows, struct pipeline_results *results)
 	png_files_free(&png_files);
 	find_program(shows->producer, "producer", "shmflip-producer");
 	find_program(shows->viewer, "viewer", "shmflip-viewer");
-	shows->many = (struct pipeline_input){ .folder = shows->scratch.many,
+	shows->many = (struct pipeline_input){ .directory = shows->scratch.many,
 		                               .channel = shows->scratch.channel,
 		                               .frames = shows->scratch.frames,
 		                               .width = results->width,
@@ -114,7 +114,7 @@ static int set_up(struct shows *shows, struct pipeline_results *results)
 		                               .producer = shows->producer,
 		                               .viewer = shows->viewer };
 	shows->one = shows->many;
-	shows->one.folder = shows->scratch.one;
+	shows->one.directory = shows->scratch.one;
 	shows->one.frames = 1;
 	return error;
 }
@@ -123,12 +123,12 @@ static int run_show(struct pipeline_result *result, const struct pipeline_input 
                     int64_t patience_ns, int64_t *elapsed_ns, int64_t *cpu_ns)
 {
 	const struct contender *contender = result->contender;
-	struct processes processes = { 0 };
-	int error = contender->assemble(contender, input, &processes);
+	struct process_group group = { 0 };
+	int error = contender->assemble(contender, input, &group);
 
 	if (!error)
-		error = processes_run(&processes, patience_ns, elapsed_ns, cpu_ns, result->detail);
-	processes_finish(&processes);
+		error = process_group_run(&group, patience_ns, elapsed_ns, cpu_ns, result->detail);
+	process_group_finish(&group);
 	return error;
 }
 

@@ -21,7 +21,7 @@ struct pipeline_result {
 	double cpu_ms[ROUNDS_MAX]; /* of all its processes, for a frame */
 	unsigned count;
 	int error; /* the first; then there was no other try */
-	char detail[PROCESSES_DETAIL_SIZE];
+	char detail[PROCESS_GROUP_DETAIL_SIZE];
 };
 
 struct pipeline_results {

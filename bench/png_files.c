@@ -94,7 +94,7 @@ static void free_file(struct png_file *file)
 	free(file->idat);
 }
 
-/* The name of the folder that a file lies in. */
+/* The name of the directory that a file lies in. */
 static char *kind_of(const char *path)
 {
 	const char *end = strrchr(path, '/'), *begin = end;

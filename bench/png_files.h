@@ -11,7 +11,7 @@ struct png_files {
 	size_t count;
 };
 
-/* Reads files, and every *.png in and below folders. What is no PNG is named in a message and left
+/* Reads files, and every *.png in and below directories. What is no PNG is named in a message and left
  * out. 0, or a negative errno after a message; -ENOENT: nothing was found. */
 int png_files_load(struct png_files *png_files, char *const *paths, unsigned path_count);
 void png_files_free(struct png_files *png_files);

@@ -13,17 +13,17 @@
 
 #include "cli.h"
 
-static int link_frame(const char *folder, unsigned number, const char *file)
+static int link_frame(const char *directory, unsigned number, const char *file)
 {
 	char target[PATH_MAX], path[SCRATCH_PATH_SIZE + 32];
 
 	if (!realpath(file, target))
 		return -errno;
-	snprintf(path, sizeof(path), "%s/%06u.png", folder, number);
+	snprintf(path, sizeof(path), "%s/%06u.png", directory, number);
 	return symlink(target, path) < 0 ? -errno : 0;
 }
 
-static int make_folder(const struct scratch_dir *scratch, char *path, const char *name)
+static int make_directory(const struct scratch_dir *scratch, char *path, const char *name)
 {
 	snprintf(path, SCRATCH_PATH_SIZE, "%.*s/%s", SCRATCH_PATH_SIZE / 2, scratch->root, name);
 	return mkdir(path, 0700) < 0 ? -errno : 0;
@@ -31,12 +31,12 @@ static int make_folder(const struct scratch_dir *scratch, char *path, const char
 
 static int fill(struct scratch_dir *scratch, const struct png_files *png_files, unsigned frames)
 {
-	int error = make_folder(scratch, scratch->one, "one");
+	int error = make_directory(scratch, scratch->one, "one");
 
 	if (!error)
-		error = make_folder(scratch, scratch->many, "many");
+		error = make_directory(scratch, scratch->many, "many");
 	if (!error)
-		error = make_folder(scratch, scratch->channel, "channel");
+		error = make_directory(scratch, scratch->channel, "channel");
 	if (!error)
 		error = link_frame(scratch->one, 0, png_files->files[0].path);
 	for (scratch->frames = 0; !error && scratch->frames < frames; scratch->frames++)
@@ -64,24 +64,24 @@ int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_fi
 	return error;
 }
 
-static void remove_folder(const char *path)
+static void remove_directory(const char *path)
 {
-	DIR *folder = *path ? opendir(path) : NULL;
+	DIR *directory = *path ? opendir(path) : NULL;
 	const struct dirent *entry;
 
-	if (!folder)
+	if (!directory)
 		return;
-	while ((entry = readdir(folder)))
-		unlinkat(dirfd(folder), entry->d_name, 0);
-	closedir(folder);
+	while ((entry = readdir(directory)))
+		unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
 	rmdir(path);
 }
 
 void scratch_dir_remove(struct scratch_dir *scratch)
 {
-	remove_folder(scratch->one);
-	remove_folder(scratch->many);
-	remove_folder(scratch->channel);
+	remove_directory(scratch->one);
+	remove_directory(scratch->many);
+	remove_directory(scratch->channel);
 	if (scratch->root[0])
 		rmdir(scratch->root);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A scratch folder for `shmflip-bench pipeline`: frames as numbered links to files, over and over; in
+ * A scratch directory for `shmflip-bench pipeline`: frames as numbered links to files, over and over; in
  * one/ just the first. */
 #ifndef SHMFLIP_BENCH_SCRATCH_DIR_H
 #define SHMFLIP_BENCH_SCRATCH_DIR_H

@@ -33,7 +33,7 @@ static void show_progress(const struct progress *progress, const struct measurem
 }
 
 /* -EINTR: the user wants to stop. Everything else is the result's. */
-static int measure(struct results *results, struct result *result, const char *folder)
+static int measure(struct results *results, struct result *result, const char *directory)
 {
 	struct sample *sample = &result->samples[result->count];
 	int tries = results->disturbed < RESIGNATION ? TRIES : 1, error;
@@ -42,7 +42,7 @@ static int measure(struct results *results, struct result *result, const char *f
 
 	for (int i = 0; i < tries; i++) {
 		memset(&latency, 0, sizeof(latency));
-		error = measurement_run(&result->measurement, &results->affinity, folder,
+		error = measurement_run(&result->measurement, &results->affinity, directory,
 		                        results->options->seconds_ns, sample, &latency,
 		                        result->detail);
 		if (error == -EINTR)
@@ -63,7 +63,7 @@ static int measure(struct results *results, struct result *result, const char *f
 /* Every second round goes the other way, so that no transport is always measured after the same
  * other. */
 static int run_round(struct results *results, unsigned round, struct progress *progress,
-                     const char *folder)
+                     const char *directory)
 {
 	int error = 0;
 
@@ -72,13 +72,13 @@ static int run_round(struct results *results, unsigned round, struct progress *p
 
 		show_progress(progress, &result->measurement);
 		if (!result->error)
-			error = measure(results, result, folder);
+			error = measure(results, result, directory);
 		progress->done++;
 	}
 	return error;
 }
 
-static int run_rounds(struct results *results, const char *folder)
+static int run_rounds(struct results *results, const char *directory)
 {
 	struct progress progress = { .begin_ns = monotonic_now_ns(),
 		                     .all = results->count * results->options->rounds };
@@ -87,7 +87,7 @@ static int run_rounds(struct results *results, const char *folder)
 
 	load_now(&before);
 	for (unsigned round = 0; round < results->options->rounds && !error; round++)
-		error = run_round(results, round, &progress, folder);
+		error = run_round(results, round, &progress, directory);
 	load_since(&before, &results->load);
 	cli_status_end();
 	return error;
@@ -137,7 +137,7 @@ static int put_out(struct results *results)
 
 static int run(const struct options *options)
 {
-	char folder[] = "/tmp/shmflip-bench-XXXXXX";
+	char directory[] = "/tmp/shmflip-bench-XXXXXX";
 	struct results results;
 	int error = results_init(&results, options), status = CLI_FAILED;
 
@@ -145,12 +145,12 @@ static int run(const struct options *options)
 		cli_error("out of memory");
 		return CLI_FAILED;
 	}
-	if (!mkdtemp(folder)) {
-		cli_error("cannot make a folder in /tmp: %s", strerror(errno));
+	if (!mkdtemp(directory)) {
+		cli_error("cannot make a directory in /tmp: %s", strerror(errno));
 		goto finish;
 	}
-	error = run_rounds(&results, folder);
-	rmdir(folder);
+	error = run_rounds(&results, directory);
+	rmdir(directory);
 	if (error)
 		cli_error("interrupted: nothing was kept");
 	else

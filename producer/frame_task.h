@@ -25,7 +25,7 @@ struct cached_frame;
 struct frame_task {
 	/* Which frame it is: set by frame_source_fetch() */
 	const char *path; /* for messages: the file, or stdin:N */
-	const char *name; /* the same without folders */
+	const char *name; /* the same without directories */
 	char stream_name[32];
 	uint64_t index;    /* from 0 on: its place in time */
 	uint64_t position; /* in its pass, from 1 on */

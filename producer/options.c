@@ -62,7 +62,7 @@ static void print_help(void)
 	     "frames/%04d.png, or - for a stream on stdin: PNG, PPM, PGM, PAM, Y4M, or --raw.\n"
 	     "\n"
 	     "  -c, --channel NAME      channel (default: default)\n"
-	     "      --dir PATH          its folder (default: $SHMFLIP_DIR, else\n"
+	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	     "  -r, --fps N             frames a second (default 30, or as a Y4M says; 0: as\n"
 	     "                          fast as can be)\n"

@@ -18,7 +18,7 @@ void worker_pool_init(struct worker_pool *pool, const struct options *options,
 	};
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->progress, &attributes);
+	pthread_cond_init(&pool->state_changed, &attributes);
 	pthread_condattr_destroy(&attributes);
 	pthread_cond_init(&pool->work, NULL);
 	pthread_cond_init(&pool->free_entry, NULL);
@@ -31,10 +31,10 @@ static struct queue_entry *entry_at(struct worker_pool *pool, uint64_t number)
 }
 
 /* With the lock held. */
-static void signal_progress(struct worker_pool *pool)
+static void signal_change(struct worker_pool *pool)
 {
-	pool->progressed = true;
-	pthread_cond_signal(&pool->progress);
+	pool->changed = true;
+	pthread_cond_signal(&pool->state_changed);
 }
 
 /* With the lock held. */
@@ -68,7 +68,7 @@ static void *read_frames(void *argument)
 	while (!pool->stopping && !pool->end) {
 		if (has_free_entry(pool)) {
 			fetch(pool);
-			signal_progress(pool);
+			signal_change(pool);
 		} else {
 			pthread_cond_wait(&pool->free_entry, &pool->lock);
 		}
@@ -106,7 +106,7 @@ static void *decode_frames(void *argument)
 		entry->done = true;
 		/* The waiter can use only the oldest. */
 		if (entry == entry_at(pool, pool->concluded))
-			signal_progress(pool);
+			signal_change(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	png_fast_destroy(fast);
@@ -172,7 +172,7 @@ void worker_pool_finish(struct worker_pool *pool)
 	png_fast_destroy(pool->fast);
 	pthread_cond_destroy(&pool->work);
 	pthread_cond_destroy(&pool->free_entry);
-	pthread_cond_destroy(&pool->progress);
+	pthread_cond_destroy(&pool->state_changed);
 	pthread_mutex_destroy(&pool->lock);
 }
 
@@ -245,8 +245,8 @@ void worker_pool_wait(struct worker_pool *pool, int64_t until_ns)
 	int error = 0;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->progressed && error != ETIMEDOUT)
-		error = pthread_cond_timedwait(&pool->progress, &pool->lock, &until);
-	pool->progressed = false;
+	while (!pool->changed && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&pool->state_changed, &pool->lock, &until);
+	pool->changed = false;
 	pthread_mutex_unlock(&pool->lock);
 }

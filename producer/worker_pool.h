@@ -32,11 +32,11 @@ struct queue_entry {
 struct worker_pool {
 	const struct options *options;
 	struct frame_source *source;
-	pthread_mutex_t lock;      /* of all below */
-	pthread_cond_t work;       /* there is something to decode, or it is time to go */
-	pthread_cond_t free_entry; /* there is an entry for the reader, or it is time to go */
-	pthread_cond_t progress;   /* something was fetched or decoded */
-	bool progressed;           /* state changed */
+	pthread_mutex_t lock;         /* of all below */
+	pthread_cond_t work;          /* there is something to decode, or it is time to go */
+	pthread_cond_t free_entry;    /* there is an entry for the reader, or it is time to go */
+	pthread_cond_t state_changed; /* something was fetched or decoded */
+	bool changed;                 /* since worker_pool_wait() last returned */
 	bool stopping;
 	int end; /* what fetching ended with; 0: it has not */
 	/* How many frames have come so far in their way; each has its entry at its number modulo

@@ -110,7 +110,7 @@ int ls_run(const struct options *options)
 	struct list list = { .dir = options->dir };
 	int error = shmflip_channel_list(options->dir, add, &list);
 
-	/* The default folder is made by the first producer. */
+	/* The default directory is made by the first producer. */
 	if (error == -ENOENT && !options->dir)
 		error = 0;
 	if (error == -ENOMEM)

@@ -46,7 +46,7 @@ static const char help_text[] =
 	"                       all. Never touches a channel that is alive\n"
 	"\n"
 	"  -c, --channel NAME   the same as NAME (default of stat and cat: default)\n"
-	"      --dir PATH       folder of the channels (default: $SHMFLIP_DIR, else\n"
+	"      --dir PATH       directory of the channels (default: $SHMFLIP_DIR, else\n"
 	"                       $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	"  -j, --json           ls, stat: as JSON\n"
 	"  -w, --watch          stat: a line a second, until interrupted\n"

@@ -55,7 +55,7 @@ static const char help_text[] =
 	"Shows the frames of a channel as a producer publishes them.\n"
 	"\n"
 	"  -c, --channel NAME     channel (default: default)\n"
-	"      --dir PATH         folder of the channel (default: $SHMFLIP_DIR, else\n"
+	"      --dir PATH         directory of the channel (default: $SHMFLIP_DIR, else\n"
 	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	"      --present WAY      auto, x11, surface, texture, or none for no window\n"
 	"                         (default: auto, the first of them that works)\n"

@@ -41,8 +41,8 @@ static bool fits_sdl(const struct shmflip_frame_info *info)
 	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
 }
 
-int presenter_choice_show(struct video_output *output, const struct presenter *presenter,
-                          void *state, const struct shmflip_frame *frame)
+int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
+                   const struct shmflip_frame *frame)
 {
 	if (!fits_sdl(&frame->info)) {
 		snprintf(output->host.reason, sizeof(output->host.reason), "a frame is too large");
@@ -86,7 +86,7 @@ static int start(struct video_output *output, const struct presenter *presenter,
 	if (result < 0)
 		return result;
 	window_show(&output->window);
-	result = presenter_choice_show(output, presenter, state, frame);
+	result = presenter_show(output, presenter, state, frame);
 	if (result < 0)
 		presenter->destroy(state);
 	else

@@ -31,8 +31,8 @@ struct scene presenter_choice_compose(struct video_output *output,
 int presenter_choice_open(struct video_output *output, const struct shmflip_frame *frame);
 
 /* By this presenter; the frame goes over to it if it succeeds. */
-int presenter_choice_show(struct video_output *output, const struct presenter *presenter,
-                          void *state, const struct shmflip_frame *frame);
+int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
+                   const struct shmflip_frame *frame);
 
 /* Of the frame on show, by whom it is shown. */
 unsigned presenter_choice_copies(const struct video_output *output);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames as PNG files in a folder, named by sequence number: 00000001.png. Numbers start over with
+ * Frames as PNG files in a directory, named by sequence number: 00000001.png. Numbers start over with
  * each producer, so from the second producer on the names say which: p2-00000001.png. Earlier files
  * of these names are replaced. A file is complete as soon as it has its name.
  *
@@ -10,7 +10,7 @@
 
 #include "shmflip.h"
 
-/* Makes the folder if it is missing; its parent must be there. */
+/* Makes the directory if it is missing; its parent must be there. */
 int record_prepare(const char *dir);
 
 /* producer: 1 for the first that this program saw. After a failure no part of the file is left. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The picture on show, with the frame's own pixels, as a PNG file in the current folder. Main
+ * The picture on show, with the frame's own pixels, as a PNG file in the current directory. Main
  * thread; blocks until it is written. */
 #ifndef VIEWER_SCREENSHOT_H
 #define VIEWER_SCREENSHOT_H

@@ -15,8 +15,8 @@
 
 #define STATUS_INTERVAL_NS 250000000
 
-/* The folder that the library chooses, for people to read. */
-static void folder_text(const struct options *options, char *text, size_t size)
+/* The directory that the library chooses, for people to read. */
+static void directory_text(const struct options *options, char *text, size_t size)
 {
 	const char *dir = options->dir ? options->dir : getenv("SHMFLIP_DIR");
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -147,12 +147,13 @@ static enum session_event take_frame(struct session *session, struct shmflip_fra
 
 static void announce_wait(struct session *session)
 {
-	char folder[4096];
+	char directory[4096];
 
 	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
-	folder_text(session->options, folder, sizeof(folder));
-	cli_error("waiting for a producer on channel %s in %s", session->options->channel, folder);
+	directory_text(session->options, directory, sizeof(directory));
+	cli_error("waiting for a producer on channel %s in %s", session->options->channel,
+	          directory);
 	session->wait_announced = true;
 }
 

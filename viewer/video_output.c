@@ -92,7 +92,7 @@ int video_output_show(struct video_output *output, const struct shmflip_frame *f
 {
 	output->stale = false;
 	window_follow(&output->window, size_of(&frame->info));
-	int result = presenter_choice_show(output, output->presenter, output->state, frame);
+	int result = presenter_show(output, output->presenter, output->state, frame);
 	if (result < 0)
 		result = presenter_choice_replace(output, result, frame);
 	if (result == 0)

@@ -11,7 +11,7 @@
 
 struct png_file {
 	char *path;
-	char *kind; /* the folder it lies in: what files are summed up by */
+	char *kind; /* the directory it lies in: what files are summed up by */
 	uint8_t *png;
 	size_t png_bytes;
 	uint32_t width;

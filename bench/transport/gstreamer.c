@@ -64,15 +64,15 @@ static int prepare(struct link *link)
 /* A shmsink that is killed leaves its memory in /dev/shm, named by its process. */
 static void remove_memory_of(pid_t sender)
 {
-	DIR *folder = opendir("/dev/shm");
+	DIR *directory = opendir("/dev/shm");
 	struct dirent *entry;
 	int pid;
 
-	while (folder && (entry = readdir(folder)))
+	while (directory && (entry = readdir(directory)))
 		if (sscanf(entry->d_name, "shmpipe.%d.", &pid) == 1 && pid == sender)
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	if (folder)
-		closedir(folder);
+			unlinkat(dirfd(directory), entry->d_name, 0);
+	if (directory)
+		closedir(directory);
 }
 
 static void finish(struct link *link, bool killed)

@@ -47,6 +47,6 @@ const char *link_path(const struct link *link, const char *name)
 {
 	static char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", link->folder, name);
+	snprintf(path, sizeof(path), "%s/%s", link->directory, name);
 	return path;
 }

@@ -40,7 +40,7 @@ static int prepare(struct link *link)
 static int open_sender(struct link *link)
 {
 	const struct shmflip_producer_options options = {
-		.dir = link->folder,
+		.dir = link->directory,
 		.slot_bytes = link->frame_bytes,
 		.policy = is_latest(link) ? SHMFLIP_POLICY_LATEST : SHMFLIP_POLICY_LOSSLESS,
 	};
@@ -86,7 +86,7 @@ static void close_sender(struct link *link)
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
-	const struct shmflip_viewer_options options = { .dir = link->folder, .prefault = 1 };
+	const struct shmflip_viewer_options options = { .dir = link->directory, .prefault = 1 };
 	struct state *state = link->state;
 	int error = shmflip_viewer_open(&options, &state->viewer);
 
@@ -128,7 +128,7 @@ static void close_receiver(struct link *link)
 /* What a sender that was killed has left is cleaned up by the next one. */
 static void finish(struct link *link, bool killed)
 {
-	const struct shmflip_producer_options options = { .dir = link->folder, .slot_bytes = 1 };
+	const struct shmflip_producer_options options = { .dir = link->directory, .slot_bytes = 1 };
 	struct shmflip_producer *producer;
 
 	if (killed && shmflip_producer_create(&options, &producer) == 0)

@@ -24,7 +24,7 @@ enum { RECEIVERS_MAX = 16, LINK_DETAIL_SIZE = 160 };
 
 struct link {
 	const struct transport *transport;
-	const char *folder; /* for files of this run, empty; whatever is left in it is removed */
+	const char *directory; /* for files of this run, empty; whatever is left in it is removed */
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
@@ -88,7 +88,7 @@ int link_make_state(struct link *link, uint64_t bytes);
  * To be unmapped by munmap, or by the end of the process. */
 int link_map(struct link *link, uint64_t bytes, bool shared, void **memory);
 
-/* "FOLDER/NAME", in memory that the next call reuses. */
+/* "DIRECTORY/NAME", in memory that the next call reuses. */
 const char *link_path(const struct link *link, const char *name);
 
 #endif

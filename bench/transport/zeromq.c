@@ -48,7 +48,7 @@ static int open_socket(struct link *link, unsigned receiver, int type)
 	zmq_setsockopt(socket, ZMQ_SNDHWM, &one, sizeof(one));
 	zmq_setsockopt(socket, ZMQ_RCVHWM, &one, sizeof(one));
 	zmq_setsockopt(socket, ZMQ_LINGER, &none, sizeof(none));
-	snprintf(endpoint, sizeof(endpoint), "ipc://%s/zeromq-%u", link->folder, receiver);
+	snprintf(endpoint, sizeof(endpoint), "ipc://%s/zeromq-%u", link->directory, receiver);
 	return attach(socket, endpoint) < 0 ? fail(link, "zmq_bind or zmq_connect") : 0;
 }
 

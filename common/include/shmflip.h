@@ -25,7 +25,7 @@
  *
  * Errors, the same everywhere
  *   -EINVAL          an argument is out of range, or is no channel name
- *   -ENOENT          there is no producer on this channel; or no folder to make its folder in
+ *   -ENOENT          there is no producer on this channel; or no directory to make its directory in
  *   -EBUSY           a live producer holds the channel; or: loans have to come back first
  *   -EAGAIN          nothing within timeout_ms: no new frame, no producer, no free slot
  *   -EINTR           a signal handler ran, or the process was stopped and goes on
@@ -33,14 +33,14 @@
  *   -EPIPE           the producer died; what it had published was taken
  *   -EMSGSIZE        the frame does not fit a slot
  *   -EOVERFLOW       a size is more than can be addressed
- *   -EPERM           a folder or file belongs to somebody else, or others may write or replace it
+ *   -EPERM           a directory or file belongs to somebody else, or others may write or replace it
  *   -EACCES          the system refuses access
  *   -EPROTO          the channel holds something that no producer of ours would write
  *   -EPROTONOSUPPORT the producer speaks another version of the layout
  *   -ESTALE          somebody deleted the lock file, and another producer took the channel since
  *   -EEXIST          every System V key that the channel may use is taken by strangers
  *   -ENOMEM, -ENOSPC memory or a limit of the system (ipcs -l) is exhausted
- *   -ENOTSUP         the folder is on NFS, or the kernel lacks OFD locks or SEM_UNDO
+ *   -ENOTSUP         the directory is on NFS, or the kernel lacks OFD locks or SEM_UNDO
  *   Others are what a system call said: -EMFILE, -EIO, and so on.
  */
 #ifndef SHMFLIP_H
@@ -69,7 +69,7 @@ extern "C" {
 SHMFLIP_API const char *shmflip_version(void);
 
 /* One line, without a newline, on the latest failure of a shmflip function in the calling thread:
- * which folder, file or process it was about. Valid until the thread's next shmflip call. */
+ * which directory, file or process it was about. Valid until the thread's next shmflip call. */
 SHMFLIP_API const char *shmflip_error_detail(void);
 
 /* ---- Frames ------------------------------------------------------------------------------- */
@@ -158,12 +158,12 @@ struct shmflip_channel_status {
 /* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not counted as
  * a viewer. Waits, a second at most, where a producer is just coming or a cleanup goes on. With
  * status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing of this name,
- * or no folder. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
+ * or no directory. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
                                         struct shmflip_channel_status *status);
 
-/* Calls found for each channel of a folder, alive or not, in no order, until it returns something else
- * than 0, which is then what this returns. -ENOENT: no folder. -EPERM, -EACCES,
+/* Calls found for each channel of a directory, alive or not, in no order, until it returns something else
+ * than 0, which is then what this returns. -ENOENT: no directory. -EPERM, -EACCES,
  * -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_list(const char *dir,
                                      int (*found)(const char *channel, void *context),
@@ -189,7 +189,7 @@ struct shmflip_producer; /* opaque */
 
 /* Zero-initialise, then set what differs. Strings are copied. */
 struct shmflip_producer_options {
-	const char *dir;     /* folder of the channel's files. NULL: $SHMFLIP_DIR, else
+	const char *dir;     /* directory of the channel's files. NULL: $SHMFLIP_DIR, else
 			      * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. Made when missing */
 	const char *channel; /* NULL: "default". Letters, digits, - _ and . (not first) */
 	uint32_t slots;      /* SHMFLIP_SLOTS_MIN to _MAX; 0: 2 */

@@ -19,13 +19,13 @@
 /* No real producer replaces the channel file faster. */
 #define TRIES 1000
 
-/* Opens the channel file and believes it as far as it could only have been written by the folder's
+/* Opens the channel file and believes it as far as it could only have been written by the directory's
  * owner. */
 static int open_channel_file(const struct channel_paths *paths, uid_t *owner)
 {
-	int error = folder_check(paths, true, owner);
+	int error = directory_check(paths, true, owner);
 
-	return error ? error : folder_open_file(paths->channel_file, O_RDONLY, *owner);
+	return error ? error : directory_open_file(paths->channel_file, O_RDONLY, *owner);
 }
 
 static int read_channel_file(int fd, const struct channel_paths *paths,

@@ -6,7 +6,7 @@
 #ifndef SHMFLIP_ATTACHMENT_H
 #define SHMFLIP_ATTACHMENT_H
 
-#include "folder.h"
+#include "directory.h"
 #include "layout.h"
 #include "pins.h"
 #include "slots.h"

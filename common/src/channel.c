@@ -92,7 +92,7 @@ static int fail_owned(const struct channel *channel, int fd)
 static int lock_file(struct channel *channel)
 {
 	struct stat opened;
-	int fd = folder_open_file(channel->paths.lock_file, O_RDWR | O_CREAT, geteuid());
+	int fd = directory_open_file(channel->paths.lock_file, O_RDWR | O_CREAT, geteuid());
 	int error;
 
 	if (fd < 0)
@@ -102,7 +102,7 @@ static int lock_file(struct channel *channel)
 		error = fail_owned(channel, fd);
 	else if (!error && fstat(fd, &opened) < 0)
 		error = fail_errno("cannot examine %s", channel->paths.lock_file);
-	else if (!error && !folder_is_same_file(channel->paths.lock_file, fd))
+	else if (!error && !directory_is_same_file(channel->paths.lock_file, fd))
 		error = 1;
 	if (error) {
 		close(fd);
@@ -195,12 +195,12 @@ static int take_over(struct channel *channel, bool again)
 static int acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,
                    mode_t mode, bool again)
 {
-	int error = folder_create(paths, group, mode);
+	int error = directory_create(paths, group, mode);
 
 	if (!error)
-		error = folder_check(paths, false, NULL);
+		error = directory_check(paths, false, NULL);
 	if (!error)
-		error = folder_check_entry(paths, mode);
+		error = directory_check_entry(paths, mode);
 	if (!error)
 		error = channel_acquire_for_cleanup(channel, paths);
 	if (error)
@@ -221,7 +221,7 @@ int channel_acquire(struct channel *channel, const struct channel_paths *paths, 
 
 bool channel_still_owned(const struct channel *channel)
 {
-	return folder_is_same_file(channel->paths.lock_file, channel->lock_fd);
+	return directory_is_same_file(channel->paths.lock_file, channel->lock_fd);
 }
 
 int channel_reacquire(struct channel *channel, gid_t group, mode_t mode)
@@ -316,7 +316,7 @@ int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 
 	if (error)
 		return error;
-	fd = folder_open_file(paths.lock_file, O_RDONLY, geteuid());
+	fd = directory_open_file(paths.lock_file, O_RDONLY, geteuid());
 	if (fd < 0)
 		return fd;
 	owned = channel_find_owner(fd, &owner);

@@ -12,7 +12,7 @@
 #ifndef SHMFLIP_CHANNEL_H
 #define SHMFLIP_CHANNEL_H
 
-#include "folder.h"
+#include "directory.h"
 #include "layout.h"
 
 struct channel {
@@ -24,7 +24,7 @@ struct channel {
 	bool record_known;         /* false: that one was damaged, or of another version */
 };
 
-/* Becomes the owner, and cleans up what dead ones left. mode and group are for a folder that has to be
+/* Becomes the owner, and cleans up what dead ones left. mode and group are for a directory that has to be
  * made. Undone by channel_release. Waits at most a second for an owner that has not written its pid.
  * -EBUSY: a live producer owns it. */
 int channel_acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,

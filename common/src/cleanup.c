@@ -83,7 +83,7 @@ static void cleanup_named_ring(const struct channel *channel, struct shmflip_rem
 	const struct channel_paths *paths = &channel->paths;
 	struct channel_record record = { 0 };
 	ssize_t bytes;
-	int fd = folder_open_file(paths->channel_file, O_RDONLY, geteuid());
+	int fd = directory_open_file(paths->channel_file, O_RDONLY, geteuid());
 
 	if (fd < 0)
 		return;

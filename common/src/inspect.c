@@ -37,7 +37,7 @@ static bool is_our_lock(int fd, const struct lock_record *record)
 
 static int open_lock(const struct channel_paths *paths, uid_t owner, struct lock_record *record)
 {
-	int fd = folder_open_file(paths->lock_file, O_RDONLY, owner);
+	int fd = directory_open_file(paths->lock_file, O_RDONLY, owner);
 
 	memset(record, 0, sizeof(*record));
 	if (fd >= 0 && pread(fd, record, sizeof(*record), 0) < 0)
@@ -63,7 +63,7 @@ static void look_at_lock(const struct channel_paths *paths, uid_t owner, struct 
 static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
 {
 	struct layout_mark mark, found = { 0 };
-	int fd = folder_open_file(paths->channel_file, O_RDONLY, owner);
+	int fd = directory_open_file(paths->channel_file, O_RDONLY, owner);
 	bool ours;
 
 	if (fd < 0)
@@ -143,7 +143,7 @@ static int inspect(const struct channel_paths *paths, struct shmflip_channel_sta
 	struct attachment *attachment;
 	struct ownership lock;
 	uid_t owner;
-	int error = folder_check(paths, true, &owner);
+	int error = directory_check(paths, true, &owner);
 
 	if (error)
 		return error;
@@ -209,20 +209,20 @@ int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void
 	struct channel_paths paths;
 	const struct dirent *entry;
 	uid_t owner;
-	DIR *folder;
+	DIR *directory;
 	int result = channel_paths_init(&paths, dir, NULL);
 
 	if (!result)
-		result = folder_check(&paths, true, &owner);
+		result = directory_check(&paths, true, &owner);
 	if (result)
 		return result;
-	folder = opendir(paths.dir);
-	if (!folder)
-		return fail_errno("cannot read folder %s", paths.dir);
-	while (!result && (entry = readdir(folder)))
+	directory = opendir(paths.dir);
+	if (!directory)
+		return fail_errno("cannot read directory %s", paths.dir);
+	while (!result && (entry = readdir(directory)))
 		if (find_channel(entry->d_name, dir, &paths) && is_there(&paths, owner))
 			result = found(paths.name, context);
-	closedir(folder);
+	closedir(directory);
 	return result;
 }
 
@@ -256,7 +256,7 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 	int error = channel_paths_init(&paths, dir, channel_name);
 
 	if (!error)
-		error = folder_check(&paths, false, NULL);
+		error = directory_check(&paths, false, NULL);
 	if (error)
 		return error;
 	if (!is_there(&paths, geteuid()))

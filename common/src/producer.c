@@ -162,7 +162,7 @@ static int check_objects(struct shmflip_producer *producer)
 			return error;
 		producer->renew = true;
 	}
-	if (!folder_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
+	if (!directory_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
 	    ring_alive(producer->generation->ring_id) == 0)
 		producer->renew = true;
 	producer->checked_ns = now_ns;
@@ -398,7 +398,7 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 	if (!producer)
 		return;
 	/* First the file: see attachment.c on telling an end from a death. */
-	if (folder_is_same_file(producer->channel.paths.channel_file, producer->generation->fd))
+	if (directory_is_same_file(producer->channel.paths.channel_file, producer->generation->fd))
 		unlink(producer->channel.paths.channel_file);
 	generation_retire(producer->generation, LAYOUT_ENDED);
 	generation_finish(producer->generation);

@@ -48,7 +48,7 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	error = channel_paths_init(&paths, options->dir, options->channel);
 	if (error)
 		return error;
-	error = folder_check(&paths, true, NULL);
+	error = directory_check(&paths, true, NULL);
 	if (error && error != -ENOENT)
 		return error;
 	viewer = calloc(1, sizeof(*viewer));

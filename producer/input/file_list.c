@@ -47,13 +47,13 @@ static int append(struct file_list *files, char *path)
 	return 0;
 }
 
-static char *joined(const char *folder, const char *name)
+static char *joined(const char *directory, const char *name)
 {
-	size_t length = strlen(folder);
-	const char *slash = length && folder[length - 1] == '/' ? "" : "/";
+	size_t length = strlen(directory);
+	const char *slash = length && directory[length - 1] == '/' ? "" : "/";
 	char *path;
 
-	return asprintf(&path, "%s%s%s", folder, slash, name) < 0 ? NULL : path;
+	return asprintf(&path, "%s%s%s", directory, slash, name) < 0 ? NULL : path;
 }
 
 static int is_visible_png(const struct dirent *entry)
@@ -64,25 +64,25 @@ static int is_visible_png(const struct dirent *entry)
 	       strcasecmp(entry->d_name + length - 4, ".png") == 0;
 }
 
-static int add_directory(struct file_list *files, const char *folder)
+static int add_directory(struct file_list *files, const char *directory)
 {
 	struct dirent **entries;
-	int count = scandir(folder, &entries, is_visible_png, versionsort);
+	int count = scandir(directory, &entries, is_visible_png, versionsort);
 	int result = 0;
 
 	if (count < 0) {
 		result = -errno;
-		cli_error("cannot read %s: %s", folder, strerror(errno));
+		cli_error("cannot read %s: %s", directory, strerror(errno));
 		return result;
 	}
 	for (int i = 0; i < count; i++) {
 		if (!result)
-			result = append(files, joined(folder, entries[i]->d_name));
+			result = append(files, joined(directory, entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);
 	if (count == 0) {
-		cli_error("there is no *.png in %s", folder);
+		cli_error("there is no *.png in %s", directory);
 		result = -ENOENT;
 	}
 	return result;

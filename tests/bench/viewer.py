@@ -81,10 +81,10 @@ class Bench:
     def start(self, way, size, fps):
         scaled = way.endswith("scaled")
         server = self.server(*(side // (1 + scaled) for side in size))
-        folder = tempfile.mkdtemp(dir=self.scratch)
-        env = dict(os.environ, SHMFLIP_DIR=folder, DISPLAY=server.display, SDL_VIDEODRIVER="x11")
+        directory = tempfile.mkdtemp(dir=self.scratch)
+        env = dict(os.environ, SHMFLIP_DIR=directory, DISPLAY=server.display, SDL_VIDEODRIVER="x11")
         env.pop("WAYLAND_DISPLAY", None)
-        stats = Path(folder) / "stats.json"
+        stats = Path(directory) / "stats.json"
         viewer = subprocess.Popen([self.viewer, "-q", "--present", way.split(",")[0], "--once",
                                    "--stats", stats], env=env)
         producer = subprocess.Popen(
@@ -185,7 +185,7 @@ def print_results(sizes, cells, idle):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("build", type=Path, help="build folder")
+    parser.add_argument("build", type=Path, help="build directory")
     parser.add_argument("--sizes", type=sizes_of, default=SIZES)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")

@@ -4,7 +4,7 @@
 # Kills real processes at random instants and at every instruction, stops and delays them, and does the
 # same with wrong variants of the library (mutants/), each of which has to be caught.
 #
-#   campaign.sh [--quick] BUILD      BUILD: tests/crash in a folder that meson has built
+#   campaign.sh [--quick] BUILD      BUILD: tests/crash in a directory that meson has built
 #
 # Every program runs in an IPC namespace of its own. Exit status 77: there is none to be had.
 
@@ -16,7 +16,7 @@ if [[ ${1:-} == --quick ]]; then
 	shift
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-build=$(cd "${1:?the folder of the build}" && pwd)
+build=$(cd "${1:?the directory of the build}" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 # Also what programs that are killed leave there.
@@ -87,31 +87,31 @@ compiler=${CC:-gcc}
 flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/time")
 
 # Makes the wrong variant of the library that a patch describes, with the rest of it from the build.
-# build_mutant PATCH FOLDER LIBRARY FLAG...
+# build_mutant PATCH DIRECTORY LIBRARY FLAG...
 build_mutant() {
-	local patch=$1 folder=$2 library=$3 file
+	local patch=$1 directory=$2 library=$3 file
 	local -a changed objects=()
 	shift 3
 
-	cp -r "$here/../../common/src" "$folder"
-	patch -s -p1 -d "$folder" <"$patch" || return
+	cp -r "$here/../../common/src" "$directory"
+	patch -s -p1 -d "$directory" <"$patch" || return
 	mapfile -t changed < <(sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$patch")
 	for file in "${changed[@]}"; do
-		"$compiler" "${flags[@]}" "$@" -c "$folder/$file" -o "$folder/${file%.c}.o" || return
-		objects+=("$folder/${file%.c}.o")
+		"$compiler" "${flags[@]}" "$@" -c "$directory/$file" -o "$directory/${file%.c}.o" || return
+		objects+=("$directory/${file%.c}.o")
 	done
-	"$compiler" -o "$folder/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
+	"$compiler" -o "$directory/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
 		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
 		-Wl,--wrap=clock_sleep -Wl,-z,now
 }
 
 # Says whether the part of the campaign that the patch names has caught it, and by what.
 run_mutant() {
-	local patch=$1 name folder
+	local patch=$1 name directory
 	local -a words instrument=() library
 
 	name=$(basename "$patch" .patch)
-	folder=$scratch/$name
+	directory=$scratch/$name
 	read -ra words < <(sed -n 's/^Part: //p' "$patch")
 	library=$build/../../common/libshmflip-internal.a
 	if [[ ${words[0]} == storm ]]; then
@@ -119,20 +119,20 @@ run_mutant() {
 		library=$build/libshmflip-delayed.a
 		words+=(--kills 1000000 --seconds 120)
 	fi
-	if ! build_mutant "$patch" "$folder" "$library" "${instrument[@]}" >"$folder.log" 2>&1; then
+	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" >"$directory.log" 2>&1; then
 		echo "  $name: does not apply to the sources as they are, or does not compile"
-		cat "$folder.log"
+		cat "$directory.log"
 		return 1
 	fi
-	if timeout 180 "${own_ipc[@]}" "$folder/crash" "${words[@]}" --patience 6000 \
-		>/dev/null 2>"$folder.log"; then
+	if timeout 180 "${own_ipc[@]}" "$directory/crash" "${words[@]}" --patience 6000 \
+		>/dev/null 2>"$directory.log"; then
 		echo "  $name: SURVIVED"
 		return 1
 	fi
 	# Only what the program itself says is a catch.
-	sed -n "s/^crash: /  $name: /p" "$folder.log" | grep . || {
+	sed -n "s/^crash: /  $name: /p" "$directory.log" | grep . || {
 		echo "  $name: SURVIVED, for the program failed:"
-		cat "$folder.log"
+		cat "$directory.log"
 		return 1
 	}
 }

@@ -31,12 +31,12 @@ struct guest {
 /* Before there is a channel: its lock file will be this one. */
 static void make_lock_file(struct guest *guest)
 {
-	const char *folder = getenv("SHMFLIP_DIR"); /* by sandbox_open() */
+	const char *directory = getenv("SHMFLIP_DIR"); /* by sandbox_open() */
 	int fd;
 
-	if (!folder || mkdir(folder, 0700) < 0)
-		fault("cannot make the folder: %s", strerror(errno));
-	snprintf(guest->lock_file, sizeof(guest->lock_file), "%.280s/default.lock", folder);
+	if (!directory || mkdir(directory, 0700) < 0)
+		fault("cannot make the directory: %s", strerror(errno));
+	snprintf(guest->lock_file, sizeof(guest->lock_file), "%.280s/default.lock", directory);
 	fd = open(guest->lock_file, O_RDWR | O_CREAT, 0600);
 	if (fd < 0)
 		fault("cannot make %s: %s", guest->lock_file, strerror(errno));

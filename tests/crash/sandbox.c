@@ -13,7 +13,7 @@
 #include "process.h"
 
 static char parent[256];
-static char folder[sizeof(parent) + 16];
+static char directory[sizeof(parent) + 16];
 static pid_t owner;
 
 int sandbox_segments(void)
@@ -39,14 +39,14 @@ int sandbox_sets(void)
 
 static void remove_files(void)
 {
-	char path[sizeof(folder) + 256];
-	DIR *dir = opendir(folder);
+	char path[sizeof(directory) + 256];
+	DIR *dir = opendir(directory);
 	struct dirent *entry;
 
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
 		unlink(path);
 	}
 	closedir(dir);
@@ -57,7 +57,7 @@ static void close_room(void)
 	if (getpid() != owner)
 		return;
 	remove_files();
-	rmdir(folder);
+	rmdir(directory);
 	rmdir(parent);
 }
 
@@ -74,9 +74,9 @@ void sandbox_open(void)
 	}
 	snprintf(parent, sizeof(parent), "%.200s/shmflip-crash-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(parent))
-		fault("cannot make a folder %s: %s", parent, strerror(errno));
-	snprintf(folder, sizeof(folder), "%s/channels", parent);
-	setenv("SHMFLIP_DIR", folder, 1);
+		fault("cannot make a directory %s: %s", parent, strerror(errno));
+	snprintf(directory, sizeof(directory), "%s/channels", parent);
+	setenv("SHMFLIP_DIR", directory, 1);
 	owner = getpid();
 	atexit(close_room);
 }
@@ -86,6 +86,6 @@ void sandbox_check_empty(void)
 	if (sandbox_segments() || sandbox_sets())
 		fault("left behind: %d segments, %d sets of semaphores", sandbox_segments(),
 		      sandbox_sets());
-	if (rmdir(folder) < 0 && errno != ENOENT)
-		fault("left behind in the folder: %s", strerror(errno));
+	if (rmdir(directory) < 0 && errno != ENOENT)
+		fault("left behind in the directory: %s", strerror(errno));
 }

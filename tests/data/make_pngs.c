@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes the PNG files of the tests into a folder, or checks that those in a folder are what it
+ * Writes the PNG files of the tests into a directory, or checks that those in a directory are what it
  * writes. The files are what certain versions of libpng and zlib make; with others, whose files
  * differ without being wrong, the check is skipped. */
 #include "file_sink.h"
@@ -70,23 +70,23 @@ static int check_file(const char *path, const struct bytes *bytes)
 	return 1;
 }
 
-static int write_below(const void *folder, const char *name, const struct bytes *bytes)
+static int write_below(const void *directory, const char *name, const struct bytes *bytes)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", (const char *)folder, name);
+	snprintf(path, sizeof(path), "%s/%s", (const char *)directory, name);
 	return write_file(path, bytes);
 }
 
-static int check_below(const void *folder, const char *name, const struct bytes *bytes)
+static int check_below(const void *directory, const char *name, const struct bytes *bytes)
 {
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s", (const char *)folder, name);
+	snprintf(path, sizeof(path), "%s/%s", (const char *)directory, name);
 	return check_file(path, bytes);
 }
 
-static int go_through(const char *folder, bool check)
+static int go_through(const char *directory, bool check)
 {
 	static const struct {
 		const char *name;
@@ -103,7 +103,7 @@ static int go_through(const char *folder, bool check)
 		const struct file_sink sink = { .handle = check ? check_below : write_below,
 			                        .context = path };
 
-		snprintf(path, sizeof(path), "%s/%s", folder, parts[i].name);
+		snprintf(path, sizeof(path), "%s/%s", directory, parts[i].name);
 		if (!check && mkdir(path, 0777) < 0 && errno != EEXIST) {
 			perror(path);
 			return 1;
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 	bool check = argc == 3 && strcmp(argv[1], "--check") == 0;
 
 	if (argc != 2 && !check) {
-		fprintf(stderr, "usage: %s [--check] FOLDER\n", argv[0]);
+		fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
 		return 2;
 	}
 	return go_through(argv[argc - 1], check);

@@ -25,7 +25,7 @@ checks_of() {
 	esac
 }
 
-# The folders that a target starts from, its own first.
+# The directories that a target starts from, its own first.
 corpora_of() {
 	echo "$tests/fuzz/corpus/$1"
 	case $1 in

@@ -2,7 +2,7 @@
  *
  * A fuzz target is one function that is given bytes, of any number and value, and stops the program if
  * what is done with them breaks a promise. libFuzzer calls it with bytes that it makes up; in ordinary
- * builds replay.c calls it with each file of its corpus. To add one: fuzz_NAME.c, a folder
+ * builds replay.c calls it with each file of its corpus. To add one: fuzz_NAME.c, a directory
  * corpus/NAME, and a line in meson.build. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a fuzz target over each file of the folders named on the command line: what fuzzing has found
+ * Runs a fuzz target over each file of the directories named on the command line: what fuzzing has found
  * once is checked in every build, by every compiler. */
 #include <dirent.h>
 #include <sys/stat.h>
@@ -34,18 +34,18 @@ static int run_file(const char *path)
 }
 
 /* Returns how many files were run, or -1. */
-static int run_folder(const char *path)
+static int run_directory(const char *path)
 {
-	DIR *folder = opendir(path);
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 	char file[4096];
 	int count = 0;
 
-	if (!folder) {
+	if (!directory) {
 		fprintf(stderr, "cannot open %s\n", path);
 		return -1;
 	}
-	while (count >= 0 && (entry = readdir(folder))) {
+	while (count >= 0 && (entry = readdir(directory))) {
 		struct stat status;
 
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
@@ -53,7 +53,7 @@ static int run_folder(const char *path)
 			continue;
 		count = run_file(file) ? -1 : count + 1;
 	}
-	closedir(folder);
+	closedir(directory);
 	return count;
 }
 
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 	int total = 0;
 
 	for (int i = 1; i < argc; i++) {
-		int count = run_folder(argv[i]);
+		int count = run_directory(argv[i]);
 
 		if (count < 0)
 			return 1;

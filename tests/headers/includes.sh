@@ -24,7 +24,7 @@ only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
 only '(gst/|zmq\.h)' '^bench/transport/'
 only '(spng|stb/|libavcodec/|libswscale/)' '^bench/decoder/'
 # Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|folder|cleanup|retired|producer_options|frame_wait)\.h' '^common/src/|^tests/(unit|fuzz)/'
+only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|directory|cleanup|retired|producer_options|frame_wait)\.h' '^common/src/|^tests/(unit|fuzz)/'
 only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'
 
 # The library neither prints nor exits nor trusts asserts.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A viewer that means harm: grabber.py FOLDER CHANNEL [keep]
+"""A viewer that means harm: grabber.py DIRECTORY CHANNEL [keep]
 
 Of each generation of the channel it locks all that a viewer can lock, every frame and every seat, and
 lets nothing go; with "keep", also the memory stays attached. A line on stdout for each generation."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the integration tests share: the programs as processes of one's own, in a folder of one's own,
+"""What the integration tests share: the programs as processes of one's own, in a directory of one's own,
 and an independent decoder to compare with.
 
 Every test starts with an empty SHMFLIP_DIR and fails if a file, a segment, or a semaphore set of its
@@ -105,9 +105,9 @@ def semaphore_sets():
 class Running:
     """A program that was started, with what it prints going into files."""
 
-    def __init__(self, arguments, env, folder, stdin=None, **identity):
-        self.out_path = tempfile.mktemp(dir=folder, prefix="out-")
-        self.err_path = tempfile.mktemp(dir=folder, prefix="err-")
+    def __init__(self, arguments, env, directory, stdin=None, **identity):
+        self.out_path = tempfile.mktemp(dir=directory, prefix="out-")
+        self.err_path = tempfile.mktemp(dir=directory, prefix="err-")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen(arguments, env=env, stdin=stdin or subprocess.DEVNULL,
                                             stdout=out, stderr=err, **identity)

@@ -81,9 +81,9 @@ def write_through(path, offset):
 class Target:
     """A channel as an attacker sees it."""
 
-    def __init__(self, folder, record, producer):
-        self.folder, self.producer = folder, producer
-        self.file, self.lock = str(folder / "default"), str(folder / "default.lock")
+    def __init__(self, directory, record, producer):
+        self.directory, self.producer = directory, producer
+        self.file, self.lock = str(directory / "default"), str(directory / "default.lock")
         self.segment, self.ring = struct.unpack_from("<ii", record, 32)
 
     def to_get_in(self):
@@ -114,9 +114,9 @@ class Target:
             "unlink the lock file": lambda: os.unlink(self.lock),
             "rename the channel file": lambda: os.rename(self.file, self.file + "2"),
             "link the channel file": lambda: os.link(self.file, self.file + "2"),
-            "make a file in the folder": lambda: os.open(self.file + "2", os.O_CREAT | os.O_RDWR),
-            "make the folder's group may write": lambda: os.chmod(self.folder, 0o770),
-            "rename the folder": lambda: os.rename(self.folder, str(self.folder) + "2"),
+            "make a file in the directory": lambda: os.open(self.file + "2", os.O_CREAT | os.O_RDWR),
+            "make the directory's group may write": lambda: os.chmod(self.directory, 0o770),
+            "rename the directory": lambda: os.rename(self.directory, str(self.directory) + "2"),
         }
 
     def with_channel_file(self, channel):
@@ -319,11 +319,11 @@ class Access(harness.Case):
         self.close(producer)
 
     def test_files_keep_to_their_mode(self):
-        for mode, folder in (("0600", 0o700), ("0640", 0o750), ("0644", 0o755)):
+        for mode, directory in (("0600", 0o700), ("0640", 0o750), ("0644", 0o755)):
             producer, _ = self.open_channel("--mode", mode, "--group", str(GROUP))
             modes = [(self.dir / name).stat().st_mode & 0o7777
                      for name in ("", "default", "default.lock")]
-            self.assertEqual(modes, [folder, int(mode, 8), 0o600])
+            self.assertEqual(modes, [directory, int(mode, 8), 0o600])
             self.close(producer)
             self.dir.rmdir()
 
@@ -338,9 +338,9 @@ class Access(harness.Case):
         self.assert_one_line(producer, "group")
         self.assert_nothing_left()
 
-    # ---- Folders and files that are not to be trusted ----
+    # ---- Directories and files that are not to be trusted ----
 
-    def refuse_folder(self, *words, who=OWNER):
+    def refuse_directory(self, *words, who=OWNER):
         for name, arguments in (("-producer", [self.frames]), ("", ["stat"]), ("", ["clean"]),
                                 ("-viewer", ["--present", "none", "--timeout", "1"])):
             with self.subTest(program=name, words=words):
@@ -348,15 +348,15 @@ class Access(harness.Case):
                 self.assert_exits(running, 1)
                 self.assert_one_line(running, *words)
 
-    def test_folder_behind_a_link(self):
+    def test_directory_behind_a_link(self):
         real = self.scratch / "real"
         real.mkdir(mode=0o700)
         os.chown(real, OWNER["user"], OWNER["group"])
         self.dir.symlink_to(real)
-        self.refuse_folder("symbolic link")
+        self.refuse_directory("symbolic link")
         self.assertEqual(list(real.iterdir()), [])
 
-    def test_folder_of_somebody_else(self):
+    def test_directory_of_somebody_else(self):
         self.dir.mkdir(mode=0o755)
         os.chown(self.dir, OTHER["user"], OTHER["group"])
         self.dir.chmod(0o755)
@@ -365,14 +365,14 @@ class Access(harness.Case):
             self.assert_exits(running, 1)
             self.assert_one_line(running, f"belongs to user {OTHER['user']}")
 
-    def test_folder_that_others_may_write(self):
+    def test_directory_that_others_may_write(self):
         for mode in (0o777, 0o1777, 0o770):
             self.dir.mkdir(exist_ok=True)
             os.chown(self.dir, OWNER["user"], OWNER["group"])
             self.dir.chmod(mode)
-            self.refuse_folder("chmod go-w")
+            self.refuse_directory("chmod go-w")
 
-    def test_folder_that_others_may_replace(self):
+    def test_directory_that_others_may_replace(self):
         self.scratch.chmod(0o777)
         producer = self.program("-producer", self.frames, who=OWNER)
         self.assert_exits(producer, 1)
@@ -380,20 +380,20 @@ class Access(harness.Case):
         self.assertFalse(self.dir.exists())
         self.dir.mkdir(mode=0o700)
         os.chown(self.dir, OWNER["user"], OWNER["group"])
-        self.refuse_folder("chmod +t")
+        self.refuse_directory("chmod +t")
         self.scratch.chmod(0o1777)
         producer, _ = self.open_channel()
         self.close(producer)
 
-    def test_folder_that_somebody_made_first(self):
+    def test_directory_that_somebody_made_first(self):
         """The default one, /tmp/shmflip-UID: in /tmp anybody can."""
-        folder = Path(f"/tmp/shmflip-{OWNER['user']}")
-        folder.mkdir(mode=0o755)
-        self.addCleanup(folder.rmdir)
-        os.chown(folder, OTHER["user"], OTHER["group"])
+        directory = Path(f"/tmp/shmflip-{OWNER['user']}")
+        directory.mkdir(mode=0o755)
+        self.addCleanup(directory.rmdir)
+        os.chown(directory, OTHER["user"], OTHER["group"])
         for variable in ("SHMFLIP_DIR", "XDG_RUNTIME_DIR"):
             self.env.pop(variable, None)
-        self.refuse_folder("belongs to user")
+        self.refuse_directory("belongs to user")
 
     def test_planted_files(self):
         self.dir.mkdir(mode=0o700)

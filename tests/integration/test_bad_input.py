@@ -80,7 +80,7 @@ class BadInput(harness.Case):
         self.refused(self.producer(FRAMES, self.scratch / "missing.png"), 1, "missing.png")
         self.assert_nothing_left()
 
-    def test_folder_without_pictures(self):
+    def test_directory_without_pictures(self):
         empty = self.scratch / "empty"
         empty.mkdir()
         self.refused(self.producer(empty), 1, "empty")
@@ -129,7 +129,7 @@ class BadInput(harness.Case):
                 self.refused(self.viewer("-c", name), 2, "channel name")
         self.assert_nothing_left()
 
-    def test_folder_that_others_may_write(self):
+    def test_directory_that_others_may_write(self):
         self.dir.mkdir()
         self.dir.chmod(0o777)
         self.refused(self.producer(FRAMES), 1, "others may write", "chmod go-w")
@@ -137,13 +137,13 @@ class BadInput(harness.Case):
         self.dir.chmod(0o700)
         self.assert_nothing_left()
 
-    def test_folder_that_is_none(self):
+    def test_directory_that_is_none(self):
         self.dir.write_text("a file", encoding="ascii")
-        self.refused(self.producer(FRAMES), 1, "no folder")
-        self.refused(self.viewer(), 1, "no folder")
+        self.refused(self.producer(FRAMES), 1, "no directory")
+        self.refused(self.viewer(), 1, "no directory")
         self.dir.unlink()
 
-    def test_folder_that_cannot_be_made(self):
+    def test_directory_that_cannot_be_made(self):
         self.refused(self.producer("--dir", "/proc/shmflip", FRAMES), 1, "/proc/shmflip")
         self.refused(self.producer("--dir", self.scratch / "a" / "b", FRAMES), 1, "a/b")
 
@@ -162,9 +162,9 @@ class BadInput(harness.Case):
         self.assert_nothing_left()
 
     def test_stats_that_cannot_be_written(self):
-        nowhere = self.scratch / "no" / "such" / "folder.json"
-        self.refused(self.producer("--stats", nowhere, FRAMES), 1, "folder.json")
-        self.refused(self.viewer("--stats", nowhere), 1, "folder.json")
+        nowhere = self.scratch / "no" / "such" / "directory.json"
+        self.refused(self.producer("--stats", nowhere, FRAMES), 1, "directory.json")
+        self.refused(self.viewer("--stats", nowhere), 1, "directory.json")
         self.assert_nothing_left()
 
     def test_record_that_cannot_be_written(self):

@@ -170,7 +170,7 @@ class Weston(Desktop):
 
     def setUp(self):
         super().setUp()
-        # Weston warns of a folder that others may enter, and makes its socket there.
+        # Weston warns of a directory that others may enter, and makes its socket there.
         self.scratch.chmod(0o700)
         log = self.scratch / "weston.log"
         config = self.scratch / "weston.ini"

@@ -17,10 +17,10 @@ def expected(paths):
 
 
 class Lossless(harness.Case):
-    def pass_through(self, folder, viewers=1, *options):
-        """All of a folder to some viewers; returns what each printed."""
+    def pass_through(self, directory, viewers=1, *options):
+        """All of a directory to some viewers; returns what each printed."""
         watching = [self.viewer("--digest", "--once") for _ in range(viewers)]
-        producer = self.producer("-r", "0", "-p", "lossless", "-w", viewers, *options, folder)
+        producer = self.producer("-r", "0", "-p", "lossless", "-w", viewers, *options, directory)
         self.assert_exits(producer, 0)
         for viewer in watching:
             self.assert_exits(viewer, 0)
@@ -88,11 +88,11 @@ class Lossless(harness.Case):
 
     @harness.needs_imagemagick
     def test_recorded_frames_are_the_pictures(self):
-        for folder in (FRAMES, KINDS):
-            paths = harness.natural(folder.glob("*.png"))
-            out = self.scratch / folder.name
+        for directory in (FRAMES, KINDS):
+            paths = harness.natural(directory.glob("*.png"))
+            out = self.scratch / directory.name
             viewer = self.viewer("--record", out, "--once")
-            producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", folder)
+            producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", directory)
             self.assert_exits(producer, 0)
             self.assert_exits(viewer, 0)
             recorded = sorted(out.iterdir())

@@ -119,12 +119,12 @@ class Disks(harness.Case):
 
     @needs_mounts
     def test_channel_on_a_full_disk(self):
-        folder = self.scratch / "small"
-        folder.mkdir()
-        script = f'mount -t tmpfs -o size=4k,mode=700 none {folder} && ' \
-                 f'head -c 4096 /dev/zero >{folder}/full; "$@"; status=$?; ls -A {folder}; exit $status'
+        directory = self.scratch / "small"
+        directory.mkdir()
+        script = f'mount -t tmpfs -o size=4k,mode=700 none {directory} && ' \
+                 f'head -c 4096 /dev/zero >{directory}/full; "$@"; status=$?; ls -A {directory}; exit $status'
         producer = self.start("unshare", "--mount", "sh", "-c", script, "sh", PRODUCER, "-q", "--dir",
-                              folder, FRAMES)
+                              directory, FRAMES)
         self.assert_exits(producer, 1)
         self.assert_one_line(producer, "o space")
         self.assertEqual(producer.lines, ["full"])

@@ -126,10 +126,10 @@ class Raw(harness.Case):
 
     def pixels(self, stream, *options):
         """The RGBA bytes of the frames that a viewer records."""
-        folder = self.scratch / f"out-{time.monotonic_ns()}"
-        self.play(stream, *options, viewer=["--record", folder])
+        directory = self.scratch / f"out-{time.monotonic_ns()}"
+        self.play(stream, *options, viewer=["--record", directory])
         return [ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-")
-                for path in sorted(folder.iterdir())]
+                for path in sorted(directory.iterdir())]
 
     def assert_alike(self, ours, theirs, size, most=2):
         self.assertEqual([len(frame) for frame in ours], [size] * len(split(theirs, size)))

@@ -95,9 +95,9 @@ class Viewed(Screen):
         self.until("it is gone", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
                                                           viewer.pid))
 
-    def view_from(self, folder, path):
+    def view_from(self, directory, path):
         producer = self.still(path)
-        viewer = self.start("env", "-C", folder, harness.VIEWER, "--present", self.way)
+        viewer = self.start("env", "-C", directory, harness.VIEWER, "--present", self.way)
         window = self.window_of(viewer)
         self.titled(window, "default")
         return producer, viewer, window
@@ -260,10 +260,10 @@ class Keys(Viewed):
     # ---- Screenshots ----
 
     def test_screenshots(self):
-        folder = self.scratch / "shots"
-        folder.mkdir()
+        directory = self.scratch / "shots"
+        directory.mkdir()
         for path in (self.map, harness.KINDS / "rgba8-stored-interlaced-33x17.png"):
-            producer, viewer, window = self.view_from(folder, path)
+            producer, viewer, window = self.view_from(directory, path)
             self.press(window, "i")
             self.press(window, "space")
             self.titled(window, "paused")
@@ -274,10 +274,10 @@ class Keys(Viewed):
             self.assertEqual(len(set(shots)), 2)
             for shot in shots:
                 self.assertRegex(shot, r"^default-\d{8}(-2)?\.png$")
-                self.assertEqual(harness.rgba_of(folder / shot), harness.rgba_of(path))
+                self.assertEqual(harness.rgba_of(directory / shot), harness.rgba_of(path))
             self.end(viewer, producer)
             for shot in shots:
-                (folder / shot).unlink()
+                (directory / shot).unlink()
 
     # ---- Nobody looking ----
 
@@ -449,10 +449,10 @@ class Patience(Viewed):
         self.end(producer)
 
     def test_screenshot_that_cannot_be_written(self):
-        folder = self.scratch / "gone"
-        folder.mkdir()
-        producer, viewer, window = self.view_from(folder, self.map)
-        folder.rmdir()
+        directory = self.scratch / "gone"
+        directory.mkdir()
+        producer, viewer, window = self.view_from(directory, self.map)
+        directory.rmdir()
         self.press(window, "s")
         self.until("it says so", lambda: "cannot save the picture" in viewer.err)
         self.assertTrue(viewer.alive)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Has spin search all states of the protocol's models for an error, and makes sure that it finds one in
-# each wrong variant. check.sh [--quick] [FOLDER]; exit status 77: spin is not installed. The quick form
+# each wrong variant. check.sh [--quick] [DIRECTORY]; exit status 77: spin is not installed. The quick form
 # takes less than a minute on two cores, the whole one half an hour and some GB of memory.
 
 set -euo pipefail
@@ -81,7 +81,7 @@ search() {
 	local -a limits=(-m1000000)
 	shift 2
 
-	scratch=$(mktemp -d "$folder/XXXXXX")
+	scratch=$(mktemp -d "$directory/XXXXXX")
 	cd "$scratch"
 	spin "${@/#/-D}" -a "$here/$model.pml" >spin.log || cat spin.log
 	# Wrong variants are soon refuted: it is getting ready that takes the time.
@@ -108,9 +108,9 @@ case ${1:-} in
 --quick) quick=yes && shift ;;
 *) quick= ;;
 esac
-folder=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/shmflip-models.XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-export folder
+directory=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/shmflip-models.XXXXXX")
+trap 'rm -rf "$directory"' EXIT
+export directory
 {
 	right_quick
 	[[ $quick ]] || right_whole

@@ -67,7 +67,7 @@
 #define INODE(key) ((key) / (PROJECTS + 1))
 #define KEYS ((INODES + 1) * (PROJECTS + 1))
 
-/* The folder and its files. A lock file: */
+/* The directory and its files. A lock file: */
 byte lock_name;               /* the inode that stands there */
 byte opened[INODES + 1];      /* by how many */
 byte locked[INODES + 1];      /* byte 0, by which process */

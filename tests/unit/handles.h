@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For tests of the public handles: a producer and viewers of the channel "test", in the folder that
- * make_folder() has made. */
+ * For tests of the public handles: a producer and viewers of the channel "test", in the directory that
+ * make_directory() has made. */
 #ifndef SHMFLIP_TEST_HANDLES_H
 #define SHMFLIP_TEST_HANDLES_H
 
@@ -12,7 +12,7 @@
 #include "layout.h"
 #include "shmflip.h"
 
-#define FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 static inline struct shmflip_producer *create(uint32_t policy, uint32_t slots, int64_t lease_ms)
 {
@@ -104,7 +104,7 @@ static inline int view_until_end(void *argument)
 static inline struct channel_record read_channel_file(void)
 {
 	struct channel_record record;
-	int fd = open(in_folder("test"), O_RDONLY);
+	int fd = open(in_directory("test"), O_RDONLY);
 
 	assert_true(fd >= 0);
 	assert_int_equal(read(fd, &record, sizeof(record)), sizeof(record));
@@ -114,7 +114,7 @@ static inline struct channel_record read_channel_file(void)
 
 static inline void write_channel_file(const void *bytes, size_t size)
 {
-	int fd = open(in_folder("test"), O_WRONLY | O_TRUNC);
+	int fd = open(in_directory("test"), O_WRONLY | O_TRUNC);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, size), size);

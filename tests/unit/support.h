@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the library's tests share: a folder of one's own, processes of one's own, frames that show
+ * What the library's tests share: a directory of one's own, processes of one's own, frames that show
  * whether they are torn. */
 #ifndef SHMFLIP_TEST_SUPPORT_H
 #define SHMFLIP_TEST_SUPPORT_H
@@ -24,31 +24,31 @@
 
 #include "shmflip.h"
 
-/* A fresh folder, also put into SHMFLIP_DIR. Cmocka set-up and tear-down functions. */
-static char folder[64];
+/* A fresh directory, also put into SHMFLIP_DIR. Cmocka set-up and tear-down functions. */
+static char directory[64];
 
-static inline int make_folder(void **state)
+static inline int make_directory(void **state)
 {
 	(void)state;
-	strcpy(folder, "/tmp/shmflip-test-XXXXXX");
-	return mkdtemp(folder) && setenv("SHMFLIP_DIR", folder, 1) == 0 ? 0 : -1;
+	strcpy(directory, "/tmp/shmflip-test-XXXXXX");
+	return mkdtemp(directory) && setenv("SHMFLIP_DIR", directory, 1) == 0 ? 0 : -1;
 }
 
 /* Fails if a test left anything behind. */
-static inline int remove_folder(void **state)
+static inline int remove_directory(void **state)
 {
 	(void)state;
-	return rmdir(folder);
+	return rmdir(directory);
 }
 
-/* A path within the folder; valid until the call after the next. */
-static inline const char *in_folder(const char *name)
+/* A path within the directory; valid until the call after the next. */
+static inline const char *in_directory(const char *name)
 {
 	static char paths[2][128];
 	static int next;
 
 	next = !next;
-	snprintf(paths[next], sizeof(paths[next]), "%s/%s", folder, name);
+	snprintf(paths[next], sizeof(paths[next]), "%s/%s", directory, name);
 	return paths[next];
 }
 

@@ -38,7 +38,7 @@ static inline int make_paths(void **state)
 {
 	small_config.group = getegid();
 	key_count = 0;
-	return make_folder(state) || channel_paths_init(&paths, NULL, "test");
+	return make_directory(state) || channel_paths_init(&paths, NULL, "test");
 }
 
 /* Remembers every key that objects of the present lock file may have. */
@@ -179,6 +179,6 @@ static inline void take_over_and_leave(void)
 	assert_int_equal(objects_under_keys(), 0);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_folder)
+#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_directory)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names, folders, ownership, and what is cleaned up: with real files and System V objects. */
+ * Names, directories, ownership, and what is cleaned up: with real files and System V objects. */
 #include "support.h"
 
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static struct generation_config small_config = {
 static int make_paths(void **state)
 {
 	small_config.group = getegid();
-	return make_folder(state) || channel_paths_init(&paths, NULL, "test");
+	return make_directory(state) || channel_paths_init(&paths, NULL, "test");
 }
 
 static int own(struct channel *channel)
@@ -48,7 +48,7 @@ static void names_are_checked(void **state)
 		assert_int_equal(channel_paths_init(&out, NULL, good[i]), 0);
 }
 
-static void folder_comes_from_the_environment(void **state)
+static void directory_comes_from_the_environment(void **state)
 {
 	struct channel_paths out;
 
@@ -68,95 +68,95 @@ static void folder_comes_from_the_environment(void **state)
 	assert_int_equal(channel_paths_init(&out, NULL, "c"), 0);
 	assert_int_equal(strncmp(out.dir, "/tmp/shmflip-", 13), 0);
 	assert_int_equal(channel_paths_init(&out, "", "c"), -EINVAL);
-	setenv("SHMFLIP_DIR", folder, 1);
+	setenv("SHMFLIP_DIR", directory, 1);
 }
 
-static void folder_that_others_may_write_is_refused(void **state)
+static void directory_that_others_may_write_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(folder_check(&paths, false, NULL), 0);
-	chmod(folder, 0770);
-	assert_int_equal(folder_check(&paths, false, NULL), -EPERM);
+	assert_int_equal(directory_check(&paths, false, NULL), 0);
+	chmod(directory, 0770);
+	assert_int_equal(directory_check(&paths, false, NULL), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod go-w"));
-	chmod(folder, 01777);
-	assert_int_equal(folder_check(&paths, true, NULL), -EPERM);
-	chmod(folder, 0700);
+	chmod(directory, 01777);
+	assert_int_equal(directory_check(&paths, true, NULL), -EPERM);
+	chmod(directory, 0700);
 }
 
-static void folder_behind_a_link_is_refused(void **state)
+static void directory_behind_a_link_is_refused(void **state)
 {
 	struct channel_paths linked;
 
 	(void)state;
-	assert_int_equal(symlink(folder, in_folder("link")), 0);
-	assert_int_equal(channel_paths_init(&linked, in_folder("link"), "test"), 0);
-	assert_int_equal(folder_check(&linked, false, NULL), -EPERM);
-	unlink(in_folder("link"));
+	assert_int_equal(symlink(directory, in_directory("link")), 0);
+	assert_int_equal(channel_paths_init(&linked, in_directory("link"), "test"), 0);
+	assert_int_equal(directory_check(&linked, false, NULL), -EPERM);
+	unlink(in_directory("link"));
 }
 
-static void folder_that_others_may_replace_is_refused(void **state)
+static void directory_that_others_may_replace_is_refused(void **state)
 {
 	struct channel_paths inner;
 
 	(void)state;
-	assert_int_equal(mkdir(in_folder("between"), 0700), 0);
-	assert_int_equal(channel_paths_init(&inner, in_folder("between/inner"), "test"), 0);
-	chmod(folder, 0777);
-	assert_int_equal(folder_create(&inner, getegid(), 0600), -EPERM);
+	assert_int_equal(mkdir(in_directory("between"), 0700), 0);
+	assert_int_equal(channel_paths_init(&inner, in_directory("between/inner"), "test"), 0);
+	chmod(directory, 0777);
+	assert_int_equal(directory_create(&inner, getegid(), 0600), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod +t"));
 	assert_int_equal(access(inner.dir, F_OK), -1);
-	chmod(folder, 01777);
-	assert_int_equal(folder_create(&inner, getegid(), 0600), 0);
-	assert_int_equal(folder_check(&inner, true, NULL), 0);
-	chmod(folder, 0777);
-	assert_int_equal(folder_check(&inner, true, NULL), -EPERM);
+	chmod(directory, 01777);
+	assert_int_equal(directory_create(&inner, getegid(), 0600), 0);
+	assert_int_equal(directory_check(&inner, true, NULL), 0);
+	chmod(directory, 0777);
+	assert_int_equal(directory_check(&inner, true, NULL), -EPERM);
 	rmdir(inner.dir);
-	rmdir(in_folder("between"));
-	chmod(folder, 0700);
+	rmdir(in_directory("between"));
+	chmod(directory, 0700);
 }
 
-static void folder_of_somebody_else_is_refused(void **state)
+static void directory_of_somebody_else_is_refused(void **state)
 {
 	struct channel_paths unnamed = paths;
 
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(chown(folder, 12345, (gid_t)-1), 0);
-	assert_int_equal(folder_check(&paths, false, NULL), -EPERM);
-	assert_int_equal(folder_check(&paths, true, NULL), 0);
+	assert_int_equal(chown(directory, 12345, (gid_t)-1), 0);
+	assert_int_equal(directory_check(&paths, false, NULL), -EPERM);
+	assert_int_equal(directory_check(&paths, true, NULL), 0);
 	unnamed.named = false;
-	assert_int_equal(folder_check(&unnamed, true, NULL), -EPERM);
-	assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
+	assert_int_equal(directory_check(&unnamed, true, NULL), -EPERM);
+	assert_int_equal(chown(directory, 0, (gid_t)-1), 0);
 }
 
-static void folder_that_keeps_the_group_out_is_refused(void **state)
+static void directory_that_keeps_the_group_out_is_refused(void **state)
 {
 	struct channel channel;
 
 	(void)state;
 	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0640), -EPERM);
 	assert_non_null(strstr(shmflip_error_detail(), "chmod g+rx"));
-	chmod(folder, 0750);
+	chmod(directory, 0750);
 	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0644), -EPERM);
 	assert_int_equal(channel_acquire(&channel, &paths, getegid(), 0640), 0);
 	channel_release(&channel);
-	chmod(folder, 0700);
+	chmod(directory, 0700);
 }
 
-static void missing_folder_is_made(void **state)
+static void missing_directory_is_made(void **state)
 {
 	struct channel_paths inner;
 	struct stat status;
 
 	(void)state;
-	assert_int_equal(channel_paths_init(&inner, in_folder("inner"), "test"), 0);
-	assert_int_equal(folder_check(&inner, false, NULL), -ENOENT);
-	assert_int_equal(folder_create(&inner, getegid(), 0600), 0);
+	assert_int_equal(channel_paths_init(&inner, in_directory("inner"), "test"), 0);
+	assert_int_equal(directory_check(&inner, false, NULL), -ENOENT);
+	assert_int_equal(directory_create(&inner, getegid(), 0600), 0);
 	assert_int_equal(stat(inner.dir, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700);
 	rmdir(inner.dir);
-	assert_int_equal(folder_create(&inner, getegid(), 0640), 0);
+	assert_int_equal(directory_create(&inner, getegid(), 0640), 0);
 	assert_int_equal(stat(inner.dir, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0750);
 	rmdir(inner.dir);
@@ -381,7 +381,7 @@ static void failure_to_make_leaves_nothing(void **state)
 	assert_int_equal(generation_init(&generation, &channel, &config), -ENOMEM);
 	config.slot_bytes = UINT64_C(1) << 62;
 	assert_int_equal(generation_init(&generation, &channel, &config), -EOVERFLOW);
-	/* The channel file cannot be put where a folder is. */
+	/* The channel file cannot be put where a directory is. */
 	config.slot_bytes = 4096;
 	assert_int_equal(mkdir(paths.channel_file, 0700), 0);
 	assert_int_equal(generation_init(&generation, &channel, &config), -EISDIR);
@@ -394,19 +394,19 @@ static void failure_to_make_leaves_nothing(void **state)
 	channel_release(&channel);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_folder)
+#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_directory)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_checked),
-		PLACE(folder_comes_from_the_environment),
-		PLACE(folder_that_others_may_write_is_refused),
-		PLACE(folder_behind_a_link_is_refused),
-		PLACE(folder_that_others_may_replace_is_refused),
-		PLACE(folder_of_somebody_else_is_refused),
-		PLACE(folder_that_keeps_the_group_out_is_refused),
-		PLACE(missing_folder_is_made),
+		PLACE(directory_comes_from_the_environment),
+		PLACE(directory_that_others_may_write_is_refused),
+		PLACE(directory_behind_a_link_is_refused),
+		PLACE(directory_that_others_may_replace_is_refused),
+		PLACE(directory_of_somebody_else_is_refused),
+		PLACE(directory_that_keeps_the_group_out_is_refused),
+		PLACE(missing_directory_is_made),
 		PLACE(one_owner_at_a_time),
 		PLACE(ownership_ends_with_the_owner),
 		PLACE(planted_lock_file_is_refused),

@@ -189,7 +189,7 @@ static void frozen_viewer_at_the_limit_costs_frames_only(void **state)
 
 /* ---- Keys that collide ---- */
 
-/* A file in the same folder whose inode has the 16 bits that ftok looks at. Files of tmpfs are numbered
+/* A file in the same directory whose inode has the 16 bits that ftok looks at. Files of tmpfs are numbered
  * one after the other. */
 static bool make_twin(const char *original, const char *twin)
 {
@@ -210,15 +210,15 @@ static bool make_twin(const char *original, const char *twin)
 	return false;
 }
 
-static int make_folder_in_tmpfs(void **state)
+static int make_directory_in_tmpfs(void **state)
 {
 	struct statfs system;
 
 	(void)state;
-	strcpy(folder, "/dev/shm/shmflip-test-XXXXXX");
+	strcpy(directory, "/dev/shm/shmflip-test-XXXXXX");
 	if (statfs("/dev/shm", &system) || system.f_type != 0x01021994)
-		return make_folder(state);
-	return mkdtemp(folder) && setenv("SHMFLIP_DIR", folder, 1) == 0 ? 0 : -1;
+		return make_directory(state);
+	return mkdtemp(directory) && setenv("SHMFLIP_DIR", directory, 1) == 0 ? 0 : -1;
 }
 
 static void assert_shows(const char *channel, uint32_t value)
@@ -241,12 +241,12 @@ static void keys_that_collide_harm_nobody(void **state)
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin;
 
 	(void)state;
-	if (strncmp(folder, "/dev/shm", 8) != 0 ||
-	    !make_twin(in_folder("test.lock"), in_folder("twin.lock"))) {
+	if (strncmp(directory, "/dev/shm", 8) != 0 ||
+	    !make_twin(in_directory("test.lock"), in_directory("twin.lock"))) {
 		shmflip_producer_destroy(producer);
 		skip();
 	}
-	assert_int_equal(ftok(in_folder("test.lock"), 1), ftok(in_folder("twin.lock"), 1));
+	assert_int_equal(ftok(in_directory("test.lock"), 1), ftok(in_directory("twin.lock"), 1));
 	assert_int_equal(shmflip_producer_create(&options, &twin), 0);
 	for (uint32_t i = 1; i <= 3; i++) {
 		assert_int_equal(publish_square(producer, i, 0), 0);
@@ -269,10 +269,10 @@ static void linked_lock_file_is_held(void **state)
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin = NULL;
 
 	(void)state;
-	assert_int_equal(link(in_folder("test.lock"), in_folder("twin.lock")), 0);
+	assert_int_equal(link(in_directory("test.lock"), in_directory("twin.lock")), 0);
 	assert_int_equal(shmflip_producer_create(&options, &twin), -EBUSY);
 	assert_null(twin);
-	unlink(in_folder("twin.lock"));
+	unlink(in_directory("twin.lock"));
 	shmflip_producer_destroy(producer);
 }
 
@@ -305,14 +305,14 @@ static void sizes_that_overflow_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(signals_lose_no_frame),
-		FOLDER(signals_do_not_stop_the_making),
-		FOLDER(semaphores_removed_before_a_viewer_comes_are_replaced),
-		FOLDER(frozen_viewer_at_the_limit_costs_frames_only),
-		cmocka_unit_test_setup_teardown(keys_that_collide_harm_nobody, make_folder_in_tmpfs,
-		                                remove_folder),
-		FOLDER(linked_lock_file_is_held),
-		FOLDER(sizes_that_overflow_are_refused),
+		DIRECTORY(signals_lose_no_frame),
+		DIRECTORY(signals_do_not_stop_the_making),
+		DIRECTORY(semaphores_removed_before_a_viewer_comes_are_replaced),
+		DIRECTORY(frozen_viewer_at_the_limit_costs_frames_only),
+		cmocka_unit_test_setup_teardown(keys_that_collide_harm_nobody,
+		                                make_directory_in_tmpfs, remove_directory),
+		DIRECTORY(linked_lock_file_is_held),
+		DIRECTORY(sizes_that_overflow_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

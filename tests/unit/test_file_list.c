@@ -17,7 +17,7 @@
 #include "cli.h"
 #include "input/file_list.h"
 
-static char folder[64];
+static char directory[64];
 
 static void touch(const char *name)
 {
@@ -31,8 +31,8 @@ static void touch(const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(folder, "/tmp/test-source-XXXXXX");
-	return !mkdtemp(folder) || chdir(folder);
+	strcpy(directory, "/tmp/test-source-XXXXXX");
+	return !mkdtemp(directory) || chdir(directory);
 }
 
 static int tear_down(void **state)
@@ -40,7 +40,7 @@ static int tear_down(void **state)
 	char command[128];
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	return chdir("/") || system(command) != 0;
 }
 

@@ -22,7 +22,7 @@
 #include "png_maker.h"
 #include "shmflip.h"
 
-static char folder[64];
+static char directory[64];
 
 static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
 {
@@ -59,8 +59,8 @@ static void write_text(const char *name)
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(folder, "/tmp/test-feed-XXXXXX");
-	return !mkdtemp(folder) || chdir(folder);
+	strcpy(directory, "/tmp/test-feed-XXXXXX");
+	return !mkdtemp(directory) || chdir(directory);
 }
 
 static int tear_down(void **state)
@@ -68,13 +68,13 @@ static int tear_down(void **state)
 	char command[128];
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	return chdir("/") || system(command) != 0;
 }
 
-static struct options folder_options(void)
+static struct options directory_options(void)
 {
-	static char *sources[] = { folder };
+	static char *sources[] = { directory };
 
 	return (struct options){ .sources = sources, .source_count = 1 };
 }
@@ -115,7 +115,7 @@ static void assert_next(struct frame_source *source, struct frame_task *task, co
 
 static void test_bad_ones_are_skipped_and_counted(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -143,7 +143,7 @@ static void test_bad_ones_are_skipped_and_counted(void **state)
 
 static void test_passes(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -166,7 +166,7 @@ static void test_passes(void **state)
 /* A loop for ever over nothing that can be shown would be a busy loop. */
 static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -187,7 +187,7 @@ static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 /* As long as nothing was good, what is under way may be all bad; later it is taken for good. */
 static void test_fetching_ahead_over_the_end_of_a_pass(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_task jobs[4] = { 0 };
 	struct frame_source source;
 
@@ -218,7 +218,7 @@ static void test_fetching_ahead_over_the_end_of_a_pass(void **state)
 
 static void test_stop_on_error(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -236,7 +236,7 @@ static void test_stop_on_error(void **state)
 
 static void test_a_file_that_goes_away(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -270,7 +270,7 @@ static void test_the_next_file_is_read_ahead(void **state)
 {
 	enum { SIZE = 16 << 20 };
 	static const uint8_t bytes[SIZE];
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 	int fd;
@@ -284,7 +284,7 @@ static void test_the_next_file_is_read_ahead(void **state)
 	assert_int_equal(frame_source_init(&source, &options), 0);
 	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
 	if (is_in_memory(fd, SIZE)) {
-		print_message("files in %s are always in memory\n", folder);
+		print_message("files in %s are always in memory\n", directory);
 		close(fd);
 		frame_source_finish(&source);
 		skip();
@@ -302,7 +302,7 @@ static void test_the_next_file_is_read_ahead(void **state)
 /* What counts is bytes: a wide frame that is low enough fits. */
 static void test_max_size(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 
@@ -327,7 +327,7 @@ static void test_max_size(void **state)
 
 static void test_only_frames_of_uncommon_size(void **state)
 {
-	struct options options = folder_options();
+	struct options options = directory_options();
 	struct frame_source source;
 	struct frame_task task = { 0 };
 

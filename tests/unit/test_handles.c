@@ -363,17 +363,17 @@ static void viewers_are_counted_by_the_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(frame_comes_with_what_belongs_to_it),
-		FOLDER(newest_frame_wins_and_the_rest_is_counted),
-		FOLDER(drops_are_counted_on_both_sides),
-		FOLDER(late_viewer_sees_the_newest_frame),
-		FOLDER(every_frame_arrives),
-		FOLDER(loans_are_limited_and_checked),
-		FOLDER(bad_options_are_refused),
-		FOLDER(waits_end_in_time),
-		FOLDER(signals_end_waits),
-		FOLDER(waits_that_are_alike_take_few_naps),
-		FOLDER(viewers_are_counted_by_the_kernel),
+		DIRECTORY(frame_comes_with_what_belongs_to_it),
+		DIRECTORY(newest_frame_wins_and_the_rest_is_counted),
+		DIRECTORY(drops_are_counted_on_both_sides),
+		DIRECTORY(late_viewer_sees_the_newest_frame),
+		DIRECTORY(every_frame_arrives),
+		DIRECTORY(loans_are_limited_and_checked),
+		DIRECTORY(bad_options_are_refused),
+		DIRECTORY(waits_end_in_time),
+		DIRECTORY(signals_end_waits),
+		DIRECTORY(waits_that_are_alike_take_few_naps),
+		DIRECTORY(viewers_are_counted_by_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,11 +146,11 @@ static void dead_viewer_holds_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(end_comes_after_the_last_frame),
-		FOLDER(death_is_noticed_and_frames_stay),
-		FOLDER(death_is_told_before_memory_is_freed),
-		FOLDER(viewer_goes_on_with_the_next_producer),
-		FOLDER(dead_viewer_holds_nothing),
+		DIRECTORY(end_comes_after_the_last_frame),
+		DIRECTORY(death_is_noticed_and_frames_stay),
+		DIRECTORY(death_is_told_before_memory_is_freed),
+		DIRECTORY(viewer_goes_on_with_the_next_producer),
+		DIRECTORY(dead_viewer_holds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

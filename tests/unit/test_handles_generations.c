@@ -305,18 +305,18 @@ static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(frozen_viewer_is_left_behind),
-		FOLDER(end_after_a_move_is_no_death),
-		FOLDER(changes_of_size_in_a_row_lose_no_frame),
-		FOLDER(frozen_viewer_costs_others_no_frame),
-		FOLDER(end_is_told_before_the_next_producer),
-		FOLDER(end_is_never_taken_for_a_death),
-		FOLDER(lossless_has_no_lease_unless_asked),
-		FOLDER(every_frame_survives_changes_of_size),
-		FOLDER(failed_resize_changes_nothing),
-		FOLDER(removed_semaphores_are_replaced),
-		FOLDER(loans_come_back_before_a_move),
-		FOLDER(hoarding_viewers_get_so_much_memory_and_no_more),
+		DIRECTORY(frozen_viewer_is_left_behind),
+		DIRECTORY(end_after_a_move_is_no_death),
+		DIRECTORY(changes_of_size_in_a_row_lose_no_frame),
+		DIRECTORY(frozen_viewer_costs_others_no_frame),
+		DIRECTORY(end_is_told_before_the_next_producer),
+		DIRECTORY(end_is_never_taken_for_a_death),
+		DIRECTORY(lossless_has_no_lease_unless_asked),
+		DIRECTORY(every_frame_survives_changes_of_size),
+		DIRECTORY(failed_resize_changes_nothing),
+		DIRECTORY(removed_semaphores_are_replaced),
+		DIRECTORY(loans_come_back_before_a_move),
+		DIRECTORY(hoarding_viewers_get_so_much_memory_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

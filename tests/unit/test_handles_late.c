@@ -180,11 +180,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(stream_that_ends_at_once_is_taken_whole,
-		                                make_folder, remove_folder),
+		                                make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(stream_that_moves_at_once_is_taken_whole,
-		                                make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(claim_that_comes_too_late_is_none, make_folder,
-		                                remove_folder),
+		                                make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(claim_that_comes_too_late_is_none, make_directory,
+		                                remove_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,11 +94,11 @@ static void modes_are_exact(void **state)
 
 	(void)state;
 	umask(0077);
-	chmod(folder, 0755);
+	chmod(directory, 0755);
 	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
-	assert_int_equal(stat(in_folder("test"), &status), 0);
+	assert_int_equal(stat(in_directory("test"), &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0644);
-	assert_int_equal(stat(in_folder("test.lock"), &status), 0);
+	assert_int_equal(stat(in_directory("test.lock"), &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
 	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_STAT, &ds), 0);
 	assert_int_equal(ds.sem_perm.mode & 0777, 0644);
@@ -141,7 +141,7 @@ static void damaged_channel_files_are_named(void **state)
 	assert_attach_fails(-EPROTO, "another generation");
 	write_channel_file(&good, sizeof(good));
 	assert_attach_fails(-EAGAIN, NULL);
-	chmod(in_folder("test"), 0666);
+	chmod(in_directory("test"), 0666);
 	assert_attach_fails(-EPERM, "others may write");
 	shmflip_producer_destroy(producer);
 }
@@ -209,13 +209,13 @@ static void bad_description_counts_as_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(viewer_cannot_write_pixels),
-		FOLDER(viewer_of_the_untouched_cannot_read_pixels),
-		FOLDER(untouched_frames_have_a_cookie),
-		FOLDER(modes_are_exact),
-		FOLDER(damaged_channel_files_are_named),
-		FOLDER(bad_description_counts_as_missed),
-		FOLDER(lies_in_memory_do_no_harm),
+		DIRECTORY(viewer_cannot_write_pixels),
+		DIRECTORY(viewer_of_the_untouched_cannot_read_pixels),
+		DIRECTORY(untouched_frames_have_a_cookie),
+		DIRECTORY(modes_are_exact),
+		DIRECTORY(damaged_channel_files_are_named),
+		DIRECTORY(bad_description_counts_as_missed),
+		DIRECTORY(lies_in_memory_do_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -365,16 +365,16 @@ static void rewritten_channel_file_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(other_semaphores_are_named),
-		FOLDER(other_segments_are_named),
-		FOLDER(smaller_segment_is_named),
-		FOLDER(objects_of_another_user_are_named),
-		FOLDER(state_that_is_none_is_named),
-		FOLDER(end_of_a_producer_that_lives_is_waited_out),
-		FOLDER(moves_without_end_are_waited_out),
-		FOLDER(false_alarms_are_slept_through),
-		FOLDER(scribbled_memory_does_no_harm),
-		FOLDER(rewritten_channel_file_does_no_harm),
+		DIRECTORY(other_semaphores_are_named),
+		DIRECTORY(other_segments_are_named),
+		DIRECTORY(smaller_segment_is_named),
+		DIRECTORY(objects_of_another_user_are_named),
+		DIRECTORY(state_that_is_none_is_named),
+		DIRECTORY(end_of_a_producer_that_lives_is_waited_out),
+		DIRECTORY(moves_without_end_are_waited_out),
+		DIRECTORY(false_alarms_are_slept_through),
+		DIRECTORY(scribbled_memory_does_no_harm),
+		DIRECTORY(rewritten_channel_file_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,8 +106,8 @@ static void hundreds_of_producers_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FOLDER(ten_thousand_viewers_leave_nothing),
-		FOLDER(hundreds_of_producers_leave_nothing),
+		DIRECTORY(ten_thousand_viewers_leave_nothing),
+		DIRECTORY(hundreds_of_producers_leave_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static int close_both(void **state)
 {
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
 /* The producer finds out within a tenth of a second. */
@@ -144,13 +144,13 @@ static void death_with_a_new_lock_file_hides_nothing(void **state)
 	close(told[1]);
 }
 
-static void deleted_folder_comes_back(void **state)
+static void deleted_directory_comes_back(void **state)
 {
 	(void)state;
 	assert_goes_on();
 	unlink(paths.channel_file);
 	unlink(paths.lock_file);
-	rmdir(folder);
+	rmdir(directory);
 	assert_goes_on();
 }
 
@@ -224,7 +224,7 @@ int main(void)
 		BOTH(deleted_lock_file_comes_back),
 		BOTH(who_cannot_look_takes_nobody_for_dead),
 		PLACE(death_with_a_new_lock_file_hides_nothing),
-		BOTH(deleted_folder_comes_back),
+		BOTH(deleted_directory_comes_back),
 		BOTH(waiting_for_viewers_looks_after_the_files),
 		BOTH(waiting_for_a_slot_looks_after_the_files),
 		BOTH(there_are_never_two_producers_for_long),

@@ -132,7 +132,7 @@ static void assert_recorded(const char *name, const uint8_t *pixels, enum shmfli
 	png_image image = { .version = PNG_IMAGE_VERSION };
 	uint8_t got[WIDTH * HEIGHT * 4];
 
-	assert_true(png_image_begin_read_from_file(&image, in_folder(name)));
+	assert_true(png_image_begin_read_from_file(&image, in_directory(name)));
 	assert_int_equal(image.width, WIDTH);
 	assert_int_equal(image.height, HEIGHT);
 	assert_int_equal(image.format,
@@ -146,7 +146,7 @@ static void assert_recorded(const char *name, const uint8_t *pixels, enum shmfli
 		assert_memory_equal(got + 4 * i, want, 3);
 		assert_int_equal(got[4 * i + 3], alpha);
 	}
-	assert_int_equal(unlink(in_folder(name)), 0);
+	assert_int_equal(unlink(in_directory(name)), 0);
 }
 
 static void test_record(void **state)
@@ -155,12 +155,12 @@ static void test_record(void **state)
 	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
 
 	(void)state;
-	assert_int_equal(record_prepare(folder), 0);
-	assert_int_equal(record_frame(folder, 1, &info, pixels), 0);
+	assert_int_equal(record_prepare(directory), 0);
+	assert_int_equal(record_frame(directory, 1, &info, pixels), 0);
 	assert_recorded("00000042.png", pixels, SHMFLIP_FORMAT_ARGB8888);
 	info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
 	info.sequence = UINT64_MAX;
-	assert_int_equal(record_frame(folder, 1, &info, pixels), 0);
+	assert_int_equal(record_frame(directory, 1, &info, pixels), 0);
 	assert_recorded("18446744073709551615.png", pixels, SHMFLIP_FORMAT_XRGB8888);
 }
 
@@ -171,16 +171,16 @@ static void test_record_of_a_second_producer_overwrites_nothing(void **state)
 	struct shmflip_frame_info second_info = draw(second, SHMFLIP_FORMAT_XRGB8888);
 
 	(void)state;
-	assert_int_equal(record_frame(folder, 1, &first_info, first), 0);
-	assert_int_equal(record_frame(folder, 2, &second_info, second), 0);
+	assert_int_equal(record_frame(directory, 1, &first_info, first), 0);
+	assert_int_equal(record_frame(directory, 2, &second_info, second), 0);
 	assert_recorded("00000042.png", first, SHMFLIP_FORMAT_ARGB8888);
 	assert_recorded("p2-00000042.png", second, SHMFLIP_FORMAT_XRGB8888);
 }
 
-static void test_record_prepares_a_folder(void **state)
+static void test_record_prepares_a_directory(void **state)
 {
-	const char *dir = in_folder("new");
-	FILE *file = fopen(in_folder("file"), "w");
+	const char *dir = in_directory("new");
+	FILE *file = fopen(in_directory("file"), "w");
 
 	(void)state;
 	assert_non_null(file);
@@ -188,13 +188,13 @@ static void test_record_prepares_a_folder(void **state)
 	assert_int_equal(record_prepare(dir), 0);
 	assert_int_equal(record_prepare(dir), 0);
 	assert_int_equal(rmdir(dir), 0);
-	assert_int_equal(record_prepare(in_folder("file")), -ENOTDIR);
-	assert_int_equal(record_prepare(in_folder("none/new")), -ENOENT);
-	assert_int_equal(unlink(in_folder("file")), 0);
+	assert_int_equal(record_prepare(in_directory("file")), -ENOTDIR);
+	assert_int_equal(record_prepare(in_directory("none/new")), -ENOENT);
+	assert_int_equal(unlink(in_directory("file")), 0);
 }
 
 /* A limit on a file's size stands in for a full disk. Fails also if part of a file is left: see
- * remove_folder(). */
+ * remove_directory(). */
 static void test_record_on_a_full_disk_leaves_nothing(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
@@ -206,10 +206,10 @@ static void test_record_on_a_full_disk_leaves_nothing(void **state)
 	limit = (struct rlimit){ .rlim_cur = 20, .rlim_max = before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	int result = record_frame(folder, 1, &info, pixels);
+	int result = record_frame(directory, 1, &info, pixels);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(result, -EFBIG);
-	assert_int_equal(access(in_folder("00000042.png"), F_OK), -1);
+	assert_int_equal(access(in_directory("00000042.png"), F_OK), -1);
 }
 
 /* ---- Report ------------------------------------------------------------------------------- */
@@ -331,7 +331,7 @@ static void test_report_to_a_full_device(void **state)
 	fclose(out);
 }
 
-#define in_a_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define in_a_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
 {
@@ -340,10 +340,10 @@ int main(void)
 		cmocka_unit_test(test_digest_of_rows_longer_than_its_buffer),
 		cmocka_unit_test(test_digest_line),
 		cmocka_unit_test(test_digest_to_a_full_device),
-		in_a_folder(test_record),
-		in_a_folder(test_record_of_a_second_producer_overwrites_nothing),
-		in_a_folder(test_record_prepares_a_folder),
-		in_a_folder(test_record_on_a_full_disk_leaves_nothing),
+		in_a_directory(test_record),
+		in_a_directory(test_record_of_a_second_producer_overwrites_nothing),
+		in_a_directory(test_record_prepares_a_directory),
+		in_a_directory(test_record_on_a_full_disk_leaves_nothing),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_report_of_nothing),
 		cmocka_unit_test(test_report_of_frames_by_several_ways),

@@ -24,7 +24,7 @@ static struct shmflip_viewer *viewer;
 
 static int open_bell(void **state)
 {
-	if (make_folder(state) < 0)
+	if (make_directory(state) < 0)
 		return -1;
 	assert_int_equal(SDL_InitSubSystem(SDL_INIT_VIDEO), 0);
 	assert_int_equal(wakeup_init(), 0);
@@ -43,7 +43,7 @@ static int close_bell(void **state)
 	wakeup_finish();
 	SDL_DestroyWindow(window);
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
 static unsigned sleep_in(struct shmflip_viewer *channel)

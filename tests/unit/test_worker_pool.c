@@ -20,7 +20,7 @@
 
 enum { WORKERS = 4, AHEAD = 6, FILES = 30, SLOT_BYTES = 1 << 20, BAD = 7 };
 
-static char folder[64];
+static char directory[64];
 static struct worker_pool pool;
 static struct frame_source source;
 static uint8_t *slots[AHEAD];
@@ -64,8 +64,8 @@ static int set_up(void **state)
 	(void)state;
 	for (int i = 0; i < AHEAD; i++)
 		slots[i] = malloc(SLOT_BYTES);
-	strcpy(folder, "/tmp/test-crew-XXXXXX");
-	return !mkdtemp(folder) || chdir(folder);
+	strcpy(directory, "/tmp/test-crew-XXXXXX");
+	return !mkdtemp(directory) || chdir(directory);
 }
 
 static int tear_down(void **state)
@@ -75,7 +75,7 @@ static int tear_down(void **state)
 	(void)state;
 	for (int i = 0; i < AHEAD; i++)
 		free(slots[i]);
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	return chdir("/") || system(command) != 0;
 }
 
@@ -171,7 +171,7 @@ static int run(uint64_t *concluded)
 
 static void test_files_in_order(void **state)
 {
-	char *sources[] = { folder };
+	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1, .loops = 2 };
 	uint64_t concluded;
 
@@ -189,7 +189,7 @@ static void test_files_in_order(void **state)
 /* As the producer does: bad frames are passed over before there are workers. */
 static void test_frames_before_workers(void **state)
 {
-	char *sources[] = { folder };
+	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1 };
 	uint64_t concluded = 0;
 
@@ -281,7 +281,7 @@ static void test_an_end_at_any_time(void **state)
 
 static void test_waiting_ends_by_the_clock(void **state)
 {
-	char *sources[] = { folder };
+	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1 };
 	int64_t until_ns = monotonic_now_ns() + 20000000;
 

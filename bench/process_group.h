@@ -2,14 +2,14 @@
  *
  * Processes that do one thing together, from their start to the end of the last: programs, or functions
  * of ours. */
-#ifndef SHMFLIP_BENCH_PROCESSES_H
-#define SHMFLIP_BENCH_PROCESSES_H
+#ifndef SHMFLIP_BENCH_PROCESS_GROUP_H
+#define SHMFLIP_BENCH_PROCESS_GROUP_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { PROCESSES_MAX = 3, PROCESS_ARGUMENTS_MAX = 32, PROCESSES_DETAIL_SIZE = 160 };
+enum { PROCESS_GROUP_MAX = 3, PROCESS_ARGUMENTS_MAX = 32, PROCESS_GROUP_DETAIL_SIZE = 160 };
 
 struct process {
 	char *arguments[PROCESS_ARGUMENTS_MAX +
@@ -22,24 +22,24 @@ struct process {
 	pid_t pid;
 };
 
-struct processes {
-	struct process items[PROCESSES_MAX];
+struct process_group {
+	struct process items[PROCESS_GROUP_MAX];
 	unsigned count;
 };
 
 /* Zero-initialise. The next process. */
-struct process *processes_add(struct processes *processes);
+struct process *process_group_add(struct process_group *group);
 void process_argument(struct process *process, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Connects the one's output with the other's input by a pipe of 1 MiB. 0 or a negative errno. */
-int processes_connect(struct process *from, struct process *to);
+int process_group_connect(struct process *from, struct process *to);
 
 /* Runs it to the end. *cpu_ns: what all of them used. -ENOENT: a program is missing; -ETIMEDOUT: it took
  * more than patience_ns and was killed; -EINTR: the user wants to stop; -EIO: a process failed. detail:
- * PROCESSES_DETAIL_SIZE bytes, why. */
-int processes_run(struct processes *processes, int64_t patience_ns, int64_t *elapsed_ns,
-                  int64_t *cpu_ns, char *detail);
+ * PROCESS_GROUP_DETAIL_SIZE bytes, why. */
+int process_group_run(struct process_group *group, int64_t patience_ns, int64_t *elapsed_ns,
+                      int64_t *cpu_ns, char *detail);
 
-void processes_finish(struct processes *processes);
+void process_group_finish(struct process_group *group);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "processes.h"
+#include "process_group.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +18,9 @@
 
 enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, LOOK_NS = 500000 };
 
-struct process *processes_add(struct processes *processes)
+struct process *process_group_add(struct process_group *group)
 {
-	return &processes->items[processes->count++];
+	return &group->items[group->count++];
 }
 
 void process_argument(struct process *process, const char *format, ...)
@@ -37,7 +37,7 @@ void process_argument(struct process *process, const char *format, ...)
 	va_end(arguments);
 }
 
-int processes_connect(struct process *from, struct process *to)
+int process_group_connect(struct process *from, struct process *to)
 {
 	int ends[2];
 
@@ -74,7 +74,7 @@ static void close_fds(struct process *process)
 
 /* What programs have to say would stand in the middle of the table. */
 static void __attribute__((noreturn))
-become_process(struct processes *processes, struct process *process, pid_t parent)
+become_process(struct process_group *group, struct process *process, pid_t parent)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 
@@ -89,32 +89,32 @@ become_process(struct processes *processes, struct process *process, pid_t paren
 	wire(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
 	wire(0, STDERR_FILENO, O_WRONLY);
 	/* Whoever holds a pipe's other end keeps its reader from seeing the end. */
-	for (unsigned i = 0; i < processes->count; i++)
-		close_fds(&processes->items[i]);
+	for (unsigned i = 0; i < group->count; i++)
+		close_fds(&group->items[i]);
 	if (process->run)
 		_exit(process->run(process->argument));
 	execvp(process->arguments[0], process->arguments);
 	_exit(errno == ENOENT ? NOT_FOUND : 1);
 }
 
-static int start_all(struct processes *processes)
+static int start_all(struct process_group *group)
 {
 	pid_t parent = getpid();
 	int error = 0;
 
-	for (unsigned i = 0; i < processes->count && !error; i++) {
-		struct process *process = &processes->items[i];
+	for (unsigned i = 0; i < group->count && !error; i++) {
+		struct process *process = &group->items[i];
 
 		process->pid = fork();
 		if (process->pid == 0)
-			become_process(processes, process, parent);
+			become_process(group, process, parent);
 		if (process->pid < 0) {
 			error = -errno;
 			process->pid = 0;
 		}
 	}
-	for (unsigned i = 0; i < processes->count; i++)
-		close_fds(&processes->items[i]);
+	for (unsigned i = 0; i < group->count; i++)
+		close_fds(&group->items[i]);
 	return error;
 }
 
@@ -128,23 +128,24 @@ static int judge(const struct process *process, int status, char *detail)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
-		snprintf(detail, PROCESSES_DETAIL_SIZE, "%s is not installed", name_of(process));
+		snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "%s is not installed",
+		         name_of(process));
 		return -ENOENT;
 	}
-	snprintf(detail, PROCESSES_DETAIL_SIZE, "%s failed, with %s %d", name_of(process),
+	snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "%s failed, with %s %d", name_of(process),
 	         WIFEXITED(status) ? "status" : "signal",
 	         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	return -EIO;
 }
 
 /* Reaps whoever has ended. *left: those that have not. The first that failed decides. */
-static int reap(struct processes *processes, unsigned *left, char *detail)
+static int reap(struct process_group *group, unsigned *left, char *detail)
 {
 	int status, error = 0;
 
 	*left = 0;
-	for (unsigned i = 0; i < processes->count; i++) {
-		struct process *process = &processes->items[i];
+	for (unsigned i = 0; i < group->count; i++) {
+		struct process *process = &group->items[i];
 
 		if (process->pid == 0)
 			continue;
@@ -159,48 +160,48 @@ static int reap(struct processes *processes, unsigned *left, char *detail)
 	return error;
 }
 
-static int await_all(struct processes *processes, int64_t deadline_ns, char *detail)
+static int await_all(struct process_group *group, int64_t deadline_ns, char *detail)
 {
 	unsigned left;
 	int error;
 
 	for (;;) {
-		error = reap(processes, &left, detail);
+		error = reap(group, &left, detail);
 		if (error || left == 0)
 			return error;
 		if (cli_interrupted())
 			return -EINTR;
 		if (monotonic_now_ns() >= deadline_ns) {
-			snprintf(detail, PROCESSES_DETAIL_SIZE, "no end to it: killed");
+			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "no end to it: killed");
 			return -ETIMEDOUT;
 		}
 		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
 	}
 }
 
-static void end(struct processes *processes, int signal_number)
+static void end(struct process_group *group, int signal_number)
 {
-	for (unsigned i = 0; i < processes->count; i++)
-		if (processes->items[i].pid)
-			kill(processes->items[i].pid, signal_number);
+	for (unsigned i = 0; i < group->count; i++)
+		if (group->items[i].pid)
+			kill(group->items[i].pid, signal_number);
 }
 
 /* Ends those that are left: politely, so that they clean up, and then not. */
-static void end_all(struct processes *processes)
+static void end_all(struct process_group *group)
 {
-	char detail[PROCESSES_DETAIL_SIZE];
+	char detail[PROCESS_GROUP_DETAIL_SIZE];
 	unsigned left = 0;
 
-	end(processes, SIGTERM);
+	end(group, SIGTERM);
 	for (int i = 0; i < 1000; i++) {
-		reap(processes, &left, detail);
+		reap(group, &left, detail);
 		if (left == 0)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
-	end(processes, SIGKILL);
+	end(group, SIGKILL);
 	while (left > 0)
-		reap(processes, &left, detail);
+		reap(group, &left, detail);
 }
 
 static int64_t used_by_children(void)
@@ -212,28 +213,28 @@ static int64_t used_by_children(void)
 	       (int64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-int processes_run(struct processes *processes, int64_t patience_ns, int64_t *elapsed_ns,
-                  int64_t *cpu_ns, char *detail)
+int process_group_run(struct process_group *group, int64_t patience_ns, int64_t *elapsed_ns,
+                      int64_t *cpu_ns, char *detail)
 {
 	int64_t begin_ns = monotonic_now_ns(), used_ns = used_by_children();
 	int error;
 
 	*detail = '\0';
-	error = start_all(processes);
+	error = start_all(group);
 	if (!error)
-		error = await_all(processes, begin_ns + patience_ns, detail);
+		error = await_all(group, begin_ns + patience_ns, detail);
 	*elapsed_ns = monotonic_now_ns() - begin_ns;
-	end_all(processes);
+	end_all(group);
 	*cpu_ns = used_by_children() - used_ns;
 	return error;
 }
 
-void processes_finish(struct processes *processes)
+void process_group_finish(struct process_group *group)
 {
-	for (unsigned i = 0; i < processes->count; i++) {
-		close_fds(&processes->items[i]);
-		for (unsigned word = 0; word < processes->items[i].argument_count; word++)
-			free(processes->items[i].arguments[word]);
+	for (unsigned i = 0; i < group->count; i++) {
+		close_fds(&group->items[i]);
+		for (unsigned word = 0; word < group->items[i].argument_count; word++)
+			free(group->items[i].arguments[word]);
 	}
-	*processes = (struct processes){ 0 };
+	*group = (struct process_group){ 0 };
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "folder.h"
+#include "directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,10 +56,10 @@ int channel_paths_init(struct channel_paths *paths, const char *dir, const char 
 		return error;
 	strcpy(paths->name, name);
 	if (dir && !*dir)
-		return fail(-EINVAL, "the folder's name is empty");
+		return fail(-EINVAL, "the directory's name is empty");
 	length = choose_dir(paths, dir);
 	if (length >= (int)sizeof(paths->dir))
-		return fail(-ENAMETOOLONG, "the folder's name is too long");
+		return fail(-ENAMETOOLONG, "the directory's name is too long");
 	while (length > 1 && paths->dir[length - 1] == '/')
 		paths->dir[--length] = '\0';
 	snprintf(paths->channel_file, sizeof(paths->channel_file), "%s/%s", paths->dir, name);
@@ -68,52 +68,52 @@ int channel_paths_init(struct channel_paths *paths, const char *dir, const char 
 	return 0;
 }
 
-/* Of the rights to read, those to read and enter a folder. */
+/* Of the rights to read, those to read and enter a directory. */
 static mode_t enterable(mode_t mode)
 {
 	return 0700 | (mode & 0040 ? 0050 : 0) | (mode & 0004 ? 0005 : 0);
 }
 
-/* Who may rename folders somewhere on the way could put another one in the place of ours. In a sticky
- * folder everybody may rename but their own. */
+/* Who may rename directories somewhere on the way could put another one in the place of ours. In a sticky
+ * directory everybody may rename but their own. */
 static int check_parents(const struct channel_paths *paths)
 {
 	char path[PATH_MAX];
 	struct stat status;
 
 	if (!realpath(paths->dir, path))
-		return fail_errno("folder %s", paths->dir);
+		return fail_errno("directory %s", paths->dir);
 	while (path[1]) {
 		char *slash = strrchr(path, '/');
 
 		slash[slash == path] = '\0';
 		if (stat(path, &status) < 0)
-			return fail_errno("folder %s", path);
+			return fail_errno("directory %s", path);
 		if ((status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
 			return fail(
 				-EPERM,
-				"anybody may replace folder %s, for %s is writable (mode %04o): "
+				"anybody may replace directory %s, for %s is writable (mode %04o): "
 				"chmod +t %s",
 				paths->dir, path, (unsigned)status.st_mode & 07777, path);
 	}
 	return 0;
 }
 
-int folder_create(const struct channel_paths *paths, gid_t group, mode_t mode)
+int directory_create(const struct channel_paths *paths, gid_t group, mode_t mode)
 {
 	int error;
 
 	if (mkdir(paths->dir, 0700) < 0) {
 		if (errno == EEXIST)
 			return 0;
-		return fail_errno("cannot make folder %s", paths->dir);
+		return fail_errno("cannot make directory %s", paths->dir);
 	}
 	error = check_parents(paths);
 	if (!error && mode & 0040 && chown(paths->dir, (uid_t)-1, group) < 0)
-		error = fail_errno("cannot give folder %s to group %u", paths->dir,
+		error = fail_errno("cannot give directory %s to group %u", paths->dir,
 		                   (unsigned)group);
 	if (!error && mode & 0044 && chmod(paths->dir, enterable(mode)) < 0)
-		error = fail_errno("cannot set the mode of folder %s", paths->dir);
+		error = fail_errno("cannot set the mode of directory %s", paths->dir);
 	if (error)
 		rmdir(paths->dir);
 	return error;
@@ -123,48 +123,49 @@ static int check_status(const struct channel_paths *paths, const struct stat *st
                         bool foreign_owner)
 {
 	if (S_ISLNK(status->st_mode))
-		return fail(-EPERM, "%s is a symbolic link: name the folder itself", paths->dir);
+		return fail(-EPERM, "%s is a symbolic link: name the directory itself", paths->dir);
 	if (!S_ISDIR(status->st_mode))
-		return fail(-ENOTDIR, "%s is no folder", paths->dir);
+		return fail(-ENOTDIR, "%s is no directory", paths->dir);
 	if (!(foreign_owner && paths->named) && status->st_uid != geteuid() && status->st_uid != 0)
-		return fail(-EPERM, "folder %s belongs to user %u: use one of your own (--dir)",
+		return fail(-EPERM, "directory %s belongs to user %u: use one of your own (--dir)",
 		            paths->dir, (unsigned)status->st_uid);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
-		return fail(-EPERM, "others may write folder %s (mode %03o): chmod go-w %s",
+		return fail(-EPERM, "others may write directory %s (mode %03o): chmod go-w %s",
 		            paths->dir, (unsigned)status->st_mode & 0777, paths->dir);
 	return 0;
 }
 
-int folder_check(const struct channel_paths *paths, bool foreign_owner, uid_t *owner)
+int directory_check(const struct channel_paths *paths, bool foreign_owner, uid_t *owner)
 {
 	struct stat status;
 	struct statfs system;
 	int error;
 
 	if (lstat(paths->dir, &status) < 0 || statfs(paths->dir, &system) < 0)
-		return fail_errno("folder %s", paths->dir);
+		return fail_errno("directory %s", paths->dir);
 	error = check_status(paths, &status, foreign_owner);
 	if (!error)
 		error = check_parents(paths);
 	if (error)
 		return error;
 	if (system.f_type == NFS_SUPER_MAGIC)
-		return fail(-ENOTSUP, "folder %s is on NFS: use a local one (--dir)", paths->dir);
+		return fail(-ENOTSUP, "directory %s is on NFS: use a local one (--dir)",
+		            paths->dir);
 	if (owner)
 		*owner = status.st_uid;
 	return 0;
 }
 
-int folder_check_entry(const struct channel_paths *paths, mode_t mode)
+int directory_check_entry(const struct channel_paths *paths, mode_t mode)
 {
 	mode_t missing;
 	struct stat status;
 
 	if (stat(paths->dir, &status) < 0)
-		return fail_errno("folder %s", paths->dir);
+		return fail_errno("directory %s", paths->dir);
 	missing = enterable(mode) & 0011 & ~status.st_mode;
 	if (missing)
-		return fail(-EPERM, "others cannot enter folder %s (mode %03o): chmod %s %s",
+		return fail(-EPERM, "others cannot enter directory %s (mode %03o): chmod %s %s",
 		            paths->dir, (unsigned)status.st_mode & 0777,
 		            missing & 0001 ? "go+rx" : "g+rx", paths->dir);
 	return 0;
@@ -187,7 +188,7 @@ static int check_file(int fd, uid_t owner, const char *where)
 	return 0;
 }
 
-int folder_open_file(const char *path, int flags, uid_t owner)
+int directory_open_file(const char *path, int flags, uid_t owner)
 {
 	int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 	int error;
@@ -204,7 +205,7 @@ int folder_open_file(const char *path, int flags, uid_t owner)
 	return fd;
 }
 
-bool folder_is_same_file(const char *path, int fd)
+bool directory_is_same_file(const char *path, int fd)
 {
 	struct stat named, opened;
 
