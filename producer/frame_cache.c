@@ -7,26 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "available_memory.h"
 #include "cli.h"
 
 /* Beside the newest frame's slot, which cannot be borrowed: for frames whose own slot a viewer holds. */
 enum { SPARE_SLOTS = 2, TURN_MS = 100 };
-
-/* What the system can give without swapping, in bytes; all there is if it does not say. */
-static uint64_t memory_available(void)
-{
-	uint64_t kib = UINT64_MAX / 1024;
-	char line[128];
-	FILE *file = fopen("/proc/meminfo", "re");
-
-	if (!file)
-		return UINT64_MAX;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %" SCNu64 " kB", &kib) == 1)
-			break;
-	fclose(file);
-	return kib * 1024;
-}
 
 /* In slots if as many slots as the user wants, or any number if none was named, have room. */
 static bool fits_slots(size_t frames, struct options *options)
@@ -48,7 +33,7 @@ int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_byt
 	*cache = (struct frame_cache){ .in_slots = fits_slots(frames, options),
 		                       .slot_bytes = slot_bytes };
 	bytes = (double)slot_bytes * (options->slots + (cache->in_slots ? 0.0 : (double)frames));
-	enough = bytes < (double)memory_available();
+	enough = bytes < (double)memory_available_bytes();
 	if (!enough || !options->quiet)
 		cli_error("preloading %zu frames takes %.0f MiB%s", frames, bytes / (1 << 20),
 		          enough ? ""

@@ -8,26 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "available_memory.h"
 #include "cleanup.h"
 #include "error.h"
 #include "ring.h"
 #include "sysv.h"
-
-/* What the system can give without swapping, in bytes; all there is if it does not say. */
-static uint64_t memory_available(void)
-{
-	unsigned long long kib = UINT64_MAX / 1024;
-	char line[128];
-	FILE *file = fopen("/proc/meminfo", "re");
-
-	if (!file)
-		return UINT64_MAX;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-			break;
-	fclose(file);
-	return kib * 1024;
-}
 
 /* Every page now, so that no frame waits for one later. */
 static int fault_in(void *base, uint64_t bytes)
@@ -194,7 +179,7 @@ static int compute_layout(struct generation *generation, const struct channel *c
 	error = layout_compute(fixed, bytes);
 	if (error)
 		return error;
-	if (*bytes > memory_available())
+	if (*bytes > memory_available_bytes())
 		return fail(-ENOMEM,
 		            "%u slots of %llu MiB are more memory than there is: use fewer "
 		            "slots or smaller frames",

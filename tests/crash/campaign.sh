@@ -84,7 +84,7 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/time")
+flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/system")
 
 # Makes the wrong variant of the library that a patch describes, with the rest of it from the build.
 # build_mutant PATCH DIRECTORY LIBRARY FLAG...
