@@ -26,12 +26,6 @@ struct run {
 	struct stats stats;
 };
 
-static int fail_by_library(void)
-{
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
-}
-
 static int create_producer(struct run *run)
 {
 	const struct options *options = run->options;
@@ -49,7 +43,7 @@ static int create_producer(struct run *run)
 	};
 
 	if (shmflip_producer_create(&wanted, &run->producer))
-		return cli_interrupted() ? -EINTR : fail_by_library();
+		return cli_interrupted() ? -EINTR : cli_library_error();
 	if (options->verbose)
 		cli_error("channel %s: %u slots of %ux%u (%llu bytes)",
 		          options->channel ? options->channel : "default", options->slots,
@@ -66,7 +60,7 @@ static int wait_viewers(const struct run *run)
 		int result = shmflip_producer_wait_viewers(run->producer, wanted, TURN_MS);
 
 		if (result != -EAGAIN && result != -EINTR)
-			return result ? fail_by_library() : 0;
+			return result ? cli_library_error() : 0;
 		shmflip_producer_viewers(run->producer, &attached);
 		if (!run->options->quiet)
 			cli_status("waiting for viewers: %u of %u", attached, wanted);

@@ -11,12 +11,6 @@
 #define NAP_MAX_NS (2 * NS_PER_MS)
 #define DECODE_UNKNOWN_NS (10 * NS_PER_MS)
 
-static int fail_by_library(void)
-{
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
-}
-
 /* Until when it makes sense to wait for a slot. A viewer lets go of one some 50 us after the next is
  * out, so that to drop a frame at once would be to drop it for nothing. */
 static int64_t last_moment_ns(const struct publish_loop *loop, const struct frame_task *task)
@@ -64,7 +58,7 @@ static int lend(struct publish_loop *loop, struct frame_task *task)
 	if (result == -EINTR)
 		return -EAGAIN;
 	if (result && result != -EAGAIN && result != -EBUSY)
-		return fail_by_library();
+		return cli_library_error();
 	if (result && monotonic_now_ns() < last_moment_ns(loop, task))
 		return -EAGAIN;
 	loop->waited_ns += monotonic_now_ns() - task->wanted_ns;
@@ -114,7 +108,7 @@ static int publish(struct publish_loop *loop, struct frame_task *task)
 		frame_cache_update(loop->source->cache, task);
 	snprintf(info.source, sizeof(info.source), "%s", task->name);
 	if (shmflip_producer_publish(loop->producer, &task->loan, &info))
-		return fail_by_library();
+		return cli_library_error();
 	loop->published_ns = info.published_ns;
 	return 0;
 }

@@ -21,6 +21,9 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 /* Also opens /dev/null for a standard stream that is closed, lest a file of ours get its number. */
 void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints what shmflip_error_detail() says of the last failure. Returns -ECANCELED, for callers whose
+ * error this is: the user knows already. */
+int cli_library_error(void);
 /* Like cli_error, then " (see PROGRAM --help)" and exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
