@@ -63,19 +63,19 @@ int frame_cache_reserve(struct frame_cache *cache, struct frame_task *task,
                         struct shmflip_producer *producer)
 {
 	struct cached_frame *cached = &cache->frames[task->index];
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	if (cache->in_slots) {
-		while (result == -EAGAIN && !cli_interrupted())
-			result = shmflip_producer_loan(producer, &cached->room, TURN_MS);
+		while (error == -EAGAIN && !cli_interrupted())
+			error = shmflip_producer_loan(producer, &cached->room, TURN_MS);
 	} else {
 		cached->room = (struct shmflip_loan){ .pixels = malloc(cache->slot_bytes),
 			                              .size_bytes = cache->slot_bytes,
 			                              .slot = SHMFLIP_SLOTS_MAX };
-		result = cached->room.pixels ? 0 : -ENOMEM;
+		error = cached->room.pixels ? 0 : -ENOMEM;
 	}
 	task->loan = cached->room;
-	return cli_interrupted() ? -EINTR : result;
+	return cli_interrupted() ? -EINTR : error;
 }
 
 /* Gives back what a smaller frame does not need. */
@@ -170,15 +170,15 @@ static int borrow(struct frame_cache *cache, const struct cached_frame *cached,
 {
 	struct shmflip_loan loans[SHMFLIP_SLOTS_MAX];
 	unsigned count = 0, chosen;
-	int result;
+	int error;
 
 	do {
-		result = shmflip_producer_loan(producer, &loans[count], count ? 0 : timeout_ms);
-		count += result == 0;
-	} while (result == 0 && (!cached->good || loans[count - 1].slot != cached->room.slot));
+		error = shmflip_producer_loan(producer, &loans[count], count ? 0 : timeout_ms);
+		count += error == 0;
+	} while (error == 0 && (!cached->good || loans[count - 1].slot != cached->room.slot));
 	if (count == 0)
-		return result;
-	chosen = result == 0 ? count - 1 : choose(cache, loans, count);
+		return error;
+	chosen = error == 0 ? count - 1 : choose(cache, loans, count);
 	*out = loans[chosen];
 	for (unsigned i = 0; i < count; i++) {
 		if (i != chosen)
@@ -201,10 +201,10 @@ static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
                          struct shmflip_producer *producer, int timeout_ms)
 {
 	struct cached_frame *cached = task->cached, *other;
-	int result = borrow(cache, cached, producer, &task->loan, timeout_ms);
+	int error = borrow(cache, cached, producer, &task->loan, timeout_ms);
 
-	if (result)
-		return result;
+	if (error)
+		return error;
 	forget_if_moved(cache, producer);
 	other = find_in_slot(cache, task->loan.slot);
 	if (other == cached) {
@@ -222,14 +222,14 @@ static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
 int frame_cache_loan(struct frame_cache *cache, struct frame_task *task,
                      struct shmflip_producer *producer, int timeout_ms)
 {
-	int result;
+	int error;
 
 	if (cache->in_slots)
 		return loan_in_slots(cache, task, producer, timeout_ms);
-	result = shmflip_producer_loan(producer, &task->loan, timeout_ms);
-	if (result == 0)
+	error = shmflip_producer_loan(producer, &task->loan, timeout_ms);
+	if (error == 0)
 		copy(task, task->cached);
-	return result;
+	return error;
 }
 
 void frame_cache_update(struct frame_cache *cache, struct frame_task *task)

@@ -11,16 +11,16 @@
 
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
-	int result = 0;
+	int error = 0;
 
 	*source = (struct frame_source){ .options = options, .is_stream = options_stream(options) };
 	input_fd_init(&source->input, STDIN_FILENO);
-	for (int i = 0; !source->is_stream && i < options->source_count && !result; i++)
-		result = file_list_add(&source->files, options->sources[i]);
-	if (!result)
+	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
+		error = file_list_add(&source->files, options->sources[i]);
+	if (!error)
 		capacity_init(&source->capacity, options,
 		              source->is_stream ? NULL : &source->files);
-	return result;
+	return error;
 }
 
 void frame_source_finish(struct frame_source *source)
@@ -51,11 +51,11 @@ static size_t frames_in_pass(const struct frame_source *source)
 
 static int fetch_listed(struct frame_source *source, struct frame_task *task)
 {
-	int result = source->next < frames_in_pass(source) ? 0 : start_over(source);
+	int error = source->next < frames_in_pass(source) ? 0 : start_over(source);
 	const char *slash;
 
-	if (result)
-		return result;
+	if (error)
+		return error;
 	if (source->cache) {
 		task->cached = &source->cache->frames[source->next];
 		task->path = task->cached->path;
@@ -93,7 +93,7 @@ static int open_stream(struct frame_source *source)
 			return (int)got;
 		size += (size_t)got;
 	}
-	source->kind = size == sizeof(begun) && raw_stream_knows(begun) ? STREAM_RAW : STREAM_PNG;
+	source->kind = size == sizeof(begun) && raw_stream_recognizes(begun) ? STREAM_RAW : STREAM_PNG;
 	if (source->kind == STREAM_PNG)
 		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, begun, size);
 	raw_stream_init(&source->raw, &source->input, begun);
@@ -102,32 +102,32 @@ static int open_stream(struct frame_source *source)
 
 static int fetch_png(struct frame_source *source, struct frame_task *task)
 {
-	int result = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
+	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
 
-	return result ? result : png_stream_take(&source->png, &task->buffer);
+	return error ? error : png_stream_take(&source->png, &task->buffer);
 }
 
 static int fetch_raw(struct frame_source *source, struct frame_task *task)
 {
-	int result = raw_stream_next(&source->raw, &task->fault);
+	int error = raw_stream_next(&source->raw, &task->fault);
 
-	if (!result) {
+	if (!error) {
 		task->raw = &source->raw;
 		task->width = source->raw.layout.width;
 		task->height = source->raw.layout.height;
 	}
-	return result;
+	return error;
 }
 
 static int fetch_of_stream(struct frame_source *source, struct frame_task *task)
 {
-	int result = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
+	int error = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
 
-	if (!result)
-		result = source->kind == STREAM_RAW ? fetch_raw(source, task)
+	if (!error)
+		error = source->kind == STREAM_RAW ? fetch_raw(source, task)
 		                                    : fetch_png(source, task);
-	if (result && result != -EBADMSG)
-		return result;
+	if (error && error != -EBADMSG)
+		return error;
 	task->position = source->fetched + 1;
 	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
 	task->path = task->name = task->stream_name;
@@ -136,12 +136,12 @@ static int fetch_of_stream(struct frame_source *source, struct frame_task *task)
 
 int frame_source_fetch(struct frame_source *source, struct frame_task *task)
 {
-	int result;
+	int error;
 
 	frame_task_init(task);
-	result = source->is_stream ? fetch_of_stream(source, task) : fetch_listed(source, task);
-	if (result)
-		return result;
+	error = source->is_stream ? fetch_of_stream(source, task) : fetch_listed(source, task);
+	if (error)
+		return error;
 	task->index = source->fetched++;
 	task->first_pass = source->loops == 0 || source->options->verbose;
 	return 0;
@@ -184,13 +184,13 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 
 int frame_source_count(struct frame_source *source, const struct frame_task *task)
 {
-	int result = 0;
+	int error = 0;
 
 	source->read += task->lost + 1;
 	if (task->lost)
-		result = skip(source, task, task->lost, task->lost_text);
-	if (result)
-		return result;
+		error = skip(source, task, task->lost, task->lost_text);
+	if (error)
+		return error;
 	if (task->fault)
 		return skip(source, task, 1, task->fault);
 	source->skipped_in_a_row = 0;

@@ -108,11 +108,11 @@ static int decode_png(struct frame_task *task, const struct options *options, st
 		.pixels_size = task->loan.size_bytes,
 		.fast = fast,
 	};
-	int result = png_decode(task->png, task->size, &how, task->loan.pixels, &task->picture);
+	int error = png_decode(task->png, task->size, &how, task->loan.pixels, &task->picture);
 
-	if (result)
+	if (error)
 		task->fault = task->picture.message;
-	return result;
+	return error;
 }
 
 /* A frame in a stream that breaks off where by chance a chunk of the next one ends is not seen by who
@@ -141,12 +141,12 @@ static void read_raw(struct frame_task *task, const struct options *options)
 		.background = options->background,
 	};
 	uint64_t size;
-	int result;
+	int error;
 
 	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
-	result = raw_stream_read(task->raw, &target);
-	if (result)
-		set_fault(task, result == -EBADMSG ? "truncated" : strerror(-result));
+	error = raw_stream_read(task->raw, &target);
+	if (error)
+		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));
 	task->picture = (struct png_decoded){
 		.width = task->width,
 		.height = task->height,

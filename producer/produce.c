@@ -57,10 +57,10 @@ static int wait_viewers(const struct run *run)
 	unsigned wanted = run->options->wait_viewers, attached = 0;
 
 	while (!cli_interrupted()) {
-		int result = shmflip_producer_wait_viewers(run->producer, wanted, TURN_MS);
+		int error = shmflip_producer_wait_viewers(run->producer, wanted, TURN_MS);
 
-		if (result != -EAGAIN && result != -EINTR)
-			return result ? cli_library_error() : 0;
+		if (error != -EAGAIN && error != -EINTR)
+			return error ? cli_library_error() : 0;
 		shmflip_producer_viewers(run->producer, &attached);
 		if (!run->options->quiet)
 			cli_status("waiting for viewers: %u of %u", attached, wanted);
@@ -72,9 +72,9 @@ static int wait_viewers(const struct run *run)
 static int fetch_first(struct run *run)
 {
 	struct frame_source *source = &run->source;
-	int result;
+	int error;
 
-	while (!(result = worker_pool_fetch(&run->pool))) {
+	while (!(error = worker_pool_fetch(&run->pool))) {
 		struct frame_task *task = worker_pool_next(&run->pool);
 
 		frame_task_read(task, &source->capacity);
@@ -85,25 +85,25 @@ static int fetch_first(struct run *run)
 			return 0;
 		}
 		worker_pool_submit(&run->pool);
-		result = frame_source_count(source, task);
+		error = frame_source_count(source, task);
 		worker_pool_pop(&run->pool);
-		if (result || cli_interrupted())
-			return result ? result : -EINTR;
+		if (error || cli_interrupted())
+			return error ? error : -EINTR;
 	}
-	return frame_source_fail(result);
+	return frame_source_fail(error);
 }
 
 static int start_workers(struct run *run)
 {
 	unsigned jobs = run->options->jobs, most = run->options->slots - 1;
-	int result;
+	int error;
 
 	if (jobs == 1 || frame_source_is_raw(&run->source))
 		return 0;
-	result = worker_pool_start(&run->pool, jobs, 2 * jobs < most ? 2 * jobs : most);
-	if (result)
-		cli_error("cannot start threads: %s", strerror(-result));
-	return result;
+	error = worker_pool_start(&run->pool, jobs, 2 * jobs < most ? 2 * jobs : most);
+	if (error)
+		cli_error("cannot start threads: %s", strerror(-error));
+	return error;
 }
 
 static void take_stock(struct run *run)
@@ -122,26 +122,26 @@ static void take_stock(struct run *run)
 /* Loops only what is in memory then, which takes no threads. */
 static int run_preload(struct run *run)
 {
-	int result = start_workers(run);
+	int error = start_workers(run);
 
-	if (!result)
-		result = preload(&run->source, &run->pool, &run->cache, run->producer,
+	if (!error)
+		error = preload(&run->source, &run->pool, &run->cache, run->producer,
 		                 &run->loop.decode);
 	worker_pool_finish(&run->pool);
 	worker_pool_init(&run->pool, run->options, &run->source);
 	run->options->loops = run->loops;
-	return result;
+	return error;
 }
 
 static int run_frames(struct run *run)
 {
-	int result = run->options->preload ? run_preload(run) : 0;
+	int error = run->options->preload ? run_preload(run) : 0;
 
-	if (!result)
-		result = wait_viewers(run);
-	if (!result && !run->options->preload)
-		result = start_workers(run);
-	return result ? result : publish_loop_run(&run->loop);
+	if (!error)
+		error = wait_viewers(run);
+	if (!error && !run->options->preload)
+		error = start_workers(run);
+	return error ? error : publish_loop_run(&run->loop);
 }
 
 /* While frames come in, there is one pass. */
@@ -156,18 +156,18 @@ static int plan_preload(struct run *run)
 /* The threads end before the memory goes that they write to. */
 static int run_channel(struct run *run)
 {
-	int result;
+	int error;
 
 	worker_pool_init(&run->pool, run->options, &run->source);
-	result = fetch_first(run);
-	if (!result && run->options->preload)
-		result = plan_preload(run);
-	if (!result)
-		result = create_producer(run);
-	if (!result) {
+	error = fetch_first(run);
+	if (!error && run->options->preload)
+		error = plan_preload(run);
+	if (!error)
+		error = create_producer(run);
+	if (!error) {
 		publish_loop_init(&run->loop, run->options, &run->source, &run->pool,
 		                  run->producer);
-		result = run_frames(run);
+		error = run_frames(run);
 	}
 	worker_pool_finish(&run->pool);
 	if (run->producer) {
@@ -175,18 +175,18 @@ static int run_channel(struct run *run)
 		cli_status_keep();
 	}
 	shmflip_producer_destroy(run->producer);
-	return result;
+	return error;
 }
 
 /* Said before anything is read: a stream's first frame may be long in coming. */
 static int check_channel(const struct options *options)
 {
 	pid_t pid;
-	int result = shmflip_channel_holder(options->dir, options->channel, &pid);
+	int error = shmflip_channel_holder(options->dir, options->channel, &pid);
 
-	if (result == -EINVAL)
+	if (error == -EINVAL)
 		cli_usage_error("%s", shmflip_error_detail());
-	if (result)
+	if (error)
 		return 0;
 	if (pid)
 		cli_error("channel %s is held by another producer, process %d: choose another (-c)",
@@ -199,13 +199,13 @@ static int check_channel(const struct options *options)
 }
 
 /* What made the frames end, as an exit status. */
-static int status_of(const struct run *run, int result)
+static int status_of(const struct run *run, int error)
 {
-	if (result == -EINTR)
+	if (error == -EINTR)
 		return CLI_OK;
-	if (result == -ENODATA && !frame_source_pass_was_empty(&run->source))
+	if (error == -ENODATA && !frame_source_pass_was_empty(&run->source))
 		return CLI_OK;
-	if (result == -ENODATA)
+	if (error == -ENODATA)
 		cli_error("there was no frame that could be published");
 	return CLI_FAILED;
 }

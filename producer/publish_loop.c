@@ -47,22 +47,22 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
  * time to wait for one; or loans have to come back first, because the library wants to move on. */
 static int lend(struct publish_loop *loop, struct frame_task *task)
 {
-	int result = 0;
+	int error = 0;
 
 	if (!task->wanted_ns) {
 		task->wanted_ns = monotonic_now_ns();
 		pace_catch_up(&loop->pace, task->index, task->wanted_ns);
 	}
 	if (!task->fault)
-		result = try_loan(loop, task);
-	if (result == -EINTR)
+		error = try_loan(loop, task);
+	if (error == -EINTR)
 		return -EAGAIN;
-	if (result && result != -EAGAIN && result != -EBUSY)
+	if (error && error != -EAGAIN && error != -EBUSY)
 		return cli_library_error();
-	if (result && monotonic_now_ns() < last_moment_ns(loop, task))
+	if (error && monotonic_now_ns() < last_moment_ns(loop, task))
 		return -EAGAIN;
 	loop->waited_ns += monotonic_now_ns() - task->wanted_ns;
-	task->dropped = result;
+	task->dropped = error;
 	worker_pool_submit(loop->pool);
 	return 0;
 }
@@ -115,17 +115,17 @@ static int publish(struct publish_loop *loop, struct frame_task *task)
 
 static int conclude(struct publish_loop *loop, struct frame_task *task)
 {
-	int result = frame_source_count(loop->source, task);
+	int error = frame_source_count(loop->source, task);
 
-	if (task->fault || result)
+	if (task->fault || error)
 		shmflip_producer_discard(loop->producer, &task->loan);
 	else if (task->dropped)
 		drop(loop, task);
 	else
-		result = publish(loop, task);
+		error = publish(loop, task);
 	loop->position = task->position;
 	worker_pool_pop(loop->pool);
-	return result;
+	return error;
 }
 
 /* Until a frame is due, a slot may be free, or a worker is done. */
@@ -150,19 +150,19 @@ static void wait_for_more(struct publish_loop *loop)
 static int take_step(struct publish_loop *loop)
 {
 	struct frame_task *task = worker_pool_oldest(loop->pool);
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	if (task && is_due(loop, task))
 		return conclude(loop, task);
 	task = worker_pool_next(loop->pool);
 	if (task)
-		result = lend(loop, task);
-	if (result == -EAGAIN) {
-		result = worker_pool_fetch(loop->pool);
-		if (result && result != -EAGAIN)
-			result = frame_source_fail(result);
+		error = lend(loop, task);
+	if (error == -EAGAIN) {
+		error = worker_pool_fetch(loop->pool);
+		if (error && error != -EAGAIN)
+			error = frame_source_fail(error);
 	}
-	return result;
+	return error;
 }
 
 void publish_loop_init(struct publish_loop *loop, const struct options *options,
@@ -176,22 +176,22 @@ void publish_loop_init(struct publish_loop *loop, const struct options *options,
 
 int publish_loop_run(struct publish_loop *loop)
 {
-	int result;
+	int error;
 
 	loop->started_ns = monotonic_now_ns();
 	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
 	progress_init(&loop->progress, loop->options, loop->producer,
 	              frame_source_total(loop->source));
 	do {
-		result = cli_interrupted() ? -EINTR : take_step(loop);
+		error = cli_interrupted() ? -EINTR : take_step(loop);
 		progress_update(&loop->progress, loop->position, loop->decode_ns);
-		if (result == -EAGAIN) {
+		if (error == -EAGAIN) {
 			wait_for_more(loop);
-			result = 0;
+			error = 0;
 		}
-	} while (!result);
-	if (result == -ENODATA &&
+	} while (!error);
+	if (error == -ENODATA &&
 	    pace_sleep_until(loop->published_ns + pace_offset_ns(&loop->pace, 1)))
-		result = -EINTR;
-	return result;
+		error = -EINTR;
+	return error;
 }

@@ -47,17 +47,17 @@ static bool has_free_entry(const struct worker_pool *pool)
 static int fetch(struct worker_pool *pool)
 {
 	struct queue_entry *entry = entry_at(pool, pool->fetched);
-	int result;
+	int error;
 
 	pthread_mutex_unlock(&pool->lock);
 	entry->done = false;
-	result = frame_source_fetch(pool->source, &entry->task);
+	error = frame_source_fetch(pool->source, &entry->task);
 	pthread_mutex_lock(&pool->lock);
-	if (!result)
+	if (!error)
 		pool->fetched++;
-	else if (result != -EAGAIN)
-		pool->end = result;
-	return result;
+	else if (error != -EAGAIN)
+		pool->end = error;
+	return error;
 }
 
 static void *read_frames(void *argument)
@@ -136,7 +136,7 @@ static void make_entries(struct worker_pool *pool, unsigned ahead)
 int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned ahead)
 {
 	sigset_t all, before;
-	int result = 0;
+	int error = 0;
 
 	pool->has_reader = workers && pool->source->is_stream;
 	make_entries(pool, ahead);
@@ -145,11 +145,11 @@ int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned ahead
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pool->has_reader)
-		result = start_thread(pool, read_frames);
-	for (unsigned i = 0; i < workers && !result; i++)
-		result = start_thread(pool, decode_frames);
+		error = start_thread(pool, read_frames);
+	for (unsigned i = 0; i < workers && !error; i++)
+		error = start_thread(pool, decode_frames);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return result;
+	return error;
 }
 
 bool worker_pool_is_empty(const struct worker_pool *pool)
@@ -178,15 +178,15 @@ void worker_pool_finish(struct worker_pool *pool)
 
 int worker_pool_fetch(struct worker_pool *pool)
 {
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	pthread_mutex_lock(&pool->lock);
 	if (!pool->end && !pool->has_reader && has_free_entry(pool))
-		result = fetch(pool);
+		error = fetch(pool);
 	if (pool->end)
-		result = pool->concluded == pool->fetched ? pool->end : -EAGAIN;
+		error = pool->concluded == pool->fetched ? pool->end : -EAGAIN;
 	pthread_mutex_unlock(&pool->lock);
-	return result;
+	return error;
 }
 
 struct frame_task *worker_pool_oldest(struct worker_pool *pool)

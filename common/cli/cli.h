@@ -18,20 +18,21 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Messages: one line on stderr, "PROGRAM: ...", clearing a status line before it ---------- */
 
-/* program is the name in each message: a static string. Also opens /dev/null for each standard stream
- * that is closed, so that no file of ours gets its number. */
+/* program is the name in each message: a static string. Also opens /dev/null for each standard
+ * stream that is closed, so that no file of ours gets its number. */
 void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Prints what shmflip_error_detail() says of the last failure. Returns -ECANCELED, for callers whose
- * error this is: the user knows already. */
+/* Prints what shmflip_error_detail() says of the last failure. Returns -ECANCELED, for callers
+ * whose error this is: the user knows already. */
 int cli_library_error(void);
 /* Like cli_error(), then prints " (see PROGRAM --help)" and calls exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* The long name of the option with this letter or number; "": none has it. */
 const char *cli_option_name(const struct option *options, int value);
-/* Reports the error of a silent getopt_long() as cli_usage_error() does. getopt_result: ':' (a value is
- * missing; the short options begin with a colon) or '?'. word: the argument that it parsed last. */
+/* Reports the error of a silent getopt_long() as cli_usage_error() does. getopt_result: ':' (a
+ * value is missing; the short options begin with a colon) or '?'. word: the argument that it parsed
+ * last. */
 void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 	__attribute__((noreturn));
 /* Replaces control codes of 7 and of 8 bits, which a terminal would obey, in place. Keeps UTF-8. */
@@ -61,15 +62,15 @@ int cli_choice(const char *option, const char *text, const char *const *words);
 /* ---- Interruption ---------------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag (without SA_RESTART, so that waits end with
- * EINTR). SIGPIPE and SIGXFSZ are ignored, and so is SIGHUP if it already was. A second SIGINT kills
- * the program, as by default. */
+ * EINTR). SIGPIPE and SIGXFSZ are ignored, and so is SIGHUP if it already was. A second SIGINT
+ * kills the program, as by default. */
 void cli_catch_interrupts(void);
 /* Whether one of the three came. Any thread. */
 bool cli_interrupted(void);
 /* Each interruption also calls this function, in the signal's handler; NULL: none. */
 void cli_on_interrupt(void (*action)(void));
 
-/* ---- Status line: one line on stderr, rewritten in place; nothing if stderr is no terminal ----- */
+/* ---- Status line: one line on stderr, rewritten in place; none if stderr is no terminal ------ */
 
 /* Whether stderr is a terminal that can rewrite a line. */
 bool cli_status_shown(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The distribution of any number of durations, in fixed memory: buckets whose width is 1/64 of their
- * value or less. Mean and maximum are exact, a quantile is off by at most 1 %. Pure. */
+ * The distribution of any number of durations, in fixed memory: buckets whose width is 1/64 of
+ * their value or less. Mean and maximum are exact, a quantile is off by at most 1 %. Pure. */
 #ifndef SHMFLIP_HISTOGRAM_H
 #define SHMFLIP_HISTOGRAM_H
 

@@ -8,8 +8,8 @@
 
 static const char *program_name = "shmflip";
 
-/* Without this, the first file that the program opens would get the number of a closed standard stream,
- * and its messages. Each is opened in the wrong direction, so that its use still fails. */
+/* Without this, the first file that the program opens would get the number of a closed standard
+ * stream, and its messages. Each is opened in the wrong direction, so that its use still fails. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-/* Bytes from 0x80 to 0x9f are control codes alone, and also after 0xc2: that is their form in UTF-8. */
+/* Bytes from 0x80 to 0x9f are control codes, alone or after 0xc2, which is their UTF-8 form. */
 void cli_make_plain(char *text)
 {
 	unsigned char previous = 0;

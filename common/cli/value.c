@@ -26,7 +26,7 @@ static const char *parse_digits(const char *text, unsigned base, uint64_t max, u
 	return text;
 }
 
-/* "12", "12.5", ".5" in units of 10^-9; finer digits are cut off. NULL: no number, or above 10^9. */
+/* "12", "12.5", ".5" in units of 10^-9; the rest is cut off. NULL: no number, or above 10^9. */
 static const char *parse_nano(const char *text, uint64_t *value)
 {
 	uint64_t whole = 0, fraction = 0;
