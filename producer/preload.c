@@ -6,10 +6,10 @@
 
 #include "cli.h"
 
-#define TURN_NS INT64_C(100000000)
+#define WAIT_MAX_NS (100 * NS_PER_MS)
 
-static int lend(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
-                struct shmflip_producer *producer)
+static int submit(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
+                  struct shmflip_producer *producer)
 {
 	int error = task->fault ? 0 : frame_cache_reserve(cache, task, producer);
 
@@ -22,10 +22,10 @@ static int lend(struct worker_pool *pool, struct frame_task *task, struct frame_
 	return error;
 }
 
-static int conclude(struct frame_source *source, struct worker_pool *pool, struct frame_task *task,
-                    struct frame_cache *cache, struct histogram *decode)
+static int insert(struct frame_source *source, struct worker_pool *pool, struct frame_task *task,
+                  struct frame_cache *cache, struct histogram *decode)
 {
-	int error = frame_source_count(source, task);
+	int error = frame_source_record(source, task);
 
 	if (!task->fault)
 		histogram_add(decode, task->decode_ns);
@@ -37,9 +37,10 @@ static int conclude(struct frame_source *source, struct worker_pool *pool, struc
 	return error;
 }
 
-/* Every frame of the pass. -ENODATA: that was all. */
-static int take_in(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
-                   struct shmflip_producer *producer, struct histogram *decode)
+/* Returns the errors of preload(); -ENODATA at the end of the pass, never 0. */
+static int decode_pass(struct frame_source *source, struct worker_pool *pool,
+                       struct frame_cache *cache, struct shmflip_producer *producer,
+                       struct histogram *decode)
 {
 	int error = 0;
 
@@ -48,13 +49,13 @@ static int take_in(struct frame_source *source, struct worker_pool *pool, struct
 				  *next = worker_pool_next(pool);
 
 		if (oldest) {
-			error = conclude(source, pool, oldest, cache, decode);
+			error = insert(source, pool, oldest, cache, decode);
 		} else if (next) {
-			error = lend(pool, next, cache, producer);
+			error = submit(pool, next, cache, producer);
 		} else {
 			error = worker_pool_fetch(pool);
 			if (error == -EAGAIN) {
-				worker_pool_wait(pool, monotonic_now_ns() + TURN_NS);
+				worker_pool_wait(pool, monotonic_now_ns() + WAIT_MAX_NS);
 				error = 0;
 			}
 		}
@@ -65,7 +66,7 @@ static int take_in(struct frame_source *source, struct worker_pool *pool, struct
 int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
             struct shmflip_producer *producer, struct histogram *decode)
 {
-	int error = take_in(source, pool, cache, producer, decode);
+	int error = decode_pass(source, pool, cache, producer, decode);
 
 	if (error != -ENODATA)
 		return error;
