@@ -74,8 +74,7 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 	} while (error == -EAGAIN || error == -EINTR);
 	if (!error || error == -ENODATA)
 		return error;
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
+	return cli_library_error();
 }
 
 static int write_out(struct cat *cat)

@@ -44,7 +44,7 @@ static int clean_next(const char *channel, void *context)
 	int error = clean(all->dir, channel);
 
 	if (error && error != -EBUSY && error != -ENOENT) {
-		cli_error("%s", shmflip_error_detail());
+		cli_library_error();
 		all->failed = true;
 	}
 	return 0;

@@ -68,7 +68,7 @@ static bool open_viewer(struct session *session)
 	int result = shmflip_viewer_open(&options, &session->viewer);
 
 	if (result < 0)
-		cli_error("%s", shmflip_error_detail());
+		cli_library_error();
 	if (result == -EINVAL)
 		session->exit_code = CLI_USAGE;
 	return result == 0;

@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	given.size = size - 1;
 	given.at = 0;
 	input_fd_init(&input, -1);
-	if (raw_stream_knows(data + 1)) {
+	if (raw_stream_recognizes(data + 1)) {
 		given.at = 2;
 		raw_stream_init(&stream, &input, data + 1);
 	} else {
