@@ -4,14 +4,16 @@
 #include "cli.h"
 #include "present/present.h"
 #include "session.h"
+#include "ui_state.h"
+#include "ui_text.h"
 #include "video_output.h"
 
-void ui_check(struct ui *ui, int result)
+void ui_check(struct ui *ui, int error)
 {
 	if (ui->presenter != ui->session->presenter)
 		ui_text_invalidate(ui);
 	ui->presenter = ui->session->presenter;
-	if (result == 0)
+	if (error == 0)
 		return;
 	session_fail(ui->session, ui->session->presenter->name, video_output_reason(ui->output));
 	ui->quit = true;
