@@ -225,7 +225,7 @@ static int go_on_with_frame(struct video_output *output, struct shmflip_frame *f
 	int result = start_next(output, frame);
 	output->host.on_screen = session_on_screen;
 	if (result < 0)
-		session_give_back(output->session, frame);
+		session_release_frame(output->session, frame);
 	return result;
 }
 
@@ -252,16 +252,16 @@ static int go_on_with_copy(struct video_output *output, const uint32_t *pixels)
 	frame.info.stride_bytes = 4 * frame.info.width;
 	retire(output);
 	output->host.on_screen = ignore_screen;
-	output->host.give_back = ignore_frame;
+	output->host.release_frame = ignore_frame;
 	int result = start_next(output, &frame);
 	if (result == 0)
-		result = output->presenter->keep(output->state);
+		result = output->presenter->release_slot(output->state);
 	if (result < 0 && output->state) {
 		output->presenter->destroy(output->state);
 		output->state = NULL;
 	}
 	output->host.on_screen = session_on_screen;
-	output->host.give_back = session_give_back;
+	output->host.release_frame = session_release_frame;
 	return result;
 }
 
@@ -269,7 +269,7 @@ static int go_on(struct video_output *output, int error)
 {
 	struct shmflip_frame frame;
 
-	if (output->presenter->yield && output->presenter->yield(output->state, &frame))
+	if (output->presenter->take_back && output->presenter->take_back(output->state, &frame))
 		return go_on_with_frame(output, &frame);
 	uint32_t *pixels = copy_picture(output);
 	int result = pixels ? go_on_with_copy(output, pixels) : error;

@@ -302,7 +302,7 @@ void session_drawn(struct session *session, unsigned copies)
 	session->copies_of_last = copies;
 }
 
-void session_give_back(void *context, struct shmflip_frame *frame)
+void session_release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct session *session = context;
 

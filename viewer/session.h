@@ -78,7 +78,7 @@ enum session_event session_shown(struct session *session, const struct shmflip_f
 void session_drawn(struct session *session, unsigned copies);
 
 /* What a presenter's host does with a frame; the context is the view. Any thread. */
-void session_give_back(void *context, struct shmflip_frame *frame);
+void session_release_frame(void *context, struct shmflip_frame *frame);
 void session_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
 
 /* The ages of the frames that have come on screen so far. */

@@ -24,17 +24,17 @@ static void draw(struct ui *ui, struct shmflip_frame *frame)
 	ui_text_clear_stale(ui);
 	int result = video_output_show(ui->output, frame);
 	if (result < 0)
-		session_give_back(ui->session, frame);
+		session_release_frame(ui->session, frame);
 	ui_check(ui, result);
 	ui->dirty = false;
 	if (!ui->quit && ui->paused)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 }
 
 static void drop_unseen(struct ui *ui)
 {
 	if (ui->has_unseen)
-		session_give_back(ui->session, &ui->unseen);
+		session_release_frame(ui->session, &ui->unseen);
 	ui->has_unseen = false;
 }
 
@@ -57,7 +57,7 @@ static void show(struct ui *ui, struct shmflip_frame *frame)
 
 static void lose(struct ui *ui)
 {
-	ui_check(ui, video_output_keep(ui->output));
+	ui_check(ui, video_output_release_slot(ui->output));
 	video_output_set_stale(ui->output, true);
 	ui->dirty = true;
 	ui_text_invalidate(ui);
@@ -100,7 +100,7 @@ static void update_visibility(struct ui *ui)
 	ui->visible = visible;
 	ui->dirty = true;
 	if (!visible)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 	else if (ui->has_unseen) {
 		ui->has_unseen = false;
 		draw(ui, &ui->unseen);
@@ -189,7 +189,7 @@ static bool open_with_first_frame(struct ui *ui)
 		return false;
 	const struct shmflip_frame_info info = frame.info;
 	if (video_output_create(session, &frame, &ui->output) < 0) {
-		session_give_back(session, &frame);
+		session_release_frame(session, &frame);
 		session->exit_code = CLI_FAILED;
 		return false;
 	}

@@ -37,7 +37,7 @@ static struct video_output *output_alloc(struct session *session)
 	}
 	output->session = session;
 	output->overlay = overlay;
-	output->host.give_back = session_give_back;
+	output->host.release_frame = session_release_frame;
 	output->host.on_screen = session_on_screen;
 	output->host.wake = wake;
 	output->host.context = session;
@@ -100,15 +100,15 @@ int video_output_show(struct video_output *output, const struct shmflip_frame *f
 	return result;
 }
 
-int video_output_keep(struct video_output *output)
+int video_output_release_slot(struct video_output *output)
 {
-	int result = output->presenter->keep(output->state);
+	int result = output->presenter->release_slot(output->state);
 
 	if (result == 0)
 		return 0;
 	result = presenter_choice_recover(output, result);
 	/* The next one holds the frame now. There are not many. */
-	return result < 0 ? result : video_output_keep(output);
+	return result < 0 ? result : video_output_release_slot(output);
 }
 
 int video_output_repaint(struct video_output *output)

@@ -36,7 +36,7 @@ int video_output_check(struct video_output *output);
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
 
 /* Gives the frame back, and keeps its picture. */
-int video_output_keep(struct video_output *output);
+int video_output_release_slot(struct video_output *output);
 
 int video_output_repaint(struct video_output *output);
 

@@ -66,7 +66,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	return 0;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct fake *fake = state;
 
@@ -97,7 +97,7 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return fake->read_result;
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct fake *fake = state;
 	bool held = fake->holds;
@@ -126,10 +126,10 @@ static const struct presenter first = {
 	.create = create_first,
 	.check = check,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 static const struct presenter second = {
@@ -138,10 +138,10 @@ static const struct presenter second = {
 	.create = create_second,
 	.show = show,
 	.copies = two_copies,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 
@@ -289,7 +289,7 @@ static int fail_check(struct video_output *output)
 static int fail_keep(struct video_output *output)
 {
 	fakes[0].keep_result = -EIO;
-	return video_output_keep(output);
+	return video_output_release_slot(output);
 }
 
 static int fail_repaint(struct video_output *output)
@@ -340,7 +340,7 @@ static void test_the_next_shows_a_copy_of_what_was_given_back(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_stage();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		assert_int_equal(failures[i](output), 0);
 		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[1].last, 7);
@@ -361,7 +361,7 @@ static void test_a_lost_picture_is_black_and_is_not_read(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_stage();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		fakes[0].read_result = -EIO;
 		assert_int_equal(failures[i](output), 0);
 		assert_int_equal(fakes[1].last, 7);
@@ -395,13 +395,13 @@ static void test_none_goes_on(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_stage();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		fakes[1].create_result = -ENODEV;
 		assert_int_equal(failures[i](output), -ENODEV);
 		assert_string_equal(video_output_reason(output), "no luck");
 		video_output_destroy(output);
 		output = set_up_stage();
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		fakes[1].keep_result = -ENOMEM;
 		assert_int_equal(failures[i](output), -ENOMEM);
 		assert_int_equal(fakes[1].destroyed, 1);
