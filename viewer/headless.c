@@ -20,7 +20,7 @@ static enum session_event take_and_show(struct session *session, void *state)
 void headless_run(struct session *session)
 {
 	struct presenter_host host = {
-		.give_back = session_release_frame,
+		.release_frame = session_release_frame,
 		.on_screen = session_note_on_screen,
 		.context = session,
 	};

@@ -248,16 +248,16 @@ static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 	frame.info.stride_bytes = 4 * frame.info.width;
 	close_failed(output);
 	output->host.on_screen = ignore_screen;
-	output->host.give_back = ignore_frame;
+	output->host.release_frame = ignore_frame;
 	int error = start_next(output, &frame);
 	if (!error)
-		error = output->presenter->keep(output->state);
+		error = output->presenter->release_slot(output->state);
 	if (error && output->state) {
 		output->presenter->destroy(output->state);
 		output->state = NULL;
 	}
 	output->host.on_screen = session_note_on_screen;
-	output->host.give_back = session_release_frame;
+	output->host.release_frame = session_release_frame;
 	return error;
 }
 
@@ -265,7 +265,7 @@ static int resume(struct video_output *output, int error)
 {
 	struct shmflip_frame frame;
 
-	if (output->presenter->yield && output->presenter->yield(output->state, &frame))
+	if (output->presenter->take_back && output->presenter->take_back(output->state, &frame))
 		return resume_with_frame(output, &frame);
 	uint32_t *pixels = copy_picture(output);
 	if (pixels)

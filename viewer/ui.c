@@ -27,5 +27,5 @@ void ui_set_paused(struct ui *ui, bool paused)
 	ui->session->rate = (struct rate){ 0 };
 	ui_text_invalidate(ui);
 	if (paused)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 }

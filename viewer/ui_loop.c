@@ -30,7 +30,7 @@ static void draw(struct ui *ui, struct shmflip_frame *frame)
 	ui_check(ui, error);
 	ui->dirty = false;
 	if (!ui->quit && ui->paused)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 }
 
 static void drop_unseen(struct ui *ui)
@@ -59,7 +59,7 @@ static void show(struct ui *ui, struct shmflip_frame *frame)
 
 static void mark_stale(struct ui *ui)
 {
-	ui_check(ui, video_output_keep(ui->output));
+	ui_check(ui, video_output_release_slot(ui->output));
 	video_output_set_stale(ui->output, true);
 	ui->dirty = true;
 	ui_text_invalidate(ui);
@@ -102,7 +102,7 @@ static void update_visibility(struct ui *ui)
 	ui->visible = visible;
 	ui->dirty = true;
 	if (!visible)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 	else if (ui->has_unseen) {
 		ui->has_unseen = false;
 		draw(ui, &ui->unseen);

@@ -33,7 +33,7 @@ static struct video_output *output_alloc(struct session *session)
 	}
 	output->session = session;
 	output->overlay = overlay;
-	output->host.give_back = session_release_frame;
+	output->host.release_frame = session_release_frame;
 	output->host.on_screen = session_note_on_screen;
 	output->host.wake = wake;
 	output->host.context = session;
@@ -96,15 +96,15 @@ int video_output_show(struct video_output *output, const struct shmflip_frame *f
 	return error;
 }
 
-int video_output_keep(struct video_output *output)
+int video_output_release_slot(struct video_output *output)
 {
-	int error = output->presenter->keep(output->state);
+	int error = output->presenter->release_slot(output->state);
 
 	if (!error)
 		return 0;
 	error = presenter_choice_recover(output, error);
 	/* The next presenter holds the frame now. The recursion ends with the last presenter. */
-	return error ? error : video_output_keep(output);
+	return error ? error : video_output_release_slot(output);
 }
 
 int video_output_repaint(struct video_output *output)

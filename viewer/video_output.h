@@ -37,8 +37,8 @@ int video_output_check(struct video_output *output);
 /* Shows a frame. The presenter takes it over if this succeeds. */
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
 
-/* Releases the frame, and keeps its picture. */
-int video_output_keep(struct video_output *output);
+/* Releases the frame's slot, and keeps the picture. */
+int video_output_release_slot(struct video_output *output);
 
 int video_output_repaint(struct video_output *output);
 

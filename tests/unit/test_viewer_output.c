@@ -22,7 +22,7 @@ struct fake {
 	int shown;
 	int create_error;
 	int show_error;
-	int keep_error;
+	int release_slot_error;
 	int repaint_error;
 	int check_error;
 	int read_error;
@@ -66,12 +66,12 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	return 0;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct fake *fake = state;
 
-	if (fake->keep_error)
-		return fake->keep_error;
+	if (fake->release_slot_error)
+		return fake->release_slot_error;
 	fake->kept++;
 	fake->holds = false;
 	return 0;
@@ -97,7 +97,7 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return fake->read_error;
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct fake *fake = state;
 	bool held = fake->holds;
@@ -126,10 +126,10 @@ static const struct presenter first = {
 	.create = create_first,
 	.check = check,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 static const struct presenter second = {
@@ -138,10 +138,10 @@ static const struct presenter second = {
 	.create = create_second,
 	.show = show,
 	.copies = two_copies,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 
@@ -287,10 +287,10 @@ static int fail_check(struct video_output *output)
 	return video_output_check(output);
 }
 
-static int fail_keep(struct video_output *output)
+static int fail_release_slot(struct video_output *output)
 {
-	fakes[0].keep_error = -EIO;
-	return video_output_keep(output);
+	fakes[0].release_slot_error = -EIO;
+	return video_output_release_slot(output);
 }
 
 static int fail_repaint(struct video_output *output)
@@ -299,7 +299,8 @@ static int fail_repaint(struct video_output *output)
 	return video_output_repaint(output);
 }
 
-static int (*const failures[])(struct video_output *) = { fail_check, fail_keep, fail_repaint };
+static int (*const failures[])(struct video_output *) = { fail_check, fail_release_slot,
+	                                                  fail_repaint };
 
 #define FAILURES (sizeof(failures) / sizeof(failures[0]))
 
@@ -324,8 +325,8 @@ static void test_next_presenter_takes_the_held_frame(void **state)
 		assert_int_equal(fakes[0].destroyed, 1);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
-		/* Only keep() had to release the slot, so only then does the next presenter. */
-		assert_int_equal(fakes[1].kept, failures[i] == fail_keep);
+		/* Only release_slot() had to release the slot, so only then does the next presenter. */
+		assert_int_equal(fakes[1].kept, failures[i] == fail_release_slot);
 		assert_int_equal(session.drawn, 1);
 		assert_int_equal(session.repeated, 1);
 		assert_int_equal(session.copies_of_last, 2);
@@ -341,7 +342,7 @@ static void test_next_presenter_shows_a_copy_of_a_released_frame(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		assert_int_equal(failures[i](output), 0);
 		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[1].last, 7);
@@ -362,7 +363,7 @@ static void test_unreadable_picture_becomes_black_and_is_not_read(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		fakes[0].read_error = -EIO;
 		assert_int_equal(failures[i](output), 0);
 		assert_int_equal(fakes[1].last, 7);
@@ -396,14 +397,14 @@ static void test_no_presenter_resumes(void **state)
 	for (size_t i = 0; i < FAILURES; i++) {
 		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		fakes[1].create_error = -ENODEV;
 		assert_int_equal(failures[i](output), -ENODEV);
 		assert_string_equal(video_output_reason(output), "no luck");
 		video_output_destroy(output);
 		output = set_up_output();
-		assert_int_equal(video_output_keep(output), 0);
-		fakes[1].keep_error = -ENOMEM;
+		assert_int_equal(video_output_release_slot(output), 0);
+		fakes[1].release_slot_error = -ENOMEM;
 		assert_int_equal(failures[i](output), -ENOMEM);
 		assert_int_equal(fakes[1].destroyed, 1);
 		video_output_destroy(output);
