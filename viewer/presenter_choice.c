@@ -168,8 +168,7 @@ static int start_or_report(struct video_output *output, const struct presenter *
 	return error;
 }
 
-/* Starts with the presenter after the one that failed. Uses the same window, so that it does not
- * move. */
+/* Starts with the presenter after the one that failed. Keeps the window, so it does not move. */
 static int start_next(struct video_output *output, const struct shmflip_frame *frame)
 {
 	char reason[sizeof(output->host.reason)];

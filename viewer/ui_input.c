@@ -16,7 +16,7 @@
 #include "window/visibility.h"
 #include "window/window.h"
 
-/* Each press of an arrow key moves the picture by this fraction of the window. */
+/* Each press of an arrow key moves the picture by the window's size divided by this. */
 #define PAN_DIVISOR 8
 
 static struct size window_size(const struct ui *ui)

@@ -12,7 +12,8 @@ void ui_text_update(struct ui *ui);
 /* The next ui_text_update() updates title and panels in any case, and is due at once. */
 void ui_text_invalidate(struct ui *ui);
 
-/* The next update is due 200 ms after the last one: for changes that come with every frame. */
+/* The next update is due at most 200 ms after the last one: for changes that come with each
+ * frame. */
 void ui_text_schedule(struct ui *ui);
 
 /* Shows a line for 3 s. */

@@ -109,8 +109,7 @@ static void place_side(const struct side *side, int *source, int *source_length,
 	*target_length = (int)(target_end - begin);
 }
 
-/* A user who zooms in wants to see the pixels. A picture that is fitted to the window should look
- * good. */
+/* A user who zooms in wants to see the pixels. A picture fitted to the window should look good. */
 static bool is_smooth(const struct viewport *viewport, double zoom)
 {
 	if (zoom == 1)

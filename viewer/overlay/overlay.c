@@ -18,8 +18,7 @@ struct text_panel {
 	char left[OVERLAY_TEXT_SIZE];
 	char right[OVERLAY_TEXT_SIZE];
 
-	/* The rendered text, and the room and scale that it was rendered for. No pixels: not
-	 * rendered. */
+	/* The rendered text, and the room and scale it was rendered for. No pixels: none. */
 	struct text_image image;
 	struct size room;
 	double scale;

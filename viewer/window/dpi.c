@@ -73,8 +73,7 @@ double dpi_text_scale(SDL_Window *window)
 		dpi = screen_dpi(window);
 	if (!(dpi > 0))
 		dpi = server_dpi(window);
-	/* Sizes in whole millimetres are slightly wrong, hence the 0.1. A very high value is an
-	 * error. */
+	/* Sizes in whole millimetres are slightly wrong, hence the 0.1. Ignore very high values. */
 	return dpi > 0 && dpi < REFERENCE_DPI * 100
 	               ? (int)(dpi / REFERENCE_DPI * STEPS + 0.1) / (double)STEPS
 	               : 1;

@@ -46,8 +46,7 @@ static struct {
 	sem_t posted; /* for a sleep without the channel */
 	atomic_bool signalled;
 	atomic_bool in_channel; /* the loop waits there, is about to, or has just returned */
-	atomic_bool
-		readable; /* the connection was readable, and the loop has not polled SDL since */
+	atomic_bool readable;   /* connection was readable, and the loop has not polled SDL since */
 	atomic_bool ended;
 } wakeup;
 
@@ -269,8 +268,7 @@ static void sleep_until_posted(int64_t end_ns)
 {
 	const struct timespec end = to_timespec(end_ns);
 
-	/* A post may be left over from a signal that wakeup_wait() saw before post() had counted
-	 * it. */
+	/* A post may be left over: wakeup_wait() saw the signal before post() had counted it. */
 	while (!atomic_load(&wakeup.signalled) &&
 	       sem_clockwait(&wakeup.posted, CLOCK_MONOTONIC, &end) == 0)
 		continue;
