@@ -27,7 +27,7 @@ struct fixture {
 	uint64_t on_screen_last;
 };
 
-static void give_back(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
@@ -64,7 +64,7 @@ static void compose(struct fixture *fixture)
 static void set_up(struct fixture *fixture, const struct presenter *presenter)
 {
 	*fixture = (struct fixture){ .presenter = presenter };
-	fixture->host.give_back = give_back;
+	fixture->host.release_frame = release_frame;
 	fixture->host.on_screen = on_screen;
 	fixture->host.context = fixture;
 	if (presenter->needs_window) {
@@ -167,10 +167,10 @@ static void gives_every_frame_back_once(const struct presenter *presenter)
 		assert_int_equal(fixture.on_screen, i + 1);
 		assert_int_equal(fixture.on_screen_last, i + 1);
 	}
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	assert_int_equal(fixture.given_back, 3);
 	assert_int_equal(fixture.given_back_last, 3);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	tear_down(&fixture);
 	assert_int_equal(fixture.given_back, 3);
 }
@@ -252,7 +252,7 @@ static void keeps_the_picture(const struct presenter *presenter)
 	memcpy(pixels, slot, sizeof(slot));
 	set_up(&fixture, presenter);
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	memset(slot, 0x55, sizeof(slot));
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	assert_shows(&fixture, pixels);
@@ -391,7 +391,7 @@ static void blends_what_is_enlarged(const struct presenter *presenter)
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
 	assert_about(look(&fixture, 31, 20), 0x804020);
 	assert_int_equal(look(&fixture, 32, 20), 0);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	fixture.scene.smooth = true;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	assert_about(look(&fixture, 10, 20), 0x804020);
@@ -473,7 +473,7 @@ static void reads_the_picture(const struct presenter *presenter)
 
 			assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
 			if (keep)
-				assert_int_equal(presenter->keep(fixture.state), 0);
+				assert_int_equal(presenter->release_slot(fixture.state), 0);
 			assert_int_equal(
 				presenter->read(fixture.state, (struct area){ 57, 38, 3, 2 }, read),
 				0);

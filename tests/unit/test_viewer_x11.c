@@ -91,10 +91,10 @@ static void kept_picture_needs_no_slot(void **state)
 	struct scene scene = plain(fixture, &shape, 0, 0);
 
 	assert_int_equal(show(fixture, &frame, &scene), 0);
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_comes_to(fixture, &fixture->given_back, 1);
-	assert_false(presenter_x11.yield(fixture->state, &frame));
+	assert_false(presenter_x11.take_back(fixture->state, &frame));
 	memset(slot_of(fixture, 1), 0, SLOT_BYTES);
 	for (int i = 0; i < 3; i++) {
 		scene = plain(fixture, &shape, i, i);
@@ -123,7 +123,7 @@ static void read_gives_the_frame(void **state)
 
 		assert_int_equal(show(fixture, &frame, &scene), 0);
 		if (i > 2)
-			assert_int_equal(presenter_x11.keep(fixture->state), 0);
+			assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 		assert_int_equal(
 			presenter_x11.read(fixture->state, (struct area){ 1, 2, 32, 15 }, pixels),
 			0);
@@ -195,7 +195,7 @@ static void generations_follow_each_other(void **state)
 		}
 	}
 	/* The server has let the old ones go, but for the last. */
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_comes_to(fixture, &fixture->given_back, 6);
 	for (int i = 0; i < 5000 && shmctl(old.id, IPC_STAT, &status) == 0; i++)
 		nap_ms(1);
@@ -246,7 +246,7 @@ static void sides_end_where_x_does(void **state)
 	assert_int_equal(show(fixture, &frame, &scene), 0);
 	assert_plain(fixture, 1, &widest, 0, 0);
 	scene = plain(fixture, &widest, 32700, 0);
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
 	assert_plain(fixture, 1, &widest, 32700, 0);
 }
@@ -318,14 +318,14 @@ static void refusal_is_told_once_heard(void **state)
 	assert_comes_to(fixture, &fixture->woken, 1);
 	assert_int_equal(presenter_x11.check(fixture->state), -EIO);
 	assert_non_null(strstr(fixture->host.reason, "refused"));
-	assert_int_equal(presenter_x11.keep(fixture->state), -EIO);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), -EIO);
 	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), -EIO);
 	assert_int_equal(presenter_x11.read(fixture->state, (struct area){ 0, 0, 1, 1 }, &pixel),
 	                 -EIO);
-	assert_true(presenter_x11.yield(fixture->state, &left));
+	assert_true(presenter_x11.take_back(fixture->state, &left));
 	assert_int_equal(left.info.sequence, 2);
 	assert_ptr_equal(left.pixels, frame.pixels);
-	assert_false(presenter_x11.yield(fixture->state, &left));
+	assert_false(presenter_x11.take_back(fixture->state, &left));
 	end(fixture);
 	assert_int_equal(fixture->given_back, 1);
 }

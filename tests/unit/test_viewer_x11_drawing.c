@@ -266,7 +266,7 @@ static void stale_picture_is_marked_until_the_next(void **state)
 	struct scene scene = plain(fixture, &shape, 0, 0);
 
 	assert_int_equal(show(fixture, &frame, &scene), 0);
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	scene.stale = true;
 	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
 	uint32_t *seen = look(fixture);

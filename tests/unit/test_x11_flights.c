@@ -20,7 +20,7 @@ struct log {
 	int woken;
 };
 
-static void give_back(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct log *log = context;
 
@@ -41,7 +41,7 @@ static void wake(void *context)
 
 static void init(struct flights *flights, struct log *log)
 {
-	const struct flights_user user = { give_back, on_screen, wake, log };
+	const struct flights_user user = { release_frame, on_screen, wake, log };
 
 	*log = (struct log){ 0 };
 	flights_init(flights, &user);

@@ -45,7 +45,7 @@ struct fixture {
 
 /* ---- The output ------------------------------------------------------------------------------ */
 
-static inline void give_back(void *context, struct shmflip_frame *frame)
+static inline void release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
@@ -120,7 +120,7 @@ static inline int set_up(void **state)
 	pthread_mutex_init(&fixture->mutex, NULL);
 	fixture->in_order = true;
 	fixture->host = (struct presenter_host){
-		.give_back = give_back, .on_screen = on_screen, .wake = wake, .context = fixture
+		.release_frame = release_frame, .on_screen = on_screen, .wake = wake, .context = fixture
 	};
 	fixture->host.window = SDL_CreateWindow("test", 0, 0, 300, 200, SDL_WINDOW_BORDERLESS);
 	assert_non_null(fixture->host.window);

@@ -13,7 +13,7 @@ static void let_go(struct current_frame *picture)
 	struct shmflip_frame frame = picture->frame;
 
 	if (picture->held)
-		picture->host->give_back(picture->host->context, &frame);
+		picture->host->release_frame(picture->host->context, &frame);
 	picture->held = false;
 	free(picture->copy);
 	picture->copy = NULL;
@@ -54,7 +54,7 @@ int current_frame_copy(struct current_frame *picture)
 	return 0;
 }
 
-bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame)
+bool current_frame_take_back(struct current_frame *picture, struct shmflip_frame *frame)
 {
 	if (!picture->held)
 		return false;

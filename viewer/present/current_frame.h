@@ -27,7 +27,7 @@ void current_frame_set(struct current_frame *picture, const struct shmflip_frame
 int current_frame_copy(struct current_frame *picture);
 
 /* As struct presenter's. */
-bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame);
+bool current_frame_take_back(struct current_frame *picture, struct shmflip_frame *frame);
 int current_frame_read(const struct current_frame *picture, struct area area, uint32_t *pixels);
 
 void current_frame_finish(struct current_frame *picture);

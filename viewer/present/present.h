@@ -3,14 +3,14 @@
  * The ways to show a frame, each a small table of functions, in the order in which they are tried.
  *
  * A frame that is shown goes over to the presenter, which may use the pixels in their slot for as
- * long as it likes and hands the frame to give_back() when it no longer needs it: while showing it,
+ * long as it likes and hands the frame to release_frame() when it no longer needs it: while showing it,
  * when its successor is on screen, when asked to keep the picture by other means, at the latest when
  * destroyed. The picture stays: it can be repainted, and read, until its successor is shown.
  *
  * All functions run in the main thread; those of the host may be called from any. Those that can
  * fail return 0 or a negative errno, with one line on why in host->reason; after a failure of
  * create() there is no state. A show() that fails leaves the frame with the caller. After a failure of
- * show(), check(), keep() or repaint() the only calls are yield(), read() and, at last, destroy(): the
+ * show(), check(), release_slot() or repaint() the only calls are take_back(), read() and, at last, destroy(): the
  * next presenter goes on. A read() that fails changes nothing. */
 #ifndef SHMFLIP_VIEWER_PRESENT_PRESENT_H
 #define SHMFLIP_VIEWER_PRESENT_PRESENT_H
@@ -28,7 +28,7 @@ struct SDL_Window;
 /* What a presenter is given. Outlives it. */
 struct presenter_host {
 	struct SDL_Window *window; /* NULL for one that needs none */
-	void (*give_back)(void *context, struct shmflip_frame *frame);
+	void (*release_frame)(void *context, struct shmflip_frame *frame);
 
 	/* To be told once for each frame shown, in order, when it is on screen. */
 	void (*on_screen)(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
@@ -62,7 +62,7 @@ struct presenter {
 
 	/* Goes on without the frame's slot: the frame is given back, the picture can still be
 	 * repainted. Once per frame is enough; more do nothing. */
-	int (*keep)(void *state);
+	int (*release_slot)(void *state);
 
 	/* Draws the picture again. */
 	int (*repaint)(void *state, const struct scene *scene);
@@ -73,7 +73,7 @@ struct presenter {
 
 	/* Leaves the frame on show to the caller, who may not give it back before destroy() has
 	 * returned. False: it has been given back. NULL: always so. */
-	bool (*yield)(void *state, struct shmflip_frame *frame);
+	bool (*take_back)(void *state, struct shmflip_frame *frame);
 
 	void (*destroy)(void *state);
 };

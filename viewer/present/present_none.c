@@ -20,11 +20,11 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 
 	(void)scene;
 	host->on_screen(host->context, &frame->info, monotonic_now_ns());
-	host->give_back(host->context, &shown);
+	host->release_frame(host->context, &shown);
 	return 0;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	(void)state;
 	return 0;
@@ -56,7 +56,7 @@ const struct presenter presenter_none = {
 	.needs_window = false,
 	.create = create,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
 	.destroy = destroy,

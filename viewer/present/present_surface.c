@@ -144,7 +144,7 @@ static unsigned copies(void *state)
 	return self->copies;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct surface_presenter *self = state;
 
@@ -165,11 +165,11 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return current_frame_read(&self->picture, area, pixels);
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct surface_presenter *self = state;
 
-	return current_frame_yield(&self->picture, frame);
+	return current_frame_take_back(&self->picture, frame);
 }
 
 static void destroy(void *state)
@@ -193,9 +193,9 @@ const struct presenter presenter_surface = {
 	.create = create,
 	.show = show,
 	.copies = copies,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };

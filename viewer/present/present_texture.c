@@ -249,7 +249,7 @@ static unsigned copies(void *state)
 	return self->in_software ? 2 : 1;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct texture_presenter *self = state;
 
@@ -263,11 +263,11 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return current_frame_read(&self->picture, area, pixels);
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct texture_presenter *self = state;
 
-	return current_frame_yield(&self->picture, frame);
+	return current_frame_take_back(&self->picture, frame);
 }
 
 static void destroy(void *state)
@@ -288,9 +288,9 @@ const struct presenter presenter_texture = {
 	.create = create,
 	.show = show,
 	.copies = copies,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };

@@ -130,11 +130,11 @@ static int told(struct x11_presenter *self, int result)
 	return result;
 }
 
-static void give_back(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, struct shmflip_frame *frame)
 {
 	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
 
-	host->give_back(host->context, frame);
+	host->release_frame(host->context, frame);
 }
 
 static void on_screen(void *context, const struct shmflip_frame_info *info)
@@ -170,7 +170,7 @@ static int connect_to_server(struct x11_presenter *self)
 static int create(struct presenter_host *host, void **state)
 {
 	struct x11_presenter *self = calloc(1, sizeof(*self));
-	const struct flights_user user = { give_back, on_screen, wake, self };
+	const struct flights_user user = { release_frame, on_screen, wake, self };
 
 	if (!self) {
 		snprintf(host->reason, sizeof(host->reason), "no memory");
@@ -335,7 +335,7 @@ static int check(void *state)
 
 /* The frame is let go when the server is known to have its picture, not before: another presenter may have
  * to show it. */
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct x11_presenter *self = state;
 	int result = check_refused(self);
@@ -407,7 +407,7 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 	return told(self, result);
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct x11_presenter *self = state;
 	const struct shmflip_frame *newest = flights_newest(&self->flights);
@@ -426,9 +426,9 @@ const struct presenter presenter_x11 = {
 	.ready = ready,
 	.check = check,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_picture,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };

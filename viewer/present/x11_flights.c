@@ -17,7 +17,7 @@ static void tell(const struct flights_user *user, struct news *news)
 	for (unsigned i = 0; i < news->on_screen_count; i++)
 		user->on_screen(user->context, &news->on_screen[i]);
 	for (unsigned i = 0; i < news->given_back_count; i++)
-		user->give_back(user->context, &news->given_back[i]);
+		user->release_frame(user->context, &news->given_back[i]);
 	if (news->wake)
 		user->wake(user->context);
 }

@@ -25,7 +25,7 @@
 #define FLIGHTS_UNDER_WAY_MAX 2
 
 struct flights_user {
-	void (*give_back)(void *context, struct shmflip_frame *frame);
+	void (*release_frame)(void *context, struct shmflip_frame *frame);
 	/* The server has carried out the first request that reads this frame. */
 	void (*on_screen)(void *context, const struct shmflip_frame_info *info);
 	/* The number under way has fallen below its limit, after flights_ready() said no. */
