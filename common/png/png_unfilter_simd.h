@@ -40,6 +40,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum { BLOCK_PIXELS = 4, BLOCK_BYTES = 16, ROWS = PNG_ROWS_AT_ONCE };
+#define BLOCKS_OF(width) (((size_t)(width) + BLOCK_PIXELS - 1) / BLOCK_PIXELS)
 
 /* Masks of what each row's filter is predicted from, one lane for each of four rows. */
 struct filter_masks {
@@ -400,11 +401,6 @@ INLINE struct filter_masks make_filter_masks(const uint8_t *raw, size_t row_byte
 		                      .nothing = vec_load((const uint8_t *)nothing) };
 }
 
-INLINE size_t count_blocks(uint32_t width)
-{
-	return ((size_t)width + BLOCK_PIXELS - 1) / BLOCK_PIXELS;
-}
-
 /* NOLINTBEGIN(readability-non-const-parameter): out is written through wave */
 INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size_t row_bytes,
                            const uint8_t *above, uint8_t *out, unsigned channels,
@@ -414,7 +410,7 @@ INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size
 	struct wavefront wave = { .above = above,
 		                  .out = out,
 		                  .stride_bytes = rows->stride_bytes,
-		                  .blocks = count_blocks(rows->width) };
+		                  .blocks = BLOCKS_OF(rows->width) };
 	struct filter_masks masks = make_filter_masks(raw, row_bytes);
 
 	for (int r = 0; r < ROWS; r++)
@@ -432,7 +428,7 @@ INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size
 INLINE bool unfilter(struct png_rows *rows, unsigned channels)
 {
 	size_t row_bytes = 1 + (size_t)rows->width * channels;
-	size_t blocks = count_blocks(rows->width);
+	size_t blocks = BLOCKS_OF(rows->width);
 	const uint8_t *raw = rows->raw, *above = rows->zeros;
 	uint8_t *out = rows->pixels;
 
