@@ -21,10 +21,9 @@ struct png_fast_format {
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
-	unsigned depth;    /* bits per sample: at most 8 */
-	unsigned channels; /* of the file */
-	unsigned
-		colour_count; /* of the palette, also for grey of fewer than 8 bits; 0: no palette */
+	unsigned depth;          /* bits per sample: at most 8 */
+	unsigned channels;       /* of the file */
+	unsigned colour_count;   /* of the palette or of grey below 8 bits; 0: neither */
 	uint8_t colours[256][4]; /* blue, green, red, alpha */
 };
 
