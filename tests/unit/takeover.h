@@ -61,15 +61,15 @@ static inline bool segment_is_ours(int id)
 	return shmctl(id, IPC_STAT, &status) == 0 && is_of_this_test(status.shm_cpid);
 }
 
-/* One that was not raised yet has no user: it counts as ours. */
+/* A ring that is not raised yet has pid 0: it counts as ours. */
 static inline bool ring_is_ours(int id)
 {
-	int user = ring_producer_pid(id);
+	pid_t producer;
 
-	return user == 0 || is_of_this_test(user);
+	return !ring_producer_pid(id, &producer) && (producer == 0 || is_of_this_test(producer));
 }
 
-/* Those of this test: keys are not unique, and files of tests beside it may have the same. */
+/* Counts this test's objects only: keys are not unique, and tests that run beside it may use them. */
 static inline int objects_under_keys(void)
 {
 	int id, count = 0;
