@@ -46,8 +46,8 @@ int channel_reacquire(struct channel *channel, gid_t group, mode_t mode);
 /* Removes the lock file, if it is still this owner's, and unlocks the channel. */
 void channel_release(struct channel *channel);
 
-/* Finds the owner of the channel of an open lock file. *pid is 0 if the owner has not written it
- * within a second. Waits for that second. */
+/* Finds the owner of the channel of an open lock file. Waits at most a second for the owner to
+ * write its pid; *pid is 0 if it has not. */
 int channel_find_owner(int fd, bool *owned, pid_t *pid);
 
 /* Counts a generation up, and records the key to try for its objects, before it returns. The

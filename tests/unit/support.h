@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "shmflip.h"
 
 /* A fresh directory, also put into SHMFLIP_DIR. Cmocka set-up and tear-down functions. */
@@ -52,15 +53,7 @@ static inline const char *in_directory(const char *name)
 	return paths[next];
 }
 
-static inline int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static inline void nap_ms(int ms)
+static inline void sleep_ms(int ms)
 {
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
 }

@@ -15,7 +15,7 @@ static void frame_comes_with_what_belongs_to_it(void **state)
 	struct shmflip_channel_info channel;
 	struct shmflip_frame frame;
 	struct shmflip_loan loan;
-	int64_t before_ns = now_ns();
+	int64_t before_ns = monotonic_now_ns();
 
 	(void)state;
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
@@ -35,7 +35,8 @@ static void frame_comes_with_what_belongs_to_it(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_memory_equal(&frame.info, &info, offsetof(struct shmflip_frame_info, source));
 	assert_string_equal(frame.info.source, "picture.png");
-	assert_true(frame.info.published_ns >= before_ns && frame.info.published_ns <= now_ns());
+	assert_true(frame.info.published_ns >= before_ns &&
+	            frame.info.published_ns <= monotonic_now_ns());
 	for (int i = 0; i < SIDE * SIDE * 4; i++)
 		assert_int_equal(frame.pixels[i], 0x5a);
 	assert_int_equal(shmflip_viewer_channel(viewer, &channel), 0);
@@ -226,7 +227,7 @@ static void waits_end_in_time(void **state)
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	struct shmflip_producer *producer;
 	struct shmflip_frame frame;
-	int64_t start_ns = now_ns();
+	int64_t start_ns = monotonic_now_ns();
 
 	(void)state;
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 50), -EAGAIN);
@@ -237,7 +238,7 @@ static void waits_end_in_time(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 50), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait(viewer, 50), -EAGAIN);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 2, 50), -EAGAIN);
-	assert_true(now_ns() - start_ns >= 300 * INT64_C(1000000));
+	assert_true(monotonic_now_ns() - start_ns >= 300 * INT64_C(1000000));
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
 }
@@ -293,7 +294,7 @@ static int view_slowly(void *unused)
 
 	(void)unused;
 	while (shmflip_viewer_acquire(viewer, &frame, -1) == 0) {
-		nap_ms(20);
+		sleep_ms(20);
 		shmflip_viewer_release(viewer, &frame);
 	}
 	shmflip_viewer_destroy(viewer);

@@ -244,11 +244,11 @@ static int take_some(struct shmflip_viewer *viewer, bool *refused)
 /* A process of its own that opens one viewer after the other. Endless loops end by the alarm. */
 static int view_in_the_storm(void *way)
 {
-	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+	int64_t end_ns = monotonic_now_ns() + STORM_MS * INT64_C(1000000);
 	int frames = 0, refusals = 0;
 
 	alarm(PATIENCE_S);
-	while (now_ns() < end_ns) {
+	while (monotonic_now_ns() < end_ns) {
 		struct shmflip_viewer *viewer = open_viewer(*(const uint32_t *)way);
 		bool refused;
 		int taken = take_some(viewer, &refused);
@@ -287,7 +287,7 @@ static void *scribble(void *argument)
 		if (rand_r(&storm->seed) % 4 == 0) {
 			storm->header->fixed = fixed;
 			atomic_store(&storm->header->state, LAYOUT_RUNNING);
-			nap_ms(1);
+			sleep_ms(1);
 		}
 	}
 	storm->header->fixed = fixed;
@@ -296,9 +296,9 @@ static void *scribble(void *argument)
 
 static void publish_through_the_storm(struct shmflip_producer *producer)
 {
-	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+	int64_t end_ns = monotonic_now_ns() + STORM_MS * INT64_C(1000000);
 
-	for (uint32_t value = 0; now_ns() < end_ns; value++) {
+	for (uint32_t value = 0; monotonic_now_ns() < end_ns; value++) {
 		int error = publish_square(producer, value, 1);
 
 		assert_true(error == 0 || error == -EAGAIN);
@@ -340,7 +340,7 @@ static void *rewrite(void *argument)
 		((uint8_t *)&bad)[at] = (uint8_t)rand_r(&storm->seed);
 		write_channel_file(&bad, rand_r(&storm->seed) % 4 ? sizeof(bad) : at);
 		write_channel_file(&good, sizeof(good));
-		nap_ms(rand_r(&storm->seed) % 2);
+		sleep_ms(rand_r(&storm->seed) % 2);
 	}
 	return NULL;
 }

@@ -36,7 +36,7 @@ static void publishing_wakes_all_sleepers(void **state)
 	assert_int_equal(ring_start(id, 0), 0);
 	for (int i = 0; i < 4; i++)
 		sleepers[i] = start(sleep_after, &newest);
-	nap_ms(50);
+	sleep_ms(50);
 	assert_int_equal(ring_publish(id, 1), 0);
 	for (int i = 0; i < 4; i++)
 		assert_exits(sleepers[i], 0);
@@ -84,7 +84,7 @@ static bool is_alive(void)
 static void await_alive(void)
 {
 	for (int i = 0; i < 1000 && !is_alive(); i++)
-		nap_ms(2);
+		sleep_ms(2);
 	assert_true(is_alive());
 }
 
@@ -100,9 +100,9 @@ static void death_wakes_a_sleeper(void **state)
 		newest = published[i];
 		producer = start(live_and_pause, &newest);
 		await_alive();
-		nap_ms(20);
+		sleep_ms(20);
 		sleeper = start(sleep_after, &newest);
-		nap_ms(20);
+		sleep_ms(20);
 		kill_and_reap(producer);
 		assert_exits(sleeper, 0);
 		assert_false(is_alive());
@@ -117,7 +117,7 @@ static void removal_wakes_a_sleeper(void **state)
 	(void)state;
 	assert_int_equal(ring_start(id, 0), 0);
 	sleeper = start(sleep_after, &newest);
-	nap_ms(30);
+	sleep_ms(30);
 	ring_remove(id);
 	assert_exits(sleeper, 0);
 	assert_false(is_alive());

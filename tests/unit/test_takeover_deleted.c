@@ -31,7 +31,7 @@ static void assert_goes_on(void)
 	struct shmflip_viewer *newcomer;
 	struct shmflip_frame frame;
 
-	nap_ms(110);
+	sleep_ms(110);
 	assert_int_equal(publish_square(producer, 5, 0), 0);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_int_equal(square_value(&frame), 5);
@@ -116,8 +116,8 @@ static int die_about_to_renew(void *argument)
 	    write(told[1], "", 1) != 1)
 		return 1;
 	while (access(paths.lock_file, F_OK) == 0)
-		nap_ms(1);
-	nap_ms(110);
+		sleep_ms(1);
+	sleep_ms(110);
 	/* It makes a lock file again. A fresh generation waits for the loan to come back. */
 	if (shmflip_producer_loan(dying, &loan, 0) != -EBUSY || access(paths.lock_file, F_OK))
 		return 2;
@@ -160,7 +160,7 @@ static void waiting_for_viewers_looks_after_the_files(void **state)
 
 	(void)state;
 	unlink(paths.channel_file);
-	nap_ms(110);
+	sleep_ms(110);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 0), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
@@ -198,7 +198,7 @@ static void there_are_never_two_producers_for_long(void **state)
 	unlink(paths.channel_file);
 	unlink(paths.lock_file);
 	assert_int_equal(shmflip_producer_create(&options, &second), 0);
-	nap_ms(110);
+	sleep_ms(110);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(shmflip_producer_loan(producer, &loan, 0), -ESTALE);
 		assert_non_null(strstr(shmflip_error_detail(), "deleted"));

@@ -116,7 +116,7 @@ static void a_sweeper_is_waited_for(void **state)
 	assert_int_equal(read(told[0], &byte, 1), 1);
 	killer = fork();
 	if (killer == 0) {
-		nap_ms(100);
+		sleep_ms(100);
 		kill(child, SIGKILL);
 		_exit(0);
 	}

@@ -62,13 +62,13 @@ static void forget_events(void)
 /* Until nothing more comes of what there was. */
 static void calm_down(void)
 {
-	int64_t end_ns = now_ns() + 300000000;
+	int64_t end_ns = monotonic_now_ns() + 300000000;
 
-	while (now_ns() < end_ns) {
+	while (monotonic_now_ns() < end_ns) {
 		if (!(wakeup_wait(NULL, end_ns) & WAKEUP_EVENTS))
 			continue;
 		forget_events();
-		end_ns = now_ns() + 300000000;
+		end_ns = monotonic_now_ns() + 300000000;
 	}
 }
 
@@ -87,7 +87,8 @@ static void *call_each_round(void *argument)
 	for (int round = 1; round <= ROUNDS; round++) {
 		while (atomic_load(&caller->round) < round)
 			sched_yield();
-		for (int64_t end_ns = now_ns() + round % 50 * 4000; now_ns() < end_ns;)
+		for (int64_t end_ns = monotonic_now_ns() + round % 50 * 4000;
+		     monotonic_now_ns() < end_ns;)
 			continue;
 		atomic_store(&caller->called, round);
 		caller->call(round);
@@ -105,14 +106,14 @@ static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), unsi
 	calm_down();
 	assert_int_equal(pthread_create(&thread, NULL, call_each_round, &caller), 0);
 	for (int round = 1; round <= ROUNDS && late < LATE_MAX; round++) {
-		int64_t start_ns = now_ns();
+		int64_t start_ns = monotonic_now_ns();
 		bool heard = false;
 
 		atomic_store(&caller.round, round);
-		while (!heard && now_ns() - start_ns < LATE_NS)
+		while (!heard && monotonic_now_ns() - start_ns < LATE_NS)
 			heard = (sleep_in(channel) & wanted) == wanted &&
 			        atomic_load(&caller.called) == round;
-		late += now_ns() - start_ns >= LATE_NS;
+		late += monotonic_now_ns() - start_ns >= LATE_NS;
 		forget_events();
 		if (wanted == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
 			shmflip_viewer_release(viewer, &frame);
@@ -193,7 +194,7 @@ static void test_frames_come_through_many_events(void **state)
 	publish(1);
 	for (int lap = 0; lap < 20 && !(heard & WAKEUP_CHANNEL); lap++) {
 		resize(lap);
-		nap_ms(10);
+		sleep_ms(10);
 		heard = sleep_in(viewer);
 		forget_events();
 	}
@@ -209,9 +210,9 @@ static void test_time(void **state)
 	(void)state;
 	calm_down();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 150000000;
+		int64_t end_ns = monotonic_now_ns() + 150000000;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			assert_false(wakeup_wait(channels[i], end_ns) & WAKEUP_CHANNEL);
 			forget_events();
 		}
@@ -226,10 +227,10 @@ static void test_sleep_is_long(void **state)
 	(void)state;
 	calm_down();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 1000000000;
+		int64_t end_ns = monotonic_now_ns() + 1000000000;
 		int sleeps = 0;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			sleeps += wakeup_wait(channels[i], end_ns) == 0;
 			forget_events();
 		}
