@@ -9,13 +9,13 @@
 
 static int id;
 
-static int make_ring(void **state)
+static int create_ring(void **state)
 {
 	(void)state;
 	return ring_create(IPC_PRIVATE, getegid(), 0600, &id);
 }
 
-static int drop_ring(void **state)
+static int remove_ring(void **state)
 {
 	(void)state;
 	ring_remove(id);
@@ -42,7 +42,7 @@ static void publishing_wakes_all_sleepers(void **state)
 		assert_exits(sleepers[i], 0);
 }
 
-static void nothing_published_is_slept_through(void **state)
+static void wait_sleeps_until_the_frame_is_published(void **state)
 {
 	(void)state;
 	assert_int_equal(ring_start(id, 41), 0);
@@ -52,8 +52,8 @@ static void nothing_published_is_slept_through(void **state)
 	assert_int_equal(ring_wait(id, 42, 20 * NS_PER_MS), -EAGAIN);
 }
 
-/* A semaphore's value may not grow: at 32767 a counting one fails. */
-static void frames_do_not_add_up(void **state)
+/* A semaphore that counts up fails at 32767. */
+static void semaphore_values_do_not_grow(void **state)
 {
 	(void)state;
 	assert_int_equal(ring_start(id, 0), 0);
@@ -81,14 +81,14 @@ static bool is_alive(void)
 	return alive;
 }
 
-static void await_alive(void)
+static void wait_until_alive(void)
 {
 	for (int i = 0; i < 1000 && !is_alive(); i++)
 		sleep_ms(2);
 	assert_true(is_alive());
 }
 
-/* No successor comes to clean up: the kernel alone has to wake the sleeper. */
+/* There is no successor to clean up: the kernel alone must wake the sleeper. */
 static void death_wakes_a_sleeper(void **state)
 {
 	static const uint64_t published[] = { 0, 1, 31, 32, 33, 63, 64, 65, 1000 };
@@ -99,7 +99,7 @@ static void death_wakes_a_sleeper(void **state)
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
 		newest = published[i];
 		producer = start(live_and_pause, &newest);
-		await_alive();
+		wait_until_alive();
 		sleep_ms(20);
 		sleeper = start(sleep_after, &newest);
 		sleep_ms(20);
@@ -133,13 +133,13 @@ static void not_alive_before_the_start(void **state)
 	assert_true(is_alive());
 }
 
-#define RING(test) cmocka_unit_test_setup_teardown(test, make_ring, drop_ring)
+#define RING(test) cmocka_unit_test_setup_teardown(test, create_ring, remove_ring)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RING(publishing_wakes_all_sleepers), RING(nothing_published_is_slept_through),
-		RING(frames_do_not_add_up),          RING(death_wakes_a_sleeper),
+		RING(publishing_wakes_all_sleepers), RING(wait_sleeps_until_the_frame_is_published),
+		RING(semaphore_values_do_not_grow),  RING(death_wakes_a_sleeper),
 		RING(removal_wakes_a_sleeper),       RING(not_alive_before_the_start),
 	};
 
