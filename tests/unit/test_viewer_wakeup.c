@@ -63,13 +63,13 @@ static void drop_events(void)
 /* Waits until there has been no event for 300 ms. */
 static void wait_for_quiet(void)
 {
-	int64_t end_ns = now_ns() + 300000000;
+	int64_t end_ns = monotonic_now_ns() + 300000000;
 
-	while (now_ns() < end_ns) {
+	while (monotonic_now_ns() < end_ns) {
 		if (!(wakeup_wait(NULL, end_ns) & WAKEUP_EVENTS))
 			continue;
 		drop_events();
-		end_ns = now_ns() + 300000000;
+		end_ns = monotonic_now_ns() + 300000000;
 	}
 }
 
@@ -89,7 +89,8 @@ static void *call_each_round(void *argument)
 	for (int round = 1; round <= ROUNDS; round++) {
 		while (atomic_load(&caller->round) < round)
 			sched_yield();
-		for (int64_t end_ns = now_ns() + round % 50 * 4000; now_ns() < end_ns;)
+		for (int64_t end_ns = monotonic_now_ns() + round % 50 * 4000;
+		     monotonic_now_ns() < end_ns;)
 			continue;
 		atomic_store(&caller->called, round);
 		caller->call(round);
@@ -107,14 +108,14 @@ static void assert_wakes(struct shmflip_viewer *channel, void (*call)(int), unsi
 	wait_for_quiet();
 	assert_int_equal(pthread_create(&thread, NULL, call_each_round, &caller), 0);
 	for (int round = 1; round <= ROUNDS && late < LATE_MAX; round++) {
-		int64_t start_ns = now_ns();
+		int64_t start_ns = monotonic_now_ns();
 		bool woken = false;
 
 		atomic_store(&caller.round, round);
-		while (!woken && now_ns() - start_ns < LATE_NS)
+		while (!woken && monotonic_now_ns() - start_ns < LATE_NS)
 			woken = (sleep_in(channel) & expected) == expected &&
 			        atomic_load(&caller.called) == round;
-		late += now_ns() - start_ns >= LATE_NS;
+		late += monotonic_now_ns() - start_ns >= LATE_NS;
 		drop_events();
 		if (expected == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
 			shmflip_viewer_release(viewer, &frame);
@@ -195,7 +196,7 @@ static void test_frames_wake_despite_many_events(void **state)
 	publish(1);
 	for (int i = 0; i < 20 && !(events & WAKEUP_CHANNEL); i++) {
 		resize(i);
-		nap_ms(10);
+		sleep_ms(10);
 		events = sleep_in(viewer);
 		drop_events();
 	}
@@ -212,9 +213,9 @@ static void test_timeout(void **state)
 	(void)state;
 	wait_for_quiet();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 150000000;
+		int64_t end_ns = monotonic_now_ns() + 150000000;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			assert_false(wakeup_wait(channels[i], end_ns) & WAKEUP_CHANNEL);
 			drop_events();
 		}
@@ -229,10 +230,10 @@ static void test_sleep_is_long(void **state)
 	(void)state;
 	wait_for_quiet();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 1000000000;
+		int64_t end_ns = monotonic_now_ns() + 1000000000;
 		int sleeps = 0;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			sleeps += wakeup_wait(channels[i], end_ns) == 0;
 			drop_events();
 		}

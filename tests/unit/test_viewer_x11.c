@@ -72,7 +72,7 @@ static void many_frames_come_back_in_order(void **state)
 
 	for (uint64_t i = 1; i <= 300; i++) {
 		while (!presenter_x11.ready(fixture->state))
-			nap_ms(1);
+			sleep_ms(1);
 		struct shmflip_frame frame = draw(fixture, i, &shape, false);
 		assert_int_equal(show(fixture, &frame, &scene), 0);
 	}
@@ -198,7 +198,7 @@ static void generations_follow_each_other(void **state)
 	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_comes_to(fixture, &fixture->given_back, 6);
 	for (int i = 0; i < 5000 && shmctl(old.id, IPC_STAT, &status) == 0; i++)
-		nap_ms(1);
+		sleep_ms(1);
 	assert_int_equal(shmctl(old.id, IPC_STAT, &status), -1);
 }
 
@@ -266,7 +266,7 @@ static void slow_server_keeps_its_slots(void **state)
 		assert_int_equal(show(fixture, &frame, &scene), 0);
 	}
 	assert_false(presenter_x11.ready(fixture->state));
-	nap_ms(50);
+	sleep_ms(50);
 	assert_int_equal(count(fixture, &fixture->on_screen), 1);
 	assert_int_equal(count(fixture, &fixture->given_back), 1);
 	kill(server.pid, SIGCONT);

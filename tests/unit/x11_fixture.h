@@ -62,7 +62,8 @@ static inline void on_screen(void *context, const struct shmflip_frame_info *inf
 
 	pthread_mutex_lock(&fixture->mutex);
 	fixture->on_screen++;
-	fixture->in_order &= info->sequence == fixture->last_on_screen + 1 && at_ns <= now_ns();
+	fixture->in_order &=
+		info->sequence == fixture->last_on_screen + 1 && at_ns <= monotonic_now_ns();
 	fixture->last_on_screen = info->sequence;
 	pthread_mutex_unlock(&fixture->mutex);
 }
@@ -88,7 +89,7 @@ static inline int count(struct fixture *fixture, const int *counter)
 static inline void assert_comes_to(struct fixture *fixture, const int *counter, int wanted)
 {
 	for (int i = 0; i < 5000 && count(fixture, counter) != wanted; i++)
-		nap_ms(1);
+		sleep_ms(1);
 	assert_int_equal(count(fixture, counter), wanted);
 }
 
