@@ -20,7 +20,7 @@
 #include "present.h"
 #include "x11_clip.h"
 #include "x11_display.h"
-#include "x11_flights.h"
+#include "x11_frames.h"
 #include "x11_renderer.h"
 #include "x11_scaler.h"
 #include "x11_segment.h"
@@ -38,7 +38,7 @@ struct x11_presenter {
 	bool loaded; /* picture is that of the frame shown last */
 	bool alpha;  /* of the frame shown last */
 
-	struct flights flights;
+	struct x11_frames frames;
 	pthread_t listener;
 	xcb_window_t mailbox; /* for a message that ends the listener */
 
@@ -80,10 +80,10 @@ static void *listen_to_server(void *argument)
 		if (event->response_type == 0)
 			note_refusal(self, (const xcb_generic_error_t *)event);
 		ended = (event->response_type & 0x7f) == XCB_CLIENT_MESSAGE;
-		flights_done(&self->flights, event->full_sequence);
+		x11_frames_complete(&self->frames, event->full_sequence);
 		free(event);
 	}
-	flights_abandon(&self->flights);
+	x11_frames_abandon(&self->frames);
 	return NULL;
 }
 
@@ -170,7 +170,7 @@ static int connect_to_server(struct x11_presenter *self)
 static int create(struct presenter_host *host, void **state)
 {
 	struct x11_presenter *self = calloc(1, sizeof(*self));
-	const struct flights_user user = { release_frame, on_screen, wake, self };
+	const struct x11_frames_callbacks callbacks = { release_frame, on_screen, wake, self };
 
 	if (!self) {
 		snprintf(host->reason, sizeof(host->reason), "no memory");
@@ -181,7 +181,7 @@ static int create(struct presenter_host *host, void **state)
 	if (result < 0)
 		goto free_self;
 	x11_renderer_init(&self->renderer, &self->display);
-	flights_init(&self->flights, &user);
+	x11_frames_init(&self->frames, &callbacks);
 	result = start_listener(self);
 	if (result < 0)
 		goto finish;
@@ -189,7 +189,7 @@ static int create(struct presenter_host *host, void **state)
 	return 0;
 
 finish:
-	flights_finish(&self->flights);
+	x11_frames_finish(&self->frames);
 	x11_display_finish(&self->display);
 free_self:
 	told(self, result);
@@ -204,8 +204,8 @@ static void destroy(void *state)
 	if (!self)
 		return;
 	stop_listener(self);
-	flights_let_go(&self->flights);
-	flights_finish(&self->flights);
+	x11_frames_release_newest(&self->frames);
+	x11_frames_finish(&self->frames);
 	x11_display_finish(&self->display);
 	free(self);
 }
@@ -216,9 +216,9 @@ static void destroy(void *state)
 static void put(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcontext_t gc,
                 struct area part, int x, int y)
 {
-	const struct shmflip_frame *frame = flights_newest(&self->flights);
+	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
 
-	flights_lock(&self->flights);
+	x11_frames_begin_request(&self->frames);
 	xcb_void_cookie_t request = xcb_shm_put_image(
 		self->display.connection, onto, gc,
 		(uint16_t)(frame->info.stride_bytes / PIXEL_BYTES), (uint16_t)frame->info.height,
@@ -226,7 +226,7 @@ static void put(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcontext_t 
 		(int16_t)x, (int16_t)y, self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH,
 		XCB_IMAGE_FORMAT_Z_PIXMAP, true, self->segment.server_id,
 		(uint32_t)frame->segment_offset);
-	flights_sent(&self->flights, request.sequence);
+	x11_frames_end_request(&self->frames, request.sequence);
 }
 
 static int make_room(struct x11_presenter *self, const struct shmflip_frame *frame)
@@ -239,7 +239,7 @@ static int make_room(struct x11_presenter *self, const struct shmflip_frame *fra
 /* Has the server copy the newest frame to its own memory, unless it has. */
 static int load(struct x11_presenter *self)
 {
-	const struct shmflip_frame *frame = flights_newest(&self->flights);
+	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
 
 	if (self->loaded)
 		return 0;
@@ -310,12 +310,12 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 		result = x11_segment_attach(&self->segment, &self->display, frame);
 	if (result < 0)
 		return told(self, result);
-	flights_hold(&self->flights, frame);
+	x11_frames_add(&self->frames, frame);
 	self->alpha = frame->info.format == SHMFLIP_FORMAT_ARGB8888;
 	self->loaded = false;
 	result = draw(self, scene, false);
 	if (result < 0)
-		flights_withdraw(&self->flights);
+		x11_frames_forget_newest(&self->frames);
 	return told(self, result);
 }
 
@@ -323,7 +323,7 @@ static bool ready(void *state)
 {
 	struct x11_presenter *self = state;
 
-	return flights_ready(&self->flights);
+	return x11_frames_ready(&self->frames);
 }
 
 static int check(void *state)
@@ -345,11 +345,11 @@ static int release_slot(void *state)
 	if (result < 0)
 		return told(self, result);
 	xcb_flush(self->display.connection);
-	flights_settle(&self->flights);
+	x11_frames_wait(&self->frames);
 	result = check_refused(self);
 	if (result < 0)
 		return told(self, result);
-	flights_let_go(&self->flights);
+	x11_frames_release_newest(&self->frames);
 	x11_segment_detach(&self->segment, &self->display);
 	xcb_flush(self->display.connection);
 	return 0;
@@ -410,12 +410,12 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct x11_presenter *self = state;
-	const struct shmflip_frame *newest = flights_newest(&self->flights);
+	const struct shmflip_frame *newest = x11_frames_newest(&self->frames);
 
 	if (!newest)
 		return false;
 	*frame = *newest;
-	flights_withdraw(&self->flights);
+	x11_frames_forget_newest(&self->frames);
 	return true;
 }
 
