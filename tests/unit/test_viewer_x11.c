@@ -349,7 +349,7 @@ static void server_that_dies_loses_no_slot(void **state)
 	assert_comes_to(fixture, &fixture->given_back, 2);
 	frame = draw(fixture, 4, &shape, false);
 	assert_int_equal(show(fixture, &frame, &scene), -EIO);
-	assert_non_null(strstr(fixture->host.reason, "gone"));
+	assert_non_null(strstr(fixture->host.reason, "lost the connection"));
 	end(fixture);
 	assert_int_equal(fixture->given_back, 3);
 }

@@ -10,11 +10,11 @@
  * A request is known by its sequence number on the connection, which wraps around. The server
  * completes requests in order.
  *
- * Holding the newest frame costs its producer nothing: the producer may not reuse that slot before it
- * publishes another frame.
+ * Holding the newest frame costs its producer nothing: the producer may not reuse that slot before
+ * it publishes another frame.
  *
- * The thread that listens to the server calls x11_frames_complete() and x11_frames_abandon(). The main
- * thread calls the others. The callbacks run in either thread, without a lock. */
+ * The thread that listens to the server calls x11_frames_complete() and x11_frames_abandon(). The
+ * main thread calls the others. The callbacks run in either thread, without a lock. */
 #ifndef SHMFLIP_VIEWER_PRESENT_X11_FRAMES_H
 #define SHMFLIP_VIEWER_PRESENT_X11_FRAMES_H
 
@@ -23,7 +23,8 @@
 
 #include "shmflip.h"
 
-/* Two pending frames, so that the server never waits for one; the newest; and the one being added. */
+/* Two pending frames, so that the server never waits for one; the newest; and the one being
+ * added. */
 #define X11_FRAMES_MAX 4
 #define X11_FRAMES_PENDING_MAX 2
 
@@ -64,8 +65,8 @@ void x11_frames_add(struct x11_frames *frames, const struct shmflip_frame *frame
 /* The newest frame, or NULL. */
 const struct shmflip_frame *x11_frames_newest(const struct x11_frames *frames);
 
-/* Call before and after sending a request that reads the newest frame. The server's answer cannot be
- * handled in between. */
+/* Call before and after sending a request that reads the newest frame. The server's answer cannot
+ * be handled in between. */
 void x11_frames_begin_request(struct x11_frames *frames);
 void x11_frames_end_request(struct x11_frames *frames, unsigned request);
 
