@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/present/x11_frames: each frame is released once, as soon as nothing reads it any more, whatever
- * the server answers and when. */
+ * viewer/present/x11_frames: each frame is released once, as soon as nothing reads it any more,
+ * whatever the server answers and when. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
