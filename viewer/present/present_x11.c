@@ -99,9 +99,9 @@ static int start_listener(struct x11_presenter *self)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = -pthread_create(&self->listener, NULL, listen_to_server, self);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error ? presenter_fail(self->host, error, "cannot start a thread: %s",
-	                              strerror(-error))
-	             : 0;
+	if (error)
+		presenter_fail(self->host, error, "cannot start a thread: %s", strerror(-error));
+	return error;
 }
 
 /* The listener handles the answers to all requests before it gets the message. */

@@ -86,7 +86,8 @@ bool x11_frames_ready(struct x11_frames *frames);
 /* The server has completed or refused this request and all before it. */
 void x11_frames_complete(struct x11_frames *frames, unsigned request);
 
-/* There will be no more answers: no frame is pending any more. Releases all but the newest. */
+/* There will be no more answers: no frame is pending any more. Releases all but the newest, and
+ * calls wake(). */
 void x11_frames_abandon(struct x11_frames *frames);
 
 void x11_frames_finish(struct x11_frames *frames);
