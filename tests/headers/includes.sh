@@ -14,7 +14,7 @@ common/cli          common/include common/system
 common/png          common/include
 producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
-viewer/present      common/include common/cli
+viewer/present      common/include common/system common/cli
 viewer/overlay      viewer/present
 viewer/window       common/include common/cli viewer/present
 viewer              common/include common/system common/cli common/png viewer/present viewer/overlay viewer/window

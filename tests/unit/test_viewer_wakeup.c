@@ -164,9 +164,9 @@ static void resize(int round)
 	width++;
 	SDL_VERSION(&info.version);
 	SDL_GetWindowWMInfo(window, &info);
-	xcb_configure_window(server.eye, (xcb_window_t)info.info.x11.window,
+	xcb_configure_window(server.observer, (xcb_window_t)info.info.x11.window,
 	                     XCB_CONFIG_WINDOW_WIDTH, &width);
-	xcb_flush(server.eye);
+	xcb_flush(server.observer);
 }
 
 static void test_events(void **state)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * No window: a frame is given back as soon as it is shown. */
+ * Shows no frame, and needs no window: releases each frame at once. */
 #include <errno.h>
 #include <stddef.h>
 
-#include "cli.h"
+#include "monotonic.h"
 #include "present.h"
 
 static int create(struct presenter_host *host, void **state)
@@ -37,7 +37,7 @@ static int repaint(void *state, const struct scene *scene)
 	return 0;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): as the others, which write there */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of struct presenter's read */
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	(void)state;
