@@ -13,7 +13,7 @@ enum { WAIT_MS = 20000 };
 /* ---- Readers: they look at every pixel of every frame ------------------------------------------ */
 
 /* Keeps the compiler from leaving the work out. */
-static void look_at(const uint8_t *pixels, uint64_t bytes)
+static void read_pixels(const uint8_t *pixels, uint64_t bytes)
 {
 	volatile uint64_t sum = touch_sum(pixels, bytes);
 
@@ -32,7 +32,7 @@ static int read_channel(const void *argument)
 	if (error)
 		return 1;
 	while ((error = shmflip_viewer_acquire(viewer, &frame, WAIT_MS)) == 0) {
-		look_at(frame.pixels, (uint64_t)frame.info.stride_bytes * frame.info.height);
+		read_pixels(frame.pixels, (uint64_t)frame.info.stride_bytes * frame.info.height);
 		shmflip_viewer_release(viewer, &frame);
 		frames++;
 	}
@@ -52,7 +52,7 @@ static int read_pipe(const void *argument)
 		got += (uint64_t)more;
 		if (got < bytes)
 			continue;
-		look_at(pixels, bytes);
+		read_pixels(pixels, bytes);
 		got = 0;
 		frames++;
 	}

@@ -34,15 +34,15 @@ struct decode_results {
 
 /* The decoders of a kind of files, or of all of them, summed up. */
 struct decode_summary {
-	size_t files;         /* that it decoded, and the reference too */
-	double ms;            /* in the median */
-	double noise;         /* between rounds, in the median */
-	struct spread faster; /* times as fast as the reference */
-	double pixels_per_s;  /* bytes */
-	double file_per_s;    /* bytes */
-	double first;         /* share of the files on which no other decoder was faster */
-	double of_reference;  /* the time as a share of the reference's, in the median */
-	double of_ours;       /* and of shmflip's */
+	size_t files;          /* that it decoded, and the reference too */
+	double ms;             /* in the median */
+	double noise;          /* between rounds, in the median */
+	struct spread speedup; /* times as fast as the reference */
+	double pixels_per_s;   /* bytes */
+	double file_per_s;     /* bytes */
+	double first;          /* share of the files on which no other decoder was faster */
+	double of_reference;   /* the time as a share of the reference's, in the median */
+	double of_shmflip;     /* and of shmflip's */
 };
 
 /* NULL: that trial, or the decoder's on that file, came to nothing. */
@@ -51,8 +51,8 @@ const struct trial *decode_trial(const struct decode_results *results, size_t fi
 double decode_ms(const struct trial *trial);
 
 /* kind: NULL: of all files. */
-void decode_sum_up(const struct decode_results *results, const struct decoder *decoder,
-                   const char *kind, struct decode_summary *summary);
+void decode_summarize(const struct decode_results *results, const struct decoder *decoder,
+                      const char *kind, struct decode_summary *summary);
 
 /* The kinds of files there are, each once, in the order of their paths; at most max of them. */
 size_t decode_kinds(const struct decode_results *results, const char **kinds, size_t max);

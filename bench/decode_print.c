@@ -29,9 +29,9 @@ static void add_row(struct table *table, const struct decoder *decoder,
 	table_cell(table, "%zu", summary->files);
 	table_number(table, summary->ms);
 	table_percent(table, summary->noise);
-	table_cell(table, "%.2f", summary->faster.median);
-	table_cell(table, "%.2f", summary->faster.min);
-	table_cell(table, "%.2f", summary->faster.max);
+	table_cell(table, "%.2f", summary->speedup.median);
+	table_cell(table, "%.2f", summary->speedup.min);
+	table_cell(table, "%.2f", summary->speedup.max);
 	table_number(table, summary->pixels_per_s / 1e6);
 	table_number(table, summary->file_per_s / 1e6);
 	if (is_stage)
@@ -39,7 +39,7 @@ static void add_row(struct table *table, const struct decoder *decoder,
 	else
 		table_percent(table, summary->first);
 	table_percent(table, summary->of_reference);
-	table_percent(table, summary->of_ours);
+	table_percent(table, summary->of_shmflip);
 }
 
 static void print_kind(const struct decode_results *results, const char *kind, FILE *file)
@@ -50,7 +50,7 @@ static void print_kind(const struct decode_results *results, const char *kind, F
 	fprintf(file, "\n%s\n", kind ? kind : "all files");
 	table_heading(&table, headings, sizeof(headings) / sizeof(headings[0]));
 	for (unsigned i = 0; i < results->options->decoder_count; i++) {
-		decode_sum_up(results, results->options->decoders[i], kind, &summary);
+		decode_summarize(results, results->options->decoders[i], kind, &summary);
 		if (summary.files > 0)
 			add_row(&table, results->options->decoders[i], &summary);
 	}

@@ -17,23 +17,23 @@
 #include "cli.h"
 #include "shmflip.h"
 
-enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, LOOK_NS = 1000000 };
+enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, POLL_NS = 1000000 };
 
 /* Beyond what is asked for: opening, warming up, the slowest transport's largest frames. */
-#define PATIENCE_NS INT64_C(30000000000)
+#define TIMEOUT_NS INT64_C(30000000000)
 
 struct run {
 	const struct measurement *measurement;
 	const struct cpu_affinity *affinity;
 	struct transfer transfer;
-	struct side *parties; /* shared: the sender's, then the receivers' */
+	struct side *sides; /* shared: the sender's, then the receivers' */
 	pid_t children[1 + RECEIVERS_MAX];
 	bool any_failed; /* or was killed, or crashed */
 };
 
 /* In a child. ^C goes to all processes of the terminal: what becomes of children is the parent's to
  * say. They do not outlive it. */
-static void become_child(pid_t parent)
+static void init_child(pid_t parent)
 {
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
@@ -68,7 +68,7 @@ static int start_children(struct run *run)
 			return -errno;
 		}
 		if (run->children[i] == 0) {
-			become_child(parent);
+			init_child(parent);
 			run_child(run, i);
 		}
 	}
@@ -108,9 +108,9 @@ static void kill_children(struct run *run)
 }
 
 /* Until all have ended. When one has failed the others may wait for it in vain: -EPIPE. */
-static int await_children(struct run *run)
+static int wait_for_children(struct run *run)
 {
-	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + PATIENCE_NS;
+	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + TIMEOUT_NS;
 
 	while (reap(run) > 0) {
 		if (cli_interrupted())
@@ -119,7 +119,7 @@ static int await_children(struct run *run)
 			return -EPIPE;
 		if (monotonic_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	}
 	return run->any_failed ? -EPIPE : 0;
 }
@@ -128,7 +128,7 @@ static int await_children(struct run *run)
 static int first_failure(const struct run *run, int error, char *detail)
 {
 	for (unsigned i = 0; i <= run->transfer.link.receivers && error != -EINTR; i++) {
-		const struct side *side = &run->parties[i];
+		const struct side *side = &run->sides[i];
 
 		if (atomic_load_explicit(&side->state, memory_order_acquire) != SIDE_FAILED)
 			continue;
@@ -173,7 +173,7 @@ static void add_receiver(struct sample *sample, const struct side *side,
 	histogram_merge(own_latency, &side->latency);
 }
 
-static void sum_up(const struct run *run, struct sample *sample, struct histogram *latency)
+static void summarize(const struct run *run, struct sample *sample, struct histogram *latency)
 {
 	static struct histogram own_latency;
 	const struct side *sender = run->transfer.sender;
@@ -230,13 +230,13 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 	error = link_map(link, (1 + link->receivers) * sizeof(struct side), true, &memory);
 	if (error)
 		return error;
-	run->parties = memory;
+	run->sides = memory;
 	run->transfer.touch = measurement->touch;
 	run->transfer.interval_ns =
 		measurement->rate_milli ? INT64_C(1000000000000) / measurement->rate_milli : 0;
 	run->transfer.seconds_ns = seconds_ns;
-	run->transfer.sender = &run->parties[0];
-	run->transfer.receivers = &run->parties[1];
+	run->transfer.sender = &run->sides[0];
+	run->transfer.receivers = &run->sides[1];
 	return 0;
 }
 
@@ -249,12 +249,12 @@ static int run_processes(struct run *run, struct sample *sample, struct histogra
 	load_now(&before);
 	error = start_children(run);
 	if (!error)
-		error = await_children(run);
+		error = wait_for_children(run);
 	kill_children(run);
 	error = first_failure(run, error, detail);
 	if (error)
 		return error;
-	sum_up(run, sample, latency);
+	summarize(run, sample, latency);
 	load_since(&before, &sample->load);
 	return 0;
 }
@@ -279,6 +279,6 @@ int measurement_run(const struct measurement *measurement, const struct cpu_affi
 	}
 	free(link->state);
 	empty_directory(directory);
-	munmap(run.parties, (1 + link->receivers) * sizeof(struct side));
+	munmap(run.sides, (1 + link->receivers) * sizeof(struct side));
 	return error;
 }

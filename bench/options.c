@@ -271,7 +271,7 @@ static const struct command *command_named(const char *name, const struct comman
 }
 
 /* What was not asked for. A quick run is a small one in every respect. */
-static void fill_in(struct options *options)
+static void set_defaults(struct options *options)
 {
 	bool quick = options->quick;
 
@@ -333,5 +333,5 @@ void options_parse(struct options *options, int argc, char **argv,
 		set(options, option, optarg);
 	}
 	set_paths(options, argc - optind, argv + optind);
-	fill_in(options);
+	set_defaults(options);
 }

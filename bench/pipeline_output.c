@@ -19,7 +19,7 @@ static void spread_of(const double *values, unsigned count, struct spread *sprea
 }
 
 /* Who looks at the frames: only where that is the same, contenders are compared. */
-static unsigned audience_of(const struct contender *contender)
+static unsigned comparable_traits(const struct contender *contender)
 {
 	return contender->traits & ~(unsigned)CONTENDER_LIMIT;
 }
@@ -28,14 +28,14 @@ static unsigned audience_of(const struct contender *contender)
 static bool is_ours(const struct contender *contender, const struct contender *like)
 {
 	return strncmp(contender->name, "shmflip", 7) == 0 && contender->threads == like->threads &&
-	       audience_of(contender) == audience_of(like);
+	       comparable_traits(contender) == comparable_traits(like);
 }
 
 /* The same with one thread. */
 static bool is_single(const struct contender *contender, const struct contender *like)
 {
 	return contender->threads == 1 && contender->assemble == like->assemble &&
-	       audience_of(contender) == audience_of(like);
+	       comparable_traits(contender) == comparable_traits(like);
 }
 
 /* Frames a second, in the median, of the first such contender; 0: there is none. */

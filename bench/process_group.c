@@ -16,7 +16,7 @@
 
 #include "cli.h"
 
-enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, LOOK_NS = 500000 };
+enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, POLL_NS = 500000 };
 
 struct process *process_group_add(struct process_group *group)
 {
@@ -50,16 +50,16 @@ int process_group_connect(struct process *from, struct process *to)
 	return 0;
 }
 
-static void wire(int fd, int standard, int flags)
+static void redirect(int fd, int standard_fd, int flags)
 {
 	int nothing;
 
 	if (fd) {
-		dup2(fd, standard);
+		dup2(fd, standard_fd);
 		return;
 	}
 	nothing = open("/dev/null", flags);
-	dup2(nothing, standard);
+	dup2(nothing, standard_fd);
 	close(nothing);
 }
 
@@ -74,7 +74,7 @@ static void close_fds(struct process *process)
 
 /* What programs have to say would stand in the middle of the table. */
 static void __attribute__((noreturn))
-become_process(struct process_group *group, struct process *process, pid_t parent)
+exec_process(struct process_group *group, struct process *process, pid_t parent)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 
@@ -85,9 +85,9 @@ become_process(struct process_group *group, struct process *process, pid_t paren
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	wire(process->stdin_fd, STDIN_FILENO, O_RDONLY);
-	wire(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
-	wire(0, STDERR_FILENO, O_WRONLY);
+	redirect(process->stdin_fd, STDIN_FILENO, O_RDONLY);
+	redirect(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
+	redirect(0, STDERR_FILENO, O_WRONLY);
 	/* Whoever holds a pipe's other end keeps its reader from seeing the end. */
 	for (unsigned i = 0; i < group->count; i++)
 		close_fds(&group->items[i]);
@@ -107,7 +107,7 @@ static int start_all(struct process_group *group)
 
 		process->pid = fork();
 		if (process->pid == 0)
-			become_process(group, process, parent);
+			exec_process(group, process, parent);
 		if (process->pid < 0) {
 			error = -errno;
 			process->pid = 0;
@@ -160,7 +160,7 @@ static int reap(struct process_group *group, unsigned *left, char *detail)
 	return error;
 }
 
-static int await_all(struct process_group *group, int64_t deadline_ns, char *detail)
+static int wait_for_all(struct process_group *group, int64_t deadline_ns, char *detail)
 {
 	unsigned left;
 	int error;
@@ -175,11 +175,11 @@ static int await_all(struct process_group *group, int64_t deadline_ns, char *det
 			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "no end to it: killed");
 			return -ETIMEDOUT;
 		}
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	}
 }
 
-static void end(struct process_group *group, int signal_number)
+static void signal_all(struct process_group *group, int signal_number)
 {
 	for (unsigned i = 0; i < group->count; i++)
 		if (group->items[i].pid)
@@ -187,19 +187,19 @@ static void end(struct process_group *group, int signal_number)
 }
 
 /* Ends those that are left: politely, so that they clean up, and then not. */
-static void end_all(struct process_group *group)
+static void stop_all(struct process_group *group)
 {
 	char detail[PROCESS_GROUP_DETAIL_SIZE];
 	unsigned left = 0;
 
-	end(group, SIGTERM);
+	signal_all(group, SIGTERM);
 	for (int i = 0; i < 1000; i++) {
 		reap(group, &left, detail);
 		if (left == 0)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
-	end(group, SIGKILL);
+	signal_all(group, SIGKILL);
 	while (left > 0)
 		reap(group, &left, detail);
 }
@@ -213,7 +213,7 @@ static int64_t used_by_children(void)
 	       (int64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-int process_group_run(struct process_group *group, int64_t patience_ns, int64_t *elapsed_ns,
+int process_group_run(struct process_group *group, int64_t timeout_ns, int64_t *elapsed_ns,
                       int64_t *cpu_ns, char *detail)
 {
 	int64_t begin_ns = monotonic_now_ns(), used_ns = used_by_children();
@@ -222,9 +222,9 @@ int process_group_run(struct process_group *group, int64_t patience_ns, int64_t 
 	*detail = '\0';
 	error = start_all(group);
 	if (!error)
-		error = await_all(group, begin_ns + patience_ns, detail);
+		error = wait_for_all(group, begin_ns + timeout_ns, detail);
 	*elapsed_ns = monotonic_now_ns() - begin_ns;
-	end_all(group);
+	stop_all(group);
 	*cpu_ns = used_by_children() - used_ns;
 	return error;
 }

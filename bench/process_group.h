@@ -35,9 +35,9 @@ void process_argument(struct process *process, const char *format, ...)
 int process_group_connect(struct process *from, struct process *to);
 
 /* Runs it to the end. *cpu_ns: what all of them used. -ENOENT: a program is missing; -ETIMEDOUT: it took
- * more than patience_ns and was killed; -EINTR: the user wants to stop; -EIO: a process failed. detail:
+ * more than timeout_ns and was killed; -EINTR: the user wants to stop; -EIO: a process failed. detail:
  * PROCESS_GROUP_DETAIL_SIZE bytes, why. */
-int process_group_run(struct process_group *group, int64_t patience_ns, int64_t *elapsed_ns,
+int process_group_run(struct process_group *group, int64_t timeout_ns, int64_t *elapsed_ns,
                       int64_t *cpu_ns, char *detail);
 
 void process_group_finish(struct process_group *group);

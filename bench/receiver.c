@@ -74,7 +74,7 @@ static int receive_all(struct receiver *receiver)
 	return error;
 }
 
-static int open_up(struct receiver *receiver, unsigned number)
+static int open_link(struct receiver *receiver, unsigned number)
 {
 	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = receiver->link;
@@ -94,7 +94,7 @@ bool receiver_run(struct transfer *transfer, unsigned number)
 	transfer->link.detail = side->detail;
 	if (!side_wait(transfer->sender, SIDE_OPEN))
 		return false;
-	error = open_up(&receiver, number);
+	error = open_link(&receiver, number);
 	if (!error) {
 		side_set_state(side, SIDE_OPEN);
 		error = receive_all(&receiver);

@@ -36,7 +36,7 @@ static void add_transports(struct results *results, struct measurement measureme
 	}
 }
 
-static void add_places(struct results *results, struct measurement measurement)
+static void add_cores_and_receivers(struct results *results, struct measurement measurement)
 {
 	const struct options *options = results->options;
 
@@ -63,7 +63,7 @@ static void add_all(struct results *results)
 					.touch = options->touches[touch],
 					.rate_milli = options->rates_milli[rate],
 				};
-				add_places(results, measurement);
+				add_cores_and_receivers(results, measurement);
 			}
 }
 
@@ -87,7 +87,7 @@ void results_finish(struct results *results)
 	free(results->items);
 }
 
-bool results_together(const struct measurement *one, const struct measurement *other)
+bool measurement_is_comparable(const struct measurement *one, const struct measurement *other)
 {
 	return one->width == other->width && one->height == other->height &&
 	       one->touch == other->touch && one->cores == other->cores &&

@@ -35,7 +35,7 @@ int results_init(struct results *results, const struct options *options);
 void results_finish(struct results *results);
 
 /* Whether the two differ in nothing but the transport. */
-bool results_together(const struct measurement *one, const struct measurement *other);
+bool measurement_is_comparable(const struct measurement *one, const struct measurement *other);
 
 /* One figure, a double, given by its offset in struct sample: of one round, or over all of them. */
 double result_figure(const struct result *result, unsigned round, size_t offset);

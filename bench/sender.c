@@ -19,7 +19,7 @@ struct sender {
 	struct transfer *transfer;
 	struct link *link;
 	struct side *side;
-	uint8_t *origin; /* for TOUCH_COPY_READ: where frames are ready */
+	uint8_t *source; /* for TOUCH_COPY_READ: where frames are ready */
 	uint64_t sequence;
 	const uint8_t *known[BUFFERS_KNOWN]; /* that hold the body of frames that nobody writes */
 	unsigned known_count;
@@ -71,9 +71,9 @@ static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
 	int64_t ready_ns = 0;
 
 	sender->all_known = known || sender->link->transport->traits & TRANSPORT_FRESH;
-	if (touch == TOUCH_COPY_READ && sender->origin) {
+	if (touch == TOUCH_COPY_READ && sender->source) {
 		ready_ns = monotonic_now_ns();
-		memcpy(pixels, sender->origin, bytes);
+		memcpy(pixels, sender->source, bytes);
 	} else if (touch == TOUCH_WRITE_READ || !known) {
 		touch_fill(pixels, bytes, word);
 	}
@@ -155,7 +155,7 @@ static int measure(struct sender *sender)
 	return error;
 }
 
-static int get_origin(struct sender *sender)
+static int map_source(struct sender *sender)
 {
 	struct link *link = sender->link;
 	void *memory;
@@ -167,24 +167,24 @@ static int get_origin(struct sender *sender)
 	error = link_map(link, link->frame_bytes, false, &memory);
 	if (error)
 		return error;
-	sender->origin = memory;
-	touch_fill(sender->origin, link->frame_bytes, touch_word(TOUCH_COPY_READ, 0));
+	sender->source = memory;
+	touch_fill(sender->source, link->frame_bytes, touch_word(TOUCH_COPY_READ, 0));
 	return 0;
 }
 
-static int open_up(struct sender *sender)
+static int open_link(struct sender *sender)
 {
 	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = sender->link;
 	int error = link->transport->open_sender ? link->transport->open_sender(link) : 0;
 
 	if (!error)
-		error = get_origin(sender);
+		error = map_source(sender);
 	sender->side->setup_ns = monotonic_now_ns() - begin_ns;
 	return error;
 }
 
-static bool await_receivers(const struct transfer *transfer, enum side_state state)
+static bool wait_for_receivers(const struct transfer *transfer, enum side_state state)
 {
 	for (unsigned i = 0; i < transfer->link.receivers; i++)
 		if (!side_wait(&transfer->receivers[i], state))
@@ -200,11 +200,11 @@ bool sender_run(struct transfer *transfer)
 	int error;
 
 	transfer->link.detail = transfer->sender->detail;
-	error = open_up(&sender);
+	error = open_link(&sender);
 	if (error)
 		goto fail;
 	side_set_state(transfer->sender, SIDE_OPEN);
-	if (!await_receivers(transfer, SIDE_OPEN))
+	if (!wait_for_receivers(transfer, SIDE_OPEN))
 		return false;
 	error = warm_up(&sender);
 	if (!error)
@@ -213,7 +213,7 @@ bool sender_run(struct transfer *transfer)
 		goto fail;
 	side_set_state(transfer->sender, SIDE_DONE);
 	/* What is sent has to stay where it is until it has come. */
-	if (!await_receivers(transfer, SIDE_DONE))
+	if (!wait_for_receivers(transfer, SIDE_DONE))
 		return false;
 	if (transfer->link.transport->close_sender)
 		transfer->link.transport->close_sender(&transfer->link);

@@ -12,7 +12,7 @@ enum { TABLE_COLUMNS_MAX = 20, TABLE_CELL_MAX = 48 };
 struct table {
 	unsigned columns;
 	size_t rows;
-	size_t room;
+	size_t capacity;
 	unsigned next;                 /* the column that the next cell goes into */
 	char (*cells)[TABLE_CELL_MAX]; /* row by row; the first is the heading */
 };

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ODD                                                                                        \
+#define GOLDEN_RATIO_64                                                                            \
 	UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: successive multiples scatter */
 
 enum { LANES = 8 }; /* of registers: as much as a processor loads while one addition takes */
@@ -64,7 +64,7 @@ static uint64_t words_of(uint64_t bytes)
 static bool samples_right(const uint8_t *pixels, uint64_t bytes, uint64_t sequence, uint64_t word)
 {
 	uint64_t words_in_body = words_of(bytes);
-	uint64_t at = STAMP_BYTES + sequence * ODD % words_in_body * sizeof(word);
+	uint64_t at = STAMP_BYTES + sequence * GOLDEN_RATIO_64 % words_in_body * sizeof(word);
 
 	return memcmp(pixels + at, &word, sizeof(word)) == 0;
 }

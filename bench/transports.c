@@ -10,8 +10,8 @@
 #include "report.h"
 
 enum {
-	TRIES = 3,       /* of a measurement that something disturbs */
-	RESIGNATION = 8, /* so many that stayed disturbed, and it is not worth while any more */
+	TRIES = 3,           /* of a measurement that something disturbs */
+	DISTURBED_LIMIT = 8, /* so many that stayed disturbed, and it is not worth while any more */
 };
 
 struct progress {
@@ -36,7 +36,7 @@ static void show_progress(const struct progress *progress, const struct measurem
 static int measure(struct results *results, struct result *result, const char *directory)
 {
 	struct sample *sample = &result->samples[result->count];
-	int tries = results->disturbed < RESIGNATION ? TRIES : 1, error;
+	int tries = results->disturbed < DISTURBED_LIMIT ? TRIES : 1, error;
 	static struct histogram latency;
 	bool disturbed = false;
 
@@ -118,7 +118,7 @@ static unsigned report_failures(const struct results *results)
 	return failures;
 }
 
-static int put_out(struct results *results)
+static int write_results(struct results *results)
 {
 	const struct options *options = results->options;
 	bool all_well = report_failures(results) == 0;
@@ -154,7 +154,7 @@ static int run(const struct options *options)
 	if (error)
 		cli_error("interrupted: nothing was kept");
 	else
-		status = put_out(&results);
+		status = write_results(&results);
 
 finish:
 	results_finish(&results);

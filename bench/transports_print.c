@@ -8,7 +8,7 @@
 #include "table.h"
 #include "transports.h"
 
-enum { FOR_A_THOUSANDTH = 1000 }; /* frames that there have to be for the 99.9th percentile */
+enum { P999_FRAMES_MIN = 1000 }; /* frames that there have to be for the 99.9th percentile */
 
 static const char *const headings[] = {
 	"",         "frames/s", "+-",      "GB/s",     "shmflip is", "p50 us",
@@ -93,7 +93,7 @@ static void add_latency(struct table *table, const struct result *result)
 	}
 	table_number(table, RESULT_MEDIAN(result, latency_p50_ns) / 1e3);
 	table_number(table, (double)histogram_percentile_ns(latency, 99) / 1e3);
-	if (latency->count >= FOR_A_THOUSANDTH)
+	if (latency->count >= P999_FRAMES_MIN)
 		table_number(table, (double)histogram_percentile_ns(latency, 99.9) / 1e3);
 	else
 		table_nothing(table);
@@ -159,8 +159,8 @@ void transports_print(const struct results *results, FILE *file)
 		const struct result *first = &results->items[begin];
 
 		for (end = begin + 1; end < results->count; end++)
-			if (!results_together(&first->measurement,
-			                      &results->items[end].measurement))
+			if (!measurement_is_comparable(&first->measurement,
+			                               &results->items[end].measurement))
 				break;
 		print_together(first, end - begin, file);
 	}

@@ -7,7 +7,7 @@
 #include "commands.h"
 #include "format.h"
 
-#define TURN_MS 100
+#define POLL_MS 100
 
 struct cat {
 	const struct options *options;
@@ -31,7 +31,7 @@ static int begin(struct cat *cat, const struct shmflip_frame_info *info)
 	return format->begin(&cat->output, info, channel.fps_milli);
 }
 
-static int fail_size(const struct cat *cat, const struct shmflip_frame_info *info)
+static int fail_size_changed(const struct cat *cat, const struct shmflip_frame_info *info)
 {
 	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
 	          "change: use --format pam or png",
@@ -49,7 +49,7 @@ static int convert(struct cat *cat, const struct shmflip_frame *frame)
 
 	if (!error && format->one_size &&
 	    (info->width != cat->width || info->height != cat->height))
-		return fail_size(cat, info);
+		return fail_size_changed(cat, info);
 	if (!error)
 		error = format->frame(&cat->output, info, frame->pixels);
 	if (error)
@@ -63,7 +63,7 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 	int error;
 
 	do {
-		error = shmflip_viewer_acquire(cat->viewer, frame, TURN_MS);
+		error = shmflip_viewer_acquire(cat->viewer, frame, POLL_MS);
 		if (cli_interrupted()) {
 			if (!error)
 				shmflip_viewer_release(cat->viewer, frame);
@@ -78,7 +78,7 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 	return -ECANCELED;
 }
 
-static int write_out(struct cat *cat)
+static int flush_output(struct cat *cat)
 {
 	int error = out_buffer_flush(&cat->output, STDOUT_FILENO);
 
@@ -87,7 +87,7 @@ static int write_out(struct cat *cat)
 	return error;
 }
 
-static int pass_on_frame(struct cat *cat)
+static int copy_frame(struct cat *cat)
 {
 	struct shmflip_frame frame = { 0 };
 	int error = acquire(cat, &frame);
@@ -98,19 +98,19 @@ static int pass_on_frame(struct cat *cat)
 	/* Before it is written: a reader may take its time, and is no reason to drop frames. */
 	shmflip_viewer_release(cat->viewer, &frame);
 	if (!error)
-		error = write_out(cat);
+		error = flush_output(cat);
 	if (!error)
 		cat->frames++;
 	return error;
 }
 
 /* The reader's leaving, the producer's end and an interruption are ends like any other. */
-static int pass_on_frames(struct cat *cat)
+static int copy_frames(struct cat *cat)
 {
 	int error = 0;
 
 	while (!error && (cat->options->frames == 0 || cat->frames < cat->options->frames))
-		error = pass_on_frame(cat);
+		error = copy_frame(cat);
 	return error && error != -EPIPE && error != -ENODATA && error != -EINTR ? CLI_FAILED
 	                                                                        : CLI_OK;
 }
@@ -133,7 +133,7 @@ int cat_run(const struct options *options)
 	error = shmflip_viewer_open(&viewer_options, &cat.viewer);
 	if (error)
 		return command_fail(error);
-	status = pass_on_frames(&cat);
+	status = copy_frames(&cat);
 	shmflip_viewer_destroy(cat.viewer);
 	out_buffer_finish(&cat.output);
 	return status;

@@ -110,7 +110,7 @@ static const struct command *find_command(const char *name)
 	cli_usage_error("%s is no command: ls, stat, cat and clean are", name);
 }
 
-static void take_words(struct options *options, char **words)
+static void parse_words(struct options *options, char **words)
 {
 	if (!words[0])
 		cli_usage_error("name a command: ls, stat, cat or clean");
@@ -156,6 +156,6 @@ void options_parse(int argc, char **argv, struct options *options)
 		if (option < OPTION_DIR && !strchr(given, option))
 			given[strlen(given)] = (char)option;
 	}
-	take_words(options, argv + optind);
+	parse_words(options, argv + optind);
 	check_options(options->command, given);
 }

@@ -48,7 +48,7 @@ int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 }
 
 /* 0: to be tried again. */
-static int wait_after(int error, int fd)
+static int handle_write_error(int error, int fd)
 {
 	struct pollfd writable = { .fd = fd, .events = POLLOUT };
 
@@ -69,7 +69,7 @@ int out_buffer_flush(struct out_buffer *output, int fd)
 		if (written >= 0)
 			done += (size_t)written;
 		else
-			error = wait_after(errno, fd);
+			error = handle_write_error(errno, fd);
 		if (!error && done < output->used && cli_interrupted())
 			error = -EINTR;
 	}

@@ -9,8 +9,8 @@
 #include "labels.h"
 
 #define MEASURE_NS (500 * NS_PER_MS)
-#define TURN_NS (50 * NS_PER_MS)
-#define ENOUGH_FRAMES 4
+#define POLL_NS (50 * NS_PER_MS)
+#define MEASURE_FRAMES 4
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -97,7 +97,7 @@ static bool is_measured(const struct snapshot *snapshot)
 {
 	return !snapshot->status.alive || snapshot->status.error ||
 	       (snapshot->first_producer != 0 &&
-	        snapshot->status.newest.sequence - snapshot->first_sequence >= ENOUGH_FRAMES);
+	        snapshot->status.newest.sequence - snapshot->first_sequence >= MEASURE_FRAMES);
 }
 
 static bool snapshot_update_all(struct snapshot *snapshots, size_t channels, const char *dir)
@@ -118,7 +118,7 @@ void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *d
 
 	while (!snapshot_update_all(snapshots, channels, dir) && !cli_interrupted() &&
 	       monotonic_now_ns() < end_ns)
-		nanosleep(&(struct timespec){ .tv_nsec = TURN_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 }
 
 double snapshot_age_ms(const struct snapshot *snapshot)

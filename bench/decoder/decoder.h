@@ -35,11 +35,11 @@ struct decoder {
 	void *(*open)(void); /* NULL: out of memory; a decoder without state has no open */
 	void (*close)(void *state);
 	/* Writes the bytes blue, green, red, and alpha or 255, in rows stride_bytes apart. There are
-	 * DECODER_ROOM bytes more behind them that may be written. -ENOTSUP: not such a file. */
+	 * DECODER_SLACK_BYTES bytes more behind them that may be written. -ENOTSUP: not such a file. */
 	int (*decode)(void *state, const struct png_file *file, uint8_t *pixels);
 };
 
-enum { DECODER_ROOM = 1 << 20 };
+enum { DECODER_SLACK_BYTES = 1 << 20 };
 
 /* The reference first; NULL-terminated. */
 extern const struct decoder *const decoders[];

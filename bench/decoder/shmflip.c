@@ -22,7 +22,8 @@ static void close_fast(void *state)
 
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
-	const struct png_decode_options options = { .pixels_size = file->pixel_bytes + DECODER_ROOM,
+	const struct png_decode_options options = { .pixels_size =
+		                                            file->pixel_bytes + DECODER_SLACK_BYTES,
 		                                    .fast = state };
 	struct png_decoded picture;
 

@@ -12,7 +12,7 @@
 /* What is inflated goes into the room for the pixels. 16 bits need more than that, and are left out. */
 static bool fits(const struct png_file *file)
 {
-	return file->raw_bytes && file->raw_bytes <= file->pixel_bytes + DECODER_ROOM;
+	return file->raw_bytes && file->raw_bytes <= file->pixel_bytes + DECODER_SLACK_BYTES;
 }
 
 static int inflate_by_zlib(void *state, const struct png_file *file, uint8_t *pixels)

@@ -191,14 +191,14 @@ static int open_sender(struct link *link)
 	return error;
 }
 
-static void await(sem_t *semaphore)
+static void wait_semaphore(sem_t *semaphore)
 {
 	while (sem_wait(semaphore) < 0 && errno == EINTR)
 		;
 }
 
 /* shmsink sends to those whom it knows of by then. */
-static void await_receivers(struct link *link)
+static void wait_for_receivers(struct link *link)
 {
 	struct state *state = link->state;
 
@@ -206,7 +206,7 @@ static void await_receivers(struct link *link)
 		return;
 	state->waited = true;
 	for (unsigned i = 0; link->transport->variant == SHM && i < link->receivers; i++)
-		await(&state->connected);
+		wait_semaphore(&state->connected);
 }
 
 static int buffer(struct link *link, uint8_t **pixels)
@@ -214,8 +214,8 @@ static int buffer(struct link *link, uint8_t **pixels)
 	struct state *state = link->state;
 	GstMapInfo map;
 
-	await_receivers(link);
-	await(&state->returned);
+	wait_for_receivers(link);
+	wait_semaphore(&state->returned);
 	if (!gst_memory_map(state->memory[state->next], &map, GST_MAP_WRITE))
 		return link_fail(link, -EIO, "gst_memory_map");
 	*pixels = map.data;
@@ -223,7 +223,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 	return 0;
 }
 
-static void give_back(gpointer user, GstMiniObject *gone)
+static void return_memory(gpointer user, GstMiniObject *gone)
 {
 	struct state *state = user;
 
@@ -237,7 +237,7 @@ static int send(struct link *link)
 	GstBuffer *frame = gst_buffer_new();
 
 	gst_buffer_append_memory(frame, gst_memory_ref(state->memory[state->next]));
-	gst_mini_object_weak_ref(GST_MINI_OBJECT_CAST(frame), give_back, state);
+	gst_mini_object_weak_ref(GST_MINI_OBJECT_CAST(frame), return_memory, state);
 	state->next = (state->next + 1) % BUFFERS;
 	if (gst_pad_push(state->pad, frame) != GST_FLOW_OK)
 		return link_fail(link, -EIO, "gst_pad_push");

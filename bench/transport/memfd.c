@@ -117,7 +117,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 }
 
 /* The file that is known by this inode, or a place for one that is not. */
-static struct file *look_up(struct state *state, ino_t inode)
+static struct file *find_file(struct state *state, ino_t inode)
 {
 	for (unsigned i = 0; i < CONTROL_FRAMES; i++)
 		if (!state->files[i].pixels || state->files[i].inode == inode)
@@ -132,7 +132,7 @@ static int map_file(struct link *link, int fd, struct file **found)
 
 	if (fstat(fd, &status) < 0)
 		return link_fail_errno(link, "fstat");
-	file = look_up(link->state, status.st_ino);
+	file = find_file(link->state, status.st_ino);
 	if (!file || (uint64_t)status.st_size < link->frame_bytes)
 		return link_fail(link, -EPROTO, "a file that nobody expected");
 	*found = file;

@@ -11,12 +11,13 @@
 #include "control_sockets.h"
 #include "table.h"
 
-struct notice {
+struct frame_location {
 	pid_t sender;
 	uint64_t address;
 };
 
-_Static_assert(sizeof(struct notice) <= CONTROL_MESSAGE_SIZE, "a message holds a notice");
+_Static_assert(sizeof(struct frame_location) <= CONTROL_MESSAGE_SIZE,
+               "a message holds a frame location");
 
 struct state {
 	struct control_sockets sockets;
@@ -80,10 +81,11 @@ static int buffer(struct link *link, uint8_t **pixels)
 static int send(struct link *link)
 {
 	struct state *state = link->state;
-	struct notice notice = { .sender = getpid(), .address = (uintptr_t)state->current };
+	struct frame_location location = { .sender = getpid(),
+		                           .address = (uintptr_t)state->current };
 	char message[CONTROL_MESSAGE_SIZE] = "";
 
-	memcpy(message, &notice, sizeof(notice));
+	memcpy(message, &location, sizeof(location));
 	return control_sockets_send(&state->sockets, link, message, -1);
 }
 
@@ -95,7 +97,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 	return get_memory(link, 1);
 }
 
-static int read_frame(struct link *link, const struct notice *notice)
+static int read_frame(struct link *link, const struct frame_location *location)
 {
 	const struct state *state = link->state;
 	uint64_t got = 0;
@@ -103,9 +105,9 @@ static int read_frame(struct link *link, const struct notice *notice)
 
 	while (got < link->frame_bytes) {
 		struct iovec here = { state->memory + got, link->frame_bytes - got };
-		struct iovec there = { (void *)(uintptr_t)(notice->address + got), here.iov_len };
+		struct iovec there = { (void *)(uintptr_t)(location->address + got), here.iov_len };
 
-		bytes = process_vm_readv(notice->sender, &here, 1, &there, 1, 0);
+		bytes = process_vm_readv(location->sender, &here, 1, &there, 1, 0);
 		if (bytes < 0 && (errno == EPERM || errno == ENOSYS))
 			return link_fail(link, -ENOTSUP, "process_vm_readv is not allowed here");
 		if (bytes <= 0)
@@ -119,13 +121,13 @@ static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
 	char message[CONTROL_MESSAGE_SIZE];
-	struct notice notice;
+	struct frame_location location;
 	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
 
 	if (error)
 		return error;
-	memcpy(&notice, message, sizeof(notice));
-	error = read_frame(link, &notice);
+	memcpy(&location, message, sizeof(location));
+	error = read_frame(link, &location);
 	*pixels = state->memory;
 	return error;
 }

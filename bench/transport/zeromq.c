@@ -99,7 +99,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 		if (errno != EINTR)
 			return link_fail_errno(link, "sem_wait");
 	state->current = &state->buffers[0];
-	/* Pairs with give_back(). */
+	/* Pairs with return_buffer(). */
 	while (atomic_load_explicit(&state->current->lent, memory_order_acquire))
 		state->current++;
 	*pixels = state->current->pixels;
@@ -107,7 +107,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 }
 
 /* When all receivers' copies of the message have been sent. */
-static void give_back(void *pixels, void *hint)
+static void return_buffer(void *pixels, void *hint)
 {
 	struct buffer *buffer = hint;
 
@@ -124,7 +124,8 @@ static int send(struct link *link)
 	zmq_msg_t message, copy;
 
 	atomic_store_explicit(&current->lent, true, memory_order_relaxed);
-	if (zmq_msg_init_data(&message, current->pixels, link->frame_bytes, give_back, current) < 0)
+	if (zmq_msg_init_data(&message, current->pixels, link->frame_bytes, return_buffer,
+	                      current) < 0)
 		return fail(link, "zmq_msg_init_data");
 	for (unsigned i = 0; i < link->receivers; i++) {
 		zmq_msg_init(&copy);
