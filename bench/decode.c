@@ -267,8 +267,8 @@ static int run(const struct options *options)
 
 static const char help[] =
 	" FILE|DIR...\n"
-	"Decodes PNG files, and those in and below directories, by each decoder there is, on\n"
-	"one thread. Files count under the name of the directory that they lie in.\n"
+	"Decodes PNG files, and those in and below directories, with each decoder, on one\n"
+	"thread. Results are grouped by the name of the directory that holds the file.\n"
 	"\n"
 	"      --decoders LIST|all  (default all)\n";
 

@@ -75,24 +75,27 @@ static int start_children(struct run *run)
 	return 0;
 }
 
-/* Reaps whoever has ended. The number of those that have not. */
+/* Reaps the children that have exited. Returns how many still run. */
 static unsigned reap(struct run *run)
 {
-	unsigned left = 0;
+	unsigned running = 0;
 	int status;
+	pid_t reaped;
 
 	for (unsigned i = 0; i <= RECEIVERS_MAX; i++) {
 		if (run->children[i] == 0)
 			continue;
-		if (waitpid(run->children[i], &status, WNOHANG) == 0) {
-			left++;
+		reaped = waitpid(run->children[i], &status, WNOHANG);
+		if (reaped == 0) {
+			running++;
 			continue;
 		}
-		if (status != 0)
+		/* If SIGCHLD is ignored, nobody knows how the child exited. */
+		if (reaped < 0 || status != 0)
 			run->any_failed = true;
 		run->children[i] = 0;
 	}
-	return left;
+	return running;
 }
 
 static void kill_children(struct run *run)

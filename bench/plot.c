@@ -86,13 +86,14 @@ void plot_text(struct plot *plot, const char *text)
 
 int plot_end(struct plot *plot)
 {
-	int status = 0;
+	int status;
+	pid_t reaped;
 
 	fclose(plot->script);
-	while (waitpid(plot->gnuplot, &status, 0) < 0)
-		if (errno != EINTR)
-			break;
-	if (status == 0)
+	do
+		reaped = waitpid(plot->gnuplot, &status, 0);
+	while (reaped < 0 && errno == EINTR);
+	if (reaped > 0 && status == 0)
 		return 0;
 	cli_error("gnuplot failed to draw %s", plot->path);
 	return -EIO;

@@ -123,7 +123,7 @@ static const char *name_of(const struct process *process)
 	return process->argument_count ? process->arguments[0] : "the reader";
 }
 
-static int judge(const struct process *process, int status, char *detail)
+static int check_status(const struct process *process, int status, char *detail)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
@@ -138,36 +138,50 @@ static int judge(const struct process *process, int status, char *detail)
 	return -EIO;
 }
 
-/* Reaps whoever has ended. *left: those that have not. The first that failed decides. */
-static int reap(struct process_group *group, unsigned *left, char *detail)
+/* If SIGCHLD is ignored, nobody knows how the process exited. */
+static int fail_wait(const struct process *process, char *detail)
+{
+	int error = errno;
+
+	snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "cannot wait for %s: %s", name_of(process),
+	         strerror(error));
+	return -error;
+}
+
+/* Reaps the processes that have exited. *running: how many have not. Returns the error of the first
+ * that failed. */
+static int reap(struct process_group *group, unsigned *running, char *detail)
 {
 	int status, error = 0;
+	pid_t reaped;
 
-	*left = 0;
+	*running = 0;
 	for (unsigned i = 0; i < group->count; i++) {
 		struct process *process = &group->items[i];
 
 		if (process->pid == 0)
 			continue;
-		if (waitpid(process->pid, &status, WNOHANG) == 0) {
-			++*left;
+		reaped = waitpid(process->pid, &status, WNOHANG);
+		if (reaped == 0) {
+			++*running;
 			continue;
 		}
 		process->pid = 0;
 		if (!error)
-			error = judge(process, status, detail);
+			error = reaped < 0 ? fail_wait(process, detail)
+			                   : check_status(process, status, detail);
 	}
 	return error;
 }
 
 static int wait_for_all(struct process_group *group, int64_t deadline_ns, char *detail)
 {
-	unsigned left;
+	unsigned running;
 	int error;
 
 	for (;;) {
-		error = reap(group, &left, detail);
-		if (error || left == 0)
+		error = reap(group, &running, detail);
+		if (error || running == 0)
 			return error;
 		if (cli_interrupted())
 			return -EINTR;
@@ -186,22 +200,22 @@ static void signal_all(struct process_group *group, int signal_number)
 			kill(group->items[i].pid, signal_number);
 }
 
-/* Ends those that are left: politely, so that they clean up, and then not. */
+/* Ends those that are running: politely, so that they clean up, and then not. */
 static void stop_all(struct process_group *group)
 {
 	char detail[PROCESS_GROUP_DETAIL_SIZE];
-	unsigned left = 0;
+	unsigned running = 0;
 
 	signal_all(group, SIGTERM);
 	for (int i = 0; i < 1000; i++) {
-		reap(group, &left, detail);
-		if (left == 0)
+		reap(group, &running, detail);
+		if (running == 0)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
 	signal_all(group, SIGKILL);
-	while (left > 0)
-		reap(group, &left, detail);
+	while (running > 0)
+		reap(group, &running, detail);
 }
 
 static int64_t used_by_children(void)

@@ -6,11 +6,15 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "load.h"
+#include "monotonic.h"
+#include "process_group.h"
 #include "statistics.h"
 #include "table.h"
 #include "touch.h"
@@ -157,6 +161,32 @@ static void test_table(void **state)
 	free(text);
 }
 
+static int exit_well(const void *argument)
+{
+	(void)argument;
+	return 0;
+}
+
+/* If SIGCHLD is ignored, the kernel reaps children itself, and waitpid() cannot say how they exited. */
+static void test_unknown_exit_is_a_failure(void **state)
+{
+	struct process_group group = { 0 };
+	char detail[PROCESS_GROUP_DETAIL_SIZE];
+	int64_t elapsed_ns, cpu_ns;
+
+	(void)state;
+	process_group_add(&group)->run = exit_well;
+	assert_int_equal(process_group_run(&group, NS_PER_S * 60, &elapsed_ns, &cpu_ns, detail), 0);
+	process_group_finish(&group);
+	process_group_add(&group)->run = exit_well;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(process_group_run(&group, NS_PER_S * 60, &elapsed_ns, &cpu_ns, detail),
+	                 -ECHILD);
+	signal(SIGCHLD, SIG_DFL);
+	assert_non_null(strstr(detail, "cannot wait for"));
+	process_group_finish(&group);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -167,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_load_leaves_out_ones_own),
 		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_unknown_exit_is_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
