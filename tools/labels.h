@@ -17,9 +17,6 @@ const char *label_policy(uint32_t policy);
 /* "XRGB8888" or "ARGB8888". */
 const char *label_format(uint32_t format);
 
-/* Copies text that may hold anything, cut to size, without what a terminal would obey. */
-void label_plain(char *out, size_t size, const char *text);
-
 /* "230 KiB", "11.9 MiB". */
 void label_bytes(char *out, size_t size, uint64_t bytes);
 

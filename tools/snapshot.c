@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "cli.h"
-#include "labels.h"
 
 #define MEASURE_NS (500 * NS_PER_MS)
 #define POLL_NS (50 * NS_PER_MS)
@@ -32,9 +31,9 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 
 	if (error)
 		return error;
-	snapshot->reason[0] = '\0';
-	if (snapshot->status.error)
-		label_plain(snapshot->reason, sizeof(snapshot->reason), shmflip_error_detail());
+	snprintf(snapshot->reason, sizeof(snapshot->reason), "%s",
+	         snapshot->status.error ? shmflip_error_detail() : "");
+	cli_make_plain(snapshot->reason);
 	sort_viewers(&snapshot->status);
 	return 0;
 }

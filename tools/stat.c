@@ -18,7 +18,8 @@ static void print_newest(const struct snapshot *snapshot)
 		printf("frame        none yet\n");
 		return;
 	}
-	label_plain(source, sizeof(source), newest->source);
+	snprintf(source, sizeof(source), "%s", newest->source);
+	cli_make_plain(source);
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
 	       source[0] ? source : "without a name", snapshot_age_ms(snapshot));
 	printf("size         %ux%u %s, %u bytes a row\n", newest->width, newest->height,
