@@ -29,21 +29,7 @@ struct state {
 
 static int prepare(struct link *link)
 {
-	struct state *state;
-	int error = link_make_state(link, sizeof(*state));
-
-	if (error)
-		return error;
-	state = link->state;
-	return control_sockets_init(&state->sockets, link);
-}
-
-static void finish(struct link *link, bool killed)
-{
-	struct state *state = link->state;
-
-	(void)killed;
-	control_sockets_finish(&state->sockets);
+	return control_sockets_prepare(link, sizeof(struct state));
 }
 
 static int make_file(struct link *link, struct file *file)
@@ -66,7 +52,7 @@ static int open_sender(struct link *link)
 	struct state *state = link->state;
 	int error = 0;
 
-	control_sockets_be_sender(&state->sockets);
+	control_sockets_open_sender(link);
 	for (unsigned i = 0; link->transport->variant == POOLED && i < CONTROL_FRAMES && !error;
 	     i++)
 		error = make_file(link, &state->files[i]);
@@ -77,7 +63,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
+	int error = control_sockets_wait_buffer(link, &index);
 
 	if (error)
 		return error;
@@ -102,18 +88,10 @@ static int send(struct link *link)
 		if (fcntl(file->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
 			return link_fail_errno(link, "F_ADD_SEALS");
 	}
-	error = control_sockets_send(&state->sockets, link, message, file->fd);
+	error = control_sockets_send(link, message, file->fd);
 	if (is_fresh)
 		close(file->fd);
 	return error;
-}
-
-static int open_receiver(struct link *link, unsigned receiver)
-{
-	struct state *state = link->state;
-
-	control_sockets_be_receiver(&state->sockets, receiver);
-	return 0;
 }
 
 /* The file that is known by this inode, or a place for one that is not. */
@@ -150,7 +128,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
 	char message[CONTROL_MESSAGE_SIZE];
-	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
+	int fd, error = control_sockets_receive(link, message, &fd);
 
 	if (error)
 		return error;
@@ -169,12 +147,13 @@ static void release(struct link *link)
 		munmap(state->current->pixels, link->frame_bytes);
 		state->current->pixels = NULL;
 	}
-	control_sockets_answer(&state->sockets);
+	control_sockets_answer(link);
 }
 
 #define FUNCTIONS                                                                                  \
-	.prepare = prepare, .finish = finish, .open_sender = open_sender, .buffer = buffer,        \
-	.send = send, .open_receiver = open_receiver, .receive = receive, .release = release
+	.prepare = prepare, .finish = control_sockets_finish, .open_sender = open_sender,          \
+	.buffer = buffer, .send = send, .open_receiver = control_sockets_open_receiver,            \
+	.receive = receive, .release = release
 
 const struct transport transport_memfd = {
 	.name = "memfd",

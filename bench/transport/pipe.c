@@ -6,16 +6,14 @@
 
 enum { AS_IT_COMES = 0, LARGE = 1 << 20 };
 
+static int connect_pipe(struct link *link, unsigned receiver)
+{
+	return stream_connect_pipe(link, receiver, link->transport->variant);
+}
+
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct stream));
-
-	if (error)
-		return error;
-	error = stream_make_pipes(link, link->transport->variant);
-	if (error)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct stream), connect_pipe);
 }
 
 const struct transport transport_pipe = {

@@ -27,21 +27,7 @@ struct state {
 
 static int prepare(struct link *link)
 {
-	struct state *state;
-	int error = link_make_state(link, sizeof(*state));
-
-	if (error)
-		return error;
-	state = link->state;
-	return control_sockets_init(&state->sockets, link);
-}
-
-static void finish(struct link *link, bool killed)
-{
-	struct state *state = link->state;
-
-	(void)killed;
-	control_sockets_finish(&state->sockets);
+	return control_sockets_prepare(link, sizeof(struct state));
 }
 
 static int get_memory(struct link *link, unsigned frames)
@@ -57,9 +43,7 @@ static int get_memory(struct link *link, unsigned frames)
 
 static int open_sender(struct link *link)
 {
-	struct state *state = link->state;
-
-	control_sockets_be_sender(&state->sockets);
+	control_sockets_open_sender(link);
 	/* Where only a parent may trace its children otherwise; where nobody cares it fails. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	return get_memory(link, CONTROL_FRAMES);
@@ -69,7 +53,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
+	int error = control_sockets_wait_buffer(link, &index);
 
 	if (error)
 		return error;
@@ -86,14 +70,12 @@ static int send(struct link *link)
 	char message[CONTROL_MESSAGE_SIZE] = "";
 
 	memcpy(message, &location, sizeof(location));
-	return control_sockets_send(&state->sockets, link, message, -1);
+	return control_sockets_send(link, message, -1);
 }
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
-	struct state *state = link->state;
-
-	control_sockets_be_receiver(&state->sockets, receiver);
+	control_sockets_open_receiver(link, receiver);
 	return get_memory(link, 1);
 }
 
@@ -122,7 +104,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 	struct state *state = link->state;
 	char message[CONTROL_MESSAGE_SIZE];
 	struct frame_location location;
-	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
+	int fd, error = control_sockets_receive(link, message, &fd);
 
 	if (error)
 		return error;
@@ -132,23 +114,16 @@ static int receive(struct link *link, const uint8_t **pixels)
 	return error;
 }
 
-static void release(struct link *link)
-{
-	struct state *state = link->state;
-
-	control_sockets_answer(&state->sockets);
-}
-
 const struct transport transport_readv = {
 	.name = "readv",
 	.title = "process_vm_readv from the sender's memory",
 	.kernel_copies = 1,
 	.prepare = prepare,
-	.finish = finish,
+	.finish = control_sockets_finish,
 	.open_sender = open_sender,
 	.buffer = buffer,
 	.send = send,
 	.open_receiver = open_receiver,
 	.receive = receive,
-	.release = release,
+	.release = control_sockets_answer,
 };

@@ -15,10 +15,13 @@ struct stream {
 	uint8_t *pixels; /* where it writes from, or reads to */
 };
 
-/* Makes link->state, of so many bytes, with a stream that has no descriptors yet. */
-int stream_prepare(struct link *link, uint64_t state_bytes);
-/* Gives the stream a pipe for each receiver; pipe_bytes 0: as large as they come. */
-int stream_make_pipes(struct link *link, int pipe_bytes);
+/* Sets read_fds[receiver] and write_fds[receiver] of the stream. */
+typedef int stream_connector(struct link *link, unsigned receiver);
+
+/* Allocates link->state, of state_bytes, and connects every receiver. */
+int stream_prepare(struct link *link, uint64_t state_bytes, stream_connector *connect);
+/* For a connector: a pipe of pipe_bytes; 0: of the default size. */
+int stream_connect_pipe(struct link *link, unsigned receiver, int pipe_bytes);
 /* Closes every descriptor that is left in this process. */
 void stream_finish(struct link *link, bool killed);
 

@@ -88,6 +88,9 @@ int link_make_state(struct link *link, uint64_t bytes);
  * To be unmapped by munmap, or by the end of the process. */
 int link_map(struct link *link, uint64_t bytes, bool shared, void **memory);
 
+/* Closes the descriptors, one per receiver, and sets them to -1: none. */
+void link_close_fds(int fds[RECEIVERS_MAX]);
+
 /* "DIRECTORY/NAME", in memory that the next call reuses. */
 const char *link_path(const struct link *link, const char *name);
 

@@ -19,7 +19,7 @@ static int enlarge(struct link *link, int fd, int bytes)
 	return link_fail_errno(link, "setsockopt");
 }
 
-static int make_pair(struct link *link, unsigned receiver)
+static int connect_pair(struct link *link, unsigned receiver)
 {
 	struct stream *stream = link->state;
 	int ends[2], bytes = link->transport->variant;
@@ -33,13 +33,7 @@ static int make_pair(struct link *link, unsigned receiver)
 
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct stream));
-
-	for (unsigned i = 0; i < link->receivers && !error; i++)
-		error = make_pair(link, i);
-	if (error && link->state)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct stream), connect_pair);
 }
 
 const struct transport transport_unix = {

@@ -19,16 +19,14 @@ struct state {
 	uint64_t next;
 };
 
+static int connect_pipe(struct link *link, unsigned receiver)
+{
+	return stream_connect_pipe(link, receiver, PIPE_BYTES);
+}
+
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct state));
-
-	if (error)
-		return error;
-	error = stream_make_pipes(link, PIPE_BYTES);
-	if (error)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct state), connect_pipe);
 }
 
 static int open_sender(struct link *link)
