@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 #include "load.h"
 #include "report.h"
+#include "usage.h"
 
 /* Room for the largest picture, twice: to compare, and to decode into. */
 struct pixel_buffers {
@@ -49,25 +49,17 @@ static bool same_pixels(const struct png_file *file, const struct pixel_buffers 
 	return true;
 }
 
-static int64_t processor_ns(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
-}
-
 /* Decodes for as long as asked, once at least. */
 static int time_decoder(const struct decoder *decoder, void *state, const struct png_file *file,
                         uint8_t *pixels, int64_t seconds_ns, double *ms)
 {
-	int64_t begin_ns = processor_ns(), elapsed_ns;
+	int64_t begin_ns = usage_cpu_ns(), elapsed_ns;
 	unsigned count = 0;
 	int error;
 
 	do {
 		error = decoder->decode(state, file, pixels);
-		elapsed_ns = processor_ns() - begin_ns;
+		elapsed_ns = usage_cpu_ns() - begin_ns;
 		count++;
 	} while (!error && elapsed_ns < seconds_ns);
 	*ms = (double)elapsed_ns / 1e6 / count;

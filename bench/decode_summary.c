@@ -18,19 +18,11 @@ const struct trial *decode_trial(const struct decode_results *results, size_t fi
 	return NULL;
 }
 
-static void spread_of(const struct trial *trial, struct spread *spread)
-{
-	double ms[ROUNDS_MAX];
-
-	memcpy(ms, trial->ms, trial->count * sizeof(*ms));
-	statistics_spread(ms, trial->count, spread);
-}
-
 double decode_ms(const struct trial *trial)
 {
 	struct spread spread;
 
-	spread_of(trial, &spread);
+	statistics_spread_rounds(trial->ms, trial->count, &spread);
 	return spread.median;
 }
 
@@ -72,7 +64,7 @@ static void add_file(const struct decode_results *results, size_t number,
 
 	if (!trial)
 		return;
-	spread_of(trial, &spread);
+	statistics_spread_rounds(trial->ms, trial->count, &spread);
 	columns->ms[columns->count] = spread.median;
 	columns->noise[columns->count] = statistics_noise(&spread);
 	columns->speedup[columns->count] = reference ? decode_ms(reference) / spread.median : 0;

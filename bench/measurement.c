@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "measurement.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "scratch_dir.h"
 #include "shmflip.h"
 
 enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, POLL_NS = 1000000 };
@@ -195,17 +195,6 @@ static void summarize(const struct run *run, struct sample *sample, struct histo
 	histogram_merge(latency, &own_latency);
 }
 
-static void empty_directory(const char *directory)
-{
-	DIR *open_directory = opendir(directory);
-	struct dirent *entry;
-
-	while (open_directory && (entry = readdir(open_directory)))
-		unlinkat(dirfd(open_directory), entry->d_name, 0);
-	if (open_directory)
-		closedir(open_directory);
-}
-
 static int prepare_run(struct run *run, const char *directory, int64_t seconds_ns, char *detail)
 {
 	const struct measurement *measurement = run->measurement;
@@ -281,7 +270,7 @@ int measurement_run(const struct measurement *measurement, const struct cpu_affi
 			measurement->transport->finish(link, run.any_failed);
 	}
 	free(link->state);
-	empty_directory(directory);
+	scratch_dir_empty(directory);
 	munmap(run.sides, (1 + link->receivers) * sizeof(struct side));
 	return error;
 }

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 #include "decoder/decoder.h"
+#include "statistics.h"
 #include "touch.h"
 #include "transport/transport.h"
 
-enum { LIST_MAX = 32, ROUNDS_MAX = 100 };
+enum { LIST_MAX = 32 };
 
 struct size {
 	uint32_t width;

@@ -203,9 +203,9 @@ static void choose_contenders(struct pipeline_results *results)
 }
 
 /* That others are not installed, or fail, is for the table; that ours fails is not. */
-static bool ours_work(const struct pipeline_results *results)
+static unsigned report_failures(const struct pipeline_results *results)
 {
-	bool all_well = true;
+	unsigned failures = 0;
 
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
@@ -214,14 +214,14 @@ static bool ours_work(const struct pipeline_results *results)
 		    strncmp(result->contender->name, "shmflip", 7) != 0)
 			continue;
 		cli_error("%s failed: %s", result->contender->name, result->detail);
-		all_well = false;
+		failures++;
 	}
-	return all_well;
+	return failures;
 }
 
 static void judge(struct pipeline_results *results)
 {
-	double noises[CONTENDERS_MAX], fps[ROUNDS_MAX];
+	double noises[CONTENDERS_MAX];
 	struct evidence evidence = { .rounds = results->options->rounds,
 		                     .measured = results->options->rounds,
 		                     .disturbed = results->disturbed,
@@ -232,8 +232,7 @@ static void judge(struct pipeline_results *results)
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
 
-		memcpy(fps, result->fps, sizeof(fps));
-		statistics_spread(fps, result->count, &spread);
+		statistics_spread_rounds(result->fps, result->count, &spread);
 		if (result->count)
 			noises[count++] = statistics_noise(&spread);
 	}
@@ -245,7 +244,7 @@ static void judge(struct pipeline_results *results)
 static int write_results(struct pipeline_results *results)
 {
 	const struct options *options = results->options;
-	bool all_well = ours_work(results);
+	bool all_well = report_failures(results) == 0;
 
 	judge(results);
 	if (report_is_table(options))

@@ -10,14 +10,6 @@
 static const char *const headings[] = { "",           "threads",    "frames/s",      "+-",
 	                                "one thread", "shmflip is", "CPU ms a frame" };
 
-static void spread_of(const double *values, unsigned count, struct spread *spread)
-{
-	double copy[ROUNDS_MAX];
-
-	memcpy(copy, values, count * sizeof(*copy));
-	statistics_spread(copy, count, spread);
-}
-
 /* Who looks at the frames: only where that is the same, contenders are compared. */
 static unsigned comparable_traits(const struct contender *contender)
 {
@@ -48,7 +40,7 @@ static double fps_of(const struct pipeline_results *results, const struct conten
 		const struct pipeline_result *result = &results->items[i];
 
 		if (is_wanted(result->contender, like)) {
-			spread_of(result->fps, result->count, &fps);
+			statistics_spread_rounds(result->fps, result->count, &fps);
 			return fps.median;
 		}
 	}
@@ -69,8 +61,8 @@ static void add_row(struct table *table, const struct pipeline_results *results,
 	const struct contender *contender = result->contender;
 	struct spread fps, cpu_ms;
 
-	spread_of(result->fps, result->count, &fps);
-	spread_of(result->cpu_ms, result->count, &cpu_ms);
+	statistics_spread_rounds(result->fps, result->count, &fps);
+	statistics_spread_rounds(result->cpu_ms, result->count, &cpu_ms);
 	table_cell(table, "%s%s", contender->traits & CONTENDER_LIMIT ? "  " : "", contender->name);
 	table_cell(table, "%u", contender->threads);
 	table_number(table, fps.median);
@@ -112,8 +104,8 @@ static json_t *result_json(const struct pipeline_results *results,
 	json_t *rounds = json_array();
 	double single = fps_of(results, contender, is_single);
 
-	spread_of(result->fps, result->count, &fps);
-	spread_of(result->cpu_ms, result->count, &cpu_ms);
+	statistics_spread_rounds(result->fps, result->count, &fps);
+	statistics_spread_rounds(result->cpu_ms, result->count, &cpu_ms);
 	for (unsigned i = 0; i < result->count; i++)
 		json_array_append_new(rounds, json_real(result->fps[i]));
 	return json_pack("{s:s, s:s, s:i, s:b, s:s, s:f, s:f, s:f, s:f, s:f, s:o}", "contender",
@@ -152,17 +144,15 @@ int pipeline_plot(const struct pipeline_results *results)
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
 
-		spread_of(result->fps, result->count, &fps);
+		statistics_spread_rounds(result->fps, result->count, &fps);
 		if (result->count)
 			fprintf(plot.script, "\"%s\" %g %g %g\n", result->contender->name,
 			        fps.median, fps.min, fps.max);
 	}
 	fprintf(plot.script,
 	        "END\nunset key\nset title \"PNG files of %ux%u to a viewer\"\n"
-	        "set ylabel \"frames a second\"\nset yrange [0:*]\nset xtics rotate by -30\n"
-	        "set style fill solid 0.6\nset boxwidth 0.7\n"
-	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
-	        "'black' pt 0\n",
+	        "set ylabel \"frames per second\"\nset yrange [0:*]\n",
 	        results->width, results->height);
+	plot_bars(&plot, -30);
 	return plot_end(&plot);
 }

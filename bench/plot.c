@@ -74,6 +74,15 @@ int plot_begin(struct plot *plot, const char *path, unsigned panels, unsigned pa
 	return 0;
 }
 
+void plot_bars(struct plot *plot, int angle)
+{
+	fprintf(plot->script,
+	        "set xtics rotate by %d\nset style fill solid 0.6\nset boxwidth 0.7\n"
+	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
+	        "'black' pt 0\n",
+	        angle);
+}
+
 void plot_text(struct plot *plot, const char *text)
 {
 	for (; *text; text++) {

@@ -20,6 +20,9 @@ int plot_begin(struct plot *plot, const char *path, unsigned panels, unsigned pa
 /* 0, or -EIO after a message. */
 int plot_end(struct plot *plot);
 
+/* Draws a bar for each line of $data: "NAME" MEDIAN LEAST LARGEST. angle turns the names. */
+void plot_bars(struct plot *plot, int angle);
+
 /* Writes text as gnuplot takes it between double quotes: what it would interpret comes as it is. */
 void plot_text(struct plot *plot, const char *text);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "usage.h"
 
 enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, POLL_NS = 500000 };
 
@@ -218,19 +219,10 @@ static void stop_all(struct process_group *group)
 		reap(group, &running, detail);
 }
 
-static int64_t used_by_children(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_CHILDREN, &usage);
-	return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
-	       (int64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
-
 int process_group_run(struct process_group *group, int64_t timeout_ns, int64_t *elapsed_ns,
                       int64_t *cpu_ns, char *detail)
 {
-	int64_t begin_ns = monotonic_now_ns(), used_ns = used_by_children();
+	int64_t begin_ns = monotonic_now_ns(), used_ns = usage_rusage_ns(RUSAGE_CHILDREN);
 	int error;
 
 	*detail = '\0';
@@ -239,7 +231,7 @@ int process_group_run(struct process_group *group, int64_t timeout_ns, int64_t *
 		error = wait_for_all(group, begin_ns + timeout_ns, detail);
 	*elapsed_ns = monotonic_now_ns() - begin_ns;
 	stop_all(group);
-	*cpu_ns = used_by_children() - used_ns;
+	*cpu_ns = usage_rusage_ns(RUSAGE_CHILDREN) - used_ns;
 	return error;
 }
 

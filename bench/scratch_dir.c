@@ -64,9 +64,9 @@ int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_fi
 	return error;
 }
 
-static void remove_directory(const char *path)
+void scratch_dir_empty(const char *path)
 {
-	DIR *directory = *path ? opendir(path) : NULL;
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 
 	if (!directory)
@@ -74,6 +74,13 @@ static void remove_directory(const char *path)
 	while ((entry = readdir(directory)))
 		unlinkat(dirfd(directory), entry->d_name, 0);
 	closedir(directory);
+}
+
+static void remove_directory(const char *path)
+{
+	if (!*path)
+		return;
+	scratch_dir_empty(path);
 	rmdir(path);
 }
 

@@ -20,6 +20,8 @@ struct scratch_dir {
 /* 0, or a negative errno after a message. */
 int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_files,
                      unsigned frames);
+/* Deletes the files of any directory, not its subdirectories. */
+void scratch_dir_empty(const char *path);
 void scratch_dir_remove(struct scratch_dir *scratch);
 
 #endif

@@ -109,13 +109,9 @@ static void write_bars(struct plot *plot, const struct panel *panel)
 	for (unsigned i = 0; i < options->transport_count; i++)
 		write_point(plot, options->transports[i]->name,
 		            find(panel, options->transports[i], &options->sizes[0]));
-	fprintf(plot->script,
-	        "END\n"
-	        "set xtics rotate by -45\nset style fill solid 0.6\nset boxwidth 0.7\n"
-	        "set xlabel \"%ux%u\"\n"
-	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
-	        "'black' pt 0\n",
-	        options->sizes[0].width, options->sizes[0].height);
+	fprintf(plot->script, "END\nset xlabel \"%ux%u\"\n", options->sizes[0].width,
+	        options->sizes[0].height);
+	plot_bars(plot, -45);
 }
 
 static bool has_any(const struct panel *panel, const struct transport *transport)

@@ -14,9 +14,14 @@ struct usage {
 		io_bytes; /* through read, write and their like: not sockets' own calls, not splices */
 };
 
-/* Of this process, from its start. What the kernel does not tell is 0. */
+/* Of this process, from its start. A figure that the kernel does not report is 0. */
 void usage_now(struct usage *usage);
-/* Turns what usage_now said at some time into what has been used since. */
+/* Turns what usage_now() stored into what this process has used since then. */
 void usage_since(struct usage *usage);
+
+/* Processor time of this process, exact. */
+int64_t usage_cpu_ns(void);
+/* The same of RUSAGE_SELF, or of RUSAGE_CHILDREN: those that have been waited for. */
+int64_t usage_rusage_ns(int who);
 
 #endif
