@@ -14,11 +14,11 @@ struct cat {
 	struct shmflip_viewer *viewer;
 	struct out_buffer output;
 	uint64_t frames; /* written so far */
-	uint32_t width;  /* of the first */
+	uint32_t width;  /* of the first frame */
 	uint32_t height;
 };
 
-static int begin(struct cat *cat, const struct shmflip_frame_info *info)
+static int write_header(struct cat *cat, const struct shmflip_frame_info *info)
 {
 	const struct format *format = cat->options->format;
 	struct shmflip_channel_info channel = { 0 };
@@ -40,12 +40,12 @@ static int fail_size_changed(const struct cat *cat, const struct shmflip_frame_i
 	return -EMSGSIZE;
 }
 
-/* Puts a frame into the output. */
-static int convert(struct cat *cat, const struct shmflip_frame *frame)
+/* Appends a frame to the output buffer. */
+static int append_frame(struct cat *cat, const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 	const struct format *format = cat->options->format;
-	int error = cat->frames ? 0 : begin(cat, info);
+	int error = cat->frames ? 0 : write_header(cat, info);
 
 	if (!error && format->one_size &&
 	    (info->width != cat->width || info->height != cat->height))
@@ -57,7 +57,8 @@ static int convert(struct cat *cat, const struct shmflip_frame *frame)
 	return error;
 }
 
-/* Waits in turns: an interruption just before a wait is not seen by it, nor is it that the reader leaves. */
+/* Wakes up every POLL_MS: the wait notices neither a signal that came just before it nor a
+ * closed pipe. */
 static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 {
 	int error;
@@ -94,8 +95,8 @@ static int copy_frame(struct cat *cat)
 
 	if (error)
 		return error;
-	error = convert(cat, &frame);
-	/* Before it is written: a reader may take its time, and is no reason to drop frames. */
+	error = append_frame(cat, &frame);
+	/* Release before writing: a slow reader must not make the producer drop frames. */
 	shmflip_viewer_release(cat->viewer, &frame);
 	if (!error)
 		error = flush_output(cat);
@@ -104,7 +105,7 @@ static int copy_frame(struct cat *cat)
 	return error;
 }
 
-/* The reader's leaving, the producer's end and an interruption are ends like any other. */
+/* A closed pipe, the producer's normal end and an interruption are not failures. */
 static int copy_frames(struct cat *cat)
 {
 	int error = 0;
@@ -126,8 +127,9 @@ int cat_run(const struct options *options)
 	int status, error;
 
 	if (isatty(STDOUT_FILENO)) {
-		cli_error("frames are not for a terminal: send them to a program or a file, as in "
-		          "shmflip cat | mpv -");
+		cli_error(
+			"will not write frames to a terminal: pipe them to a program or a file, as "
+			"in shmflip cat | mpv -");
 		return CLI_FAILED;
 	}
 	error = shmflip_viewer_open(&viewer_options, &cat.viewer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The words that commands use for what numbers mean. Static. */
+ * Words for the numbers that commands print. Strings are static. */
 #ifndef SHMFLIP_TOOLS_LABELS_H
 #define SHMFLIP_TOOLS_LABELS_H
 

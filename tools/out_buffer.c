@@ -47,7 +47,7 @@ int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 	return 0;
 }
 
-/* 0: to be tried again. */
+/* Returns 0 if write() can be tried again. */
 static int handle_write_error(int error, int fd)
 {
 	struct pollfd writable = { .fd = fd, .events = POLLOUT };
@@ -57,7 +57,7 @@ static int handle_write_error(int error, int fd)
 	return error == EINTR || error == EAGAIN ? 0 : -error;
 }
 
-/* An interruption may show by no more than a short count. */
+/* A signal during write() may cause just a short count, no error. */
 int out_buffer_flush(struct out_buffer *output, int fd)
 {
 	size_t done = 0;
