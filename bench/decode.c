@@ -10,10 +10,10 @@
 #include "report.h"
 #include "usage.h"
 
-/* Room for the largest picture, twice: to compare, and to decode into. */
+/* Each is large enough for the largest picture. */
 struct pixel_buffers {
-	uint8_t *expected;
-	uint8_t *pixels;
+	uint8_t *expected; /* from the reference decoder */
+	uint8_t *pixels;   /* from the decoder under test */
 };
 
 static int allocate_buffers(struct pixel_buffers *buffers, const struct png_files *png_files)
@@ -49,7 +49,7 @@ static bool same_pixels(const struct png_file *file, const struct pixel_buffers 
 	return true;
 }
 
-/* Decodes for as long as asked, once at least. */
+/* Decodes for seconds_ns, at least once. *ms: the mean time. */
 static int time_decoder(const struct decoder *decoder, void *state, const struct png_file *file,
                         uint8_t *pixels, int64_t seconds_ns, double *ms)
 {
@@ -86,7 +86,7 @@ static void run_trial(const struct decode_results *results, const struct decoder
 		trial->count++;
 }
 
-/* What every decoder has to make of it. */
+/* Decodes the pixels that every decoder has to match. */
 static int decode_reference(const struct png_file *file, const struct pixel_buffers *buffers)
 {
 	const struct decoder *reference = decoders[0];
@@ -128,7 +128,7 @@ static int run_round(struct decode_results *results, unsigned round, void *const
 	for (size_t i = 0; i < png_files->count; i++) {
 		if (cli_interrupted()) {
 			cli_status_end();
-			cli_error("interrupted: nothing was kept");
+			cli_error("interrupted: no results");
 			return -EINTR;
 		}
 		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
@@ -147,7 +147,7 @@ static int open_decoders(const struct options *options, void **states)
 			continue;
 		states[i] = options->decoders[i]->open();
 		if (!states[i]) {
-			cli_error("%s does not start", options->decoders[i]->name);
+			cli_error("cannot open decoder %s", options->decoders[i]->name);
 			return -ENOMEM;
 		}
 	}
@@ -180,7 +180,7 @@ static int run_rounds(struct decode_results *results)
 	return error;
 }
 
-/* Ours has to do what libpng does; that others differ is for the table. */
+/* Ours must match libpng. Failures of other decoders only go into the table. */
 static unsigned report_failures(const struct decode_results *results)
 {
 	const struct options *options = results->options;
@@ -194,7 +194,9 @@ static unsigned report_failures(const struct decode_results *results)
 
 			if (strncmp(name, "shmflip", 7) != 0 || !(trial->error || trial->differs))
 				continue;
-			cli_error("%s %s %s", name, trial->differs ? "differs on" : "fails on",
+			cli_error("%s %s %s", name,
+			          trial->differs ? "decodes other pixels than libpng from"
+			                         : "cannot decode",
 			          results->png_files.files[i].path);
 			failures++;
 		}
@@ -266,7 +268,7 @@ static const char help[] =
 
 const struct command command_decode = {
 	.name = "decode",
-	.summary = "PNG to pixels by each decoder there is",
+	.summary = "decode PNG files with each decoder",
 	.help = help,
 	.accepts = OPTIONS_DECODE,
 	.seconds_ns = 20000000,

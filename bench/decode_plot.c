@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For each kind of files a bar for each decoder: times as fast as libpng, in the median, and on the worst
- * and the best file. */
+ * A bar per kind of files and decoder: how many times as fast as libpng, the median with the
+ * worst and best file. */
 #include "decode.h"
 #include "plot.h"
 

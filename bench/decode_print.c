@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table for each kind of files, and one for all. */
+ * A table per kind of files, and one for all files. */
 #include <string.h>
 
 #include "decode.h"
@@ -13,12 +13,10 @@ static const char *const headings[] = {
 
 static const char legend[] =
 	"\n"
-	"ms: of processor time for a file, in the median; +- between rounds; times libpng: as "
-	"fast,\n"
-	"in the median, on the worst and on the best file; first: on so many of the files nothing "
-	"else\n"
-	"was faster; of libpng, of shmflip: the time as a share of theirs, in the median.\n"
-	"Indented: steps of decoding alone. What remains is unfiltering and the pixels' order.\n";
+	"Medians over files. ms: processor time per file; +-: noise between rounds; times libpng:\n"
+	"how many times as fast, then least and most of any file; first: share of files on which\n"
+	"no other was faster; of libpng, of shmflip: its time as a share of theirs. Indented: a\n"
+	"single stage of decoding. The rest of the time is unfiltering and reordering bytes.\n";
 
 static void add_row(struct table *table, const struct decoder *decoder,
                     const struct decode_summary *summary)
@@ -58,7 +56,7 @@ static void print_kind(const struct decode_results *results, const char *kind, F
 	table_finish(&table);
 }
 
-/* Who could not decode what, or made other pixels of it. */
+/* Counts the files that decoders rejected or decoded to other pixels. */
 static void print_absent(const struct decode_results *results, FILE *file)
 {
 	const struct options *options = results->options;
@@ -75,8 +73,8 @@ static void print_absent(const struct decode_results *results, FILE *file)
 		}
 		if (failed + different > 0)
 			fprintf(file,
-			        "%s: not counted are %zu files that it does not take, and %zu "
-			        "of which it makes other pixels\n",
+			        "%s: without %zu files that it cannot decode and %zu that it "
+			        "decodes to other pixels\n",
 			        options->decoders[i]->name, failed, different);
 	}
 }

@@ -26,7 +26,7 @@ double decode_ms(const struct trial *trial)
 	return spread.median;
 }
 
-/* Values of single files, to be reduced to their medians. */
+/* Values of each file, to compute medians of. */
 struct columns {
 	double *ms;
 	double *noise;
@@ -40,7 +40,7 @@ struct columns {
 	double file_bytes;
 };
 
-/* Whether no other decoder took less time on that file. */
+/* Whether no other decoder was faster on the file. */
 static bool is_first(const struct decode_results *results, size_t file, double ms)
 {
 	for (unsigned i = 0; i < results->options->decoder_count; i++) {

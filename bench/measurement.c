@@ -19,20 +19,21 @@
 
 enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, POLL_NS = 1000000 };
 
-/* Beyond what is asked for: opening, warming up, the slowest transport's largest frames. */
+/* On top of the measuring time: for opening, warm-up, and the slowest transport's largest
+ * frames. */
 #define TIMEOUT_NS INT64_C(30000000000)
 
 struct run {
 	const struct measurement *measurement;
 	const struct cpu_affinity *affinity;
 	struct transfer transfer;
-	struct side *sides; /* shared: the sender's, then the receivers' */
+	struct side *sides; /* shared memory: the sender, then the receivers */
 	pid_t children[1 + RECEIVERS_MAX];
-	bool any_failed; /* or was killed, or crashed */
+	bool any_failed; /* exited with an error, was killed, or crashed */
 };
 
-/* In a child. ^C goes to all processes of the terminal: what becomes of children is the parent's to
- * say. They do not outlive it. */
+/* In a child. Ctrl-C reaches all processes of the terminal, but only the parent decides when
+ * children stop. They die with it. */
 static void init_child(pid_t parent)
 {
 	signal(SIGINT, SIG_IGN);
@@ -110,7 +111,8 @@ static void kill_children(struct run *run)
 	}
 }
 
-/* Until all have ended. When one has failed the others may wait for it in vain: -EPIPE. */
+/* Waits until all have exited. If one fails, others may wait for it forever, so it returns
+ * -EPIPE at once. */
 static int wait_for_children(struct run *run)
 {
 	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + TIMEOUT_NS;
@@ -127,7 +129,7 @@ static int wait_for_children(struct run *run)
 	return run->any_failed ? -EPIPE : 0;
 }
 
-/* What the side says that failed first, if any does. */
+/* The error of the first side that reports a failure; else error. */
 static int first_failure(const struct run *run, int error, char *detail)
 {
 	for (unsigned i = 0; i <= run->transfer.link.receivers && error != -EINTR; i++) {
@@ -139,9 +141,9 @@ static int first_failure(const struct run *run, int error, char *detail)
 		return side->error ? side->error : -EIO;
 	}
 	if (error == -EPIPE)
-		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes crashed");
+		snprintf(detail, LINK_DETAIL_SIZE, "a process crashed");
 	if (error == -ETIMEDOUT)
-		snprintf(detail, LINK_DETAIL_SIZE, "no end to it: killed");
+		snprintf(detail, LINK_DETAIL_SIZE, "timed out: killed");
 	return error;
 }
 
@@ -216,7 +218,7 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
 	                           &link->frame_bytes);
 	if (error)
-		return link_fail(link, error, "too large");
+		return link_fail(link, error, "frames are too large");
 	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		link->frame_bytes = EMPTY_FRAME_BYTES;
 	error = link_map(link, (1 + link->receivers) * sizeof(struct side), true, &memory);

@@ -16,7 +16,7 @@
 enum { FRAMES_MIN = 8, FRAMES_MAX = 5000 };
 #define TIMEOUT_NS INT64_C(60000000000)
 
-/* What every contender is told, twice: with one frame, and with many. */
+/* Every contender shows two inputs: one frame, and many. */
 struct pipeline_setup {
 	struct scratch_dir scratch;
 	char producer[PATH_MAX];
@@ -25,7 +25,7 @@ struct pipeline_setup {
 	struct pipeline_input many;
 };
 
-/* Beside us, as they are installed; where they are built; else wherever PATH says. */
+/* Looks beside this program, as installed, then in the build directory, then leaves it to PATH. */
 static void find_program(char *path, const char *directory, const char *name)
 {
 	char here[PATH_MAX - 64] = "";
@@ -60,7 +60,7 @@ static int check_sizes(const struct png_files *png_files)
 	return 0;
 }
 
-/* What the first takes to decode, the second time: in memory that has been used. */
+/* The time to decode a file, measured on the second run, when memory is mapped and cached. */
 static int64_t decoding_ns(const struct png_file *file)
 {
 	const struct decoder *decoder = decoder_named("shmflip");
@@ -77,7 +77,7 @@ static int64_t decoding_ns(const struct png_file *file)
 	return monotonic_now_ns() - begin_ns + 1;
 }
 
-/* How many frames take about as long as asked. */
+/* How many frames take about seconds_ns. */
 static unsigned frames_for(const struct png_files *png_files, int64_t seconds_ns)
 {
 	int64_t frames = seconds_ns / decoding_ns(&png_files->files[0]);
@@ -138,7 +138,7 @@ static unsigned frames_of(const struct contender *contender, const struct pipeli
 	                                           : input->frames;
 }
 
-/* -EINTR: the user wants to stop. Everything else is the result's. */
+/* Returns 0, or -EINTR if the user interrupted. Other errors go into *result. */
 static int measure(const struct options *options, const struct pipeline_setup *setup,
                    struct pipeline_result *result)
 {
@@ -156,7 +156,7 @@ static int measure(const struct options *options, const struct pipeline_setup *s
 	if (error)
 		return 0;
 	if (many_ns <= one_ns) {
-		snprintf(result->detail, sizeof(result->detail), "too few frames to tell");
+		snprintf(result->detail, sizeof(result->detail), "too few frames to measure");
 		return 0;
 	}
 	result->fps[result->count] = more * 1e9 / (double)(many_ns - one_ns);
@@ -197,12 +197,12 @@ static void choose_contenders(struct pipeline_results *results)
 		result->contender = contenders[i];
 		if (contenders[i]->traits & CONTENDER_WINDOW && !has_display) {
 			result->error = -ENOTSUP;
-			snprintf(result->detail, sizeof(result->detail), "there is no display");
+			snprintf(result->detail, sizeof(result->detail), "no display");
 		}
 	}
 }
 
-/* That others are not installed, or fail, is for the table; that ours fails is not. */
+/* Failures of shmflip only. If other programs fail or are missing, the table says so. */
 static unsigned report_failures(const struct pipeline_results *results)
 {
 	unsigned failures = 0;
@@ -276,7 +276,7 @@ static int run(const struct options *options)
 	cli_status_end();
 	scratch_dir_remove(&setup.scratch);
 	if (error) {
-		cli_error("interrupted: nothing was kept");
+		cli_error("interrupted: no results");
 		return CLI_FAILED;
 	}
 	return write_results(&results);
@@ -284,13 +284,13 @@ static int run(const struct options *options)
 
 static const char help[] =
 	" FILE|DIR...\n"
-	"Takes PNG files of one size to a viewer, by shmflip and by other programs where\n"
-	"they are installed: ffmpeg through a pipe, mpv, and on a display also ffplay.\n"
+	"Shows PNG files of one size with shmflip and other installed programs: ffmpeg\n"
+	"through a pipe, mpv, and if there is a display also ffplay.\n"
 	"\n";
 
 const struct command command_pipeline = {
 	.name = "pipeline",
-	.summary = "files to a viewer, against other programs",
+	.summary = "show PNG files with shmflip and with other programs",
 	.help = help,
 	.accepts = OPTIONS_PIPELINE,
 	.seconds_ns = INT64_C(3000000000),

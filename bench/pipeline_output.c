@@ -10,27 +10,27 @@
 static const char *const headings[] = { "",           "threads",    "frames/s",      "+-",
 	                                "one thread", "shmflip is", "CPU ms a frame" };
 
-/* Who looks at the frames: only where that is the same, contenders are compared. */
+/* Contenders are compared only if these are equal: what reads or shows the frames. */
 static unsigned comparable_traits(const struct contender *contender)
 {
 	return contender->traits & ~(unsigned)CONTENDER_LIMIT;
 }
 
-/* Ours with as many threads, shown to the same. */
+/* Whether contender is shmflip, with as many threads and the same kind of output as like. */
 static bool is_ours(const struct contender *contender, const struct contender *like)
 {
 	return strncmp(contender->name, "shmflip", 7) == 0 && contender->threads == like->threads &&
 	       comparable_traits(contender) == comparable_traits(like);
 }
 
-/* The same with one thread. */
+/* Whether contender is like with one thread. */
 static bool is_single(const struct contender *contender, const struct contender *like)
 {
 	return contender->threads == 1 && contender->assemble == like->assemble &&
 	       comparable_traits(contender) == comparable_traits(like);
 }
 
-/* Frames a second, in the median, of the first such contender; 0: there is none. */
+/* The median frames per second of the first contender that is_wanted; 0: none is. */
 static double fps_of(const struct pipeline_results *results, const struct contender *like,
                      bool (*is_wanted)(const struct contender *, const struct contender *))
 {
@@ -89,10 +89,11 @@ void pipeline_print(const struct pipeline_results *results, FILE *file)
 		if (!results->items[i].count)
 			fprintf(file, "%s: %s\n", results->items[i].contender->name,
 			        results->items[i].detail);
-	fputs("\nWithout the time that programs take to start. One thread: times as fast as with "
-	      "one;\nshmflip is so many times as fast with as many threads, and read or not; CPU: "
-	      "of all\nprocesses. Indented: a limit, as many producers of one thread side by "
-	      "side.\n",
+	fputs("\nWithout start-up. one thread: how many times as fast as with one thread; shmflip "
+	      "is:\n"
+	      "how many times as fast shmflip is, with as many threads and the same output; CPU: "
+	      "of\n"
+	      "all processes. Indented: a limit, producers of one thread side by side.\n",
 	      file);
 }
 

@@ -12,7 +12,7 @@
 
 enum { PANEL_WIDTH = 760, PANEL_HEIGHT = 480 };
 
-/* Starts gnuplot with its standard input from fd. */
+/* Starts gnuplot with fd as its standard input. */
 static int start(struct plot *plot, int fd)
 {
 	char program[] = "gnuplot";

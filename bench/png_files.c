@@ -14,7 +14,7 @@
 
 enum { CHUNK_BYTES = 12, HEADER_AT = 16 };
 
-/* What the image data inflate to: for each row a byte for the filter. */
+/* The size of the inflated image data. Each row has one byte more, for its filter. */
 static uint64_t raw_bytes(const struct png_file *file)
 {
 	static const uint8_t channels[] = { 1, 0, 3, 1, 2, 0, 4 };
@@ -26,7 +26,7 @@ static uint64_t raw_bytes(const struct png_file *file)
 	return (1 + ((uint64_t)file->width * channels[colour] * depth + 7) / 8) * file->height;
 }
 
-/* Puts the pieces of image data together. -EBADMSG: no PNG, or cut off. */
+/* Joins the data of all IDAT chunks. -EBADMSG: not a PNG, or truncated. */
 static int find_image_data(struct png_file *file)
 {
 	size_t at = PNG_SIGNATURE_BYTES, length;
@@ -90,7 +90,7 @@ static void free_file(struct png_file *file)
 	free(file->idat);
 }
 
-/* The name of the directory that a file lies in. */
+/* The name of the directory that holds the file. */
 static char *kind_of(const char *path)
 {
 	const char *end = strrchr(path, '/'), *begin = end;
@@ -117,8 +117,8 @@ static int add(struct png_files *png_files, const char *path, size_t bytes)
 	if (!error)
 		error = parse(file);
 	if (error) {
-		cli_error("%s is left out: %s", path,
-		          error == -EBADMSG ? "not a whole PNG" : strerror(-error));
+		cli_error("skipping %s: %s", path,
+		          error == -EBADMSG ? "not a complete PNG" : strerror(-error));
 		free_file(file);
 		return error == -ENOMEM ? error : 0;
 	}

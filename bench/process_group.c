@@ -44,7 +44,7 @@ int process_group_connect(struct process *from, struct process *to)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	/* Where the system does not let pipes be so large, they are what they are. */
+	/* May fail: the system may limit pipes. Then it keeps its size. */
 	fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
 	to->stdin_fd = ends[0];
 	from->stdout_fd = ends[1];
@@ -73,7 +73,7 @@ static void close_fds(struct process *process)
 	process->stdin_fd = process->stdout_fd = 0;
 }
 
-/* What programs have to say would stand in the middle of the table. */
+/* stderr goes to /dev/null too: messages of programs would disturb the table. */
 static void __attribute__((noreturn))
 exec_process(struct process_group *group, struct process *process, pid_t parent)
 {
@@ -81,7 +81,7 @@ exec_process(struct process_group *group, struct process *process, pid_t parent)
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_DFL);
-	/* ^C in the terminal is for us to pass on. */
+	/* Ctrl-C in the terminal must reach only us. We stop the processes. */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -89,7 +89,7 @@ exec_process(struct process_group *group, struct process *process, pid_t parent)
 	redirect(process->stdin_fd, STDIN_FILENO, O_RDONLY);
 	redirect(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
 	redirect(0, STDERR_FILENO, O_WRONLY);
-	/* Whoever holds a pipe's other end keeps its reader from seeing the end. */
+	/* A reader sees the end of a pipe only after all write ends are closed. */
 	for (unsigned i = 0; i < group->count; i++)
 		close_fds(&group->items[i]);
 	if (process->run)
@@ -187,7 +187,7 @@ static int wait_for_all(struct process_group *group, int64_t deadline_ns, char *
 		if (cli_interrupted())
 			return -EINTR;
 		if (monotonic_now_ns() >= deadline_ns) {
-			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "no end to it: killed");
+			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "timed out: killed");
 			return -ETIMEDOUT;
 		}
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
@@ -201,7 +201,8 @@ static void signal_all(struct process_group *group, int signal_number)
 			kill(group->items[i].pid, signal_number);
 }
 
-/* Ends those that are running: politely, so that they clean up, and then not. */
+/* Terminates the processes that still run: with SIGTERM, so that they can clean up, then with
+ * SIGKILL. */
 static void stop_all(struct process_group *group)
 {
 	char detail[PROCESS_GROUP_DETAIL_SIZE];

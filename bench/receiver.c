@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The receiving side: takes frames until one says that it is the last. */
+ * The receiving side: receives frames until one has STAMP_LAST. */
 #include <errno.h>
 
 #include "cli.h"
@@ -10,7 +10,7 @@ struct receiver {
 	struct transfer *transfer;
 	struct link *link;
 	struct side *side;
-	int64_t begin_ns; /* when the first measured frame had been dealt with; 0: not yet */
+	int64_t begin_ns; /* when the first measured frame was processed; 0: not yet */
 	struct usage first;
 };
 

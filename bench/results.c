@@ -12,7 +12,7 @@ static bool makes_sense(const struct measurement *measurement, const struct cpu_
 
 	if (measurement->cores == 2 && affinity->count < 2)
 		return false;
-	/* Who spins on the processor that the other side needs waits for its time slice to end. */
+	/* On one core, a side that spins blocks the other until its time slice ends. */
 	if (measurement->cores == 1 && transport->traits & TRANSPORT_SPINS)
 		return false;
 	if (transport->traits & TRANSPORT_ALONE && measurement->rate_milli)
@@ -136,7 +136,8 @@ double result_kernel_bytes(const struct result *result)
 	       measurement->width * 4.0 * measurement->height;
 }
 
-/* In the median over all results, how far rounds differ in what was asked: time or throughput. */
+/* The noise between rounds, median over all results: of throughput, or at a fixed rate of
+ * latency. */
 static double typical_noise(const struct results *results)
 {
 	double *noises = calloc(results->count, sizeof(*noises));

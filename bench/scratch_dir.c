@@ -59,7 +59,7 @@ int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_fi
 		error = fill(scratch, png_files, frames);
 	if (!error)
 		return 0;
-	cli_error("cannot lay out the frames in /tmp: %s", strerror(-error));
+	cli_error("cannot link the frames into /tmp: %s", strerror(-error));
 	scratch_dir_remove(scratch);
 	return error;
 }

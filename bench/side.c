@@ -13,7 +13,7 @@ void side_fail(struct side *side, int error)
 
 void side_set_state(struct side *side, enum side_state state)
 {
-	/* Pairs with side_wait(), and with the benchmark's look at the figures. */
+	/* Pairs with side_wait() and with first_failure() in measurement.c. */
 	atomic_store_explicit(&side->state, state, memory_order_release);
 }
 

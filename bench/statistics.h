@@ -20,7 +20,8 @@ void statistics_spread(double *values, size_t count, struct spread *spread);
 /* The same of the figures of all rounds, which keep their order. */
 void statistics_spread_rounds(const double *rounds, unsigned count, struct spread *spread);
 
-/* Half of the distance from the least to the largest, as a share of the median. If the median is 0: 0. */
+/* Half of the distance from the least to the largest, as a share of the median. If the median is
+ * 0: 0. */
 double statistics_noise(const struct spread *spread);
 
 #endif

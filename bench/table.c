@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without memory for it, a table ends early. */
+/* NULL: out of memory; the table then lacks the rest of its cells. */
 static char *next_cell(struct table *table)
 {
 	size_t needed = (table->rows + 1) * table->columns;

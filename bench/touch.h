@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is done to the pixels of a frame that is handed over, and how it is seen that all of it came.
+ * What is done to the pixels of a frame that is handed over, and how it is seen that all of it
+ * came.
  *
- * A frame begins and ends with a line of 64 bytes that its number is stamped into; what lies between
- * is its body. Every byte of a body is the same, and follows from the frame's number where the sender
- * writes each frame, so that one sum over it proves every byte. The time that filling and summing
- * take is bounded by memory, not by arithmetic. Pure. */
+ * A frame begins and ends with a line of 64 bytes that its number is stamped into; what lies
+ * between is its body. Every byte of a body is the same, and follows from the frame's number
+ * where the sender writes each frame, so that one sum over it proves every byte. The time that
+ * filling and summing take is bounded by memory, not by arithmetic. Pure. */
 #ifndef BENCH_TOUCH_H
 #define BENCH_TOUCH_H
 
@@ -47,9 +48,9 @@ uint64_t touch_sum(const uint8_t *pixels, uint64_t bytes);
 void touch_stamp(uint8_t *pixels, uint64_t bytes, const struct stamp *stamp);
 void touch_read_stamp(const uint8_t *pixels, struct stamp *stamp);
 
-/* Does the receiver's work, and tells whether the frame is whole: its end belongs to its beginning, and
- * the body is what it ought to be: all of it, or, where nobody reads, one word at another place in
- * each frame. */
+/* Does the receiver's work, and tells whether the frame is whole: its end belongs to its
+ * beginning, and the body is what it ought to be: all of it, or, where nobody reads, one word at
+ * another place in each frame. */
 bool touch_receive(enum touch touch, const uint8_t *pixels, uint64_t bytes,
                    const struct stamp *stamp);
 

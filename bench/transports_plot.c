@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A panel for each kind of work, placement, rate and number of receivers. With several sizes a line for
- * each transport across them; with one, a bar. Flat out it shows frames a second, at a rate the time
- * that one takes. */
+ * A panel for each kind of work, placement, rate and number of receivers. With several sizes a
+ * line for each transport across them; with one, a bar. Flat out it shows frames a second, at a
+ * rate the time that one takes. */
 #include <string.h>
 
 #include "plot.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What shmflip-producer decodes with; and the same where libdeflate is missing. */
+ * The decoder of shmflip-producer, as built and without libdeflate. */
 #include "png_decode.h"
 #include "png_fast.h"
 #include "table.h"

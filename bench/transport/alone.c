@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Limits of memory: what one process achieves that hands over to nobody. It takes two buffers by turns, so
- * that it has as much in its caches as others. */
+ * Limits of memory: what one process achieves that hands over to nobody. It takes two buffers by
+ * turns, so that it has as much in its caches as others. */
 #include <string.h>
 
 #include "table.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Small messages from the sender to each receiver, for transports whose pixels go another way. A message may
- * carry a descriptor. The receiver answers each message once it is done with the frame. At most two frames
- * are in flight. */
+ * Small messages from the sender to each receiver, for transports whose pixels go another way. A
+ * message may carry a descriptor. The receiver answers each message once it is done with the
+ * frame. At most two frames are in flight. */
 #ifndef SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
 #define SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
 
@@ -26,8 +26,8 @@ void control_sockets_finish(struct link *link, bool killed);
 void control_sockets_open_sender(struct link *link);
 int control_sockets_open_receiver(struct link *link, unsigned receiver);
 
-/* Waits until every receiver is done with the frame before the last. *index: the buffer that is now free,
- * 0 or 1. */
+/* Waits until every receiver is done with the frame before the last. *index: the buffer that is
+ * now free, 0 or 1. */
 int control_sockets_wait_buffer(struct link *link, unsigned *index);
 
 /* message: CONTROL_MESSAGE_SIZE bytes. fd: -1 for none. */

@@ -11,7 +11,8 @@
 
 enum { LARGE = 1 << 20 };
 
-/* A reader that does not wait for a writer has to be there before a writer that does not wait either. */
+/* A reader that does not wait for a writer has to be there before a writer that does not wait
+ * either. */
 static int connect_fifo(struct link *link, unsigned receiver)
 {
 	struct stream *stream = link->state;

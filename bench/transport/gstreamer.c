@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * GStreamer's elements for other processes: shmsink and shmsrc, and unixfdsink and unixfdsrc where they are
- * (GStreamer 1.24). At their best: frames are made in memory that the sink's own allocator gave, so
- * that it has nothing to copy, and pushed from the sender's thread; receivers take them from an
- * appsink. */
+ * GStreamer's elements for other processes: shmsink and shmsrc, and unixfdsink and unixfdsrc
+ * where they are (GStreamer 1.24). At their best: frames are made in memory that the sink's own
+ * allocator gave, so that it has nothing to copy, and pushed from the sender's thread; receivers
+ * take them from an appsink. */
 #include <dirent.h>
 #include <errno.h>
 #include <gst/app/gstappsink.h>
@@ -100,7 +100,7 @@ static int begin(struct link *link)
 	return 0;
 }
 
-/* ---- Sender ------------------------------------------------------------------------------------ */
+/* ---- Sender ---------------------------------------------------------------------------------- */
 
 static void count_receiver(GstElement *sink, int fd, gpointer user)
 {
@@ -255,7 +255,7 @@ static void close_sender(struct link *link)
 	gst_object_unref(state->pipeline);
 }
 
-/* ---- Receiver ---------------------------------------------------------------------------------- */
+/* ---- Receiver -------------------------------------------------------------------------------- */
 
 static int open_receiver(struct link *link, unsigned receiver)
 {

@@ -2,8 +2,8 @@
  *
  * A memory file handed over by its descriptor, with every frame.
  *
- * Pooled: two files by turns, which receivers know again and have mapped already. Fresh: a new one for each
- * frame, sealed against writing, as between programs that do not trust each other. */
+ * Pooled: two files by turns, which receivers know again and have mapped already. Fresh: a new
+ * one for each frame, sealed against writing, as between programs that do not trust each other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>

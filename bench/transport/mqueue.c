@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * POSIX shared memory, and the index of a slot as a message: in one queue to each receiver, and back in
- * another when it is done. */
+ * POSIX shared memory, and the index of a slot as a message: in one queue to each receiver, and
+ * back in another when it is done. */
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * process_vm_readv: the sender says where the frame lies in its own memory, and receivers have the kernel
- * copy it from there into theirs. They need the right to trace the sender. */
+ * process_vm_readv: the sender says where the frame lies in its own memory, and receivers have
+ * the kernel copy it from there into theirs. They need the right to trace the sender. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflip through its public interface, as a program would use it. By policy lossless every frame comes, as
- * by all other ways: a viewer holds what it has claimed ahead. By policy latest, as of a camera, it pins each
- * frame that it takes, and the producer drops what finds no slot. */
+ * shmflip through its public interface, as a program would use it. By policy lossless every
+ * frame comes, as by all other ways: a viewer holds what it has claimed ahead. By policy latest,
+ * as of a camera, it pins each frame that it takes, and the producer drops what finds no slot. */
 #include "shmflip.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What transports share that write a frame into one descriptor for each receiver, which reads it into
- * memory of its own. */
+ * What transports share that write a frame into one descriptor for each receiver, which reads it
+ * into memory of its own. */
 #ifndef BENCH_TRANSPORT_STREAM_H
 #define BENCH_TRANSPORT_STREAM_H
 

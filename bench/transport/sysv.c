@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The textbook's way: a System V segment with two frames, and for each receiver two semaphores that count
- * full and empty ones. Nothing here outlives a crash by design; shmflip is this with that. */
+ * The textbook's way: a System V segment with two frames, and for each receiver two semaphores
+ * that count full and empty ones. Nothing here outlives a crash by design; shmflip is this with
+ * that. */
 #include <errno.h>
 #include <stddef.h>
 #include <sys/ipc.h>

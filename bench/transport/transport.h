@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * A way of handing frames from one process to others: a table of functions, in a file of its own, and a
- * line in table.c.
+ * A way of handing frames from one process to others: a table of functions, in a file of its
+ * own, and a line in table.c.
  *
- * The benchmark calls prepare, then forks one process for the sender and one for each receiver, all
- * of which inherit the link, then calls finish when they have ended, in whatever way. In the sender:
- * open_sender, then buffer and send by turns, close_sender. In a receiver, after every sender's open has
- * returned: open_receiver, then receive and release by turns, close_receiver. No frame is sent before
- * every receiver is open. All of them may block for as long as it takes: whoever takes too long is
- * killed. Functions that a transport has no use for are NULL.
+ * The benchmark calls prepare, then forks one process for the sender and one for each receiver,
+ * all of which inherit the link, then calls finish when they have ended, in whatever way. In the
+ * sender: open_sender, then buffer and send by turns, close_sender. In a receiver, after every
+ * sender's open has returned: open_receiver, then receive and release by turns, close_receiver.
+ * No frame is sent before every receiver is open. All of them may block for as long as it takes:
+ * whoever takes too long is killed. Functions that a transport has no use for are NULL.
  *
- * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have it, or it is
- * not made for what is asked, which is no failure. A transport that hands frames over without loss does so under any load; one that
- * drops them instead says so by -EAGAIN from buffer. */
+ * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have
+ * it, or it is not made for what is asked, which is no failure. A transport that hands frames
+ * over without loss does so under any load; one that drops them instead says so by -EAGAIN from
+ * buffer. */
 #ifndef BENCH_TRANSPORT_H
 #define BENCH_TRANSPORT_H
 

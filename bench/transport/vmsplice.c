@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sender's pages are lent to the pipe instead of being copied into it. They may not be written again
- * until they have been read; nobody says when, but what has been pushed out of the pipe by as much
- * as it holds has been. So frames are made by turns in as many buffers as take that much. */
+ * The sender's pages are lent to the pipe instead of being copied into it. They may not be
+ * written again until they have been read; nobody says when, but what has been pushed out of the
+ * pipe by as much as it holds has been. So frames are made by turns in as many buffers as take
+ * that much. */
 #include <fcntl.h>
 #include <sys/uio.h>
 

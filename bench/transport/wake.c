@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Limits of signalling: a word in shared memory is one more, and the other side learns of it: by looking all
- * the time (a cache line goes from core to core), by sleeping on a futex, by sleeping on a System V
- * semaphore. Two buffers by turns, and the same way back. No pixels. */
+ * Limits of signalling: a word in shared memory is one more, and the other side learns of it: by
+ * looking all the time (a cache line goes from core to core), by sleeping on a futex, by
+ * sleeping on a System V semaphore. Two buffers by turns, and the same way back. No pixels. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>

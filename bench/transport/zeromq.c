@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * ZeroMQ over ipc: to each receiver a PUSH socket, which sends from the sender's buffer without copying,
- * and keeps no more than one frame waiting. */
+ * ZeroMQ over ipc: to each receiver a PUSH socket, which sends from the sender's buffer without
+ * copying, and keeps no more than one frame waiting. */
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
