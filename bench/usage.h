@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a process has used so far, by the kernel's own books. */
+ * Resources that a process has used, as counted by the kernel. */
 #ifndef BENCH_USAGE_H
 #define BENCH_USAGE_H
 
 #include <stdint.h>
 
 struct usage {
-	int64_t cpu_ns;    /* of all its threads, in the kernel too */
+	int64_t cpu_ns;    /* of all threads, user and kernel time */
 	uint64_t switches; /* of context */
 	uint64_t faults;   /* of pages */
-	uint64_t
-		io_bytes; /* through read, write and their like: not sockets' own calls, not splices */
+	uint64_t io_bytes; /* of read, write and the like; not of socket calls or splices */
 };
 
 /* Of this process, from its start. A figure that the kernel does not report is 0. */

@@ -34,17 +34,18 @@ void validity_judge(const struct evidence *evidence, struct validity *validity)
 
 	validity->count = 0;
 	if (evidence->rounds < ROUNDS_MIN)
-		add_reason(validity, "%u rounds tell nothing of noise: run %d at least",
+		add_reason(validity,
+		           "%u rounds are too few to measure noise: use --rounds %d or more",
 		           evidence->rounds, ROUNDS_MIN);
 	else if (evidence->typical_noise > noise_max)
 		add_reason(validity, "rounds differ by %.0f %% either way: run longer (--seconds)",
 		           evidence->typical_noise * 100);
 	if (disturbed > disturbed_max)
 		add_reason(validity,
-		           "%.0f %% of the measurements were disturbed: end other programs",
+		           "%.0f %% of the measurements were disturbed: stop other programs",
 		           disturbed * 100);
 	if (evidence->stolen > stolen_all_max)
-		add_reason(validity, "the hypervisor took %.1f %% of a processor away",
+		add_reason(validity, "the hypervisor took %.1f %% of a processor",
 		           evidence->stolen * 100);
 }
 

@@ -80,7 +80,7 @@ int control_sockets_wait_buffer(struct link *link, unsigned *index)
 		if (bytes < 0)
 			return link_fail_errno(link, "read");
 		if (bytes == 0)
-			return link_fail(link, -EPIPE, "a receiver has gone");
+			return link_fail(link, -EPIPE, "a receiver closed its end");
 	}
 	*index = (unsigned)(sockets->sent % CONTROL_FRAMES);
 	return 0;
@@ -132,7 +132,7 @@ int control_sockets_receive(struct link *link, void *message, int *fd)
 	if (bytes < 0)
 		return link_fail_errno(link, "recvmsg");
 	if (bytes != CONTROL_MESSAGE_SIZE)
-		return link_fail(link, -EPIPE, "the sender has gone");
+		return link_fail(link, -EPIPE, "the sender closed its end");
 	header = CMSG_FIRSTHDR(&packet);
 	*fd = -1;
 	if (header && header->cmsg_type == SCM_RIGHTS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A named pipe, for processes that are no relatives; 1 MiB. */
+ * A named pipe of 1 MiB, as between unrelated processes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,8 +11,8 @@
 
 enum { LARGE = 1 << 20 };
 
-/* A reader that does not wait for a writer has to be there before a writer that does not wait
- * either. */
+/* Opening a FIFO to write blocks until it has a reader. So open it to read first, without
+ * blocking. */
 static int connect_fifo(struct link *link, unsigned receiver)
 {
 	struct stream *stream = link->state;

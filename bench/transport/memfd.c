@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A memory file handed over by its descriptor, with every frame.
+ * Memory files. The sender passes a descriptor with every frame.
  *
- * Pooled: two files by turns, which receivers know again and have mapped already. Fresh: a new
- * one for each frame, sealed against writing, as between programs that do not trust each other. */
+ * Pooled: two files in turn. Receivers recognise them and keep them mapped. Fresh: a new file
+ * per frame, sealed against writing, as between programs that do not trust each other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -18,7 +18,7 @@ enum variant { POOLED, FRESH };
 struct file {
 	int fd;
 	ino_t inode;
-	uint8_t *pixels; /* NULL: none */
+	uint8_t *pixels; /* NULL: not mapped */
 };
 
 struct state {
@@ -94,7 +94,7 @@ static int send(struct link *link)
 	return error;
 }
 
-/* The file that is known by this inode, or a place for one that is not. */
+/* The file with this inode, else a free entry; NULL: neither. */
 static struct file *find_file(struct state *state, ino_t inode)
 {
 	for (unsigned i = 0; i < CONTROL_FRAMES; i++)
@@ -112,7 +112,7 @@ static int map_file(struct link *link, int fd, struct file **found)
 		return link_fail_errno(link, "fstat");
 	file = find_file(link->state, status.st_ino);
 	if (!file || (uint64_t)status.st_size < link->frame_bytes)
-		return link_fail(link, -EPROTO, "a file that nobody expected");
+		return link_fail(link, -EPROTO, "unexpected file");
 	*found = file;
 	if (file->pixels)
 		return 0;
@@ -157,7 +157,7 @@ static void release(struct link *link)
 
 const struct transport transport_memfd = {
 	.name = "memfd",
-	.title = "memory files by descriptor, two by turns",
+	.title = "two memory files in turn, passed by descriptor",
 	.traits = TRANSPORT_SHARED,
 	.variant = POOLED,
 	FUNCTIONS,
@@ -165,7 +165,7 @@ const struct transport transport_memfd = {
 
 const struct transport transport_memfd_fresh = {
 	.name = "memfd-fresh",
-	.title = "memory file by descriptor, a new and sealed one for each frame",
+	.title = "a new, sealed memory file per frame, passed by descriptor",
 	.traits = TRANSPORT_SHARED | TRANSPORT_FRESH,
 	.variant = FRESH,
 	FUNCTIONS,

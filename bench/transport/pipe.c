@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A pipe, as large as it comes or as large as any user may make it. */
+ * A pipe, of the default size or as large as any user may make it. */
 #include "stream.h"
 #include "table.h"
 
-enum { AS_IT_COMES = 0, LARGE = 1 << 20 };
+enum { DEFAULT_SIZE = 0, LARGE = 1 << 20 };
 
 static int connect_pipe(struct link *link, unsigned receiver)
 {
@@ -18,9 +18,9 @@ static int prepare(struct link *link)
 
 const struct transport transport_pipe = {
 	.name = "pipe",
-	.title = "pipe, 64 KiB as it comes",
+	.title = "pipe, default size of 64 KiB",
 	.kernel_copies = 2,
-	.variant = AS_IT_COMES,
+	.variant = DEFAULT_SIZE,
 	.prepare = prepare,
 	STREAM_FUNCTIONS,
 };

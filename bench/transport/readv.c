@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * process_vm_readv: the sender says where the frame lies in its own memory, and receivers have
- * the kernel copy it from there into theirs. They need the right to trace the sender. */
+ * process_vm_readv: the sender sends the address of the frame in its own memory, and receivers
+ * let the kernel copy it into theirs. They need permission to trace the sender. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct frame_location) <= CONTROL_MESSAGE_SIZE,
 
 struct state {
 	struct control_sockets sockets;
-	uint8_t *memory; /* the sender's buffers, or where a receiver reads to */
+	uint8_t *memory; /* the sender's buffers, or the receiver's */
 	uint8_t *current;
 };
 
@@ -44,7 +44,8 @@ static int get_memory(struct link *link, unsigned frames)
 static int open_sender(struct link *link)
 {
 	control_sockets_open_sender(link);
-	/* Where only a parent may trace its children otherwise; where nobody cares it fails. */
+	/* Yama lets only parents trace their children by default. Without Yama this fails,
+	 * harmlessly. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	return get_memory(link, CONTROL_FRAMES);
 }

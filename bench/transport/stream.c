@@ -90,7 +90,7 @@ int stream_buffer(struct link *link, uint8_t **pixels)
 	return 0;
 }
 
-/* As much as there is room for: into a blocking descriptor, all of it. */
+/* Writes as much as fits. If the descriptor blocks, that is the rest of the frame. */
 static int write_some(struct link *link, stream_writer *writer, int fd, uint64_t *written)
 {
 	const struct stream *stream = link->state;
@@ -153,7 +153,7 @@ int stream_receive(struct link *link, const uint8_t **pixels)
 	while (got < link->frame_bytes) {
 		bytes = read(stream->fd, stream->pixels + got, link->frame_bytes - got);
 		if (bytes == 0)
-			return link_fail(link, -EPIPE, "the sender has gone");
+			return link_fail(link, -EPIPE, "the sender closed its end");
 		if (bytes < 0 && errno != EINTR)
 			return link_fail_errno(link, "read");
 		if (bytes > 0)

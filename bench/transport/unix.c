@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A Unix stream socket, with the buffer it comes with or a large one. */
+ * A Unix stream socket, with the default buffer or a large one. */
 #include <errno.h>
 #include <sys/socket.h>
 
 #include "stream.h"
 #include "table.h"
 
-enum { AS_IT_COMES = 0, LARGE = 4 << 20 };
+enum { DEFAULT_SIZE = 0, LARGE = 4 << 20 };
 
-/* What the system lets any user have (net.core.wmem_max) may be less: root may have it all. */
+/* Any user gets at most net.core.wmem_max, which may be less. Root gets all. */
 static int enlarge(struct link *link, int fd, int bytes)
 {
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) == 0)
@@ -38,16 +38,16 @@ static int prepare(struct link *link)
 
 const struct transport transport_unix = {
 	.name = "unix",
-	.title = "Unix stream socket as it comes",
+	.title = "Unix stream socket, default buffer",
 	.kernel_copies = 2,
-	.variant = AS_IT_COMES,
+	.variant = DEFAULT_SIZE,
 	.prepare = prepare,
 	STREAM_FUNCTIONS,
 };
 
 const struct transport transport_unix_large = {
 	.name = "unix-4m",
-	.title = "Unix stream socket, 4 MiB",
+	.title = "Unix stream socket, buffer of 4 MiB",
 	.kernel_copies = 2,
 	.variant = LARGE,
 	.prepare = prepare,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Limits of signalling: a word in shared memory is one more, and the other side learns of it: by
- * looking all the time (a cache line goes from core to core), by sleeping on a futex, by
- * sleeping on a System V semaphore. Two buffers by turns, and the same way back. No pixels. */
+ * Limits of signalling. The sender increments a word in shared memory, and the receiver waits
+ * for it: it polls (a cache line moves between cores), sleeps on a futex, or sleeps on a System
+ * V semaphore. Answers go back the same way. Two buffers in turn, no pixels. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -82,7 +82,7 @@ static int change_semaphore(struct link *link, unsigned number, short by)
 	return 0;
 }
 
-/* Until counter has reached value. number: the semaphore that goes with it. */
+/* Waits until counter has reached value. number: its semaphore. */
 static int wait_counter(struct link *link, struct counter *counter, uint32_t value, unsigned number)
 {
 	uint32_t seen;
@@ -121,7 +121,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 	return error;
 }
 
-/* A semaphore is one receiver's; a word or a futex is everybody's. */
+/* Each receiver has its own semaphore; all share the word or futex. */
 static int send(struct link *link)
 {
 	struct state *state = link->state;

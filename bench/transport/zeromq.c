@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * ZeroMQ over ipc: to each receiver a PUSH socket, which sends from the sender's buffer without
- * copying, and keeps no more than one frame waiting. */
+ * ZeroMQ over ipc: a PUSH socket per receiver. It sends from the sender's buffer without copying
+ * and queues at most one frame. */
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -14,13 +14,13 @@ enum { BUFFERS = 2 };
 
 struct buffer {
 	uint8_t *pixels;
-	_Atomic bool lent; /* to the library, which gives it back from a thread of its own */
+	_Atomic bool lent; /* to the library; its own thread calls return_buffer() */
 	sem_t *returned;
 };
 
 struct state {
 	void *context;
-	void *sockets[RECEIVERS_MAX]; /* in a receiver, the first */
+	void *sockets[RECEIVERS_MAX]; /* a receiver uses the first */
 	struct buffer buffers[BUFFERS];
 	struct buffer *current;
 	sem_t returned; /* counts buffers that are not lent */
@@ -106,7 +106,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 	return 0;
 }
 
-/* When all receivers' copies of the message have been sent. */
+/* The library calls it once the message has been sent to all receivers. */
 static void return_buffer(void *pixels, void *hint)
 {
 	struct buffer *buffer = hint;
@@ -147,7 +147,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 		if (zmq_errno() != EINTR)
 			return fail(link, "zmq_msg_recv");
 	if (zmq_msg_size(&state->message) != link->frame_bytes)
-		return link_fail(link, -EMSGSIZE, "a message of another size");
+		return link_fail(link, -EMSGSIZE, "a message of unexpected size");
 	*pixels = zmq_msg_data(&state->message);
 	return 0;
 }
