@@ -19,16 +19,16 @@ struct measurement {
 	unsigned receivers;
 };
 
-/* The figures of one run. Those "per frame" add up both sides. */
+/* The figures of one run. */
 struct sample {
 	double fps;              /* of the slowest receiver */
 	double latency_p50_ns;   /* from ready to received */
 	double send_p50_ns;      /* the sender's time in send() */
 	double sender_cpu_ns;    /* per frame */
 	double receivers_cpu_ns; /* per frame, all receivers together */
-	double switches;         /* of context, per frame */
-	double faults;           /* of pages, per frame */
-	double io_bytes;         /* per frame */
+	double switches;         /* of context, per frame, both sides together */
+	double faults;           /* of pages, per frame, both sides together */
+	double io_bytes;         /* per frame, both sides together */
 	double dropped;          /* share of all frames */
 	double setup_ns;         /* the slower side's time to open */
 	double first_ns;         /* the first frame, from ready to processed */

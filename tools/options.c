@@ -35,15 +35,15 @@ static const struct command commands[] = {
 
 static const char help_text[] =
 	"Usage: shmflip COMMAND [options] [NAME]\n"
-	"Lists the channels of shmflip-producer, writes their frames to stdout, cleans up.\n"
+	"Lists the channels of shmflip-producer, outputs their frames, and cleans up.\n"
 	"\n"
 	"  ls                   list channels: alive or stale, size of frames, slots,\n"
 	"                       rate, process ids, viewers\n"
 	"  stat [NAME]          show all details of one channel\n"
 	"  cat [NAME]           write frames to stdout, a pipe or a file: all in order if\n"
 	"                       the producer's policy is lossless, else the newest\n"
-	"  clean [NAME]         remove files and memory of dead producers, in this channel\n"
-	"                       or in all. Never touches a channel that is alive\n"
+	"  clean [NAME]         remove files and memory of dead producers: of one channel\n"
+	"                       or of all. Never touches a channel that is alive\n"
 	"\n"
 	"  -c, --channel NAME   same as NAME (default of stat and cat: default)\n"
 	"      --dir PATH       directory of the channels (default: $SHMFLIP_DIR, else\n"

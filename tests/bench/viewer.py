@@ -4,8 +4,8 @@
 
 The producer only publishes, so the figures are those of the viewer and the X server. Xvfb has a screen
 of the frame's size (1:1) or half of it (scaled). Processor times are the kernel's run times of all
-threads, without start-up. Every round measures each presenter at each size. The script prints medians of
-the rounds as Markdown, and on request writes everything as JSON."""
+threads, without start-up. Every round measures each presenter at each size. The script prints medians
+of the rounds as Markdown, and on request writes everything as JSON."""
 
 import argparse
 import json
@@ -176,8 +176,8 @@ def print_results(sizes, measurements, idle):
     print_table(heads, rows([(PACED_FPS, "server_ms", 2)]))
     print("Frames per second, as fast as possible:\n")
     print_table(heads, rows([(0, "fps", 0)]))
-    print(f"From published to on screen, ms, median / 99th percentile, at {PACED_FPS} frames per second;"
-          " none: from published to received:\n")
+    print("From published to on screen, ms, median / 99th percentile,"
+          f" at {PACED_FPS} frames per second; none: from published to received:\n")
     print_table(heads, rows([(PACED_FPS, "age_p50_ms", 2), (PACED_FPS, "age_p99_ms", 2)], PRESENTERS))
     print("Share of one processor over 10 s: paused {:.2f} %, attached to a producer that publishes"
           " nothing {:.2f} %.".format(*idle))
