@@ -10,7 +10,7 @@
 struct load {
 	int64_t busy_ns;   /* not idle */
 	int64_t stolen_ns; /* ready to run, but the hypervisor ran something else */
-	int64_t own_ns; /* of the busy time, this process's and that of children it has waited for */
+	int64_t own_ns;    /* of busy_ns: this process and children it has waited for */
 	int64_t at_ns;
 };
 

@@ -3,10 +3,10 @@
  * What both sides do to the pixels of a frame, and how the receiver proves that the frame is
  * complete.
  *
- * A frame begins and ends with a line of 64 bytes that holds its number. The body lies between them.
- * All bytes of a body are equal. If the sender writes each frame, they follow from its number, so
- * one sum proves every byte. The speed of filling and summing is bounded by memory, not by
- * arithmetic. Pure. */
+ * A frame begins and ends with a line of 64 bytes that holds its number. The body lies between
+ * them. All bytes of a body are equal. If the sender writes each frame, they follow from its
+ * number, so one sum proves every byte. The speed of filling and summing is bounded by memory,
+ * not by arithmetic. Pure. */
 #ifndef BENCH_TOUCH_H
 #define BENCH_TOUCH_H
 
