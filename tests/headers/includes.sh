@@ -21,7 +21,7 @@ viewer              common/include common/system common/cli common/png viewer/pr
 tools               common/include common/cli common/png
 bench/decoder       common/png
 bench/transport     common/include bench
-bench               common/include common/cli common/system bench/transport bench/decoder
+bench               common/include common/cli common/system common/png bench/transport bench/decoder
 assets
 tests/headers       common/include
 tests/integration   common/include
@@ -154,7 +154,7 @@ check() {
 edges=$(mktemp) || exit 1
 trap 'rm -f "$edges"' EXIT
 status=0
-{ list_files '*.h'; list_includes; } | check "$edges" || status=1
+{ list_files '*.h'; list_files '*.def'; list_includes; } | check "$edges" || status=1
 
 # No header includes itself by way of others.
 tsort "$edges" >/dev/null || {
