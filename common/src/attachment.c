@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "namespaces.h"
 #include "ring.h"
 #include "spin.h"
 #include "sysv.h"
@@ -39,20 +40,54 @@ static int read_channel_file(int fd, const struct channel_paths *paths,
 	return layout_check_channel(record, (size_t)bytes, paths->channel_file);
 }
 
-/* A ring or segment that is still there does not mean that its producer lives. */
-static int check_alive(const struct channel_record *record, const struct channel_paths *paths,
-                       uid_t owner, struct sysv_status *segment)
+static int fail_dead(const struct channel_paths *paths)
 {
-	bool alive;
-	int error = ring_check(record->ring_id, owner);
+	return fail(-EPIPE, "the producer of channel %s died", paths->name);
+}
 
+/* Queries whether the ring that the record names is there, and raised.
+ * -EACCES  this user may not read the set that has this id */
+static int query_ring(const struct channel_record *record, uid_t owner, bool *alive)
+{
+	int error = ring_check(record->ring_id, record->ring_key, owner);
+
+	*alive = false;
 	if (!error)
-		error = ring_query_alive(record->ring_id, &alive);
-	if (!error)
-		error = alive ? sysv_segment_status(record->segment_id, segment) : -EIDRM;
-	if (error == -EINVAL || error == -EIDRM)
-		return fail(-EPIPE, "the producer of channel %s died", paths->name);
-	return error;
+		error = ring_query_alive(record->ring_id, alive);
+	return error == -EIDRM ? 0 : error;
+}
+
+/* The producer lives if it holds its lock on the channel file, and its ring is raised. A dying process
+ * lowers the ring first, so the lock is queried first. */
+static int check_alive(int fd, const struct channel_record *record,
+                       const struct channel_paths *paths, uid_t owner, struct sysv_status *segment)
+{
+	enum pins_producer producer;
+	bool alive;
+	int error = pins_query_producer(fd, record, &producer);
+
+	if (error)
+		return error;
+	if (namespaces_differ(record->ipc_namespace, namespace_number("ipc")))
+		return producer != PINS_PRODUCER_HOLDS
+		               ? fail_dead(paths)
+		               : fail(-ENOTSUP,
+		                      "channel %s is alive, but its memory is not in this IPC "
+		                      "namespace (containers: --ipc=host, --ipc=container:...)",
+		                      paths->name);
+	error = query_ring(record, owner, &alive);
+	if (error && producer == PINS_PRODUCER_HOLDS)
+		return error;
+	if (error || !alive || producer == PINS_PRODUCER_GONE)
+		return fail_dead(paths);
+	if (producer == PINS_PRODUCER_UNSEEN)
+		return fail(
+			-ENOTSUP,
+			"channel %s is alive, but its producer's file locks are not seen in %s: "
+			"use a bind mount of its directory, no overlay and no copy",
+			paths->name, paths->dir);
+	error = sysv_segment_status(record->segment_id, segment);
+	return error == -EINVAL || error == -EIDRM ? fail_dead(paths) : error;
 }
 
 /* A producer that ends or moves on first removes or replaces the channel file. So if the file has
@@ -62,7 +97,7 @@ static int recheck_file(int fd, int error)
 {
 	struct stat status;
 
-	if ((error == -EPIPE || error == -EPROTO) && fstat(fd, &status) == 0 &&
+	if ((error == -EPIPE || error == -EPROTO || error == -ENOTSUP) && fstat(fd, &status) == 0 &&
 	    status.st_nlink == 0)
 		return -ESTALE;
 	return error;
@@ -82,7 +117,7 @@ static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *o
 	if (!error && record->generation == after)
 		error = fail(-ENOENT, "channel %s has no producer", paths->name);
 	if (!error)
-		error = recheck_file(fd, check_alive(record, paths, *owner, segment));
+		error = recheck_file(fd, check_alive(fd, record, paths, *owner, segment));
 	if (error) {
 		close(fd);
 		return error;
@@ -302,7 +337,10 @@ uint64_t attachment_dropped(const struct attachment *attachment)
 void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info)
 {
 	const struct layout_fixed *fixed = &attachment->fixed;
+	pid_t pid = 0;
 
+	/* Unlike a number in memory, the kernel's is right in every pid namespace. */
+	ring_producer_pid(attachment->ring_id, &pid);
 	*info = (struct shmflip_channel_info){
 		.producer = fixed->producer,
 		.generation = fixed->generation,
@@ -310,7 +348,7 @@ void attachment_info(const struct attachment *attachment, struct shmflip_channel
 		.slots = fixed->slots,
 		.policy = fixed->policy,
 		.fps_milli = fixed->fps_milli,
-		.pid = fixed->pid,
+		.pid = pid,
 		.published = slots_newest(&attachment->reader),
 		.dropped = attachment_dropped(attachment),
 	};

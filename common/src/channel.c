@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "error.h"
 #include "lock.h"
+#include "namespaces.h"
 #include "sysv.h"
 
 /* Bytes of the lock file: see channel.h. */
@@ -24,11 +25,6 @@
 static int lock_byte(int fd, uint64_t byte)
 {
 	return lock_try(fd, LOCK_EXCLUSIVE, byte, byte + 1);
-}
-
-static int query_byte(int fd, uint64_t byte, bool *locked)
-{
-	return lock_find(fd, byte, byte + 1, locked, NULL);
 }
 
 /* Returns how many bytes the file had for the record, or an error. */
@@ -52,13 +48,18 @@ static int write_record(struct channel *channel)
 	return 0;
 }
 
+pid_t channel_recorded_pid(const struct lock_record *record)
+{
+	return namespaces_differ(record->pid_namespace, namespace_number("pid")) ? 0 : record->pid;
+}
+
 /* Check the pid's byte first: once it is locked, the pid in the file is the owner's. */
 static int read_pid(int fd, bool *announced, pid_t *pid)
 {
 	struct lock_record record;
 	bool locked;
 	int bytes;
-	int error = query_byte(fd, PID_BYTE, &locked);
+	int error = lock_query_exclusive(fd, PID_BYTE, &locked);
 
 	if (error)
 		return error;
@@ -66,7 +67,7 @@ static int read_pid(int fd, bool *announced, pid_t *pid)
 		bytes = read_record(fd, &record);
 		if (bytes < 0)
 			return bytes;
-		*pid = record.pid;
+		*pid = channel_recorded_pid(&record);
 	}
 	*announced = locked;
 	return 0;
@@ -81,7 +82,7 @@ int channel_find_owner(int fd, bool *owned, pid_t *pid)
 	for (int i = 0; i < PID_TRIES && locked && !announced; i++) {
 		if (i > 0)
 			clock_sleep(PID_SLEEP_NS);
-		error = query_byte(fd, OWNER_BYTE, &locked);
+		error = lock_query_exclusive(fd, OWNER_BYTE, &locked);
 		if (!error && locked)
 			error = read_pid(fd, &announced, &owner);
 		if (error)
@@ -102,7 +103,8 @@ static int check_no_owner(const struct channel *channel, int fd)
 	if (error || !owned)
 		return error;
 	if (pid == 0)
-		return fail(-EBUSY, "channel %s is held by another producer", channel->paths.name);
+		return fail(-EBUSY, "channel %s is held by another producer: choose another (-c)",
+		            channel->paths.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d: choose another (-c)",
 	            channel->paths.name, pid);
@@ -176,6 +178,7 @@ static int announce_pid(struct channel *channel)
 	layout_mark_lock(&record->mark);
 	channel->record_known = true;
 	record->pid = getpid();
+	record->pid_namespace = namespace_number("pid");
 	memset(record->projects, 0, sizeof(record->projects));
 	error = write_record(channel);
 	return error ? error : lock_byte(channel->lock_fd, PID_BYTE);
@@ -191,6 +194,11 @@ static int check_no_live_producer(const struct channel *channel)
 
 	if (error || !found)
 		return error;
+	if (pid == 0)
+		return fail(-EBUSY,
+		            "channel %s is held by another producer, whose lock file was deleted: "
+		            "choose another (-c)",
+		            channel->paths.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d, whose lock file was "
 	            "deleted: choose another (-c)",
@@ -284,13 +292,14 @@ static uint64_t next_generation(uint64_t last)
 
 static int try_project(struct channel *channel, unsigned project, key_t *key)
 {
-	int error;
+	struct lock_record *record = &channel->record;
+	int error = sysv_key(channel->paths.lock_file, (int)project, key);
 
-	channel->record.projects[0] = project;
-	error = write_record(channel);
 	if (error)
 		return error;
-	return sysv_key(channel->paths.lock_file, (int)project, key);
+	record->projects[0] = project;
+	record->keys[0] = *key;
+	return write_record(channel);
 }
 
 int channel_begin_generation(struct channel *channel, uint64_t *generation, key_t *key)
@@ -300,6 +309,7 @@ int channel_begin_generation(struct channel *channel, uint64_t *generation, key_
 
 	record->generation = next_generation(record->generation);
 	record->projects[1] = record->projects[0];
+	record->keys[1] = record->keys[0];
 	error = try_project(channel, record->projects[0] % CLEANUP_PROJECTS + 1, key);
 	if (!error)
 		*generation = record->generation;
@@ -326,6 +336,7 @@ int channel_commit_generation(struct channel *channel)
 void channel_abandon_generation(struct channel *channel)
 {
 	channel->record.projects[0] = channel->record.projects[1];
+	channel->record.keys[0] = channel->record.keys[1];
 	channel->record.projects[1] = 0;
 	write_record(channel);
 }

@@ -46,8 +46,11 @@ int channel_reacquire(struct channel *channel, gid_t group, mode_t mode);
 /* Removes the lock file, if it is still this owner's, and unlocks the channel. */
 void channel_release(struct channel *channel);
 
+/* The pid that a record names; 0: it is of another pid namespace. */
+pid_t channel_recorded_pid(const struct lock_record *record);
+
 /* Finds the owner of the channel of an open lock file. Waits at most a second for the owner to
- * write its pid; *pid is 0 if it has not. */
+ * write its pid; *pid is 0 if it has not, or is in another pid namespace. */
 int channel_find_owner(int fd, bool *owned, pid_t *pid);
 
 /* Counts a generation up, and records the key to try for its objects, before it returns. The

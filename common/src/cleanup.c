@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "namespaces.h"
 #include "ring.h"
 #include "sysv.h"
 
@@ -42,21 +43,30 @@ void cleanup_key(const struct channel *channel, key_t key, struct shmflip_remove
 		removed->semaphores++;
 }
 
-int cleanup_recorded(const struct channel *channel, struct shmflip_removed *removed)
+/* Without a record, any of the lock file's keys may be in use. */
+static int cleanup_all_keys(const struct channel *channel, struct shmflip_removed *removed)
 {
-	const struct lock_record *record = &channel->record;
-	bool known = channel->record_known;
 	key_t key;
 	int error;
 
 	for (int project = 1; project <= CLEANUP_PROJECTS; project++) {
-		if (known && project != record->projects[0] && project != record->projects[1])
-			continue;
 		error = sysv_key(channel->paths.lock_file, project, &key);
 		if (error)
 			return error;
 		cleanup_key(channel, key, removed);
 	}
+	return 0;
+}
+
+int cleanup_recorded(const struct channel *channel, struct shmflip_removed *removed)
+{
+	const struct lock_record *record = &channel->record;
+
+	if (!channel->record_known)
+		return cleanup_all_keys(channel, removed);
+	for (int i = 0; i < 2; i++)
+		if (record->projects[i])
+			cleanup_key(channel, record->keys[i], removed);
 	return 0;
 }
 
@@ -66,14 +76,13 @@ int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t
 	pid_t producer = 0;
 	int error = attachment_open(&attachment, &channel->paths, 0, ATTACHMENT_LAZY);
 
-	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE)
+	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ENOTSUP)
 		return error;
 	*found = !error;
 	if (error)
 		return 0;
 	ring_producer_pid(attachment->ring_id, &producer);
 	attachment_unref(attachment);
-	*found = producer == 0 || producer != channel->record.pid;
 	*pid = producer;
 	return 0;
 }
@@ -84,6 +93,7 @@ static void cleanup_named_ring(const struct channel *channel, struct shmflip_rem
 {
 	const struct channel_paths *paths = &channel->paths;
 	struct channel_record record = { 0 };
+	enum pins_producer producer;
 	ssize_t bytes;
 	int fd = directory_open_file(paths->channel_file, O_RDONLY, geteuid());
 
@@ -91,7 +101,9 @@ static void cleanup_named_ring(const struct channel *channel, struct shmflip_rem
 		return;
 	bytes = pread(fd, &record, sizeof(record), 0);
 	if (bytes >= 0 && !layout_check_channel(&record, (size_t)bytes, paths->channel_file) &&
-	    ring_remove_dead_id(record.ring_id, channel->record.pid))
+	    !namespaces_differ(record.ipc_namespace, namespace_number("ipc")) &&
+	    !pins_query_producer(fd, &record, &producer) &&
+	    ring_remove_dead_id(record.ring_id, record.ring_key, producer == PINS_PRODUCER_GONE))
 		removed->semaphores++;
 	close(fd);
 }

@@ -21,9 +21,10 @@ int cleanup_recorded(const struct channel *channel, struct shmflip_removed *remo
 /* Removes everything but the lock file. Adds to *removed. */
 int cleanup_channel(const struct channel *channel, struct shmflip_removed *removed);
 
-/* Finds a live producer whose lock file somebody deleted: the channel file names its generation,
- * and the pid differs from the last owner's on record. *pid is 0 if the kernel does not say it.
- * -ENOMEM, -EMFILE, -ENFILE  the generation could not be checked */
+/* Finds a live producer whose lock file somebody deleted: the channel file names its generation.
+ * *pid is 0 if the kernel does not say it.
+ * -ENOMEM, -EMFILE, -ENFILE  the generation could not be checked
+ * -ENOTSUP                   a producer lives whose locks or memory are not seen from here */
 int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t *pid);
 
 #endif

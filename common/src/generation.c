@@ -11,6 +11,7 @@
 #include "available_memory.h"
 #include "cleanup.h"
 #include "error.h"
+#include "namespaces.h"
 #include "ring.h"
 #include "sysv.h"
 
@@ -68,6 +69,7 @@ static int create_objects(struct generation *generation, key_t key, uint64_t byt
 
 	if (error)
 		return error;
+	generation->ring_key = key;
 	error = ring_create(key, config->group, config->mode, &generation->ring_id);
 	if (error)
 		sysv_segment_detach(generation->shared);
@@ -95,10 +97,17 @@ static int write_channel_file(const struct generation *generation, int fd,
 		.generation = generation->fixed.generation,
 		.segment_id = generation->segment_id,
 		.ring_id = generation->ring_id,
+		.ring_key = generation->ring_key,
+		.ipc_namespace = namespace_number("ipc"),
 	};
+	struct stat status;
 	ssize_t written;
 
 	layout_mark_channel(&record.mark);
+	if (fstat(fd, &status) < 0)
+		return fail_errno("cannot examine %s", paths->new_file);
+	record.device = status.st_dev;
+	record.inode = status.st_ino;
 	written = write(fd, &record, sizeof(record));
 	if (written < 0)
 		return fail_errno("cannot write %s", paths->new_file);
@@ -120,7 +129,9 @@ static int create_channel_file(struct generation *generation, const struct chann
 	fd = open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno("cannot create %s", paths->new_file);
-	error = write_channel_file(generation, fd, paths, config);
+	error = pins_lock_producer(fd);
+	if (!error)
+		error = write_channel_file(generation, fd, paths, config);
 	if (!error && rename(paths->new_file, paths->channel_file) < 0)
 		error = fail_errno("cannot rename a file to %s", paths->channel_file);
 	if (error) {

@@ -27,6 +27,7 @@ struct generation {
 	struct layout_fixed fixed;    /* our own copy: never trust the shared one */
 	int segment_id;
 	int ring_id;
+	key_t ring_key;
 	int fd; /* the channel file, which carries the pins; -1: another owner has it now */
 	struct pins pins;
 	struct slot_writer writer;

@@ -56,7 +56,7 @@ static void query_ownership(const struct channel_paths *paths, uid_t owner, stru
 	out->error = channel_find_owner(fd, &out->owned, &out->pid);
 	out->ours = is_our_lock(fd, &record);
 	if (!out->error && !out->owned && out->ours)
-		out->pid = record.pid;
+		out->pid = channel_recorded_pid(&record);
 	close(fd);
 }
 
@@ -151,11 +151,7 @@ static int inspect(const struct channel_paths *paths, struct shmflip_channel_sta
 	query_ownership(paths, owner, &lock);
 	error = attachment_open(&attachment, paths, 0, ATTACHMENT_LAZY);
 	if (!error) {
-		/* A former producer that now runs another program keeps its semaphores raised. */
-		if (!lock.error && !lock.owned && ring_is_of_process(attachment->ring_id, lock.pid))
-			error = -EPIPE;
-		else
-			error = inspect_generation(attachment, &status);
+		error = inspect_generation(attachment, &status);
 		attachment_unref(attachment);
 	}
 	status.alive = 1;
@@ -243,6 +239,8 @@ static int clean(struct channel *channel, struct shmflip_removed *removed)
 
 	if (error)
 		return error;
+	if (found && pid == 0)
+		return fail(-EBUSY, "channel %s is held by a producer", channel->paths.name);
 	if (found)
 		return fail(-EBUSY, "channel %s is held by a producer, process %d",
 		            channel->paths.name, pid);

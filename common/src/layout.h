@@ -20,7 +20,7 @@
 
 #include "shmflip.h"
 
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define LAYOUT_PAGE UINT64_C(4096)
 #define LAYOUT_CACHE_LINE 64
 
@@ -42,12 +42,13 @@ struct layout_mark {
 
 struct lock_record {
 	struct layout_mark mark;
-	uint64_t generation; /* the last one begun; counted up before its objects are created */
-	int32_t pid;         /* the owner's. For people to read. Once the lock is free, it also
-			      * identifies an owner that now runs another program */
-	uint8_t projects[2]; /* ftok project ids: of the last generation begun, and of the one
-			      * before it while that may still have objects. 0: none */
-	uint8_t reserved[2];
+	uint64_t generation;    /* the last one begun; counted up before its objects are created */
+	int32_t pid;            /* the owner's, for people to read, */
+	uint32_t pid_namespace; /* who are in the same one; 0: not known */
+	int32_t keys[2]; /* of the objects of the last generation begun, and of the one before it
+			      * while that may still have objects */
+	uint8_t projects[2]; /* the ftok project ids of these keys; 0: none */
+	uint8_t reserved[6];
 };
 
 struct channel_record {
@@ -56,6 +57,11 @@ struct channel_record {
 	uint64_t generation;
 	int32_t segment_id;
 	int32_t ring_id;
+	int32_t ring_key; /* the kernel may give the id to another set, but not this key with it */
+	uint32_t ipc_namespace; /* where the ids are valid; 0: not known */
+	uint64_t
+		device; /* this file as its writer sees it: elsewhere locks do not meet the writer's */
+	uint64_t inode;
 };
 
 /* Why a generation ends. */
@@ -105,8 +111,8 @@ struct layout_header {
 	alignas(LAYOUT_CACHE_LINE) struct layout_slot slot[];
 };
 
-_Static_assert(sizeof(struct lock_record) == 32, "files keep their layout");
-_Static_assert(sizeof(struct channel_record) == 40, "files keep their layout");
+_Static_assert(sizeof(struct lock_record) == 48, "files keep their layout");
+_Static_assert(sizeof(struct channel_record) == 64, "files keep their layout");
 _Static_assert(sizeof(struct layout_fixed) == 88, "the segment keeps its layout");
 _Static_assert(sizeof(struct layout_fixed) == SHMFLIP_SEGMENT_COOKIE_SIZE,
                "layout_fixed is the public cookie");

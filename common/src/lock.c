@@ -41,14 +41,23 @@ int lock_release(int fd, uint64_t first, uint64_t end)
 	return set(fd, F_UNLCK, first, end);
 }
 
+/* Gets a lock that conflicts with this one, or F_UNLCK. */
+static int get(int fd, struct flock *lock)
+{
+	while (fcntl(fd, F_OFD_GETLK, lock) < 0)
+		if (errno != EINTR)
+			return fail_errno("cannot query locks on the channel's file");
+	return 0;
+}
+
 int lock_find(int fd, uint64_t first, uint64_t end, bool *found, struct lock_range *found_range)
 {
 	/* An exclusive lock conflicts with both kinds. */
 	struct flock lock = range(F_WRLCK, first, end);
+	int error = get(fd, &lock);
 
-	while (fcntl(fd, F_OFD_GETLK, &lock) < 0)
-		if (errno != EINTR)
-			return fail_errno("cannot query locks on the channel's file");
+	if (error)
+		return error;
 	*found = lock.l_type != F_UNLCK;
 	if (*found && found_range) {
 		found_range->first = (uint64_t)lock.l_start;
@@ -56,6 +65,17 @@ int lock_find(int fd, uint64_t first, uint64_t end, bool *found, struct lock_ran
 			lock.l_len == 0 ? end : found_range->first + (uint64_t)lock.l_len;
 	}
 	return 0;
+}
+
+int lock_query_exclusive(int fd, uint64_t byte, bool *locked)
+{
+	/* A shared lock conflicts with an exclusive one only. */
+	struct flock lock = range(F_RDLCK, byte, byte + 1);
+	int error = get(fd, &lock);
+
+	if (!error)
+		*locked = lock.l_type != F_UNLCK;
+	return error;
 }
 
 int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned limit,

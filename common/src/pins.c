@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "pins.h"
 
-#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lock.h"
+#include "namespaces.h"
 
+#define PRODUCER_BYTE (UINT64_C(1) << 57)
+
+/* The bits of a viewer's byte, from the highest: 1, namespace, pid, random. */
 #define VIEWER_BYTES (UINT64_C(1) << 62)
 #define VIEWER_BYTES_END (UINT64_C(1) << 63)
+#define NAMESPACE_BITS 24
+#define PID_BITS 22 /* the kernel's PID_MAX_LIMIT */
+#define RANDOM_BITS 16
+
+_Static_assert(NAMESPACE_BITS + PID_BITS + RANDOM_BITS == 62, "a viewer's byte has its range");
 
 static int pins_lock(struct slot_locks *locks, bool write, uint64_t first, uint64_t end)
 {
@@ -28,15 +39,78 @@ void pins_init(struct pins *pins, int fd)
 	*pins = (struct pins){ .locks = { .lock = pins_lock, .unlock = pins_unlock }, .fd = fd };
 }
 
+int pins_lock_producer(int fd)
+{
+	return lock_try(fd, LOCK_EXCLUSIVE, PRODUCER_BYTE, PRODUCER_BYTE + 1);
+}
+
+int pins_query_producer(int fd, const struct channel_record *record, enum pins_producer *producer)
+{
+	struct stat status;
+	bool locked;
+	int error = lock_query_exclusive(fd, PRODUCER_BYTE, &locked);
+
+	if (error)
+		return error;
+	if (locked)
+		*producer = PINS_PRODUCER_HOLDS;
+	else if (fstat(fd, &status) == 0 && status.st_dev == record->device &&
+	         status.st_ino == record->inode)
+		*producer = PINS_PRODUCER_GONE;
+	else
+		*producer = PINS_PRODUCER_UNSEEN;
+	return 0;
+}
+
+static uint64_t low_bits(uint64_t value, unsigned bits)
+{
+	return value & ((UINT64_C(1) << bits) - 1);
+}
+
+static uint64_t own_namespace(void)
+{
+	return low_bits(namespace_number("pid"), NAMESPACE_BITS);
+}
+
+static uint64_t random_byte(void)
+{
+	uint64_t number = 0;
+
+	/* Before the kernel has gathered entropy, the pid and the retry in pins_mark_attached() do. */
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+		number = (uint64_t)random();
+	return VIEWER_BYTES | own_namespace() << (PID_BITS + RANDOM_BITS) |
+	       low_bits((uint64_t)getpid(), PID_BITS) << RANDOM_BITS |
+	       low_bits(number, RANDOM_BITS);
+}
+
+static int32_t pid_of(uint64_t viewer_byte)
+{
+	uint64_t number = low_bits(viewer_byte >> (PID_BITS + RANDOM_BITS), NAMESPACE_BITS);
+	uint64_t own = own_namespace();
+
+	return own && number == own ? (int32_t)low_bits(viewer_byte >> RANDOM_BITS, PID_BITS) : 0;
+}
+
+/* Shared locks of two viewers on one byte would count as one. Each looks for the other after locking,
+ * so at least one of them sees it and takes another byte. */
 int pins_mark_attached(struct pins *pins)
 {
-	static _Atomic uint16_t viewers_of_process;
-	uint64_t viewer_byte = VIEWER_BYTES + ((uint64_t)getpid() << 16) +
-	                       atomic_fetch_add(&viewers_of_process, 1);
-	int error = lock_try(pins->fd, LOCK_SHARED, viewer_byte, viewer_byte + 1);
+	uint64_t byte;
+	bool taken;
+	int error;
 
+	for (;;) {
+		byte = random_byte();
+		error = lock_try(pins->fd, LOCK_SHARED, byte, byte + 1);
+		if (!error)
+			error = lock_find(pins->fd, byte, byte + 1, &taken, NULL);
+		if (error || !taken)
+			break;
+		lock_release(pins->fd, byte, byte + 1);
+	}
 	if (!error)
-		pins->viewer_byte = viewer_byte;
+		pins->viewer_byte = byte;
 	return error;
 }
 
@@ -62,7 +136,7 @@ int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, uns
 	if (error)
 		return error;
 	for (unsigned i = 0; i < size && i < count; i++)
-		pids[i] = (int32_t)((viewer_bytes[i] - VIEWER_BYTES) >> 16);
+		pids[i] = pid_of(viewer_bytes[i]);
 	*viewers = count;
 	return 0;
 }

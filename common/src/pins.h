@@ -4,13 +4,22 @@
  *
  *   byte f, below LAYOUT_FRAME_END      a viewer holds or claims frame f (a read lock), or the
  *                                       producer invalidates it (a write lock, for a moment)
- *   byte 2^62 + pid * 2^16 + n          a viewer of process pid is attached
+ *   byte 2^57                           the producer lives (a write lock)
+ *   a byte from 2^62                    a viewer is attached: see pins.c
  *
  * The kernel removes each of them at the instant its owner dies. */
 #ifndef SHMFLIP_PINS_H
 #define SHMFLIP_PINS_H
 
 #include "slots.h"
+
+/* Whether the producer holds its lock on the channel file. */
+enum pins_producer {
+	PINS_PRODUCER_HOLDS,
+	PINS_PRODUCER_GONE,   /* it does not, any more: it has exited, or runs another program */
+	PINS_PRODUCER_UNSEEN, /* not on this file: it is a copy, or reached by another way than the
+	                       * producer's, and none of its locks is seen */
+};
 
 /* The largest number of viewers that is counted. */
 #define PINS_VIEWERS_MAX 1000
@@ -24,6 +33,12 @@ struct pins {
 /* fd stays the caller's and must outlive the pins. */
 void pins_init(struct pins *pins, int fd);
 
+/* Locks the channel file for its producer's life, before any viewer can open it. */
+int pins_lock_producer(int fd);
+
+/* Queries that lock. record is what the file holds. */
+int pins_query_producer(int fd, const struct channel_record *record, enum pins_producer *producer);
+
 /* Makes this viewer count as attached, or no longer. */
 int pins_mark_attached(struct pins *pins);
 void pins_clear_attached(struct pins *pins);
@@ -31,8 +46,8 @@ void pins_clear_attached(struct pins *pins);
 /* Counts the attached viewers. */
 int pins_count_viewers(const struct pins *pins, unsigned *viewers);
 
-/* The same, and the pids of the first few viewers, in no order: min(viewers, size) of them. A
- * viewer can claim any pid. */
+/* The same, and the pids of the first few viewers, in no order: min(viewers, size) of them. 0: in
+ * another pid namespace. A viewer can claim any pid. */
 int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers);
 
 /* Finds out whether any viewer holds or claims this frame or a later one. */

@@ -63,7 +63,9 @@ int ring_wait(int id, uint64_t newest, int64_t timeout_ns)
 	return error == -EIDRM || error == -EINVAL ? 0 : error;
 }
 
-int ring_check(int id, uid_t owner)
+/* A kernel counts ids anew in each IPC namespace, and after a restart: the same id may be another
+ * channel's set by now. */
+int ring_check(int id, key_t key, uid_t owner)
 {
 	struct sysv_status status;
 	int error = sysv_semaphores_status(id, &status);
@@ -72,14 +74,8 @@ int ring_check(int id, uid_t owner)
 		return -EIDRM;
 	if (error)
 		return fail(error, "cannot read semaphore set %d", id);
-	if (status.creator != owner)
-		return fail(-EPROTO,
-		            "semaphore set %d belongs to user %u, not to the channel's, %u", id,
-		            (unsigned)status.creator, (unsigned)owner);
-	if (status.size != SEMAPHORES)
-		return fail(-EPROTO,
-		            "semaphore set %d is not a channel's: it has %llu semaphores, not %d",
-		            id, (unsigned long long)status.size, SEMAPHORES);
+	if (status.key != key || status.creator != owner || status.size != SEMAPHORES)
+		return -EIDRM;
 	return 0;
 }
 
@@ -101,29 +97,20 @@ int ring_producer_pid(int id, pid_t *pid)
 	return sysv_semaphore_pid(id, ALIVE, pid);
 }
 
-bool ring_is_of_process(int id, pid_t pid)
+bool ring_remove_dead_id(int id, key_t key, bool producer_is_gone)
 {
-	pid_t producer;
-
-	return pid > 0 && !ring_producer_pid(id, &producer) && producer == pid;
-}
-
-bool ring_remove_dead_id(int id, pid_t pid)
-{
-	struct sysv_status status;
 	bool alive;
 
-	if (sysv_semaphores_status(id, &status) || status.creator != geteuid() ||
-	    status.size != SEMAPHORES || ring_query_alive(id, &alive))
+	if (ring_check(id, key, geteuid()) || ring_query_alive(id, &alive))
 		return false;
-	return (!alive || ring_is_of_process(id, pid)) && !sysv_semaphores_remove(id);
+	return (!alive || producer_is_gone) && !sysv_semaphores_remove(id);
 }
 
 bool ring_remove_dead(key_t key)
 {
 	int id;
 
-	return !sysv_semaphores_find(key, &id) && ring_remove_dead_id(id, 0);
+	return !sysv_semaphores_find(key, &id) && ring_remove_dead_id(id, key, false);
 }
 
 void ring_remove(int id)

@@ -33,28 +33,27 @@ int ring_publish(int id, uint64_t frame);
  * -EINTR   a signal handler ran */
 int ring_wait(int id, uint64_t newest, int64_t timeout_ns);
 
-/* Checks that owner created this set for a channel.
- * -EPROTO  it is a foreign set
- * -EIDRM   it does not exist any more */
-int ring_check(int id, uid_t owner);
+/* Checks that this is the set that owner created for a channel under this key.
+ * -EIDRM   the set does not exist any more; another one may have its id
+ * -EACCES  this user may not read the set that has this id */
+int ring_check(int id, key_t key, uid_t owner);
 
 /* Queries whether the producer lives. *alive is false if the producer is dead or the set is
  * removed.
  * -EACCES  this user may not read the set */
 int ring_query_alive(int id, bool *alive);
 
-/* The producer's process id; 0 before ring_start. */
+/* The producer's process id; 0 before ring_start, and if it is in a pid namespace that this process
+ * does not see into. */
 int ring_producer_pid(int id, pid_t *pid);
-
-/* Whether process pid raised the set. pid 0: no such process. */
-bool ring_is_of_process(int id, pid_t pid);
 
 /* Removes the set of this key if it is ours and dead. Returns whether it did. */
 bool ring_remove_dead(key_t key);
 
-/* The same by id. If process pid is known to have stopped producing, a set that it raised is dead
- * even while raised: the process now runs another program. 0: no such pid. */
-bool ring_remove_dead_id(int id, pid_t pid);
+/* Removes the set that has this id and key, if it is ours and dead. It is dead even while raised if
+ * its process is known to produce no more: the process now runs another program. Returns whether it
+ * did. */
+bool ring_remove_dead_id(int id, key_t key, bool producer_is_gone);
 
 void ring_remove(int id);
 

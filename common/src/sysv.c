@@ -93,7 +93,9 @@ int sysv_segment_status(int id, struct sysv_status *status)
 	int error = query_segment(id, &ds);
 
 	if (!error)
-		*status = (struct sysv_status){ ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch };
+		*status = (struct sysv_status){ .creator = ds.shm_perm.cuid,
+			                        .size = ds.shm_segsz,
+			                        .users = ds.shm_nattch };
 	return error;
 }
 
@@ -150,7 +152,9 @@ int sysv_semaphores_status(int id, struct sysv_status *status)
 
 	if (semctl(id, 0, IPC_STAT, arg) < 0)
 		return -errno;
-	*status = (struct sysv_status){ ds.sem_perm.cuid, ds.sem_nsems, 0 };
+	*status = (struct sysv_status){ .creator = ds.sem_perm.cuid,
+		                        .key = ds.sem_perm.__key,
+		                        .size = ds.sem_nsems };
 	return 0;
 }
 

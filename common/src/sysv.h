@@ -12,6 +12,7 @@
 /* What the kernel says about an object. */
 struct sysv_status {
 	uid_t creator;
+	key_t key;      /* of a set; 0 for a segment */
 	uint64_t size;  /* bytes of a segment, semaphores of a set */
 	uint64_t users; /* attachments of a segment */
 };
