@@ -96,14 +96,12 @@ static int write_channel_file(const struct generation *generation, int fd,
 		.segment_id = generation->segment_id,
 		.ring_id = generation->ring_id,
 	};
-	ssize_t written;
+	int error;
 
 	layout_mark_channel(&record.mark);
-	written = write(fd, &record, sizeof(record));
-	if (written < 0)
-		return fail_errno("cannot write %s", paths->new_file);
-	if (written != sizeof(record))
-		return fail(-ENOSPC, "cannot write %s: no space", paths->new_file);
+	error = directory_write_file(fd, paths->new_file, &record, sizeof(record));
+	if (error)
+		return error;
 	if (fchown(fd, (uid_t)-1, config->group) < 0)
 		return fail_errno("cannot give the channel to group %u", (unsigned)config->group);
 	if (fchmod(fd, config->mode) < 0)
