@@ -39,13 +39,8 @@ static int read_record(int fd, struct lock_record *record)
 
 static int write_record(struct channel *channel)
 {
-	ssize_t written = pwrite(channel->lock_fd, &channel->record, sizeof(channel->record), 0);
-
-	if (written < 0)
-		return fail_errno("cannot write %s", channel->paths.lock_file);
-	if (written != sizeof(channel->record))
-		return fail(-ENOSPC, "cannot write %s: no space", channel->paths.lock_file);
-	return 0;
+	return directory_write_file(channel->lock_fd, channel->paths.lock_file, &channel->record,
+	                            sizeof(channel->record));
 }
 
 pid_t channel_recorded_pid(const struct lock_record *record)

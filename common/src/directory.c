@@ -205,6 +205,17 @@ int directory_open_file(const char *path, int flags, uid_t owner)
 	return fd;
 }
 
+int directory_write_file(int fd, const char *path, const void *bytes, size_t size)
+{
+	ssize_t written = pwrite(fd, bytes, size, 0);
+
+	if (written < 0)
+		return fail_errno("cannot write %s", path);
+	if (written != (ssize_t)size)
+		return fail(-ENOSPC, "cannot write %s: no space", path);
+	return 0;
+}
+
 bool directory_is_same_file(const char *path, int fd)
 {
 	struct stat named, opened;

@@ -48,6 +48,10 @@ int directory_check_entry(const struct channel_paths *paths, mode_t mode);
  * -EPERM   it is a link or no plain file, it is not owner's, or others may write it */
 int directory_open_file(const char *path, int flags, uid_t owner);
 
+/* Writes the content of an open file. path names it in the error's detail.
+ * -ENOSPC  the file system is full */
+int directory_write_file(int fd, const char *path, const void *bytes, size_t size);
+
 /* Whether the path still names the open file. */
 bool directory_is_same_file(const char *path, int fd);
 

@@ -101,18 +101,16 @@ static int write_channel_file(const struct generation *generation, int fd,
 		.ipc_namespace = namespace_number("ipc"),
 	};
 	struct stat status;
-	ssize_t written;
+	int error;
 
 	layout_mark_channel(&record.mark);
 	if (fstat(fd, &status) < 0)
 		return fail_errno("cannot examine %s", paths->new_file);
 	record.device = status.st_dev;
 	record.inode = status.st_ino;
-	written = write(fd, &record, sizeof(record));
-	if (written < 0)
-		return fail_errno("cannot write %s", paths->new_file);
-	if (written != sizeof(record))
-		return fail(-ENOSPC, "cannot write %s: no space", paths->new_file);
+	error = directory_write_file(fd, paths->new_file, &record, sizeof(record));
+	if (error)
+		return error;
 	if (fchown(fd, (uid_t)-1, config->group) < 0)
 		return fail_errno("cannot give the channel to group %u", (unsigned)config->group);
 	if (fchmod(fd, config->mode) < 0)

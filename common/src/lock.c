@@ -82,7 +82,7 @@ int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned l
               unsigned *count)
 {
 	struct lock_range lock;
-	bool found;
+	bool found = false;
 	int error;
 
 	while (first < end && *count < limit) {

@@ -145,7 +145,7 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 }
 
 /* Viewers need the channel file and the semaphores, and the lock file keeps other producers out. If
- * somebody deleted one of these, a new one is due.
+ * somebody deleted one of these, locks a new lock file, and marks a new generation as due.
  * -ESTALE  another producer has taken the channel meanwhile; until it exits */
 static int check_objects(struct shmflip_producer *producer)
 {

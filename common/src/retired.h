@@ -30,7 +30,7 @@ bool retired_poll_claims(struct retired_generation *list);
 /* Waits for claims no longer. */
 void retired_drop_claims(struct retired_generation *list);
 
-/* Returns how many the kernel says are in use. Frees those that are not. */
+/* Returns how many the kernel says are in use. Frees the others, except those with open files. */
 unsigned retired_reap(struct retired_generation **list);
 
 /* Frees the list. */

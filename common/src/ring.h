@@ -5,8 +5,7 @@
  * Semaphore f % 64 is 0 once frame f is published. The producer keeps the next 32 raised, and
  * ALIVE, all with SEM_UNDO. When it dies, by whatever cause, the kernel lowers them, and every
  * sleeper wakes up. A viewer waits for a semaphore to become 0. That takes nothing away from other
- * viewers and needs read permission only. Never set a value (SETVAL): that would delete the
- * undo. */
+ * viewers and needs read permission only. Never use SETVAL: it would delete the undo. */
 #ifndef SHMFLIP_RING_H
 #define SHMFLIP_RING_H
 
@@ -38,8 +37,7 @@ int ring_wait(int id, uint64_t newest, int64_t timeout_ns);
  * -EACCES  this user may not read the set that has this id */
 int ring_check(int id, key_t key, uid_t owner);
 
-/* Queries whether the producer lives. *alive is false if the producer is dead or the set is
- * removed.
+/* Queries whether the producer lives. *alive is false if it is dead or the set is removed.
  * -EACCES  this user may not read the set */
 int ring_query_alive(int id, bool *alive);
 
