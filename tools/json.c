@@ -30,12 +30,17 @@ static json_t *rounded(double value)
 	return json_real(nearbyint(value * 1000) / 1000);
 }
 
+static json_t *pid(int32_t number)
+{
+	return number > 0 ? json_integer(number) : json_null();
+}
+
 static json_t *pids(const struct shmflip_channel_status *status)
 {
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++)
-		json_array_append_new(list, json_integer(status->viewer_pids[i]));
+		json_array_append_new(list, pid(status->viewer_pids[i]));
 	return list;
 }
 
@@ -79,9 +84,8 @@ static json_t *details(const struct snapshot *snapshot)
 json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
-	json_t *object = json_pack(
-		"{s:s, s:s, s:o}", "channel", snapshot->channel, "state", label_state(status),
-		"pid", status->info.pid > 0 ? json_integer(status->info.pid) : json_null());
+	json_t *object = json_pack("{s:s, s:s, s:o}", "channel", snapshot->channel, "state",
+	                           label_state(status), "pid", pid(status->info.pid));
 	json_t *more;
 
 	if (!object)

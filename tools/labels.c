@@ -18,6 +18,11 @@ const char *label_format(uint32_t format)
 	return format == SHMFLIP_FORMAT_XRGB8888 ? "XRGB8888" : "ARGB8888";
 }
 
+void label_pid(char *out, size_t size, int32_t pid)
+{
+	snprintf(out, size, pid > 0 ? "%d" : "?", pid);
+}
+
 void label_bytes(char *out, size_t size, uint64_t bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };

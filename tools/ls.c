@@ -42,10 +42,13 @@ static int compare_names(const void *a, const void *b)
 static void print_viewers(const struct shmflip_channel_status *status)
 {
 	unsigned listed = status->viewers < 4 ? status->viewers : 4;
+	char pid[16];
 
 	printf("%u", status->viewers);
-	for (unsigned i = 0; i < listed; i++)
-		printf("%s%d", i ? " " : " (", status->viewer_pids[i]);
+	for (unsigned i = 0; i < listed; i++) {
+		label_pid(pid, sizeof(pid), status->viewer_pids[i]);
+		printf("%s%s", i ? " " : " (", pid);
+	}
 	printf("%s\n", listed < status->viewers ? " ...)" : listed ? ")" : "");
 }
 
@@ -65,10 +68,9 @@ static void print_row(const struct snapshot *snapshot, int width)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
 	const struct shmflip_frame_info *newest = &status->newest;
-	char size[32] = "-", pid[16] = "-";
+	char size[32] = "-", pid[16];
 
-	if (status->info.pid > 0)
-		snprintf(pid, sizeof(pid), "%d", status->info.pid);
+	label_pid(pid, sizeof(pid), status->info.pid);
 	printf("%-*s  %-6s %-9s ", width, snapshot->channel, label_state(status), pid);
 	if (status->error) {
 		printf("%s\n", snapshot->reason);

@@ -56,21 +56,24 @@ static void print_memory(const struct shmflip_channel_status *status)
 
 static void print_viewers(const struct shmflip_channel_status *status)
 {
+	char pid[16];
+
 	printf("viewers      %u", status->viewers);
-	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++)
-		printf("%s %d", i ? "," : ": process", status->viewer_pids[i]);
+	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++) {
+		label_pid(pid, sizeof(pid), status->viewer_pids[i]);
+		printf("%s %s", i ? "," : ": process", pid);
+	}
 	printf("%s\n", status->viewers > SHMFLIP_PIDS_MAX ? ", ..." : "");
 }
 
 static void print_all(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
+	char pid[16];
 
 	printf("channel      %s\n", snapshot->channel);
-	printf("state        %s", label_state(status));
-	if (status->info.pid > 0)
-		printf(", process %d", status->info.pid);
-	printf("\n");
+	label_pid(pid, sizeof(pid), status->info.pid);
+	printf("state        %s, process %s\n", label_state(status), pid);
 	if (status->error) {
 		printf("reason       %s\n", snapshot->reason);
 		return;

@@ -192,6 +192,9 @@ static int forbid(const struct attachment *attachment, uint64_t bytes)
 static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
                           enum attachment_pixels pixels)
 {
+	uint64_t offset = attachment->fixed.pixels_offset;
+
+	madvise((uint8_t *)attachment->shared + offset, bytes - offset, MADV_DONTDUMP);
 	if (pixels == ATTACHMENT_UNTOUCHED)
 		return forbid(attachment, bytes);
 	if (pixels == ATTACHMENT_PREFAULT)

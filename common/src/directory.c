@@ -112,7 +112,8 @@ int directory_create(const struct channel_paths *paths, gid_t group, mode_t mode
 	if (!error && mode & 0040 && chown(paths->dir, (uid_t)-1, group) < 0)
 		error = fail_errno("cannot give directory %s to group %u", paths->dir,
 		                   (unsigned)group);
-	if (!error && mode & 0044 && chmod(paths->dir, enterable(mode)) < 0)
+	/* Whatever the umask is. */
+	if (!error && chmod(paths->dir, enterable(mode)) < 0)
 		error = fail_errno("cannot set the mode of directory %s", paths->dir);
 	if (error)
 		rmdir(paths->dir);
@@ -188,16 +189,36 @@ static int check_file(int fd, uid_t owner, const char *where)
 	return 0;
 }
 
+/* A umask can take rights from the owner, and its process be killed before it has got them back. */
+static void restore_rights(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid())
+		chmod(path, 0600);
+}
+
+static int open_file(const char *path, int flags)
+{
+	return open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+}
+
 int directory_open_file(const char *path, int flags, uid_t owner)
 {
-	int fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	int fd = open_file(path, flags);
 	int error;
 
+	if (fd < 0 && errno == EACCES && flags & O_CREAT) {
+		restore_rights(path);
+		fd = open_file(path, flags);
+	}
 	if (fd < 0 && errno == ELOOP)
 		return fail(-EPERM, "%s is a symbolic link: remove it", path);
 	if (fd < 0)
 		return fail_errno("cannot open %s", path);
 	error = check_file(fd, owner, path);
+	if (!error && flags & O_CREAT && fchmod(fd, 0600) < 0)
+		error = fail_errno("cannot set the mode of %s", path);
 	if (error) {
 		close(fd);
 		return error;

@@ -43,7 +43,7 @@ int directory_check(const struct channel_paths *paths, bool foreign_owner, uid_t
 int directory_check_entry(const struct channel_paths *paths, mode_t mode);
 
 /* Opens a file of the directory and returns the descriptor. With O_CREAT it creates a missing file,
- * with mode 0600.
+ * and its mode is 0600 then, whatever the umask.
  * -ENOENT  there is no such file
  * -EPERM   it is a link or no plain file, it is not owner's, or others may write it */
 int directory_open_file(const char *path, int flags, uid_t owner);

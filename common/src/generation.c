@@ -50,6 +50,9 @@ static int create_segment(struct generation *generation, key_t key, uint64_t byt
 	if (error)
 		return error;
 	madvise(base, bytes, MADV_DONTFORK);
+	/* The kernel writes a core before it undoes the semaphores: pixels would delay that by seconds. */
+	madvise((uint8_t *)base + generation->fixed.pixels_offset,
+	        bytes - generation->fixed.pixels_offset, MADV_DONTDUMP);
 	error = fault_in(base, bytes);
 	if (error) {
 		sysv_segment_detach(base);
@@ -190,10 +193,11 @@ static int compute_layout(struct generation *generation, const struct channel *c
 	if (error)
 		return error;
 	if (*bytes > memory_available_bytes())
-		return fail(-ENOMEM,
-		            "%u slots of %llu MiB are more than the available memory: use fewer "
-		            "slots or smaller frames",
-		            fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
+		return fail(
+			-ENOMEM,
+			"%u slots of %llu MiB are more than the available memory (the system's, or "
+			"a cgroup's limit): use fewer slots or smaller frames",
+			fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
 	return 0;
 }
 

@@ -200,7 +200,7 @@ class Case(unittest.TestCase):
         def is_open():
             # It removes what a dead one left, then writes its pid, then opens.
             owner = lock.read_bytes() if lock.exists() else b""
-            return (len(owner) == 32 and struct.unpack_from("<i", owner, 24)[0] == producer.pid
+            return (len(owner) == 48 and struct.unpack_from("<i", owner, 24)[0] == producer.pid
                     and path.exists())
 
         self.until(f"channel {name} opens", is_open)
