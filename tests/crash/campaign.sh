@@ -16,7 +16,7 @@ if [[ ${1:-} == --quick ]]; then
 	shift
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-build=$(cd "${1:?missing BUILD, a build's tests/crash}" && pwd)
+build=$(cd "${1:?missing BUILD: tests/crash of a build}" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 # Killed programs leave their temporary files there too.

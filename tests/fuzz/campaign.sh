@@ -4,11 +4,11 @@
 # Runs fuzz targets that were built with -Dfuzz=true:
 #
 #   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
-#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for less than a minute
+#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for 25 seconds
 #
-# One target after the other, each for so many seconds (600; --quick: 10) or runs. What libFuzzer finds new
-# goes to BUILD/found/TARGET, also what breaks the target (crash-*, timeout-*, oom-*: give such a file
-# to the program to see it again); --keep brings into the tree what covers more.
+# Runs one target after the other, each for SECONDS (default 600; --quick: 10) or N runs. libFuzzer writes new
+# inputs to BUILD/found/TARGET, and also those that break the target: crash-*, timeout-*, oom-*. To reproduce one,
+# give the file to the program. --keep copies inputs that cover more code into the tree.
 
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,7 +17,7 @@ quick_seconds=25
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
-# How often a target checks within one execution.
+# How many checks a target makes in one run.
 checks_of() {
 	case $1 in
 	channel_file | header) echo 32 ;;
@@ -25,7 +25,7 @@ checks_of() {
 	esac
 }
 
-# The directories that a target starts from, its own first.
+# The directories whose files a target starts from. The first one is its own corpus.
 corpora_of() {
 	echo "$tests/fuzz/corpus/$1"
 	case $1 in
@@ -33,7 +33,7 @@ corpora_of() {
 	esac
 }
 
-# run PROGRAM FOUND LIMIT CORPUS...: libFuzzer prints to stderr.
+# run PROGRAM FOUND LIMIT CORPUS...: runs libFuzzer, whose report goes from stderr to stdout.
 run() {
 	local program=$1 found=$2 limit=$3
 	shift 3
@@ -43,11 +43,12 @@ run() {
 		-artifact_prefix="$found/" "$found" "$@" 2>&1
 }
 
+# number_of NAME LOG: a figure of libFuzzer's final report.
 number_of() {
 	sed -n "s/^stat::$1: *//p" "$2"
 }
 
-# verdict_of STATUS LOG: libFuzzer exits with 72 when it is interrupted.
+# verdict_of STATUS LOG: libFuzzer exits with status 72 when it is interrupted.
 verdict_of() {
 	case $1 in
 	0) echo 'no finding' ;;
@@ -56,7 +57,7 @@ verdict_of() {
 	esac
 }
 
-# campaign TARGET LIMIT: adds a line to the table.
+# campaign TARGET LIMIT: runs a target and prints one line of the table.
 campaign() {
 	local target=$1 limit=$2 begin=$SECONDS log=$build/found/$1.log runs status=0
 	local -a corpora
@@ -73,7 +74,7 @@ campaign() {
 	return "$status"
 }
 
-# The fewest and smallest of the finds that cover what the tree does not.
+# keep TARGET: copies the fewest and smallest new inputs that cover code which the tree's do not.
 keep() {
 	local target=$1 kept
 	local -a corpora
@@ -103,7 +104,7 @@ while [[ ${1:-} == --* ]]; do
 	--quick) seconds=10 ;;
 	--runs) limit=-runs=$2 && shift ;;
 	--keep) kept=yes ;;
-	*) echo "campaign.sh: there is no option $1" >&2 && exit 2 ;;
+	*) echo "campaign.sh: no option $1" >&2 && exit 2 ;;
 	esac
 	shift
 done
