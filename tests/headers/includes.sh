@@ -25,7 +25,7 @@ bench               common/include common/cli common/system common/png bench/tra
 assets
 tests/headers       common/include
 tests/integration   common/include
-tests/crash         common/include
+tests/crash         common/include common/system
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
 tests/unit          tests/data common/include common/system common/src common/cli common/png producer producer/input viewer viewer/present viewer/overlay viewer/window bench
