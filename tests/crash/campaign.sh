@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Kills real processes at random instants and at every instruction, stops and delays them. Then does the
-# same to the mutants of the library (mutants/), and must catch each of them. README.md explains the parts.
+# Kills real processes at random instants and at every instruction, stops and delays them. Then does
+# the same to the mutants of the library (mutants/), and must catch each of them. README.md explains
+# the parts.
 #
 #   campaign.sh [--quick] BUILD      BUILD: the directory tests/crash of a meson build
 #
-# Every program runs in an IPC namespace of its own. Exit status 77: the system allows no such namespace.
+# Every program runs in an IPC namespace of its own. Exit status 77: the system allows no such
+# namespace.
 
 set -euo pipefail
 
@@ -34,10 +36,12 @@ if ! "${own_ipc[@]}" true 2>/dev/null; then
 	}
 fi
 # The C library moves large blocks by a loop, not by one rep instruction of thousands of steps.
-export GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000:glibc.cpu.x86_rep_stosb_threshold=1000000000
+GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000
+GLIBC_TUNABLES+=:glibc.cpu.x86_rep_stosb_threshold=1000000000
+export GLIBC_TUNABLES
 
-# side_by_side NUMBER PROGRAM PART OPTION...: runs so many programs at once. In their arguments, %i stands
-# for a program's number, from 0, and %n for how many there are.
+# side_by_side NUMBER PROGRAM PART OPTION...: runs so many programs at once. In their arguments, %i
+# stands for a program's number, from 0, and %n for how many there are.
 side_by_side() {
 	local i n=$1
 	local -a pids=() command
@@ -84,10 +88,11 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/system")
+flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1
+	-I"$here/../../common/include" -I"$here/../../common/system")
 
-# build_mutant PATCH DIRECTORY LIBRARY FLAG...: builds DIRECTORY/crash, with the library files that the patch
-# changes; all other objects are from the build.
+# build_mutant PATCH DIRECTORY LIBRARY FLAG...: builds DIRECTORY/crash, with the library files that
+# the patch changes; all other objects are from the build.
 build_mutant() {
 	local patch=$1 directory=$2 library=$3 file
 	local -a changed objects=()
@@ -97,15 +102,18 @@ build_mutant() {
 	patch -s -p1 -d "$directory" <"$patch" || return
 	mapfile -t changed < <(sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$patch")
 	for file in "${changed[@]}"; do
-		"$compiler" "${flags[@]}" "$@" -c "$directory/$file" -o "$directory/${file%.c}.o" || return
+		"$compiler" "${flags[@]}" "$@" -c "$directory/$file" -o "$directory/${file%.c}.o" ||
+			return
 		objects+=("$directory/${file%.c}.o")
 	done
-	"$compiler" -o "$directory/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
+	"$compiler" -o "$directory/crash" "${objects[@]}" \
+		-Wl,--whole-archive "$build/libcrash-parts.a" \
 		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
 		-Wl,--wrap=clock_sleep -Wl,-z,now
 }
 
-# run_mutant PATCH: runs the part that the patch names. Prints the fault that caught the mutant, or SURVIVED.
+# run_mutant PATCH: runs the part that the patch names. Prints the fault that caught the mutant, or
+# SURVIVED.
 run_mutant() {
 	local patch=$1 name directory
 	local -a words instrument=() library
@@ -119,7 +127,8 @@ run_mutant() {
 		library=$build/libshmflip-delayed.a
 		words+=(--kills 1000000 --seconds 120)
 	fi
-	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" >"$directory.log" 2>&1; then
+	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" \
+		>"$directory.log" 2>&1; then
 		echo "  $name: the patch does not apply to common/src, or does not compile"
 		cat "$directory.log"
 		return 1
@@ -173,14 +182,17 @@ if [[ $quick ]]; then
 	steps+=(--stride 199)
 	latency=(latency --kills 20)
 else
-	plain=("${storm[@]}" --kills $((21000 / processors + 1)) --frames $((9000000 / processors + 1)))
-	delayed=("${storm[@]}" --kills $((2000 / processors + 1)) --frames $((500000 / processors + 1)))
+	plain=("${storm[@]}" --kills $((21000 / processors + 1))
+		--frames $((9000000 / processors + 1)))
+	delayed=("${storm[@]}" --kills $((2000 / processors + 1))
+		--frames $((500000 / processors + 1)))
 	latency=(latency --kills 500)
 fi
 
 # Processes that sleep leave room for others, and those with delays sleep much.
 part 'Random kills' $((2 * processors)) "$build/crash" "${plain[@]}"
-part 'Random kills, with delays between memory accesses' $((4 * processors)) "$build/crash-delayed" "${delayed[@]}"
+part 'Random kills, with delays between memory accesses' $((4 * processors)) \
+	"$build/crash-delayed" "${delayed[@]}"
 part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
 part 'Deaths without a successor' 1 "$build/crash" "${latency[@]}"
 part "A stranger's objects under the channel's keys" 1 "$build/crash" collisions

@@ -6,9 +6,10 @@
 #   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
 #   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for 25 seconds
 #
-# Runs one target after the other, each for SECONDS (default 600; --quick: 10) or N runs. libFuzzer writes new
-# inputs to BUILD/found/TARGET, and also those that break the target: crash-*, timeout-*, oom-*. To reproduce one,
-# give the file to the program. --keep copies inputs that cover more code into the tree.
+# Runs one target after the other, each for SECONDS (default 600; --quick: 10) or N runs. libFuzzer
+# writes new inputs to BUILD/found/TARGET, and also those that break the target: crash-*, timeout-*,
+# oom-*. To reproduce one, give the file to the program. --keep copies inputs that cover more code
+# into the tree.
 
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -115,7 +116,8 @@ fi
 if (($#)); then
 	targets=("$@")
 else
-	mapfile -t targets < <(cd "$tests/fuzz" && printf '%s\n' fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')
+	mapfile -t targets < <(cd "$tests/fuzz" && printf '%s\n' fuzz_*.c |
+		sed 's/^fuzz_//; s/\.c$//')
 fi
 status=0
 for target in "${targets[@]}"; do

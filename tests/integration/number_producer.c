@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A producer for tests of viewers. All pixels of frame n are n, so the pixels of a window tell which
- * frame it shows, and whether it shows all of it. Needs no files and decodes nothing.
+ * A producer for tests of viewers. All pixels of frame n are n, so the pixels of a window tell
+ * which frame it shows, and whether it shows all of it. Needs no files and decodes nothing.
  *
  *   number-producer CHANNEL WIDTH HEIGHT FPS FRAMES [OPTION=VALUE...]
  *
- * FPS 0: as fast as viewers take the frames. Prints how many it published; also after SIGTERM, SIGINT.
+ * FPS 0: as fast as viewers take the frames. Prints how many it published; also after SIGTERM,
+ * SIGINT.
  *
  *   slots=N      default 2
  *   lossless=1   policy lossless instead of latest

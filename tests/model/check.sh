@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Lets spin search all states of the protocol's models. It must find no error in the right variants, and one in
-# each wrong variant.
+# Lets spin search all states of the protocol's models. It must find no error in the right variants,
+# and one in each wrong variant.
 #
 #   check.sh [--quick] [DIRECTORY]      DIRECTORY: for temporary files
 #
-# --quick takes less than a minute on two cores; the whole search takes half an hour and some GB of memory. Exit
-# status 77: spin is not installed.
+# --quick takes less than a minute on two cores; the whole search takes half an hour and some GB of
+# memory. Exit status 77: spin is not installed.
 
 set -euo pipefail
 
@@ -62,24 +62,26 @@ right_whole() {
 
 # Some of the errors need 4 frames.
 wrong_ones() {
-	printf "1 frames $wrong BAD_%s\n" NO_SECOND_CHECK QUERY_LOCK UNLOCK_BEFORE_DIRTY DIRTY_LATE \
-		PUBLISH_BEFORE_PIXELS REUSE_GENERATION NO_OWNER OVERWRITE_FROZEN KEEP_PIN
+	printf "1 frames $wrong BAD_%s\n" NO_SECOND_CHECK QUERY_LOCK UNLOCK_BEFORE_DIRTY \
+		DIRTY_LATE PUBLISH_BEFORE_PIXELS REUSE_GENERATION NO_OWNER OVERWRITE_FROZEN KEEP_PIN
 	printf "1 frames $wrong EVERY BAD_%s\n" CLAIM_LATE MOVE_WITHOUT_CLAIM NO_CHECK_AFTER_CLAIM
 	printf "1 frames $wrong EVERY LEASE BAD_%s\n" UNLOCK_BEFORE_DIRTY QUERY_LOCK
 	echo '1 ring FRAMES=4 K=4'
-	printf '1 ring BAD_%s\n' PULSE TOKEN NO_UNDO SET_VALUE WAKE_BEFORE_PUBLISH REMOVE_BEFORE_STATE \
-		NO_LAST_TAKE STATE_ONCE
-	printf '1 owner BAD_%s\n' NO_NAME_CHECK UNLOCK_BEFORE_UNLINK RECORD_LATE CLEANUP_BEFORE_LOCK NO_CLEANUP \
-		CLEAN_WITHOUT_LOCK REFUSE_AT_ONCE ANNOUNCE_BEFORE_PID
+	printf '1 ring BAD_%s\n' PULSE TOKEN NO_UNDO SET_VALUE WAKE_BEFORE_PUBLISH \
+		REMOVE_BEFORE_STATE NO_LAST_TAKE STATE_ONCE
+	printf '1 owner BAD_%s\n' NO_NAME_CHECK UNLOCK_BEFORE_UNLINK RECORD_LATE \
+		CLEANUP_BEFORE_LOCK NO_CLEANUP CLEAN_WITHOUT_LOCK REFUSE_AT_ONCE ANNOUNCE_BEFORE_PID
 	printf '1 owner CLEANERS=0 MOVES=1 BAD_%s\n' RECORD_ONE_KEY COMMIT_EARLY
 	printf '1 owner CLEANERS=0 DELETES=1 BAD_%s\n' CLEANUP_RECORD_ONLY CLEANUP_OWN_FILE
-	printf '1 owner CLEANERS=0 KILLS=0 MOVES=1 DELETES=1 BAD_%s\n' NO_LIVE_CHECK TRUST_OLD_FILE RETIRE_EARLY
+	printf '1 owner CLEANERS=0 KILLS=0 MOVES=1 DELETES=1 BAD_%s\n' NO_LIVE_CHECK \
+		TRUST_OLD_FILE RETIRE_EARLY
 	echo '1 owner CLEANERS=0 KILLS=0 DELETES=1 DELETE_BOTH BAD_END_UNCHECKED'
 	echo '1 owner CLEANERS=0 KILLS=0 EXECS=1 BAD_RAISED_IS_ALIVE'
 	echo '1 owner CLEANERS=0 KILLS=0 STRANGER BAD_CLEANUP_UNCHECKED'
 }
 
-# search ERRORS MODEL DEFINE...: prints the result of a search. Fails unless it found that many errors.
+# search ERRORS MODEL DEFINE...: prints the result of a search. Fails unless it found that many
+# errors.
 search() {
 	local expected=$1 model=$2 scratch found optimize=-O2
 	local -a limits=(-m1000000)
@@ -97,7 +99,10 @@ search() {
 	found=$(awk '/max search depth too small/ { unfinished = 1 }
 		/errors:/ { errors = $NF }
 		/states, stored/ { states = $1 }
-		END { print (unfinished || errors == "" ? "unfinished," : errors " errors,"), states, "states" }' pan.log)
+		END {
+			found = unfinished || errors == "" ? "unfinished," : errors " errors,"
+			print found, states, "states"
+		}' pan.log)
 	if [[ $found == "$expected errors"* ]]; then
 		printf '%-28s %s %s\n' "$found" "$model" "$*"
 	else
