@@ -37,7 +37,7 @@ static void draw_grid(struct canvas *canvas)
 
 struct wave {
 	float level, height, length; /* pixels */
-	int runs;                    /* lengths in one loop; negative: to the left */
+	int lengths_per_loop;        /* how far it moves; negative: to the left */
 	uint32_t colour;
 	float alpha;
 };
@@ -47,7 +47,8 @@ static void draw_wave(struct canvas *canvas, const struct wave *wave, float phas
 	struct colour colour = colour_hex(wave->colour);
 
 	for (int x = 0; x < canvas->width; x++) {
-		float angle = TURN * (((float)x + 0.5f) / wave->length - (float)wave->runs * phase);
+		float angle = TURN * (((float)x + 0.5f) / wave->length -
+		                      (float)wave->lengths_per_loop * phase);
 		float edge = wave->level - wave->height * sinf(angle);
 		float slope = TURN * wave->height / wave->length * cosf(angle);
 
@@ -74,9 +75,9 @@ static void draw_waves(struct canvas *canvas, float phase)
 		draw_wave(canvas, &waves[i], phase);
 }
 
-/* Moves by the same 16 pixels from each frame to the next, and wraps; paler lines stay for a while
- * where it was. */
-static void draw_crossing_line(struct canvas *canvas, int frame)
+/* Moves 16 pixels from each frame to the next, and wraps around. Paler lines stay at its last
+ * positions. */
+static void draw_moving_line(struct canvas *canvas, int frame)
 {
 	enum { STEP = ANIMATION_WIDTH / ANIMATION_FRAMES, ECHOES = 5 };
 
@@ -88,9 +89,9 @@ static void draw_crossing_line(struct canvas *canvas, int frame)
 	}
 }
 
-/* How light a zone plate is at a distance from its middle: rings of equal area. In whole numbers, so
- * that every machine draws the same few shades (which also keeps the files small). */
-static float zone_light(int distance_squared, int frame)
+/* Returns the brightness of a zone plate at a distance from its centre: its rings have equal area.
+ * Integers make every machine draw the same few shades, which also keeps the files small. */
+static float zone_brightness(int distance_squared, int frame)
 {
 	enum {
 		CYCLE = 4000,
@@ -98,8 +99,8 @@ static float zone_light(int distance_squared, int frame)
 		PER_FRAME = 4 * CYCLE / ANIMATION_FRAMES,
 		SHADES = 8
 	};
-	int place = (distance_squared * PER_SQUARE_PIXEL + frame * PER_FRAME) % CYCLE;
-	int shade = (abs(place - CYCLE / 2) * 2 * SHADES - 1) / CYCLE;
+	int phase = (distance_squared * PER_SQUARE_PIXEL + frame * PER_FRAME) % CYCLE;
+	int shade = (abs(phase - CYCLE / 2) * 2 * SHADES - 1) / CYCLE;
 
 	return (float)shade / (SHADES - 1);
 }
@@ -113,11 +114,11 @@ static void draw_zone_plate(struct canvas *canvas, int frame)
 		for (int x = (int)(middle.x - radius) - 1; x <= (int)(middle.x + radius) + 1; x++) {
 			int dx = x - (int)middle.x;
 			int dy = y - (int)middle.y;
-			float light = zone_light(dx * dx + dy * dy, frame);
+			float brightness = zone_brightness(dx * dx + dy * dy, frame);
 			float distance = sqrtf((float)(dx * dx + dy * dy)) - radius;
 
 			canvas_blend(canvas, x, y,
-			             colour_mix(colour_hex(NIGHT), colour_hex(PAPER), light),
+			             colour_mix(colour_hex(NIGHT), colour_hex(PAPER), brightness),
 			             coverage(distance));
 		}
 	}
@@ -158,7 +159,7 @@ static void draw_grey_steps(struct canvas *canvas)
 	}
 }
 
-static void draw_running_stripes(struct canvas *canvas, int frame)
+static void draw_moving_stripes(struct canvas *canvas, int frame)
 {
 	static const int periods[] = { 4, 8, 20 };
 	enum { LEFT = 476, RIGHT = 602, TOP = 308, ROW_HEIGHT = 8 };
@@ -168,15 +169,15 @@ static void draw_running_stripes(struct canvas *canvas, int frame)
 		int period = periods[y / ROW_HEIGHT];
 
 		for (int x = LEFT; x < RIGHT; x++) {
-			int place = (x - LEFT + (ANIMATION_FRAMES - frame) * period / 4) % period;
+			int offset = (x - LEFT + (ANIMATION_FRAMES - frame) * period / 4) % period;
 
-			if (place < period / 2)
+			if (offset < period / 2)
 				canvas_blend(canvas, x, TOP + y, colour_hex(PAPER), 1);
 		}
 	}
 }
 
-static void draw_words(struct canvas *canvas)
+static void draw_text(struct canvas *canvas)
 {
 	const struct lettering name = {
 		.size = 17, .thickness = 4, .gap = 0.46f, .colour = colour_hex(PAPER)
@@ -195,7 +196,7 @@ static void draw_words(struct canvas *canvas)
 	}
 }
 
-/* One pixel wide, along the outermost pixels. */
+/* A line on the outermost pixels. */
 static void draw_edge(struct canvas *canvas)
 {
 	struct colour paper = colour_hex(PAPER);
@@ -218,12 +219,12 @@ void animation_draw(struct canvas *canvas, int frame)
 	draw_sky(canvas);
 	draw_grid(canvas);
 	draw_waves(canvas, phase);
-	draw_crossing_line(canvas, frame);
+	draw_moving_line(canvas, frame);
 	draw_zone_plate(canvas, frame);
 	draw_bars(canvas, phase);
 	draw_grey_steps(canvas);
-	draw_running_stripes(canvas, frame);
+	draw_moving_stripes(canvas, frame);
 	dial_draw(canvas, frame);
-	draw_words(canvas);
+	draw_text(canvas);
 	draw_edge(canvas);
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sample animation: a test card in motion. Its frames are numbered from 0 and loop without a
- * seam. What each part shows when a display gets it wrong: the line around the edge, a cropped or
- * scaled picture; the bars, swapped channels; the grey steps, a wrong gamma; the upright line that
- * crosses the picture and the running stripes, tearing; the number and the hand, a missing frame. */
+ * The sample animation: a moving test card. Its frames are numbered from 0 and loop without a seam.
+ * Each part reveals a fault of a display:
+ *
+ *   line around the edge                    cropped or scaled picture
+ *   bars                                    swapped channels
+ *   grey steps                              wrong gamma
+ *   vertical moving line, moving stripes    tearing
+ *   number, hand                            missing frame */
 #ifndef SHMFLIP_ASSETS_ANIMATION_H
 #define SHMFLIP_ASSETS_ANIMATION_H
 
@@ -12,7 +16,7 @@
 
 #include <math.h>
 
-/* Draws a frame over all of a canvas of the scene's size. */
+/* Draws a frame on the whole canvas, which must be ANIMATION_WIDTH x ANIMATION_HEIGHT. */
 void animation_draw(struct canvas *canvas, int frame);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The size and the length of the sample animation's loop, and where in it a frame is. */
+ * The size and the length of the sample animation, and the phase of a frame in its loop. */
 #ifndef ANIMATION_LOOP_H
 #define ANIMATION_LOOP_H
 
@@ -10,7 +10,7 @@ enum { ANIMATION_WIDTH = 640, ANIMATION_HEIGHT = 360, ANIMATION_FRAMES = 40 };
 
 #define TURN (2 * (float)M_PI)
 
-/* How far into the loop a frame is, from 0 to 1. */
+/* Returns the position of a frame in the loop, from 0 to 1. */
 static inline float animation_phase(int frame)
 {
 	return (float)frame / ANIMATION_FRAMES;

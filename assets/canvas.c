@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "canvas.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ int canvas_init(struct canvas *canvas, int width, int height)
 	struct colour *pixels = calloc((size_t)width * (size_t)height, sizeof(*pixels));
 
 	if (!pixels)
-		return -1;
+		return -ENOMEM;
 	*canvas = (struct canvas){ .width = width, .height = height, .pixels = pixels };
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A picture to draw on: RGB, 0 to 1 in each channel, blended as the screen shows it (without going
- * to linear light). Coordinates are in pixels with y down; the first pixel's centre is (0.5, 0.5).
- * Every shape is given by the distance to its edge, which makes its edge smooth. One thread. */
+ * A picture to draw on: RGB, 0 to 1 in each channel. Blending uses these values as they are,
+ * without converting them to linear light. Coordinates are in pixels with y down; the first
+ * pixel's centre is (0.5, 0.5). Shapes are drawn by the distance to their edge, so that edges
+ * are smooth. One thread. */
 #ifndef ASSETS_CANVAS_H
 #define ASSETS_CANVAS_H
 
@@ -29,15 +30,15 @@ struct canvas {
 struct colour colour_hex(uint32_t rgb);
 struct colour colour_mix(struct colour from, struct colour to, float share);
 
-/* 0: fine; -1: out of memory. */
+/* Returns 0, or -ENOMEM. */
 int canvas_init(struct canvas *canvas, int width, int height);
 void canvas_finish(struct canvas *canvas);
 
-/* Lays a colour over one pixel; pixels outside are left alone. */
+/* Blends a colour onto one pixel. Ignores pixels outside the canvas. */
 void canvas_blend(struct canvas *canvas, int x, int y, struct colour colour, float alpha);
 
-/* How much of a pixel lies within a shape, from the distance of its centre to the shape's edge
- * (negative inside). */
+/* Returns how much of a pixel lies within a shape, from the distance of the pixel's centre to the
+ * shape's edge (negative inside). */
 float coverage(float distance);
 float distance_to_segment(struct point at, struct point from, struct point to);
 float distance_to_rounded_box(struct point at, struct box box, float radius);
@@ -45,7 +46,8 @@ float distance_to_rounded_box(struct point at, struct box box, float radius);
 void canvas_rectangle(struct canvas *canvas, struct box box, struct colour colour, float alpha);
 void canvas_rounded_box(struct canvas *canvas, struct box box, float radius, struct colour colour,
                         float alpha);
-/* A circle of this thickness around its radius; thickness 2 * radius or more fills it. */
+/* Draws a ring: thickness extends equally on both sides of radius. 2 * radius or more fills the
+ * circle. */
 void canvas_ring(struct canvas *canvas, struct point centre, float radius, float thickness,
                  struct colour colour, float alpha);
 void canvas_disc(struct canvas *canvas, struct point centre, float radius, struct colour colour,
@@ -53,7 +55,7 @@ void canvas_disc(struct canvas *canvas, struct point centre, float radius, struc
 void canvas_line(struct canvas *canvas, struct point from, struct point to, float thickness,
                  struct colour colour, float alpha);
 
-/* The picture as rows of 8-bit red, green, blue. */
+/* Converts the picture to rows of 8-bit red, green, blue. */
 void canvas_to_rgb8(const struct canvas *canvas, uint8_t *rgb);
 
 #endif

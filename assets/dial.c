@@ -15,7 +15,7 @@ static struct point on_circle(float radius, float turns)
 		               centre.y - radius * cosf(TURN * turns) };
 }
 
-/* How long ago the hand passed, in turns. */
+/* Returns how long ago the hand passed an angle. All three are in turns. */
 static float turns_since(float turns, float phase)
 {
 	float since = phase - turns;
@@ -23,7 +23,7 @@ static float turns_since(float turns, float phase)
 	return since - floorf(since);
 }
 
-/* The colour of the fan's blade that the hand passed so many frames ago. */
+/* Returns the colour of the blade that the hand passed frames_ago. */
 static struct colour blade_colour(int frames_ago)
 {
 	float since = (float)frames_ago / ANIMATION_FRAMES;
@@ -33,18 +33,18 @@ static struct colour blade_colour(int frames_ago)
 	return colour_mix(colour_hex(NIGHT), tail, 0.62f * powf(1 - since, 2.2f));
 }
 
-/* One blade for each frame, from 12 o'clock. */
+/* The fan has one blade per frame; the first is at 12 o'clock. */
 static struct colour fan_colour(struct point at, int frame)
 {
 	float dx = at.x - centre.x;
 	float dy = at.y - centre.y;
-	float place = turns_since(0, atan2f(dx, -dy) / TURN) * ANIMATION_FRAMES;
-	int blade = (int)place % ANIMATION_FRAMES;
-	float into = (place - (float)blade) * TURN / ANIMATION_FRAMES * hypotf(dx, dy);
+	float position = turns_since(0, atan2f(dx, -dy) / TURN) * ANIMATION_FRAMES;
+	int blade = (int)position % ANIMATION_FRAMES;
+	float into_blade = (position - (float)blade) * TURN / ANIMATION_FRAMES * hypotf(dx, dy);
 	int frames_ago = (frame - 1 - blade + 2 * ANIMATION_FRAMES) % ANIMATION_FRAMES;
 
 	return colour_mix(blade_colour((frames_ago + 1) % ANIMATION_FRAMES),
-	                  blade_colour(frames_ago), fminf(1, into));
+	                  blade_colour(frames_ago), fminf(1, into_blade));
 }
 
 static void draw_face(struct canvas *canvas, int frame, float radius)

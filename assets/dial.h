@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The dial of the sample animation: a hand that goes round once in the loop, with a fan of one blade
- * for each frame behind it, two dots that change places, and the frame's number. */
+ * The dial of the sample animation: a hand that turns once per loop, behind it a fan of one
+ * blade per frame, two dots on the rim, and the frame's number. */
 #ifndef ASSETS_DIAL_H
 #define ASSETS_DIAL_H
 

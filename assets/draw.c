@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Draws the sample animation into a directory, or checks that a directory's pictures are what it draws. */
+ * Draws the sample animation into a directory, or checks that a directory has the same pictures. */
 #include "animation.h"
 
 #include <png.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,37 +29,37 @@ static int write_png(FILE *file, const uint8_t *rgb)
 {
 	png_struct *png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
 	png_info *info = png ? png_create_info_struct(png) : NULL;
-	int result = -1;
+	int status = -1;
 
 	if (info && !setjmp(png_jmpbuf(png))) {
 		write_rows(png, info, file, rgb);
-		result = 0;
+		status = 0;
 	}
 	png_destroy_write_struct(&png, &info);
-	return result;
+	return status;
 }
 
 static int write_picture(const char *path, const uint8_t *rgb)
 {
 	FILE *file = fopen(path, "wb");
-	int result;
+	int status;
 
 	if (!file) {
 		perror(path);
 		return -1;
 	}
-	result = write_png(file, rgb);
-	if (fclose(file) != 0 && result == 0) {
+	status = write_png(file, rgb);
+	if (fclose(file) != 0 && status == 0) {
 		perror(path);
-		result = -1;
+		status = -1;
 	}
-	return result;
+	return status;
 }
 
 static int read_picture(const char *path, uint8_t *rgb)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
-	int result = -1;
+	int status = -1;
 
 	if (!png_image_begin_read_from_file(&image, path)) {
 		fprintf(stderr, "%s: %s\n", path, image.message);
@@ -70,12 +71,12 @@ static int read_picture(const char *path, uint8_t *rgb)
 	else if (!png_image_finish_read(&image, NULL, rgb, 0, NULL))
 		fprintf(stderr, "%s: %s\n", path, image.message);
 	else
-		result = 0;
+		status = 0;
 	png_image_free(&image);
-	return result;
+	return status;
 }
 
-/* Mathematical libraries differ in the last bit of a sine, which may round a channel up or down. */
+/* Math libraries differ in the last bit of a sine, which may round a channel up or down. */
 static int check_picture(const char *path, const uint8_t *rgb)
 {
 	enum { TOLERANCE = 2 };
@@ -86,7 +87,8 @@ static int check_picture(const char *path, const uint8_t *rgb)
 	for (int i = 0; i < PICTURE_BYTES; i++) {
 		if (abs(found[i] - rgb[i]) > TOLERANCE) {
 			fprintf(stderr,
-			        "%s: pixel %d,%d is not what this program draws: draw it anew\n",
+			        "%s: pixel %d,%d differs from what this program draws: run it "
+			        "without --check\n",
 			        path, i / 3 % ANIMATION_WIDTH, i / ROW_BYTES);
 			return -1;
 		}
@@ -112,9 +114,9 @@ static int each_picture(struct canvas *canvas, const char *directory,
 
 int main(int argc, char **argv)
 {
-	int check = argc == 3 && strcmp(argv[1], "--check") == 0;
+	bool check = argc == 3 && strcmp(argv[1], "--check") == 0;
 	struct canvas canvas;
-	int result;
+	int status;
 
 	if (argc != 2 && !check) {
 		fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
@@ -124,7 +126,7 @@ int main(int argc, char **argv)
 		perror(argv[0]);
 		return 1;
 	}
-	result = each_picture(&canvas, argv[argc - 1], check ? check_picture : write_picture);
+	status = each_picture(&canvas, argv[argc - 1], check ? check_picture : write_picture);
 	canvas_finish(&canvas);
-	return result < 0 ? 1 : 0;
+	return status < 0 ? 1 : 0;
 }

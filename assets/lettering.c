@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stddef.h>
 
-/* A part of an ellipse from one angle to another, in degrees: 0 is right, 90 is down. Coordinates
- * are in heights of an x, with y down and 0 on the line. */
+/* A part of an ellipse from one angle to another, in degrees: 0 is right, 90 is down.
+ * Coordinates are in heights of an x, with y down and 0 on the baseline. */
 struct arc {
 	float x, y, radius_x, radius_y, from, to;
 };

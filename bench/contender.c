@@ -10,10 +10,10 @@
 
 enum { WAIT_MS = 20000 };
 
-/* ---- Readers: they look at every pixel of every frame ------------------------------------------ */
+/* ---- Readers: they read every pixel of every frame ------------------------------------------- */
 
-/* Keeps the compiler from leaving the work out. */
-static void look_at(const uint8_t *pixels, uint64_t bytes)
+/* volatile, so that the compiler does not drop the sum. */
+static void read_pixels(const uint8_t *pixels, uint64_t bytes)
 {
 	volatile uint64_t sum = touch_sum(pixels, bytes);
 
@@ -32,7 +32,7 @@ static int read_channel(const void *argument)
 	if (error)
 		return 1;
 	while ((error = shmflip_viewer_acquire(viewer, &frame, WAIT_MS)) == 0) {
-		look_at(frame.pixels, (uint64_t)frame.info.stride_bytes * frame.info.height);
+		read_pixels(frame.pixels, (uint64_t)frame.info.stride_bytes * frame.info.height);
 		shmflip_viewer_release(viewer, &frame);
 		frames++;
 	}
@@ -52,7 +52,7 @@ static int read_pipe(const void *argument)
 		got += (uint64_t)more;
 		if (got < bytes)
 			continue;
-		look_at(pixels, bytes);
+		read_pixels(pixels, bytes);
 		got = 0;
 		frames++;
 	}
@@ -60,9 +60,9 @@ static int read_pipe(const void *argument)
 	return frames == input->frames ? 0 : 1;
 }
 
-/* ---- Contenders -------------------------------------------------------------------------------- */
+/* ---- Contenders ------------------------------------------------------------------------------ */
 
-/* One that publishes every frame, or fails. */
+/* Adds a producer that publishes every frame or fails. */
 static struct process *add_producer(const struct pipeline_input *input, unsigned jobs,
                                     struct process_group *group)
 {
@@ -176,7 +176,7 @@ static int ffplay(const struct contender *contender, const struct pipeline_input
 
 static const struct contender shmflip_one = {
 	.name = "shmflip",
-	.title = "shmflip-producer, and a viewer that reads every pixel",
+	.title = "shmflip-producer and a viewer that reads every pixel",
 	.threads = 1,
 	.assemble = shmflip_to_reader,
 };
@@ -190,7 +190,7 @@ static const struct contender shmflip_two = {
 
 static const struct contender shmflip_unseen = {
 	.name = "shmflip-unseen",
-	.title = "shmflip-producer, and nobody looks",
+	.title = "shmflip-producer without a viewer",
 	.traits = CONTENDER_UNSEEN,
 	.threads = 1,
 	.assemble = shmflip_to_nobody,
@@ -214,7 +214,7 @@ static const struct contender side_by_side = {
 
 static const struct contender ffmpeg_one = {
 	.name = "ffmpeg",
-	.title = "ffmpeg -f rawvideo, and a reader that reads every pixel",
+	.title = "ffmpeg -f rawvideo and a reader of every pixel",
 	.threads = 1,
 	.assemble = ffmpeg_to_reader,
 };
@@ -228,7 +228,7 @@ static const struct contender ffmpeg_two = {
 
 static const struct contender mpv_one = {
 	.name = "mpv",
-	.title = "mpv --untimed, where nobody looks",
+	.title = "mpv --untimed without video output",
 	.traits = CONTENDER_UNSEEN,
 	.threads = 1,
 	.assemble = mpv,

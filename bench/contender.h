@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
- * A way from PNG files to whoever looks at them: a function that puts its programs together, and a line of
- * the table in contender.c. */
+ * A contender shows PNG files with one or more programs. To add one: write a function that
+ * assembles its processes, and add a line to the table in contender.c. */
 #ifndef BENCH_CONTENDER_H
 #define BENCH_CONTENDER_H
 
 #include "process_group.h"
 
-/* What is shown. */
+/* The frames to show, and the programs that may show them. */
 struct pipeline_input {
-	const char *directory; /* 000000.png and so on are the frames, and nothing else is *.png */
-	const char *channel;   /* a directory for channels */
-	unsigned frames;       /* to show of them */
+	const char *directory; /* frames are 000000.png and so on; no other *.png */
+	const char *channel;   /* directory for channels */
+	unsigned frames;       /* how many to show */
 	uint32_t width;        /* of every frame */
 	uint32_t height;
-	const char *producer; /* where our programs are */
-	const char *viewer;
+	const char *producer; /* path of shmflip-producer */
+	const char *viewer;   /* path of shmflip-viewer */
 };
 
 enum contender_traits {
 	CONTENDER_WINDOW = 1 << 0, /* shows frames on a display */
-	CONTENDER_UNSEEN = 1 << 1, /* nobody looks; others have a reader of ours read every pixel */
-	CONTENDER_LIMIT = 1 << 2,  /* no contender: what the machine can do, see below */
+	CONTENDER_UNSEEN = 1 << 1, /* no viewer; else our own reader reads every pixel */
+	CONTENDER_LIMIT = 1 << 2,  /* what the machine can do, not a contender: see threads */
 };
 
 struct contender {
 	const char *name;
 	const char *title;
 	unsigned traits;
-	/* That decode. A limit runs as many programs of one thread instead, side by side, and each of
-	 * them shows all frames. */
+	/* Decoder threads. A limit instead runs as many programs of one thread side by side,
+	 * each of which shows all frames. */
 	unsigned threads;
-	/* 0 or a negative errno */
+	/* Adds its processes to group. Returns 0 or a negative errno. */
 	int (*assemble)(const struct contender *contender, const struct pipeline_input *input,
 	                struct process_group *group);
 };

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Draws PNG files for `shmflip-bench decode`, in directories by their kind, of what Debian 12 ships and ffmpeg
-# makes:
+# Makes PNG files for `shmflip-bench decode`, in a directory per kind, from pictures in Debian 12 and from
+# ffmpeg:
 #
 #   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p
 #
-# usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; some 200 MB to download
+# usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; downloads about 200 MB
 
 set -euo pipefail
 
@@ -15,19 +15,19 @@ set -euo pipefail
 	exit 2
 }
 mkdir -p "$1"
-chmod 755 "$1" # for apt-get, which downloads as another user
+chmod 755 "$1" # apt-get downloads as another user
 corpus=$(cd "$1" && pwd)
 source=$corpus/.source
 mkdir -p "$source"
 
-# Warnings about other metadata than the pixels are of no interest.
+# Warnings about metadata do not matter: only pixels are used.
 convert=(nice "$(command -v convert-im6.q16 || command -v convert)" -quiet)
 
 quiet_ffmpeg() {
 	ffmpeg -nostdin -v error -y "$@"
 }
 
-# Unpacks packages, without installing them.
+# Downloads and unpacks packages without installing them.
 fetch() {
 	local package
 
@@ -40,8 +40,8 @@ fetch() {
 	done
 }
 
-# Photographs among the wallpapers: JPEG of at least 4K, the largest file of each directory, as directories hold the
-# same picture in many sizes.
+# Lists photographs among the wallpapers: JPEG files of at least 4K, the three largest of each directory.
+# Directories hold the same picture in many sizes.
 photographs() {
 	find "$source"/{gnome-backgrounds,mate-backgrounds,plasma-workspace-wallpapers} \
 		-name '*.jpg' -size +500k -printf '%s %h %p\n' |
@@ -53,8 +53,8 @@ photographs() {
 		done
 }
 
-# encode NUMBER FROM TO: by one encoder after the other: what libpng does for most programs (filters chosen
-# by row), the same at its quickest, ffmpeg as it comes (no filter), and with filters chosen by row.
+# encode NUMBER FROM TO: NUMBER selects one of four encoders in turn: libpng as in most programs (a filter
+# chosen per row), libpng at its fastest, ffmpeg by default (no filter), ffmpeg with a filter chosen per row.
 encode() {
 	case $(($1 % 4)) in
 	0) "${convert[@]}" "$2" -strip -quality 75 "PNG24:$3" ;;
@@ -76,7 +76,7 @@ make_photos() {
 	done < <(photographs)
 }
 
-# What a camera sees that moves over a photograph, with the noise of its sensor.
+# Simulates a camera that moves over a photograph, with sensor noise.
 make_video() {
 	local directory=$corpus/video-1080p number=0 file
 
@@ -92,7 +92,7 @@ make_video() {
 	done < <(photographs | awk 'NR % 3 == 0')
 }
 
-# Pictures of programs at work, as the packages have them.
+# Copies screenshots of programs from a package.
 make_screens() {
 	local directory=$corpus/screens number=0 file
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first of the processors that share a core with this one. */
+/* The first processor that shares a core with this one. */
 static int first_sibling(int cpu)
 {
 	char path[128];

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which processors the two sides run on. */
+ * Which processors the sender and the receivers run on. */
 #ifndef SHMFLIP_BENCH_CPU_AFFINITY_H
 #define SHMFLIP_BENCH_CPU_AFFINITY_H
 
 enum { CPUS_MAX = 64 };
 
-/* The processors that this process may use, those that share a core with an earlier one last. */
+/* The processors that this process may use. Those that share a core with an earlier one come
+ * last. */
 struct cpu_affinity {
 	int cpus[CPUS_MAX];
 	unsigned count; /* at least 1 */
-	unsigned cores; /* so many of them, the first ones, are cores of their own */
+	unsigned cores; /* the first of cpus, each on a core of its own */
 };
 
 void cpu_affinity_init(struct cpu_affinity *affinity);
 
-/* Where a receiver goes when the sender is on place->cpus[0]: there too, or on the other cores by turns. */
+/* The processor for a receiver. The sender has cpus[0]. If cores is 1, receivers share it; else
+ * they take turns on the others. */
 int cpu_of_receiver(const struct cpu_affinity *affinity, unsigned cores, unsigned receiver);
 
-/* Keeps the calling process there. 0 or a negative errno. */
+/* Binds the calling process to cpu. Returns 0 or a negative errno. */
 int cpu_bind(int cpu);
 
 #endif

@@ -4,129 +4,121 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli.h"
 #include "load.h"
 #include "report.h"
+#include "usage.h"
 
-/* Room for the largest picture, twice: to compare, and to decode into. */
-struct canvas {
-	uint8_t *expected;
-	uint8_t *pixels;
+/* Each is large enough for the largest picture. */
+struct pixel_buffers {
+	uint8_t *expected; /* from the reference decoder */
+	uint8_t *pixels;   /* from the decoder under test */
 };
 
-static int make_canvas(struct canvas *canvas, const struct png_files *png_files)
+static int allocate_buffers(struct pixel_buffers *buffers, const struct png_files *png_files)
 {
 	uint64_t most = 0;
 
 	for (size_t i = 0; i < png_files->count; i++)
 		if (png_files->files[i].pixel_bytes > most)
 			most = png_files->files[i].pixel_bytes;
-	most = (most / DECODER_ROOM + 2) * DECODER_ROOM;
-	canvas->expected = aligned_alloc(4096, most);
-	canvas->pixels = aligned_alloc(4096, most);
-	if (canvas->expected && canvas->pixels)
+	most = (most / DECODER_SLACK_BYTES + 2) * DECODER_SLACK_BYTES;
+	buffers->expected = aligned_alloc(4096, most);
+	buffers->pixels = aligned_alloc(4096, most);
+	if (buffers->expected && buffers->pixels)
 		return 0;
 	cli_error("out of memory");
 	return -ENOMEM;
 }
 
-static void free_canvas(struct canvas *canvas)
+static void free_buffers(struct pixel_buffers *buffers)
 {
-	free(canvas->expected);
-	free(canvas->pixels);
+	free(buffers->expected);
+	free(buffers->pixels);
 }
 
-static bool same_pixels(const struct png_file *file, const struct canvas *canvas)
+static bool same_pixels(const struct png_file *file, const struct pixel_buffers *buffers)
 {
 	for (uint32_t row = 0; row < file->height; row++) {
 		size_t at = (size_t)row * file->stride_bytes;
 
-		if (memcmp(canvas->expected + at, canvas->pixels + at, 4 * (size_t)file->width))
+		if (memcmp(buffers->expected + at, buffers->pixels + at, 4 * (size_t)file->width))
 			return false;
 	}
 	return true;
 }
 
-static int64_t processor_ns(void)
-{
-	struct timespec used;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
-}
-
-/* Decodes for as long as asked, once at least. */
+/* Decodes for seconds_ns, at least once. *ms: the mean time. */
 static int time_decoder(const struct decoder *decoder, void *state, const struct png_file *file,
                         uint8_t *pixels, int64_t seconds_ns, double *ms)
 {
-	int64_t begin_ns = processor_ns(), elapsed_ns;
+	int64_t begin_ns = usage_cpu_ns(), elapsed_ns;
 	unsigned count = 0;
 	int error;
 
 	do {
 		error = decoder->decode(state, file, pixels);
-		elapsed_ns = processor_ns() - begin_ns;
+		elapsed_ns = usage_cpu_ns() - begin_ns;
 		count++;
 	} while (!error && elapsed_ns < seconds_ns);
 	*ms = (double)elapsed_ns / 1e6 / count;
 	return error;
 }
 
-static void try_once(const struct decode_results *results, const struct decoder *decoder,
-                     void *state, const struct png_file *file, const struct canvas *canvas,
-                     struct trial *trial)
+static void run_trial(const struct decode_results *results, const struct decoder *decoder,
+                      void *state, const struct png_file *file, const struct pixel_buffers *buffers,
+                      struct trial *trial)
 {
 	if (trial->error || trial->differs)
 		return;
 	if (trial->count == 0) {
-		memset(canvas->pixels, 0x55, file->pixel_bytes);
-		trial->error = decoder->decode(state, file, canvas->pixels);
+		memset(buffers->pixels, 0x55, file->pixel_bytes);
+		trial->error = decoder->decode(state, file, buffers->pixels);
 		if (!trial->error && !(decoder->traits & DECODER_STAGE))
-			trial->differs = !same_pixels(file, canvas);
+			trial->differs = !same_pixels(file, buffers);
 		if (trial->error || trial->differs)
 			return;
 	}
-	trial->error = time_decoder(decoder, state, file, canvas->pixels,
+	trial->error = time_decoder(decoder, state, file, buffers->pixels,
 	                            results->options->seconds_ns, &trial->ms[trial->count]);
 	if (!trial->error)
 		trial->count++;
 }
 
-/* What every decoder has to make of it. */
-static int expect(const struct png_file *file, const struct canvas *canvas)
+/* Decodes the pixels that every decoder has to match. */
+static int decode_reference(const struct png_file *file, const struct pixel_buffers *buffers)
 {
 	const struct decoder *reference = decoders[0];
 	void *state = reference->open ? reference->open() : NULL;
-	int error = reference->decode(state, file, canvas->expected);
+	int error = reference->decode(state, file, buffers->expected);
 
 	if (reference->close)
 		reference->close(state);
 	return error;
 }
 
-static void try_all(struct decode_results *results, unsigned round, size_t number,
-                    void *const *states, const struct canvas *canvas)
+static void run_trials(struct decode_results *results, unsigned round, size_t number,
+                       void *const *states, const struct pixel_buffers *buffers)
 {
 	const struct options *options = results->options;
 	const struct png_file *file = &results->png_files.files[number];
 	unsigned count = options->decoder_count;
 	struct trial *trials = &results->trials[number * count];
-	int error = round == 0 ? expect(file, canvas) : 0;
+	int error = round == 0 ? decode_reference(file, buffers) : 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		unsigned turn = round % 2 ? count - 1 - i : i;
 
 		if (error)
 			trials[turn].error = error;
-		try_once(results, options->decoders[turn], states[turn], file, canvas,
-		         &trials[turn]);
+		run_trial(results, options->decoders[turn], states[turn], file, buffers,
+		          &trials[turn]);
 	}
 }
 
 static int run_round(struct decode_results *results, unsigned round, void *const *states,
-                     const struct canvas *canvas)
+                     const struct pixel_buffers *buffers)
 {
 	const struct png_files *png_files = &results->png_files;
 	struct load_shares shares;
@@ -136,12 +128,12 @@ static int run_round(struct decode_results *results, unsigned round, void *const
 	for (size_t i = 0; i < png_files->count; i++) {
 		if (cli_interrupted()) {
 			cli_status_end();
-			cli_error("interrupted: nothing was kept");
+			cli_error("interrupted: no results");
 			return -EINTR;
 		}
 		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
 		           png_files->files[i].path);
-		try_all(results, round, i, states, canvas);
+		run_trials(results, round, i, states, buffers);
 	}
 	load_since(&before, &shares);
 	results->disturbed += validity_is_disturbed(&shares);
@@ -155,7 +147,7 @@ static int open_decoders(const struct options *options, void **states)
 			continue;
 		states[i] = options->decoders[i]->open();
 		if (!states[i]) {
-			cli_error("%s does not start", options->decoders[i]->name);
+			cli_error("cannot open decoder %s", options->decoders[i]->name);
 			return -ENOMEM;
 		}
 	}
@@ -172,23 +164,23 @@ static void close_decoders(const struct options *options, void *const *states)
 static int run_rounds(struct decode_results *results)
 {
 	void *states[LIST_MAX] = { 0 };
-	struct canvas canvas;
+	struct pixel_buffers buffers;
 	struct load before;
-	int error = make_canvas(&canvas, &results->png_files);
+	int error = allocate_buffers(&buffers, &results->png_files);
 
 	if (!error)
 		error = open_decoders(results->options, states);
 	load_now(&before);
 	for (unsigned round = 0; round < results->options->rounds && !error; round++)
-		error = run_round(results, round, states, &canvas);
+		error = run_round(results, round, states, &buffers);
 	load_since(&before, &results->load);
 	cli_status_end();
 	close_decoders(results->options, states);
-	free_canvas(&canvas);
+	free_buffers(&buffers);
 	return error;
 }
 
-/* Ours has to do what libpng does; that others differ is for the table. */
+/* Ours must match libpng. Failures of other decoders only go into the table. */
 static unsigned report_failures(const struct decode_results *results)
 {
 	const struct options *options = results->options;
@@ -202,7 +194,9 @@ static unsigned report_failures(const struct decode_results *results)
 
 			if (strncmp(name, "shmflip", 7) != 0 || !(trial->error || trial->differs))
 				continue;
-			cli_error("%s %s %s", name, trial->differs ? "differs on" : "fails on",
+			cli_error("%s %s %s", name,
+			          trial->differs ? "decodes other pixels than libpng from"
+			                         : "cannot decode",
 			          results->png_files.files[i].path);
 			failures++;
 		}
@@ -221,14 +215,14 @@ static void judge(struct decode_results *results)
 	};
 
 	for (unsigned i = 0; i < results->options->decoder_count; i++) {
-		decode_sum_up(results, results->options->decoders[i], NULL, &summary);
+		decode_summarize(results, results->options->decoders[i], NULL, &summary);
 		if (summary.noise > evidence.typical_noise)
 			evidence.typical_noise = summary.noise;
 	}
 	validity_judge(&evidence, &results->validity);
 }
 
-static int put_out(struct decode_results *results)
+static int write_results(struct decode_results *results)
 {
 	const struct options *options = results->options;
 	bool all_well = report_failures(results) == 0;
@@ -259,7 +253,7 @@ static int run(const struct options *options)
 	if (!results.trials)
 		cli_error("out of memory");
 	else if (run_rounds(&results) == 0)
-		status = put_out(&results);
+		status = write_results(&results);
 	free(results.trials);
 	png_files_free(&results.png_files);
 	return status;
@@ -267,14 +261,14 @@ static int run(const struct options *options)
 
 static const char help[] =
 	" FILE|DIR...\n"
-	"Decodes PNG files, and those in and below directories, by each decoder there is, on\n"
-	"one thread. Files count under the name of the directory that they lie in.\n"
+	"Decodes PNG files, and those in and below directories, with each decoder, on one\n"
+	"thread. Results are grouped by the name of the directory that holds the file.\n"
 	"\n"
 	"      --decoders LIST|all  (default all)\n";
 
 const struct command command_decode = {
 	.name = "decode",
-	.summary = "PNG to pixels by each decoder there is",
+	.summary = "decode PNG files with each decoder",
 	.help = help,
 	.accepts = OPTIONS_DECODE,
 	.seconds_ns = 20000000,

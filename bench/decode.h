@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * `shmflip-bench decode`: PNG to pixels by each decoder there is. */
+ * `shmflip-bench decode`: PNG to pixels with each decoder. */
 #ifndef BENCH_DECODE_H
 #define BENCH_DECODE_H
 
@@ -16,49 +16,51 @@ extern const struct command command_decode;
 
 /* One decoder on one file. */
 struct trial {
-	double ms[ROUNDS_MAX]; /* of processor time, for one decoding */
+	double ms[ROUNDS_MAX]; /* processor time of one decoding, per round */
 	unsigned count;
 	int error;
-	bool differs; /* its pixels are not the reference's */
+	bool differs; /* its pixels are not those of the reference */
 };
 
 struct decode_results {
 	const struct options *options;
 	struct environment environment;
 	struct png_files png_files;
-	struct trial *trials; /* of each file, those of all decoders side by side */
+	struct trial *trials; /* [file * options->decoder_count + decoder] */
 	size_t disturbed;
 	struct load_shares load;
 	struct validity validity;
 };
 
-/* The decoders of a kind of files, or of all of them, summed up. */
+/* One decoder on all files of a kind. */
 struct decode_summary {
-	size_t files;         /* that it decoded, and the reference too */
-	double ms;            /* in the median */
-	double noise;         /* between rounds, in the median */
-	struct spread faster; /* times as fast as the reference */
-	double pixels_per_s;  /* bytes */
-	double file_per_s;    /* bytes */
-	double first;         /* share of the files on which no other decoder was faster */
-	double of_reference;  /* the time as a share of the reference's, in the median */
-	double of_ours;       /* and of shmflip's */
+	size_t files;          /* that both it and the reference decoded */
+	double ms;             /* processor time per file, median over files */
+	double noise;          /* between rounds, median over files */
+	struct spread speedup; /* how many times as fast as the reference, over files */
+	double pixels_per_s;   /* bytes */
+	double file_per_s;     /* bytes */
+	double first;          /* share of files on which no other decoder was faster */
+	double of_reference;   /* its time as a share of the reference's, median over files */
+	double of_shmflip;     /* the same, of shmflip's time */
 };
 
-/* NULL: that trial, or the decoder's on that file, came to nothing. */
+/* NULL: the decoder is not among options->decoders, or it failed on the file. */
 const struct trial *decode_trial(const struct decode_results *results, size_t file,
                                  const struct decoder *decoder);
+/* The median over rounds. */
 double decode_ms(const struct trial *trial);
 
-/* kind: NULL: of all files. */
-void decode_sum_up(const struct decode_results *results, const struct decoder *decoder,
-                   const char *kind, struct decode_summary *summary);
+/* kind: NULL for all files. */
+void decode_summarize(const struct decode_results *results, const struct decoder *decoder,
+                      const char *kind, struct decode_summary *summary);
 
-/* The kinds of files there are, each once, in the order of their paths; at most max of them. */
+/* Stores the kinds of the files, each once, in order of their paths; at most max. Returns how
+ * many. */
 size_t decode_kinds(const struct decode_results *results, const char **kinds, size_t max);
 enum { DECODE_KINDS_MAX = 32 };
 
-/* ---- What it puts out: each in a file of its own ---------------------------------------------- */
+/* ---- Output: each in a file of its own ------------------------------------------------------- */
 
 void decode_print(const struct decode_results *results, FILE *file);
 json_t *decode_json(const struct decode_results *results);

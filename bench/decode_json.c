@@ -37,14 +37,14 @@ static json_t *summary_json(const struct decode_results *results, const struct d
 {
 	struct decode_summary summary;
 
-	decode_sum_up(results, decoder, kind, &summary);
+	decode_summarize(results, decoder, kind, &summary);
 	return json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "decoder",
 	                 decoder->name, "kind", kind ? kind : "", "files",
 	                 (json_int_t)summary.files, "ms", summary.ms, "noise", summary.noise,
-	                 "times_libpng", summary.faster.median, "least", summary.faster.min, "most",
-	                 summary.faster.max, "pixel_bytes_per_second", summary.pixels_per_s,
-	                 "file_bytes_per_second", summary.file_per_s, "first", summary.first,
-	                 "of_shmflip", summary.of_ours);
+	                 "times_libpng", summary.speedup.median, "least", summary.speedup.min,
+	                 "most", summary.speedup.max, "pixel_bytes_per_second",
+	                 summary.pixels_per_s, "file_bytes_per_second", summary.file_per_s, "first",
+	                 summary.first, "of_shmflip", summary.of_shmflip);
 }
 
 static json_t *summaries_json(const struct decode_results *results)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For each kind of files a bar for each decoder: times as fast as libpng, in the median, and on the worst
- * and the best file. */
+ * A bar per kind of files and decoder: how many times as fast as libpng, the median with the
+ * worst and best file. */
 #include "decode.h"
 #include "plot.h"
 
@@ -16,10 +16,10 @@ static void write_data(struct plot *plot, const struct decode_results *results,
 		plot_text(plot, kind < count ? kinds[kind] : "all");
 		fputs("\"", plot->script);
 		for (unsigned i = 0; i < results->options->decoder_count; i++) {
-			decode_sum_up(results, results->options->decoders[i],
-			              kind < count ? kinds[kind] : NULL, &summary);
-			fprintf(plot->script, " %g %g %g", summary.faster.median,
-			        summary.faster.min, summary.faster.max);
+			decode_summarize(results, results->options->decoders[i],
+			                 kind < count ? kinds[kind] : NULL, &summary);
+			fprintf(plot->script, " %g %g %g", summary.speedup.median,
+			        summary.speedup.min, summary.speedup.max);
 		}
 		fputs("\n", plot->script);
 	}

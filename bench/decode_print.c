@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table for each kind of files, and one for all. */
+ * A table per kind of files, and one for all files. */
 #include <string.h>
 
 #include "decode.h"
@@ -13,12 +13,10 @@ static const char *const headings[] = {
 
 static const char legend[] =
 	"\n"
-	"ms: of processor time for a file, in the median; +- between rounds; times libpng: as "
-	"fast,\n"
-	"in the median, on the worst and on the best file; first: on so many of the files nothing "
-	"else\n"
-	"was faster; of libpng, of shmflip: the time as a share of theirs, in the median.\n"
-	"Indented: steps of decoding alone. What remains is unfiltering and the pixels' order.\n";
+	"Medians over files. ms: processor time per file; +-: noise between rounds; times libpng:\n"
+	"how many times as fast, then least and most of any file; first: share of files on which\n"
+	"no other was faster; of libpng, of shmflip: its time as a share of theirs. Indented: a\n"
+	"single stage of decoding. The rest of the time is unfiltering and reordering bytes.\n";
 
 static void add_row(struct table *table, const struct decoder *decoder,
                     const struct decode_summary *summary)
@@ -29,9 +27,9 @@ static void add_row(struct table *table, const struct decoder *decoder,
 	table_cell(table, "%zu", summary->files);
 	table_number(table, summary->ms);
 	table_percent(table, summary->noise);
-	table_cell(table, "%.2f", summary->faster.median);
-	table_cell(table, "%.2f", summary->faster.min);
-	table_cell(table, "%.2f", summary->faster.max);
+	table_cell(table, "%.2f", summary->speedup.median);
+	table_cell(table, "%.2f", summary->speedup.min);
+	table_cell(table, "%.2f", summary->speedup.max);
 	table_number(table, summary->pixels_per_s / 1e6);
 	table_number(table, summary->file_per_s / 1e6);
 	if (is_stage)
@@ -39,7 +37,7 @@ static void add_row(struct table *table, const struct decoder *decoder,
 	else
 		table_percent(table, summary->first);
 	table_percent(table, summary->of_reference);
-	table_percent(table, summary->of_ours);
+	table_percent(table, summary->of_shmflip);
 }
 
 static void print_kind(const struct decode_results *results, const char *kind, FILE *file)
@@ -50,7 +48,7 @@ static void print_kind(const struct decode_results *results, const char *kind, F
 	fprintf(file, "\n%s\n", kind ? kind : "all files");
 	table_heading(&table, headings, sizeof(headings) / sizeof(headings[0]));
 	for (unsigned i = 0; i < results->options->decoder_count; i++) {
-		decode_sum_up(results, results->options->decoders[i], kind, &summary);
+		decode_summarize(results, results->options->decoders[i], kind, &summary);
 		if (summary.files > 0)
 			add_row(&table, results->options->decoders[i], &summary);
 	}
@@ -58,7 +56,7 @@ static void print_kind(const struct decode_results *results, const char *kind, F
 	table_finish(&table);
 }
 
-/* Who could not decode what, or made other pixels of it. */
+/* Counts the files that decoders rejected or decoded to other pixels. */
 static void print_absent(const struct decode_results *results, FILE *file)
 {
 	const struct options *options = results->options;
@@ -75,8 +73,8 @@ static void print_absent(const struct decode_results *results, FILE *file)
 		}
 		if (failed + different > 0)
 			fprintf(file,
-			        "%s: not counted are %zu files that it does not take, and %zu "
-			        "of which it makes other pixels\n",
+			        "%s: without %zu files that it cannot decode and %zu that it "
+			        "decodes to other pixels\n",
 			        options->decoders[i]->name, failed, different);
 	}
 }

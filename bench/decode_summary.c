@@ -18,37 +18,29 @@ const struct trial *decode_trial(const struct decode_results *results, size_t fi
 	return NULL;
 }
 
-static void spread_of(const struct trial *trial, struct spread *spread)
-{
-	double ms[ROUNDS_MAX];
-
-	memcpy(ms, trial->ms, trial->count * sizeof(*ms));
-	statistics_spread(ms, trial->count, spread);
-}
-
 double decode_ms(const struct trial *trial)
 {
 	struct spread spread;
 
-	spread_of(trial, &spread);
+	statistics_spread_rounds(trial->ms, trial->count, &spread);
 	return spread.median;
 }
 
-/* Values of single files, to be reduced to their medians. */
+/* Values of each file, to compute medians of. */
 struct columns {
 	double *ms;
 	double *noise;
-	double *faster;
-	double *of_ours;
+	double *speedup;
+	double *of_shmflip;
 	size_t count;
-	size_t count_of_ours;
+	size_t count_of_shmflip;
 	size_t first;
 	double total_ms;
 	double pixel_bytes;
 	double file_bytes;
 };
 
-/* Whether no other decoder took less time on that file. */
+/* Whether no other decoder was faster on the file. */
 static bool is_first(const struct decode_results *results, size_t file, double ms)
 {
 	for (unsigned i = 0; i < results->options->decoder_count; i++) {
@@ -72,13 +64,13 @@ static void add_file(const struct decode_results *results, size_t number,
 
 	if (!trial)
 		return;
-	spread_of(trial, &spread);
+	statistics_spread_rounds(trial->ms, trial->count, &spread);
 	columns->ms[columns->count] = spread.median;
 	columns->noise[columns->count] = statistics_noise(&spread);
-	columns->faster[columns->count] = reference ? decode_ms(reference) / spread.median : 0;
+	columns->speedup[columns->count] = reference ? decode_ms(reference) / spread.median : 0;
 	columns->count++;
 	if (ours)
-		columns->of_ours[columns->count_of_ours++] = spread.median / decode_ms(ours);
+		columns->of_shmflip[columns->count_of_shmflip++] = spread.median / decode_ms(ours);
 	columns->first += is_first(results, number, spread.median);
 	columns->total_ms += spread.median;
 	columns->pixel_bytes += 4.0 * file->width * file->height;
@@ -100,17 +92,17 @@ static void reduce(const struct columns *columns, struct decode_summary *summary
 	summary->files = columns->count;
 	summary->ms = median(columns->ms, columns->count);
 	summary->noise = median(columns->noise, columns->count);
-	statistics_spread(columns->faster, columns->count, &summary->faster);
-	if (summary->faster.median > 0)
-		summary->of_reference = 1 / summary->faster.median;
-	summary->of_ours = median(columns->of_ours, columns->count_of_ours);
+	statistics_spread(columns->speedup, columns->count, &summary->speedup);
+	if (summary->speedup.median > 0)
+		summary->of_reference = 1 / summary->speedup.median;
+	summary->of_shmflip = median(columns->of_shmflip, columns->count_of_shmflip);
 	summary->pixels_per_s = columns->pixel_bytes * 1e3 / columns->total_ms;
 	summary->file_per_s = columns->file_bytes * 1e3 / columns->total_ms;
 	summary->first = (double)columns->first / (double)columns->count;
 }
 
-void decode_sum_up(const struct decode_results *results, const struct decoder *decoder,
-                   const char *kind, struct decode_summary *summary)
+void decode_summarize(const struct decode_results *results, const struct decoder *decoder,
+                      const char *kind, struct decode_summary *summary)
 {
 	size_t count = results->png_files.count;
 	double *room = calloc(4 * count, sizeof(*room));
@@ -120,8 +112,8 @@ void decode_sum_up(const struct decode_results *results, const struct decoder *d
 	if (!room)
 		return;
 	columns.noise = room + count;
-	columns.faster = room + 2 * count;
-	columns.of_ours = room + 3 * count;
+	columns.speedup = room + 2 * count;
+	columns.of_shmflip = room + 3 * count;
 	for (size_t i = 0; i < count; i++)
 		if (!kind || strcmp(results->png_files.files[i].kind, kind) == 0)
 			add_file(results, i, decoder, &columns);

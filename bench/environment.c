@@ -24,7 +24,7 @@ add(struct environment *environment, const char *name, const char *format, ...)
 	environment->count++;
 }
 
-/* The first line of a file. */
+/* Adds the first line of a file. */
 static void add_file(struct environment *environment, const char *name, const char *path)
 {
 	char line[FACT_SIZE] = "";
@@ -36,10 +36,10 @@ static void add_file(struct environment *environment, const char *name, const ch
 		fclose(file);
 	}
 	line[strcspn(line, "\n")] = '\0';
-	add(environment, name, "%s", line[0] ? line : "not told");
+	add(environment, name, "%s", line[0] ? line : "unknown");
 }
 
-/* What stands behind the colon in the first line of a file that begins so. */
+/* Adds what follows the colon in the first line of a file that begins with field. */
 static void add_field(struct environment *environment, const char *name, const char *path,
                       const char *field)
 {
@@ -53,7 +53,7 @@ static void add_field(struct environment *environment, const char *name, const c
 	if (file)
 		fclose(file);
 	if (!value) {
-		add(environment, name, "not told");
+		add(environment, name, "unknown");
 		return;
 	}
 	value += 1 + strspn(value + 1, " \t");

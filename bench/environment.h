@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What figures depend on, beside the programs: written down with them. */
+ * Facts about the machine that figures depend on. They are reported with the figures. */
 #ifndef BENCH_ENVIRONMENT_H
 #define BENCH_ENVIRONMENT_H
 
@@ -18,7 +18,7 @@ struct environment {
 };
 
 void environment_init(struct environment *environment);
-/* A line for each. */
+/* Prints a line per fact. */
 void environment_print(const struct environment *environment, FILE *file);
 /* NULL: out of memory. */
 json_t *environment_json(const struct environment *environment);

@@ -6,26 +6,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "cli.h"
-
-static int64_t time_ns(const struct timeval *time)
-{
-	return (int64_t)time->tv_sec * 1000000000 + (int64_t)time->tv_usec * 1000;
-}
-
-static int64_t used_by(int who)
-{
-	struct rusage usage;
-
-	getrusage(who, &usage);
-	return time_ns(&usage.ru_utime) + time_ns(&usage.ru_stime);
-}
+#include "monotonic.h"
+#include "usage.h"
 
 void load_now(struct load *load)
 {
 	unsigned long long user = 0, nice = 0, system = 0, idle = 0, wait = 0, hard = 0, soft = 0,
 			   stolen = 0;
-	int64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
+	int64_t tick_ns = NS_PER_S / sysconf(_SC_CLK_TCK);
 	FILE *file = fopen("/proc/stat", "re");
 
 	memset(load, 0, sizeof(*load));
@@ -37,7 +25,7 @@ void load_now(struct load *load)
 		}
 		fclose(file);
 	}
-	load->own_ns = used_by(RUSAGE_SELF) + used_by(RUSAGE_CHILDREN);
+	load->own_ns = usage_rusage_ns(RUSAGE_SELF) + usage_rusage_ns(RUSAGE_CHILDREN);
 	load->at_ns = monotonic_now_ns();
 }
 

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * What else the machine was busy with while something was measured. */
+ * What else the machine did during a measurement. */
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
 #include <stdint.h>
 
-/* Since the system's start, of all its processors. */
+/* Since boot, summed over all processors. */
 struct load {
-	int64_t busy_ns;   /* doing anything */
-	int64_t stolen_ns; /* runnable, but the hypervisor ran something else */
-	int64_t own_ns; /* of the busy time, this process's and that of children it has waited for */
+	int64_t busy_ns;   /* not idle */
+	int64_t stolen_ns; /* ready to run, but the hypervisor ran something else */
+	int64_t own_ns;    /* of busy_ns: this process and children it has waited for */
 	int64_t at_ns;
 };
 
 void load_now(struct load *load);
 
-/* As shares of one processor's time since then. The kernel counts in ticks: a tick either way over a
- * short time is nothing. */
+/* As shares of one processor's time. The kernel counts in ticks: ignore a difference of one tick
+ * in a short time. */
 struct load_shares {
-	double foreign;
+	double foreign; /* busy, but not with our processes */
 	double stolen;
 };
 
+/* The shares from before until now. */
 void load_since(const struct load *before, struct load_shares *shares);
 
-/* The arithmetic of it. */
+/* The same between two samples. Pure. */
 void load_between(const struct load *before, const struct load *after, struct load_shares *shares);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "measurement.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,25 +14,27 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "scratch_dir.h"
 #include "shmflip.h"
 
-enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, LOOK_NS = 1000000 };
+enum { EMPTY_FRAME_BYTES = FRAME_BYTES_MIN, POLL_NS = 1000000 };
 
-/* Beyond what is asked for: opening, warming up, the slowest transport's largest frames. */
-#define PATIENCE_NS INT64_C(30000000000)
+/* On top of the measuring time: for opening, warm-up, and the slowest transport's largest
+ * frames. */
+#define TIMEOUT_NS INT64_C(30000000000)
 
 struct run {
 	const struct measurement *measurement;
 	const struct cpu_affinity *affinity;
 	struct transfer transfer;
-	struct side *parties; /* shared: the sender's, then the receivers' */
+	struct side *sides; /* shared memory: the sender, then the receivers */
 	pid_t children[1 + RECEIVERS_MAX];
-	bool any_failed; /* or was killed, or crashed */
+	bool any_failed; /* exited with an error, was killed, or crashed */
 };
 
-/* In a child. ^C goes to all processes of the terminal: what becomes of children is the parent's to
- * say. They do not outlive it. */
-static void become_child(pid_t parent)
+/* In a child. Ctrl-C reaches all processes of the terminal, but only the parent decides when
+ * children stop. They die with it. */
+static void init_child(pid_t parent)
 {
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
@@ -68,31 +69,34 @@ static int start_children(struct run *run)
 			return -errno;
 		}
 		if (run->children[i] == 0) {
-			become_child(parent);
+			init_child(parent);
 			run_child(run, i);
 		}
 	}
 	return 0;
 }
 
-/* Reaps whoever has ended. The number of those that have not. */
+/* Reaps the children that have exited. Returns how many still run. */
 static unsigned reap(struct run *run)
 {
-	unsigned left = 0;
+	unsigned running = 0;
 	int status;
+	pid_t reaped;
 
 	for (unsigned i = 0; i <= RECEIVERS_MAX; i++) {
 		if (run->children[i] == 0)
 			continue;
-		if (waitpid(run->children[i], &status, WNOHANG) == 0) {
-			left++;
+		reaped = waitpid(run->children[i], &status, WNOHANG);
+		if (reaped == 0) {
+			running++;
 			continue;
 		}
-		if (status != 0)
+		/* If SIGCHLD is ignored, nobody knows how the child exited. */
+		if (reaped < 0 || status != 0)
 			run->any_failed = true;
 		run->children[i] = 0;
 	}
-	return left;
+	return running;
 }
 
 static void kill_children(struct run *run)
@@ -107,10 +111,11 @@ static void kill_children(struct run *run)
 	}
 }
 
-/* Until all have ended. When one has failed the others may wait for it in vain: -EPIPE. */
-static int await_children(struct run *run)
+/* Waits until all have exited. If one fails, others may wait for it forever, so it returns
+ * -EPIPE at once. */
+static int wait_for_children(struct run *run)
 {
-	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + PATIENCE_NS;
+	int64_t deadline_ns = monotonic_now_ns() + run->transfer.seconds_ns + TIMEOUT_NS;
 
 	while (reap(run) > 0) {
 		if (cli_interrupted())
@@ -119,16 +124,16 @@ static int await_children(struct run *run)
 			return -EPIPE;
 		if (monotonic_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	}
 	return run->any_failed ? -EPIPE : 0;
 }
 
-/* What the side says that failed first, if any does. */
+/* The error of the first side that reports a failure; else error. */
 static int first_failure(const struct run *run, int error, char *detail)
 {
 	for (unsigned i = 0; i <= run->transfer.link.receivers && error != -EINTR; i++) {
-		const struct side *side = &run->parties[i];
+		const struct side *side = &run->sides[i];
 
 		if (atomic_load_explicit(&side->state, memory_order_acquire) != SIDE_FAILED)
 			continue;
@@ -136,9 +141,9 @@ static int first_failure(const struct run *run, int error, char *detail)
 		return side->error ? side->error : -EIO;
 	}
 	if (error == -EPIPE)
-		snprintf(detail, LINK_DETAIL_SIZE, "one of its processes crashed");
+		snprintf(detail, LINK_DETAIL_SIZE, "a process crashed");
 	if (error == -ETIMEDOUT)
-		snprintf(detail, LINK_DETAIL_SIZE, "no end to it: killed");
+		snprintf(detail, LINK_DETAIL_SIZE, "timed out: killed");
 	return error;
 }
 
@@ -173,7 +178,7 @@ static void add_receiver(struct sample *sample, const struct side *side,
 	histogram_merge(own_latency, &side->latency);
 }
 
-static void sum_up(const struct run *run, struct sample *sample, struct histogram *latency)
+static void summarize(const struct run *run, struct sample *sample, struct histogram *latency)
 {
 	static struct histogram own_latency;
 	const struct side *sender = run->transfer.sender;
@@ -190,17 +195,6 @@ static void sum_up(const struct run *run, struct sample *sample, struct histogra
 		add_receiver(sample, &run->transfer.receivers[i], &own_latency);
 	sample->latency_p50_ns = (double)histogram_percentile_ns(&own_latency, 50);
 	histogram_merge(latency, &own_latency);
-}
-
-static void empty_directory(const char *directory)
-{
-	DIR *open_directory = opendir(directory);
-	struct dirent *entry;
-
-	while (open_directory && (entry = readdir(open_directory)))
-		unlinkat(dirfd(open_directory), entry->d_name, 0);
-	if (open_directory)
-		closedir(open_directory);
 }
 
 static int prepare_run(struct run *run, const char *directory, int64_t seconds_ns, char *detail)
@@ -224,19 +218,19 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
 	                           &link->frame_bytes);
 	if (error)
-		return link_fail(link, error, "too large");
+		return link_fail(link, error, "frames are too large");
 	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		link->frame_bytes = EMPTY_FRAME_BYTES;
 	error = link_map(link, (1 + link->receivers) * sizeof(struct side), true, &memory);
 	if (error)
 		return error;
-	run->parties = memory;
+	run->sides = memory;
 	run->transfer.touch = measurement->touch;
 	run->transfer.interval_ns =
 		measurement->rate_milli ? INT64_C(1000000000000) / measurement->rate_milli : 0;
 	run->transfer.seconds_ns = seconds_ns;
-	run->transfer.sender = &run->parties[0];
-	run->transfer.receivers = &run->parties[1];
+	run->transfer.sender = &run->sides[0];
+	run->transfer.receivers = &run->sides[1];
 	return 0;
 }
 
@@ -249,12 +243,12 @@ static int run_processes(struct run *run, struct sample *sample, struct histogra
 	load_now(&before);
 	error = start_children(run);
 	if (!error)
-		error = await_children(run);
+		error = wait_for_children(run);
 	kill_children(run);
 	error = first_failure(run, error, detail);
 	if (error)
 		return error;
-	sum_up(run, sample, latency);
+	summarize(run, sample, latency);
 	load_since(&before, &sample->load);
 	return 0;
 }
@@ -278,7 +272,7 @@ int measurement_run(const struct measurement *measurement, const struct cpu_affi
 			measurement->transport->finish(link, run.any_failed);
 	}
 	free(link->state);
-	empty_directory(directory);
-	munmap(run.parties, (1 + link->receivers) * sizeof(struct side));
+	scratch_dir_empty(directory);
+	munmap(run.sides, (1 + link->receivers) * sizeof(struct side));
 	return error;
 }

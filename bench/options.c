@@ -45,23 +45,23 @@ static const struct option long_options[] = {
 };
 
 static const char common_help[] =
-	"      --quick            see that it works: one round, few cells, short\n"
-	"      --seconds S        how long each measurement takes\n"
-	"      --rounds N         rounds that medians are taken of (default 5)\n"
-	"      --json FILE        write all figures as JSON (- is stdout)\n"
-	"      --plot FILE.svg|FILE.png  draw them, by gnuplot\n"
+	"      --quick            only test that it works: one round, few, short\n"
+	"      --seconds S        duration of each measurement\n"
+	"      --rounds N         rounds to take medians of (default 5)\n"
+	"      --json FILE        write all figures as JSON (-: stdout)\n"
+	"      --plot FILE.svg|FILE.png  draw figures with gnuplot\n"
 	"      --help, --version\n"
 	"\n"
-	"Exit status: 0 valid, 1 something failed, 2 wrong use, 3 too noisy to be valid\n";
+	"Exit status: 0 valid, 1 failure, 2 wrong usage, 3 too noisy to be valid\n";
 
 static void __attribute__((noreturn)) print_help(const struct command *const *commands)
 {
 	puts("Usage: shmflip-bench COMMAND [options]\n"
-	     "Compares shmflip with the other ways of doing it.\n");
+	     "Compares shmflip with other ways to move frames and decode PNG files.\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n"
-	     "shmflip-bench COMMAND --help tells the options of a command.\n"
+	     "shmflip-bench COMMAND --help lists the options of a command.\n"
 	     "      --help, --version");
 	exit(CLI_OK);
 }
@@ -74,7 +74,7 @@ static void __attribute__((noreturn)) print_command_help(const struct command *c
 
 /* ---- Lists: WORD,WORD,... ------------------------------------------------------------------- */
 
-/* Calls add with each word; it counts them. The words stay until the program ends. */
+/* Calls add with each word. add increments *count. */
 static void for_each_word(struct options *options, const char *option, const char *text,
                           void (*add)(struct options *options, const char *word), unsigned *count)
 {
@@ -83,7 +83,7 @@ static void for_each_word(struct options *options, const char *option, const cha
 	*count = 0;
 	while (rest && (word = strsep(&rest, ",")) != NULL) {
 		if (*count == LIST_MAX)
-			cli_usage_error("%s takes a list of at most %d", option, LIST_MAX);
+			cli_usage_error("%s takes a list of at most %d words", option, LIST_MAX);
 		add(options, word);
 	}
 	free(words);
@@ -100,7 +100,7 @@ static void add_size(struct options *options, const char *word)
 	    bytes > UINT32_MAX)
 		cli_usage_error("--size takes frames of less than 4 GiB, not %s", word);
 	if (bytes < FRAME_BYTES_MIN)
-		cli_usage_error("--size takes frames of %d bytes at least, not %s", FRAME_BYTES_MIN,
+		cli_usage_error("--size takes frames of at least %d bytes, not %s", FRAME_BYTES_MIN,
 		                word);
 }
 
@@ -132,7 +132,7 @@ static void add_every_decoder(struct options *options)
 		options->decoders[options->decoder_count++] = decoders[i];
 }
 
-/* The reference is always among them, first. */
+/* The reference always comes first. */
 static void add_decoder(struct options *options, const char *word)
 {
 	const char *names[LIST_MAX + 2] = { "all" };
@@ -180,7 +180,7 @@ static void add_receivers(struct options *options, const char *word)
 		(unsigned)cli_uint("--receivers", word, 1, RECEIVERS_MAX);
 }
 
-/* ---- Options ---------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 static void set_plot(struct options *options, const char *path)
 {
@@ -254,8 +254,8 @@ static void set(struct options *options, int option, const char *text)
 		return;
 	}
 	if (!(options->command->accepts & group))
-		cli_usage_error("--%s is not for %s", cli_option_name(long_options, option),
-		                options->command->name);
+		cli_usage_error("%s takes no --%s", options->command->name,
+		                cli_option_name(long_options, option));
 	if (option == OPTION_DECODERS)
 		for_each_word(options, "--decoders", text, add_decoder, &options->decoder_count);
 	else
@@ -267,11 +267,11 @@ static const struct command *command_named(const char *name, const struct comman
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
-	cli_usage_error("there is no command %s", name);
+	cli_usage_error("unknown command %s", name);
 }
 
-/* What was not asked for. A quick run is a small one in every respect. */
-static void fill_in(struct options *options)
+/* Sets every option that was not given. Those of a quick run are small. */
+static void set_defaults(struct options *options)
 {
 	bool quick = options->quick;
 
@@ -299,12 +299,13 @@ static void fill_in(struct options *options)
 
 static void set_paths(struct options *options, int count, char **words)
 {
-	bool wanted = options->command->accepts & (OPTIONS_DECODE | OPTIONS_PIPELINE);
+	bool needs_paths = options->command->accepts & (OPTIONS_DECODE | OPTIONS_PIPELINE);
 
-	if (!wanted && count > 0)
-		cli_usage_error("%s takes no %s", options->command->name, words[0]);
-	if (wanted && count == 0)
-		cli_usage_error("%s needs PNG files, or directories of them",
+	if (!needs_paths && count > 0)
+		cli_usage_error("unexpected word %s: %s takes no files", words[0],
+		                options->command->name);
+	if (needs_paths && count == 0)
+		cli_usage_error("%s needs PNG files or directories of them",
 		                options->command->name);
 	options->paths = words;
 	options->path_count = (unsigned)count;
@@ -317,7 +318,7 @@ void options_parse(struct options *options, int argc, char **argv,
 
 	*options = (struct options){ .argc = argc, .argv = argv, .seconds_ns = -1 };
 	if (argc < 2)
-		cli_usage_error("a COMMAND is missing");
+		cli_usage_error("missing COMMAND");
 	if (strcmp(argv[1], "--help") == 0)
 		print_help(commands);
 	if (strcmp(argv[1], "--version") == 0) {
@@ -333,5 +334,5 @@ void options_parse(struct options *options, int argc, char **argv,
 		set(options, option, optarg);
 	}
 	set_paths(options, argc - optind, argv + optind);
-	fill_in(options);
+	set_defaults(options);
 }

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 #include "decoder/decoder.h"
+#include "statistics.h"
 #include "touch.h"
 #include "transport/transport.h"
 
-enum { LIST_MAX = 32, ROUNDS_MAX = 100 };
+enum { LIST_MAX = 32 };
 
 struct size {
 	uint32_t width;
@@ -20,13 +21,13 @@ struct size {
 
 struct options {
 	const struct command *command;
-	int argc; /* the command's own words, for the record */
+	int argc; /* the command line, to report it */
 	char **argv;
 
-	/* Of every command */
+	/* Every command */
 	bool quick;
 	unsigned rounds;
-	int64_t seconds_ns; /* for each measurement */
+	int64_t seconds_ns; /* duration of each measurement */
 	const char *json_path;
 	const char *plot_path;
 
@@ -53,13 +54,13 @@ struct options {
 	unsigned path_count;
 };
 
-/* One of the program's commands: a file of its own and a line in main.c. */
+/* A command of shmflip-bench. Each has a file of its own and a line in main.c. */
 struct command {
 	const char *name;
 	const char *summary; /* for the list of commands */
-	const char *help;    /* for COMMAND --help: the lines on its own options */
+	const char *help;    /* for COMMAND --help: what follows "[options]", and its own options */
 	unsigned accepts;    /* enum option_group */
-	int64_t seconds_ns;  /* unless told otherwise */
+	int64_t seconds_ns;  /* default of --seconds */
 	int (*run)(const struct options *options); /* returns the exit status */
 };
 
@@ -69,10 +70,10 @@ enum option_group {
 	OPTIONS_PIPELINE = 1 << 2,
 };
 
-/* Exit status beside those of cli.h: all went well, but the figures are not to be relied on. */
+/* Exit status in addition to those of cli.h: no failure, but the figures are not reliable. */
 enum { EXIT_NOT_VALID = 3 };
 
-/* Fills in *options from the words after the program's name, or prints and exits. */
+/* Sets *options from the command line. Exits after --help and --version, and on a usage error. */
 void options_parse(struct options *options, int argc, char **argv,
                    const struct command *const *commands);
 

@@ -14,10 +14,10 @@
 #include "statistics.h"
 
 enum { FRAMES_MIN = 8, FRAMES_MAX = 5000 };
-#define PATIENCE_NS INT64_C(60000000000)
+#define TIMEOUT_NS INT64_C(60000000000)
 
-/* What every contender is told, twice: with one frame, and with many. */
-struct shows {
+/* Every contender shows two inputs: one frame, and many. */
+struct pipeline_setup {
 	struct scratch_dir scratch;
 	char producer[PATH_MAX];
 	char viewer[PATH_MAX];
@@ -25,7 +25,7 @@ struct shows {
 	struct pipeline_input many;
 };
 
-/* Beside us, as they are installed; where they are built; else wherever PATH says. */
+/* Looks beside this program, as installed, then in the build directory, then leaves it to PATH. */
 static void find_program(char *path, const char *directory, const char *name)
 {
 	char here[PATH_MAX - 64] = "";
@@ -60,11 +60,11 @@ static int check_sizes(const struct png_files *png_files)
 	return 0;
 }
 
-/* What the first takes to decode, the second time: in memory that has been used. */
+/* The time to decode a file, measured on the second run, when memory is mapped and cached. */
 static int64_t decoding_ns(const struct png_file *file)
 {
 	const struct decoder *decoder = decoder_named("shmflip");
-	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_ROOM);
+	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_SLACK_BYTES);
 	void *state = decoder->open();
 	int64_t begin_ns = monotonic_now_ns();
 
@@ -77,7 +77,7 @@ static int64_t decoding_ns(const struct png_file *file)
 	return monotonic_now_ns() - begin_ns + 1;
 }
 
-/* How many frames take about as long as asked. */
+/* How many frames take about seconds_ns. */
 static unsigned frames_for(const struct png_files *png_files, int64_t seconds_ns)
 {
 	int64_t frames = seconds_ns / decoding_ns(&png_files->files[0]);
@@ -87,7 +87,7 @@ static unsigned frames_for(const struct png_files *png_files, int64_t seconds_ns
 	return frames < FRAMES_MAX ? (unsigned)frames : FRAMES_MAX;
 }
 
-static int set_up(struct shows *shows, struct pipeline_results *results)
+static int prepare(struct pipeline_setup *setup, struct pipeline_results *results)
 {
 	const struct options *options = results->options;
 	struct png_files png_files;
@@ -97,37 +97,37 @@ static int set_up(struct shows *shows, struct pipeline_results *results)
 		return error;
 	error = check_sizes(&png_files);
 	if (!error)
-		error = scratch_dir_make(&shows->scratch, &png_files,
+		error = scratch_dir_make(&setup->scratch, &png_files,
 		                         1 + frames_for(&png_files, options->seconds_ns));
 	results->width = png_files.files[0].width;
 	results->height = png_files.files[0].height;
 	results->files = (unsigned)png_files.count;
-	results->frames = shows->scratch.frames;
+	results->frames = setup->scratch.frames;
 	png_files_free(&png_files);
-	find_program(shows->producer, "producer", "shmflip-producer");
-	find_program(shows->viewer, "viewer", "shmflip-viewer");
-	shows->many = (struct pipeline_input){ .directory = shows->scratch.many,
-		                               .channel = shows->scratch.channel,
-		                               .frames = shows->scratch.frames,
+	find_program(setup->producer, "producer", "shmflip-producer");
+	find_program(setup->viewer, "viewer", "shmflip-viewer");
+	setup->many = (struct pipeline_input){ .directory = setup->scratch.many,
+		                               .channel = setup->scratch.channel,
+		                               .frames = setup->scratch.frames,
 		                               .width = results->width,
 		                               .height = results->height,
-		                               .producer = shows->producer,
-		                               .viewer = shows->viewer };
-	shows->one = shows->many;
-	shows->one.directory = shows->scratch.one;
-	shows->one.frames = 1;
+		                               .producer = setup->producer,
+		                               .viewer = setup->viewer };
+	setup->one = setup->many;
+	setup->one.directory = setup->scratch.one;
+	setup->one.frames = 1;
 	return error;
 }
 
-static int run_show(struct pipeline_result *result, const struct pipeline_input *input,
-                    int64_t patience_ns, int64_t *elapsed_ns, int64_t *cpu_ns)
+static int run_contender(struct pipeline_result *result, const struct pipeline_input *input,
+                         int64_t timeout_ns, int64_t *elapsed_ns, int64_t *cpu_ns)
 {
 	const struct contender *contender = result->contender;
 	struct process_group group = { 0 };
 	int error = contender->assemble(contender, input, &group);
 
 	if (!error)
-		error = process_group_run(&group, patience_ns, elapsed_ns, cpu_ns, result->detail);
+		error = process_group_run(&group, timeout_ns, elapsed_ns, cpu_ns, result->detail);
 	process_group_finish(&group);
 	return error;
 }
@@ -138,25 +138,25 @@ static unsigned frames_of(const struct contender *contender, const struct pipeli
 	                                           : input->frames;
 }
 
-/* -EINTR: the user wants to stop. Everything else is the result's. */
-static int measure(const struct options *options, const struct shows *shows,
+/* Returns 0, or -EINTR if the user interrupted. Other errors go into *result. */
+static int measure(const struct options *options, const struct pipeline_setup *setup,
                    struct pipeline_result *result)
 {
-	int64_t patience_ns = PATIENCE_NS + 100 * options->seconds_ns;
+	int64_t timeout_ns = TIMEOUT_NS + 100 * options->seconds_ns;
 	int64_t one_ns, many_ns, one_cpu_ns, many_cpu_ns;
-	unsigned more = frames_of(result->contender, &shows->many) -
-	                frames_of(result->contender, &shows->one);
-	int error = run_show(result, &shows->one, patience_ns, &one_ns, &one_cpu_ns);
+	unsigned more = frames_of(result->contender, &setup->many) -
+	                frames_of(result->contender, &setup->one);
+	int error = run_contender(result, &setup->one, timeout_ns, &one_ns, &one_cpu_ns);
 
 	if (!error)
-		error = run_show(result, &shows->many, patience_ns, &many_ns, &many_cpu_ns);
+		error = run_contender(result, &setup->many, timeout_ns, &many_ns, &many_cpu_ns);
 	if (error == -EINTR)
 		return error;
 	result->error = error;
 	if (error)
 		return 0;
 	if (many_ns <= one_ns) {
-		snprintf(result->detail, sizeof(result->detail), "too few frames to tell");
+		snprintf(result->detail, sizeof(result->detail), "too few frames to measure");
 		return 0;
 	}
 	result->fps[result->count] = more * 1e9 / (double)(many_ns - one_ns);
@@ -165,7 +165,8 @@ static int measure(const struct options *options, const struct shows *shows,
 	return 0;
 }
 
-static int run_round(struct pipeline_results *results, const struct shows *shows, unsigned round)
+static int run_round(struct pipeline_results *results, const struct pipeline_setup *setup,
+                     unsigned round)
 {
 	struct load_shares shares;
 	struct load before;
@@ -179,7 +180,7 @@ static int run_round(struct pipeline_results *results, const struct shows *shows
 		cli_status("round %u of %u: %s", round + 1, results->options->rounds,
 		           result->contender->name);
 		if (!result->error)
-			error = measure(results->options, shows, result);
+			error = measure(results->options, setup, result);
 	}
 	load_since(&before, &shares);
 	results->disturbed += validity_is_disturbed(&shares);
@@ -196,15 +197,15 @@ static void choose_contenders(struct pipeline_results *results)
 		result->contender = contenders[i];
 		if (contenders[i]->traits & CONTENDER_WINDOW && !has_display) {
 			result->error = -ENOTSUP;
-			snprintf(result->detail, sizeof(result->detail), "there is no display");
+			snprintf(result->detail, sizeof(result->detail), "no display");
 		}
 	}
 }
 
-/* That others are not installed, or fail, is for the table; that ours fails is not. */
-static bool ours_work(const struct pipeline_results *results)
+/* Failures of shmflip only. If other programs fail or are missing, the table says so. */
+static unsigned report_failures(const struct pipeline_results *results)
 {
-	bool all_well = true;
+	unsigned failures = 0;
 
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
@@ -213,14 +214,14 @@ static bool ours_work(const struct pipeline_results *results)
 		    strncmp(result->contender->name, "shmflip", 7) != 0)
 			continue;
 		cli_error("%s failed: %s", result->contender->name, result->detail);
-		all_well = false;
+		failures++;
 	}
-	return all_well;
+	return failures;
 }
 
 static void judge(struct pipeline_results *results)
 {
-	double noises[CONTENDERS_MAX], fps[ROUNDS_MAX];
+	double noises[CONTENDERS_MAX];
 	struct evidence evidence = { .rounds = results->options->rounds,
 		                     .measured = results->options->rounds,
 		                     .disturbed = results->disturbed,
@@ -231,8 +232,7 @@ static void judge(struct pipeline_results *results)
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
 
-		memcpy(fps, result->fps, sizeof(fps));
-		statistics_spread(fps, result->count, &spread);
+		statistics_spread_rounds(result->fps, result->count, &spread);
 		if (result->count)
 			noises[count++] = statistics_noise(&spread);
 	}
@@ -241,10 +241,10 @@ static void judge(struct pipeline_results *results)
 	validity_judge(&evidence, &results->validity);
 }
 
-static int put_out(struct pipeline_results *results)
+static int write_results(struct pipeline_results *results)
 {
 	const struct options *options = results->options;
-	bool all_well = ours_work(results);
+	bool all_well = report_failures(results) == 0;
 
 	judge(results);
 	if (report_is_table(options))
@@ -259,38 +259,38 @@ static int put_out(struct pipeline_results *results)
 static int run(const struct options *options)
 {
 	static struct pipeline_results results;
-	static struct shows shows;
+	static struct pipeline_setup setup;
 	struct load before;
 	int error;
 
 	results.options = options;
 	environment_init(&results.environment);
-	error = set_up(&shows, &results);
+	error = prepare(&setup, &results);
 	if (error)
 		return CLI_FAILED;
 	choose_contenders(&results);
 	load_now(&before);
 	for (unsigned round = 0; round < options->rounds && !error; round++)
-		error = run_round(&results, &shows, round);
+		error = run_round(&results, &setup, round);
 	load_since(&before, &results.load);
 	cli_status_end();
-	scratch_dir_remove(&shows.scratch);
+	scratch_dir_remove(&setup.scratch);
 	if (error) {
-		cli_error("interrupted: nothing was kept");
+		cli_error("interrupted: no results");
 		return CLI_FAILED;
 	}
-	return put_out(&results);
+	return write_results(&results);
 }
 
 static const char help[] =
 	" FILE|DIR...\n"
-	"Takes PNG files of one size to a viewer, by shmflip and by other programs where\n"
-	"they are installed: ffmpeg through a pipe, mpv, and on a display also ffplay.\n"
+	"Shows PNG files of one size with shmflip and other installed programs: ffmpeg\n"
+	"through a pipe, mpv, and if there is a display also ffplay.\n"
 	"\n";
 
 const struct command command_pipeline = {
 	.name = "pipeline",
-	.summary = "files to a viewer, against other programs",
+	.summary = "show PNG files with shmflip and with other programs",
 	.help = help,
 	.accepts = OPTIONS_PIPELINE,
 	.seconds_ns = INT64_C(3000000000),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * `shmflip-bench pipeline`: files to a viewer, against other programs. Each contender shows one frame, and
- * then many: what the difference took is what frames take, without the programs' starting up. */
+ * `shmflip-bench pipeline`: files to a viewer, compared with other programs. Each contender
+ * shows one frame, then many. Figures come from the difference of the two, so they do not
+ * include start-up. */
 #ifndef BENCH_PIPELINE_H
 #define BENCH_PIPELINE_H
 
@@ -18,9 +19,9 @@ enum { CONTENDERS_MAX = 16 };
 struct pipeline_result {
 	const struct contender *contender;
 	double fps[ROUNDS_MAX];
-	double cpu_ms[ROUNDS_MAX]; /* of all its processes, for a frame */
+	double cpu_ms[ROUNDS_MAX]; /* per frame, of all its processes */
 	unsigned count;
-	int error; /* the first; then there was no other try */
+	int error; /* if set, later rounds skip it */
 	char detail[PROCESS_GROUP_DETAIL_SIZE];
 };
 
@@ -38,7 +39,7 @@ struct pipeline_results {
 	struct validity validity;
 };
 
-/* ---- What it puts out -------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 void pipeline_print(const struct pipeline_results *results, FILE *file);
 json_t *pipeline_json(const struct pipeline_results *results);

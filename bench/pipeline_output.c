@@ -10,35 +10,27 @@
 static const char *const headings[] = { "",           "threads",    "frames/s",      "+-",
 	                                "one thread", "shmflip is", "CPU ms a frame" };
 
-static void spread_of(const double *values, unsigned count, struct spread *spread)
-{
-	double copy[ROUNDS_MAX];
-
-	memcpy(copy, values, count * sizeof(*copy));
-	statistics_spread(copy, count, spread);
-}
-
-/* Who looks at the frames: only where that is the same, contenders are compared. */
-static unsigned audience_of(const struct contender *contender)
+/* Contenders are compared only if these are equal: what reads or shows the frames. */
+static unsigned comparable_traits(const struct contender *contender)
 {
 	return contender->traits & ~(unsigned)CONTENDER_LIMIT;
 }
 
-/* Ours with as many threads, shown to the same. */
+/* Whether contender is shmflip, with as many threads and the same kind of output as like. */
 static bool is_ours(const struct contender *contender, const struct contender *like)
 {
 	return strncmp(contender->name, "shmflip", 7) == 0 && contender->threads == like->threads &&
-	       audience_of(contender) == audience_of(like);
+	       comparable_traits(contender) == comparable_traits(like);
 }
 
-/* The same with one thread. */
+/* Whether contender is like with one thread. */
 static bool is_single(const struct contender *contender, const struct contender *like)
 {
 	return contender->threads == 1 && contender->assemble == like->assemble &&
-	       audience_of(contender) == audience_of(like);
+	       comparable_traits(contender) == comparable_traits(like);
 }
 
-/* Frames a second, in the median, of the first such contender; 0: there is none. */
+/* The median frames per second of the first contender that is_wanted; 0: none is. */
 static double fps_of(const struct pipeline_results *results, const struct contender *like,
                      bool (*is_wanted)(const struct contender *, const struct contender *))
 {
@@ -48,7 +40,7 @@ static double fps_of(const struct pipeline_results *results, const struct conten
 		const struct pipeline_result *result = &results->items[i];
 
 		if (is_wanted(result->contender, like)) {
-			spread_of(result->fps, result->count, &fps);
+			statistics_spread_rounds(result->fps, result->count, &fps);
 			return fps.median;
 		}
 	}
@@ -69,8 +61,8 @@ static void add_row(struct table *table, const struct pipeline_results *results,
 	const struct contender *contender = result->contender;
 	struct spread fps, cpu_ms;
 
-	spread_of(result->fps, result->count, &fps);
-	spread_of(result->cpu_ms, result->count, &cpu_ms);
+	statistics_spread_rounds(result->fps, result->count, &fps);
+	statistics_spread_rounds(result->cpu_ms, result->count, &cpu_ms);
 	table_cell(table, "%s%s", contender->traits & CONTENDER_LIMIT ? "  " : "", contender->name);
 	table_cell(table, "%u", contender->threads);
 	table_number(table, fps.median);
@@ -97,10 +89,11 @@ void pipeline_print(const struct pipeline_results *results, FILE *file)
 		if (!results->items[i].count)
 			fprintf(file, "%s: %s\n", results->items[i].contender->name,
 			        results->items[i].detail);
-	fputs("\nWithout the time that programs take to start. One thread: times as fast as with "
-	      "one;\nshmflip is so many times as fast with as many threads, and read or not; CPU: "
-	      "of all\nprocesses. Indented: a limit, as many producers of one thread side by "
-	      "side.\n",
+	fputs("\nWithout start-up. one thread: how many times as fast as with one thread; shmflip "
+	      "is:\n"
+	      "how many times as fast shmflip is, with as many threads and the same output; CPU: "
+	      "of\n"
+	      "all processes. Indented: a limit, producers of one thread side by side.\n",
 	      file);
 }
 
@@ -112,8 +105,8 @@ static json_t *result_json(const struct pipeline_results *results,
 	json_t *rounds = json_array();
 	double single = fps_of(results, contender, is_single);
 
-	spread_of(result->fps, result->count, &fps);
-	spread_of(result->cpu_ms, result->count, &cpu_ms);
+	statistics_spread_rounds(result->fps, result->count, &fps);
+	statistics_spread_rounds(result->cpu_ms, result->count, &cpu_ms);
 	for (unsigned i = 0; i < result->count; i++)
 		json_array_append_new(rounds, json_real(result->fps[i]));
 	return json_pack("{s:s, s:s, s:i, s:b, s:s, s:f, s:f, s:f, s:f, s:f, s:o}", "contender",
@@ -152,17 +145,15 @@ int pipeline_plot(const struct pipeline_results *results)
 	for (unsigned i = 0; i < results->count; i++) {
 		const struct pipeline_result *result = &results->items[i];
 
-		spread_of(result->fps, result->count, &fps);
+		statistics_spread_rounds(result->fps, result->count, &fps);
 		if (result->count)
 			fprintf(plot.script, "\"%s\" %g %g %g\n", result->contender->name,
 			        fps.median, fps.min, fps.max);
 	}
 	fprintf(plot.script,
 	        "END\nunset key\nset title \"PNG files of %ux%u to a viewer\"\n"
-	        "set ylabel \"frames a second\"\nset yrange [0:*]\nset xtics rotate by -30\n"
-	        "set style fill solid 0.6\nset boxwidth 0.7\n"
-	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
-	        "'black' pt 0\n",
+	        "set ylabel \"frames per second\"\nset yrange [0:*]\n",
 	        results->width, results->height);
+	plot_bars(&plot, -30);
 	return plot_end(&plot);
 }

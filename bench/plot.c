@@ -12,7 +12,7 @@
 
 enum { PANEL_WIDTH = 760, PANEL_HEIGHT = 480 };
 
-/* Starts gnuplot with its standard input from fd. */
+/* Starts gnuplot with fd as its standard input. */
 static int start(struct plot *plot, int fd)
 {
 	char program[] = "gnuplot";
@@ -74,6 +74,15 @@ int plot_begin(struct plot *plot, const char *path, unsigned panels, unsigned pa
 	return 0;
 }
 
+void plot_bars(struct plot *plot, int angle)
+{
+	fprintf(plot->script,
+	        "set xtics rotate by %d\nset style fill solid 0.6\nset boxwidth 0.7\n"
+	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
+	        "'black' pt 0\n",
+	        angle);
+}
+
 void plot_text(struct plot *plot, const char *text)
 {
 	for (; *text; text++) {
@@ -86,13 +95,14 @@ void plot_text(struct plot *plot, const char *text)
 
 int plot_end(struct plot *plot)
 {
-	int status = 0;
+	int status;
+	pid_t reaped;
 
 	fclose(plot->script);
-	while (waitpid(plot->gnuplot, &status, 0) < 0)
-		if (errno != EINTR)
-			break;
-	if (status == 0)
+	do
+		reaped = waitpid(plot->gnuplot, &status, 0);
+	while (reaped < 0 && errno == EINTR);
+	if (reaped > 0 && status == 0)
 		return 0;
 	cli_error("gnuplot failed to draw %s", plot->path);
 	return -EIO;

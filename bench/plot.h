@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pictures, drawn by gnuplot: it gets its script, data included, through a pipe. */
+ * Plots drawn by gnuplot, which reads its script with the data through a pipe. */
 #ifndef BENCH_PLOT_H
 #define BENCH_PLOT_H
 
@@ -9,18 +9,22 @@
 
 struct plot {
 	const char *path;
-	FILE *script; /* for the caller to write to */
+	FILE *script; /* the caller writes to it */
 	pid_t gnuplot;
 };
 
-/* Begins a picture of so many panels side by side, panels_across in each row, in the format that path
- * ends in. 0, or a negative errno after a message: -ENOENT: there is no gnuplot. */
+/* Begins a plot with panels_across panels in each row. The end of path selects the format.
+ * Returns 0, or a negative errno after a message:
+ *   -ENOENT  gnuplot is not installed */
 int plot_begin(struct plot *plot, const char *path, unsigned panels, unsigned panels_across);
 
-/* 0, or -EIO after a message. */
+/* Returns 0, or -EIO after a message. */
 int plot_end(struct plot *plot);
 
-/* Writes text as gnuplot takes it between double quotes: what it would interpret comes as it is. */
+/* Draws a bar for each line of $data: "NAME" MEDIAN LEAST LARGEST. angle turns the names. */
+void plot_bars(struct plot *plot, int angle);
+
+/* Writes text for between double quotes, and escapes what gnuplot would interpret. */
 void plot_text(struct plot *plot, const char *text);
 
 #endif

@@ -9,17 +9,12 @@
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "png_header.h"
 #include "shmflip.h"
 
-enum { SIGNATURE_BYTES = 8, CHUNK_BYTES = 12, HEADER_AT = 16 };
+enum { CHUNK_BYTES = 12, HEADER_AT = 16 };
 
-static uint32_t number_at(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-	       bytes[3];
-}
-
-/* What the image data inflate to: for each row a byte for the filter. */
+/* The size of the inflated image data. Each row has one byte more, for its filter. */
 static uint64_t raw_bytes(const struct png_file *file)
 {
 	static const uint8_t channels[] = { 1, 0, 3, 1, 2, 0, 4 };
@@ -31,16 +26,16 @@ static uint64_t raw_bytes(const struct png_file *file)
 	return (1 + ((uint64_t)file->width * channels[colour] * depth + 7) / 8) * file->height;
 }
 
-/* Puts the pieces of image data together. -EBADMSG: no PNG, or cut off. */
+/* Joins the data of all IDAT chunks. -EBADMSG: not a PNG, or truncated. */
 static int find_image_data(struct png_file *file)
 {
-	size_t at = SIGNATURE_BYTES, length;
+	size_t at = PNG_SIGNATURE_BYTES, length;
 
 	file->idat = malloc(file->png_bytes);
 	if (!file->idat)
 		return -ENOMEM;
 	while (file->png_bytes - at >= CHUNK_BYTES) {
-		length = number_at(file->png + at);
+		length = png_read_u32(file->png + at);
 		if (length > file->png_bytes - at - CHUNK_BYTES)
 			return -EBADMSG;
 		if (memcmp(file->png + at + 4, "IDAT", 4) == 0) {
@@ -56,10 +51,11 @@ static int parse(struct png_file *file)
 {
 	int error;
 
-	if (file->png_bytes < HEADER_AT + 13 || memcmp(file->png, "\x89PNG\r\n\x1a\n", 8) != 0)
+	if (file->png_bytes < PNG_HEADER_BYTES ||
+	    memcmp(file->png, png_signature, PNG_SIGNATURE_BYTES) != 0)
 		return -EBADMSG;
-	file->width = number_at(file->png + HEADER_AT);
-	file->height = number_at(file->png + HEADER_AT + 4);
+	file->width = png_read_u32(file->png + HEADER_AT);
+	file->height = png_read_u32(file->png + HEADER_AT + 4);
 	error = shmflip_frame_size(file->width, file->height, &file->stride_bytes,
 	                           &file->pixel_bytes);
 	if (error)
@@ -94,7 +90,7 @@ static void free_file(struct png_file *file)
 	free(file->idat);
 }
 
-/* The name of the directory that a file lies in. */
+/* The name of the directory that holds the file. */
 static char *kind_of(const char *path)
 {
 	const char *end = strrchr(path, '/'), *begin = end;
@@ -121,8 +117,8 @@ static int add(struct png_files *png_files, const char *path, size_t bytes)
 	if (!error)
 		error = parse(file);
 	if (error) {
-		cli_error("%s is left out: %s", path,
-		          error == -EBADMSG ? "not a whole PNG" : strerror(-error));
+		cli_error("skipping %s: %s", path,
+		          error == -EBADMSG ? "not a complete PNG" : strerror(-error));
 		free_file(file);
 		return error == -ENOMEM ? error : 0;
 	}

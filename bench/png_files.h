@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * The PNG files that decoders are tried on, all of them in memory. */
+ * The PNG files to decode, all of them in memory. */
 #ifndef SHMFLIP_BENCH_PNG_FILES_H
 #define SHMFLIP_BENCH_PNG_FILES_H
 
 #include "decoder/decoder.h"
 
 struct png_files {
-	struct png_file *files; /* in the order of their paths */
+	struct png_file *files; /* sorted by path */
 	size_t count;
 };
 
-/* Reads files, and every *.png in and below directories. What is no PNG is named in a message and left
- * out. 0, or a negative errno after a message; -ENOENT: nothing was found. */
+/* Reads files, and every *.png in and below directories. Skips a file that is not a PNG, with a
+ * message. Returns 0, or a negative errno after a message:
+ *   -ENOENT  no PNG file found */
 int png_files_load(struct png_files *png_files, char *const *paths, unsigned path_count);
 void png_files_free(struct png_files *png_files);
 

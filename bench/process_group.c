@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "usage.h"
 
-enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, LOOK_NS = 500000 };
+enum { NOT_FOUND = 127, PIPE_BYTES = 1 << 20, POLL_NS = 500000 };
 
 struct process *process_group_add(struct process_group *group)
 {
@@ -43,23 +44,23 @@ int process_group_connect(struct process *from, struct process *to)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	/* Where the system does not let pipes be so large, they are what they are. */
+	/* May fail: the system may limit pipes. Then it keeps its size. */
 	fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
 	to->stdin_fd = ends[0];
 	from->stdout_fd = ends[1];
 	return 0;
 }
 
-static void wire(int fd, int standard, int flags)
+static void redirect(int fd, int standard_fd, int flags)
 {
 	int nothing;
 
 	if (fd) {
-		dup2(fd, standard);
+		dup2(fd, standard_fd);
 		return;
 	}
 	nothing = open("/dev/null", flags);
-	dup2(nothing, standard);
+	dup2(nothing, standard_fd);
 	close(nothing);
 }
 
@@ -72,23 +73,23 @@ static void close_fds(struct process *process)
 	process->stdin_fd = process->stdout_fd = 0;
 }
 
-/* What programs have to say would stand in the middle of the table. */
+/* stderr goes to /dev/null too: messages of programs would disturb the table. */
 static void __attribute__((noreturn))
-become_process(struct process_group *group, struct process *process, pid_t parent)
+exec_process(struct process_group *group, struct process *process, pid_t parent)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal(signals[i], SIG_DFL);
-	/* ^C in the terminal is for us to pass on. */
+	/* Ctrl-C in the terminal must reach only us. We stop the processes. */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	wire(process->stdin_fd, STDIN_FILENO, O_RDONLY);
-	wire(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
-	wire(0, STDERR_FILENO, O_WRONLY);
-	/* Whoever holds a pipe's other end keeps its reader from seeing the end. */
+	redirect(process->stdin_fd, STDIN_FILENO, O_RDONLY);
+	redirect(process->stdout_fd, STDOUT_FILENO, O_WRONLY);
+	redirect(0, STDERR_FILENO, O_WRONLY);
+	/* A reader sees the end of a pipe only after all write ends are closed. */
 	for (unsigned i = 0; i < group->count; i++)
 		close_fds(&group->items[i]);
 	if (process->run)
@@ -107,7 +108,7 @@ static int start_all(struct process_group *group)
 
 		process->pid = fork();
 		if (process->pid == 0)
-			become_process(group, process, parent);
+			exec_process(group, process, parent);
 		if (process->pid < 0) {
 			error = -errno;
 			process->pid = 0;
@@ -123,7 +124,7 @@ static const char *name_of(const struct process *process)
 	return process->argument_count ? process->arguments[0] : "the reader";
 }
 
-static int judge(const struct process *process, int status, char *detail)
+static int check_status(const struct process *process, int status, char *detail)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
@@ -138,94 +139,100 @@ static int judge(const struct process *process, int status, char *detail)
 	return -EIO;
 }
 
-/* Reaps whoever has ended. *left: those that have not. The first that failed decides. */
-static int reap(struct process_group *group, unsigned *left, char *detail)
+/* If SIGCHLD is ignored, nobody knows how the process exited. */
+static int fail_wait(const struct process *process, char *detail)
+{
+	int error = errno;
+
+	snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "cannot wait for %s: %s", name_of(process),
+	         strerror(error));
+	return -error;
+}
+
+/* Reaps the processes that have exited. *running: how many have not. Returns the error of the first
+ * that failed. */
+static int reap(struct process_group *group, unsigned *running, char *detail)
 {
 	int status, error = 0;
+	pid_t reaped;
 
-	*left = 0;
+	*running = 0;
 	for (unsigned i = 0; i < group->count; i++) {
 		struct process *process = &group->items[i];
 
 		if (process->pid == 0)
 			continue;
-		if (waitpid(process->pid, &status, WNOHANG) == 0) {
-			++*left;
+		reaped = waitpid(process->pid, &status, WNOHANG);
+		if (reaped == 0) {
+			++*running;
 			continue;
 		}
 		process->pid = 0;
 		if (!error)
-			error = judge(process, status, detail);
+			error = reaped < 0 ? fail_wait(process, detail)
+			                   : check_status(process, status, detail);
 	}
 	return error;
 }
 
-static int await_all(struct process_group *group, int64_t deadline_ns, char *detail)
+static int wait_for_all(struct process_group *group, int64_t deadline_ns, char *detail)
 {
-	unsigned left;
+	unsigned running;
 	int error;
 
 	for (;;) {
-		error = reap(group, &left, detail);
-		if (error || left == 0)
+		error = reap(group, &running, detail);
+		if (error || running == 0)
 			return error;
 		if (cli_interrupted())
 			return -EINTR;
 		if (monotonic_now_ns() >= deadline_ns) {
-			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "no end to it: killed");
+			snprintf(detail, PROCESS_GROUP_DETAIL_SIZE, "timed out: killed");
 			return -ETIMEDOUT;
 		}
-		nanosleep(&(struct timespec){ .tv_nsec = LOOK_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	}
 }
 
-static void end(struct process_group *group, int signal_number)
+static void signal_all(struct process_group *group, int signal_number)
 {
 	for (unsigned i = 0; i < group->count; i++)
 		if (group->items[i].pid)
 			kill(group->items[i].pid, signal_number);
 }
 
-/* Ends those that are left: politely, so that they clean up, and then not. */
-static void end_all(struct process_group *group)
+/* Terminates the processes that still run: with SIGTERM, so that they can clean up, then with
+ * SIGKILL. */
+static void stop_all(struct process_group *group)
 {
 	char detail[PROCESS_GROUP_DETAIL_SIZE];
-	unsigned left = 0;
+	unsigned running = 0;
 
-	end(group, SIGTERM);
+	signal_all(group, SIGTERM);
 	for (int i = 0; i < 1000; i++) {
-		reap(group, &left, detail);
-		if (left == 0)
+		reap(group, &running, detail);
+		if (running == 0)
 			return;
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
-	end(group, SIGKILL);
-	while (left > 0)
-		reap(group, &left, detail);
+	signal_all(group, SIGKILL);
+	while (running > 0)
+		reap(group, &running, detail);
 }
 
-static int64_t used_by_children(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_CHILDREN, &usage);
-	return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
-	       (int64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
-
-int process_group_run(struct process_group *group, int64_t patience_ns, int64_t *elapsed_ns,
+int process_group_run(struct process_group *group, int64_t timeout_ns, int64_t *elapsed_ns,
                       int64_t *cpu_ns, char *detail)
 {
-	int64_t begin_ns = monotonic_now_ns(), used_ns = used_by_children();
+	int64_t begin_ns = monotonic_now_ns(), used_ns = usage_rusage_ns(RUSAGE_CHILDREN);
 	int error;
 
 	*detail = '\0';
 	error = start_all(group);
 	if (!error)
-		error = await_all(group, begin_ns + patience_ns, detail);
+		error = wait_for_all(group, begin_ns + timeout_ns, detail);
 	*elapsed_ns = monotonic_now_ns() - begin_ns;
-	end_all(group);
-	*cpu_ns = used_by_children() - used_ns;
+	stop_all(group);
+	*cpu_ns = usage_rusage_ns(RUSAGE_CHILDREN) - used_ns;
 	return error;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The receiving side: takes frames until one says that it is the last. */
+ * The receiving side: receives frames until one has STAMP_LAST. */
 #include <errno.h>
 
 #include "cli.h"
@@ -10,7 +10,7 @@ struct receiver {
 	struct transfer *transfer;
 	struct link *link;
 	struct side *side;
-	int64_t begin_ns; /* when the first measured frame had been dealt with; 0: not yet */
+	int64_t begin_ns; /* when the first measured frame was processed; 0: not yet */
 	struct usage first;
 };
 
@@ -74,7 +74,7 @@ static int receive_all(struct receiver *receiver)
 	return error;
 }
 
-static int open_up(struct receiver *receiver, unsigned number)
+static int open_link(struct receiver *receiver, unsigned number)
 {
 	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = receiver->link;
@@ -94,7 +94,7 @@ bool receiver_run(struct transfer *transfer, unsigned number)
 	transfer->link.detail = side->detail;
 	if (!side_wait(transfer->sender, SIDE_OPEN))
 		return false;
-	error = open_up(&receiver, number);
+	error = open_link(&receiver, number);
 	if (!error) {
 		side_set_state(side, SIDE_OPEN);
 		error = receive_all(&receiver);

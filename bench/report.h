@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How every command puts out what it measured. */
+ * Output that all commands share. */
 #ifndef SHMFLIP_BENCH_REPORT_H
 #define SHMFLIP_BENCH_REPORT_H
 
@@ -10,16 +10,17 @@
 #include "options.h"
 #include "validity.h"
 
-/* Whether stdout is for people, rather than for JSON. */
+/* Whether stdout gets a table rather than JSON. */
 bool report_is_table(const struct options *options);
 
-/* Writes the object and lets it go; NULL: there was no memory for it. 0, or -EIO after a message. */
+/* Writes the object and releases it. NULL stands for out of memory. Returns 0, or -EIO after a
+ * message. */
 int report_json(const char *path, json_t *object);
 
-/* Says what speaks against the figures. Returns the exit status. */
+/* Prints why figures are not valid. Returns the exit status. */
 int report_validity(const struct options *options, const struct validity *validity);
 
-/* The words of the command line, as one string. NULL: out of memory. */
+/* The command line as one string. NULL: out of memory. */
 json_t *report_command(const struct options *options);
 
 #endif

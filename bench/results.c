@@ -12,7 +12,7 @@ static bool makes_sense(const struct measurement *measurement, const struct cpu_
 
 	if (measurement->cores == 2 && affinity->count < 2)
 		return false;
-	/* Who spins on the processor that the other side needs waits for its time slice to end. */
+	/* On one core, a side that spins blocks the other until its time slice ends. */
 	if (measurement->cores == 1 && transport->traits & TRANSPORT_SPINS)
 		return false;
 	if (transport->traits & TRANSPORT_ALONE && measurement->rate_milli)
@@ -36,7 +36,7 @@ static void add_transports(struct results *results, struct measurement measureme
 	}
 }
 
-static void add_places(struct results *results, struct measurement measurement)
+static void add_cores_and_receivers(struct results *results, struct measurement measurement)
 {
 	const struct options *options = results->options;
 
@@ -63,7 +63,7 @@ static void add_all(struct results *results)
 					.touch = options->touches[touch],
 					.rate_milli = options->rates_milli[rate],
 				};
-				add_places(results, measurement);
+				add_cores_and_receivers(results, measurement);
 			}
 }
 
@@ -87,7 +87,7 @@ void results_finish(struct results *results)
 	free(results->items);
 }
 
-bool results_together(const struct measurement *one, const struct measurement *other)
+bool measurement_is_comparable(const struct measurement *one, const struct measurement *other)
 {
 	return one->width == other->width && one->height == other->height &&
 	       one->touch == other->touch && one->cores == other->cores &&
@@ -136,7 +136,8 @@ double result_kernel_bytes(const struct result *result)
 	       measurement->width * 4.0 * measurement->height;
 }
 
-/* In the median over all results, how far rounds differ in what was asked: time or throughput. */
+/* The noise between rounds, median over all results: of throughput, or at a fixed rate of
+ * latency. */
 static double typical_noise(const struct results *results)
 {
 	double *noises = calloc(results->count, sizeof(*noises));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What `shmflip-bench transports` measures, and what has come of it. */
+ * What `shmflip-bench transports` measures, and the results. */
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
@@ -15,7 +15,7 @@ struct result {
 	struct sample samples[ROUNDS_MAX];
 	unsigned count;           /* of samples */
 	struct histogram latency; /* of all frames in all rounds */
-	int error;                /* the first; then there was no other try */
+	int error;                /* if set, later rounds skip it */
 	char detail[LINK_DETAIL_SIZE];
 };
 
@@ -23,21 +23,21 @@ struct results {
 	const struct options *options;
 	struct environment environment;
 	struct cpu_affinity affinity;
-	struct result *items; /* those that differ in nothing but the transport side by side */
+	struct result *items; /* comparable measurements are adjacent */
 	size_t count;
-	size_t disturbed;        /* samples */
+	size_t disturbed;        /* number of samples */
 	struct load_shares load; /* over the whole run */
 	struct validity validity;
 };
 
-/* Every combination of what the options ask for that makes sense. -ENOMEM. */
+/* Lists every meaningful combination of the options. Returns 0 or -ENOMEM. */
 int results_init(struct results *results, const struct options *options);
 void results_finish(struct results *results);
 
-/* Whether the two differ in nothing but the transport. */
-bool results_together(const struct measurement *one, const struct measurement *other);
+/* Whether the two differ only in the transport. */
+bool measurement_is_comparable(const struct measurement *one, const struct measurement *other);
 
-/* One figure, a double, given by its offset in struct sample: of one round, or over all of them. */
+/* One figure, a double, given by its offset in struct sample: of one round, or over all rounds. */
 double result_figure(const struct result *result, unsigned round, size_t offset);
 void result_spread(const struct result *result, size_t offset, struct spread *spread);
 double result_median(const struct result *result, size_t offset);
@@ -45,10 +45,11 @@ double result_median(const struct result *result, size_t offset);
 
 uint64_t result_torn(const struct result *result);
 
-/* What the kernel copies of a frame, for all receivers: known from how each transport works. */
+/* Bytes that the kernel copies per frame for all receivers, computed from how each transport
+ * works. */
 double result_kernel_bytes(const struct result *result);
 
-/* Looks at all of them. */
+/* Sets results->validity. */
 void results_judge(struct results *results);
 
 #endif

@@ -59,14 +59,14 @@ int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_fi
 		error = fill(scratch, png_files, frames);
 	if (!error)
 		return 0;
-	cli_error("cannot lay out the frames in /tmp: %s", strerror(-error));
+	cli_error("cannot link the frames into /tmp: %s", strerror(-error));
 	scratch_dir_remove(scratch);
 	return error;
 }
 
-static void remove_directory(const char *path)
+void scratch_dir_empty(const char *path)
 {
-	DIR *directory = *path ? opendir(path) : NULL;
+	DIR *directory = opendir(path);
 	const struct dirent *entry;
 
 	if (!directory)
@@ -74,6 +74,13 @@ static void remove_directory(const char *path)
 	while ((entry = readdir(directory)))
 		unlinkat(dirfd(directory), entry->d_name, 0);
 	closedir(directory);
+}
+
+static void remove_directory(const char *path)
+{
+	if (!*path)
+		return;
+	scratch_dir_empty(path);
 	rmdir(path);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A scratch directory for `shmflip-bench pipeline`: frames as numbered links to files, over and over; in
- * one/ just the first. */
+ * A scratch directory for `shmflip-bench pipeline`. many/ has the frames as numbered links to
+ * the files, which repeat; one/ has only the first. */
 #ifndef SHMFLIP_BENCH_SCRATCH_DIR_H
 #define SHMFLIP_BENCH_SCRATCH_DIR_H
 
@@ -17,9 +17,11 @@ struct scratch_dir {
 	unsigned frames; /* in many */
 };
 
-/* 0, or a negative errno after a message. */
+/* Returns 0, or a negative errno after a message. */
 int scratch_dir_make(struct scratch_dir *scratch, const struct png_files *png_files,
                      unsigned frames);
+/* Deletes the files of any directory, not its subdirectories. */
+void scratch_dir_empty(const char *path);
 void scratch_dir_remove(struct scratch_dir *scratch);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sending side: warm-up, then frames for the time asked, then one that says it is the last. */
+ * The sending side: warm-up, then frames for seconds_ns. The last one has STAMP_LAST. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -9,8 +9,8 @@
 #include "side.h"
 
 enum {
-	BUFFERS_KNOWN = 128,   /* that a transport may send from by turns */
-	WARM_UP_FRAMES = 4,    /* at least; and until no buffer is new */
+	BUFFERS_KNOWN = 128,   /* at most, that a transport sends from in turn */
+	WARM_UP_FRAMES = 4,    /* at least, and until all buffers are known */
 	WARM_UP_NS = 20000000, /* at least */
 	MEASURED_FRAMES = 8,   /* at least */
 };
@@ -19,11 +19,11 @@ struct sender {
 	struct transfer *transfer;
 	struct link *link;
 	struct side *side;
-	uint8_t *origin; /* for TOUCH_COPY_READ: where frames are ready */
+	uint8_t *source; /* for TOUCH_COPY_READ: the pixels to copy */
 	uint64_t sequence;
-	const uint8_t *known[BUFFERS_KNOWN]; /* that hold the body of frames that nobody writes */
+	const uint8_t *known[BUFFERS_KNOWN]; /* buffers that hold the constant body already */
 	unsigned known_count;
-	bool all_known; /* the last frame went into one of them */
+	bool all_known; /* the last frame went into a known buffer */
 	int64_t due_ns; /* of the next frame, when paced */
 };
 
@@ -35,7 +35,7 @@ static void wait_until(int64_t due_ns)
 		;
 }
 
-/* A frame that could not be sent in time is sent late, and those after it at their own times. */
+/* A frame that is late does not delay those after it, unless by more than an interval. */
 static void pace(struct sender *sender)
 {
 	int64_t now_ns = monotonic_now_ns();
@@ -48,6 +48,7 @@ static void pace(struct sender *sender)
 	sender->due_ns += sender->transfer->interval_ns;
 }
 
+/* Returns whether pixels was noted before, so that it holds the body already. */
 static bool note_buffer(struct sender *sender, const uint8_t *pixels)
 {
 	if (sender->link->transport->traits & TRANSPORT_FRESH)
@@ -60,8 +61,8 @@ static bool note_buffer(struct sender *sender, const uint8_t *pixels)
 	return false;
 }
 
-/* Puts the pixels of a frame into the transport's buffer, as the kind of work wants it. Returns when
- * they were ready: to be copied, where that is part of handing over. */
+/* Writes a frame into the transport's buffer, as the kind of work requires. Returns when the
+ * frame was ready. With TOUCH_COPY_READ that is before the copy, which is part of the hand-over. */
 static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
 {
 	enum touch touch = sender->transfer->touch;
@@ -71,9 +72,9 @@ static int64_t make_pixels(struct sender *sender, uint8_t *pixels)
 	int64_t ready_ns = 0;
 
 	sender->all_known = known || sender->link->transport->traits & TRANSPORT_FRESH;
-	if (touch == TOUCH_COPY_READ && sender->origin) {
+	if (touch == TOUCH_COPY_READ && sender->source) {
 		ready_ns = monotonic_now_ns();
-		memcpy(pixels, sender->origin, bytes);
+		memcpy(pixels, sender->source, bytes);
 	} else if (touch == TOUCH_WRITE_READ || !known) {
 		touch_fill(pixels, bytes, word);
 	}
@@ -100,7 +101,7 @@ static int send_frame(struct sender *sender, uint32_t flags)
 	return error;
 }
 
-/* The next frame that there is room for; those before it are dropped. */
+/* Sends the next frame that finds a buffer. Counts those before it as dropped. */
 static int send_next(struct sender *sender, uint32_t flags)
 {
 	int error;
@@ -155,7 +156,7 @@ static int measure(struct sender *sender)
 	return error;
 }
 
-static int get_origin(struct sender *sender)
+static int map_source(struct sender *sender)
 {
 	struct link *link = sender->link;
 	void *memory;
@@ -167,24 +168,24 @@ static int get_origin(struct sender *sender)
 	error = link_map(link, link->frame_bytes, false, &memory);
 	if (error)
 		return error;
-	sender->origin = memory;
-	touch_fill(sender->origin, link->frame_bytes, touch_word(TOUCH_COPY_READ, 0));
+	sender->source = memory;
+	touch_fill(sender->source, link->frame_bytes, touch_word(TOUCH_COPY_READ, 0));
 	return 0;
 }
 
-static int open_up(struct sender *sender)
+static int open_link(struct sender *sender)
 {
 	int64_t begin_ns = monotonic_now_ns();
 	struct link *link = sender->link;
 	int error = link->transport->open_sender ? link->transport->open_sender(link) : 0;
 
 	if (!error)
-		error = get_origin(sender);
+		error = map_source(sender);
 	sender->side->setup_ns = monotonic_now_ns() - begin_ns;
 	return error;
 }
 
-static bool await_receivers(const struct transfer *transfer, enum side_state state)
+static bool wait_for_receivers(const struct transfer *transfer, enum side_state state)
 {
 	for (unsigned i = 0; i < transfer->link.receivers; i++)
 		if (!side_wait(&transfer->receivers[i], state))
@@ -200,11 +201,11 @@ bool sender_run(struct transfer *transfer)
 	int error;
 
 	transfer->link.detail = transfer->sender->detail;
-	error = open_up(&sender);
+	error = open_link(&sender);
 	if (error)
 		goto fail;
 	side_set_state(transfer->sender, SIDE_OPEN);
-	if (!await_receivers(transfer, SIDE_OPEN))
+	if (!wait_for_receivers(transfer, SIDE_OPEN))
 		return false;
 	error = warm_up(&sender);
 	if (!error)
@@ -212,8 +213,8 @@ bool sender_run(struct transfer *transfer)
 	if (error)
 		goto fail;
 	side_set_state(transfer->sender, SIDE_DONE);
-	/* What is sent has to stay where it is until it has come. */
-	if (!await_receivers(transfer, SIDE_DONE))
+	/* Sent frames must stay in memory until they have been received. */
+	if (!wait_for_receivers(transfer, SIDE_DONE))
 		return false;
 	if (transfer->link.transport->close_sender)
 		transfer->link.transport->close_sender(&transfer->link);

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-enum { NAP_NS = 200000 };
+enum { POLL_NS = 200000 };
 
 void side_fail(struct side *side, int error)
 {
@@ -13,7 +13,7 @@ void side_fail(struct side *side, int error)
 
 void side_set_state(struct side *side, enum side_state state)
 {
-	/* Pairs with side_wait(), and with the benchmark's look at the figures. */
+	/* Pairs with side_wait() and with first_failure() in measurement.c. */
 	atomic_store_explicit(&side->state, state, memory_order_release);
 }
 
@@ -23,6 +23,6 @@ bool side_wait(const struct side *side, enum side_state state)
 
 	/* Pairs with side_set_state(). */
 	while ((reached = atomic_load_explicit(&side->state, memory_order_acquire)) < (int)state)
-		nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 	return reached != SIDE_FAILED;
 }

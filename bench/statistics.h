@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A few numbers, and what they say together. Pure. */
+ * Median, range and noise of a few numbers. Pure. */
 #ifndef BENCH_STATISTICS_H
 #define BENCH_STATISTICS_H
 
 #include <stddef.h>
+
+enum { ROUNDS_MAX = 100 };
 
 struct spread {
 	double median;
@@ -12,11 +14,14 @@ struct spread {
 	double max;
 };
 
-/* Sorts values. All 0 without any. */
+/* Sorts values. Without any, all of *spread is 0. */
 void statistics_spread(double *values, size_t count, struct spread *spread);
 
-/* How far apart they lie: half of the distance from the least to the largest, as a share of the
- * median. 0 where that is 0. */
+/* The same of the figures of all rounds, which keep their order. */
+void statistics_spread_rounds(const double *rounds, unsigned count, struct spread *spread);
+
+/* Half of the distance from the least to the largest, as a share of the median. If the median is
+ * 0: 0. */
 double statistics_noise(const struct spread *spread);
 
 #endif

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without memory for it, a table ends early. */
+/* NULL: out of memory; the table then lacks the rest of its cells. */
 static char *next_cell(struct table *table)
 {
 	size_t needed = (table->rows + 1) * table->columns;
 	char(*cells)[TABLE_CELL_MAX];
 
-	if (needed > table->room) {
+	if (needed > table->capacity) {
 		cells = realloc(table->cells, 2 * needed * sizeof(*cells));
 		if (!cells)
 			return NULL;
 		table->cells = cells;
-		table->room = 2 * needed;
+		table->capacity = 2 * needed;
 	}
 	return table->cells[table->rows * table->columns + table->next];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table of text: columns as wide as they need to be, the first to the left, the others to the right. */
+ * A table of text. Columns fit their cells. The first is aligned left, the others right. */
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
@@ -12,24 +12,25 @@ enum { TABLE_COLUMNS_MAX = 20, TABLE_CELL_MAX = 48 };
 struct table {
 	unsigned columns;
 	size_t rows;
-	size_t room;
-	unsigned next;                 /* the column that the next cell goes into */
-	char (*cells)[TABLE_CELL_MAX]; /* row by row; the first is the heading */
+	size_t capacity;               /* in cells */
+	unsigned next;                 /* column of the next cell */
+	char (*cells)[TABLE_CELL_MAX]; /* row by row; the first row is the heading */
 };
 
-/* Zero-initialise. The first row, of so many words, decides on the number of columns. */
+/* Zero-initialise the table. Adds the first row, which sets the number of columns. */
 void table_heading(struct table *table, const char *const *words, unsigned count);
-/* The next cell, from left to right, and on in the next row. What is too long is cut. */
+/* Appends a cell, from left to right, then to the next row. Longer text is cut. */
 void table_cell(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void table_print(const struct table *table, FILE *file);
 void table_finish(struct table *table);
 
-/* ---- Cells ------------------------------------------------------------------------------------- */
+/* ---- Cells ----------------------------------------------------------------------------------- */
 
-/* With three digits that mean something, and no exponent. */
+/* Three significant digits, no exponent. */
 void table_number(struct table *table, double value);
 /* "3 %". */
 void table_percent(struct table *table, double share);
+/* "-". */
 void table_nothing(struct table *table);
 
 #endif

@@ -4,12 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ODD                                                                                        \
-	UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio: successive multiples scatter */
+/* 2^64 / golden ratio: its multiples scatter. */
+#define GOLDEN_RATIO_64 UINT64_C(0x9e3779b97f4a7c15)
 
-enum { LANES = 8 }; /* of registers: as much as a processor loads while one addition takes */
+enum { LANES = 8 }; /* registers: what a processor can load during one addition */
 
-/* A register's worth of words, wherever a transport puts them. */
+/* The words of one register. Transports may not align them. */
 typedef uint64_t words __attribute__((vector_size(16), aligned(sizeof(uint64_t)), may_alias));
 
 const char *const touch_names[] = { "none", "read", "write+read", "copy+read", NULL };
@@ -55,16 +55,16 @@ void touch_read_stamp(const uint8_t *pixels, struct stamp *stamp)
 	memcpy(stamp, pixels, sizeof(*stamp));
 }
 
-/* In the body of a frame of so many bytes. */
-static uint64_t words_of(uint64_t bytes)
+/* The number of words in the body of a frame. */
+static uint64_t body_words(uint64_t bytes)
 {
 	return (bytes / STAMP_BYTES - 2) * (STAMP_BYTES / sizeof(uint64_t));
 }
 
-static bool samples_right(const uint8_t *pixels, uint64_t bytes, uint64_t sequence, uint64_t word)
+static bool sample_is_right(const uint8_t *pixels, uint64_t bytes, uint64_t sequence, uint64_t word)
 {
-	uint64_t words_in_body = words_of(bytes);
-	uint64_t at = STAMP_BYTES + sequence * ODD % words_in_body * sizeof(word);
+	uint64_t word_count = body_words(bytes);
+	uint64_t at = STAMP_BYTES + sequence * GOLDEN_RATIO_64 % word_count * sizeof(word);
 
 	return memcmp(pixels + at, &word, sizeof(word)) == 0;
 }
@@ -78,6 +78,6 @@ bool touch_receive(enum touch touch, const uint8_t *pixels, uint64_t bytes,
 	           sizeof(stamp->sequence)))
 		return false;
 	if (touch == TOUCH_NONE)
-		return samples_right(pixels, bytes, stamp->sequence, word);
-	return touch_sum(pixels, bytes) == word * words_of(bytes);
+		return sample_is_right(pixels, bytes, stamp->sequence, word);
+	return touch_sum(pixels, bytes) == word * body_words(bytes);
 }

@@ -10,8 +10,8 @@
 #include "report.h"
 
 enum {
-	TRIES = 3,       /* of a measurement that something disturbs */
-	RESIGNATION = 8, /* so many that stayed disturbed, and it is not worth while any more */
+	TRIES = 3,           /* of a disturbed measurement */
+	DISTURBED_LIMIT = 8, /* after so many measurements stayed disturbed, do not repeat any */
 };
 
 struct progress {
@@ -23,20 +23,20 @@ struct progress {
 static void show_progress(const struct progress *progress, const struct measurement *measurement)
 {
 	int64_t elapsed_ns = monotonic_now_ns() - progress->begin_ns;
-	int64_t left_ns = progress->done ? elapsed_ns / (int64_t)progress->done *
-	                                           (int64_t)(progress->all - progress->done)
-	                                 : 0;
+	int64_t remaining_ns = progress->done ? elapsed_ns / (int64_t)progress->done *
+	                                                (int64_t)(progress->all - progress->done)
+	                                      : 0;
 
 	cli_status("%zu of %zu, %lld s left: %s %ux%u %s", progress->done, progress->all,
-	           (long long)(left_ns / 1000000000), measurement->transport->name,
+	           (long long)(remaining_ns / 1000000000), measurement->transport->name,
 	           measurement->width, measurement->height, touch_names[measurement->touch]);
 }
 
-/* -EINTR: the user wants to stop. Everything else is the result's. */
+/* Returns 0, or -EINTR if the user interrupted. Other errors go into *result. */
 static int measure(struct results *results, struct result *result, const char *directory)
 {
 	struct sample *sample = &result->samples[result->count];
-	int tries = results->disturbed < RESIGNATION ? TRIES : 1, error;
+	int tries = results->disturbed < DISTURBED_LIMIT ? TRIES : 1, error;
 	static struct histogram latency;
 	bool disturbed = false;
 
@@ -60,8 +60,7 @@ static int measure(struct results *results, struct result *result, const char *d
 	return 0;
 }
 
-/* Every second round goes the other way, so that no transport is always measured after the same
- * other. */
+/* Every second round runs in reverse, so that no transport always follows the same one. */
 static int run_round(struct results *results, unsigned round, struct progress *progress,
                      const char *directory)
 {
@@ -93,7 +92,7 @@ static int run_rounds(struct results *results, const char *directory)
 	return error;
 }
 
-/* Says what went wrong in single measurements. The number of those that failed. */
+/* Prints what failed. Returns the number of failures. */
 static unsigned report_failures(const struct results *results)
 {
 	unsigned failures = 0;
@@ -108,7 +107,7 @@ static unsigned report_failures(const struct results *results)
 			failures++;
 		}
 		if (result_torn(result)) {
-			cli_error("%s at %ux%u: %llu frames did not come whole",
+			cli_error("%s at %ux%u: %llu frames arrived damaged",
 			          result->measurement.transport->name, result->measurement.width,
 			          result->measurement.height,
 			          (unsigned long long)result_torn(result));
@@ -118,7 +117,7 @@ static unsigned report_failures(const struct results *results)
 	return failures;
 }
 
-static int put_out(struct results *results)
+static int write_results(struct results *results)
 {
 	const struct options *options = results->options;
 	bool all_well = report_failures(results) == 0;
@@ -146,15 +145,15 @@ static int run(const struct options *options)
 		return CLI_FAILED;
 	}
 	if (!mkdtemp(directory)) {
-		cli_error("cannot make a directory in /tmp: %s", strerror(errno));
+		cli_error("cannot create a directory in /tmp: %s", strerror(errno));
 		goto finish;
 	}
 	error = run_rounds(&results, directory);
 	rmdir(directory);
 	if (error)
-		cli_error("interrupted: nothing was kept");
+		cli_error("interrupted: no results");
 	else
-		status = put_out(&results);
+		status = write_results(&results);
 
 finish:
 	results_finish(&results);
@@ -163,19 +162,20 @@ finish:
 
 static const char help[] =
 	"\n"
-	"Hands frames from one process to others by each way there is, in rounds.\n"
+	"Hands frames from one process to others with each transport, in rounds.\n"
 	"\n"
-	"      --transports LIST|all  (default all; a wrong name is told the right ones)\n"
+	"      --transports LIST|all  (default all; an invalid name lists the valid ones)\n"
 	"      --size WxH,...     (default 640x480,1920x1080,3840x2160)\n"
-	"      --touch LIST       what is done to pixels: none, read, write+read or\n"
-	"                         copy+read (default none,read,write+read)\n"
+	"      --touch LIST       work on the pixels: none, read, write+read or copy+read\n"
+	"                         (default none,read,write+read)\n"
 	"      --cores LIST       sender and receivers on 1 core, or on 2 (default 2)\n"
-	"      --rate LIST        frames a second; 0 is flat out (default 0)\n"
-	"      --receivers LIST   (default 1)\n";
+	"      --rate LIST        frames per second; 0: flat out, as fast as possible\n"
+	"                         (default 0)\n"
+	"      --receivers LIST   number of receivers (default 1)\n";
 
 const struct command command_transports = {
 	.name = "transports",
-	.summary = "frames handed over by each way there is",
+	.summary = "hand frames over with each transport",
 	.help = help,
 	.accepts = OPTIONS_TRANSPORTS,
 	.seconds_ns = 500000000,

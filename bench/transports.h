@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * `shmflip-bench transports`: frames handed over by each way there is. */
+ * `shmflip-bench transports`: hands frames over with each transport. */
 #ifndef BENCH_TRANSPORTS_H
 #define BENCH_TRANSPORTS_H
 
@@ -9,14 +9,14 @@
 
 extern const struct command command_transports;
 
-/* ---- What it puts out: each in a file of its own ------------------------------------------ */
+/* ---- Output: each in a file of its own ------------------------------------------------------- */
 
 void transports_print(const struct results *results, FILE *file);
 
 /* NULL: out of memory. */
 json_t *transports_json(const struct results *results);
 
-/* Draws what was measured into options->plot_path. 0, or a negative errno after a message. */
+/* Draws the results into options->plot_path. Returns 0, or a negative errno after a message. */
 int transports_plot(const struct results *results);
 
 #endif

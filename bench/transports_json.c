@@ -5,7 +5,7 @@
 #include "report.h"
 #include "transports.h"
 
-/* Every figure of a sample, by its name. */
+/* The figures of a sample and their names in JSON. */
 static const struct figure {
 	const char *name;
 	size_t offset;

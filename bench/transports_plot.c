@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A panel for each kind of work, placement, rate and number of receivers. With several sizes a line for
- * each transport across them; with one, a bar. Flat out it shows frames a second, at a rate the time
- * that one takes. */
+ * A panel per kind of work, number of cores, rate and number of receivers. With several sizes,
+ * each transport has a line across them; with one size, a bar. Flat out, the figure is frames
+ * per second; at a rate, latency. */
 #include <string.h>
 
 #include "plot.h"
@@ -10,7 +10,7 @@
 
 enum { PANELS_ACROSS = 2, PANELS_MAX = 24 };
 
-/* Results that differ in transport and size alone. */
+/* Results that differ only in transport and size. */
 struct panel {
 	const struct results *results;
 	const struct measurement *like;
@@ -59,7 +59,7 @@ static const struct result *find(const struct panel *panel, const struct transpo
 	return NULL;
 }
 
-/* What is drawn, from least to largest round. */
+/* The figure to draw, over all rounds. */
 static void figure_of(const struct result *result, struct spread *spread)
 {
 	if (!result->measurement.rate_milli) {
@@ -91,11 +91,11 @@ static void write_title(struct plot *plot, const struct measurement *like)
 	char rate[32] = "flat out";
 
 	if (like->rate_milli)
-		snprintf(rate, sizeof(rate), "%g frames a second", like->rate_milli / 1000.0);
+		snprintf(rate, sizeof(rate), "%g frames per second", like->rate_milli / 1000.0);
 	fprintf(plot->script,
 	        "unset key\nset logscale y\nset ylabel \"%s\"\n"
 	        "set title \"%s, %s core%s, %s, %u receiver%s\"\n",
-	        like->rate_milli ? "us from ready to received" : "frames a second",
+	        like->rate_milli ? "us from ready to received" : "frames per second",
 	        touch_names[like->touch], like->cores == 1 ? "one" : "two",
 	        like->cores == 1 ? "" : "s", rate, like->receivers,
 	        like->receivers == 1 ? "" : "s");
@@ -109,13 +109,9 @@ static void write_bars(struct plot *plot, const struct panel *panel)
 	for (unsigned i = 0; i < options->transport_count; i++)
 		write_point(plot, options->transports[i]->name,
 		            find(panel, options->transports[i], &options->sizes[0]));
-	fprintf(plot->script,
-	        "END\n"
-	        "set xtics rotate by -45\nset style fill solid 0.6\nset boxwidth 0.7\n"
-	        "set xlabel \"%ux%u\"\n"
-	        "plot $data using 0:2:xtic(1) with boxes, '' using 0:2:3:4 with yerrorbars lc "
-	        "'black' pt 0\n",
-	        options->sizes[0].width, options->sizes[0].height);
+	fprintf(plot->script, "END\nset xlabel \"%ux%u\"\n", options->sizes[0].width,
+	        options->sizes[0].height);
+	plot_bars(plot, -45);
 }
 
 static bool has_any(const struct panel *panel, const struct transport *transport)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table for each kind of work, size, placement, rate and number of receivers. */
+ * A table per kind of work, size, number of cores, rate and number of receivers. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "table.h"
 #include "transports.h"
 
-enum { FOR_A_THOUSANDTH = 1000 }; /* frames that there have to be for the 99.9th percentile */
+enum { P999_FRAMES_MIN = 1000 }; /* for the 99.9th percentile */
 
 static const char *const headings[] = {
 	"",         "frames/s", "+-",      "GB/s",     "shmflip is", "p50 us",
@@ -18,15 +18,12 @@ static const char *const headings[] = {
 
 static const char legend[] =
 	"\n"
-	"+- half of what lies between the slowest and the fastest round; shmflip is so many times\n"
-	"as fast (frames flat out, p50 at a rate); p50 p99 p99.9 from ready to received; send: "
-	"what\n"
-	"handing over takes of the sender's time (p50); CPU for a frame, sender and all "
-	"receivers;\n"
-	"copied: by the kernel, of each frame; switches of context, page faults: for a frame, "
-	"both\n"
-	"sides; first: ready to done with, of the first frame, and its page faults. Indented: "
-	"limits.\n";
+	"+-: half the distance between the slowest and the fastest round; shmflip is: how many\n"
+	"times as fast shmflip is (frames if flat out, p50 at a rate); p50 p99 p99.9: from ready\n"
+	"to received; send: the sender's time to hand over (p50); CPU: per frame, sender and all\n"
+	"receivers; copied: by the kernel per frame; switches of context, page faults: per frame,\n"
+	"both sides; first: the first frame from ready to processed, and its page faults.\n"
+	"Indented: limits.\n";
 
 static void print_title(const struct measurement *measurement, FILE *file)
 {
@@ -34,14 +31,14 @@ static void print_title(const struct measurement *measurement, FILE *file)
 	        touch_names[measurement->touch],
 	        measurement->cores == 1 ? "one core" : "two cores");
 	if (measurement->rate_milli)
-		fprintf(file, "%g frames a second, ", measurement->rate_milli / 1000.0);
+		fprintf(file, "%g frames per second, ", measurement->rate_milli / 1000.0);
 	else
 		fputs("flat out, ", file);
 	fprintf(file, "%u receiver%s\n", measurement->receivers,
 	        measurement->receivers == 1 ? "" : "s");
 }
 
-/* How many times faster than this shmflip is: flat out in frames, at a rate in time. */
+/* How many times as fast as this shmflip is: flat out in frames, at a rate in latency. */
 static double ratio_to(const struct result *result, const struct result *ours)
 {
 	double flat, paced;
@@ -93,7 +90,7 @@ static void add_latency(struct table *table, const struct result *result)
 	}
 	table_number(table, RESULT_MEDIAN(result, latency_p50_ns) / 1e3);
 	table_number(table, (double)histogram_percentile_ns(latency, 99) / 1e3);
-	if (latency->count >= FOR_A_THOUSANDTH)
+	if (latency->count >= P999_FRAMES_MIN)
 		table_number(table, (double)histogram_percentile_ns(latency, 99.9) / 1e3);
 	else
 		table_nothing(table);
@@ -122,7 +119,7 @@ static void add_row(struct table *table, const struct result *result, const stru
 	add_costs(table, result);
 }
 
-/* What is not there fits no table. */
+/* Transports without figures, with the reason. */
 static void print_absent(const struct result *result, size_t count, FILE *file)
 {
 	for (size_t i = 0; i < count; i++)
@@ -132,7 +129,7 @@ static void print_absent(const struct result *result, size_t count, FILE *file)
 			                            : strerror(-result[i].error));
 }
 
-static void print_together(const struct result *first, size_t count, FILE *file)
+static void print_comparable(const struct result *first, size_t count, FILE *file)
 {
 	struct table table = { 0 };
 	const struct result *ours = NULL;
@@ -159,10 +156,10 @@ void transports_print(const struct results *results, FILE *file)
 		const struct result *first = &results->items[begin];
 
 		for (end = begin + 1; end < results->count; end++)
-			if (!results_together(&first->measurement,
-			                      &results->items[end].measurement))
+			if (!measurement_is_comparable(&first->measurement,
+			                               &results->items[end].measurement))
 				break;
-		print_together(first, end - begin, file);
+		print_comparable(first, end - begin, file);
 	}
 	fputs(legend, file);
 }

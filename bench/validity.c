@@ -18,7 +18,7 @@ bool validity_is_disturbed(const struct load_shares *load)
 }
 
 static void __attribute__((format(printf, 2, 3)))
-object(struct validity *validity, const char *format, ...)
+add_reason(struct validity *validity, const char *format, ...)
 {
 	va_list arguments;
 
@@ -34,17 +34,19 @@ void validity_judge(const struct evidence *evidence, struct validity *validity)
 
 	validity->count = 0;
 	if (evidence->rounds < ROUNDS_MIN)
-		object(validity, "%u rounds tell nothing of noise: run %d at least",
-		       evidence->rounds, ROUNDS_MIN);
+		add_reason(validity,
+		           "%u rounds are too few to measure noise: use --rounds %d or more",
+		           evidence->rounds, ROUNDS_MIN);
 	else if (evidence->typical_noise > noise_max)
-		object(validity, "rounds differ by %.0f %% either way: run longer (--seconds)",
-		       evidence->typical_noise * 100);
+		add_reason(validity, "rounds differ by %.0f %% either way: run longer (--seconds)",
+		           evidence->typical_noise * 100);
 	if (disturbed > disturbed_max)
-		object(validity, "%.0f %% of the measurements were disturbed: end other programs",
-		       disturbed * 100);
+		add_reason(validity,
+		           "%.0f %% of the measurements were disturbed: stop other programs",
+		           disturbed * 100);
 	if (evidence->stolen > stolen_all_max)
-		object(validity, "the hypervisor took %.1f %% of a processor away",
-		       evidence->stolen * 100);
+		add_reason(validity, "the hypervisor took %.1f %% of a processor",
+		           evidence->stolen * 100);
 }
 
 json_t *validity_json(const struct validity *validity)

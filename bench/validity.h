@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether a run may be relied on: what disturbed it, in words. Pure. */
+ * Whether the figures of a run are reliable, and why not, in words. Pure. */
 #ifndef SHMFLIP_BENCH_VALIDITY_H
 #define SHMFLIP_BENCH_VALIDITY_H
 
@@ -12,21 +12,21 @@
 
 enum { VALIDITY_REASONS = 4, VALIDITY_REASON_SIZE = 160 };
 
-/* What was seen of the whole run. */
+/* Facts about the whole run. */
 struct evidence {
 	unsigned rounds;
 	size_t measured;
 	size_t disturbed;     /* of the measured */
-	double stolen;        /* of a processor's time */
-	double typical_noise; /* between the rounds of a measurement, in the median of all */
+	double stolen;        /* share of one processor's time */
+	double typical_noise; /* between rounds, median over all measurements */
 };
 
 struct validity {
-	char reasons[VALIDITY_REASONS][VALIDITY_REASON_SIZE]; /* against it */
+	char reasons[VALIDITY_REASONS][VALIDITY_REASON_SIZE]; /* why it is not valid */
 	unsigned count;                                       /* 0: valid */
 };
 
-/* Whether a measurement is to be made again. */
+/* Whether to repeat a measurement. */
 bool validity_is_disturbed(const struct load_shares *load);
 
 void validity_judge(const struct evidence *evidence, struct validity *validity);

@@ -12,10 +12,10 @@
 #include "png_header.h"
 #include "shmflip.h"
 
-/* 16384x16384: larger frames come only when --max-size says so. */
+/* 16384x16384: larger frames need --max-size. */
 #define COMMON_PIXELS_MAX ((uint64_t)1 << 28)
 
-static uint64_t bytes_of(uint32_t width, uint32_t height)
+static uint64_t frame_bytes(uint32_t width, uint32_t height)
 {
 	uint32_t stride_bytes;
 	uint64_t size;
@@ -32,22 +32,21 @@ static void set(struct capacity *capacity, uint32_t width, uint32_t height)
 {
 	capacity->width = width;
 	capacity->height = height;
-	capacity->slot_bytes = bytes_of(width, height);
+	capacity->slot_bytes = frame_bytes(width, height);
 }
 
 static bool read_header(const char *path, struct png_header *header)
 {
-	uint8_t beginning[PNG_HEADER_BYTES];
+	uint8_t start[PNG_HEADER_BYTES];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	const char *reason;
 	ssize_t got;
 
 	if (fd < 0)
 		return false;
-	got = pread(fd, beginning, sizeof(beginning), 0);
+	got = pread(fd, start, sizeof(start), 0);
 	close(fd);
-	return got == sizeof(beginning) &&
-	       png_header_parse(beginning, sizeof(beginning), header, &reason) == 0;
+	return got == sizeof(start) && png_header_parse(start, sizeof(start), header, &reason) == 0;
 }
 
 void capacity_init(struct capacity *capacity, const struct options *options,
@@ -63,7 +62,7 @@ void capacity_init(struct capacity *capacity, const struct options *options,
 
 		if (read_header(files->paths[i], &header) &&
 		    is_common(header.width, header.height) &&
-		    bytes_of(header.width, header.height) > capacity->slot_bytes)
+		    frame_bytes(header.width, header.height) > capacity->slot_bytes)
 			set(capacity, header.width, header.height);
 	}
 }
@@ -71,7 +70,7 @@ void capacity_init(struct capacity *capacity, const struct options *options,
 static bool fits(const struct capacity *capacity, uint32_t width, uint32_t height)
 {
 	if (capacity->slot_bytes)
-		return bytes_of(width, height) <= capacity->slot_bytes;
+		return frame_bytes(width, height) <= capacity->slot_bytes;
 	return is_common(width, height);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How large a slot is, and which frames fit it: as told by --max-size, or by the largest of the files,
- * or by the first frame of a stream. Main thread, unless said otherwise. */
+ * The size of a slot, and which frames fit it. --max-size decides, or the largest of the files,
+ * or the first frame of a stream. Main thread, unless said otherwise. */
 #ifndef PRODUCER_CAPACITY_H
 #define PRODUCER_CAPACITY_H
 
@@ -12,22 +12,23 @@
 #include "options.h"
 
 struct capacity {
-	uint32_t width; /* of the frame that a slot is made for; 0: not known yet */
+	uint32_t width; /* of the frame that a slot is sized for; 0: not known yet */
 	uint32_t height;
 	uint64_t slot_bytes;
 };
 
-/* The source is NULL for a stream. Files that cannot be read, are no PNG, or are larger than anybody
- * expects do not count; when none does the first frame that comes will. Reads each file's header. */
+/* files: NULL for a stream. Reads each file's header. Ignores files that cannot be read, are no
+ * PNG, or are larger than 16384x16384. If no file is left, the first frame decides. */
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files);
 
-/* Whether such a frame fits. While nothing is known of the capacity, one of no uncommon size does.
- * -EMSGSIZE: it does not, and the reason is in fault. Any thread. */
+/* Checks that a frame of this size fits. While the capacity is unknown, up to 16384x16384 fits. Any
+ * thread.
+ * -EMSGSIZE  it does not fit; fault says why */
 int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
                    size_t fault_size);
 
-/* A frame that fits decides the capacity, if nothing is known of it. */
+/* Sets the capacity to this frame, if it is unknown. */
 void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height);
 
 #endif

@@ -10,11 +10,13 @@
 #include "available_memory.h"
 #include "cli.h"
 
-/* Beside the newest frame's slot, which cannot be borrowed: for frames whose own slot a viewer holds. */
-enum { SPARE_SLOTS = 2, TURN_MS = 100 };
+/* Slots beyond the number of frames: the newest frame's slot is not lent, and viewers hold
+ * others. */
+enum { SPARE_SLOTS = 2, WAIT_MS = 100 };
 
-/* In slots if as many slots as the user wants, or any number if none was named, have room. */
-static bool fits_slots(size_t frames, struct options *options)
+/* Whether the slots have room for all frames. Without --slots, sets their number to what is
+ * needed. */
+static bool choose_slots(size_t frames, struct options *options)
 {
 	if (options->slots_given)
 		return frames < options->slots;
@@ -30,7 +32,7 @@ int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_byt
 	double bytes;
 	bool enough;
 
-	*cache = (struct frame_cache){ .in_slots = fits_slots(frames, options),
+	*cache = (struct frame_cache){ .in_slots = choose_slots(frames, options),
 		                       .slot_bytes = slot_bytes };
 	bytes = (double)slot_bytes * (options->slots + (cache->in_slots ? 0.0 : (double)frames));
 	enough = bytes < (double)memory_available_bytes();
@@ -52,40 +54,40 @@ int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_byt
 void frame_cache_finish(struct frame_cache *cache)
 {
 	for (size_t i = 0; i < cache->capacity && !cache->in_slots; i++)
-		free(cache->frames[i].room.pixels);
+		free(cache->frames[i].storage.pixels);
 	free(cache->frames);
 	*cache = (struct frame_cache){ 0 };
 }
 
-/* ---- Coming in ---------------------------------------------------------------------------- */
+/* ---- Storing frames ----------------------------------------------------------------------- */
 
 int frame_cache_reserve(struct frame_cache *cache, struct frame_task *task,
                         struct shmflip_producer *producer)
 {
 	struct cached_frame *cached = &cache->frames[task->index];
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	if (cache->in_slots) {
-		while (result == -EAGAIN && !cli_interrupted())
-			result = shmflip_producer_loan(producer, &cached->room, TURN_MS);
+		while (error == -EAGAIN && !cli_interrupted())
+			error = shmflip_producer_loan(producer, &cached->storage, WAIT_MS);
 	} else {
-		cached->room = (struct shmflip_loan){ .pixels = malloc(cache->slot_bytes),
-			                              .size_bytes = cache->slot_bytes,
-			                              .slot = SHMFLIP_SLOTS_MAX };
-		result = cached->room.pixels ? 0 : -ENOMEM;
+		cached->storage = (struct shmflip_loan){ .pixels = malloc(cache->slot_bytes),
+			                                 .size_bytes = cache->slot_bytes,
+			                                 .slot = SHMFLIP_SLOTS_MAX };
+		error = cached->storage.pixels ? 0 : -ENOMEM;
 	}
-	task->loan = cached->room;
-	return cli_interrupted() ? -EINTR : result;
+	task->loan = cached->storage;
+	return cli_interrupted() ? -EINTR : error;
 }
 
-/* Gives back what a smaller frame does not need. */
+/* Frees the memory that a smaller frame does not need. */
 static void shrink(const struct frame_cache *cache, struct cached_frame *cached)
 {
 	size_t size = (size_t)cached->picture.stride_bytes * cached->height;
-	uint8_t *smaller = cache->in_slots ? NULL : realloc(cached->room.pixels, size);
+	uint8_t *smaller = cache->in_slots ? NULL : realloc(cached->storage.pixels, size);
 
 	if (smaller)
-		cached->room.pixels = smaller;
+		cached->storage.pixels = smaller;
 }
 
 void frame_cache_insert(struct frame_cache *cache, struct frame_task *task)
@@ -95,7 +97,7 @@ void frame_cache_insert(struct frame_cache *cache, struct frame_task *task)
 	task->loan = (struct shmflip_loan){ 0 };
 	if (task->fault)
 		return;
-	cached->good = true;
+	cached->valid = true;
 	cached->path = task->path;
 	cached->width = task->width;
 	cached->height = task->height;
@@ -103,7 +105,7 @@ void frame_cache_insert(struct frame_cache *cache, struct frame_task *task)
 	shrink(cache, cached);
 }
 
-static uint64_t generations_of(const struct shmflip_producer *producer)
+static uint64_t count_generations(const struct shmflip_producer *producer)
 {
 	struct shmflip_producer_stats stats;
 
@@ -117,43 +119,43 @@ void frame_cache_seal(struct frame_cache *cache, struct shmflip_producer *produc
 		struct cached_frame *cached = &cache->frames[i];
 
 		if (cache->in_slots) {
-			struct shmflip_loan loan = cached->room;
+			struct shmflip_loan loan = cached->storage;
 
 			shmflip_producer_discard(producer, &loan);
 		}
-		if (cached->good) {
+		if (cached->valid) {
 			struct cached_frame kept = *cached;
 
 			*cached = cache->frames[cache->count];
 			cache->frames[cache->count++] = kept;
 		}
 	}
-	cache->generations = generations_of(producer);
+	cache->generations = count_generations(producer);
 }
 
-/* ---- Going out ---------------------------------------------------------------------------- */
+/* ---- Lending stored frames ---------------------------------------------------------------- */
 
 static void copy(struct frame_task *task, const struct cached_frame *cached)
 {
-	memcpy(task->loan.pixels, cached->room.pixels,
+	memcpy(task->loan.pixels, cached->storage.pixels,
 	       (size_t)cached->picture.stride_bytes * cached->height);
 	task->picture = cached->picture;
 	task->ready = true;
 }
 
-/* The frame that lies in a slot; NULL: none does. */
+/* The frame in this slot; NULL: none. */
 static struct cached_frame *find_in_slot(const struct frame_cache *cache, uint32_t slot)
 {
 	for (size_t i = 0; i < cache->count; i++) {
-		if (cache->frames[i].good && cache->frames[i].room.slot == slot)
+		if (cache->frames[i].valid && cache->frames[i].storage.slot == slot)
 			return &cache->frames[i];
 	}
 	return NULL;
 }
 
-/* The best of the slots that could be had, if not the frame's own: one that no other frame lies in. */
-static unsigned choose(const struct frame_cache *cache, const struct shmflip_loan *loans,
-                       unsigned count)
+/* If the frame's own slot is not lent, prefers a slot without another frame. */
+static unsigned choose_loan(const struct frame_cache *cache, const struct shmflip_loan *loans,
+                            unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (!find_in_slot(cache, loans[i].slot))
@@ -162,23 +164,24 @@ static unsigned choose(const struct frame_cache *cache, const struct shmflip_loa
 	return 0;
 }
 
-/* Borrows slots until the frame's own is among them, or there are no more to be had, and gives all but
- * one back: what was written there stays. Where none is to be had the library's word stands; it may
- * have gone on in fresh memory by then. */
-static int borrow(struct frame_cache *cache, const struct cached_frame *cached,
-                  struct shmflip_producer *producer, struct shmflip_loan *out, int timeout_ms)
+/* Takes slots on loan until one is the frame's own, or no more are free, then discards all loans
+ * but one: the pixels in those slots stay. If no slot is free, returns the error of
+ * shmflip_producer_loan(). The library may have moved to fresh memory meanwhile. */
+static int loan_best_slot(struct frame_cache *cache, const struct cached_frame *cached,
+                          struct shmflip_producer *producer, struct shmflip_loan *out,
+                          int timeout_ms)
 {
 	struct shmflip_loan loans[SHMFLIP_SLOTS_MAX];
 	unsigned count = 0, chosen;
-	int result;
+	int error;
 
 	do {
-		result = shmflip_producer_loan(producer, &loans[count], count ? 0 : timeout_ms);
-		count += result == 0;
-	} while (result == 0 && (!cached->good || loans[count - 1].slot != cached->room.slot));
+		error = shmflip_producer_loan(producer, &loans[count], count ? 0 : timeout_ms);
+		count += error == 0;
+	} while (error == 0 && (!cached->valid || loans[count - 1].slot != cached->storage.slot));
 	if (count == 0)
-		return result;
-	chosen = result == 0 ? count - 1 : choose(cache, loans, count);
+		return error;
+	chosen = error == 0 ? count - 1 : choose_loan(cache, loans, count);
 	*out = loans[chosen];
 	for (unsigned i = 0; i < count; i++) {
 		if (i != chosen)
@@ -188,12 +191,12 @@ static int borrow(struct frame_cache *cache, const struct cached_frame *cached,
 }
 
 /* Slots of another generation have other memory. */
-static void forget_if_moved(struct frame_cache *cache, struct shmflip_producer *producer)
+static void invalidate_if_moved(struct frame_cache *cache, struct shmflip_producer *producer)
 {
-	uint64_t generations = generations_of(producer);
+	uint64_t generations = count_generations(producer);
 
 	for (size_t i = 0; i < cache->count && generations != cache->generations; i++)
-		cache->frames[i].good = false;
+		cache->frames[i].valid = false;
 	cache->generations = generations;
 }
 
@@ -201,11 +204,11 @@ static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
                          struct shmflip_producer *producer, int timeout_ms)
 {
 	struct cached_frame *cached = task->cached, *other;
-	int result = borrow(cache, cached, producer, &task->loan, timeout_ms);
+	int error = loan_best_slot(cache, cached, producer, &task->loan, timeout_ms);
 
-	if (result)
-		return result;
-	forget_if_moved(cache, producer);
+	if (error)
+		return error;
+	invalidate_if_moved(cache, producer);
 	other = find_in_slot(cache, task->loan.slot);
 	if (other == cached) {
 		task->picture = cached->picture;
@@ -213,8 +216,8 @@ static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
 		return 0;
 	}
 	if (other)
-		other->good = false;
-	if (cached->good)
+		other->valid = false;
+	if (cached->valid)
 		copy(task, cached);
 	return 0;
 }
@@ -222,14 +225,14 @@ static int loan_in_slots(struct frame_cache *cache, struct frame_task *task,
 int frame_cache_loan(struct frame_cache *cache, struct frame_task *task,
                      struct shmflip_producer *producer, int timeout_ms)
 {
-	int result;
+	int error;
 
 	if (cache->in_slots)
 		return loan_in_slots(cache, task, producer, timeout_ms);
-	result = shmflip_producer_loan(producer, &task->loan, timeout_ms);
-	if (result == 0)
+	error = shmflip_producer_loan(producer, &task->loan, timeout_ms);
+	if (error == 0)
 		copy(task, task->cached);
-	return result;
+	return error;
 }
 
 void frame_cache_update(struct frame_cache *cache, struct frame_task *task)
@@ -238,8 +241,8 @@ void frame_cache_update(struct frame_cache *cache, struct frame_task *task)
 
 	if (!cache->in_slots)
 		return;
-	cached->good = true;
-	cached->room = task->loan;
+	cached->valid = true;
+	cached->storage = task->loan;
 	cached->width = task->width;
 	cached->height = task->height;
 	cached->picture = task->picture;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames that were decoded once and stay in memory. Where they fit they stay in the channel's own
- * slots: a frame is published again by borrowing the slot that it lies in and giving it a new number,
- * and nothing is written. No guarantee is touched by that, since it is a loan like any other: a slot
- * that a viewer holds is not to be had, and then the pixels are copied to one that is, for which there
- * are two slots more than frames. Frames that are too many for the slots lie in memory of this
- * process, and are copied each time.
+ * Frames that were decoded once and stay in memory. If they fit, they stay in the channel's own
+ * slots: to publish a frame again, the producer takes its slot on loan and publishes it with a
+ * new number. No pixel is written. This is a loan like any other, so every guarantee holds: a
+ * slot that a viewer holds is not lent. Then the pixels are copied to another slot, for which
+ * there are two more slots than frames. If there are too many frames for the slots, they stay in
+ * memory of this process and are copied each time.
  *
- * What has lost its place, because the channel has gone on in fresh memory, or because viewers hold more
- * slots than are to spare, is forgotten; it has to be read and decoded again. Main thread. */
+ * A frame in a slot is lost when the channel moves to fresh memory, or when viewers hold more
+ * than the spare slots. It then has to be read and decoded again. Main thread. */
 #ifndef SHMFLIP_PRODUCER_FRAME_CACHE_H
 #define SHMFLIP_PRODUCER_FRAME_CACHE_H
 
@@ -21,46 +21,51 @@
 #include "shmflip.h"
 
 struct cached_frame {
-	struct shmflip_loan
-		room;     /* where it was decoded to; in slots a loan until frame_cache_seal() */
-	bool good;        /* it is there */
-	const char *path; /* as that of a task */
+	/* Memory with the pixels. In slots, a loan until frame_cache_seal(). */
+	struct shmflip_loan storage;
+	bool valid;       /* the pixels are in storage */
+	const char *path; /* as in a task */
 	uint32_t width;
 	uint32_t height;
 	struct png_decoded picture;
 };
 
 struct frame_cache {
-	bool in_slots;
+	bool in_slots; /* or in memory of this process */
 	uint64_t slot_bytes;
 	struct cached_frame *frames;
-	size_t count;         /* that are kept, once all have come in */
-	size_t capacity;      /* that may come in */
-	uint64_t generations; /* of the channel, when the slots were looked at last */
+	size_t count;         /* frames that are kept, after frame_cache_seal() */
+	size_t capacity;      /* frames of one pass */
+	uint64_t generations; /* of the channel, when frames were last in its slots */
 };
 
-/* Decides where so many frames are to be kept, and settles the slots in the options; says what memory
- * it takes. -ENOMEM, after a line to the user: there is not so much. Finish it in both cases. */
+/* Decides where to keep this many frames, sets the number of slots in the options, and tells the
+ * user how much memory they take. Call frame_cache_finish() in both cases.
+ * -ENOMEM  not enough memory is available; the user has been told */
 int frame_cache_init(struct frame_cache *cache, size_t frames, uint64_t slot_bytes,
                      struct options *options);
 void frame_cache_finish(struct frame_cache *cache);
 
-/* Room to decode a frame into that is to be kept. -EINTR, -ENOMEM, or what the library says. */
+/* Gives the task memory to decode a frame into that the cache will keep.
+ * -EINTR   interrupted
+ * -ENOMEM
+ * or the error of shmflip_producer_loan(). */
 int frame_cache_reserve(struct frame_cache *cache, struct frame_task *task,
                         struct shmflip_producer *producer);
 
-/* Keeps the frame that was decoded there; or, if the task has a fault, nothing. */
+/* Keeps the frame that was decoded there, unless the task has a fault. */
 void frame_cache_insert(struct frame_cache *cache, struct frame_task *task);
 
-/* All are kept: their slots may be borrowed again. */
+/* After the last insert: returns all loans, so that the slots can be lent again. */
 void frame_cache_seal(struct frame_cache *cache, struct shmflip_producer *producer);
 
-/* Like shmflip_producer_loan(), for a task whose frame was kept: its own slot, or another that the pixels
- * are copied to. Where they are forgotten the task has to be decoded into the loan. */
+/* Like shmflip_producer_loan(), for a task with a cached frame: lends the frame's own slot, or
+ * copies the pixels to another. If the pixels are lost, task->ready stays false: decode the task
+ * into the loan. */
 int frame_cache_loan(struct frame_cache *cache, struct frame_task *task,
                      struct shmflip_producer *producer, int timeout_ms);
 
-/* Before a task with such a loan is published: its frame is remembered to be there. */
+/* Call before a task with such a loan is published: notes that its frame is now in that slot. */
 void frame_cache_update(struct frame_cache *cache, struct frame_task *task);
 
 #endif

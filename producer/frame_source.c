@@ -11,16 +11,17 @@
 
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
-	int result = 0;
+	int error = 0;
 
-	*source = (struct frame_source){ .options = options, .is_stream = options_stream(options) };
+	*source = (struct frame_source){ .options = options,
+		                         .is_stream = options_is_stream(options) };
 	input_fd_init(&source->input, STDIN_FILENO);
-	for (int i = 0; !source->is_stream && i < options->source_count && !result; i++)
-		result = file_list_add(&source->files, options->sources[i]);
-	if (!result)
+	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
+		error = file_list_add(&source->files, options->sources[i]);
+	if (!error)
 		capacity_init(&source->capacity, options,
 		              source->is_stream ? NULL : &source->files);
-	return result;
+	return error;
 }
 
 void frame_source_finish(struct frame_source *source)
@@ -30,7 +31,7 @@ void frame_source_finish(struct frame_source *source)
 	file_list_finish(&source->files);
 }
 
-/* 0: there is a file to come. */
+/* -EAGAIN and -ENODATA as frame_source_fetch(). */
 static int start_over(struct frame_source *source)
 {
 	if (source->loops == source->options->loops)
@@ -49,13 +50,13 @@ static size_t frames_in_pass(const struct frame_source *source)
 	return source->cache ? source->cache->count : source->files.count;
 }
 
-static int fetch_listed(struct frame_source *source, struct frame_task *task)
+static int fetch_file_or_cached(struct frame_source *source, struct frame_task *task)
 {
-	int result = source->next < frames_in_pass(source) ? 0 : start_over(source);
+	int error = source->next < frames_in_pass(source) ? 0 : start_over(source);
 	const char *slash;
 
-	if (result)
-		return result;
+	if (error)
+		return error;
 	if (source->cache) {
 		task->cached = &source->cache->frames[source->next];
 		task->path = task->cached->path;
@@ -73,10 +74,11 @@ static int fetch_listed(struct frame_source *source, struct frame_task *task)
 	return 0;
 }
 
-/* Sees by its first two bytes what comes down the stream: PNGs, unless something else is known. */
+/* Detects the kind of the stream by its first two bytes: PNGs, unless they are known to be
+ * another. */
 static int open_stream(struct frame_source *source)
 {
-	uint8_t begun[2];
+	uint8_t prefix[2];
 	size_t size = 0;
 
 	if (source->options->raw.format) {
@@ -84,8 +86,8 @@ static int open_stream(struct frame_source *source)
 		source->kind = STREAM_RAW;
 		return 0;
 	}
-	while (size < sizeof(begun)) {
-		ssize_t got = input_fd_read(&source->input, begun + size, sizeof(begun) - size);
+	while (size < sizeof(prefix)) {
+		ssize_t got = input_fd_read(&source->input, prefix + size, sizeof(prefix) - size);
 
 		if (got == -ENODATA)
 			break;
@@ -93,41 +95,42 @@ static int open_stream(struct frame_source *source)
 			return (int)got;
 		size += (size_t)got;
 	}
-	source->kind = size == sizeof(begun) && raw_stream_knows(begun) ? STREAM_RAW : STREAM_PNG;
+	source->kind =
+		size == sizeof(prefix) && raw_stream_recognizes(prefix) ? STREAM_RAW : STREAM_PNG;
 	if (source->kind == STREAM_PNG)
-		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, begun, size);
-	raw_stream_init(&source->raw, &source->input, begun);
+		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, prefix, size);
+	raw_stream_init(&source->raw, &source->input, prefix);
 	return 0;
 }
 
 static int fetch_png(struct frame_source *source, struct frame_task *task)
 {
-	int result = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
+	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
 
-	return result ? result : png_stream_take(&source->png, &task->buffer);
+	return error ? error : png_stream_take(&source->png, &task->buffer);
 }
 
 static int fetch_raw(struct frame_source *source, struct frame_task *task)
 {
-	int result = raw_stream_next(&source->raw, &task->fault);
+	int error = raw_stream_next(&source->raw, &task->fault);
 
-	if (!result) {
+	if (!error) {
 		task->raw = &source->raw;
 		task->width = source->raw.layout.width;
 		task->height = source->raw.layout.height;
 	}
-	return result;
+	return error;
 }
 
-static int fetch_of_stream(struct frame_source *source, struct frame_task *task)
+static int fetch_from_stream(struct frame_source *source, struct frame_task *task)
 {
-	int result = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
+	int error = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
 
-	if (!result)
-		result = source->kind == STREAM_RAW ? fetch_raw(source, task)
-		                                    : fetch_png(source, task);
-	if (result && result != -EBADMSG)
-		return result;
+	if (!error)
+		error = source->kind == STREAM_RAW ? fetch_raw(source, task)
+		                                   : fetch_png(source, task);
+	if (error && error != -EBADMSG)
+		return error;
 	task->position = source->fetched + 1;
 	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
 	task->path = task->name = task->stream_name;
@@ -136,12 +139,13 @@ static int fetch_of_stream(struct frame_source *source, struct frame_task *task)
 
 int frame_source_fetch(struct frame_source *source, struct frame_task *task)
 {
-	int result;
+	int error;
 
 	frame_task_init(task);
-	result = source->is_stream ? fetch_of_stream(source, task) : fetch_listed(source, task);
-	if (result)
-		return result;
+	error = source->is_stream ? fetch_from_stream(source, task)
+	                          : fetch_file_or_cached(source, task);
+	if (error)
+		return error;
 	task->index = source->fetched++;
 	task->first_pass = source->loops == 0 || source->options->verbose;
 	return 0;
@@ -155,7 +159,7 @@ void frame_source_use_cache(struct frame_source *source, struct frame_cache *cac
 	source->skipped_in_a_row = 0;
 }
 
-int frame_source_fail(int error)
+int frame_source_report(int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
@@ -163,7 +167,7 @@ int frame_source_fail(int error)
 	return -ECANCELED;
 }
 
-void frame_source_stop(struct frame_source *source)
+void frame_source_cancel(struct frame_source *source)
 {
 	input_fd_cancel(&source->input);
 }
@@ -182,15 +186,15 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 	return 0;
 }
 
-int frame_source_count(struct frame_source *source, const struct frame_task *task)
+int frame_source_record(struct frame_source *source, const struct frame_task *task)
 {
-	int result = 0;
+	int error = 0;
 
-	source->read += task->lost + 1;
-	if (task->lost)
-		result = skip(source, task, task->lost, task->lost_text);
-	if (result)
-		return result;
+	source->read += task->broken_frames + 1;
+	if (task->broken_frames)
+		error = skip(source, task, task->broken_frames, task->broken_reason);
+	if (error)
+		return error;
 	if (task->fault)
 		return skip(source, task, 1, task->fault);
 	source->skipped_in_a_row = 0;

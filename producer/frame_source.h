@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * All frames to show, in every pass, and counts of what became of them. What is no
- * PNG, is damaged, or does not fit a slot is skipped, counted and named, once; or ends the run, by
- * --on-error stop.
+ * All frames to show, in every pass, and counts of what became of them. A frame that is no PNG,
+ * is damaged, or does not fit a slot is skipped and counted. The first pass also names it. With
+ * --on-error stop it ends the run instead.
  *
- * Frames are fetched in order, and concluded in order, but many may be fetched before the first is
- * concluded. For a stream these two sides may be two threads; for files both are the main thread. */
+ * Frames are fetched in order and recorded in order, but many may be fetched before the first is
+ * recorded. For a stream the two sides may be two threads; for files both are the main thread. */
 #ifndef SHMFLIP_PRODUCER_FRAME_SOURCE_H
 #define SHMFLIP_PRODUCER_FRAME_SOURCE_H
 
@@ -27,55 +27,59 @@ struct frame_source {
 	bool is_stream;
 	struct capacity capacity;
 	struct input_fd input;
-	/* The side that fetches. */
-	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* once its beginning is there */
+	/* The fetching side. */
+	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* unknown until the first bytes */
 	struct png_stream png;
 	struct raw_stream raw;
-	struct frame_cache *cache; /* to fetch from what was decoded before; NULL: not */
-	size_t next;               /* of the source's paths, or of the cache's frames */
+	struct frame_cache *cache; /* fetch frames from here; NULL: from the files */
+	size_t next;               /* index of a file, or of a cached frame */
 	uint64_t fetched;          /* frames, in all passes */
-	uint64_t loops;            /* how often it has started over */
-	/* The side that concludes. */
-	uint64_t read; /* frames so far, in all passes, good or bad */
+	uint64_t loops;            /* how often the files were started over */
+	/* The recording side. */
+	uint64_t read; /* frames so far, in all passes, with or without a fault */
 	uint64_t skipped;
 	uint64_t skipped_in_a_row;
 };
 
-/* Lists the files and looks at their sizes. A negative errno, after a line to the user: an input does
- * not exist. Finish it in both cases. */
+/* Lists the files and reads their sizes. A negative errno, after a line to the user: an input does
+ * not exist, or no memory. Call frame_source_finish() in both cases. */
 int frame_source_init(struct frame_source *source, const struct options *options);
 void frame_source_finish(struct frame_source *source);
 
-/* The next frame: a file that is still to be read, or what came down the stream, which it waits for: a
- * whole PNG, or the announcement of raw pixels. It may have a fault already. -ENODATA: that was all, also when a whole pass had nothing
- * good. -EAGAIN: what is under way has to be concluded first, since it may be such a pass. -EINTR, and
- * for a stream -ENOMEM and what read(2) said. */
+/* Fetches the next frame: the name of a file, which is not read yet, or a whole PNG of the stream,
+ * or the announcement of raw pixels. Blocks on a stream. The frame may have a fault already.
+ * -ENODATA  no more frames, or every frame of a whole pass had a fault
+ * -EAGAIN   record the frames under way first: they may be such a pass
+ * -EINTR    interrupted or cancelled
+ * -ENOMEM   of a stream
+ * or the error of read(2) on a stream. */
 int frame_source_fetch(struct frame_source *source, struct frame_task *task);
 
-/* Tells the user of an error that frame_source_fetch() came to its end with, and makes it -ECANCELED; leaves
- * -ENODATA and -EINTR as they are. Main thread. */
-int frame_source_fail(int error);
+/* Tells the user of the error that ended frame_source_fetch(), and returns -ECANCELED. Returns
+ * -ENODATA and -EINTR unchanged, without a message. Main thread. */
+int frame_source_report(int error);
 
-/* Begins anew with what lies in a cache, which must outlive the source. */
+/* Starts over with the frames of a cache, which must outlive the source. */
 void frame_source_use_cache(struct frame_source *source, struct frame_cache *cache);
 
-/* From any thread: fetching from a stream is to end with -EINTR, and soon. */
-void frame_source_stop(struct frame_source *source);
+/* Ends fetching from a stream with -EINTR, within 0.1 s. Any thread. */
+void frame_source_cancel(struct frame_source *source);
 
-/* Counts a frame, and passes over it if it has a fault. 0, or -ECANCELED: it ends the run. */
-int frame_source_count(struct frame_source *source, const struct frame_task *task);
+/* Counts the oldest frame that is not recorded yet. If it has a fault, names and skips it.
+ * -ECANCELED  it ends the run; the user has been told */
+int frame_source_record(struct frame_source *source, const struct frame_task *task);
 
-/* Whether the stream, once a frame of it was fetched, turned out to be one of raw pixels: these are read
- * by frame_task_decode(), and before the next frame is fetched. */
+/* Whether the stream has raw pixels. Known after the first fetch. frame_task_decode() has to read
+ * the pixels before the next frame is fetched. */
 bool frame_source_is_raw(const struct frame_source *source);
 
-/* Frames in 1000 seconds that the stream asks for; 0: it does not say. */
+/* The rate that the stream names, in frames per 1000 seconds; 0: none. */
 uint32_t frame_source_fps_milli(const struct frame_source *source);
 
-/* How many frames a pass has; 0: nobody knows. */
+/* How many frames a pass has; 0: unknown. */
 uint64_t frame_source_total(const struct frame_source *source);
 
-/* Whether all frames of the latest pass were skipped. */
+/* Whether all frames of the last pass were skipped. */
 bool frame_source_pass_was_empty(const struct frame_source *source);
 
 #endif

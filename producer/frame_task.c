@@ -27,7 +27,7 @@ static void set_fault(struct frame_task *task, const char *text)
 	task->fault = task->fault_text;
 }
 
-/* How many bytes were read: fewer than size when the file has become shorter. -1: errno says why. */
+/* Returns the number of bytes read, less than size if the file became shorter; or -1 and errno. */
 static ssize_t read_all(int fd, uint8_t *data, size_t size)
 {
 	size_t total = 0;
@@ -46,7 +46,7 @@ static ssize_t read_all(int fd, uint8_t *data, size_t size)
 	return (ssize_t)total;
 }
 
-/* NULL, or the reason why it cannot be read. */
+/* Returns NULL, or why the file cannot be read. */
 static const char *read_file(struct frame_task *task, int fd)
 {
 	struct stat status;
@@ -55,7 +55,7 @@ static const char *read_file(struct frame_task *task, int fd)
 	if (fd < 0 || fstat(fd, &status))
 		return strerror(errno);
 	if (!S_ISREG(status.st_mode))
-		return "not a plain file";
+		return "not a regular file";
 	if ((uintmax_t)status.st_size > PNG_BYTES_MAX)
 		return "too many bytes for one PNG";
 	if (buffer_reserve(&task->buffer, (size_t)status.st_size))
@@ -102,33 +102,34 @@ void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 
 static int decode_png(struct frame_task *task, const struct options *options, struct png_fast *fast)
 {
-	const struct png_decode_options how = {
+	const struct png_decode_options decode_options = {
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = task->loan.size_bytes,
 		.fast = fast,
 	};
-	int result = png_decode(task->png, task->size, &how, task->loan.pixels, &task->picture);
+	int error = png_decode(task->png, task->size, &decode_options, task->loan.pixels,
+	                       &task->picture);
 
-	if (result)
+	if (error)
 		task->fault = task->picture.message;
-	return result;
+	return error;
 }
 
-/* A frame in a stream that breaks off where by chance a chunk of the next one ends is not seen by who
- * cuts the stream into pieces: the next frame lies in what is left of the piece. */
-static bool go_on_within(struct frame_task *task, const struct capacity *capacity)
+/* A truncated frame in a stream may swallow the start of the next one so that its chunks still look
+ * right. png_stream.c cannot see that. Then the next frame is in the rest of this one's bytes. */
+static bool continue_with_swallowed(struct frame_task *task, const struct capacity *capacity)
 {
-	const uint8_t *within =
+	const uint8_t *swallowed =
 		memmem(task->png + 1, task->size - 1, png_signature, PNG_SIGNATURE_BYTES);
 
-	if (task->path != task->stream_name || !within)
+	if (task->path != task->stream_name || !swallowed)
 		return false;
-	if (task->lost++ == 0)
-		snprintf(task->lost_text, sizeof(task->lost_text), "%s", task->fault);
+	if (task->broken_frames++ == 0)
+		snprintf(task->broken_reason, sizeof(task->broken_reason), "%s", task->fault);
 	task->fault = NULL;
-	task->size -= (size_t)(within - task->png);
-	task->png = within;
+	task->size -= (size_t)(swallowed - task->png);
+	task->png = swallowed;
 	frame_task_read(task, capacity);
 	return !task->fault;
 }
@@ -141,12 +142,12 @@ static void read_raw(struct frame_task *task, const struct options *options)
 		.background = options->background,
 	};
 	uint64_t size;
-	int result;
+	int error;
 
 	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
-	result = raw_stream_read(task->raw, &target);
-	if (result)
-		set_fault(task, result == -EBADMSG ? "truncated" : strerror(-result));
+	error = raw_stream_read(task->raw, &target);
+	if (error)
+		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));
 	task->picture = (struct png_decoded){
 		.width = task->width,
 		.height = task->height,
@@ -169,7 +170,8 @@ void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
 	if (task->raw) {
 		read_raw(task, options);
 	} else {
-		while (decode_png(task, options, fast) == -EBADMSG && go_on_within(task, capacity))
+		while (decode_png(task, options, fast) == -EBADMSG &&
+		       continue_with_swallowed(task, capacity))
 			continue;
 	}
 	task->decode_ns = monotonic_now_ns() - begin_ns;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One frame on its way from a source to viewers: read, given a slot, decoded into it, and published,
- * dropped or skipped. Tasks are used again, with the memory that they have. A task belongs to one thread
- * at a time (worker_pool.h). */
+ * One frame on its way from a source to viewers: it is read, gets a slot, is decoded into the
+ * slot, and is published, dropped or skipped. Tasks are reused with their memory. A task belongs
+ * to one thread at a time (worker_pool.h). */
 #ifndef SHMFLIP_PRODUCER_FRAME_TASK_H
 #define SHMFLIP_PRODUCER_FRAME_TASK_H
 
@@ -19,50 +19,50 @@
 
 struct cached_frame;
 
-/* Of one PNG. Larger ones there are none, but files and streams that are no PNGs. */
+/* The limit for one PNG. Only files and streams that are no PNG are larger. */
 #define PNG_BYTES_MAX ((size_t)1 << 30)
 
 struct frame_task {
-	/* Which frame it is: set by frame_source_fetch() */
+	/* Identity of the frame, which frame_source_fetch() sets. */
 	const char *path; /* for messages: the file, or stdin:N */
-	const char *name; /* the same without directories */
+	const char *name; /* path without directories */
 	char stream_name[32];
-	uint64_t index;    /* from 0 on: its place in time */
-	uint64_t position; /* in its pass, from 1 on */
-	bool last;         /* no frame can come behind it */
-	bool first_pass;   /* the user has not been told of it in an earlier pass */
+	uint64_t index;    /* from 0, over all passes: decides when the frame is due */
+	uint64_t position; /* from 1, in its pass */
+	bool last;         /* no frame can follow */
+	bool first_pass;   /* messages about the frame are not repeats of an earlier pass */
 
-	struct buffer buffer; /* its bytes before decoding, once they are read */
-	const uint8_t *png;   /* NULL: not yet */
+	struct buffer buffer; /* holds the encoded bytes, once they are read */
+	const uint8_t *png;   /* NULL: not read yet */
 	size_t size;
-	struct raw_stream *raw; /* it has these pixels instead; NULL: it has not */
+	struct raw_stream *raw; /* has the pixels instead; NULL: a PNG */
 	uint32_t width;
 	uint32_t height;
 
-	struct cached_frame *cached; /* it was decoded before (frame_cache.h); NULL: it was not */
-	bool ready;                  /* its pixels are in its loan already */
+	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */
+	bool ready;                  /* the pixels are in the loan already */
 	struct shmflip_loan loan;    /* pixels NULL: none */
-	int64_t wanted_ns;           /* since when it has been waiting for one; 0: it has not */
-	bool dropped;                /* none came free in time */
+	int64_t waiting_since_ns;    /* for a loan; 0: not yet */
+	bool dropped;                /* no slot was free in time */
 
-	unsigned lost; /* broken frames that had swallowed this one's beginning */
-	char lost_text[96];
-	const char *fault; /* why it is to be skipped; NULL: it is good */
+	unsigned broken_frames; /* that had swallowed the start of this one */
+	char broken_reason[96];
+	const char *fault; /* why the frame is skipped; NULL: no fault */
 	char fault_text[160];
 	struct png_decoded picture;
 	int64_t decode_ns;
 };
 
-/* Becomes another frame, of which nothing is known but that it is no fault. */
+/* Resets a task for another frame; keeps the buffer. */
 void frame_task_init(struct frame_task *task);
 void frame_task_finish(struct frame_task *task);
 
-/* Has the frame's bytes in memory and looks whether it fits a slot; what is wrong becomes its fault.
- * Blocks on reading a file. */
+/* Reads the frame's bytes into memory, and checks that it fits a slot. Any error becomes the task's
+ * fault. Blocks while it reads a file. */
 void frame_task_read(struct frame_task *task, const struct capacity *capacity);
 
-/* Reads it, if that is still to be done, and decodes it into its loan. Nothing if it has a fault. fast: the
- * calling thread's, for the fast path; NULL: libpng alone. */
+/* Reads the frame if necessary, and decodes it into its loan. Does nothing if it has a fault. fast:
+ * the calling thread's fast decoder; NULL: use libpng alone. */
 void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
                        const struct options *options, struct png_fast *fast);
 

@@ -64,38 +64,38 @@ static void print_help(void)
 	     "  -c, --channel NAME      channel (default: default)\n"
 	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	     "  -r, --fps N             frames a second (default 30, or as a Y4M says; 0: as\n"
-	     "                          fast as can be)\n"
+	     "  -r, --fps N             frames per second (default 30, or the rate of a Y4M;\n"
+	     "                          0: as fast as possible)\n"
 	     "  -l, --loop[=N]          repeat N times, or without end\n"
-	     "  -s, --slots N           2 to 64 (default 2, or 1 and two for each job)\n"
+	     "  -s, --slots N           2 to 64 (default 2; with -j N, 1 + 2 * N)\n"
 	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
-	     "      --max-size WxH      capacity of a slot (default: the largest frame; of a\n"
+	     "      --max-size WxH      capacity of a slot (default: the largest frame; for a\n"
 	     "                          stream, the first)\n"
-	     "      --on-error skip|stop  a file that is no PNG, or damaged (default: skip)\n"
+	     "      --on-error skip|stop  if a file is no PNG, or damaged (default: skip)\n"
 	     "      --preload           with --loop: decode once, then flip through memory\n"
-	     "      --raw WxH[:FORMAT]  bare pixels on stdin, as bgr0 (default), bgra, rgba,\n"
+	     "      --raw WxH[:FORMAT]  bare pixels on stdin: bgr0 (default), bgra, rgba,\n"
 	     "                          rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
-	     "      --lease SECONDS     how long a viewer may hold the last slot (0: ever)\n"
+	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
 	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
-	     "      --stats FILE        on exit, write what happened as JSON (- is stdout)\n"
+	     "      --stats FILE        on exit, write statistics as JSON (- is stdout)\n"
 	     "  -q, --quiet             errors and skipped files only\n"
-	     "  -v, --verbose           a line for every frame dropped, too\n"
+	     "  -v, --verbose           also print a line for each dropped frame\n"
 	     "      --help, --version");
 }
 
-/* -l=2 is what people make of -l[=N]. */
-static uint64_t loops_from(const char *text)
+/* Accepts -l=2, since people read -l[=N] so. */
+static uint64_t parse_loops(const char *text)
 {
 	if (!text)
-		return LOOP_FOR_EVER;
+		return LOOP_FOREVER;
 	return cli_uint("--loop", text + (*text == '='), 1, 1000000000);
 }
 
-static int64_t lease_from(const char *text)
+static int64_t parse_lease_ms(const char *text)
 {
 	int64_t lease_ns = cli_seconds_ns("--lease", text);
 
@@ -120,7 +120,7 @@ static void __attribute__((noreturn)) refuse_format(const char *name)
 	for (size_t i = 0; raw_format_name(i) && used < sizeof(names); i++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
 		                         raw_format_name(i));
-	cli_usage_error("--raw knows no format %s, but%s", name, names);
+	cli_usage_error("--raw: unknown format %s, use one of%s", name, names);
 }
 
 /* WxH, or WxH:FORMAT. */
@@ -141,9 +141,9 @@ static void set_raw(struct options *options, char *text)
 		cli_usage_error("--raw %s: %s", text, fault);
 }
 
-static void set_rare(struct options *options, int option, char *text)
+static void set_long_option(struct options *options, int option, char *text)
 {
-	static const char *const verdicts[] = { "skip", "stop", NULL };
+	static const char *const actions[] = { "skip", "stop", NULL };
 
 	switch (option) {
 	case OPTION_DIR:
@@ -153,7 +153,7 @@ static void set_rare(struct options *options, int option, char *text)
 		set_max_size(options, text);
 		break;
 	case OPTION_ON_ERROR:
-		options->stop_on_error = cli_choice("--on-error", text, verdicts) == 1;
+		options->stop_on_error = cli_choice("--on-error", text, actions) == 1;
 		break;
 	case OPTION_RAW:
 		set_raw(options, text);
@@ -164,13 +164,14 @@ static void set_rare(struct options *options, int option, char *text)
 	case OPTION_MODE:
 		options->mode = cli_mode("--mode", text);
 		if (options->mode & 0111)
-			cli_usage_error("--mode takes rights to read, as 0640, not %s", text);
+			cli_usage_error("--mode takes no execute bits: use 0640, say, not %s",
+			                text);
 		break;
 	case OPTION_GROUP:
 		options->group = cli_group("--group", text);
 		break;
 	case OPTION_LEASE:
-		options->lease_ms = lease_from(text);
+		options->lease_ms = parse_lease_ms(text);
 		break;
 	case OPTION_FLATTEN:
 		options->background = cli_colour("--flatten", text);
@@ -188,7 +189,7 @@ static void set_rare(struct options *options, int option, char *text)
 	}
 }
 
-static void set(struct options *options, int option, char *text)
+static void set_option(struct options *options, int option, char *text)
 {
 	static const char *const policies[] = { "latest", "lossless", NULL };
 
@@ -201,7 +202,7 @@ static void set(struct options *options, int option, char *text)
 		options->fps_given = true;
 		break;
 	case 'l':
-		options->loops = loops_from(text);
+		options->loops = parse_loops(text);
 		break;
 	case 's':
 		options->slots =
@@ -224,11 +225,16 @@ static void set(struct options *options, int option, char *text)
 		options->verbose = option == 'v';
 		break;
 	default:
-		set_rare(options, option, text);
+		set_long_option(options, option, text);
 	}
 }
 
-bool options_stream(const struct options *options)
+const char *options_channel(const struct options *options)
+{
+	return options->channel ? options->channel : "default";
+}
+
+bool options_is_stream(const struct options *options)
 {
 	return strcmp(options->sources[0], "-") == 0;
 }
@@ -239,45 +245,45 @@ static void check_sources(const struct options *options)
 		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, or -");
 	for (int i = 0; i < options->source_count && options->source_count > 1; i++) {
 		if (strcmp(options->sources[i], "-") == 0)
-			cli_usage_error("- (stdin) takes no other SOURCE beside it");
+			cli_usage_error("- (stdin) must be the only SOURCE");
 	}
-	if (options_stream(options) && options->loops)
-		cli_usage_error("--loop does not go with a stream, which cannot be started over");
+	if (options_is_stream(options) && options->loops)
+		cli_usage_error("--loop does not work with a stream: stdin cannot start over");
 	if (options->preload && !options->loops)
-		cli_usage_error("--preload goes with --loop: a single pass needs no frame twice");
-	if (!options_stream(options) && options->raw.format)
-		cli_usage_error("--raw goes with a stream: - (stdin)");
+		cli_usage_error("--preload needs --loop: a single pass shows no frame twice");
+	if (!options_is_stream(options) && options->raw.format)
+		cli_usage_error("--raw needs a stream: - (stdin)");
 }
 
-static unsigned processors(void)
+static unsigned count_processors(void)
 {
 	cpu_set_t set;
 
 	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 }
 
-/* One is shown, and each thread that decodes needs one, and one more: so that it goes on while frames that
- * are done wait for an earlier one that takes longer. */
-static uint32_t slots_for(unsigned jobs)
+/* One slot is shown, and each decoder thread needs two: while its last frame waits for an earlier,
+ * slower one, it decodes the next. */
+static uint32_t default_slots(unsigned jobs)
 {
-	uint32_t wanted = jobs == 1 ? 2 : 1 + 2 * jobs;
+	uint32_t slots = jobs == 1 ? 2 : 1 + 2 * jobs;
 
-	return wanted < SHMFLIP_SLOTS_MAX ? wanted : SHMFLIP_SLOTS_MAX;
+	return slots < SHMFLIP_SLOTS_MAX ? slots : SHMFLIP_SLOTS_MAX;
 }
 
-/* Each thread that decodes needs a slot, and one is shown. */
-static void settle_jobs_and_slots(struct options *options)
+/* Each decoder thread needs a slot, and one slot is shown. */
+static void choose_jobs_and_slots(struct options *options)
 {
-	unsigned most = options->slots ? options->slots - 1 : JOBS_MAX;
+	unsigned jobs_max = options->slots ? options->slots - 1 : JOBS_MAX;
 
-	if (options->jobs > most)
+	if (options->jobs > jobs_max)
 		cli_usage_error("--jobs %u needs --slots %u or more", options->jobs,
 		                options->jobs + 1);
 	if (options->jobs == 0)
-		options->jobs = processors() < most ? processors() : most;
+		options->jobs = count_processors() < jobs_max ? count_processors() : jobs_max;
 	options->slots_given = options->slots;
 	if (!options->slots)
-		options->slots = slots_for(options->jobs);
+		options->slots = default_slots(options->jobs);
 }
 
 void options_parse(struct options *options, int argc, char **argv)
@@ -293,10 +299,10 @@ void options_parse(struct options *options, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			cli_refuse_option(long_options, option, argv[optind - 1]);
-		set(options, option, optarg);
+		set_option(options, option, optarg);
 	}
 	options->sources = argv + optind;
 	options->source_count = argc - optind;
 	check_sources(options);
-	settle_jobs_and_slots(options);
+	choose_jobs_and_slots(options);
 }

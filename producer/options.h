@@ -10,15 +10,15 @@
 
 #include "input/raw_header.h"
 
-#define LOOP_FOR_EVER UINT64_MAX
+#define LOOP_FOREVER UINT64_MAX
 
 struct options {
 	const char *channel;    /* NULL: default */
-	const char *dir;        /* NULL: as the library chooses */
+	const char *dir;        /* NULL: the library's default */
 	const char *stats_path; /* NULL: none; "-": stdout */
 	char **sources;
 	int source_count; /* at least 1 */
-	uint64_t loops;   /* how often to start over, or LOOP_FOR_EVER */
+	uint64_t loops;   /* how often to start over, or LOOP_FOREVER */
 	uint32_t fps_milli;
 	bool fps_given;
 	uint32_t slots;
@@ -26,9 +26,9 @@ struct options {
 	unsigned jobs;         /* at least 1, and less than slots */
 	uint32_t policy;       /* enum shmflip_policy */
 	unsigned wait_viewers; /* 0: start at once */
-	uint32_t max_width;    /* 0: by what the inputs need */
+	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw; /* of bare pixels on stdin; no format: there are none */
+	struct raw_layout raw; /* of bare pixels on stdin; format NULL: none */
 	mode_t mode;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */
@@ -40,10 +40,13 @@ struct options {
 	bool verbose;
 };
 
-/* Ends the program after --help and --version, and by a usage error. The strings are argv's. */
+/* Exits after --help and --version, and on a usage error. The strings are argv's. */
 void options_parse(struct options *options, int argc, char **argv);
 
-/* Whether the source is the stream on stdin. */
-bool options_stream(const struct options *options);
+/* The channel's name. */
+const char *options_channel(const struct options *options);
+
+/* Whether the source is a stream on stdin. */
+bool options_is_stream(const struct options *options);
 
 #endif

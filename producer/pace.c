@@ -6,7 +6,7 @@
 
 #include "cli.h"
 
-#define TURN_NS (NS_PER_S / 10)
+#define SLEEP_MAX_NS (NS_PER_S / 10)
 
 int64_t pace_offset_ns(const struct pace *pace, uint64_t index)
 {
@@ -33,13 +33,14 @@ void pace_catch_up(struct pace *pace, uint64_t index, int64_t now_ns)
 		pace->start_ns += now_ns - pace_due_ns(pace, index);
 }
 
-/* In turns, since a signal may come just before the sleep. */
+/* Sleeps in short steps: a signal just before the system call does not interrupt it. */
 int pace_sleep_until(int64_t time_ns)
 {
 	int64_t now_ns = monotonic_now_ns();
 
 	while (now_ns < time_ns && !cli_interrupted()) {
-		int64_t until_ns = time_ns - now_ns < TURN_NS ? time_ns : now_ns + TURN_NS;
+		int64_t until_ns =
+			time_ns - now_ns < SLEEP_MAX_NS ? time_ns : now_ns + SLEEP_MAX_NS;
 		struct timespec until = { .tv_sec = until_ns / NS_PER_S,
 			                  .tv_nsec = until_ns % NS_PER_S };
 

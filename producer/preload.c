@@ -6,26 +6,26 @@
 
 #include "cli.h"
 
-#define TURN_NS INT64_C(100000000)
+#define WAIT_MAX_NS (100 * NS_PER_MS)
 
-static int lend(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
-                struct shmflip_producer *producer)
+static int submit(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
+                  struct shmflip_producer *producer)
 {
-	int result = task->fault ? 0 : frame_cache_reserve(cache, task, producer);
+	int error = task->fault ? 0 : frame_cache_reserve(cache, task, producer);
 
-	if (result && result != -EINTR) {
-		cli_error("cannot preload %s: %s", task->path, strerror(-result));
-		result = -ECANCELED;
+	if (error && error != -EINTR) {
+		cli_error("cannot preload %s: %s", task->path, strerror(-error));
+		error = -ECANCELED;
 	}
-	if (!result)
+	if (!error)
 		worker_pool_submit(pool);
-	return result;
+	return error;
 }
 
-static int conclude(struct frame_source *source, struct worker_pool *pool, struct frame_task *task,
-                    struct frame_cache *cache, struct histogram *decode)
+static int insert(struct frame_source *source, struct worker_pool *pool, struct frame_task *task,
+                  struct frame_cache *cache, struct histogram *decode)
 {
-	int result = frame_source_count(source, task);
+	int error = frame_source_record(source, task);
 
 	if (!task->fault)
 		histogram_add(decode, task->decode_ns);
@@ -34,41 +34,42 @@ static int conclude(struct frame_source *source, struct worker_pool *pool, struc
 	if (!source->options->quiet)
 		cli_status("preloading: %zu of %zu", (size_t)source->read, cache->capacity);
 	worker_pool_pop(pool);
-	return result;
+	return error;
 }
 
-/* Every frame of the pass. -ENODATA: that was all. */
-static int take_in(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
-                   struct shmflip_producer *producer, struct histogram *decode)
+/* Returns the errors of preload(); -ENODATA at the end of the pass, never 0. */
+static int decode_pass(struct frame_source *source, struct worker_pool *pool,
+                       struct frame_cache *cache, struct shmflip_producer *producer,
+                       struct histogram *decode)
 {
-	int result = 0;
+	int error = 0;
 
-	while (!result && !cli_interrupted()) {
+	while (!error && !cli_interrupted()) {
 		struct frame_task *oldest = worker_pool_oldest(pool),
 				  *next = worker_pool_next(pool);
 
 		if (oldest) {
-			result = conclude(source, pool, oldest, cache, decode);
+			error = insert(source, pool, oldest, cache, decode);
 		} else if (next) {
-			result = lend(pool, next, cache, producer);
+			error = submit(pool, next, cache, producer);
 		} else {
-			result = worker_pool_fetch(pool);
-			if (result == -EAGAIN) {
-				worker_pool_wait(pool, monotonic_now_ns() + TURN_NS);
-				result = 0;
+			error = worker_pool_fetch(pool);
+			if (error == -EAGAIN) {
+				worker_pool_wait(pool, monotonic_now_ns() + WAIT_MAX_NS);
+				error = 0;
 			}
 		}
 	}
-	return result ? result : -EINTR;
+	return error ? error : -EINTR;
 }
 
 int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
             struct shmflip_producer *producer, struct histogram *decode)
 {
-	int result = take_in(source, pool, cache, producer, decode);
+	int error = decode_pass(source, pool, cache, producer, decode);
 
-	if (result != -ENODATA)
-		return result;
+	if (error != -ENODATA)
+		return error;
 	frame_cache_seal(cache, producer);
 	if (cache->count == 0)
 		return -ENODATA;

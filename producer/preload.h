@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Decoding all frames once, before the first is shown, into a cache. Main thread; blocks until it is
- * done. */
+ * Decodes all frames into a cache, before the first is shown. Main thread; blocks until the last
+ * frame is decoded. */
 #ifndef PRODUCER_PRELOAD_H
 #define PRODUCER_PRELOAD_H
 
@@ -10,9 +10,11 @@
 #include "histogram.h"
 #include "worker_pool.h"
 
-/* Takes one pass of the source into the cache, from the frame on that the pool has fetched already, and
- * makes the source begin anew with that. 0, -EINTR, or -ECANCELED after a line to the user. -ENODATA:
- * there was no good frame. What decoding takes is added to the histogram. */
+/* Decodes one pass of the source into the cache, from the oldest frame in the pool. Then makes the
+ * source start over from the cache. Adds the decode times to the histogram.
+ * -ENODATA    every frame had a fault
+ * -EINTR      interrupted
+ * -ECANCELED  a failure; the user has been told */
 int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
             struct shmflip_producer *producer, struct histogram *decode);
 

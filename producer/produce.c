@@ -13,29 +13,23 @@
 #include "stats.h"
 #include "worker_pool.h"
 
-enum { TURN_MS = 100 };
+enum { WAIT_MS = 100 };
 
 struct run {
-	struct options *options; /* a copy: a stream may have a say in its rate */
+	struct options *options; /* a copy: a stream may change the rate */
 	struct frame_source source;
 	struct worker_pool pool;
 	struct frame_cache cache;
-	uint64_t loops; /* that were asked for */
+	uint64_t loops; /* as requested */
 	struct shmflip_producer *producer;
 	struct publish_loop loop;
 	struct stats stats;
 };
 
-static int fail_by_library(void)
-{
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
-}
-
 static int create_producer(struct run *run)
 {
 	const struct options *options = run->options;
-	const struct shmflip_producer_options wanted = {
+	const struct shmflip_producer_options producer_options = {
 		.dir = options->dir,
 		.channel = options->channel,
 		.slots = options->slots,
@@ -48,39 +42,38 @@ static int create_producer(struct run *run)
 		.lease_ms = options->lease_ms,
 	};
 
-	if (shmflip_producer_create(&wanted, &run->producer))
-		return cli_interrupted() ? -EINTR : fail_by_library();
+	if (shmflip_producer_create(&producer_options, &run->producer))
+		return cli_interrupted() ? -EINTR : cli_library_error();
 	if (options->verbose)
-		cli_error("channel %s: %u slots of %ux%u (%llu bytes)",
-		          options->channel ? options->channel : "default", options->slots,
-		          run->source.capacity.width, run->source.capacity.height,
+		cli_error("channel %s: %u slots of %ux%u (%llu bytes)", options_channel(options),
+		          options->slots, run->source.capacity.width, run->source.capacity.height,
 		          (unsigned long long)run->source.capacity.slot_bytes);
 	return 0;
 }
 
 static int wait_viewers(const struct run *run)
 {
-	unsigned wanted = run->options->wait_viewers, attached = 0;
+	unsigned expected = run->options->wait_viewers, attached = 0;
 
 	while (!cli_interrupted()) {
-		int result = shmflip_producer_wait_viewers(run->producer, wanted, TURN_MS);
+		int error = shmflip_producer_wait_viewers(run->producer, expected, WAIT_MS);
 
-		if (result != -EAGAIN && result != -EINTR)
-			return result ? fail_by_library() : 0;
+		if (error != -EAGAIN && error != -EINTR)
+			return error ? cli_library_error() : 0;
 		shmflip_producer_viewers(run->producer, &attached);
 		if (!run->options->quiet)
-			cli_status("waiting for viewers: %u of %u", attached, wanted);
+			cli_status("waiting for viewers: %u of %u", attached, expected);
 	}
 	return -EINTR;
 }
 
-/* Reads the first good frame: its size may be what a slot is made for. */
+/* Reads the first frame without a fault: its size may decide the size of a slot. */
 static int fetch_first(struct run *run)
 {
 	struct frame_source *source = &run->source;
-	int result;
+	int error;
 
-	while (!(result = worker_pool_fetch(&run->pool))) {
+	while (!(error = worker_pool_fetch(&run->pool))) {
 		struct frame_task *task = worker_pool_next(&run->pool);
 
 		frame_task_read(task, &source->capacity);
@@ -91,28 +84,28 @@ static int fetch_first(struct run *run)
 			return 0;
 		}
 		worker_pool_submit(&run->pool);
-		result = frame_source_count(source, task);
+		error = frame_source_record(source, task);
 		worker_pool_pop(&run->pool);
-		if (result || cli_interrupted())
-			return result ? result : -EINTR;
+		if (error || cli_interrupted())
+			return error ? error : -EINTR;
 	}
-	return frame_source_fail(result);
+	return frame_source_report(error);
 }
 
 static int start_workers(struct run *run)
 {
-	unsigned jobs = run->options->jobs, most = run->options->slots - 1;
-	int result;
+	unsigned jobs = run->options->jobs, loans_max = run->options->slots - 1;
+	int error;
 
 	if (jobs == 1 || frame_source_is_raw(&run->source))
 		return 0;
-	result = worker_pool_start(&run->pool, jobs, 2 * jobs < most ? 2 * jobs : most);
-	if (result)
-		cli_error("cannot start threads: %s", strerror(-result));
-	return result;
+	error = worker_pool_start(&run->pool, jobs, 2 * jobs < loans_max ? 2 * jobs : loans_max);
+	if (error)
+		cli_error("cannot start threads: %s", strerror(-error));
+	return error;
 }
 
-static void take_stock(struct run *run)
+static void collect_stats(struct run *run)
 {
 	run->stats.frames_read = run->source.read;
 	run->stats.skipped = run->source.skipped;
@@ -125,33 +118,33 @@ static void take_stock(struct run *run)
 		run->stats.elapsed_ns = monotonic_now_ns() - run->loop.started_ns;
 }
 
-/* Loops only what is in memory then, which takes no threads. */
+/* Stops the threads afterwards: to loop over cached frames takes none. */
 static int run_preload(struct run *run)
 {
-	int result = start_workers(run);
+	int error = start_workers(run);
 
-	if (!result)
-		result = preload(&run->source, &run->pool, &run->cache, run->producer,
-		                 &run->loop.decode);
+	if (!error)
+		error = preload(&run->source, &run->pool, &run->cache, run->producer,
+		                &run->loop.decode);
 	worker_pool_finish(&run->pool);
 	worker_pool_init(&run->pool, run->options, &run->source);
 	run->options->loops = run->loops;
-	return result;
+	return error;
 }
 
 static int run_frames(struct run *run)
 {
-	int result = run->options->preload ? run_preload(run) : 0;
+	int error = run->options->preload ? run_preload(run) : 0;
 
-	if (!result)
-		result = wait_viewers(run);
-	if (!result && !run->options->preload)
-		result = start_workers(run);
-	return result ? result : publish_loop_run(&run->loop);
+	if (!error)
+		error = wait_viewers(run);
+	if (!error && !run->options->preload)
+		error = start_workers(run);
+	return error ? error : publish_loop_run(&run->loop);
 }
 
-/* While frames come in, there is one pass. */
-static int plan_preload(struct run *run)
+/* Limits the source to one pass, which fills the cache. */
+static int prepare_preload(struct run *run)
 {
 	run->loops = run->options->loops;
 	run->options->loops = 0;
@@ -159,21 +152,21 @@ static int plan_preload(struct run *run)
 	                        run->source.capacity.slot_bytes, run->options);
 }
 
-/* The threads end before the memory goes that they write to. */
+/* The threads end before the producer frees the memory that they write to. */
 static int run_channel(struct run *run)
 {
-	int result;
+	int error;
 
 	worker_pool_init(&run->pool, run->options, &run->source);
-	result = fetch_first(run);
-	if (!result && run->options->preload)
-		result = plan_preload(run);
-	if (!result)
-		result = create_producer(run);
-	if (!result) {
+	error = fetch_first(run);
+	if (!error && run->options->preload)
+		error = prepare_preload(run);
+	if (!error)
+		error = create_producer(run);
+	if (!error) {
 		publish_loop_init(&run->loop, run->options, &run->source, &run->pool,
 		                  run->producer);
-		result = run_frames(run);
+		error = run_frames(run);
 	}
 	worker_pool_finish(&run->pool);
 	if (run->producer) {
@@ -181,54 +174,54 @@ static int run_channel(struct run *run)
 		cli_status_keep();
 	}
 	shmflip_producer_destroy(run->producer);
-	return result;
+	return error;
 }
 
-/* Said before anything is read: a stream's first frame may be long in coming. */
+/* Called before anything is read: the first frame of a stream may take long to arrive. */
 static int check_channel(const struct options *options)
 {
 	pid_t pid;
-	int result = shmflip_channel_holder(options->dir, options->channel, &pid);
+	int error = shmflip_channel_holder(options->dir, options->channel, &pid);
 
-	if (result == -EINVAL)
+	if (error == -EINVAL)
 		cli_usage_error("%s", shmflip_error_detail());
-	if (result)
+	if (error)
 		return 0;
 	if (pid)
 		cli_error("channel %s is held by another producer, process %d: choose another (-c)",
-		          options->channel ? options->channel : "default", (int)pid);
+		          options_channel(options), (int)pid);
 	else
-		cli_error("channel %s is held by another producer that is only just starting: "
+		cli_error("channel %s is held by another producer, which is just starting: "
 		          "choose another (-c)",
-		          options->channel ? options->channel : "default");
+		          options_channel(options));
 	return -EBUSY;
 }
 
-/* What made the frames end, as an exit status. */
-static int status_of(const struct run *run, int result)
+/* Turns the error that ended the frames into an exit status. */
+static int exit_status(const struct run *run, int error)
 {
-	if (result == -EINTR)
+	if (error == -EINTR)
 		return CLI_OK;
-	if (result == -ENODATA && !frame_source_pass_was_empty(&run->source))
+	if (error == -ENODATA && !frame_source_pass_was_empty(&run->source))
 		return CLI_OK;
-	if (result == -ENODATA)
-		cli_error("there was no frame that could be published");
+	if (error == -ENODATA)
+		cli_error("no frame could be published");
 	return CLI_FAILED;
 }
 
 int produce(const struct options *options)
 {
-	struct options settled = *options;
-	struct run run = { .options = &settled };
+	struct options final = *options;
+	struct run run = { .options = &final };
 	int status = CLI_FAILED;
 
 	if (check_channel(options))
 		return CLI_FAILED;
-	if (frame_source_init(&run.source, &settled) || stats_open(&run.stats, &settled))
+	if (frame_source_init(&run.source, &final) || stats_open(&run.stats, &final))
 		goto finish;
-	status = status_of(&run, run_channel(&run));
-	take_stock(&run);
-	if (stats_close(&run.stats, &settled))
+	status = exit_status(&run, run_channel(&run));
+	collect_stats(&run);
+	if (stats_close(&run.stats, &final))
 		status = CLI_FAILED;
 finish:
 	frame_cache_finish(&run.cache);

@@ -8,7 +8,7 @@
 #define DRAW_EVERY_NS (NS_PER_S / 10)
 #define COUNT_EVERY_NS (NS_PER_S / 2)
 
-/* How much of the asked rate is enough, and how long it may be missed before the hint. */
+/* What share of the requested rate is enough, and for how many windows it may be missed. */
 enum { ENOUGH_PERCENT = 95, SLOW_WINDOWS = 2 };
 
 void progress_init(struct progress *progress, const struct options *options,
@@ -23,30 +23,30 @@ void progress_init(struct progress *progress, const struct options *options,
 
 static void give_hint(struct progress *progress, int64_t decode_ns)
 {
-	double asked = progress->options->fps_milli / 1e3;
+	double requested = progress->options->fps_milli / 1e3;
 	unsigned jobs = progress->options->jobs;
 
 	progress->hinted = true;
 	if (!progress->options->quiet)
-		cli_error("decoding takes %.1f ms a frame, but %g frames a second leave %u "
+		cli_error("decoding takes %.1f ms per frame, but %g frames per second leave %u "
 		          "thread%s %.1f ms: lower the rate (-r %.0f), use more threads (-j), or "
-		          "smaller frames",
-		          (double)decode_ns / 1e6, asked, jobs, jobs == 1 ? "" : "s",
-		          1e3 * jobs / asked, progress->fps > 1 ? floor(progress->fps) : 1);
+		          "use smaller frames",
+		          (double)decode_ns / 1e6, requested, jobs, jobs == 1 ? "" : "s",
+		          1e3 * jobs / requested, progress->fps > 1 ? floor(progress->fps) : 1);
 }
 
 static void measure_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
 {
 	double seconds = (double)(now_ns - progress->window_ns) / 1e9;
-	double asked = progress->options->fps_milli / 1e3;
+	double requested = progress->options->fps_milli / 1e3;
 
 	if (seconds < 1)
 		return;
 	progress->fps = (double)(progress->published - progress->window_published) / seconds;
 	progress->window_ns = now_ns;
 	progress->window_published = progress->published;
-	if (progress->fps < asked * ENOUGH_PERCENT / 100 &&
-	    (double)decode_ns * asked > 1e9 * progress->options->jobs * ENOUGH_PERCENT / 100)
+	if (progress->fps < requested * ENOUGH_PERCENT / 100 &&
+	    (double)decode_ns * requested > 1e9 * progress->options->jobs * ENOUGH_PERCENT / 100)
 		progress->slow_windows++;
 	else
 		progress->slow_windows = 0;
@@ -67,7 +67,7 @@ static void count_viewers(struct progress *progress, int64_t now_ns)
 static void draw(struct progress *progress, int64_t now_ns, uint64_t position, uint64_t dropped,
                  int64_t decode_ns)
 {
-	char total[32] = "", asked[32] = "", rate[64] = "";
+	char total[32] = "", requested[32] = "", rate[64] = "";
 
 	if (now_ns - progress->drawn_ns < DRAW_EVERY_NS || !cli_status_shown() ||
 	    progress->options->quiet)
@@ -76,9 +76,10 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
 	if (progress->total)
 		snprintf(total, sizeof(total), "/%llu", (unsigned long long)progress->total);
 	if (progress->options->fps_milli)
-		snprintf(asked, sizeof(asked), " of %g", progress->options->fps_milli / 1e3);
+		snprintf(requested, sizeof(requested), " of %g",
+		         progress->options->fps_milli / 1e3);
 	if (progress->fps >= 0)
-		snprintf(rate, sizeof(rate), "%.1f%s fps  ", progress->fps, asked);
+		snprintf(rate, sizeof(rate), "%.1f%s fps  ", progress->fps, requested);
 	cli_status("frame %llu%s  %s%llu dropped  %u viewer%s  decode %.1f ms",
 	           (unsigned long long)position, total, rate, (unsigned long long)dropped,
 	           progress->viewers, progress->viewers == 1 ? "" : "s", (double)decode_ns / 1e6);

@@ -6,26 +6,20 @@
 
 #include "cli.h"
 
-#define TURN_NS (100 * NS_PER_MS)
-#define NAP_MIN_NS (NS_PER_MS / 50)
-#define NAP_MAX_NS (2 * NS_PER_MS)
+#define WAIT_MAX_NS (100 * NS_PER_MS)
+#define BACKOFF_MIN_NS (NS_PER_MS / 50)
+#define BACKOFF_MAX_NS (2 * NS_PER_MS)
 #define DECODE_UNKNOWN_NS (10 * NS_PER_MS)
 
-static int fail_by_library(void)
-{
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
-}
-
-/* Until when it makes sense to wait for a slot. A viewer lets go of one some 50 us after the next is
- * out, so that to drop a frame at once would be to drop it for nothing. */
-static int64_t last_moment_ns(const struct publish_loop *loop, const struct frame_task *task)
+/* Until when to wait for a slot. A viewer releases a slot about 50 us after the next frame is
+ * published, so dropping a frame at once would be premature. */
+static int64_t loan_deadline_ns(const struct publish_loop *loop, const struct frame_task *task)
 {
 	if (loop->options->policy == SHMFLIP_POLICY_LOSSLESS)
 		return INT64_MAX;
 	if (loop->options->fps_milli)
 		return pace_due_ns(&loop->pace, task->index) - loop->decode_ns;
-	return task->wanted_ns + (loop->decode_ns ? loop->decode_ns : DECODE_UNKNOWN_NS);
+	return task->waiting_since_ns + (loop->decode_ns ? loop->decode_ns : DECODE_UNKNOWN_NS);
 }
 
 static int64_t clamp(int64_t value, int64_t min, int64_t max)
@@ -33,42 +27,44 @@ static int64_t clamp(int64_t value, int64_t min, int64_t max)
 	return value < min ? min : value > max ? max : value;
 }
 
-/* Where nothing else can happen meanwhile the library does the waiting: it is the first to see a slot
- * come free. */
+/* Without workers nothing else happens meanwhile, so the library waits: it sees a free slot
+ * first. */
 static int try_loan(struct publish_loop *loop, struct frame_task *task)
 {
 	int timeout_ms = 0;
 
-	if (worker_pool_is_empty(loop->pool)) {
-		int64_t left_ns = last_moment_ns(loop, task) - monotonic_now_ns();
+	if (!worker_pool_has_workers(loop->pool)) {
+		int64_t remaining_ns = loan_deadline_ns(loop, task) - monotonic_now_ns();
 
-		timeout_ms = (int)(clamp(left_ns, NS_PER_MS, TURN_NS) / NS_PER_MS);
+		timeout_ms = (int)(clamp(remaining_ns, NS_PER_MS, WAIT_MAX_NS) / NS_PER_MS);
 	}
 	if (task->cached)
 		return frame_cache_loan(loop->source->cache, task, loop->producer, timeout_ms);
 	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
 }
 
-/* 0: the frame has gone on its way, with a slot or without. -EAGAIN: no slot is free, but there is
- * time to wait for one; or loans have to come back first, because the library wants to move on. */
-static int lend(struct publish_loop *loop, struct frame_task *task)
+/* Gets a slot for the frame and submits it. Without a slot by the deadline, submits it as dropped.
+ * -EAGAIN     no slot is free and there is time to wait; or the library, which moves to fresh
+ *             memory, needs its loans back first
+ * -ECANCELED  a failure; the user has been told */
+static int submit(struct publish_loop *loop, struct frame_task *task)
 {
-	int result = 0;
+	int error = 0;
 
-	if (!task->wanted_ns) {
-		task->wanted_ns = monotonic_now_ns();
-		pace_catch_up(&loop->pace, task->index, task->wanted_ns);
+	if (!task->waiting_since_ns) {
+		task->waiting_since_ns = monotonic_now_ns();
+		pace_catch_up(&loop->pace, task->index, task->waiting_since_ns);
 	}
 	if (!task->fault)
-		result = try_loan(loop, task);
-	if (result == -EINTR)
+		error = try_loan(loop, task);
+	if (error == -EINTR)
 		return -EAGAIN;
-	if (result && result != -EAGAIN && result != -EBUSY)
-		return fail_by_library();
-	if (result && monotonic_now_ns() < last_moment_ns(loop, task))
+	if (error && error != -EAGAIN && error != -EBUSY)
+		return cli_library_error();
+	if (error && monotonic_now_ns() < loan_deadline_ns(loop, task))
 		return -EAGAIN;
-	loop->waited_ns += monotonic_now_ns() - task->wanted_ns;
-	task->dropped = result;
+	loop->waited_ns += monotonic_now_ns() - task->waiting_since_ns;
+	task->dropped = error != 0;
 	worker_pool_submit(loop->pool);
 	return 0;
 }
@@ -114,61 +110,64 @@ static int publish(struct publish_loop *loop, struct frame_task *task)
 		frame_cache_update(loop->source->cache, task);
 	snprintf(info.source, sizeof(info.source), "%s", task->name);
 	if (shmflip_producer_publish(loop->producer, &task->loan, &info))
-		return fail_by_library();
+		return cli_library_error();
 	loop->published_ns = info.published_ns;
 	return 0;
 }
 
-static int conclude(struct publish_loop *loop, struct frame_task *task)
+static int finish_frame(struct publish_loop *loop, struct frame_task *task)
 {
-	int result = frame_source_count(loop->source, task);
+	int error = frame_source_record(loop->source, task);
 
-	if (task->fault || result)
+	if (task->fault || error)
 		shmflip_producer_discard(loop->producer, &task->loan);
 	else if (task->dropped)
 		drop(loop, task);
 	else
-		result = publish(loop, task);
+		error = publish(loop, task);
 	loop->position = task->position;
 	worker_pool_pop(loop->pool);
-	return result;
+	return error;
 }
 
-/* Until a frame is due, a slot may be free, or a worker is done. */
+/* Waits until a frame is due, a slot may be free, or a worker is done. */
 static void wait_for_more(struct publish_loop *loop)
 {
-	int64_t now_ns = monotonic_now_ns(), until_ns = now_ns + TURN_NS;
+	int64_t now_ns = monotonic_now_ns(), until_ns = now_ns + WAIT_MAX_NS;
 	const struct frame_task *oldest = worker_pool_oldest(loop->pool),
 				*next = worker_pool_next(loop->pool);
 
 	if (oldest && pace_due_ns(&loop->pace, oldest->index) < until_ns)
 		until_ns = pace_due_ns(&loop->pace, oldest->index);
-	if (next && next->wanted_ns) {
-		int64_t nap_ns = clamp((now_ns - next->wanted_ns) / 8, NAP_MIN_NS, NAP_MAX_NS);
+	if (next && next->waiting_since_ns) {
+		int64_t backoff_ns = clamp((now_ns - next->waiting_since_ns) / 8, BACKOFF_MIN_NS,
+		                           BACKOFF_MAX_NS);
 
-		if (now_ns + nap_ns < until_ns)
-			until_ns = now_ns + nap_ns;
+		if (now_ns + backoff_ns < until_ns)
+			until_ns = now_ns + backoff_ns;
 	}
 	worker_pool_wait(loop->pool, until_ns);
 }
 
-/* One thing that can be done now: what is ready and due goes out first. -EAGAIN: there is none. */
+/* Does one thing that can be done now; first of all, publishes a frame that is due.
+ * -EAGAIN  nothing to do
+ * or the errors of publish_loop_run(). */
 static int take_step(struct publish_loop *loop)
 {
 	struct frame_task *task = worker_pool_oldest(loop->pool);
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	if (task && is_due(loop, task))
-		return conclude(loop, task);
+		return finish_frame(loop, task);
 	task = worker_pool_next(loop->pool);
 	if (task)
-		result = lend(loop, task);
-	if (result == -EAGAIN) {
-		result = worker_pool_fetch(loop->pool);
-		if (result && result != -EAGAIN)
-			result = frame_source_fail(result);
+		error = submit(loop, task);
+	if (error == -EAGAIN) {
+		error = worker_pool_fetch(loop->pool);
+		if (error && error != -EAGAIN)
+			error = frame_source_report(error);
 	}
-	return result;
+	return error;
 }
 
 void publish_loop_init(struct publish_loop *loop, const struct options *options,
@@ -182,22 +181,22 @@ void publish_loop_init(struct publish_loop *loop, const struct options *options,
 
 int publish_loop_run(struct publish_loop *loop)
 {
-	int result;
+	int error;
 
 	loop->started_ns = monotonic_now_ns();
 	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
 	progress_init(&loop->progress, loop->options, loop->producer,
 	              frame_source_total(loop->source));
 	do {
-		result = cli_interrupted() ? -EINTR : take_step(loop);
+		error = cli_interrupted() ? -EINTR : take_step(loop);
 		progress_update(&loop->progress, loop->position, loop->decode_ns);
-		if (result == -EAGAIN) {
+		if (error == -EAGAIN) {
 			wait_for_more(loop);
-			result = 0;
+			error = 0;
 		}
-	} while (!result);
-	if (result == -ENODATA &&
+	} while (!error);
+	if (error == -ENODATA &&
 	    pace_sleep_until(loop->published_ns + pace_offset_ns(&loop->pace, 1)))
-		result = -EINTR;
-	return result;
+		error = -EINTR;
+	return error;
 }

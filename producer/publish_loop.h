@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * From the first frame to the last: which frame gets a slot and when, until when it makes sense to wait
- * for one, and when a frame that is ready is due. Main thread; blocks until all is done. */
+ * The loop that publishes all frames. It decides which frame gets a slot, how long to wait for a
+ * slot, and when a decoded frame is due. Main thread; blocks until the last frame is done. */
 #ifndef SHMFLIP_PRODUCER_PUBLISH_LOOP_H
 #define SHMFLIP_PRODUCER_PUBLISH_LOOP_H
 
@@ -23,21 +23,23 @@ struct publish_loop {
 	struct pace pace;
 	struct progress progress;
 	int64_t started_ns;
-	int64_t published_ns; /* the last frame that was; 0: none yet */
-	int64_t decode_ns;    /* smoothed; 0: not known yet */
+	int64_t published_ns; /* when the last frame was published; 0: none yet */
+	int64_t decode_ns;    /* per frame, smoothed; 0: not known yet */
 	int64_t waited_ns;    /* for slots */
-	uint64_t position;    /* of the latest frame, in its pass */
+	uint64_t position;    /* of the last frame, in its pass */
 	struct histogram decode;
 };
 
-/* What it is given must outlive it. */
+/* All arguments must outlive the loop. */
 void publish_loop_init(struct publish_loop *loop, const struct options *options,
                        struct frame_source *source, struct worker_pool *pool,
                        struct shmflip_producer *producer);
 
-/* All frames, from the first that was not concluded yet. The last is left standing for its time.
- * -ENODATA: that was all. -EINTR. -ECANCELED: it cannot go on, and the user has been told why. Loans
- * may be out at the end. */
+/* Publishes all frames, from the oldest one in the pool. Returns after the last frame's time on
+ * screen. Never 0; loans may be left over.
+ * -ENODATA    all frames are done
+ * -EINTR      interrupted
+ * -ECANCELED  a failure; the user has been told */
 int publish_loop_run(struct publish_loop *loop);
 
 #endif

@@ -42,16 +42,16 @@ static json_t *to_json(const struct stats *stats, const struct options *options)
 		"{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:i, s:I, s:I, "
 		"s:i, s:i, s:b}",
 		"program", "shmflip-producer", "version", SHMFLIP_VERSION, "channel",
-		options->channel ? options->channel : "default", "frames_read",
-		(json_int_t)stats->frames_read, "published", (json_int_t)channel->published,
-		"dropped", (json_int_t)channel->dropped, "skipped", (json_int_t)stats->skipped,
-		"loops", (json_int_t)stats->loops, "seconds", seconds, "fps_asked",
-		options->fps_milli / 1e3, "fps_reached",
-		seconds > 0 ? (double)channel->published / seconds : 0.0, "decode_ms",
-		decode_times(&stats->decode), "waited_ms", milliseconds(stats->waited_ns), "slots",
-		(int)options->slots, "jobs", (int)options->jobs, "slot_bytes",
-		(json_int_t)stats->slot_bytes, "generations", (json_int_t)channel->generations,
-		"viewers_max", (int)stats->viewers_max, "interrupted", (int)cli_interrupted());
+		options_channel(options), "frames_read", (json_int_t)stats->frames_read,
+		"published", (json_int_t)channel->published, "dropped",
+		(json_int_t)channel->dropped, "skipped", (json_int_t)stats->skipped, "loops",
+		(json_int_t)stats->loops, "seconds", seconds, "fps_asked", options->fps_milli / 1e3,
+		"fps_reached", seconds > 0 ? (double)channel->published / seconds : 0.0,
+		"decode_ms", decode_times(&stats->decode), "waited_ms",
+		milliseconds(stats->waited_ns), "slots", (int)options->slots, "jobs",
+		(int)options->jobs, "slot_bytes", (json_int_t)stats->slot_bytes, "generations",
+		(json_int_t)channel->generations, "viewers_max", (int)stats->viewers_max,
+		"interrupted", (int)cli_interrupted());
 }
 
 int stats_close(struct stats *stats, const struct options *options)

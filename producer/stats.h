@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What happened in a run of the producer, and writing it as one JSON object for --stats. The file is
- * opened before any work, so that a path that cannot be written is found at once. Main thread. */
+ * Figures of a run of the producer, which --stats writes as one JSON object. The file is opened
+ * before any work, so that a path that cannot be written fails at once. Main thread. */
 #ifndef PRODUCER_STATS_H
 #define PRODUCER_STATS_H
 
@@ -13,10 +13,10 @@
 #include "shmflip.h"
 
 struct stats {
-	FILE *file; /* NULL: nobody asked */
+	FILE *file; /* NULL: no --stats */
 	uint64_t frames_read;
 	uint64_t skipped;
-	uint64_t loops; /* how often it has started over */
+	uint64_t loops; /* how often the files were started over */
 	uint64_t slot_bytes;
 	unsigned viewers_max;
 	int64_t waited_ns;  /* for slots */
@@ -25,10 +25,10 @@ struct stats {
 	struct shmflip_producer_stats channel;
 };
 
-/* A negative errno, after a line to the user. */
+/* Opens the file, if the options name one. A negative errno, after a line to the user. */
 int stats_open(struct stats *stats, const struct options *options);
 
-/* Writes and closes. A negative errno, after a line to the user. */
+/* Writes and closes the file. A negative errno, after a line to the user. */
 int stats_close(struct stats *stats, const struct options *options);
 
 #endif

@@ -14,7 +14,7 @@ void worker_pool_init(struct worker_pool *pool, const struct options *options,
 	pthread_condattr_t attributes;
 
 	*pool = (struct worker_pool){
-		.options = options, .source = source, .ahead = 1, .entry_count = 1
+		.options = options, .source = source, .submitted_max = 1, .entry_count = 1
 	};
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -30,34 +30,34 @@ static struct queue_entry *entry_at(struct worker_pool *pool, uint64_t number)
 	return &pool->entries[number % pool->entry_count];
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static void signal_change(struct worker_pool *pool)
 {
 	pool->changed = true;
 	pthread_cond_signal(&pool->state_changed);
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static bool has_free_entry(const struct worker_pool *pool)
 {
-	return pool->fetched - pool->concluded < pool->entry_count;
+	return pool->fetched - pool->popped < pool->entry_count;
 }
 
-/* One frame more; with the lock held, but while it waits for the frame. */
+/* Fetches one frame. Called with the lock held; releases it while it waits for the frame. */
 static int fetch(struct worker_pool *pool)
 {
 	struct queue_entry *entry = entry_at(pool, pool->fetched);
-	int result;
+	int error;
 
 	pthread_mutex_unlock(&pool->lock);
 	entry->done = false;
-	result = frame_source_fetch(pool->source, &entry->task);
+	error = frame_source_fetch(pool->source, &entry->task);
 	pthread_mutex_lock(&pool->lock);
-	if (!result)
+	if (!error)
 		pool->fetched++;
-	else if (result != -EAGAIN)
-		pool->end = result;
-	return result;
+	else if (error != -EAGAIN)
+		pool->end_error = error;
+	return error;
 }
 
 static void *read_frames(void *argument)
@@ -65,7 +65,7 @@ static void *read_frames(void *argument)
 	struct worker_pool *pool = argument;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->stopping && !pool->end) {
+	while (!pool->stopping && !pool->end_error) {
 		if (has_free_entry(pool)) {
 			fetch(pool);
 			signal_change(pool);
@@ -77,12 +77,12 @@ static void *read_frames(void *argument)
 	return NULL;
 }
 
-/* The next frame to decode, with the lock held; NULL: it is time to go. */
+/* Waits for the next frame to decode. Called with the lock held. NULL: stopping. */
 static struct queue_entry *next_work(struct worker_pool *pool)
 {
 	while (!pool->stopping) {
-		while (pool->begun < pool->submitted) {
-			struct queue_entry *entry = entry_at(pool, pool->begun++);
+		while (pool->started < pool->submitted) {
+			struct queue_entry *entry = entry_at(pool, pool->started++);
 
 			if (!entry->done)
 				return entry;
@@ -105,7 +105,7 @@ static void *decode_frames(void *argument)
 		pthread_mutex_lock(&pool->lock);
 		entry->done = true;
 		/* The waiter can use only the oldest. */
-		if (entry == entry_at(pool, pool->concluded))
+		if (entry == entry_at(pool, pool->popped))
 			signal_change(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
@@ -115,51 +115,51 @@ static void *decode_frames(void *argument)
 
 static int start_thread(struct worker_pool *pool, void *(*run)(void *))
 {
-	int error = pthread_create(&pool->threads[pool->thread_count], NULL, run, pool);
+	int error = -pthread_create(&pool->threads[pool->thread_count], NULL, run, pool);
 
 	if (!error)
 		pool->thread_count++;
-	return -error;
+	return error;
 }
 
-/* While there is but one entry one frame at most is under way. It stays where it is, as the first. The
- * reader is one frame ahead of what may be submitted, so that one is there when the next slot comes free. */
-static void make_entries(struct worker_pool *pool, unsigned ahead)
+/* At most one frame is under way, in the only entry; it becomes frame 0. The reader has one entry
+ * more, so that the next frame is there when a slot becomes free. */
+static void set_up_entries(struct worker_pool *pool, unsigned submitted_max)
 {
-	pool->fetched -= pool->concluded;
-	pool->submitted = pool->begun = pool->concluded = 0;
-	pool->ahead = ahead;
-	pool->entry_count = ahead + pool->has_reader;
+	pool->fetched -= pool->popped;
+	pool->submitted = pool->started = pool->popped = 0;
+	pool->submitted_max = submitted_max;
+	pool->entry_count = submitted_max + pool->has_reader;
 }
 
-/* Signals are for the main thread, whose waits they are to end. */
-int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned ahead)
+/* The threads block all signals, so that signals interrupt the waits of the main thread. */
+int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned submitted_max)
 {
 	sigset_t all, before;
-	int result = 0;
+	int error = 0;
 
 	pool->has_reader = workers && pool->source->is_stream;
-	make_entries(pool, ahead);
+	set_up_entries(pool, submitted_max);
 	if (workers == 0)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pool->has_reader)
-		result = start_thread(pool, read_frames);
-	for (unsigned i = 0; i < workers && !result; i++)
-		result = start_thread(pool, decode_frames);
+		error = start_thread(pool, read_frames);
+	for (unsigned i = 0; i < workers && !error; i++)
+		error = start_thread(pool, decode_frames);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return result;
+	return error;
 }
 
-bool worker_pool_is_empty(const struct worker_pool *pool)
+bool worker_pool_has_workers(const struct worker_pool *pool)
 {
-	return pool->thread_count == 0;
+	return pool->thread_count > 0;
 }
 
 void worker_pool_finish(struct worker_pool *pool)
 {
-	frame_source_stop(pool->source);
+	frame_source_cancel(pool->source);
 	pthread_mutex_lock(&pool->lock);
 	pool->stopping = true;
 	pthread_cond_broadcast(&pool->work);
@@ -178,51 +178,52 @@ void worker_pool_finish(struct worker_pool *pool)
 
 int worker_pool_fetch(struct worker_pool *pool)
 {
-	int result = -EAGAIN;
+	int error = -EAGAIN;
 
 	pthread_mutex_lock(&pool->lock);
-	if (!pool->end && !pool->has_reader && has_free_entry(pool))
-		result = fetch(pool);
-	if (pool->end)
-		result = pool->concluded == pool->fetched ? pool->end : -EAGAIN;
+	if (!pool->end_error && !pool->has_reader && has_free_entry(pool))
+		error = fetch(pool);
+	if (pool->end_error)
+		error = pool->popped == pool->fetched ? pool->end_error : -EAGAIN;
 	pthread_mutex_unlock(&pool->lock);
-	return result;
+	return error;
 }
 
 struct frame_task *worker_pool_oldest(struct worker_pool *pool)
 {
-	struct queue_entry *entry = entry_at(pool, pool->concluded);
+	struct queue_entry *entry = entry_at(pool, pool->popped);
 	bool done;
 
 	pthread_mutex_lock(&pool->lock);
-	done = pool->concluded < pool->submitted && entry->done;
+	done = pool->popped < pool->submitted && entry->done;
 	pthread_mutex_unlock(&pool->lock);
 	return done ? &entry->task : NULL;
 }
 
 struct frame_task *worker_pool_next(struct worker_pool *pool)
 {
-	bool there;
+	bool available;
 
 	pthread_mutex_lock(&pool->lock);
-	there = pool->submitted < pool->fetched && pool->submitted - pool->concluded < pool->ahead;
+	available = pool->submitted < pool->fetched &&
+	            pool->submitted - pool->popped < pool->submitted_max;
 	pthread_mutex_unlock(&pool->lock);
-	return there ? &entry_at(pool, pool->submitted)->task : NULL;
+	return available ? &entry_at(pool, pool->submitted)->task : NULL;
 }
 
 void worker_pool_submit(struct worker_pool *pool)
 {
 	struct queue_entry *entry = entry_at(pool, pool->submitted);
-	bool nothing_to_do = !entry->task.loan.pixels;
+	bool done = !entry->task.loan.pixels;
 
-	if (!nothing_to_do && worker_pool_is_empty(pool)) {
+	if (!done && !worker_pool_has_workers(pool)) {
 		if (!pool->fast)
 			pool->fast = png_fast_create(false, 0);
 		frame_task_decode(&entry->task, &pool->source->capacity, pool->options, pool->fast);
-		nothing_to_do = true;
+		done = true;
 	}
 	pthread_mutex_lock(&pool->lock);
-	entry->done = nothing_to_do;
+	entry->done = done;
 	pool->submitted++;
 	pthread_cond_signal(&pool->work);
 	pthread_mutex_unlock(&pool->lock);
@@ -231,10 +232,10 @@ void worker_pool_submit(struct worker_pool *pool)
 void worker_pool_pop(struct worker_pool *pool)
 {
 	pthread_mutex_lock(&pool->lock);
-	pool->concluded++;
-	/* One with nothing to do may be concluded before a worker has seen that. */
-	if (pool->begun < pool->concluded)
-		pool->begun = pool->concluded;
+	pool->popped++;
+	/* A frame without a loan may be popped before a worker has seen it. */
+	if (pool->started < pool->popped)
+		pool->started = pool->popped;
 	pthread_cond_signal(&pool->free_entry);
 	pthread_mutex_unlock(&pool->lock);
 }
@@ -245,8 +246,8 @@ void worker_pool_wait(struct worker_pool *pool, int64_t until_ns)
 	int error = 0;
 
 	pthread_mutex_lock(&pool->lock);
-	while (!pool->changed && error != ETIMEDOUT)
-		error = pthread_cond_timedwait(&pool->state_changed, &pool->lock, &until);
+	while (!pool->changed && error != -ETIMEDOUT)
+		error = -pthread_cond_timedwait(&pool->state_changed, &pool->lock, &until);
 	pool->changed = false;
 	pthread_mutex_unlock(&pool->lock);
 }

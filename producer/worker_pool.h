@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames under way, in order, and the threads that work on them. Each frame has an entry in a queue: it
- * is fetched from the source, gets a slot on loan, is decoded, and concluded (published, or not), after
- * which its entry is free. Entries are given, submitted and concluded in the order of the frames; only
- * decoding is done by several at once, with no lock held.
+ * A queue of the frames under way, and the threads that decode them. A frame is fetched from the
+ * source into a queue entry, gets a slot on loan, is submitted, is decoded by a worker, and is
+ * popped after it was published, dropped or skipped. Frames are fetched, submitted and popped in
+ * order. Only decoding runs in several threads at once, without a lock.
  *
- * Without workers there is one entry, and who submits a frame decodes it then and there. A stream is
- * fetched by a thread of its own where there are workers, so that waiting for its bytes keeps no frame
- * from being published.
+ * Without workers there is one entry, and worker_pool_submit() decodes the frame itself. With
+ * workers, a reader thread fetches from a stream, so that waiting for its bytes delays no frame.
  *
- * All functions are for the main thread, which also is the only one that knows the library. */
+ * All functions are for the main thread. Only the main thread calls the library. */
 #ifndef SHMFLIP_PRODUCER_WORKER_POOL_H
 #define SHMFLIP_PRODUCER_WORKER_POOL_H
 
@@ -32,22 +31,22 @@ struct queue_entry {
 struct worker_pool {
 	const struct options *options;
 	struct frame_source *source;
-	pthread_mutex_t lock;         /* of all below */
-	pthread_cond_t work;          /* there is something to decode, or it is time to go */
-	pthread_cond_t free_entry;    /* there is an entry for the reader, or it is time to go */
-	pthread_cond_t state_changed; /* something was fetched or decoded */
+	pthread_mutex_t lock;         /* protects all below */
+	pthread_cond_t work;          /* a frame to decode, or stopping */
+	pthread_cond_t free_entry;    /* an entry for the reader, or stopping */
+	pthread_cond_t state_changed; /* a frame was fetched or decoded */
 	bool changed;                 /* since worker_pool_wait() last returned */
 	bool stopping;
-	int end; /* what fetching ended with; 0: it has not */
-	/* How many frames have come so far in their way; each has its entry at its number modulo
-	 * entry_count. fetched >= submitted >= begun >= concluded, and they are at most entry_count apart. */
-	uint64_t fetched, submitted, begun, concluded;
-	unsigned ahead; /* that may be submitted at once */
-	/* No more of them than frames can be under way: each keeps its memory, and what was not used
-	 * for long has left the caches. */
+	int end_error; /* that ended fetching; 0: not ended */
+	/* How many frames have come this far. Frame n has the entry n modulo entry_count.
+	 * fetched >= submitted >= started >= popped, and fetched - popped <= entry_count. */
+	uint64_t fetched, submitted, started, popped;
+	unsigned submitted_max; /* frames that may be submitted and not popped yet */
+	/* Only entry_count are used: each keeps its memory, and memory that is not used for long
+	 * drops out of the processor's caches. */
 	struct queue_entry entries[WORKER_QUEUE_MAX];
 	unsigned entry_count;
-	struct png_fast *fast; /* of the main thread; NULL: it has not decoded yet */
+	struct png_fast *fast; /* of the main thread; NULL: not used yet */
 	pthread_t threads[WORKERS_MAX + 1];
 	unsigned thread_count;
 	bool has_reader;
@@ -55,33 +54,35 @@ struct worker_pool {
 
 void worker_pool_init(struct worker_pool *pool, const struct options *options,
                       struct frame_source *source);
-/* Ends the threads: what is being decoded is first decoded to its end. */
+/* Ends the threads, after they have decoded the frames that they started. */
 void worker_pool_finish(struct worker_pool *pool);
 
-/* Starts so many workers; from now on as many frames may be submitted at once as ahead says. To be called while
- * no frame is submitted, and at most one fetched. A negative errno. */
-int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned ahead);
+/* Starts the workers, and lets up to submitted_max frames be submitted and not popped. Call this
+ * while no frame is submitted, and at most one is fetched. A negative errno of
+ * pthread_create(3). */
+int worker_pool_start(struct worker_pool *pool, unsigned workers, unsigned submitted_max);
 
-/* Whether there are no workers, so that nothing happens but what the caller does. */
-bool worker_pool_is_empty(const struct worker_pool *pool);
+/* Whether frames are fetched or decoded while the main thread waits. */
+bool worker_pool_has_workers(const struct worker_pool *pool);
 
-/* Fetches a frame if that is for the caller to do and there is an entry for it. 0: one came. -EAGAIN:
- * not now. What frame_source_fetch() said when it came to its end, when all before has been concluded. */
+/* Fetches a frame, if there is no reader thread and an entry is free.
+ * -EAGAIN  not now
+ * or the error that ended frame_source_fetch(), once all frames before are popped. */
 int worker_pool_fetch(struct worker_pool *pool);
 
-/* The oldest frame, if it is ready to be concluded; NULL. */
+/* The oldest frame, if it is decoded or has no loan; else NULL. */
 struct frame_task *worker_pool_oldest(struct worker_pool *pool);
 
-/* The oldest frame that was not submitted yet, if one more may be; NULL. */
+/* The oldest frame that is not submitted yet, if it may be submitted; else NULL. */
 struct frame_task *worker_pool_next(struct worker_pool *pool);
 
-/* That frame has its loan, and is decoded. Or it has none, and there is nothing to be done with it. */
+/* Submits that frame: to be decoded into its loan, or, without a loan, to be popped in its turn. */
 void worker_pool_submit(struct worker_pool *pool);
 
-/* The oldest frame is done with. */
+/* Removes the oldest frame. */
 void worker_pool_pop(struct worker_pool *pool);
 
-/* Waits for something to be fetched or decoded, at most until this time. */
+/* Waits until a frame is fetched or decoded, or until this time (CLOCK_MONOTONIC). */
 void worker_pool_wait(struct worker_pool *pool, int64_t until_ns);
 
 #endif

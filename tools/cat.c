@@ -7,18 +7,18 @@
 #include "commands.h"
 #include "format.h"
 
-#define TURN_MS 100
+#define POLL_MS 100
 
 struct cat {
 	const struct options *options;
 	struct shmflip_viewer *viewer;
 	struct out_buffer output;
 	uint64_t frames; /* written so far */
-	uint32_t width;  /* of the first */
+	uint32_t width;  /* of the first frame */
 	uint32_t height;
 };
 
-static int begin(struct cat *cat, const struct shmflip_frame_info *info)
+static int write_header(struct cat *cat, const struct shmflip_frame_info *info)
 {
 	const struct format *format = cat->options->format;
 	struct shmflip_channel_info channel = { 0 };
@@ -31,7 +31,7 @@ static int begin(struct cat *cat, const struct shmflip_frame_info *info)
 	return format->begin(&cat->output, info, channel.fps_milli);
 }
 
-static int fail_size(const struct cat *cat, const struct shmflip_frame_info *info)
+static int fail_size_changed(const struct cat *cat, const struct shmflip_frame_info *info)
 {
 	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
 	          "change: use --format pam or png",
@@ -40,16 +40,16 @@ static int fail_size(const struct cat *cat, const struct shmflip_frame_info *inf
 	return -EMSGSIZE;
 }
 
-/* Puts a frame into the output. */
-static int convert(struct cat *cat, const struct shmflip_frame *frame)
+/* Appends a frame to the output buffer. */
+static int append_frame(struct cat *cat, const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 	const struct format *format = cat->options->format;
-	int error = cat->frames ? 0 : begin(cat, info);
+	int error = cat->frames ? 0 : write_header(cat, info);
 
 	if (!error && format->one_size &&
 	    (info->width != cat->width || info->height != cat->height))
-		return fail_size(cat, info);
+		return fail_size_changed(cat, info);
 	if (!error)
 		error = format->frame(&cat->output, info, frame->pixels);
 	if (error)
@@ -57,13 +57,14 @@ static int convert(struct cat *cat, const struct shmflip_frame *frame)
 	return error;
 }
 
-/* Waits in turns: an interruption just before a wait is not seen by it, nor is it that the reader leaves. */
+/* Wakes up every POLL_MS: the wait notices neither a signal that came just before it nor a
+ * closed pipe. */
 static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 {
 	int error;
 
 	do {
-		error = shmflip_viewer_acquire(cat->viewer, frame, TURN_MS);
+		error = shmflip_viewer_acquire(cat->viewer, frame, POLL_MS);
 		if (cli_interrupted()) {
 			if (!error)
 				shmflip_viewer_release(cat->viewer, frame);
@@ -74,11 +75,10 @@ static int acquire(const struct cat *cat, struct shmflip_frame *frame)
 	} while (error == -EAGAIN || error == -EINTR);
 	if (!error || error == -ENODATA)
 		return error;
-	cli_error("%s", shmflip_error_detail());
-	return -ECANCELED;
+	return cli_library_error();
 }
 
-static int write_out(struct cat *cat)
+static int flush_output(struct cat *cat)
 {
 	int error = out_buffer_flush(&cat->output, STDOUT_FILENO);
 
@@ -87,30 +87,30 @@ static int write_out(struct cat *cat)
 	return error;
 }
 
-static int pass_on_frame(struct cat *cat)
+static int copy_frame(struct cat *cat)
 {
 	struct shmflip_frame frame = { 0 };
 	int error = acquire(cat, &frame);
 
 	if (error)
 		return error;
-	error = convert(cat, &frame);
-	/* Before it is written: a reader may take its time, and is no reason to drop frames. */
+	error = append_frame(cat, &frame);
+	/* Release before writing: a slow reader must not make the producer drop frames. */
 	shmflip_viewer_release(cat->viewer, &frame);
 	if (!error)
-		error = write_out(cat);
+		error = flush_output(cat);
 	if (!error)
 		cat->frames++;
 	return error;
 }
 
-/* The reader's leaving, the producer's end and an interruption are ends like any other. */
-static int pass_on_frames(struct cat *cat)
+/* A closed pipe, the producer's normal end and an interruption are not failures. */
+static int copy_frames(struct cat *cat)
 {
 	int error = 0;
 
 	while (!error && (cat->options->frames == 0 || cat->frames < cat->options->frames))
-		error = pass_on_frame(cat);
+		error = copy_frame(cat);
 	return error && error != -EPIPE && error != -ENODATA && error != -EINTR ? CLI_FAILED
 	                                                                        : CLI_OK;
 }
@@ -126,14 +126,15 @@ int cat_run(const struct options *options)
 	int status, error;
 
 	if (isatty(STDOUT_FILENO)) {
-		cli_error("frames are not for a terminal: send them to a program or a file, as in "
-		          "shmflip cat | mpv -");
+		cli_error(
+			"will not write frames to a terminal: pipe them to a program or a file, as "
+			"in shmflip cat | mpv -");
 		return CLI_FAILED;
 	}
 	error = shmflip_viewer_open(&viewer_options, &cat.viewer);
 	if (error)
 		return command_fail(error);
-	status = pass_on_frames(&cat);
+	status = copy_frames(&cat);
 	shmflip_viewer_destroy(cat.viewer);
 	out_buffer_finish(&cat.output);
 	return status;

@@ -37,14 +37,14 @@ static int clean(const char *dir, const char *channel)
 	return error;
 }
 
-/* Of all channels those that live, or have gone meanwhile, are no failure. */
+/* With all channels, one that is alive or already removed is not a failure. */
 static int clean_next(const char *channel, void *context)
 {
 	struct clean *all = context;
 	int error = clean(all->dir, channel);
 
 	if (error && error != -EBUSY && error != -ENOENT) {
-		cli_error("%s", shmflip_error_detail());
+		cli_library_error();
 		all->failed = true;
 	}
 	return 0;
@@ -68,9 +68,10 @@ static int fail_alive(const char *dir, const char *channel)
 
 	shmflip_channel_holder(dir, channel, &pid);
 	if (pid > 0)
-		cli_error("channel %s is alive, held by process %d: left alone", channel, (int)pid);
+		cli_error("channel %s is alive, owned by process %d: not cleaned", channel,
+		          (int)pid);
 	else
-		cli_error("channel %s is alive: left alone", channel);
+		cli_error("channel %s is alive: not cleaned", channel);
 	return CLI_FAILED;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The commands of shmflip. Each prints what it has to say, and returns an exit status. */
+ * The commands of shmflip. Each prints its results and returns an exit status. */
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
@@ -11,14 +11,15 @@ int stat_run(const struct options *options);
 int cat_run(const struct options *options);
 int clean_run(const struct options *options);
 
-/* Writes what stdio still holds of stdout. 0, or a negative errno; but for -EPIPE, which is a reader
- * that left, it is said. */
+/* Flushes stdout. Returns 0 or a negative errno after a message:
+ *   -EPIPE  the reader closed the pipe; no message */
 int command_flush(void);
 
-/* The exit status after that. */
+/* Returns the exit status for the error of command_flush(). */
 int command_status(int error);
 
-/* Says what failed, by the library's word. -EINVAL, which is a wrong name, is a usage error. */
+/* Prints shmflip_error_detail() and returns the exit status. If the error is -EINVAL, an invalid
+ * name, it exits with a usage error. */
 int command_fail(int error);
 
 #endif

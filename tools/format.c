@@ -8,7 +8,7 @@
 
 #include "png_encode.h"
 
-/* As they lie, without what is between rows: ffmpeg calls it bgra. */
+/* Pixels as in memory, without the padding between rows: ffmpeg calls it bgra. */
 static int raw_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
                      const uint8_t *pixels)
 {

@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "labels.h"
 
-/* JSON is UTF-8, a name may be anything. */
+/* JSON must be UTF-8; a name may be any bytes. */
 static json_t *text(const char *bytes)
 {
 	json_t *value = json_string(bytes);
@@ -107,7 +107,7 @@ int json_print(json_t *value, bool in_one_line)
 		cli_error("not enough memory");
 		return -ENOMEM;
 	}
-	/* What cannot be written shows when it is flushed. */
+	/* command_flush() reports write errors. */
 	json_dumpf(value, stdout, flags);
 	json_decref(value);
 	putchar('\n');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What was seen of a channel, as JSON. */
+ * A snapshot of a channel as JSON. */
 #ifndef TOOLS_JSON_H
 #define TOOLS_JSON_H
 
@@ -8,11 +8,11 @@
 
 #include "snapshot.h"
 
-/* An object of the caller's. NULL: there is no memory. */
+/* Returns a new reference, or NULL: out of memory. */
 json_t *json_of_snapshot(const struct snapshot *snapshot);
 
-/* Writes it to stdout, and lets go of it. in_one_line is for one of many. As
- * command_flush(). */
+/* Writes value to stdout and releases it; in one line, or indented. NULL: prints "not enough
+ * memory". Returns 0, -ENOMEM, or the error of command_flush(). */
 int json_print(json_t *value, bool in_one_line);
 
 #endif

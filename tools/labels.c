@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "cli.h"
-
 const char *label_state(const struct shmflip_channel_status *status)
 {
 	return status->alive ? "alive" : "stale";
@@ -18,12 +16,6 @@ const char *label_policy(uint32_t policy)
 const char *label_format(uint32_t format)
 {
 	return format == SHMFLIP_FORMAT_XRGB8888 ? "XRGB8888" : "ARGB8888";
-}
-
-void label_plain(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text);
-	cli_make_plain(out);
 }
 
 void label_bytes(char *out, size_t size, uint64_t bytes)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The words that commands use for what numbers mean. Static. */
+ * Words for the numbers that commands print. Strings are static. */
 #ifndef SHMFLIP_TOOLS_LABELS_H
 #define SHMFLIP_TOOLS_LABELS_H
 
@@ -16,9 +16,6 @@ const char *label_policy(uint32_t policy);
 
 /* "XRGB8888" or "ARGB8888". */
 const char *label_format(uint32_t format);
-
-/* Copies text that may hold anything, cut to size, without what a terminal would obey. */
-void label_plain(char *out, size_t size, const char *text);
 
 /* "230 KiB", "11.9 MiB". */
 void label_bytes(char *out, size_t size, uint64_t bytes);

@@ -25,7 +25,8 @@ static int add(const char *channel, void *context)
 	if (!snapshots)
 		return -ENOMEM;
 	list->snapshots = snapshots;
-	/* One that cannot be looked at has gone meanwhile, or it is for nobody but its owner. */
+	/* A channel that cannot be inspected has been removed meanwhile, or is private to its
+	 * owner. */
 	if (snapshot_take(&snapshots[list->count], list->dir, channel) == 0)
 		list->count++;
 	return 0;
@@ -110,7 +111,7 @@ int ls_run(const struct options *options)
 	struct list list = { .dir = options->dir };
 	int error = shmflip_channel_list(options->dir, add, &list);
 
-	/* The default directory is made by the first producer. */
+	/* The first producer creates the default directory. */
 	if (error == -ENOENT && !options->dir)
 		error = 0;
 	if (error == -ENOMEM)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflip: looks at channels, takes frames out, cleans up. */
+ * shmflip: lists channels, writes their frames to stdout, cleans up. */
 #include "cli.h"
 #include "options.h"
 

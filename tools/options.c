@@ -35,23 +35,23 @@ static const struct command commands[] = {
 
 static const char help_text[] =
 	"Usage: shmflip COMMAND [options] [NAME]\n"
-	"Looks at the channels of shmflip-producer, takes frames out, and cleans up.\n"
+	"Lists the channels of shmflip-producer, outputs their frames, and cleans up.\n"
 	"\n"
-	"  ls                   every channel: alive or stale, size of its frames, slots,\n"
+	"  ls                   list channels: alive or stale, size of frames, slots,\n"
 	"                       rate, process ids, viewers\n"
-	"  stat [NAME]          all there is to know of one channel\n"
-	"  cat [NAME]           frames to stdout, for a pipe or a file: each one in order\n"
-	"                       if the producer's policy is lossless, else the newest\n"
-	"  clean [NAME]         remove what dead producers left: of this channel, or of\n"
-	"                       all. Never touches a channel that is alive\n"
+	"  stat [NAME]          show all details of one channel\n"
+	"  cat [NAME]           write frames to stdout, a pipe or a file: all in order if\n"
+	"                       the producer's policy is lossless, else the newest\n"
+	"  clean [NAME]         remove files and memory of dead producers: of one channel\n"
+	"                       or of all. Never touches a channel that is alive\n"
 	"\n"
-	"  -c, --channel NAME   the same as NAME (default of stat and cat: default)\n"
+	"  -c, --channel NAME   same as NAME (default of stat and cat: default)\n"
 	"      --dir PATH       directory of the channels (default: $SHMFLIP_DIR, else\n"
 	"                       $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	"  -j, --json           ls, stat: as JSON\n"
-	"  -w, --watch          stat: a line a second, until interrupted\n"
-	"  -n, --frames N       cat: leave after N frames\n"
-	"  -f, --format FORMAT  cat: y4m (default: as ffmpeg and mpv read it), raw (bytes\n"
+	"  -j, --json           ls, stat: print JSON\n"
+	"  -w, --watch          stat: print a line per second, until interrupted\n"
+	"  -n, --frames N       cat: exit after N frames\n"
+	"  -f, --format FORMAT  cat: y4m (default; ffmpeg and mpv read it), raw (bytes\n"
 	"                       blue, green, red, alpha), pam or png\n"
 	"      --help, --version\n"
 	"\n"
@@ -107,27 +107,28 @@ static const struct command *find_command(const char *name)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
-	cli_usage_error("%s is no command: ls, stat, cat and clean are", name);
+	cli_usage_error("unknown command %s: use ls, stat, cat or clean", name);
 }
 
-static void take_words(struct options *options, char **words)
+static void parse_words(struct options *options, char **words)
 {
 	if (!words[0])
-		cli_usage_error("name a command: ls, stat, cat or clean");
+		cli_usage_error("missing COMMAND: ls, stat, cat or clean");
 	options->command = find_command(words[0]);
 	if (!words[1])
 		return;
 	if (!strchr(options->command->takes, 'c'))
-		cli_usage_error("%s takes no channel", options->command->name);
+		cli_usage_error("%s takes no channel name", options->command->name);
 	if (words[2])
-		cli_usage_error("%s takes one channel, not %s as well", options->command->name,
+		cli_usage_error("%s takes one channel: unexpected word %s", options->command->name,
 		                words[2]);
 	if (options->channel)
-		cli_usage_error("name the channel once: %s or %s", options->channel, words[1]);
+		cli_usage_error("two channels given, %s and %s: use one", options->channel,
+		                words[1]);
 	options->channel = words[1];
 }
 
-/* given: the short names of those options that a command need not take. */
+/* given: short names of the options on the command line. */
 static void check_options(const struct command *command, const char *given)
 {
 	const char *stray = given + strspn(given, command->takes);
@@ -156,6 +157,6 @@ void options_parse(int argc, char **argv, struct options *options)
 		if (option < OPTION_DIR && !strchr(given, option))
 			given[strlen(given)] = (char)option;
 	}
-	take_words(options, argv + optind);
+	parse_words(options, argv + optind);
 	check_options(options->command, given);
 }

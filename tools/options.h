@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the user asked shmflip for. */
+ * The command line of shmflip. */
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
@@ -9,22 +9,22 @@
 
 struct options {
 	const struct command *command;
-	const char *dir;     /* NULL: the default one */
-	const char *channel; /* NULL: none was named */
+	const char *dir;     /* NULL: the default directory */
+	const char *channel; /* NULL: not given */
 	bool json;
 	bool watch;
 	uint64_t frames; /* 0: all */
 	const struct format *format;
 };
 
-/* What shmflip can be told to do. run returns an exit status. */
+/* A command of shmflip. run returns an exit status. */
 struct command {
 	const char *name;
-	const char *takes; /* the options, by their short names: see options.c */
+	const char *takes; /* short names of its options: see options.c */
 	int (*run)(const struct options *options);
 };
 
-/* Strings stay in argv. Ends the program on --help, --version, and wrong usage. */
+/* Strings stay in argv. Exits after --help and --version, and on a usage error. */
 void options_parse(int argc, char **argv, struct options *options);
 
 #endif

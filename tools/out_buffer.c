@@ -47,8 +47,8 @@ int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 	return 0;
 }
 
-/* 0: to be tried again. */
-static int wait_after(int error, int fd)
+/* Returns 0 if write() can be tried again. */
+static int handle_write_error(int error, int fd)
 {
 	struct pollfd writable = { .fd = fd, .events = POLLOUT };
 
@@ -57,7 +57,7 @@ static int wait_after(int error, int fd)
 	return error == EINTR || error == EAGAIN ? 0 : -error;
 }
 
-/* An interruption may show by no more than a short count. */
+/* A signal during write() may cause just a short count, no error. */
 int out_buffer_flush(struct out_buffer *output, int fd)
 {
 	size_t done = 0;
@@ -69,7 +69,7 @@ int out_buffer_flush(struct out_buffer *output, int fd)
 		if (written >= 0)
 			done += (size_t)written;
 		else
-			error = wait_after(errno, fd);
+			error = handle_write_error(errno, fd);
 		if (!error && done < output->used && cli_interrupted())
 			error = -EINTR;
 	}

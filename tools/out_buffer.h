@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bytes on their way to stdout: gathered in memory, so that a frame can be let go of before a slow
- * reader has taken them, then written at once. */
+ * Output for stdout, collected in memory and then written at once. So cat can release a frame
+ * before a slow reader has read it. */
 #ifndef SHMFLIP_TOOLS_OUT_BUFFER_H
 #define SHMFLIP_TOOLS_OUT_BUFFER_H
 
@@ -16,18 +16,19 @@ struct out_buffer {
 	size_t size;
 };
 
-/* Room for so many bytes more, to be filled by the caller. NULL: there is no memory. It stays where it
- * is until the next call. */
+/* Appends bytes for the caller to fill in. Valid until the next call. NULL: out of memory. */
 uint8_t *out_buffer_reserve(struct out_buffer *output, size_t bytes);
 
-/* Adds text. -ENOMEM. */
+/* Appends text. Returns 0 or -ENOMEM. */
 int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Writes all there is to fd. Blocks. -EINTR: the program is to end. -EPIPE: nobody reads. */
+/* Writes everything to fd. Blocks. Returns 0 or the negative errno of write(2), among them:
+ *   -EINTR  the program was interrupted
+ *   -EPIPE  the reader closed the pipe */
 int out_buffer_flush(struct out_buffer *output, int fd);
 
-/* Whether nobody reads from fd any more, as far as it can be known without writing. */
+/* Whether the reader of the pipe fd has closed it, as far as poll(2) can tell. */
 bool out_buffer_reader_is_gone(int fd);
 
 void out_buffer_finish(struct out_buffer *output);

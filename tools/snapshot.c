@@ -6,11 +6,10 @@
 #include <time.h>
 
 #include "cli.h"
-#include "labels.h"
 
 #define MEASURE_NS (500 * NS_PER_MS)
-#define TURN_NS (50 * NS_PER_MS)
-#define ENOUGH_FRAMES 4
+#define POLL_NS (50 * NS_PER_MS)
+#define MEASURE_FRAMES 4
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -32,9 +31,9 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 
 	if (error)
 		return error;
-	snapshot->reason[0] = '\0';
-	if (snapshot->status.error)
-		label_plain(snapshot->reason, sizeof(snapshot->reason), shmflip_error_detail());
+	snprintf(snapshot->reason, sizeof(snapshot->reason), "%s",
+	         snapshot->status.error ? shmflip_error_detail() : "");
+	cli_make_plain(snapshot->reason);
 	sort_viewers(&snapshot->status);
 	return 0;
 }
@@ -97,7 +96,7 @@ static bool is_measured(const struct snapshot *snapshot)
 {
 	return !snapshot->status.alive || snapshot->status.error ||
 	       (snapshot->first_producer != 0 &&
-	        snapshot->status.newest.sequence - snapshot->first_sequence >= ENOUGH_FRAMES);
+	        snapshot->status.newest.sequence - snapshot->first_sequence >= MEASURE_FRAMES);
 }
 
 static bool snapshot_update_all(struct snapshot *snapshots, size_t channels, const char *dir)
@@ -118,7 +117,7 @@ void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *d
 
 	while (!snapshot_update_all(snapshots, channels, dir) && !cli_interrupted() &&
 	       monotonic_now_ns() < end_ns)
-		nanosleep(&(struct timespec){ .tv_nsec = TURN_NS }, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 }
 
 double snapshot_age_ms(const struct snapshot *snapshot)

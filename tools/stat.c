@@ -18,10 +18,11 @@ static void print_newest(const struct snapshot *snapshot)
 		printf("frame        none yet\n");
 		return;
 	}
-	label_plain(source, sizeof(source), newest->source);
+	snprintf(source, sizeof(source), "%s", newest->source);
+	cli_make_plain(source);
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
-	       source[0] ? source : "without a name", snapshot_age_ms(snapshot));
-	printf("size         %ux%u %s, %u bytes a row\n", newest->width, newest->height,
+	       source[0] ? source : "unnamed", snapshot_age_ms(snapshot));
+	printf("size         %ux%u %s, %u bytes per row\n", newest->width, newest->height,
 	       label_format(newest->format), newest->stride_bytes);
 }
 
@@ -31,9 +32,9 @@ static void print_rate(const struct snapshot *snapshot)
 
 	printf("rate         ");
 	if (snapshot->fps >= 0)
-		printf("%.1f frames a second", snapshot->fps);
+		printf("%.1f frames per second", snapshot->fps);
 	else
-		printf("not known");
+		printf("unknown");
 	if (info->fps_milli)
 		printf(", announced %g", info->fps_milli / 1e3);
 	printf("\n");
@@ -82,7 +83,7 @@ static void print_all(const struct snapshot *snapshot)
 	print_viewers(status);
 }
 
-/* A line a second, each as wide as the one before. */
+/* Lines are equally wide, for --watch. */
 static void print_line(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
@@ -110,21 +111,21 @@ static int print(const struct snapshot *snapshot, const struct options *options)
 	return command_flush();
 }
 
-/* Until interrupted, or nobody reads. A channel that is gone may come back. */
+/* Runs until interrupted or until the reader closes the pipe. A removed channel may come back. */
 static int watch(struct snapshot *snapshot, const struct options *options)
 {
-	int gone = 0, error = 0;
+	int inspect_error = 0, error = 0;
 
 	while (!cli_interrupted()) {
-		if (!gone)
+		if (!inspect_error)
 			error = print(snapshot, options);
 		if (error)
 			break;
 		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
 		snapshot_restart_count(snapshot);
-		gone = snapshot_update(snapshot, options->dir);
-		if (gone && gone != -ENOENT)
-			return command_fail(gone);
+		inspect_error = snapshot_update(snapshot, options->dir);
+		if (inspect_error && inspect_error != -ENOENT)
+			return command_fail(inspect_error);
 	}
 	return command_status(error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * YUV4MPEG2, as mjpegtools defines it (yuv4mpeg(5)). The stream cannot say which matrix it uses. BT.601
- * with limited range is what programs assume that are told nothing: luma 16 to 235, chroma 16 to
- * 240. Coefficients are those of ITU-R BT.601-7, section 2.5, times 2^16. */
+ * YUV4MPEG2, as mjpegtools defines it (yuv4mpeg(5)). The stream cannot name its matrix. Programs
+ * then assume BT.601 with limited range: luma 16 to 235, chroma 16 to 240. Coefficients are
+ * those of ITU-R BT.601-7, section 2.5, times 2^16. */
 #include <errno.h>
 
 #include "format.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A frame's fingerprint, the same whatever its format and stride: the CRC-32 of its rows as RGBA
- * bytes without padding, where opaque pixels have an alpha of 255. Any thread. */
-#ifndef VIEWER_DIGEST_H
-#define VIEWER_DIGEST_H
+ * A checksum of a frame that does not depend on its format and stride: the CRC-32 of its rows as
+ * RGBA bytes without padding. Pixels of an opaque frame have an alpha of 255. Any thread. */
+#ifndef SHMFLIP_VIEWER_DIGEST_H
+#define SHMFLIP_VIEWER_DIGEST_H
 
 #include <stdint.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 
 uint32_t digest_crc(const struct shmflip_frame_info *info, const uint8_t *pixels);
 
-/* Writes "SEQUENCE WIDTH HEIGHT CRC NAME" as a line at once. A frame without a name has -, and
- * control characters in a name become ?. 0 or a negative errno. */
+/* Writes the line "SEQUENCE WIDTH HEIGHT CRC NAME" and flushes it. A missing name is written as -,
+ * and control characters in a name as ?. Returns 0 or a negative errno. */
 int digest_print(FILE *out, const struct shmflip_frame_info *info, const uint8_t *pixels);
 
 #endif

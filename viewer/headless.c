@@ -5,25 +5,23 @@
 #include "present/present.h"
 #include "session.h"
 
-#define TURN_MS 100
-
 static enum session_event take_and_show(struct session *session, void *state)
 {
 	struct shmflip_frame frame;
-	enum session_event event = session_take_frame(session, &frame, TURN_MS);
+	enum session_event event = session_take_frame(session, &frame, SESSION_WAIT_MS);
 
 	if (event != SESSION_FRAME)
 		return event;
 	presenter_none.show(state, &frame, NULL);
-	session_drawn(session, 0);
-	return session_shown(session, &frame.info);
+	session_note_drawn(session, 0);
+	return session_note_shown(session, &frame.info);
 }
 
 void headless_run(struct session *session)
 {
 	struct presenter_host host = {
-		.give_back = session_give_back,
-		.on_screen = session_on_screen,
+		.release_frame = session_release_frame,
+		.on_screen = session_note_on_screen,
 		.context = session,
 	};
 	void *state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Viewing without a window: no SDL, no thread. Main thread; blocks until the view is to be left. */
-#ifndef VIEWER_HEADLESS_H
-#define VIEWER_HEADLESS_H
+ * Viewing without a window: no SDL, no thread. Main thread. Blocks until the viewer is to exit. */
+#ifndef SHMFLIP_VIEWER_HEADLESS_H
+#define SHMFLIP_VIEWER_HEADLESS_H
 
 struct session;
 

@@ -6,22 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SOURCE_SIZE 40 /* bytes of a frame's name that there is room for */
+#include "cli.h"
+
+#define SOURCE_SIZE 40 /* bytes of a frame's name that fit the panel, with the 0 at the end */
 
 const char info_help_keys[] = "space\nperiod\n+  -  wheel\n1  0\narrows, drag\nf\ns\ni\nh\nq, Esc";
 
-const char info_help_meanings[] = "pause, go on\n"
+const char info_help_meanings[] = "pause, resume\n"
 				  "next frame\n"
 				  "zoom\n"
-				  "actual size, as at the start\n"
+				  "actual size, initial size\n"
 				  "move the picture\n"
-				  "whole screen\n"
+				  "fullscreen\n"
 				  "save the frame as PNG\n"
 				  "information\n"
 				  "help\n"
 				  "quit";
 
-/* Adds a name and its value, a line of each. */
+/* Adds a line to names and a line to values. */
 static void __attribute__((format(printf, 4, 5)))
 add(char *names, char *values, const char *name, const char *format, ...)
 {
@@ -45,8 +47,7 @@ static void add_frame(const struct info *info, char *names, char *values)
 	char source[SOURCE_SIZE];
 
 	snprintf(source, sizeof(source), "%.*s", SOURCE_SIZE - 1, frame->source);
-	for (char *c = source; *c; c++)
-		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+	cli_make_plain(source);
 	add(names, values, "channel", "%s", info->channel);
 	add(names, values, "frame", "%" PRIu64 "  %s", frame->sequence, source);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", frame->width, frame->height,
@@ -82,7 +83,7 @@ static void add_counts(const struct info *info, char *names, char *values)
 	    info->repeated);
 	add(names, values, "not shown", "%" PRIu64 " missed, %" PRIu64 " dropped", info->missed,
 	    info->dropped);
-	if (info->aged)
+	if (info->has_ages)
 		add(names, values, "age", "%.2f ms, 99 %% below %.2f ms",
 		    (double)info->age_p50_ns / 1e6, (double)info->age_p99_ns / 1e6);
 	else
@@ -94,11 +95,11 @@ static void add_pixel(const struct info *info, char *names, char *values)
 	uint32_t pixel = info->pixel;
 	char alpha[16] = "";
 
-	if (!info->pointed) {
+	if (!info->has_pointer) {
 		add(names, values, "pixel", "-");
 		return;
 	}
-	if (!info->readable) {
+	if (!info->has_pixel) {
 		add(names, values, "pixel", "%d, %d", info->pointer.x, info->pointer.y);
 		return;
 	}
@@ -121,7 +122,7 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s)
 {
-	static const char *const fates[] = {
+	static const char *const endings[] = {
 		[LIVENESS_ENDED] = "ended",
 		[LIVENESS_DIED] = "died",
 		[LIVENESS_BROKEN] = "broke",
@@ -131,5 +132,5 @@ void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, in
 	int64_t count = stale_s < 120 ? stale_s : stale_s < 7200 ? stale_s / 60 : stale_s / 3600;
 
 	snprintf(text, INFO_STALE_SIZE, "stale %" PRId64 " %s: the producer %s", count, unit,
-	         fates[state]);
+	         endings[state]);
 }

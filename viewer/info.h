@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The texts of the panels: what i and h show. Pure. */
-#ifndef VIEWER_INFO_H
-#define VIEWER_INFO_H
+ * The text of the panels that the keys i and h show. Pure. */
+#ifndef SHMFLIP_VIEWER_INFO_H
+#define SHMFLIP_VIEWER_INFO_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,30 +18,30 @@ struct info {
 	const char *channel;
 	const struct shmflip_frame_info *frame;
 	const char *presenter;
-	unsigned copies; /* of the frame */
+	unsigned copies; /* of the current frame */
 	double zoom;
 	double fps;
-	uint32_t announced_fps_milli; /* 0: none was */
+	uint32_t announced_fps_milli; /* 0: not announced */
 	uint64_t shown;               /* frames */
-	uint64_t repeated;            /* drawn again, for want of a new one */
+	uint64_t repeated;            /* drawn again, because no new one came */
 	uint64_t missed;
 	uint64_t dropped;
 	int64_t age_p50_ns;
 	int64_t age_p99_ns;
-	bool aged; /* whether there are ages */
+	bool has_ages;
 	bool paused;
 	enum liveness_state state;
 	int64_t stale_s;
-	bool pointed;         /* the pointer is over the picture */
-	bool readable;        /* and the pixel there is known */
+	bool has_pointer;     /* the pointer is over the picture */
+	bool has_pixel;       /* the pixel under the pointer could be read */
 	struct point pointer; /* in the picture */
 	uint32_t pixel;       /* 0xAARRGGBB */
 };
 
-/* Names, and what they stand for, line by line. */
+/* Names and their values, one per line. */
 void info_format(const struct info *info, char names[INFO_SIZE], char values[INFO_SIZE]);
 
-/* "stale 12 s", "stale 3 min": and why, for a picture whose producer has gone. */
+/* "stale 12 s: the producer died", "stale 3 min: ...". The state must be a stale one. */
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s);
 
 extern const char info_help_keys[];

@@ -19,8 +19,8 @@ void liveness_note_end(struct liveness *liveness, enum liveness_state state, int
 	liveness->state = state;
 }
 
-static enum liveness_action lose(struct liveness *liveness, enum liveness_state state,
-                                 int64_t now_ns)
+static enum liveness_action note_loss(struct liveness *liveness, enum liveness_state state,
+                                      int64_t now_ns)
 {
 	liveness_note_end(liveness, state, now_ns);
 	liveness->attached = false;
@@ -31,38 +31,39 @@ static enum liveness_action lose(struct liveness *liveness, enum liveness_state 
 	return state == LIVENESS_ENDED ? LIVENESS_EXIT : LIVENESS_EXIT_DIED;
 }
 
-static enum liveness_action distrust(struct liveness *liveness, bool met, int64_t now_ns)
+static enum liveness_action reject_frame(struct liveness *liveness, bool met_producer,
+                                         int64_t now_ns)
 {
-	if (!met)
+	if (!met_producer)
 		return LIVENESS_FAILED;
 	liveness->bad_frames++;
 	if (!liveness->attached)
-		return lose(liveness, LIVENESS_BROKEN, now_ns);
+		return note_loss(liveness, LIVENESS_BROKEN, now_ns);
 	return liveness->bad_frames == 1 ? LIVENESS_BAD_FRAME : LIVENESS_NOTHING;
 }
 
-static enum liveness_action idle(const struct liveness *liveness, int64_t now_ns)
+static enum liveness_action check_timeout(const struct liveness *liveness, int64_t now_ns)
 {
 	return now_ns >= liveness_deadline_ns(liveness) ? LIVENESS_TIMED_OUT : LIVENESS_NOTHING;
 }
 
-enum liveness_action liveness_update(struct liveness *liveness, int result, bool met, bool attached,
-                                     int64_t now_ns)
+enum liveness_action liveness_update(struct liveness *liveness, int error, bool met_producer,
+                                     bool attached, int64_t now_ns)
 {
 	liveness->attached = attached;
-	switch (result) {
+	switch (error) {
 	case 0:
 		liveness->state = LIVENESS_LIVE;
 		return LIVENESS_SHOW;
 	case -EAGAIN:
 	case -EINTR:
-		return idle(liveness, now_ns);
+		return check_timeout(liveness, now_ns);
 	case -ENODATA:
-		return lose(liveness, LIVENESS_ENDED, now_ns);
+		return note_loss(liveness, LIVENESS_ENDED, now_ns);
 	case -EPIPE:
-		return lose(liveness, LIVENESS_DIED, now_ns);
+		return note_loss(liveness, LIVENESS_DIED, now_ns);
 	case -EPROTO:
-		return distrust(liveness, met, now_ns);
+		return reject_frame(liveness, met_producer, now_ns);
 	}
 	return LIVENESS_FAILED;
 }

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of the producers that a viewer sees: what each result of shmflip_viewer_acquire() means
- * to the program. Pure: results and times go in, verdicts come out. */
+ * Whether the producers of a channel are alive: what each result of shmflip_viewer_acquire() means
+ * to the program. Pure: takes results and times, returns actions. */
 #ifndef SHMFLIP_VIEWER_LIVENESS_H
 #define SHMFLIP_VIEWER_LIVENESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the latest frame is worth. */
+/* The state of the current frame's producer. From LIVENESS_ENDED on the frame is stale. */
 enum liveness_state {
-	LIVENESS_WAITING, /* there has been none */
-	LIVENESS_LIVE,    /* it is a living producer's */
-	LIVENESS_ENDED,   /* stale: its producer ended */
-	LIVENESS_DIED,    /* stale: its producer died */
-	LIVENESS_BROKEN, /* stale: its producer wrote what no producer of ours would, and was left */
-	LIVENESS_REPLACED, /* stale: its producer is gone, one way or another, and the next is there */
+	LIVENESS_WAITING,  /* no frame yet */
+	LIVENESS_LIVE,     /* the producer is alive */
+	LIVENESS_ENDED,    /* it ended */
+	LIVENESS_DIED,     /* it died */
+	LIVENESS_BROKEN,   /* it wrote invalid data, and the viewer abandoned it */
+	LIVENESS_REPLACED, /* it ended or died, and the next one is there */
 };
 
 enum liveness_action {
-	LIVENESS_SHOW,      /* show it */
-	LIVENESS_NOTHING,   /* nothing new: go on */
-	LIVENESS_BAD_FRAME, /* the first frame that could not be believed: say so, go on */
+	LIVENESS_SHOW,      /* show the frame */
+	LIVENESS_NOTHING,   /* nothing is new: continue */
+	LIVENESS_BAD_FRAME, /* the first invalid frame: report it, continue */
 	LIVENESS_LOST,      /* the producer is gone: wait for the next */
-	LIVENESS_EXIT,      /* the producer has ended, and that is all that was wanted */
-	LIVENESS_EXIT_DIED, /* the producer has died or is broken, and no other is wanted */
-	LIVENESS_TIMED_OUT, /* none has shown up, or come back, in time */
-	LIVENESS_FAILED,    /* the result is an error that nothing can be done about */
+	LIVENESS_EXIT,      /* --once, and the producer ended */
+	LIVENESS_EXIT_DIED, /* --once, and the producer died or is broken */
+	LIVENESS_TIMED_OUT, /* no producer came, or came back, in time */
+	LIVENESS_FAILED,    /* an error that the program cannot handle */
 };
 
 struct liveness {
 	bool once;
-	int64_t timeout_ns; /* negative: patient for ever */
+	int64_t timeout_ns; /* negative: none */
 	enum liveness_state state;
 	bool attached;
 	int64_t absent_since_ns; /* while not attached */
@@ -42,19 +42,19 @@ struct liveness {
 
 void liveness_init(struct liveness *liveness, bool once, int64_t timeout_ns, int64_t now_ns);
 
-/* attached: whether there is a producer after the call that gave the result; met: whether there was
- * one before, or the call found one. */
-enum liveness_action liveness_update(struct liveness *liveness, int result, bool met, bool attached,
-                                     int64_t now_ns);
+/* error: the result of the acquire call. met_producer: whether there was a producer before the
+ * call, or the call found one. attached: whether there is one after the call. */
+enum liveness_action liveness_update(struct liveness *liveness, int error, bool met_producer,
+                                     bool attached, int64_t now_ns);
 
-/* To be told when the latest frame's producer is seen to be gone before a result has told so, as there
- * may be frames of it left to acquire. Changes nothing but what that frame is worth. */
+/* Call when the current frame's producer is seen to be gone before a result says so: there may be
+ * more of its frames to acquire. Changes only the state of the current frame. */
 void liveness_note_end(struct liveness *liveness, enum liveness_state state, int64_t now_ns);
 
-/* To be told when somebody has looked on meanwhile: patience starts anew. */
+/* Call when the timeout starts anew, because the user has paused or resumed. */
 void liveness_restart_timeout(struct liveness *liveness, int64_t now_ns);
 
-/* When patience ends if nothing happens; INT64_MAX: never. */
+/* When the timeout ends if nothing happens. INT64_MAX: never. */
 int64_t liveness_deadline_ns(const struct liveness *liveness);
 
 bool liveness_is_stale(const struct liveness *liveness);

@@ -58,24 +58,24 @@ static const char help_text[] =
 	"      --dir PATH         directory of the channel (default: $SHMFLIP_DIR, else\n"
 	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	"      --present WAY      auto, x11, surface, texture, or none for no window\n"
-	"                         (default: auto, the first of them that works)\n"
+	"                         (default: auto, the first that works)\n"
 	"  -n, --frames N         exit after N frames\n"
-	"      --timeout SECONDS  leave, with status 1, when no producer shows up or\n"
-	"                         comes back in this time\n"
-	"      --once             leave when the producer ends (status 1 if it died)\n"
-	"      --newest           take the newest frame, whatever is missed\n"
-	"      --every            take each frame in order (default of these two: as the\n"
+	"      --timeout SECONDS  exit with status 1 if no producer comes, or comes back,\n"
+	"                         in this time\n"
+	"      --once             exit when the producer ends (status 1 if it died)\n"
+	"      --newest           take the newest frame, even if older ones are missed\n"
+	"      --every            take each frame in order (default of these two: by the\n"
 	"                         producer's policy)\n"
 	"      --scale HOW        fit the window (the default), 1:1, or integer: the\n"
 	"                         largest whole multiple that fits\n"
 	"      --background WHAT  checker, or a colour (default: black), beside the\n"
-	"                         picture and behind what is transparent\n"
+	"                         picture and behind its transparent parts\n"
 	"      --fullscreen       start in fullscreen\n"
-	"      --record DIR       write every frame taken as PNG, named by its number\n"
-	"      --digest           print a line per frame taken:\n"
+	"      --record DIR       write each frame taken as PNG, named by its number\n"
+	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
-	"      --verify-untouched make frames unreadable to this process: ways that\n"
-	"                         copy none still work, the others say so\n"
+	"      --verify-untouched make frames unreadable to this process: ways that copy\n"
+	"                         no frame still work, the others report an error\n"
 	"      --stats FILE       on exit, write what happened as one JSON object\n"
 	"                         (- is stdout)\n"
 	"  -q, --quiet            print errors only\n"
@@ -84,7 +84,7 @@ static const char help_text[] =
 	"Keys: q quit, space pause, . step, f fullscreen, + - 1 0 zoom, arrows pan,\n"
 	"s save the picture, i information, h help. Mouse: drag and wheel\n";
 
-static const struct presenter *presenter_choice(const char *text)
+static const struct presenter *parse_presenter(const char *text)
 {
 	const char *words[PRESENTERS_MAX + 2] = { "auto" };
 
@@ -94,7 +94,7 @@ static const struct presenter *presenter_choice(const char *text)
 	return choice == 0 ? NULL : presenters[choice - 1];
 }
 
-static enum scale scale_choice(const char *text)
+static enum scale parse_scale(const char *text)
 {
 	static const char *const words[] = {
 		[SCALE_FIT] = "fit",
@@ -106,17 +106,17 @@ static enum scale scale_choice(const char *text)
 	return (enum scale)cli_choice("--scale", text, words);
 }
 
-static struct background background_choice(const char *text)
+static struct background parse_background(const char *text)
 {
 	if (strcmp(text, "checker") == 0)
 		return (struct background){ .checker = true };
 	return (struct background){ .colour = cli_colour("--background", text) };
 }
 
-static void choose_view(struct options *options, uint32_t view)
+static void set_view(struct options *options, uint32_t view)
 {
 	if (options->view != SHMFLIP_VIEW_AUTO && options->view != view)
-		cli_usage_error("--newest and --every exclude each other: give one of them");
+		cli_usage_error("--newest excludes --every: give one of them");
 	options->view = view;
 }
 
@@ -142,10 +142,10 @@ static bool set_flag(struct options *options, int option)
 		options->once = true;
 		return true;
 	case OPTION_NEWEST:
-		choose_view(options, SHMFLIP_VIEW_NEWEST);
+		set_view(options, SHMFLIP_VIEW_NEWEST);
 		return true;
 	case OPTION_EVERY:
-		choose_view(options, SHMFLIP_VIEW_EVERY);
+		set_view(options, SHMFLIP_VIEW_EVERY);
 		return true;
 	case OPTION_FULLSCREEN:
 		options->fullscreen = true;
@@ -173,16 +173,16 @@ static void set_value(struct options *options, int option, const char *value)
 		options->dir = value;
 		break;
 	case OPTION_PRESENT:
-		options->presenter = presenter_choice(value);
+		options->presenter = parse_presenter(value);
 		break;
 	case OPTION_TIMEOUT:
 		options->timeout_ns = cli_seconds_ns("--timeout", value);
 		break;
 	case OPTION_SCALE:
-		options->scale = scale_choice(value);
+		options->scale = parse_scale(value);
 		break;
 	case OPTION_BACKGROUND:
-		options->background = background_choice(value);
+		options->background = parse_background(value);
 		break;
 	case OPTION_RECORD:
 		options->record_dir = value;
@@ -211,7 +211,7 @@ void options_parse(int argc, char **argv, struct options *options)
 	}
 	if (options->untouched && (options->digest || options->record_dir))
 		cli_usage_error("--verify-untouched excludes --digest and --record, which read "
-		                "pixels: give one of them");
+		                "pixels: use it without them");
 	if (optind < argc)
 		cli_usage_error("unexpected word %s: use --channel NAME", argv[optind]);
 }

@@ -12,11 +12,6 @@
 #include "overlay/overlay.h"
 #include "session.h"
 
-static struct size size_of(const struct shmflip_frame_info *info)
-{
-	return (struct size){ (int)info->width, (int)info->height };
-}
-
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info)
 {
@@ -25,17 +20,18 @@ struct scene presenter_choice_compose(struct video_output *output,
 		.background = output->session->options->background,
 		.stale = output->stale,
 	};
-	struct placement placement = viewport_place(&output->viewport, size_of(info), scene.window);
+	struct placement placement =
+		viewport_place(&output->viewport, frame_size(info), scene.window);
 
 	scene.source = placement.source;
 	scene.target = placement.target;
 	scene.smooth = placement.smooth;
 	if (overlay_is_shown(output->overlay))
-		overlay_arrange(output->overlay, window_text_scale(&output->window), &scene);
+		overlay_add_to_scene(output->overlay, window_text_scale(&output->window), &scene);
 	return scene;
 }
 
-/* SDL counts in int; a larger number would turn negative on the way. */
+/* SDL counts in int: a larger number would become negative. */
 static bool fits_sdl(const struct shmflip_frame_info *info)
 {
 	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
@@ -50,15 +46,15 @@ int presenter_show(struct video_output *output, const struct presenter *presente
 	}
 	const struct shmflip_frame_info info = frame->info;
 	const struct scene scene = presenter_choice_compose(output, &info);
-	int result = presenter->show(state, frame, &scene);
-	if (result == 0)
+	int error = presenter->show(state, frame, &scene);
+	if (!error)
 		output->info = info;
-	return result;
+	return error;
 }
 
-/* ---- The first ---------------------------------------------------------------------------- */
+/* ---- The first presenter ------------------------------------------------------------------ */
 
-static bool speaks(const struct video_output *output)
+static bool is_verbose(const struct video_output *output)
 {
 	return !output->session->options->quiet;
 }
@@ -68,7 +64,7 @@ static void adopt(struct video_output *output, const struct presenter *presenter
 	output->presenter = presenter;
 	output->state = state;
 	output->session->presenter = presenter;
-	if (speaks(output))
+	if (is_verbose(output))
 		cli_error("showing frames by %s", presenter->name);
 }
 
@@ -82,55 +78,54 @@ static int start(struct video_output *output, const struct presenter *presenter,
 		         "it copies frames, which --verify-untouched forbids");
 		return -EPERM;
 	}
-	int result = presenter->create(&output->host, &state);
-	if (result < 0)
-		return result;
+	int error = presenter->create(&output->host, &state);
+	if (error)
+		return error;
 	window_show(&output->window);
-	result = presenter_show(output, presenter, state, frame);
-	if (result < 0)
+	error = presenter_show(output, presenter, state, frame);
+	if (error)
 		presenter->destroy(state);
 	else
 		*out = state;
-	return result;
+	return error;
 }
 
-/* A window of its own for each try: what one presenter does to a window may be in another's way. */
+/* Opens a new window for each presenter: what one does to a window may hinder another. */
 static int open_with(struct video_output *output, const struct presenter *presenter,
                      const struct shmflip_frame *frame)
 {
 	void *state;
 
-	if (!window_open(&output->window,
-	                 (struct size){ (int)frame->info.width, (int)frame->info.height },
+	if (!window_open(&output->window, frame_size(&frame->info),
 	                 output->session->options->fullscreen)) {
 		snprintf(output->host.reason, sizeof(output->host.reason), "no window: %s",
 		         SDL_GetError());
 		return -ENODEV;
 	}
 	output->host.window = output->window.sdl;
-	int result = start(output, presenter, frame, &state);
-	if (result < 0)
+	int error = start(output, presenter, frame, &state);
+	if (error)
 		window_close(&output->window);
 	else
 		adopt(output, presenter, state);
-	return result;
+	return error;
 }
 
 static int open_with_any(struct video_output *output, const struct shmflip_frame *frame)
 {
-	int result = -ENODEV;
+	int error = -ENODEV;
 
-	for (size_t i = 0; presenters[i] && result < 0; i++) {
+	for (size_t i = 0; presenters[i] && error; i++) {
 		if (!presenters[i]->needs_window)
 			continue;
-		result = open_with(output, presenters[i], frame);
-		if (result < 0 && speaks(output))
+		error = open_with(output, presenters[i], frame);
+		if (error && is_verbose(output))
 			cli_error("%s does not work here: %s", presenters[i]->name,
 			          output->host.reason);
 	}
-	if (result < 0)
+	if (error)
 		cli_error("no way to show frames in a window works here: use --present none");
-	return result;
+	return error;
 }
 
 int presenter_choice_open(struct video_output *output, const struct shmflip_frame *frame)
@@ -139,10 +134,10 @@ int presenter_choice_open(struct video_output *output, const struct shmflip_fram
 
 	if (!choice)
 		return open_with_any(output, frame);
-	int result = open_with(output, choice, frame);
-	if (result < 0)
+	int error = open_with(output, choice, frame);
+	if (error)
 		cli_error("%s does not work here: %s", choice->name, output->host.reason);
-	return result;
+	return error;
 }
 
 unsigned presenter_choice_copies(const struct video_output *output)
@@ -150,47 +145,47 @@ unsigned presenter_choice_copies(const struct video_output *output)
 	return output->presenter->copies ? output->presenter->copies(output->state) : 0;
 }
 
-/* ---- The next ----------------------------------------------------------------------------- */
+/* ---- The next presenter ------------------------------------------------------------------- */
 
-static void retire(struct video_output *output)
+static void close_failed(struct video_output *output)
 {
-	if (speaks(output))
+	if (is_verbose(output))
 		cli_error("%s no longer works: %s", output->presenter->name, output->host.reason);
 	output->presenter->destroy(output->state);
 	output->state = NULL;
 }
 
-static int start_or_say(struct video_output *output, const struct presenter *presenter,
-                        const struct shmflip_frame *frame)
+static int start_or_report(struct video_output *output, const struct presenter *presenter,
+                           const struct shmflip_frame *frame)
 {
 	void *state;
-	int result = start(output, presenter, frame, &state);
+	int error = start(output, presenter, frame, &state);
 
-	if (result == 0)
+	if (!error)
 		adopt(output, presenter, state);
-	else if (speaks(output))
+	else if (is_verbose(output))
 		cli_error("%s does not work here: %s", presenter->name, output->host.reason);
-	return result;
+	return error;
 }
 
-/* After the one that has been retired; in the same window, which stays where it is. */
+/* Starts with the presenter after the one that failed. Keeps the window, so it does not move. */
 static int start_next(struct video_output *output, const struct shmflip_frame *frame)
 {
 	char reason[sizeof(output->host.reason)];
-	int result = -ENODEV;
+	int error = -ENODEV;
 	size_t i = 0;
 
 	memcpy(reason, output->host.reason, sizeof(reason));
 	while (presenters[i] != output->presenter)
 		i++;
-	while (result < 0 && presenters[++i]) {
+	while (error && presenters[++i]) {
 		if (presenters[i]->needs_window)
-			result = start_or_say(output, presenters[i], frame);
+			error = start_or_report(output, presenters[i], frame);
 	}
-	/* What is wrong is what was wrong first. */
-	if (result < 0)
+	/* The reason to report is that of the first failure. */
+	if (error)
 		memcpy(output->host.reason, reason, sizeof(reason));
-	return result;
+	return error;
 }
 
 int presenter_choice_replace(struct video_output *output, int error,
@@ -198,11 +193,11 @@ int presenter_choice_replace(struct video_output *output, int error,
 {
 	if (output->session->options->presenter)
 		return error;
-	retire(output);
+	close_failed(output);
 	return start_next(output, frame);
 }
 
-/* ---- The picture that was on show ----------------------------------------------------------- */
+/* ---- The same picture by the next presenter ------------------------------------------------ */
 
 static void ignore_frame(void *context, struct shmflip_frame *frame)
 {
@@ -210,7 +205,7 @@ static void ignore_frame(void *context, struct shmflip_frame *frame)
 	(void)frame;
 }
 
-/* It was on screen before: its age is no longer that of a frame that comes there. */
+/* The frame was on screen before: its age now would not be the age of a new frame. */
 static void ignore_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
 {
 	(void)context;
@@ -218,19 +213,19 @@ static void ignore_screen(void *context, const struct shmflip_frame_info *info, 
 	(void)now_ns;
 }
 
-static int go_on_with_frame(struct video_output *output, struct shmflip_frame *frame)
+static int resume_with_frame(struct video_output *output, struct shmflip_frame *frame)
 {
-	retire(output);
+	close_failed(output);
 	output->host.on_screen = ignore_screen;
-	int result = start_next(output, frame);
-	output->host.on_screen = session_on_screen;
-	if (result < 0)
-		session_give_back(output->session, frame);
-	return result;
+	int error = start_next(output, frame);
+	output->host.on_screen = session_note_on_screen;
+	if (error)
+		session_release_frame(output->session, frame);
+	return error;
 }
 
-/* Of a frame that has been given back, if the presenter can still read it; else it is black, until the
- * next frame comes. NULL: no memory. */
+/* Copies the picture of a frame that was released. If the presenter cannot read the picture any
+ * more, the copy is black. NULL: no memory. */
 static uint32_t *copy_picture(struct video_output *output)
 {
 	const struct area whole = { 0, 0, (int)output->info.width, (int)output->info.height };
@@ -238,52 +233,53 @@ static uint32_t *copy_picture(struct video_output *output)
 	char reason[sizeof(output->host.reason)];
 
 	memcpy(reason, output->host.reason, sizeof(reason));
-	if (pixels && !output->lost)
-		output->lost = output->presenter->read(output->state, whole, pixels) < 0;
+	if (pixels && !output->pixels_lost)
+		output->pixels_lost = output->presenter->read(output->state, whole, pixels) < 0;
 	memcpy(output->host.reason, reason, sizeof(reason));
 	return pixels;
 }
 
-/* The next presenter makes a copy of its own at once, so that ours need not outlive this. */
-static int go_on_with_copy(struct video_output *output, const uint32_t *pixels)
+/* The next presenter makes its own copy at once, so the caller may free the pixels afterwards. */
+static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 {
 	struct shmflip_frame frame = { .pixels = (const uint8_t *)pixels, .info = output->info };
 
 	frame.info.stride_bytes = 4 * frame.info.width;
-	retire(output);
+	close_failed(output);
 	output->host.on_screen = ignore_screen;
-	output->host.give_back = ignore_frame;
-	int result = start_next(output, &frame);
-	if (result == 0)
-		result = output->presenter->keep(output->state);
-	if (result < 0 && output->state) {
+	output->host.release_frame = ignore_frame;
+	int error = start_next(output, &frame);
+	if (!error)
+		error = output->presenter->release_slot(output->state);
+	if (error && output->state) {
 		output->presenter->destroy(output->state);
 		output->state = NULL;
 	}
-	output->host.on_screen = session_on_screen;
-	output->host.give_back = session_give_back;
-	return result;
+	output->host.on_screen = session_note_on_screen;
+	output->host.release_frame = session_release_frame;
+	return error;
 }
 
-static int go_on(struct video_output *output, int error)
+static int resume(struct video_output *output, int error)
 {
 	struct shmflip_frame frame;
 
-	if (output->presenter->yield && output->presenter->yield(output->state, &frame))
-		return go_on_with_frame(output, &frame);
+	if (output->presenter->take_back && output->presenter->take_back(output->state, &frame))
+		return resume_with_frame(output, &frame);
 	uint32_t *pixels = copy_picture(output);
-	int result = pixels ? go_on_with_copy(output, pixels) : error;
+	if (pixels)
+		error = resume_with_copy(output, pixels);
 	free(pixels);
-	return result;
+	return error;
 }
 
 int presenter_choice_recover(struct video_output *output, int error)
 {
 	if (output->session->options->presenter)
 		return error;
-	int result = go_on(output, error);
-	if (result < 0)
-		return result;
+	error = resume(output, error);
+	if (error)
+		return error;
 	output->session->repeated++;
 	output->session->copies_of_last = presenter_choice_copies(output);
 	return 0;

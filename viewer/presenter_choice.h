@@ -1,49 +1,34 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who shows frames on screen: the presenter that the options ask for, or else the first that works, and
- * when that fails the next, with the same picture. A part of the output; main thread. Functions that can
- * fail return 0 or a negative errno, with the reason in the output's host. */
+ * Chooses the presenter: the one that the options name, or the first that works. If that one fails,
+ * the next shows the same picture. Main thread. Functions that return int return 0 or a negative
+ * errno, with the reason in the output's host. */
 #ifndef SHMFLIP_VIEWER_PRESENTER_CHOICE_H
 #define SHMFLIP_VIEWER_PRESENTER_CHOICE_H
 
-#include "present/present.h"
-#include "video_output.h"
-#include "window/window.h"
+#include "video_output_state.h"
 
-struct video_output {
-	struct session *session;
-	struct window window;
-	const struct presenter *presenter;
-	void *state; /* NULL: it has failed, and so have those after it */
-	struct presenter_host host;
-	struct shmflip_frame_info info; /* of the picture */
-	struct viewport viewport;
-	struct overlay *overlay;
-	bool stale;
-	bool lost; /* the picture is black, for want of the frame's */
-};
-
-/* How a frame of this shape is to look now. */
+/* The scene for a frame of this shape, as the window is now. */
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info);
 
-/* Opens the window, and shows the frame. On failure says so. */
+/* Opens the window and shows the frame. Reports a failure on stderr. */
 int presenter_choice_open(struct video_output *output, const struct shmflip_frame *frame);
 
-/* By this presenter; the frame goes over to it if it succeeds. */
+/* Shows the frame with this presenter, which takes the frame over if it succeeds. */
 int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
                    const struct shmflip_frame *frame);
 
-/* Of the frame on show, by whom it is shown. */
+/* How many copies the presenter made of the current frame's pixels. */
 unsigned presenter_choice_copies(const struct video_output *output);
 
-/* To be called when the presenter has failed to show the frame: the next that works does, and the view is
- * told, and whoever listens why. Where the options name a presenter there is no next, and the result is
- * error. */
+/* Call when the presenter failed to show the frame. The next one that works shows the frame; the
+ * session is told, and stderr says why. Returns error if the options name the presenter: there is
+ * no next one. */
 int presenter_choice_replace(struct video_output *output, int error,
                              const struct shmflip_frame *frame);
 
-/* The same after any other failure, with the picture that is on show. */
+/* The same for any other failure, with the current picture. */
 int presenter_choice_recover(struct video_output *output, int error);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "rate.h"
 
-#include "monotonic.h"
-
 #include <stdbool.h>
 
-/* The functions below need two frames. */
+#include "monotonic.h"
+
+/* ---- These need at least two frames ------------------------------------------------------- */
 
 static int64_t newest_ns(const struct rate *rate)
 {
@@ -26,6 +26,8 @@ static bool has_ended(const struct rate *rate, int64_t now_ns)
 
 	return idle_ns > 2 * NS_PER_S && (double)idle_ns > 4 * interval_ns(rate);
 }
+
+/* ---- Any number of frames ----------------------------------------------------------------- */
 
 void rate_add(struct rate *rate, int64_t now_ns)
 {

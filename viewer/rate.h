@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames a second, over the latest frames shown. Pure: the caller says what time it is. */
-#ifndef VIEWER_RATE_H
-#define VIEWER_RATE_H
+ * Frames per second, over the last frames shown. Pure: the caller passes the time. */
+#ifndef SHMFLIP_VIEWER_RATE_H
+#define SHMFLIP_VIEWER_RATE_H
 
 #include <stdint.h>
 
@@ -16,8 +16,8 @@ struct rate {
 
 void rate_add(struct rate *rate, int64_t now_ns);
 
-/* 0 before the second frame, and when none has come for two seconds and for four times as long as
- * one used to take: what comes after that is counted afresh. */
+/* 0 before the second frame, and after a pause longer than both two seconds and four mean
+ * intervals. After such a pause counting starts anew. */
 double rate_per_second(const struct rate *rate, int64_t now_ns);
 
 #endif

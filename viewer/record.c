@@ -8,20 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "png_encode.h"
-
-static int write_file(const char *path, const struct shmflip_frame_info *info,
-                      const uint8_t *pixels)
-{
-	FILE *file = fopen(path, "wbe");
-
-	if (!file)
-		return -errno;
-	int result = png_encode(file, info, pixels);
-	if (fclose(file) != 0 && result == 0)
-		result = -errno;
-	return result;
-}
+#include "png_file.h"
 
 int record_prepare(const char *dir)
 {
@@ -36,11 +23,12 @@ int record_prepare(const char *dir)
 	return access(dir, W_OK | X_OK) == 0 ? 0 : -errno;
 }
 
-static int file_name(char *name, size_t size, uint64_t producer, uint64_t sequence)
+static void format_name(char *name, size_t size, uint64_t producer, uint64_t sequence)
 {
 	if (producer > 1)
-		return snprintf(name, size, "p%" PRIu64 "-%08" PRIu64 ".png", producer, sequence);
-	return snprintf(name, size, "%08" PRIu64 ".png", sequence);
+		snprintf(name, size, "p%" PRIu64 "-%08" PRIu64 ".png", producer, sequence);
+	else
+		snprintf(name, size, "%08" PRIu64 ".png", sequence);
 }
 
 int record_frame(const char *dir, uint64_t producer, const struct shmflip_frame_info *info,
@@ -48,14 +36,14 @@ int record_frame(const char *dir, uint64_t producer, const struct shmflip_frame_
 {
 	char name[64], path[PATH_MAX], part[PATH_MAX];
 
-	file_name(name, sizeof(name), producer, info->sequence);
+	format_name(name, sizeof(name), producer, info->sequence);
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
 	    snprintf(part, sizeof(part), "%s/.%s.part", dir, name) >= (int)sizeof(part))
 		return -ENAMETOOLONG;
-	int result = write_file(part, info, pixels);
-	if (result == 0 && rename(part, path) != 0)
-		result = -errno;
-	if (result < 0)
+	int error = png_file_write(part, true, info, pixels);
+	if (!error && rename(part, path) != 0) {
+		error = -errno;
 		unlink(part);
-	return result;
+	}
+	return error;
 }

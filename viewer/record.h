@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames as PNG files in a directory, named by sequence number: 00000001.png. Numbers start over with
- * each producer, so from the second producer on the names say which: p2-00000001.png. Earlier files
- * of these names are replaced. A file is complete as soon as it has its name.
+ * Frames as PNG files in a directory, named by sequence number: 00000001.png. Each producer numbers
+ * from 1, so from the second producer on names contain its number: p2-00000001.png. Existing files
+ * are replaced. A file gets its name once it is complete.
  *
- * Blocks on the disk. Errors: 0 or a negative errno. */
-#ifndef VIEWER_RECORD_H
-#define VIEWER_RECORD_H
+ * Any thread. Blocks on the disk. Functions return 0 or a negative errno. */
+#ifndef SHMFLIP_VIEWER_RECORD_H
+#define SHMFLIP_VIEWER_RECORD_H
 
 #include "shmflip.h"
 
-/* Makes the directory if it is missing; its parent must be there. */
+/* Creates the directory if it is missing. Its parent must exist. */
 int record_prepare(const char *dir);
 
-/* producer: 1 for the first that this program saw. After a failure no part of the file is left. */
+/* producer: 1 for the first that this process saw. A failure leaves no part of the file behind. */
 int record_frame(const char *dir, uint64_t producer, const struct shmflip_frame_info *info,
                  const uint8_t *pixels);
 

@@ -6,49 +6,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "png_encode.h"
+#include "png_file.h"
 #include "video_output.h"
 
-#define TRIES 1000
+#define NAMES_MAX 1000 /* for one frame */
 
-static void make_name(char name[SCREENSHOT_NAME_SIZE], const char *channel, uint64_t sequence,
-                      int copy)
+static void format_name(char name[SCREENSHOT_NAME_SIZE], const char *channel, uint64_t sequence,
+                        int number)
 {
 	char suffix[16] = "";
 
-	if (copy > 1)
-		snprintf(suffix, sizeof(suffix), "-%d", copy);
+	if (number > 1)
+		snprintf(suffix, sizeof(suffix), "-%d", number);
 	snprintf(name, SCREENSHOT_NAME_SIZE, "%s-%08" PRIu64 "%s.png", channel, sequence, suffix);
-}
-
-/* -EEXIST: there is such a file. After another failure none is left. */
-static int write_file(const char *name, const struct shmflip_frame_info *info,
-                      const uint8_t *pixels)
-{
-	FILE *file = fopen(name, "wbxe");
-
-	if (!file)
-		return -errno;
-	int result = png_encode(file, info, pixels);
-	if (fclose(file) != 0 && result == 0)
-		result = -errno;
-	if (result < 0)
-		unlink(name);
-	return result;
 }
 
 static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
                      const struct shmflip_frame_info *info, const uint8_t *pixels)
 {
-	int result = -EEXIST;
+	int error = -EEXIST;
 
-	for (int copy = 1; result == -EEXIST && copy <= TRIES; copy++) {
-		make_name(name, channel, info->sequence, copy);
-		result = write_file(name, info, pixels);
+	for (int number = 1; error == -EEXIST && number <= NAMES_MAX; number++) {
+		format_name(name, channel, info->sequence, number);
+		error = png_file_write(name, false, info, pixels);
 	}
-	return result;
+	return error;
 }
 
 int screenshot_take(struct video_output *output, const char *channel,
@@ -57,18 +40,18 @@ int screenshot_take(struct video_output *output, const char *channel,
 	struct shmflip_frame_info info = *video_output_info(output);
 	struct area whole = { 0, 0, (int)info.width, (int)info.height };
 	uint32_t *pixels = malloc((size_t)4 * info.width * info.height);
-	int result = -ENOMEM;
+	int error = -ENOMEM;
 
 	*reason = strerror(ENOMEM);
 	if (pixels) {
-		result = video_output_read(output, whole, pixels);
+		error = video_output_read(output, whole, pixels);
 		*reason = video_output_reason(output);
 	}
-	if (result == 0) {
+	if (!error) {
 		info.stride_bytes = 4 * info.width;
-		result = write_new(name, channel, &info, (const uint8_t *)pixels);
-		*reason = strerror(-result);
+		error = write_new(name, channel, &info, (const uint8_t *)pixels);
+		*reason = strerror(-error);
 	}
 	free(pixels);
-	return result;
+	return error;
 }

@@ -15,8 +15,8 @@
 
 #define STATUS_INTERVAL_NS 250000000
 
-/* The directory that the library chooses, for people to read. */
-static void directory_text(const struct options *options, char *text, size_t size)
+/* The directory that the library chooses, for a message. */
+static void format_directory(const struct options *options, char *text, size_t size)
 {
 	const char *dir = options->dir ? options->dir : getenv("SHMFLIP_DIR");
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -43,11 +43,11 @@ static bool open_stats(struct session *session)
 
 static bool prepare_recording(const struct options *options)
 {
-	int result = options->record_dir ? record_prepare(options->record_dir) : 0;
+	int error = options->record_dir ? record_prepare(options->record_dir) : 0;
 
-	if (result < 0)
-		cli_error("cannot record in %s: %s", options->record_dir, strerror(-result));
-	return result == 0;
+	if (error)
+		cli_error("cannot record in %s: %s", options->record_dir, strerror(-error));
+	return !error;
 }
 
 static bool reads_pixels(const struct options *options)
@@ -65,13 +65,13 @@ static bool open_viewer(struct session *session)
 		.prefault = reads_pixels(session->options) && !session->options->untouched,
 		.untouched = session->options->untouched,
 	};
-	int result = shmflip_viewer_open(&options, &session->viewer);
+	int error = shmflip_viewer_open(&options, &session->viewer);
 
-	if (result < 0)
-		cli_error("%s", shmflip_error_detail());
-	if (result == -EINVAL)
+	if (error)
+		cli_library_error();
+	if (error == -EINVAL)
 		session->exit_code = CLI_USAGE;
-	return result == 0;
+	return !error;
 }
 
 static void close_stats(struct session *session)
@@ -99,7 +99,7 @@ bool session_init(struct session *session, const struct options *options)
 	return true;
 }
 
-static uint64_t generations_met(struct session *session)
+static uint64_t generation_count(struct session *session)
 {
 	struct shmflip_viewer_stats stats;
 
@@ -107,7 +107,7 @@ static uint64_t generations_met(struct session *session)
 	return stats.generations;
 }
 
-static enum session_event leave(struct session *session, int exit_code)
+static enum session_event exit_with(struct session *session, int exit_code)
 {
 	session->exit_code = exit_code;
 	return SESSION_EXIT;
@@ -115,11 +115,11 @@ static enum session_event leave(struct session *session, int exit_code)
 
 static int digest(const struct shmflip_frame *frame)
 {
-	int result = digest_print(stdout, &frame->info, frame->pixels);
+	int error = digest_print(stdout, &frame->info, frame->pixels);
 
-	if (result < 0)
-		cli_error("cannot write to stdout: %s", strerror(-result));
-	return result;
+	if (error)
+		cli_error("cannot write to stdout: %s", strerror(-error));
+	return error;
 }
 
 static int record(struct session *session, const struct shmflip_frame *frame)
@@ -128,19 +128,19 @@ static int record(struct session *session, const struct shmflip_frame *frame)
 	struct shmflip_viewer_stats stats;
 
 	shmflip_viewer_stats(session->viewer, &stats);
-	int result = record_frame(dir, stats.producers, &frame->info, frame->pixels);
-	if (result < 0)
+	int error = record_frame(dir, stats.producers, &frame->info, frame->pixels);
+	if (error)
 		cli_error("cannot record frame %" PRIu64 " in %s: %s", frame->info.sequence, dir,
-		          strerror(-result));
-	return result;
+		          strerror(-error));
+	return error;
 }
 
-static enum session_event take_frame(struct session *session, struct shmflip_frame *frame)
+static enum session_event digest_and_record(struct session *session, struct shmflip_frame *frame)
 {
 	if ((session->options->digest && digest(frame) < 0) ||
 	    (session->options->record_dir && record(session, frame) < 0)) {
 		shmflip_viewer_release(session->viewer, frame);
-		return leave(session, CLI_FAILED);
+		return exit_with(session, CLI_FAILED);
 	}
 	return SESSION_FRAME;
 }
@@ -151,7 +151,7 @@ static void announce_wait(struct session *session)
 
 	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
-	directory_text(session->options, directory, sizeof(directory));
+	format_directory(session->options, directory, sizeof(directory));
 	cli_error("waiting for a producer on channel %s in %s", session->options->channel,
 	          directory);
 	session->wait_announced = true;
@@ -168,79 +168,79 @@ static void announce_loss(struct session *session, const char *detail)
 		          session->liveness.state == LIVENESS_DIED ? "died" : "ended");
 }
 
-static enum session_event leave_impatient(struct session *session)
+static enum session_event exit_timed_out(struct session *session)
 {
 	cli_error("no producer on channel %s within %g s: is one running?",
 	          session->options->channel, (double)session->options->timeout_ns / 1e9);
-	return leave(session, CLI_FAILED);
+	return exit_with(session, CLI_FAILED);
 }
 
-static enum session_event obey(struct session *session, enum liveness_action verdict,
-                               const char *detail)
+static enum session_event handle_action(struct session *session, enum liveness_action action,
+                                        const char *detail)
 {
-	switch (verdict) {
+	switch (action) {
 	case LIVENESS_SHOW:
 		return SESSION_FRAME;
 	case LIVENESS_NOTHING:
 		announce_wait(session);
 		return SESSION_NOTHING;
 	case LIVENESS_BAD_FRAME:
-		cli_error("passing over frames that are not what they say: %s", detail);
+		cli_error("skipping invalid frames: %s", detail);
 		return SESSION_NOTHING;
 	case LIVENESS_LOST:
 		announce_loss(session, detail);
 		return SESSION_LOST;
 	case LIVENESS_EXIT:
-		return leave(session, CLI_OK);
+		return exit_with(session, CLI_OK);
 	case LIVENESS_EXIT_DIED:
 		cli_error("channel %s: %s", session->options->channel, detail);
-		return leave(session, CLI_FAILED);
+		return exit_with(session, CLI_FAILED);
 	case LIVENESS_TIMED_OUT:
-		return leave_impatient(session);
+		return exit_timed_out(session);
 	case LIVENESS_FAILED:
 		break;
 	}
 	cli_error("%s", detail);
-	return leave(session, CLI_FAILED);
+	return exit_with(session, CLI_FAILED);
 }
 
 enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
                                       int timeout_ms)
 {
 	char detail[512] = "";
-	bool met = session->liveness.attached;
-	uint64_t generations = generations_met(session);
-	int result = shmflip_viewer_acquire(session->viewer, frame, timeout_ms);
+	bool met_producer = session->liveness.attached;
+	uint64_t generations = generation_count(session);
+	int error = shmflip_viewer_acquire(session->viewer, frame, timeout_ms);
 
-	if (result < 0)
+	if (error)
 		snprintf(detail, sizeof(detail), "%s", shmflip_error_detail());
-	met |= generations_met(session) != generations;
+	met_producer |= generation_count(session) != generations;
 	bool attached = shmflip_viewer_channel(session->viewer, &session->channel) == 0;
 	shmflip_viewer_stats(session->viewer, &session->stats);
-	enum liveness_action verdict =
-		liveness_update(&session->liveness, result, met, attached, monotonic_now_ns());
-	enum session_event event = obey(session, verdict, detail);
-	return event == SESSION_FRAME ? take_frame(session, frame) : event;
+	enum liveness_action action = liveness_update(&session->liveness, error, met_producer,
+	                                              attached, monotonic_now_ns());
+	enum session_event event = handle_action(session, action, detail);
+	return event == SESSION_FRAME ? digest_and_record(session, frame) : event;
 }
 
-static enum liveness_state fate(const struct session *session)
+static enum liveness_state inspect_producer(const struct session *session)
 {
 	const struct options *options = session->options;
 	struct shmflip_channel_status status;
-	int result = shmflip_channel_inspect(options->dir, options->channel, &status);
+	int error = shmflip_channel_inspect(options->dir, options->channel, &status);
 
-	if (result == -ENOENT)
+	if (error == -ENOENT)
 		return LIVENESS_ENDED;
-	if (result == 0 && !status.alive)
+	if (!error && !status.alive)
 		return LIVENESS_DIED;
-	if (result < 0 || status.error || status.info.producer == session->channel.producer)
+	if (error || status.error || status.info.producer == session->channel.producer)
 		return LIVENESS_LIVE;
 	return LIVENESS_REPLACED;
 }
 
 enum session_event session_check_producer(struct session *session)
 {
-	enum liveness_state state = fate(session);
+	enum liveness_state state = inspect_producer(session);
 
 	if (state == LIVENESS_LIVE)
 		return SESSION_NOTHING;
@@ -259,13 +259,13 @@ bool session_wants_unseen(const struct session *session)
 	       options->frames > 0 || options->timeout_ns >= 0;
 }
 
-enum session_event session_idle(struct session *session)
+enum session_event session_check_timeout(struct session *session)
 {
 	bool attached = session->liveness.attached;
-	enum liveness_action verdict = liveness_update(&session->liveness, -EAGAIN, attached,
-	                                               attached, monotonic_now_ns());
+	enum liveness_action action = liveness_update(&session->liveness, -EAGAIN, attached,
+	                                              attached, monotonic_now_ns());
 
-	return obey(session, verdict, "");
+	return handle_action(session, action, "");
 }
 
 static void update_status(struct session *session, int64_t now_ns)
@@ -281,7 +281,8 @@ static void update_status(struct session *session, int64_t now_ns)
 	session->status_ns = now_ns;
 }
 
-enum session_event session_shown(struct session *session, const struct shmflip_frame_info *info)
+enum session_event session_note_shown(struct session *session,
+                                      const struct shmflip_frame_info *info)
 {
 	int64_t now_ns = monotonic_now_ns();
 
@@ -292,24 +293,25 @@ enum session_event session_shown(struct session *session, const struct shmflip_f
 	session->height = info->height;
 	rate_add(&session->rate, now_ns);
 	update_status(session, now_ns);
-	return session->shown == session->options->frames ? leave(session, CLI_OK) : SESSION_FRAME;
+	return session->shown == session->options->frames ? exit_with(session, CLI_OK)
+	                                                  : SESSION_FRAME;
 }
 
-void session_drawn(struct session *session, unsigned copies)
+void session_note_drawn(struct session *session, unsigned copies)
 {
 	session->drawn++;
 	session->copies += copies;
 	session->copies_of_last = copies;
 }
 
-void session_give_back(void *context, struct shmflip_frame *frame)
+void session_release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct session *session = context;
 
 	shmflip_viewer_release(session->viewer, frame);
 }
 
-void session_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+void session_note_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
 {
 	struct session *session = context;
 
@@ -318,7 +320,7 @@ void session_on_screen(void *context, const struct shmflip_frame_info *info, int
 	pthread_mutex_unlock(&session->ages_lock);
 }
 
-void session_ages(struct session *session, struct histogram *ages)
+void session_copy_ages(struct session *session, struct histogram *ages)
 {
 	pthread_mutex_lock(&session->ages_lock);
 	*ages = session->ages;
@@ -331,9 +333,9 @@ void session_fail(struct session *session, const char *presenter, const char *re
 	session->exit_code = CLI_FAILED;
 }
 
-static void report(struct session *session)
+static void write_stats(struct session *session)
 {
-	struct stats report = {
+	struct stats stats = {
 		.channel = session->options->channel,
 		.presenter = session->presenter,
 		.producers_died = session->liveness.died,
@@ -348,10 +350,10 @@ static void report(struct session *session)
 		.height = session->height,
 	};
 
-	shmflip_viewer_stats(session->viewer, &report.stats);
-	int result = stats_write(&report, session->stats_file);
-	if (result < 0) {
-		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-result));
+	shmflip_viewer_stats(session->viewer, &stats.counts);
+	int error = stats_write(&stats, session->stats_file);
+	if (error) {
+		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-error));
 		session->exit_code = CLI_FAILED;
 	}
 }
@@ -360,7 +362,7 @@ int session_finish(struct session *session)
 {
 	cli_status_keep();
 	if (session->stats_file)
-		report(session);
+		write_stats(session);
 	close_stats(session);
 	shmflip_viewer_destroy(session->viewer);
 	pthread_mutex_destroy(&session->ages_lock);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the program does with a channel, window or not: takes frames, digests and records them,
- * follows its producers' lives and says on stderr what a person should know, counts, and reports.
+ * What the program does with a channel, with or without a window: takes frames, digests and records
+ * them, follows the state of producers, reports it on stderr, and keeps statistics.
  *
- * The main thread only, unless said otherwise. */
+ * Main thread only, unless said otherwise. */
 #ifndef SHMFLIP_VIEWER_SESSION_H
 #define SHMFLIP_VIEWER_SESSION_H
 
@@ -20,14 +20,18 @@
 
 enum session_event {
 	SESSION_FRAME,   /* there is a frame to show */
-	SESSION_NOTHING, /* there is nothing new */
-	SESSION_LOST,    /* the producer is gone: what is shown is stale */
-	SESSION_EXIT, /* the program is to leave with exit_code; whatever there is to say was said */
+	SESSION_NOTHING, /* nothing is new */
+	SESSION_LOST,    /* the producer is gone: the current picture is stale */
+	SESSION_EXIT,    /* exit with exit_code; the reason was reported */
 };
+
+/* How long a loop without a window waits in one session_take_frame(). In between it checks for an
+ * interrupt, because one that arrives just before the wait does not end the wait. */
+#define SESSION_WAIT_MS 100
 
 struct session {
 	const struct options *options;
-	const struct presenter *presenter; /* set by whoever shows; NULL until then */
+	const struct presenter *presenter; /* set by the code that shows frames; NULL until then */
 	struct shmflip_viewer *viewer;
 	struct liveness liveness;
 	struct rate rate;
@@ -35,12 +39,12 @@ struct session {
 
 	FILE *stats_file;
 	bool wait_announced;
-	struct shmflip_channel_info channel; /* as of the latest take; zeros: none yet */
-	struct shmflip_viewer_stats stats;   /* as of the latest take */
+	struct shmflip_channel_info channel; /* at the last take; zeros: none yet */
+	struct shmflip_viewer_stats stats;   /* at the last take */
 	uint64_t shown;
-	uint64_t repeated; /* drawings without a new frame: for whoever shows to count */
-	uint64_t drawn;    /* frames that came to be drawn; not all do where nobody sees them */
-	uint64_t copies;   /* of these */
+	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
+	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
+	uint64_t copies;   /* of the frames drawn */
 	unsigned copies_of_last;
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
@@ -51,43 +55,44 @@ struct session {
 	uint32_t height;
 };
 
-/* Opens everything that the options name. On failure says why, and only exit_code is meant. */
+/* Opens all that the options name. On failure reports why; then only exit_code is valid. */
 bool session_init(struct session *session, const struct options *options);
 
-/* Takes what there is, waiting for it at most timeout_ms. With SESSION_FRAME *frame is held, to be
- * released by the caller. */
+/* Waits at most timeout_ms for a frame or a change of the producer's state. With SESSION_FRAME, the
+ * caller must release *frame. */
 enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
                                       int timeout_ms);
 
-/* For a time when nothing has happened: SESSION_NOTHING, or SESSION_EXIT when patience has ended. */
-enum session_event session_idle(struct session *session);
+/* Call when nothing has happened. SESSION_EXIT once --timeout has passed, else SESSION_NOTHING. */
+enum session_event session_check_timeout(struct session *session);
 
-/* For one who takes no frames: SESSION_LOST when the producer of the latest frame is seen to be gone,
- * else SESSION_NOTHING. Opens and attaches the channel anew, some tens of us. Says and counts
- * nothing: session_take_frame() does, when it gets there. */
+/* For a caller that takes no frames. SESSION_LOST if the producer of the current frame is gone,
+ * else SESSION_NOTHING. Opens and attaches the channel anew, which takes some tens of us. Reports
+ * and counts nothing: session_take_frame() will, after the last frame. */
 enum session_event session_check_producer(struct session *session);
 
-/* Whether frames are wanted although nobody can see them. */
+/* Whether to take frames even while nobody can see them. */
 bool session_wants_unseen(const struct session *session);
 
-/* To be told after a frame has been shown. SESSION_EXIT when as many were shown as wanted. */
-enum session_event session_shown(struct session *session, const struct shmflip_frame_info *info);
+/* Call after a frame was shown. SESSION_EXIT if it was the last that --frames asks for. */
+enum session_event session_note_shown(struct session *session,
+                                      const struct shmflip_frame_info *info);
 
-/* To be told when a frame has been drawn for the first time, and how often this process has copied its
- * pixels for that. */
-void session_drawn(struct session *session, unsigned copies);
+/* Call when a frame was drawn for the first time. copies: how often this process copied its
+ * pixels. */
+void session_note_drawn(struct session *session, unsigned copies);
 
-/* What a presenter's host does with a frame; the context is the view. Any thread. */
-void session_give_back(void *context, struct shmflip_frame *frame);
-void session_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+/* Functions for a presenter's host, whose context is the session. Any thread. */
+void session_release_frame(void *context, struct shmflip_frame *frame);
+void session_note_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
 
-/* The ages of the frames that have come on screen so far. */
-void session_ages(struct session *session, struct histogram *ages);
+/* The ages of all frames that were on screen so far. */
+void session_copy_ages(struct session *session, struct histogram *ages);
 
-/* Says that a frame cannot be shown, and leaves. */
+/* Reports that a frame cannot be shown, and sets exit_code. */
 void session_fail(struct session *session, const char *presenter, const char *reason);
 
-/* Writes the report, closes everything, and gives the program's exit status. */
+/* Writes the statistics and closes everything. Returns the program's exit status. */
 int session_finish(struct session *session);
 
 #endif

@@ -23,61 +23,61 @@ static json_t *pack_ages(const struct histogram *ages)
 	                 ms(histogram_percentile_ns(ages, 99)), "max", ms(ages->max_ns));
 }
 
-static double seconds(const struct stats *report)
+static double seconds(const struct stats *stats)
 {
-	return (double)(report->last_shown_ns - report->first_shown_ns) / 1e9;
+	return (double)(stats->last_shown_ns - stats->first_shown_ns) / 1e9;
 }
 
-static double fps(const struct stats *report)
+static double fps(const struct stats *stats)
 {
-	if (report->stats.acquired < 2 || seconds(report) <= 0)
+	if (stats->counts.acquired < 2 || seconds(stats) <= 0)
 		return 0;
-	return (double)(report->stats.acquired - 1) / seconds(report);
+	return (double)(stats->counts.acquired - 1) / seconds(stats);
 }
 
-/* The mean, which is a whole number where all frames took the same way. */
-static json_t *pack_copies(const struct stats *report)
+/* The mean. It is an integer if all frames were copied equally often. */
+static json_t *pack_copies(const struct stats *stats)
 {
-	if (report->drawn == 0)
+	if (stats->drawn == 0)
 		return json_null();
-	if (report->copies % report->drawn == 0)
-		return json_integer((json_int_t)(report->copies / report->drawn));
-	return json_real(rounded((double)report->copies / (double)report->drawn, 1000));
+	if (stats->copies % stats->drawn == 0)
+		return json_integer((json_int_t)(stats->copies / stats->drawn));
+	return json_real(rounded((double)stats->copies / (double)stats->drawn, 1000));
 }
 
-static json_t *pack(const struct stats *report)
+static json_t *pack(const struct stats *stats)
 {
-	const struct shmflip_viewer_stats *stats = &report->stats;
-	const struct presenter *presenter = report->presenter;
+	const struct shmflip_viewer_stats *counts = &stats->counts;
+	const struct presenter *presenter = stats->presenter;
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
 	                 "s:f, s:f, s:o, "
 	                 "s:I, s:I}",
 	                 "program", "shmflip-viewer", "version", shmflip_version(), "channel",
-	                 report->channel, "present",
+	                 stats->channel, "present",
 	                 presenter ? json_string(presenter->name) : json_null(), "copies_per_frame",
-	                 pack_copies(report), "published", (json_int_t)stats->published, "shown",
-	                 (json_int_t)stats->acquired, "repeated", (json_int_t)report->repeated,
-	                 "missed", (json_int_t)stats->missed, "bad_frames",
-	                 (json_int_t)report->bad_frames, "producers", (json_int_t)stats->producers,
-	                 "generations", (json_int_t)stats->generations, "producers_died",
-	                 (json_int_t)report->producers_died, "dropped_by_producer",
-	                 (json_int_t)stats->dropped, "seconds", rounded(seconds(report), 1e6),
-	                 "fps", rounded(fps(report), 1000), "age_ms", pack_ages(report->ages),
-	                 "width", (json_int_t)report->width, "height", (json_int_t)report->height);
+	                 pack_copies(stats), "published", (json_int_t)counts->published, "shown",
+	                 (json_int_t)counts->acquired, "repeated", (json_int_t)stats->repeated,
+	                 "missed", (json_int_t)counts->missed, "bad_frames",
+	                 (json_int_t)stats->bad_frames, "producers", (json_int_t)counts->producers,
+	                 "generations", (json_int_t)counts->generations, "producers_died",
+	                 (json_int_t)stats->producers_died, "dropped_by_producer",
+	                 (json_int_t)counts->dropped, "seconds", rounded(seconds(stats), 1e6),
+	                 "fps", rounded(fps(stats), 1000), "age_ms", pack_ages(stats->ages),
+	                 "width", (json_int_t)stats->width, "height", (json_int_t)stats->height);
 }
 
-int stats_write(const struct stats *report, FILE *out)
+int stats_write(const struct stats *stats, FILE *out)
 {
-	json_t *object = pack(report);
-	int result = 0;
+	json_t *object = pack(stats);
+	int error = 0;
 
 	if (!object)
 		return -ENOMEM;
 	errno = 0;
 	if (json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) != 0 ||
 	    putc('\n', out) == EOF || fflush(out) != 0)
-		result = errno ? -errno : -EIO;
+		error = errno ? -errno : -EIO;
 	json_decref(object);
-	return result;
+	return error;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What happened, as one JSON object. */
+ * What --stats writes: what happened, as one JSON object. */
 #ifndef SHMFLIP_VIEWER_STATS_H
 #define SHMFLIP_VIEWER_STATS_H
 
@@ -14,13 +14,13 @@ struct presenter;
 
 struct stats {
 	const char *channel;
-	const struct presenter *presenter; /* NULL: there was nothing to show */
-	struct shmflip_viewer_stats stats;
+	const struct presenter *presenter; /* NULL: no frame came */
+	struct shmflip_viewer_stats counts;
 	uint64_t producers_died;
 	uint64_t bad_frames;
 	uint64_t repeated;
 	uint64_t drawn;
-	uint64_t copies; /* of all that were drawn */
+	uint64_t copies; /* of all frames drawn */
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	const struct histogram *ages; /* from published to on screen */
@@ -28,7 +28,7 @@ struct stats {
 	uint32_t height;
 };
 
-/* 0 or a negative errno. The caller closes the file. */
-int stats_write(const struct stats *report, FILE *out);
+/* Returns 0 or a negative errno. The caller closes the file. */
+int stats_write(const struct stats *stats, FILE *out);
 
 #endif

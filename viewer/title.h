@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The text of the window's title. Pure. */
-#ifndef VIEWER_TITLE_H
-#define VIEWER_TITLE_H
+#ifndef SHMFLIP_VIEWER_TITLE_H
+#define SHMFLIP_VIEWER_TITLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,11 +21,11 @@ struct title {
 	double fps;
 	bool paused;
 	enum liveness_state state;
-	int64_t stale_s; /* seconds since the producer ended or died */
+	int64_t stale_s; /* seconds since the picture became stale */
 };
 
-/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER", with the zoom behind the size where that is not 1,
- * with "paused" or "stale 12 s: the producer died" instead of the rate. */
+/* "CHANNEL — 640x480 — 29.9 fps — PRESENTER". The zoom follows the size if it is not 1. "paused" or
+ * "stale 12 s: the producer died" may replace the rate. */
 void title_format(char text[TITLE_SIZE], const struct title *title);
 
 #endif

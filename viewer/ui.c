@@ -4,14 +4,16 @@
 #include "cli.h"
 #include "present/present.h"
 #include "session.h"
+#include "ui_state.h"
+#include "ui_text.h"
 #include "video_output.h"
 
-void ui_check(struct ui *ui, int result)
+void ui_check(struct ui *ui, int error)
 {
 	if (ui->presenter != ui->session->presenter)
 		ui_text_invalidate(ui);
 	ui->presenter = ui->session->presenter;
-	if (result == 0)
+	if (error == 0)
 		return;
 	session_fail(ui->session, ui->session->presenter->name, video_output_reason(ui->output));
 	ui->quit = true;
@@ -25,5 +27,5 @@ void ui_set_paused(struct ui *ui, bool paused)
 	ui->session->rate = (struct rate){ 0 };
 	ui_text_invalidate(ui);
 	if (paused)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 }

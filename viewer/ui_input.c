@@ -1,6 +1,6 @@
-/* SPDX-License-Identifier: MIT
- *
- * Keys and mouse. */
+/* SPDX-License-Identifier: MIT */
+#include "ui_input.h"
+
 #include <SDL.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,13 +10,16 @@
 #include "screenshot.h"
 #include "session.h"
 #include "ui.h"
+#include "ui_state.h"
+#include "ui_text.h"
 #include "video_output.h"
 #include "window/visibility.h"
 #include "window/window.h"
 
-#define PAN_SHARE 8 /* of the window, for each press of an arrow */
+/* Each press of an arrow key moves the picture by the window's size divided by this. */
+#define PAN_DIVISOR 8
 
-static struct size size_of_window(const struct ui *ui)
+static struct size window_size(const struct ui *ui)
 {
 	return window_pixels(video_output_window(ui->output));
 }
@@ -27,7 +30,7 @@ static void redraw(struct ui *ui)
 	ui_text_invalidate(ui);
 }
 
-/* ---- What keys do ------------------------------------------------------------------------- */
+/* ---- Keys --------------------------------------------------------------------------------- */
 
 static void quit(struct ui *ui)
 {
@@ -52,10 +55,10 @@ static void toggle_fullscreen(struct ui *ui)
 
 static void step_zoom(struct ui *ui, int steps)
 {
-	struct size window = size_of_window(ui);
+	struct size window = window_size(ui);
 	struct point middle = { window.width / 2, window.height / 2 };
 
-	video_output_step_zoom(ui->output, steps, ui->pointed ? ui->pointer : middle);
+	video_output_step_zoom(ui->output, steps, ui->pointer_inside ? ui->pointer : middle);
 	redraw(ui);
 }
 
@@ -75,7 +78,7 @@ static void zoom_to_actual_size(struct ui *ui)
 	redraw(ui);
 }
 
-static void zoom_as_at_start(struct ui *ui)
+static void zoom_to_initial(struct ui *ui)
 {
 	video_output_set_zoom(ui->output, 0);
 	redraw(ui);
@@ -87,27 +90,27 @@ static void pan(struct ui *ui, int x, int y)
 	redraw(ui);
 }
 
-static void look_left(struct ui *ui)
+static void scroll_left(struct ui *ui)
 {
-	pan(ui, size_of_window(ui).width / PAN_SHARE, 0);
+	pan(ui, window_size(ui).width / PAN_DIVISOR, 0);
 }
 
-static void look_right(struct ui *ui)
+static void scroll_right(struct ui *ui)
 {
-	pan(ui, -size_of_window(ui).width / PAN_SHARE, 0);
+	pan(ui, -window_size(ui).width / PAN_DIVISOR, 0);
 }
 
-static void look_up(struct ui *ui)
+static void scroll_up(struct ui *ui)
 {
-	pan(ui, 0, size_of_window(ui).height / PAN_SHARE);
+	pan(ui, 0, window_size(ui).height / PAN_DIVISOR);
 }
 
-static void look_down(struct ui *ui)
+static void scroll_down(struct ui *ui)
 {
-	pan(ui, 0, -size_of_window(ui).height / PAN_SHARE);
+	pan(ui, 0, -window_size(ui).height / PAN_DIVISOR);
 }
 
-static void save_picture(struct ui *ui)
+static void save_screenshot(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
 	char name[SCREENSHOT_NAME_SIZE], text[SCREENSHOT_NAME_SIZE + 256];
@@ -142,7 +145,7 @@ enum moment { ON_PRESS, ON_REPEAT, ON_RELEASE };
 
 static const struct binding {
 	SDL_Keycode key;
-	enum moment moment; /* on repeat: on the press, too */
+	enum moment moment; /* ON_REPEAT: on the first press, too */
 	void (*act)(struct ui *ui);
 } bindings[] = {
 	{ SDLK_q, ON_RELEASE, quit },
@@ -154,23 +157,23 @@ static const struct binding {
 	{ SDLK_F11, ON_PRESS, toggle_fullscreen },
 	{ SDLK_1, ON_PRESS, zoom_to_actual_size },
 	{ SDLK_KP_1, ON_PRESS, zoom_to_actual_size },
-	{ SDLK_0, ON_PRESS, zoom_as_at_start },
-	{ SDLK_KP_0, ON_PRESS, zoom_as_at_start },
+	{ SDLK_0, ON_PRESS, zoom_to_initial },
+	{ SDLK_KP_0, ON_PRESS, zoom_to_initial },
 	{ SDLK_PLUS, ON_REPEAT, zoom_in },
 	{ SDLK_EQUALS, ON_REPEAT, zoom_in },
 	{ SDLK_KP_PLUS, ON_REPEAT, zoom_in },
 	{ SDLK_MINUS, ON_REPEAT, zoom_out },
 	{ SDLK_KP_MINUS, ON_REPEAT, zoom_out },
-	{ SDLK_LEFT, ON_REPEAT, look_left },
-	{ SDLK_RIGHT, ON_REPEAT, look_right },
-	{ SDLK_UP, ON_REPEAT, look_up },
-	{ SDLK_DOWN, ON_REPEAT, look_down },
-	{ SDLK_s, ON_PRESS, save_picture },
+	{ SDLK_LEFT, ON_REPEAT, scroll_left },
+	{ SDLK_RIGHT, ON_REPEAT, scroll_right },
+	{ SDLK_UP, ON_REPEAT, scroll_up },
+	{ SDLK_DOWN, ON_REPEAT, scroll_down },
+	{ SDLK_s, ON_PRESS, save_screenshot },
 	{ SDLK_i, ON_PRESS, toggle_info },
 	{ SDLK_h, ON_PRESS, toggle_help },
 };
 
-static bool is_the_moment(enum moment moment, const SDL_KeyboardEvent *event)
+static bool moment_matches(enum moment moment, const SDL_KeyboardEvent *event)
 {
 	if (event->type == SDL_KEYUP)
 		return moment == ON_RELEASE;
@@ -181,12 +184,12 @@ static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
 {
 	for (size_t i = 0; i < SDL_arraysize(bindings); i++) {
 		if (bindings[i].key == event->keysym.sym &&
-		    is_the_moment(bindings[i].moment, event))
+		    moment_matches(bindings[i].moment, event))
 			bindings[i].act(ui);
 	}
 }
 
-/* ---- The mouse, which SDL measures in points ------------------------------------------------ */
+/* ---- Mouse: SDL reports it in points -------------------------------------------------------- */
 
 static int in_pixels(const struct ui *ui, int points)
 {
@@ -196,7 +199,7 @@ static int in_pixels(const struct ui *ui, int points)
 static void handle_motion(struct ui *ui, const SDL_MouseMotionEvent *event)
 {
 	ui->pointer = (struct point){ in_pixels(ui, event->x), in_pixels(ui, event->y) };
-	ui->pointed = true;
+	ui->pointer_inside = true;
 	if (event->state & SDL_BUTTON_LMASK)
 		pan(ui, in_pixels(ui, event->xrel), in_pixels(ui, event->yrel));
 }
@@ -209,14 +212,14 @@ static void handle_window(struct ui *ui, const SDL_WindowEvent *event)
 		ui->dirty = true;
 		break;
 	case SDL_WINDOWEVENT_LEAVE:
-		ui->pointed = false;
+		ui->pointer_inside = false;
 		break;
 	}
 }
 
 void ui_input_handle(struct ui *ui, const SDL_Event *event)
 {
-	if (visibility_changes(event, &video_output_window(ui->output)->covered))
+	if (visibility_handle_event(event, &video_output_window(ui->output)->covered))
 		return;
 	switch (event->type) {
 	case SDL_QUIT:

@@ -10,11 +10,13 @@
 #include "present/present.h"
 #include "session.h"
 #include "ui.h"
+#include "ui_input.h"
+#include "ui_state.h"
+#include "ui_text.h"
 #include "video_output.h"
 #include "window/wakeup.h"
 #include "window/window.h"
 
-#define TURN_MS 100 /* before there is a window */
 #define CHECK_INTERVAL_NS NS_PER_S
 
 /* ---- Frames ------------------------------------------------------------------------------- */
@@ -22,19 +24,19 @@
 static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
 	ui_text_clear_stale(ui);
-	int result = video_output_show(ui->output, frame);
-	if (result < 0)
-		session_give_back(ui->session, frame);
-	ui_check(ui, result);
+	int error = video_output_show(ui->output, frame);
+	if (error)
+		session_release_frame(ui->session, frame);
+	ui_check(ui, error);
 	ui->dirty = false;
 	if (!ui->quit && ui->paused)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 }
 
 static void drop_unseen(struct ui *ui)
 {
 	if (ui->has_unseen)
-		session_give_back(ui->session, &ui->unseen);
+		session_release_frame(ui->session, &ui->unseen);
 	ui->has_unseen = false;
 }
 
@@ -51,13 +53,13 @@ static void show(struct ui *ui, struct shmflip_frame *frame)
 		ui->has_unseen = true;
 	}
 	ui_text_schedule(ui);
-	if (!ui->quit && session_shown(ui->session, &info) == SESSION_EXIT)
+	if (!ui->quit && session_note_shown(ui->session, &info) == SESSION_EXIT)
 		ui->quit = true;
 }
 
-static void lose(struct ui *ui)
+static void mark_stale(struct ui *ui)
 {
-	ui_check(ui, video_output_keep(ui->output));
+	ui_check(ui, video_output_release_slot(ui->output));
 	video_output_set_stale(ui->output, true);
 	ui->dirty = true;
 	ui_text_invalidate(ui);
@@ -75,7 +77,7 @@ static void take(struct ui *ui)
 	case SESSION_NOTHING:
 		break;
 	case SESSION_LOST:
-		lose(ui);
+		mark_stale(ui);
 		break;
 	case SESSION_EXIT:
 		ui->quit = true;
@@ -90,7 +92,7 @@ static bool wants_frame(const struct ui *ui)
 	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
 }
 
-/* A window that nobody sees holds no slot that its viewer could do without. */
+/* While nobody can see the window, the presenter holds no slot. */
 static void update_visibility(struct ui *ui)
 {
 	bool visible = window_is_visible(video_output_window(ui->output));
@@ -100,16 +102,16 @@ static void update_visibility(struct ui *ui)
 	ui->visible = visible;
 	ui->dirty = true;
 	if (!visible)
-		ui_check(ui, video_output_keep(ui->output));
+		ui_check(ui, video_output_release_slot(ui->output));
 	else if (ui->has_unseen) {
 		ui->has_unseen = false;
 		draw(ui, &ui->unseen);
 		if (!ui->quit && liveness_is_stale(&ui->session->liveness))
-			lose(ui);
+			mark_stale(ui);
 	}
 }
 
-/* Who is paused is not told of an end by the frames that he takes. */
+/* A paused viewer takes no frames, which would report the producer's end. */
 static bool must_check(const struct ui *ui)
 {
 	return ui->paused && ui->visible && !liveness_is_stale(&ui->session->liveness);
@@ -123,7 +125,7 @@ static void check_producer(struct ui *ui)
 		return;
 	ui->check_due_ns = now_ns + CHECK_INTERVAL_NS;
 	if (session_check_producer(ui->session) == SESSION_LOST)
-		lose(ui);
+		mark_stale(ui);
 }
 
 static void repaint(struct ui *ui)
@@ -135,9 +137,9 @@ static void repaint(struct ui *ui)
 
 /* ---- The loop ----------------------------------------------------------------------------- */
 
-/* Who is paused wants to keep looking. And where something waits to be taken, a producer has come,
- * though nobody may see it yet. */
-static int64_t patience_end_ns(const struct ui *ui)
+/* --timeout is off while paused. It is also off while something is pending: a producer has come,
+ * although session_take_frame() has not been called to notice it. */
+static int64_t timeout_end_ns(const struct ui *ui)
 {
 	if (ui->paused || ui->pending)
 		return INT64_MAX;
@@ -146,7 +148,7 @@ static int64_t patience_end_ns(const struct ui *ui)
 
 static int64_t sleep_end_ns(const struct ui *ui)
 {
-	int64_t due_ns = patience_end_ns(ui);
+	int64_t due_ns = timeout_end_ns(ui);
 
 	if (ui->text_due_ns < due_ns)
 		due_ns = ui->text_due_ns;
@@ -166,11 +168,11 @@ static void handle_events(struct ui *ui)
 static void sleep_and_handle_events(struct ui *ui)
 {
 	struct shmflip_viewer *viewer = ui->pending ? NULL : ui->session->viewer;
-	unsigned heard = wakeup_wait(viewer, sleep_end_ns(ui));
+	unsigned events = wakeup_wait(viewer, sleep_end_ns(ui));
 
-	if (heard & WAKEUP_CHANNEL)
+	if (events & WAKEUP_CHANNEL)
 		ui->pending = true;
-	if (heard & WAKEUP_EVENTS)
+	if (events & WAKEUP_EVENTS)
 		handle_events(ui);
 }
 
@@ -183,32 +185,32 @@ static bool open_with_first_frame(struct ui *ui)
 	while (event == SESSION_NOTHING || event == SESSION_LOST) {
 		if (cli_interrupted())
 			return false;
-		event = session_take_frame(session, &frame, TURN_MS);
+		event = session_take_frame(session, &frame, SESSION_WAIT_MS);
 	}
 	if (event == SESSION_EXIT)
 		return false;
 	const struct shmflip_frame_info info = frame.info;
 	if (video_output_create(session, &frame, &ui->output) < 0) {
-		session_give_back(session, &frame);
+		session_release_frame(session, &frame);
 		session->exit_code = CLI_FAILED;
 		return false;
 	}
 	ui->visible = true;
-	return session_shown(session, &info) != SESSION_EXIT;
+	return session_note_shown(session, &info) != SESSION_EXIT;
 }
 
-static bool watch_for_events(struct ui *ui)
+static bool start_display_thread(struct ui *ui)
 {
-	int result = wakeup_watch_display(video_output_window(ui->output)->sdl);
+	int error = wakeup_start_display_thread(video_output_window(ui->output)->sdl);
 
-	if (result == 0)
+	if (!error)
 		return true;
-	cli_error("no thread to watch for events: %s", strerror(-result));
+	cli_error("cannot start a thread that waits for events: %s", strerror(-error));
 	ui->session->exit_code = CLI_FAILED;
 	return false;
 }
 
-static void play(struct ui *ui)
+static void run_loop(struct ui *ui)
 {
 	while (!ui->quit && !cli_interrupted()) {
 		sleep_and_handle_events(ui);
@@ -222,8 +224,8 @@ static void play(struct ui *ui)
 			ui_text_update(ui);
 		if (!ui->quit && wants_frame(ui))
 			take(ui);
-		if (!ui->quit && monotonic_now_ns() >= patience_end_ns(ui))
-			ui->quit = session_idle(ui->session) == SESSION_EXIT;
+		if (!ui->quit && monotonic_now_ns() >= timeout_end_ns(ui))
+			ui->quit = session_check_timeout(ui->session) == SESSION_EXIT;
 		if (!ui->quit && ui->dirty && ui->visible)
 			repaint(ui);
 	}
@@ -237,8 +239,8 @@ void ui_run(struct session *session)
 		session->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&ui) && watch_for_events(&ui))
-		play(&ui);
+	if (open_with_first_frame(&ui) && start_display_thread(&ui))
+		run_loop(&ui);
 	drop_unseen(&ui);
 	video_output_destroy(ui.output);
 	text_finish();

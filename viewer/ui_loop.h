@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Viewing in a window: SDL's loop, the keys, pausing. Main thread; blocks until the view is to be
- * left. Sleeps when nothing happens. */
+ * Viewing in a window: the event loop. Main thread. Blocks until the viewer is to exit. Sleeps
+ * while nothing happens. */
 #ifndef SHMFLIP_VIEWER_UI_LOOP_H
 #define SHMFLIP_VIEWER_UI_LOOP_H
 

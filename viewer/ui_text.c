@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui_text.h"
+
 #include <SDL.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,7 @@
 #include "overlay/overlay.h"
 #include "present/present.h"
 #include "session.h"
-#include "ui.h"
+#include "ui_state.h"
 #include "video_output.h"
 #include "window/window.h"
 
@@ -49,21 +51,21 @@ static void add_ages(struct info *info, struct session *session)
 {
 	struct histogram ages;
 
-	session_ages(session, &ages);
-	info->aged = ages.count > 0;
+	session_copy_ages(session, &ages);
+	info->has_ages = ages.count > 0;
 	info->age_p50_ns = histogram_percentile_ns(&ages, 50);
 	info->age_p99_ns = histogram_percentile_ns(&ages, 99);
 }
 
 static void add_pixel(struct info *info, const struct ui *ui)
 {
-	struct point *at = &info->pointer;
+	struct point *pixel = &info->pointer;
 
-	if (!ui->pointed || !video_output_find(ui->output, ui->pointer, at))
+	if (!ui->pointer_inside || !video_output_find(ui->output, ui->pointer, pixel))
 		return;
-	info->pointed = true;
-	info->readable = video_output_read(ui->output, (struct area){ at->x, at->y, 1, 1 },
-	                                   &info->pixel) == 0;
+	info->has_pointer = true;
+	info->has_pixel = video_output_read(ui->output, (struct area){ pixel->x, pixel->y, 1, 1 },
+	                                    &info->pixel) == 0;
 }
 
 static bool show_info(struct ui *ui, int64_t now_ns)
@@ -90,7 +92,7 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 	add_ages(&info, session);
 	add_pixel(&info, ui);
 	info_format(&info, names, values);
-	return overlay_say(video_output_overlay(ui->output), OVERLAY_INFO, names, values);
+	return overlay_set_text(video_output_overlay(ui->output), OVERLAY_INFO, names, values);
 }
 
 /* ---- Panels ------------------------------------------------------------------------------- */
@@ -101,9 +103,10 @@ static bool update_stale(struct ui *ui, int64_t now_ns)
 	char text[INFO_STALE_SIZE];
 
 	if (!liveness_is_stale(&session->liveness))
-		return overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, NULL, NULL);
+		return overlay_set_text(video_output_overlay(ui->output), OVERLAY_STALE, NULL,
+		                        NULL);
 	info_format_stale(text, session->liveness.state, stale_s(session, now_ns));
-	return overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, text, NULL);
+	return overlay_set_text(video_output_overlay(ui->output), OVERLAY_STALE, text, NULL);
 }
 
 static bool update_notice(struct ui *ui, int64_t now_ns)
@@ -111,7 +114,7 @@ static bool update_notice(struct ui *ui, int64_t now_ns)
 	if (now_ns < ui->notice_end_ns)
 		return false;
 	ui->notice_end_ns = 0;
-	return overlay_say(video_output_overlay(ui->output), OVERLAY_NOTICE, NULL, NULL);
+	return overlay_set_text(video_output_overlay(ui->output), OVERLAY_NOTICE, NULL, NULL);
 }
 
 static bool update_panels(struct ui *ui, int64_t now_ns)
@@ -121,13 +124,13 @@ static bool update_panels(struct ui *ui, int64_t now_ns)
 
 	changed |= update_notice(ui, now_ns);
 	changed |= ui->info_shown ? show_info(ui, now_ns)
-	                          : overlay_say(overlay, OVERLAY_INFO, NULL, NULL);
-	changed |= overlay_say(overlay, OVERLAY_HELP, ui->help_shown ? info_help_keys : NULL,
-	                       ui->help_shown ? info_help_meanings : NULL);
+	                          : overlay_set_text(overlay, OVERLAY_INFO, NULL, NULL);
+	changed |= overlay_set_text(overlay, OVERLAY_HELP, ui->help_shown ? info_help_keys : NULL,
+	                            ui->help_shown ? info_help_meanings : NULL);
 	return changed;
 }
 
-static bool change_by_themselves(const struct ui *ui, int64_t now_ns)
+static bool changes_with_time(const struct ui *ui, int64_t now_ns)
 {
 	const struct session *session = ui->session;
 
@@ -146,7 +149,7 @@ void ui_text_update(struct ui *ui)
 	update_title(ui, now_ns);
 	ui->dirty |= update_panels(ui, now_ns);
 	ui->text_updated_ns = now_ns;
-	ui->text_due_ns = change_by_themselves(ui, now_ns) ? now_ns + NS_PER_S : INT64_MAX;
+	ui->text_due_ns = changes_with_time(ui, now_ns) ? now_ns + NS_PER_S : INT64_MAX;
 	if (ui->notice_end_ns > 0 && ui->notice_end_ns < ui->text_due_ns)
 		ui->text_due_ns = ui->notice_end_ns;
 }
@@ -165,12 +168,12 @@ void ui_text_schedule(struct ui *ui)
 
 void ui_text_notice(struct ui *ui, const char *text)
 {
-	ui->dirty |= overlay_say(video_output_overlay(ui->output), OVERLAY_NOTICE, text, NULL);
+	ui->dirty |= overlay_set_text(video_output_overlay(ui->output), OVERLAY_NOTICE, text, NULL);
 	ui->notice_end_ns = monotonic_now_ns() + NOTICE_NS;
 	ui_text_invalidate(ui);
 }
 
 void ui_text_clear_stale(struct ui *ui)
 {
-	overlay_say(video_output_overlay(ui->output), OVERLAY_STALE, NULL, NULL);
+	overlay_set_text(video_output_overlay(ui->output), OVERLAY_STALE, NULL, NULL);
 }

@@ -10,12 +10,8 @@
 #include "overlay/overlay.h"
 #include "presenter_choice.h"
 #include "session.h"
+#include "video_output_state.h"
 #include "window/wakeup.h"
-
-static struct size size_of(const struct shmflip_frame_info *info)
-{
-	return (struct size){ (int)info->width, (int)info->height };
-}
 
 /* ---- The output ---------------------------------------------------------------------------- */
 
@@ -37,8 +33,8 @@ static struct video_output *output_alloc(struct session *session)
 	}
 	output->session = session;
 	output->overlay = overlay;
-	output->host.give_back = session_give_back;
-	output->host.on_screen = session_on_screen;
+	output->host.release_frame = session_release_frame;
+	output->host.on_screen = session_note_on_screen;
 	output->host.wake = wake;
 	output->host.context = session;
 	viewport_init(&output->viewport, session->options->scale);
@@ -53,8 +49,8 @@ static void output_free(struct video_output *output)
 
 static void count_drawing(struct video_output *output)
 {
-	session_drawn(output->session, presenter_choice_copies(output));
-	output->lost = false;
+	session_note_drawn(output->session, presenter_choice_copies(output));
+	output->pixels_lost = false;
 }
 
 int video_output_create(struct session *session, const struct shmflip_frame *frame,
@@ -66,10 +62,10 @@ int video_output_create(struct session *session, const struct shmflip_frame *fra
 		cli_error("no memory for a window");
 		return -ENOMEM;
 	}
-	int result = presenter_choice_open(output, frame);
-	if (result < 0) {
+	int error = presenter_choice_open(output, frame);
+	if (error) {
 		output_free(output);
-		return result;
+		return error;
 	}
 	count_drawing(output);
 	*out = output;
@@ -83,40 +79,40 @@ bool video_output_ready(const struct video_output *output)
 
 int video_output_check(struct video_output *output)
 {
-	int result = output->presenter->check ? output->presenter->check(output->state) : 0;
+	int error = output->presenter->check ? output->presenter->check(output->state) : 0;
 
-	return result < 0 ? presenter_choice_recover(output, result) : 0;
+	return error ? presenter_choice_recover(output, error) : 0;
 }
 
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame)
 {
 	output->stale = false;
-	window_follow(&output->window, size_of(&frame->info));
-	int result = presenter_show(output, output->presenter, output->state, frame);
-	if (result < 0)
-		result = presenter_choice_replace(output, result, frame);
-	if (result == 0)
+	window_follow(&output->window, frame_size(&frame->info));
+	int error = presenter_show(output, output->presenter, output->state, frame);
+	if (error)
+		error = presenter_choice_replace(output, error, frame);
+	if (!error)
 		count_drawing(output);
-	return result;
+	return error;
 }
 
-int video_output_keep(struct video_output *output)
+int video_output_release_slot(struct video_output *output)
 {
-	int result = output->presenter->keep(output->state);
+	int error = output->presenter->release_slot(output->state);
 
-	if (result == 0)
+	if (!error)
 		return 0;
-	result = presenter_choice_recover(output, result);
-	/* The next one holds the frame now. There are not many. */
-	return result < 0 ? result : video_output_keep(output);
+	error = presenter_choice_recover(output, error);
+	/* The next presenter holds the frame now. The recursion ends with the last presenter. */
+	return error ? error : video_output_release_slot(output);
 }
 
 int video_output_repaint(struct video_output *output)
 {
 	const struct scene scene = presenter_choice_compose(output, &output->info);
-	int result = output->presenter->repaint(output->state, &scene);
+	int error = output->presenter->repaint(output->state, &scene);
 
-	return result < 0 ? presenter_choice_recover(output, result) : 0;
+	return error ? presenter_choice_recover(output, error) : 0;
 }
 
 const struct shmflip_frame_info *video_output_info(const struct video_output *output)
@@ -126,9 +122,9 @@ const struct shmflip_frame_info *video_output_info(const struct video_output *ou
 
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels)
 {
-	if (output->lost) {
+	if (output->pixels_lost) {
 		snprintf(output->host.reason, sizeof(output->host.reason),
-		         "the way of showing it has failed");
+		         "the presenter that held it has failed");
 		return -ENODATA;
 	}
 	return output->presenter->read(output->state, area, pixels);
@@ -158,7 +154,7 @@ void video_output_set_stale(struct video_output *output, bool stale)
 
 double video_output_zoom(const struct video_output *output)
 {
-	return viewport_zoom(&output->viewport, size_of(&output->info),
+	return viewport_zoom(&output->viewport, frame_size(&output->info),
 	                     window_pixels(&output->window));
 }
 
@@ -169,18 +165,19 @@ void video_output_set_zoom(struct video_output *output, double zoom)
 
 void video_output_step_zoom(struct video_output *output, int steps, struct point about)
 {
-	viewport_step(&output->viewport, size_of(&output->info), window_pixels(&output->window),
+	viewport_step(&output->viewport, frame_size(&output->info), window_pixels(&output->window),
 	              steps, about);
 }
 
 void video_output_pan(struct video_output *output, struct point by)
 {
-	viewport_pan(&output->viewport, size_of(&output->info), window_pixels(&output->window), by);
+	viewport_pan(&output->viewport, frame_size(&output->info), window_pixels(&output->window),
+	             by);
 }
 
 bool video_output_find(const struct video_output *output, struct point at, struct point *found)
 {
-	return viewport_find(&output->viewport, size_of(&output->info),
+	return viewport_find(&output->viewport, frame_size(&output->info),
 	                     window_pixels(&output->window), at, found);
 }
 
@@ -188,7 +185,7 @@ void video_output_destroy(struct video_output *output)
 {
 	if (!output)
 		return;
-	/* First what may still wake the window's loop. */
+	/* First, because its threads may still wake the loop. */
 	if (output->state)
 		output->presenter->destroy(output->state);
 	window_close(&output->window);

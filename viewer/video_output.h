@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a window shows: a presenter's picture as the viewport places it, with panels over it. Main
- * thread. Functions that can fail return 0 or a negative errno, with the reason in video_output_reason(). */
+ * What a window shows: a presenter's picture where the viewport places it, with panels over it.
+ *
+ * Main thread. Functions that return int return 0 or a negative errno, with the reason in
+ * video_output_reason(). */
 #ifndef SHMFLIP_VIEWER_VIDEO_OUTPUT_H
 #define SHMFLIP_VIEWER_VIDEO_OUTPUT_H
 
@@ -12,37 +14,39 @@
 #include "viewport.h"
 
 struct overlay;
-struct video_output; /* opaque */
 struct session;
+struct video_output; /* opaque */
 struct window;
 
-/* Opens a window for the frame's size and shows the frame, by the presenter that the options ask for
- * or the first that works; the view is told which, and whoever listens why others did not. The frame
- * goes over to the presenter. On failure says so. */
+/* Opens a window of the frame's size and shows the frame, with the presenter that the options name,
+ * or the first that works. The session is told which, and stderr says why others failed. The
+ * presenter takes the frame over. Reports a failure on stderr. */
 int video_output_create(struct session *session, const struct shmflip_frame *frame,
                         struct video_output **out);
 
-/* Whether the presenter takes another frame now; if not, it wakes the loop when it does. */
+/* Whether the presenter can take another frame now. If not, it wakes the loop once it can. */
 bool video_output_ready(const struct video_output *output);
 
-/* Where the presenter was chosen by the program, one that fails, whatever it was doing, is replaced by the
- * next, which shows the same picture; the view is told, and whoever listens why. After a failure the
- * stage is of no more use. */
+/* If the options name no presenter, the next one replaces one that fails in any of these functions,
+ * and shows the same picture. The session is told which, and stderr says why. After a failure of
+ * one of these functions the output can no longer show anything. */
 
-/* To be called when woken: the presenter may have heard that it no longer works. */
+/* Call after each wake-up: the presenter may have learned that it no longer works. */
 int video_output_check(struct video_output *output);
 
-/* Shows a frame, which goes over to the presenter if this succeeds. */
+/* Shows a frame. The presenter takes it over if this succeeds. */
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
 
-/* Gives the frame back, and keeps its picture. */
-int video_output_keep(struct video_output *output);
+/* Releases the frame's slot, and keeps the picture. */
+int video_output_release_slot(struct video_output *output);
 
 int video_output_repaint(struct video_output *output);
 
-/* The picture on show: what it is, and its pixels, as struct presenter's read(). A read that fails
- * changes nothing. */
+/* ---- The current picture -------------------------------------------------------------------- */
+
 const struct shmflip_frame_info *video_output_info(const struct video_output *output);
+
+/* Reads pixels as read() of struct presenter does. A failure changes nothing. */
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels);
 
 const char *video_output_reason(const struct video_output *output);
@@ -50,7 +54,7 @@ const char *video_output_reason(const struct video_output *output);
 struct window *video_output_window(struct video_output *output);
 struct overlay *video_output_overlay(struct video_output *output);
 
-/* From the next drawing on, until the next frame. */
+/* Takes effect at the next drawing. The next frame resets it. */
 void video_output_set_stale(struct video_output *output, bool stale);
 
 /* ---- The viewport; points are the window's, in pixels --------------------------------------- */
@@ -61,7 +65,7 @@ void video_output_step_zoom(struct video_output *output, int steps, struct point
 void video_output_pan(struct video_output *output, struct point by);
 bool video_output_find(const struct video_output *output, struct point at, struct point *found);
 
-/* Gives the frame back. No other thread may wake the loop any more. Takes NULL. */
+/* Releases the frame. Afterwards no thread of the presenter wakes the loop. Ignores NULL. */
 void video_output_destroy(struct video_output *output);
 
 #endif

@@ -3,15 +3,15 @@
 
 #include <math.h>
 
-#define ALIGNMENT 64 /* picture pixels; times a zoom of few bits it is a whole number */
+#define ALIGNMENT 64 /* picture pixels; an integer when multiplied by a zoom of few bits */
 
 /* One side of the picture in the window. */
 struct side {
 	int picture;
 	int window;
 	double zoom;
-	double full;   /* the whole side, in window pixels */
-	double origin; /* where it begins */
+	double full;   /* length of the whole side, in window pixels */
+	double origin; /* where the side begins in the window */
 };
 
 static double clamped(double value, double min, double max)
@@ -79,9 +79,9 @@ static void sides_of(const struct viewport *viewport, struct size picture, struc
 
 /* ---- Placing ------------------------------------------------------------------------------ */
 
-/* The part of the side that is visible and, for the filter's sake, a little more: from and to such
- * pixels as fall on whole pixels of the window. */
-static void visible(const struct side *side, int *first, int *end)
+/* The visible part of the side, and a little more for the filter. Both ends are picture pixels
+ * whose edges fall on edges of window pixels. */
+static void find_visible(const struct side *side, int *first, int *end)
 {
 	int step = side->zoom == 1 || side->zoom >= 2 ? 1 : ALIGNMENT;
 	double from = 0, to = side->picture;
@@ -94,22 +94,22 @@ static void visible(const struct side *side, int *first, int *end)
 	*end = (int)lesser(to, side->picture);
 }
 
-static void place(const struct side *side, int *source, int *source_length, int *target,
-                  int *target_length)
+static void place_side(const struct side *side, int *source, int *source_length, int *target,
+                       int *target_length)
 {
 	int first, end;
 
-	visible(side, &first, &end);
-	double begins = floor(side->origin + first * side->zoom + 0.5);
-	double ends =
+	find_visible(side, &first, &end);
+	double begin = floor(side->origin + first * side->zoom + 0.5);
+	double target_end =
 		side->origin + (end == side->picture ? side->full : floor(end * side->zoom + 0.5));
 	*source = first;
 	*source_length = end - first;
-	*target = (int)begins;
-	*target_length = (int)(ends - begins);
+	*target = (int)begin;
+	*target_length = (int)(target_end - begin);
 }
 
-/* Whoever zooms in wants to see the pixels; a picture that follows the window is to look well. */
+/* A user who zooms in wants to see the pixels. A picture fitted to the window should look good. */
 static bool is_smooth(const struct viewport *viewport, double zoom)
 {
 	if (zoom == 1)
@@ -124,15 +124,15 @@ struct placement viewport_place(const struct viewport *viewport, struct size pic
 	struct placement placement;
 
 	sides_of(viewport, picture, window, sides);
-	place(&sides[0], &placement.source.x, &placement.source.width, &placement.target.x,
-	      &placement.target.width);
-	place(&sides[1], &placement.source.y, &placement.source.height, &placement.target.y,
-	      &placement.target.height);
+	place_side(&sides[0], &placement.source.x, &placement.source.width, &placement.target.x,
+	           &placement.target.width);
+	place_side(&sides[1], &placement.source.y, &placement.source.height, &placement.target.y,
+	           &placement.target.height);
 	placement.smooth = is_smooth(viewport, sides[0].zoom);
 	return placement;
 }
 
-static bool find(const struct side *side, int at, int *found)
+static bool find_on_side(const struct side *side, int at, int *found)
 {
 	double position = floor((at - side->origin + 0.5) * side->picture / side->full);
 
@@ -149,7 +149,7 @@ bool viewport_find(const struct viewport *viewport, struct size picture, struct 
 	struct point point;
 
 	sides_of(viewport, picture, window, sides);
-	if (!find(&sides[0], at.x, &point.x) || !find(&sides[1], at.y, &point.y))
+	if (!find_on_side(&sides[0], at.x, &point.x) || !find_on_side(&sides[1], at.y, &point.y))
 		return false;
 	*found = point;
 	return true;
@@ -182,13 +182,14 @@ static double stepped_zoom(double zoom, int steps)
 	return zoom;
 }
 
-/* The middle that leaves the same point of the picture at a point of the window. */
+/* The middle with which a point of the window stays over the same point of the picture. */
 static double middle_about(const struct side *before, double zoom, int at)
 {
-	double under = (at - before->origin) / before->full;
+	double position = (at - before->origin) / before->full;
 	struct side after = side_of(before->picture, before->window, zoom, 0.5);
 
-	after.origin = clamped(floor(at - under * after.full + 0.5), after.window - after.full, 0);
+	after.origin =
+		clamped(floor(at - position * after.full + 0.5), after.window - after.full, 0);
 	return middle_of(&after);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * FFmpeg's decoder, and its scaler where the pixels come in another order. */
+ * FFmpeg's decoder, then its scaler to reorder the bytes of pixels. */
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libswscale/swscale.h>
@@ -13,8 +13,8 @@ struct state {
 	AVCodecContext *codec;
 	AVPacket *packet;
 	AVFrame *frame;
-	struct SwsContext *scaler; /* kept for as long as frames are alike */
-	uint8_t *padded;           /* the file, with the room behind it that the library wants */
+	struct SwsContext *scaler; /* kept while frames have the same format */
+	uint8_t *padded;           /* the file, with the padding that the library needs */
 	size_t padded_bytes;
 };
 
@@ -69,7 +69,8 @@ static int convert(struct state *state, const struct png_file *file, uint8_t *pi
 	return 0;
 }
 
-/* The library reads a little beyond the end: a program would have read the file into such memory. */
+/* The library reads beyond the end of its input. A real program would read the file into padded
+ * memory. */
 static int pad(struct state *state, const struct png_file *file)
 {
 	size_t needed = file->png_bytes + AV_INPUT_BUFFER_PADDING_SIZE;
@@ -96,7 +97,7 @@ static int decode(void *opened, const struct png_file *file, uint8_t *pixels)
 		return error;
 	state->packet->data = state->padded;
 	state->packet->size = (int)file->png_bytes;
-	state->packet->flags = AV_PKT_FLAG_KEY; /* else it is added to the one before */
+	state->packet->flags = AV_PKT_FLAG_KEY; /* else the decoder adds it to the previous one */
 	if (avcodec_send_packet(state->codec, state->packet) < 0 ||
 	    avcodec_receive_frame(state->codec, state->frame) < 0)
 		return -EBADMSG;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A way from a PNG in memory to 32-bit pixels: a table of functions, in a file of its own, and a line
- * in table.c. All of them on one thread. Errors are negative errno. */
+ * A decoder turns a PNG in memory into 32-bit pixels, on one thread. Each is a struct of
+ * functions in a file of its own; table.def says how to add one. Functions return 0 or a
+ * negative errno. */
 #ifndef BENCH_DECODER_H
 #define BENCH_DECODER_H
 
@@ -11,43 +12,44 @@
 
 struct png_file {
 	char *path;
-	char *kind; /* the directory it lies in: what files are summed up by */
+	char *kind; /* the name of its directory: results are grouped by it */
 	uint8_t *png;
 	size_t png_bytes;
 	uint32_t width;
 	uint32_t height;
-	uint32_t stride_bytes; /* of the pixels that are to be made */
+	uint32_t stride_bytes; /* of the decoded pixels */
 	uint64_t pixel_bytes;
-	uint8_t *idat; /* the compressed data alone, in one piece */
+	uint8_t *idat; /* the compressed data of all chunks, in one piece */
 	size_t idat_bytes;
-	uint64_t raw_bytes; /* that they inflate to; 0: unknown, as the file is interlaced */
+	uint64_t raw_bytes; /* of idat when inflated; 0: unknown, the file is interlaced */
 };
 
 enum decoder_traits {
-	DECODER_REFERENCE = 1 << 0, /* what others are compared with, in pixels and in time */
-	DECODER_STAGE = 1 << 1,     /* no decoder: one step of decoding alone */
+	DECODER_REFERENCE = 1 << 0, /* others are compared with its pixels and time */
+	DECODER_STAGE = 1 << 1,     /* a single stage of decoding, not a decoder */
 };
 
 struct decoder {
 	const char *name; /* for --decoders */
 	const char *title;
 	unsigned traits;
-	void *(*open)(void); /* NULL: out of memory; a decoder without state has no open */
+	void *(*open)(void); /* returns NULL if out of memory; NULL if there is no state */
 	void (*close)(void *state);
-	/* Writes the bytes blue, green, red, and alpha or 255, in rows stride_bytes apart. There are
-	 * DECODER_ROOM bytes more behind them that may be written. -ENOTSUP: not such a file. */
+	/* Writes the bytes blue, green, red, and alpha or 255, in rows stride_bytes apart. It
+	 * may also overwrite DECODER_SLACK_BYTES behind them. -ENOTSUP: cannot decode this kind
+	 * of file. */
 	int (*decode)(void *state, const struct png_file *file, uint8_t *pixels);
 };
 
-enum { DECODER_ROOM = 1 << 20 };
+enum { DECODER_SLACK_BYTES = 1 << 20 };
 
 /* The reference first; NULL-terminated. */
 extern const struct decoder *const decoders[];
 
-/* NULL: there is none of that name. */
+/* NULL: no decoder has that name. */
 const struct decoder *decoder_named(const char *name);
 
-/* Turns a row of RGBA bytes into BGRA, in place or not. */
+/* Converts a row of RGBA bytes to BGRA. to may be from. */
 void decoder_swap_row(uint8_t *to, const uint8_t *from, uint32_t pixels);
 
 #endif

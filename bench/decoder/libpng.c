@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libpng, row by row into place. */
+ * libpng, row by row into the destination. */
 #include <errno.h>
 #include <png.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static void ask_for_pixels(png_struct *png, const png_info *info)
 		png_set_filler(png, 0xff, PNG_FILLER_AFTER);
 }
 
-/* An error of libpng's jumps back to its caller. */
+/* On an error, libpng jumps back to setjmp(). */
 static int read_all(png_struct *png, png_info *info, const struct png_file *file, uint8_t *pixels)
 {
 	int passes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What shmflip-producer decodes with; and the same where libdeflate is missing. */
+ * The decoder of shmflip-producer, as built and without libdeflate. */
 #include "png_decode.h"
 #include "png_fast.h"
 #include "table.h"
@@ -22,7 +22,8 @@ static void close_fast(void *state)
 
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
-	const struct png_decode_options options = { .pixels_size = file->pixel_bytes + DECODER_ROOM,
+	const struct png_decode_options options = { .pixels_size =
+		                                            file->pixel_bytes + DECODER_SLACK_BYTES,
 		                                    .fast = state };
 	struct png_decoded picture;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * libspng, row by row, each put into our order of bytes while it is in the cache. */
+ * libspng, row by row. The bytes of each row are reordered while it is in the cache. */
 #include <errno.h>
 #include <spng.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Steps of decoding by themselves: what is left of a decoder's time is unfiltering and the pixels' order. */
+ * Single stages of decoding. The rest of a decoder's time is unfiltering and reordering bytes. */
 #include <errno.h>
 #ifdef HAVE_LIBDEFLATE
 #include <libdeflate.h>
@@ -9,10 +9,11 @@
 
 #include "table.h"
 
-/* What is inflated goes into the room for the pixels. 16 bits need more than that, and are left out. */
+/* Data are inflated into the buffer for pixels. Files of 16 bits need a larger one and are
+ * skipped. */
 static bool fits(const struct png_file *file)
 {
-	return file->raw_bytes && file->raw_bytes <= file->pixel_bytes + DECODER_ROOM;
+	return file->raw_bytes && file->raw_bytes <= file->pixel_bytes + DECODER_SLACK_BYTES;
 }
 
 static int inflate_by_zlib(void *state, const struct png_file *file, uint8_t *pixels)
@@ -25,7 +26,7 @@ static int inflate_by_zlib(void *state, const struct png_file *file, uint8_t *pi
 	return uncompress(pixels, &bytes, file->idat, file->idat_bytes) == Z_OK ? 0 : -EBADMSG;
 }
 
-/* CRC-32 of what is compressed, Adler-32 of as many bytes as it inflates to. */
+/* CRC-32 of the compressed data, and Adler-32 of as many bytes as they inflate to. */
 static int check_sums(void *state, const struct png_file *file, uint8_t *pixels)
 {
 	(void)state;
@@ -38,7 +39,7 @@ static int check_sums(void *state, const struct png_file *file, uint8_t *pixels)
 
 const struct decoder decoder_zlib = {
 	.name = "zlib",
-	.title = "step: zlib's inflate alone, in one call",
+	.title = "stage: zlib's inflate alone, in one call",
 	.traits = DECODER_STAGE,
 	.decode = inflate_by_zlib,
 };
@@ -66,7 +67,7 @@ static int inflate_by_libdeflate(void *state, const struct png_file *file, uint8
 
 const struct decoder decoder_libdeflate = {
 	.name = "libdeflate",
-	.title = "step: libdeflate's inflate alone, in one call",
+	.title = "stage: libdeflate's inflate alone, in one call",
 	.traits = DECODER_STAGE,
 	.open = open_libdeflate,
 	.close = close_libdeflate,
@@ -76,7 +77,7 @@ const struct decoder decoder_libdeflate = {
 
 const struct decoder decoder_checksums = {
 	.name = "checksums",
-	.title = "step: zlib's checksums alone",
+	.title = "stage: zlib's checksums alone",
 	.traits = DECODER_STAGE,
 	.decode = check_sums,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * stb_image, which decodes into memory of its own. */
+ * stb_image. It decodes into memory of its own. */
 #include <errno.h>
 #include <stb/stb_image.h>
 

@@ -4,22 +4,10 @@
 #include <string.h>
 
 const struct decoder *const decoders[] = {
-	&decoder_libpng,       &decoder_shmflip,
-	&decoder_shmflip_zlib,
-#ifdef HAVE_SPNG
-	&decoder_libspng,
-#endif
-#ifdef HAVE_STB
-	&decoder_stb,
-#endif
-#ifdef HAVE_AVCODEC
-	&decoder_libavcodec,
-#endif
-	&decoder_zlib,
-#ifdef HAVE_LIBDEFLATE
-	&decoder_libdeflate,
-#endif
-	&decoder_checksums,    NULL,
+#define DECODER(name) &decoder_##name,
+#include "table.def"
+#undef DECODER
+	NULL,
 };
 
 const struct decoder *decoder_named(const char *name)

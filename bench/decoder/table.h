@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every decoder there is. */
+ * Declares every decoder of table.def, which also says how to add one. */
 #ifndef BENCH_DECODER_TABLE_H
 #define BENCH_DECODER_TABLE_H
 
 #include "decoder.h"
 
-extern const struct decoder decoder_checksums; /* in stages.c */
-extern const struct decoder decoder_libavcodec;
-extern const struct decoder decoder_libdeflate; /* in stages.c */
-extern const struct decoder decoder_libpng;
-extern const struct decoder decoder_libspng;
-extern const struct decoder decoder_shmflip;
-extern const struct decoder decoder_shmflip_zlib;
-extern const struct decoder decoder_stb;
-extern const struct decoder decoder_zlib; /* in stages.c */
+#define DECODER(name) extern const struct decoder decoder_##name;
+#include "table.def"
+#undef DECODER
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Limits of memory: what one process achieves that hands over to nobody. It takes two buffers by turns, so
- * that it has as much in its caches as others. */
+ * Limits of memory: one process, without hand-over. It alternates between two buffers, so that
+ * its caches hold as much as with other transports. */
 #include <string.h>
 
 #include "table.h"
@@ -13,7 +13,7 @@ enum { BUFFERS = 2 };
 struct state {
 	uint8_t *memory;
 	unsigned next;
-	uint64_t sum; /* so that reading is not optimised away */
+	uint64_t sum; /* so that the compiler keeps the reads */
 };
 
 static int open_sender(struct link *link)
@@ -60,7 +60,7 @@ static int send(struct link *link)
 
 const struct transport transport_alone = {
 	.name = "alone",
-	.title = "limit: one process does the work of both in the same memory",
+	.title = "limit: one process does the work of both sides in the same memory",
 	.traits = TRANSPORT_SHARED | TRANSPORT_LIMIT | TRANSPORT_ALONE,
 	.touches = 1 << TOUCH_READ | 1 << TOUCH_WRITE_READ | 1 << TOUCH_COPY_READ,
 	.variant = ONE_PROCESS,

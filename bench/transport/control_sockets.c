@@ -12,53 +12,64 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-static void close_all(int *fds)
+static int connect_receiver(struct link *link, unsigned receiver)
 {
-	for (int i = 0; i < RECEIVERS_MAX; i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
-		fds[i] = -1;
-	}
-}
+	struct control_sockets *sockets = link->state;
+	int ends[2];
 
-int control_sockets_init(struct control_sockets *sockets, struct link *link)
-{
-	int ends[2], error;
-
-	for (int i = 0; i < RECEIVERS_MAX; i++)
-		sockets->sender_fds[i] = sockets->receiver_fds[i] = -1;
-	for (unsigned i = 0; i < link->receivers; i++) {
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-			error = link_fail_errno(link, "socketpair");
-			control_sockets_finish(sockets);
-			return error;
-		}
-		sockets->sender_fds[i] = ends[0];
-		sockets->receiver_fds[i] = ends[1];
-	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return link_fail_errno(link, "socketpair");
+	sockets->sender_fds[receiver] = ends[0];
+	sockets->receiver_fds[receiver] = ends[1];
 	return 0;
 }
 
-void control_sockets_finish(struct control_sockets *sockets)
+int control_sockets_prepare(struct link *link, uint64_t state_bytes)
 {
-	close_all(sockets->sender_fds);
-	close_all(sockets->receiver_fds);
+	struct control_sockets *sockets;
+	int error = link_make_state(link, state_bytes);
+
+	if (error)
+		return error;
+	sockets = link->state;
+	for (int i = 0; i < RECEIVERS_MAX; i++)
+		sockets->sender_fds[i] = sockets->receiver_fds[i] = -1;
+	for (unsigned i = 0; i < link->receivers && !error; i++)
+		error = connect_receiver(link, i);
+	if (error)
+		control_sockets_finish(link, false);
+	return error;
 }
 
-void control_sockets_be_sender(struct control_sockets *sockets)
+void control_sockets_finish(struct link *link, bool killed)
 {
-	close_all(sockets->receiver_fds);
+	struct control_sockets *sockets = link->state;
+
+	(void)killed;
+	link_close_fds(sockets->sender_fds);
+	link_close_fds(sockets->receiver_fds);
 }
 
-void control_sockets_be_receiver(struct control_sockets *sockets, unsigned receiver)
+void control_sockets_open_sender(struct link *link)
 {
+	struct control_sockets *sockets = link->state;
+
+	link_close_fds(sockets->receiver_fds);
+}
+
+int control_sockets_open_receiver(struct link *link, unsigned receiver)
+{
+	struct control_sockets *sockets = link->state;
+
 	sockets->fd = sockets->receiver_fds[receiver];
 	sockets->receiver_fds[receiver] = -1;
-	control_sockets_finish(sockets);
+	control_sockets_finish(link, false);
+	return 0;
 }
 
-int control_sockets_wait_buffer(struct control_sockets *sockets, struct link *link, unsigned *index)
+int control_sockets_wait_buffer(struct link *link, unsigned *index)
 {
+	const struct control_sockets *sockets = link->state;
 	ssize_t bytes;
 	char answer;
 
@@ -69,7 +80,7 @@ int control_sockets_wait_buffer(struct control_sockets *sockets, struct link *li
 		if (bytes < 0)
 			return link_fail_errno(link, "read");
 		if (bytes == 0)
-			return link_fail(link, -EPIPE, "a receiver has gone");
+			return link_fail(link, -EPIPE, "a receiver closed its end");
 	}
 	*index = (unsigned)(sockets->sent % CONTROL_FRAMES);
 	return 0;
@@ -86,9 +97,9 @@ static void attach_fd(struct msghdr *packet, union control *control, int fd)
 	memcpy(CMSG_DATA(&control->header), &fd, sizeof(fd));
 }
 
-int control_sockets_send(struct control_sockets *sockets, struct link *link, const void *message,
-                         int fd)
+int control_sockets_send(struct link *link, const void *message, int fd)
 {
+	struct control_sockets *sockets = link->state;
 	struct iovec piece = { .iov_base = (void *)message, .iov_len = CONTROL_MESSAGE_SIZE };
 	struct msghdr packet = { .msg_iov = &piece, .msg_iovlen = 1 };
 	union control control;
@@ -103,9 +114,9 @@ int control_sockets_send(struct control_sockets *sockets, struct link *link, con
 	return 0;
 }
 
-int control_sockets_receive(struct control_sockets *sockets, struct link *link, void *message,
-                            int *fd)
+int control_sockets_receive(struct link *link, void *message, int *fd)
 {
+	const struct control_sockets *sockets = link->state;
 	struct iovec piece = { .iov_base = message, .iov_len = CONTROL_MESSAGE_SIZE };
 	union control control = { 0 };
 	struct msghdr packet = { .msg_iov = &piece,
@@ -121,7 +132,7 @@ int control_sockets_receive(struct control_sockets *sockets, struct link *link, 
 	if (bytes < 0)
 		return link_fail_errno(link, "recvmsg");
 	if (bytes != CONTROL_MESSAGE_SIZE)
-		return link_fail(link, -EPIPE, "the sender has gone");
+		return link_fail(link, -EPIPE, "the sender closed its end");
 	header = CMSG_FIRSTHDR(&packet);
 	*fd = -1;
 	if (header && header->cmsg_type == SCM_RIGHTS)
@@ -129,8 +140,10 @@ int control_sockets_receive(struct control_sockets *sockets, struct link *link, 
 	return 0;
 }
 
-void control_sockets_answer(struct control_sockets *sockets)
+void control_sockets_answer(struct link *link)
 {
+	const struct control_sockets *sockets = link->state;
+
 	while (write(sockets->fd, "", 1) < 0 && errno == EINTR)
 		;
 }

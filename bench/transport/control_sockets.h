@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Small messages from the sender to each receiver, with a descriptor if need be, and an answer to each
- * when its frame has been dealt with: for transports whose pixels go another way. Two frames
- * may be on their way at once. */
+ * Small messages from the sender to each receiver, for transports whose pixels go another way. A
+ * message may carry a descriptor. The receiver answers each message once it is done with the
+ * frame. At most two frames are in flight. */
 #ifndef SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
 #define SHMFLIP_BENCH_TRANSPORT_CONTROL_SOCKETS_H
 
@@ -10,6 +10,7 @@
 
 enum { CONTROL_FRAMES = 2, CONTROL_MESSAGE_SIZE = 32 };
 
+/* link->state, or its first member. */
 struct control_sockets {
 	int sender_fds[RECEIVERS_MAX];
 	int receiver_fds[RECEIVERS_MAX];
@@ -17,25 +18,22 @@ struct control_sockets {
 	uint64_t sent;
 };
 
-/* In the benchmark itself, before and after. */
-int control_sockets_init(struct control_sockets *sockets, struct link *link);
-void control_sockets_finish(struct control_sockets *sockets);
+/* In the benchmark. Allocates link->state, of state_bytes, and a pair of sockets per receiver. */
+int control_sockets_prepare(struct link *link, uint64_t state_bytes);
+void control_sockets_finish(struct link *link, bool killed);
 
-/* Closes the other side's descriptors. */
-void control_sockets_be_sender(struct control_sockets *sockets);
-void control_sockets_be_receiver(struct control_sockets *sockets, unsigned receiver);
+/* Each closes the other side's descriptors. */
+void control_sockets_open_sender(struct link *link);
+int control_sockets_open_receiver(struct link *link, unsigned receiver);
 
-/* Waits until the frame before the last has been dealt with by every receiver. Which buffer is free
- * then: 0 or 1. */
-int control_sockets_wait_buffer(struct control_sockets *sockets, struct link *link,
-                                unsigned *index);
+/* Waits until every receiver is done with the frame before the last. *index: the buffer that is
+ * now free, 0 or 1. */
+int control_sockets_wait_buffer(struct link *link, unsigned *index);
 
-/* fd: -1: none. message: CONTROL_MESSAGE_SIZE bytes. */
-int control_sockets_send(struct control_sockets *sockets, struct link *link, const void *message,
-                         int fd);
-/* *fd: to be closed by the caller; -1: none came. */
-int control_sockets_receive(struct control_sockets *sockets, struct link *link, void *message,
-                            int *fd);
-void control_sockets_answer(struct control_sockets *sockets);
+/* message: CONTROL_MESSAGE_SIZE bytes. fd: -1 for none. */
+int control_sockets_send(struct link *link, const void *message, int fd);
+/* *fd: the caller closes it; -1: the message had none. */
+int control_sockets_receive(struct link *link, void *message, int *fd);
+void control_sockets_answer(struct link *link);
 
 #endif

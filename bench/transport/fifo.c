@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A named pipe, for processes that are no relatives; 1 MiB. */
+ * A named pipe of 1 MiB, as between unrelated processes. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,8 +11,9 @@
 
 enum { LARGE = 1 << 20 };
 
-/* A reader that does not wait for a writer has to be there before a writer that does not wait either. */
-static int make_fifo(struct link *link, unsigned receiver)
+/* Opening a FIFO to write blocks until it has a reader. So open it to read first, without
+ * blocking. */
+static int connect_fifo(struct link *link, unsigned receiver)
 {
 	struct stream *stream = link->state;
 	const char *path;
@@ -36,13 +37,7 @@ static int make_fifo(struct link *link, unsigned receiver)
 
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct stream));
-
-	for (unsigned i = 0; i < link->receivers && !error; i++)
-		error = make_fifo(link, i);
-	if (error && link->state)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct stream), connect_fifo);
 }
 
 const struct transport transport_fifo = {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * GStreamer's elements for other processes: shmsink and shmsrc, and unixfdsink and unixfdsrc where they are
- * (GStreamer 1.24). At their best: frames are made in memory that the sink's own allocator gave, so
- * that it has nothing to copy, and pushed from the sender's thread; receivers take them from an
- * appsink. */
+ * GStreamer's elements for other processes: shmsink and shmsrc, and from GStreamer 1.24
+ * unixfdsink and unixfdsrc. They are used at their best. Frames are made in memory of the sink's
+ * own allocator, so that it copies nothing, and pushed from the sender's thread. Receivers pull
+ * them from an appsink. */
 #include <dirent.h>
 #include <errno.h>
 #include <gst/app/gstappsink.h>
@@ -22,7 +22,7 @@ enum variant { SHM, UNIXFD };
 static const struct names {
 	const char *sink;
 	const char *source;
-	const char *description; /* of a receiver */
+	const char *description; /* the receiver's pipeline */
 } names[] = {
 	[SHM] = { "shmsink", "shmsrc",
 	          "shmsrc socket-path=%s is-live=true ! appsink name=end sync=false "
@@ -32,13 +32,13 @@ static const struct names {
 };
 
 struct state {
-	_Atomic pid_t *sender; /* shared with the benchmark, for it to clean up after */
+	_Atomic pid_t *sender; /* in shared memory, for finish() to clean up */
 	GstElement *pipeline;
-	GstElement *end; /* the sink that sends, or the appsink that receives */
-	GstPad *pad;     /* that frames are pushed from */
+	GstElement *end; /* the sender's sink, or the receiver's appsink */
+	GstPad *pad;     /* frames are pushed from it */
 	GstMemory *memory[BUFFERS];
 	unsigned next;
-	sem_t returned;  /* counts memory that no receiver holds */
+	sem_t returned;  /* counts memory blocks that no receiver holds */
 	sem_t connected; /* counts receivers */
 	bool waited;
 	GstSample *sample;
@@ -61,7 +61,7 @@ static int prepare(struct link *link)
 	return 0;
 }
 
-/* A shmsink that is killed leaves its memory in /dev/shm, named by its process. */
+/* A killed shmsink leaves its memory in /dev/shm, with its pid in the name. */
 static void remove_memory_of(pid_t sender)
 {
 	DIR *directory = opendir("/dev/shm");
@@ -92,7 +92,7 @@ static int begin(struct link *link)
 	GError *reason = NULL;
 
 	if (!gst_init_check(NULL, NULL, &reason))
-		return link_fail(link, -ENOTSUP, "GStreamer does not start: %s", reason->message);
+		return link_fail(link, -ENOTSUP, "cannot start GStreamer: %s", reason->message);
 	factory = gst_element_factory_find(element);
 	if (!factory)
 		return link_fail(link, -ENOTSUP, "%s has no %s", gst_version_string(), element);
@@ -100,7 +100,7 @@ static int begin(struct link *link)
 	return 0;
 }
 
-/* ---- Sender ------------------------------------------------------------------------------------ */
+/* ---- Sender ---------------------------------------------------------------------------------- */
 
 static void count_receiver(GstElement *sink, int fd, gpointer user)
 {
@@ -132,7 +132,7 @@ static int start_sink(struct link *link)
 	gst_object_unref(sink_pad);
 	if (!linked || !gst_pad_set_active(state->pad, TRUE) ||
 	    gst_element_set_state(state->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-		return link_fail(link, -EIO, "%s does not start",
+		return link_fail(link, -EIO, "cannot start %s",
 		                 names[link->transport->variant].sink);
 	return 0;
 }
@@ -191,14 +191,14 @@ static int open_sender(struct link *link)
 	return error;
 }
 
-static void await(sem_t *semaphore)
+static void wait_semaphore(sem_t *semaphore)
 {
 	while (sem_wait(semaphore) < 0 && errno == EINTR)
 		;
 }
 
-/* shmsink sends to those whom it knows of by then. */
-static void await_receivers(struct link *link)
+/* shmsink sends only to receivers that are already connected. */
+static void wait_for_receivers(struct link *link)
 {
 	struct state *state = link->state;
 
@@ -206,7 +206,7 @@ static void await_receivers(struct link *link)
 		return;
 	state->waited = true;
 	for (unsigned i = 0; link->transport->variant == SHM && i < link->receivers; i++)
-		await(&state->connected);
+		wait_semaphore(&state->connected);
 }
 
 static int buffer(struct link *link, uint8_t **pixels)
@@ -214,8 +214,8 @@ static int buffer(struct link *link, uint8_t **pixels)
 	struct state *state = link->state;
 	GstMapInfo map;
 
-	await_receivers(link);
-	await(&state->returned);
+	wait_for_receivers(link);
+	wait_semaphore(&state->returned);
 	if (!gst_memory_map(state->memory[state->next], &map, GST_MAP_WRITE))
 		return link_fail(link, -EIO, "gst_memory_map");
 	*pixels = map.data;
@@ -223,11 +223,11 @@ static int buffer(struct link *link, uint8_t **pixels)
 	return 0;
 }
 
-static void give_back(gpointer user, GstMiniObject *gone)
+static void return_memory(gpointer user, GstMiniObject *object)
 {
 	struct state *state = user;
 
-	(void)gone;
+	(void)object;
 	sem_post(&state->returned);
 }
 
@@ -237,7 +237,7 @@ static int send(struct link *link)
 	GstBuffer *frame = gst_buffer_new();
 
 	gst_buffer_append_memory(frame, gst_memory_ref(state->memory[state->next]));
-	gst_mini_object_weak_ref(GST_MINI_OBJECT_CAST(frame), give_back, state);
+	gst_mini_object_weak_ref(GST_MINI_OBJECT_CAST(frame), return_memory, state);
 	state->next = (state->next + 1) % BUFFERS;
 	if (gst_pad_push(state->pad, frame) != GST_FLOW_OK)
 		return link_fail(link, -EIO, "gst_pad_push");
@@ -255,7 +255,7 @@ static void close_sender(struct link *link)
 	gst_object_unref(state->pipeline);
 }
 
-/* ---- Receiver ---------------------------------------------------------------------------------- */
+/* ---- Receiver -------------------------------------------------------------------------------- */
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
@@ -275,7 +275,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 		return link_fail(link, -EIO, "%s", reason->message);
 	state->end = gst_bin_get_by_name(GST_BIN(state->pipeline), "end");
 	if (gst_element_set_state(state->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
-		return link_fail(link, -EIO, "%s does not start",
+		return link_fail(link, -EIO, "cannot start %s",
 		                 names[link->transport->variant].source);
 	return 0;
 }
@@ -286,12 +286,12 @@ static int receive(struct link *link, const uint8_t **pixels)
 
 	state->sample = gst_app_sink_pull_sample(GST_APP_SINK(state->end));
 	if (!state->sample)
-		return link_fail(link, -EPIPE, "the stream has ended");
+		return link_fail(link, -EPIPE, "the stream ended");
 	state->buffer = gst_sample_get_buffer(state->sample);
 	if (!gst_buffer_map(state->buffer, &state->map, GST_MAP_READ))
 		return link_fail(link, -EIO, "gst_buffer_map");
 	if (state->map.size < link->frame_bytes)
-		return link_fail(link, -EMSGSIZE, "a frame of another size");
+		return link_fail(link, -EMSGSIZE, "the frame is too small");
 	*pixels = state->map.data;
 	return 0;
 }

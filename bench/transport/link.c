@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "transport.h"
 
@@ -41,6 +42,15 @@ int link_map(struct link *link, uint64_t bytes, bool shared, void **memory)
 		return link_fail_errno(link, "mmap");
 	*memory = mapped;
 	return 0;
+}
+
+void link_close_fds(int fds[RECEIVERS_MAX])
+{
+	for (int i = 0; i < RECEIVERS_MAX; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
 }
 
 const char *link_path(const struct link *link, const char *name)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * A memory file handed over by its descriptor, with every frame.
+ * Memory files. The sender passes a descriptor with every frame.
  *
- * Pooled: two files by turns, which receivers know again and have mapped already. Fresh: a new one for each
- * frame, sealed against writing, as between programs that do not trust each other. */
+ * Pooled: two files in turn. Receivers recognise them and keep them mapped. Fresh: a new file
+ * per frame, sealed against writing, as between programs that do not trust each other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -18,7 +18,7 @@ enum variant { POOLED, FRESH };
 struct file {
 	int fd;
 	ino_t inode;
-	uint8_t *pixels; /* NULL: none */
+	uint8_t *pixels; /* NULL: not mapped */
 };
 
 struct state {
@@ -29,21 +29,7 @@ struct state {
 
 static int prepare(struct link *link)
 {
-	struct state *state;
-	int error = link_make_state(link, sizeof(*state));
-
-	if (error)
-		return error;
-	state = link->state;
-	return control_sockets_init(&state->sockets, link);
-}
-
-static void finish(struct link *link, bool killed)
-{
-	struct state *state = link->state;
-
-	(void)killed;
-	control_sockets_finish(&state->sockets);
+	return control_sockets_prepare(link, sizeof(struct state));
 }
 
 static int make_file(struct link *link, struct file *file)
@@ -66,7 +52,7 @@ static int open_sender(struct link *link)
 	struct state *state = link->state;
 	int error = 0;
 
-	control_sockets_be_sender(&state->sockets);
+	control_sockets_open_sender(link);
 	for (unsigned i = 0; link->transport->variant == POOLED && i < CONTROL_FRAMES && !error;
 	     i++)
 		error = make_file(link, &state->files[i]);
@@ -77,7 +63,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
+	int error = control_sockets_wait_buffer(link, &index);
 
 	if (error)
 		return error;
@@ -102,22 +88,14 @@ static int send(struct link *link)
 		if (fcntl(file->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
 			return link_fail_errno(link, "F_ADD_SEALS");
 	}
-	error = control_sockets_send(&state->sockets, link, message, file->fd);
+	error = control_sockets_send(link, message, file->fd);
 	if (is_fresh)
 		close(file->fd);
 	return error;
 }
 
-static int open_receiver(struct link *link, unsigned receiver)
-{
-	struct state *state = link->state;
-
-	control_sockets_be_receiver(&state->sockets, receiver);
-	return 0;
-}
-
-/* The file that is known by this inode, or a place for one that is not. */
-static struct file *look_up(struct state *state, ino_t inode)
+/* The file with this inode, else a free entry; NULL: neither. */
+static struct file *find_file(struct state *state, ino_t inode)
 {
 	for (unsigned i = 0; i < CONTROL_FRAMES; i++)
 		if (!state->files[i].pixels || state->files[i].inode == inode)
@@ -132,9 +110,9 @@ static int map_file(struct link *link, int fd, struct file **found)
 
 	if (fstat(fd, &status) < 0)
 		return link_fail_errno(link, "fstat");
-	file = look_up(link->state, status.st_ino);
+	file = find_file(link->state, status.st_ino);
 	if (!file || (uint64_t)status.st_size < link->frame_bytes)
-		return link_fail(link, -EPROTO, "a file that nobody expected");
+		return link_fail(link, -EPROTO, "unexpected file");
 	*found = file;
 	if (file->pixels)
 		return 0;
@@ -150,7 +128,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
 	char message[CONTROL_MESSAGE_SIZE];
-	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
+	int fd, error = control_sockets_receive(link, message, &fd);
 
 	if (error)
 		return error;
@@ -169,16 +147,17 @@ static void release(struct link *link)
 		munmap(state->current->pixels, link->frame_bytes);
 		state->current->pixels = NULL;
 	}
-	control_sockets_answer(&state->sockets);
+	control_sockets_answer(link);
 }
 
 #define FUNCTIONS                                                                                  \
-	.prepare = prepare, .finish = finish, .open_sender = open_sender, .buffer = buffer,        \
-	.send = send, .open_receiver = open_receiver, .receive = receive, .release = release
+	.prepare = prepare, .finish = control_sockets_finish, .open_sender = open_sender,          \
+	.buffer = buffer, .send = send, .open_receiver = control_sockets_open_receiver,            \
+	.receive = receive, .release = release
 
 const struct transport transport_memfd = {
 	.name = "memfd",
-	.title = "memory files by descriptor, two by turns",
+	.title = "two memory files in turn, passed by descriptor",
 	.traits = TRANSPORT_SHARED,
 	.variant = POOLED,
 	FUNCTIONS,
@@ -186,7 +165,7 @@ const struct transport transport_memfd = {
 
 const struct transport transport_memfd_fresh = {
 	.name = "memfd-fresh",
-	.title = "memory file by descriptor, a new and sealed one for each frame",
+	.title = "a new, sealed memory file per frame, passed by descriptor",
 	.traits = TRANSPORT_SHARED | TRANSPORT_FRESH,
 	.variant = FRESH,
 	FUNCTIONS,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * POSIX shared memory, and the index of a slot as a message: in one queue to each receiver, and back in
- * another when it is done. */
+ * POSIX shared memory. One message queue per receiver carries the index of a full slot; another
+ * carries it back once the receiver is done. */
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -20,10 +20,10 @@ struct state {
 	mqd_t empty[RECEIVERS_MAX];
 	unsigned receiver;
 	unsigned sent;
-	unsigned slot; /* that this side is at */
+	unsigned slot; /* current, on this side */
 };
 
-/* A name that nobody else has, and that is gone as soon as the thing is open. */
+/* A name that no other process uses. It is unlinked as soon as the object is open. */
 static void name_of(char *name, size_t size, const char *what, unsigned receiver)
 {
 	snprintf(name, size, "/shmflip-bench-%d-%s-%u", getpid(), what, receiver);
@@ -114,7 +114,7 @@ static int take(struct link *link, mqd_t queue, unsigned *slot)
 	while (mq_receive(queue, (char *)slot, sizeof(*slot), NULL) < 0)
 		if (errno != EINTR)
 			return link_fail_errno(link, "mq_receive");
-	return *slot < SLOTS ? 0 : link_fail(link, -EPROTO, "a slot that is none");
+	return *slot < SLOTS ? 0 : link_fail(link, -EPROTO, "invalid slot");
 }
 
 static int buffer(struct link *link, uint8_t **pixels)
@@ -167,7 +167,7 @@ static void release(struct link *link)
 
 const struct transport transport_mqueue = {
 	.name = "mqueue",
-	.title = "POSIX shared memory, the index by POSIX message queue",
+	.title = "POSIX shared memory, slot indices in POSIX message queues",
 	.traits = TRANSPORT_SHARED,
 	.prepare = prepare,
 	.finish = finish,

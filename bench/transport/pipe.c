@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * A pipe, as large as it comes or as large as any user may make it. */
+ * A pipe, of the default size or as large as any user may make it. */
 #include "stream.h"
 #include "table.h"
 
-enum { AS_IT_COMES = 0, LARGE = 1 << 20 };
+enum { DEFAULT_SIZE = 0, LARGE = 1 << 20 };
+
+static int connect_pipe(struct link *link, unsigned receiver)
+{
+	return stream_connect_pipe(link, receiver, link->transport->variant);
+}
 
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct stream));
-
-	if (error)
-		return error;
-	error = stream_make_pipes(link, link->transport->variant);
-	if (error)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct stream), connect_pipe);
 }
 
 const struct transport transport_pipe = {
 	.name = "pipe",
-	.title = "pipe, 64 KiB as it comes",
+	.title = "pipe, default size of 64 KiB",
 	.kernel_copies = 2,
-	.variant = AS_IT_COMES,
+	.variant = DEFAULT_SIZE,
 	.prepare = prepare,
 	STREAM_FUNCTIONS,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * process_vm_readv: the sender says where the frame lies in its own memory, and receivers have the kernel
- * copy it from there into theirs. They need the right to trace the sender. */
+ * process_vm_readv: the sender sends the address of the frame in its own memory, and receivers
+ * let the kernel copy it into theirs. They need permission to trace the sender. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -11,36 +11,23 @@
 #include "control_sockets.h"
 #include "table.h"
 
-struct notice {
+struct frame_location {
 	pid_t sender;
 	uint64_t address;
 };
 
-_Static_assert(sizeof(struct notice) <= CONTROL_MESSAGE_SIZE, "a message holds a notice");
+_Static_assert(sizeof(struct frame_location) <= CONTROL_MESSAGE_SIZE,
+               "a message holds a frame location");
 
 struct state {
 	struct control_sockets sockets;
-	uint8_t *memory; /* the sender's buffers, or where a receiver reads to */
+	uint8_t *memory; /* the sender's buffers, or the receiver's */
 	uint8_t *current;
 };
 
 static int prepare(struct link *link)
 {
-	struct state *state;
-	int error = link_make_state(link, sizeof(*state));
-
-	if (error)
-		return error;
-	state = link->state;
-	return control_sockets_init(&state->sockets, link);
-}
-
-static void finish(struct link *link, bool killed)
-{
-	struct state *state = link->state;
-
-	(void)killed;
-	control_sockets_finish(&state->sockets);
+	return control_sockets_prepare(link, sizeof(struct state));
 }
 
 static int get_memory(struct link *link, unsigned frames)
@@ -56,10 +43,9 @@ static int get_memory(struct link *link, unsigned frames)
 
 static int open_sender(struct link *link)
 {
-	struct state *state = link->state;
-
-	control_sockets_be_sender(&state->sockets);
-	/* Where only a parent may trace its children otherwise; where nobody cares it fails. */
+	control_sockets_open_sender(link);
+	/* Yama lets only parents trace their children by default. Without Yama this fails,
+	 * harmlessly. */
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	return get_memory(link, CONTROL_FRAMES);
 }
@@ -68,7 +54,7 @@ static int buffer(struct link *link, uint8_t **pixels)
 {
 	struct state *state = link->state;
 	unsigned index;
-	int error = control_sockets_wait_buffer(&state->sockets, link, &index);
+	int error = control_sockets_wait_buffer(link, &index);
 
 	if (error)
 		return error;
@@ -80,22 +66,21 @@ static int buffer(struct link *link, uint8_t **pixels)
 static int send(struct link *link)
 {
 	struct state *state = link->state;
-	struct notice notice = { .sender = getpid(), .address = (uintptr_t)state->current };
+	struct frame_location location = { .sender = getpid(),
+		                           .address = (uintptr_t)state->current };
 	char message[CONTROL_MESSAGE_SIZE] = "";
 
-	memcpy(message, &notice, sizeof(notice));
-	return control_sockets_send(&state->sockets, link, message, -1);
+	memcpy(message, &location, sizeof(location));
+	return control_sockets_send(link, message, -1);
 }
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
-	struct state *state = link->state;
-
-	control_sockets_be_receiver(&state->sockets, receiver);
+	control_sockets_open_receiver(link, receiver);
 	return get_memory(link, 1);
 }
 
-static int read_frame(struct link *link, const struct notice *notice)
+static int read_frame(struct link *link, const struct frame_location *location)
 {
 	const struct state *state = link->state;
 	uint64_t got = 0;
@@ -103,9 +88,9 @@ static int read_frame(struct link *link, const struct notice *notice)
 
 	while (got < link->frame_bytes) {
 		struct iovec here = { state->memory + got, link->frame_bytes - got };
-		struct iovec there = { (void *)(uintptr_t)(notice->address + got), here.iov_len };
+		struct iovec there = { (void *)(uintptr_t)(location->address + got), here.iov_len };
 
-		bytes = process_vm_readv(notice->sender, &here, 1, &there, 1, 0);
+		bytes = process_vm_readv(location->sender, &here, 1, &there, 1, 0);
 		if (bytes < 0 && (errno == EPERM || errno == ENOSYS))
 			return link_fail(link, -ENOTSUP, "process_vm_readv is not allowed here");
 		if (bytes <= 0)
@@ -119,22 +104,15 @@ static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
 	char message[CONTROL_MESSAGE_SIZE];
-	struct notice notice;
-	int fd, error = control_sockets_receive(&state->sockets, link, message, &fd);
+	struct frame_location location;
+	int fd, error = control_sockets_receive(link, message, &fd);
 
 	if (error)
 		return error;
-	memcpy(&notice, message, sizeof(notice));
-	error = read_frame(link, &notice);
+	memcpy(&location, message, sizeof(location));
+	error = read_frame(link, &location);
 	*pixels = state->memory;
 	return error;
-}
-
-static void release(struct link *link)
-{
-	struct state *state = link->state;
-
-	control_sockets_answer(&state->sockets);
 }
 
 const struct transport transport_readv = {
@@ -142,11 +120,11 @@ const struct transport transport_readv = {
 	.title = "process_vm_readv from the sender's memory",
 	.kernel_copies = 1,
 	.prepare = prepare,
-	.finish = finish,
+	.finish = control_sockets_finish,
 	.open_sender = open_sender,
 	.buffer = buffer,
 	.send = send,
 	.open_receiver = open_receiver,
 	.receive = receive,
-	.release = release,
+	.release = control_sockets_answer,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflip through its public interface, as a program would use it. By policy lossless every frame comes, as
- * by all other ways: a viewer holds what it has claimed ahead. By policy latest, as of a camera, it pins each
- * frame that it takes, and the producer drops what finds no slot. */
+ * shmflip through its public interface, as a program would use it. With policy lossless every
+ * frame arrives, as with all other transports: a viewer holds the frames that it has claimed in
+ * advance. With policy latest, as for a camera, a viewer pins each frame that it takes, and the
+ * producer drops frames that find no slot. */
 #include "shmflip.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@ static bool is_latest(const struct link *link)
 static int prepare(struct link *link)
 {
 	if (is_latest(link) && !link->paced)
-		return link_fail(link, -ENOTSUP, "flat out all frames but a few would be dropped");
+		return link_fail(link, -ENOTSUP, "flat out, nearly all frames would be dropped");
 	return link_make_state(link, sizeof(struct state));
 }
 
@@ -125,7 +126,7 @@ static void close_receiver(struct link *link)
 	shmflip_viewer_destroy(state->viewer);
 }
 
-/* What a sender that was killed has left is cleaned up by the next one. */
+/* If the sender was killed, the next producer cleans up. */
 static void finish(struct link *link, bool killed)
 {
 	const struct shmflip_producer_options options = { .dir = link->directory, .slot_bytes = 1 };
@@ -149,7 +150,7 @@ const struct transport transport_shmflip = {
 
 const struct transport transport_shmflip_awake = {
 	.name = "shmflip-awake",
-	.title = "shmflip, the viewer looks all the time",
+	.title = "shmflip, the viewer polls",
 	.traits = TRANSPORT_SHARED | TRANSPORT_SPINS,
 	.variant = AWAKE,
 	FUNCTIONS,
@@ -165,7 +166,7 @@ const struct transport transport_shmflip_latest = {
 
 const struct transport transport_shmflip_latest_awake = {
 	.name = "shmflip-latest-awake",
-	.title = "shmflip, policy latest, the viewer looks all the time",
+	.title = "shmflip, policy latest, the viewer polls",
 	.traits = TRANSPORT_SHARED | TRANSPORT_SPINS,
 	.variant = LATEST | AWAKE,
 	FUNCTIONS,

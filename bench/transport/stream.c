@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-int stream_prepare(struct link *link, uint64_t state_bytes)
+int stream_prepare(struct link *link, uint64_t state_bytes, stream_connector *connect)
 {
 	struct stream *stream;
 	int error = link_make_state(link, state_bytes);
@@ -16,16 +16,11 @@ int stream_prepare(struct link *link, uint64_t state_bytes)
 	stream = link->state;
 	for (int i = 0; i < RECEIVERS_MAX; i++)
 		stream->read_fds[i] = stream->write_fds[i] = -1;
-	return 0;
-}
-
-static void close_all(int *fds)
-{
-	for (int i = 0; i < RECEIVERS_MAX; i++) {
-		if (fds[i] >= 0)
-			close(fds[i]);
-		fds[i] = -1;
-	}
+	for (unsigned i = 0; i < link->receivers && !error; i++)
+		error = connect(link, i);
+	if (error)
+		stream_finish(link, false);
+	return error;
 }
 
 void stream_finish(struct link *link, bool killed)
@@ -33,23 +28,21 @@ void stream_finish(struct link *link, bool killed)
 	struct stream *stream = link->state;
 
 	(void)killed;
-	close_all(stream->read_fds);
-	close_all(stream->write_fds);
+	link_close_fds(stream->read_fds);
+	link_close_fds(stream->write_fds);
 }
 
-int stream_make_pipes(struct link *link, int pipe_bytes)
+int stream_connect_pipe(struct link *link, unsigned receiver, int pipe_bytes)
 {
 	struct stream *stream = link->state;
 	int ends[2];
 
-	for (unsigned i = 0; i < link->receivers; i++) {
-		if (pipe2(ends, O_CLOEXEC) < 0)
-			return link_fail_errno(link, "pipe2");
-		stream->read_fds[i] = ends[0];
-		stream->write_fds[i] = ends[1];
-		if (pipe_bytes && fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes) < 0)
-			return link_fail_errno(link, "F_SETPIPE_SZ");
-	}
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return link_fail_errno(link, "pipe2");
+	stream->read_fds[receiver] = ends[0];
+	stream->write_fds[receiver] = ends[1];
+	if (pipe_bytes && fcntl(ends[1], F_SETPIPE_SZ, pipe_bytes) < 0)
+		return link_fail_errno(link, "F_SETPIPE_SZ");
 	return 0;
 }
 
@@ -71,7 +64,7 @@ int stream_open_sender(struct link *link)
 {
 	struct stream *stream = link->state;
 
-	close_all(stream->read_fds);
+	link_close_fds(stream->read_fds);
 	for (unsigned i = 0; i < link->receivers && link->receivers > 1; i++)
 		if (fcntl(stream->write_fds[i], F_SETFL, O_NONBLOCK) < 0)
 			return link_fail_errno(link, "fcntl");
@@ -84,8 +77,8 @@ int stream_open_receiver(struct link *link, unsigned receiver)
 
 	stream->fd = stream->read_fds[receiver];
 	stream->read_fds[receiver] = -1;
-	close_all(stream->read_fds);
-	close_all(stream->write_fds);
+	link_close_fds(stream->read_fds);
+	link_close_fds(stream->write_fds);
 	return get_memory(link);
 }
 
@@ -97,7 +90,7 @@ int stream_buffer(struct link *link, uint8_t **pixels)
 	return 0;
 }
 
-/* As much as there is room for: into a blocking descriptor, all of it. */
+/* Writes as much as fits. If the descriptor blocks, that is the rest of the frame. */
 static int write_some(struct link *link, stream_writer *writer, int fd, uint64_t *written)
 {
 	const struct stream *stream = link->state;
@@ -120,22 +113,23 @@ int stream_send_by(struct link *link, stream_writer *writer)
 	const struct stream *stream = link->state;
 	struct pollfd waiting[RECEIVERS_MAX];
 	uint64_t written[RECEIVERS_MAX] = { 0 };
-	unsigned left;
+	unsigned waiting_count;
 	int error;
 
 	for (;;) {
-		left = 0;
+		waiting_count = 0;
 		for (unsigned i = 0; i < link->receivers; i++) {
 			error = write_some(link, writer, stream->write_fds[i], &written[i]);
 			if (error)
 				return error;
 			if (written[i] < link->frame_bytes)
-				waiting[left++] = (struct pollfd){ .fd = stream->write_fds[i],
-					                           .events = POLLOUT };
+				waiting[waiting_count++] =
+					(struct pollfd){ .fd = stream->write_fds[i],
+					                 .events = POLLOUT };
 		}
-		if (left == 0)
+		if (waiting_count == 0)
 			return 0;
-		if (poll(waiting, left, -1) < 0 && errno != EINTR)
+		if (poll(waiting, waiting_count, -1) < 0 && errno != EINTR)
 			return link_fail_errno(link, "poll");
 	}
 }
@@ -159,7 +153,7 @@ int stream_receive(struct link *link, const uint8_t **pixels)
 	while (got < link->frame_bytes) {
 		bytes = read(stream->fd, stream->pixels + got, link->frame_bytes - got);
 		if (bytes == 0)
-			return link_fail(link, -EPIPE, "the sender has gone");
+			return link_fail(link, -EPIPE, "the sender closed its end");
 		if (bytes < 0 && errno != EINTR)
 			return link_fail_errno(link, "read");
 		if (bytes > 0)

@@ -1,37 +1,40 @@
 /* SPDX-License-Identifier: MIT
  *
- * What transports share that write a frame into one descriptor for each receiver, which reads it into
- * memory of its own. */
+ * For transports that write each frame into one descriptor per receiver. A receiver reads it
+ * into memory of its own. */
 #ifndef BENCH_TRANSPORT_STREAM_H
 #define BENCH_TRANSPORT_STREAM_H
 
 #include "transport.h"
 
-/* link->state, or what that begins with. */
+/* link->state, or its first member. */
 struct stream {
 	int write_fds[RECEIVERS_MAX];
 	int read_fds[RECEIVERS_MAX];
 	int fd;          /* in a receiver: its own */
-	uint8_t *pixels; /* where it writes from, or reads to */
+	uint8_t *pixels; /* what it writes from, or reads into */
 };
 
-/* Makes link->state, of so many bytes, with a stream that has no descriptors yet. */
-int stream_prepare(struct link *link, uint64_t state_bytes);
-/* Gives the stream a pipe for each receiver; pipe_bytes 0: as large as they come. */
-int stream_make_pipes(struct link *link, int pipe_bytes);
-/* Closes every descriptor that is left in this process. */
+/* Sets read_fds[receiver] and write_fds[receiver] of the stream. */
+typedef int stream_connector(struct link *link, unsigned receiver);
+
+/* Allocates link->state, of state_bytes, and connects every receiver. */
+int stream_prepare(struct link *link, uint64_t state_bytes, stream_connector *connect);
+/* For a connector: a pipe of pipe_bytes; 0: of the default size. */
+int stream_connect_pipe(struct link *link, unsigned receiver, int pipe_bytes);
+/* Closes all descriptors that are still open in this process. */
 void stream_finish(struct link *link, bool killed);
 
-/* Each closes the other side's descriptors and gets its memory. */
+/* Each closes the other side's descriptors and maps its memory. */
 int stream_open_sender(struct link *link);
 int stream_open_receiver(struct link *link, unsigned receiver);
 
 int stream_buffer(struct link *link, uint8_t **pixels);
-/* To all receivers: with several, each gets more as soon as it has room. */
+/* Writes to all receivers. With several, it fills each descriptor as soon as that has room. */
 int stream_send(struct link *link);
 int stream_receive(struct link *link, const uint8_t **pixels);
 
-/* The same with another way of writing: at most bytes bytes from pixels; as write(2). */
+/* The same with another function than write(2), which behaves like it. */
 typedef ssize_t stream_writer(int fd, const uint8_t *pixels, uint64_t bytes);
 int stream_send_by(struct link *link, stream_writer *writer);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The textbook's way: a System V segment with two frames, and for each receiver two semaphores that count
- * full and empty ones. Nothing here outlives a crash by design; shmflip is this with that. */
+ * The textbook solution: a System V segment with two frames, and two semaphores per receiver
+ * that count full and empty slots. Unlike shmflip, it is not designed to survive a crash. */
 #include <errno.h>
 #include <stddef.h>
 #include <sys/ipc.h>
@@ -23,7 +23,7 @@ struct state {
 	uint64_t slot_bytes;
 	int semaphores; /* of receiver r: 2r counts full slots, 2r + 1 empty ones */
 	unsigned receiver;
-	unsigned slot; /* the next, on either side */
+	unsigned slot; /* next slot, on this side */
 };
 
 static int make_semaphores(struct link *link)
@@ -43,7 +43,7 @@ static int make_semaphores(struct link *link)
 	return link_fail_errno(link, "semctl");
 }
 
-/* Marked for removal at once, so that it goes with the last process. */
+/* Marks the segment for removal at once: the kernel then frees it with its last process. */
 static int make_memory(struct link *link)
 {
 	struct state *state = link->state;
@@ -85,7 +85,7 @@ static void finish(struct link *link, bool killed)
 	shmdt(state->memory);
 }
 
-/* One more, or one less, in the semaphore of that parity of receivers first to end. */
+/* Adds by to a semaphore of each receiver from first to end. parity: 0 full, 1 empty. */
 static int change(struct link *link, unsigned first, unsigned end, unsigned parity, int by)
 {
 	const struct state *state = link->state;
@@ -147,7 +147,7 @@ static void release(struct link *link)
 
 const struct transport transport_sysv = {
 	.name = "sysv",
-	.title = "System V memory and semaphores, by the textbook",
+	.title = "System V memory and semaphores, textbook style",
 	.traits = TRANSPORT_SHARED,
 	.prepare = prepare,
 	.finish = finish,

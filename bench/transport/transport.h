@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * A way of handing frames from one process to others: a table of functions, in a file of its own, and a
- * line in table.c.
+ * A transport hands frames from one process to others. Each is a struct of functions in a file
+ * of its own; table.def says how to add one.
  *
- * The benchmark calls prepare, then forks one process for the sender and one for each receiver, all
- * of which inherit the link, then calls finish when they have ended, in whatever way. In the sender:
- * open_sender, then buffer and send by turns, close_sender. In a receiver, after every sender's open has
- * returned: open_receiver, then receive and release by turns, close_receiver. No frame is sent before
- * every receiver is open. All of them may block for as long as it takes: whoever takes too long is
- * killed. Functions that a transport has no use for are NULL.
+ * The benchmark calls prepare, then forks one process for the sender and one for each receiver.
+ * All inherit the link. Once they have exited, normally or not, it calls finish. The sender
+ * calls open_sender, then buffer and send for each frame, then close_sender. After open_sender
+ * has returned, each receiver calls open_receiver, then receive and release for each frame, then
+ * close_receiver. No frame is sent before every receiver is open. All functions may block
+ * without limit: a measurement that takes too long is killed. A function that a transport does
+ * not need is NULL.
  *
- * Errors are negative errno, with a line in link->detail; -ENOTSUP: this system does not have it, or it is
- * not made for what is asked, which is no failure. A transport that hands frames over without loss does so under any load; one that
- * drops them instead says so by -EAGAIN from buffer. */
+ * Functions return 0 or a negative errno, with the reason in link->detail:
+ *   -ENOTSUP  this system lacks the transport, or it does not support what was asked; not a failure
+ *   -EAGAIN   from buffer: no buffer is free, and this frame is dropped
+ * A transport that never drops frames must not lose one under any load. */
 #ifndef BENCH_TRANSPORT_H
 #define BENCH_TRANSPORT_H
 
@@ -24,35 +26,35 @@ enum { RECEIVERS_MAX = 16, LINK_DETAIL_SIZE = 160 };
 
 struct link {
 	const struct transport *transport;
-	const char *directory; /* for files of this run, empty; whatever is left in it is removed */
+	const char *directory; /* for files of this run; empty, and emptied afterwards */
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
 	uint64_t frame_bytes; /* a multiple of 64 */
 	unsigned receivers;
-	bool paced;   /* frames come at a rate, rather than as fast as they are taken */
-	char *detail; /* LINK_DETAIL_SIZE bytes: what went wrong in this process */
-	void *state;  /* the transport's own, made by prepare or open */
+	bool paced;   /* frames come at a fixed rate, not as fast as possible */
+	char *detail; /* LINK_DETAIL_SIZE bytes: why this process failed */
+	void *state;  /* of the transport, allocated by prepare or open; the benchmark frees it */
 };
 
 enum transport_traits {
-	TRANSPORT_SHARED = 1 << 0, /* buffer gives memory that receivers see: frames that are ready
-				    * elsewhere have to be copied into it */
-	TRANSPORT_SPINS = 1 << 1,  /* a side burns its processor while it waits */
-	TRANSPORT_LIMIT = 1 << 2,  /* what the machine can do at best, to compare with */
-	TRANSPORT_ALONE = 1 << 3,  /* has no receiver: send does what one would do */
-	TRANSPORT_EMPTY = 1 << 4,  /* its frames have no pixels, only a beginning and an end */
-	TRANSPORT_FRESH = 1 << 5,  /* memory that buffer gives holds nothing: whatever the work, the
-				    * sender has to write each frame */
+	TRANSPORT_SHARED = 1 << 0, /* receivers see the memory from buffer: frames made elsewhere
+				    * must be copied into it */
+	TRANSPORT_SPINS = 1 << 1,  /* a side keeps its processor busy while it waits */
+	TRANSPORT_LIMIT = 1 << 2,  /* the best that the machine can do, to compare with */
+	TRANSPORT_ALONE = 1 << 3,  /* has no receiver: send does the receiver's work */
+	TRANSPORT_EMPTY = 1 << 4,  /* no pixels: frames are of FRAME_BYTES_MIN, whatever the size */
+	TRANSPORT_FRESH = 1 << 5,  /* memory from buffer is empty: the sender must write each frame,
+				    * whatever the work */
 };
 
 struct transport {
 	const char *name;  /* for --transports */
-	const char *title; /* what it is, in a few words */
+	const char *title; /* a short description */
 	unsigned traits;
-	unsigned kernel_copies; /* times that the kernel copies each byte, for each receiver */
-	unsigned touches;       /* 1 << enum touch: the only kinds of work that it is for; 0: all */
-	int variant;            /* where one file serves several lines of the table */
+	unsigned kernel_copies; /* how often the kernel copies each byte per receiver */
+	unsigned touches;       /* supported kinds of work, each 1 << enum touch; 0: all */
+	int variant;            /* if one file defines several transports */
 
 	int (*prepare)(struct link *link);
 	void (*finish)(struct link *link, bool killed);
@@ -68,27 +70,30 @@ struct transport {
 	void (*close_receiver)(struct link *link);
 };
 
-/* All that this program was built with, opponents first, then limits; NULL-terminated. */
+/* All transports of this build, in the order of table.def; NULL-terminated. */
 extern const struct transport *const transports[];
 
-/* NULL: there is none of that name. */
+/* NULL: no transport has that name. */
 const struct transport *transport_named(const char *name);
 
-/* ---- What transports share ------------------------------------------------------------------ */
+/* ---- Helpers for transports ------------------------------------------------------------------ */
 
-/* Writes link->detail; returns error, or what errno says. */
+/* Each sets link->detail. Returns error, or -errno. */
 int link_fail(struct link *link, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int link_fail_errno(struct link *link, const char *what);
 
-/* Zeroed memory of link->state. -ENOMEM. */
+/* Allocates link->state, zeroed. Returns 0 or -ENOMEM. */
 int link_make_state(struct link *link, uint64_t bytes);
 
-/* Pages of this process's own, or to be shared with those that are forked from it. -ENOMEM.
- * To be unmapped by munmap, or by the end of the process. */
+/* Maps zeroed pages, private or shared with processes forked later. Unmap them with munmap(), or
+ * exit. Returns 0 or a negative errno. */
 int link_map(struct link *link, uint64_t bytes, bool shared, void **memory);
 
-/* "DIRECTORY/NAME", in memory that the next call reuses. */
+/* Closes the descriptors, one per receiver, and sets them to -1: none. */
+void link_close_fds(int fds[RECEIVERS_MAX]);
+
+/* "DIRECTORY/NAME", in a static buffer that the next call overwrites. */
 const char *link_path(const struct link *link, const char *name);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A Unix stream socket, with the buffer it comes with or a large one. */
+ * A Unix stream socket, with the default buffer or a large one. */
 #include <errno.h>
 #include <sys/socket.h>
 
 #include "stream.h"
 #include "table.h"
 
-enum { AS_IT_COMES = 0, LARGE = 4 << 20 };
+enum { DEFAULT_SIZE = 0, LARGE = 4 << 20 };
 
-/* What the system lets any user have (net.core.wmem_max) may be less: root may have it all. */
+/* Any user gets at most net.core.wmem_max, which may be less. Root gets all. */
 static int enlarge(struct link *link, int fd, int bytes)
 {
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) == 0)
@@ -19,7 +19,7 @@ static int enlarge(struct link *link, int fd, int bytes)
 	return link_fail_errno(link, "setsockopt");
 }
 
-static int make_pair(struct link *link, unsigned receiver)
+static int connect_pair(struct link *link, unsigned receiver)
 {
 	struct stream *stream = link->state;
 	int ends[2], bytes = link->transport->variant;
@@ -33,27 +33,21 @@ static int make_pair(struct link *link, unsigned receiver)
 
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct stream));
-
-	for (unsigned i = 0; i < link->receivers && !error; i++)
-		error = make_pair(link, i);
-	if (error && link->state)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct stream), connect_pair);
 }
 
 const struct transport transport_unix = {
 	.name = "unix",
-	.title = "Unix stream socket as it comes",
+	.title = "Unix stream socket, default buffer",
 	.kernel_copies = 2,
-	.variant = AS_IT_COMES,
+	.variant = DEFAULT_SIZE,
 	.prepare = prepare,
 	STREAM_FUNCTIONS,
 };
 
 const struct transport transport_unix_large = {
 	.name = "unix-4m",
-	.title = "Unix stream socket, 4 MiB",
+	.title = "Unix stream socket, buffer of 4 MiB",
 	.kernel_copies = 2,
 	.variant = LARGE,
 	.prepare = prepare,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sender's pages are lent to the pipe instead of being copied into it. They may not be written again
- * until they have been read; nobody says when, but what has been pushed out of the pipe by as much
- * as it holds has been. So frames are made by turns in as many buffers as take that much. */
+ * The pipe refers to the sender's pages instead of copying them. The sender must not overwrite
+ * pages before they have been read, and the kernel does not report when. But data is read once a
+ * full pipe of later data follows it. So the sender cycles through enough buffers to fill the
+ * pipe. */
 #include <fcntl.h>
 #include <sys/uio.h>
 
@@ -19,16 +20,14 @@ struct state {
 	uint64_t next;
 };
 
+static int connect_pipe(struct link *link, unsigned receiver)
+{
+	return stream_connect_pipe(link, receiver, PIPE_BYTES);
+}
+
 static int prepare(struct link *link)
 {
-	int error = stream_prepare(link, sizeof(struct state));
-
-	if (error)
-		return error;
-	error = stream_make_pipes(link, PIPE_BYTES);
-	if (error)
-		stream_finish(link, false);
-	return error;
+	return stream_prepare(link, sizeof(struct state), connect_pipe);
 }
 
 static int open_sender(struct link *link)
@@ -38,7 +37,7 @@ static int open_sender(struct link *link)
 	int error;
 
 	state->buffer_bytes = (link->frame_bytes + PAGE - 1) / PAGE * PAGE;
-	/* The frame that is in the making, and those that a full pipe may hold a part of. */
+	/* One for the frame being made, and those that a full pipe may hold a part of. */
 	state->buffers = 1 + (PIPE_BYTES + state->buffer_bytes - 1) / state->buffer_bytes;
 	error = link_map(link, state->buffers * state->buffer_bytes, false, &memory);
 	if (error)
@@ -71,7 +70,7 @@ static int send(struct link *link)
 
 const struct transport transport_vmsplice = {
 	.name = "vmsplice",
-	.title = "pipe, 1 MiB, pages lent by vmsplice",
+	.title = "pipe, 1 MiB, pages lent with vmsplice",
 	.kernel_copies = 1,
 	.prepare = prepare,
 	.finish = stream_finish,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Limits of signalling: a word in shared memory is one more, and the other side learns of it: by looking all
- * the time (a cache line goes from core to core), by sleeping on a futex, by sleeping on a System V
- * semaphore. Two buffers by turns, and the same way back. No pixels. */
+ * Limits of signalling. The sender increments a word in shared memory, and the receiver waits
+ * for it: it polls (a cache line moves between cores), sleeps on a futex, or sleeps on a System
+ * V semaphore. Answers go back the same way. Two buffers in turn, no pixels. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -82,8 +82,8 @@ static int change_semaphore(struct link *link, unsigned number, short by)
 	return 0;
 }
 
-/* Until counter has reached value. number: the semaphore that goes with it. */
-static int await(struct link *link, struct counter *counter, uint32_t value, unsigned number)
+/* Waits until counter has reached value. number: its semaphore. */
+static int wait_counter(struct link *link, struct counter *counter, uint32_t value, unsigned number)
 {
 	uint32_t seen;
 
@@ -102,7 +102,7 @@ static int await(struct link *link, struct counter *counter, uint32_t value, uns
 
 static int advance(struct link *link, struct counter *counter, unsigned number)
 {
-	/* Pairs with await(). */
+	/* Pairs with wait_counter(). */
 	atomic_fetch_add_explicit(&counter->value, 1, memory_order_release);
 	if (link->transport->variant == FUTEX)
 		syscall(SYS_futex, &counter->value, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
@@ -115,12 +115,13 @@ static int buffer(struct link *link, uint8_t **pixels)
 	int error = 0;
 
 	for (unsigned i = 0; state->count >= BUFFERS && i < link->receivers && !error; i++)
-		error = await(link, &state->shared->done[i], state->count - BUFFERS + 1, 2 * i + 1);
+		error = wait_counter(link, &state->shared->done[i], state->count - BUFFERS + 1,
+		                     2 * i + 1);
 	*pixels = state->shared->buffers[state->count % BUFFERS];
 	return error;
 }
 
-/* A semaphore is one receiver's; a word or a futex is everybody's. */
+/* Each receiver has its own semaphore; all share the word or futex. */
 static int send(struct link *link)
 {
 	struct state *state = link->state;
@@ -145,7 +146,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 static int receive(struct link *link, const uint8_t **pixels)
 {
 	struct state *state = link->state;
-	int error = await(link, &state->shared->sent, state->count + 1, 2 * state->receiver);
+	int error = wait_counter(link, &state->shared->sent, state->count + 1, 2 * state->receiver);
 
 	*pixels = state->shared->buffers[state->count++ % BUFFERS];
 	return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * ZeroMQ over ipc: to each receiver a PUSH socket, which sends from the sender's buffer without copying,
- * and keeps no more than one frame waiting. */
+ * ZeroMQ over ipc: a PUSH socket per receiver. It sends from the sender's buffer without copying
+ * and queues at most one frame. */
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -14,13 +14,13 @@ enum { BUFFERS = 2 };
 
 struct buffer {
 	uint8_t *pixels;
-	_Atomic bool lent; /* to the library, which gives it back from a thread of its own */
+	_Atomic bool lent; /* to the library; its own thread calls return_buffer() */
 	sem_t *returned;
 };
 
 struct state {
 	void *context;
-	void *sockets[RECEIVERS_MAX]; /* in a receiver, the first */
+	void *sockets[RECEIVERS_MAX]; /* a receiver uses the first */
 	struct buffer buffers[BUFFERS];
 	struct buffer *current;
 	sem_t returned; /* counts buffers that are not lent */
@@ -99,15 +99,15 @@ static int buffer(struct link *link, uint8_t **pixels)
 		if (errno != EINTR)
 			return link_fail_errno(link, "sem_wait");
 	state->current = &state->buffers[0];
-	/* Pairs with give_back(). */
+	/* Pairs with return_buffer(). */
 	while (atomic_load_explicit(&state->current->lent, memory_order_acquire))
 		state->current++;
 	*pixels = state->current->pixels;
 	return 0;
 }
 
-/* When all receivers' copies of the message have been sent. */
-static void give_back(void *pixels, void *hint)
+/* The library calls it once the message has been sent to all receivers. */
+static void return_buffer(void *pixels, void *hint)
 {
 	struct buffer *buffer = hint;
 
@@ -124,7 +124,8 @@ static int send(struct link *link)
 	zmq_msg_t message, copy;
 
 	atomic_store_explicit(&current->lent, true, memory_order_relaxed);
-	if (zmq_msg_init_data(&message, current->pixels, link->frame_bytes, give_back, current) < 0)
+	if (zmq_msg_init_data(&message, current->pixels, link->frame_bytes, return_buffer,
+	                      current) < 0)
 		return fail(link, "zmq_msg_init_data");
 	for (unsigned i = 0; i < link->receivers; i++) {
 		zmq_msg_init(&copy);
@@ -146,7 +147,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 		if (zmq_errno() != EINTR)
 			return fail(link, "zmq_msg_recv");
 	if (zmq_msg_size(&state->message) != link->frame_bytes)
-		return link_fail(link, -EMSGSIZE, "a message of another size");
+		return link_fail(link, -EMSGSIZE, "a message of unexpected size");
 	*pixels = zmq_msg_data(&state->message);
 	return 0;
 }

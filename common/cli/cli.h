@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the command-line tools share: messages, option values, interruption, a status line.
- * Not part of the library. All of it is for the main thread, unless said otherwise. */
+ * What the programs share: messages, option values, interruption, a status line. Not part of the
+ * library. All functions are for the main thread, unless said otherwise. */
 #ifndef SHMFLIP_CLI_H
 #define SHMFLIP_CLI_H
 
@@ -18,34 +18,39 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Messages: one line on stderr, "PROGRAM: ...", clearing a status line before it ---------- */
 
-/* Also opens /dev/null for a standard stream that is closed, lest a file of ours get its number. */
+/* program is the name in each message: a static string. Also opens /dev/null for each standard
+ * stream that is closed, so that no file of ours gets its number. */
 void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Like cli_error, then " (see PROGRAM --help)" and exit(CLI_USAGE). */
+/* Prints what shmflip_error_detail() says of the last failure. Returns -ECANCELED, for callers
+ * whose error this is: the user knows already. */
+int cli_library_error(void);
+/* Like cli_error(), then prints " (see PROGRAM --help)" and calls exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* The long name of what getopt_long knows by this letter or number; "": none. */
+/* The long name of the option with this letter or number; "": none has it. */
 const char *cli_option_name(const struct option *options, int value);
-/* Says what getopt_long, silent and with a leading colon, has found wrong (verdict: ':' or '?') with
- * the word that it looked at last; then as cli_usage_error. */
-void cli_refuse_option(const struct option *options, int verdict, const char *word)
+/* Reports the error of a silent getopt_long() as cli_usage_error() does. getopt_result: ':' (a
+ * value is missing; the short options begin with a colon) or '?'. word: the argument that it parsed
+ * last. */
+void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 	__attribute__((noreturn));
-/* Replaces, in place, what a terminal would obey: control codes of 7 and of 8 bits. UTF-8 is kept. */
+/* Replaces control codes of 7 and of 8 bits, which a terminal would obey, in place. Keeps UTF-8. */
 void cli_make_plain(char *text);
-/* "PROGRAM VERSION" on stdout. */
+/* Prints "PROGRAM VERSION" on stdout. */
 void cli_print_version(void);
 
-/* ---- Values of options: a value that is no such thing, or out of range, is a usage error that
- * names the option and what it takes. ------------------------------------------------------- */
+/* ---- Values of options: an invalid value, or one out of range, is a usage error that names the
+ * option and what it takes. ----------------------------------------------------------------- */
 
 uint64_t cli_uint(const char *option, const char *text, uint64_t min, uint64_t max);
 /* "2", "0.5": nanoseconds, 0 to 10^9 seconds. */
 int64_t cli_seconds_ns(const char *option, const char *text);
-/* "30", "29.97", "30000/1001": frames in 1000 seconds, 0 to 10^6 frames a second. */
+/* "30", "29.97", "30000/1001": frames per 1000 seconds, 0 to 10^6 frames per second. */
 uint32_t cli_fps_milli(const char *option, const char *text);
-/* "1920x1080": two numbers of 1 to 2^31 - 1. */
+/* "1920x1080": two numbers from 1 to 2^31 - 1. */
 void cli_size(const char *option, const char *text, uint32_t *width, uint32_t *height);
-/* An octal mode of 0 to 0777. */
+/* An octal mode from 0 to 0777. */
 mode_t cli_mode(const char *option, const char *text);
 /* A group's name or number. */
 gid_t cli_group(const char *option, const char *text);
@@ -57,19 +62,22 @@ int cli_choice(const char *option, const char *text, const char *const *words);
 /* ---- Interruption ---------------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag (without SA_RESTART, so that waits end with
- * EINTR), and SIGPIPE and SIGXFSZ are ignored. A second SIGINT ends the program the default way. */
+ * EINTR). SIGPIPE and SIGXFSZ are ignored, and so is SIGHUP if it already was. A second SIGINT
+ * kills the program, as by default. */
 void cli_catch_interrupts(void);
-/* Any thread. */
+/* Whether one of the three came. Any thread. */
 bool cli_interrupted(void);
-/* What each interruption does besides, in the signal's handler; NULL: nothing. */
-void cli_on_interrupt(void (*act)(void));
+/* Each interruption also calls this function, in the signal's handler; NULL: none. */
+void cli_on_interrupt(void (*action)(void));
 
-/* ---- Status line: one line on stderr, rewritten in place; nothing where that is no terminal ---- */
+/* ---- Status line: one line on stderr, rewritten in place; none if stderr is no terminal ------ */
 
+/* Whether stderr is a terminal that can rewrite a line. */
 bool cli_status_shown(void);
 void cli_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Takes the line away; or leaves it standing, as the last word. */
+/* Erases the line. */
 void cli_status_end(void);
+/* Keeps the line on the screen and continues below it. */
 void cli_status_keep(void);
 
 #endif

@@ -3,7 +3,7 @@
 
 enum { STEPS = 64, STEP_BITS = 6 };
 
-/* Below 64 each value has its own bucket; above, each power of two has 64. */
+/* Each value below 64 has its own bucket; above, each power of two has 64 buckets. */
 static unsigned bucket_of(uint64_t value)
 {
 	unsigned shift;
@@ -39,7 +39,7 @@ int64_t histogram_mean_ns(const struct histogram *histogram)
 	return histogram->count ? histogram->sum_ns / (int64_t)histogram->count : 0;
 }
 
-/* How many values make up that share, rounded up. */
+/* How many values are this percentage of all, rounded up. */
 static uint64_t rank_of(const struct histogram *histogram, double percent)
 {
 	double exact = (double)histogram->count * percent / 100;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How durations are spread, in fixed memory however many there are: buckets whose width is 1/64 of
+ * The distribution of any number of durations, in fixed memory: buckets whose width is 1/64 of
  * their value or less. Mean and maximum are exact, a quantile is off by at most 1 %. Pure. */
 #ifndef SHMFLIP_HISTOGRAM_H
 #define SHMFLIP_HISTOGRAM_H
@@ -18,13 +18,13 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, int64_t value_ns);
 
-/* 0 while nothing has been added. */
+/* 0 while the histogram is empty. */
 int64_t histogram_mean_ns(const struct histogram *histogram);
 
-/* The value that so many of 100 do not exceed. */
+/* The value that this percentage of all values does not exceed; 0 while the histogram is empty. */
 int64_t histogram_percentile_ns(const struct histogram *histogram, double percent);
 
-/* Adds what another one holds. */
+/* Adds all values of the other histogram. */
 void histogram_merge(struct histogram *histogram, const struct histogram *other);
 
 #endif

@@ -6,20 +6,20 @@
 #include <time.h>
 
 static atomic_bool interrupted;
-static void (*_Atomic when_interrupted)(void);
+static void (*_Atomic interrupt_action)(void);
 
 static void note_interrupt(int signal_number)
 {
 	/* Pairs with cli_on_interrupt(). */
-	void (*act)(void) = atomic_load(&when_interrupted);
+	void (*action)(void) = atomic_load(&interrupt_action);
 
 	(void)signal_number;
 	atomic_store_explicit(&interrupted, true, memory_order_relaxed);
-	if (act)
-		act();
+	if (action)
+		action();
 }
 
-/* nohup says by an ignored SIGHUP that the program is to outlive its terminal. */
+/* nohup(1) ignores SIGHUP, so that the program outlives its terminal. */
 static bool is_ignored(int signal_number)
 {
 	struct sigaction current;
@@ -37,15 +37,15 @@ void cli_catch_interrupts(void)
 	sigaction(SIGTERM, &always, NULL);
 	if (!is_ignored(SIGHUP))
 		sigaction(SIGHUP, &always, NULL);
-	/* Not worth dying of: the write says so too. */
+	/* No reason to die: the write fails too. */
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-void cli_on_interrupt(void (*act)(void))
+void cli_on_interrupt(void (*action)(void))
 {
 	/* Pairs with note_interrupt(). */
-	atomic_store(&when_interrupted, act);
+	atomic_store(&interrupt_action, action);
 }
 
 bool cli_interrupted(void)

@@ -8,8 +8,8 @@
 
 static const char *program_name = "shmflip";
 
-/* Without this, the first file that the program opens would take the number of a standard stream that
- * was closed, and get its messages. Each is opened the wrong way round, so that its use still fails. */
+/* Without this, the first file that the program opens would get the number of a closed standard
+ * stream, and its messages. Each is opened in the wrong direction, so that its use still fails. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -24,8 +24,8 @@ void cli_init(const char *program)
 	fill_standard_streams();
 }
 
-/* File names and what libraries say may hold anything: a message stays one line. */
-static void say(const char *format, va_list arguments, const char *tail)
+/* File names and messages of libraries may contain anything: a message stays one line. */
+static void print_message(const char *format, va_list arguments, const char *tail)
 {
 	char line[8192];
 
@@ -40,7 +40,7 @@ void cli_error(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments, "");
+	print_message(format, arguments, "");
 	va_end(arguments);
 }
 
@@ -51,7 +51,7 @@ void cli_usage_error(const char *format, ...)
 
 	snprintf(tail, sizeof(tail), " (see %s --help)", program_name);
 	va_start(arguments, format);
-	say(format, arguments, tail);
+	print_message(format, arguments, tail);
 	va_end(arguments);
 	exit(CLI_USAGE);
 }

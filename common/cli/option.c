@@ -12,15 +12,15 @@ const char *cli_option_name(const struct option *options, int value)
 	return "";
 }
 
-void cli_refuse_option(const struct option *options, int verdict, const char *word)
+void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 {
 	const char *name = cli_option_name(options, optopt);
 
-	if (verdict == ':')
+	if (getopt_result == ':')
 		cli_usage_error("--%s needs a value", name);
 	if (*name)
 		cli_usage_error("--%s takes no value", name);
 	if (optopt)
-		cli_usage_error("there is no option -%c", optopt);
-	cli_usage_error("there is no option %s", word);
+		cli_usage_error("unknown option -%c", optopt);
+	cli_usage_error("unknown option %s", word);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
-/* Bytes of 0x80 to 0x9f are control codes by themselves, and after 0xc2, which is the same in UTF-8. */
+/* Bytes from 0x80 to 0x9f are control codes, alone or after 0xc2, which is their UTF-8 form. */
 void cli_make_plain(char *text)
 {
-	unsigned char before = 0;
+	unsigned char previous = 0;
 
 	for (; *text; text++) {
 		unsigned char byte = (unsigned char)*text;
-		bool high = (byte & 0xe0) == 0x80 && (before < 0x80 || before == 0xc2);
+		bool high = (byte & 0xe0) == 0x80 && (previous < 0x80 || previous == 0xc2);
 
 		if (byte < ' ' || byte == 0x7f || high)
 			*text = '?';
-		if (high && before == 0xc2)
+		if (high && previous == 0xc2)
 			text[-1] = '?';
-		before = byte;
+		previous = byte;
 	}
 }

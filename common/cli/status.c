@@ -30,8 +30,8 @@ static size_t columns(void)
 	return window.ws_col;
 }
 
-/* A line that wraps could not be rewritten in place. UTF-8 is cut between characters. */
-static void cut(char *line, size_t characters)
+/* A line that wraps cannot be rewritten in place. UTF-8 is cut between characters. */
+static void truncate_line(char *line, size_t characters)
 {
 	for (; *line; line++) {
 		if (((unsigned char)*line & 0xc0) == 0x80)
@@ -54,7 +54,7 @@ void cli_status(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	cli_make_plain(line);
-	cut(line, columns() - 1);
+	truncate_line(line, columns() - 1);
 	fprintf(stderr, "\r%s\033[K", line);
 	line_is_drawn = true;
 }

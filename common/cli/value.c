@@ -8,7 +8,7 @@
 
 #define NANO UINT64_C(1000000000)
 
-/* Digits, and nothing else that strtoull takes: no sign, no blanks. NULL: none, or above max. */
+/* Digits only: unlike strtoull(), no sign and no blanks. NULL: no digits, or above max. */
 static const char *parse_digits(const char *text, unsigned base, uint64_t max, uint64_t *value)
 {
 	uint64_t result = 0;
@@ -26,7 +26,7 @@ static const char *parse_digits(const char *text, unsigned base, uint64_t max, u
 	return text;
 }
 
-/* "12", "12.5", ".5" in units of 10^-9; what is finer is cut off. NULL: no number, or above 10^9. */
+/* "12", "12.5", ".5" in units of 10^-9; the rest is cut off. NULL: no number, or above 10^9. */
 static const char *parse_nano(const char *text, uint64_t *value)
 {
 	uint64_t whole = 0, fraction = 0;
@@ -65,7 +65,7 @@ int64_t cli_seconds_ns(const char *option, const char *text)
 	const char *end = parse_nano(text, &value);
 
 	if (!end || *end)
-		cli_usage_error("%s takes seconds, as 2 or 0.5, not '%s'", option, text);
+		cli_usage_error("%s takes seconds, such as 2 or 0.5, not '%s'", option, text);
 	return (int64_t)value;
 }
 
@@ -78,9 +78,9 @@ uint32_t cli_fps_milli(const char *option, const char *text)
 		end = parse_digits(end + 1, 10, UINT32_MAX, &seconds);
 	if (end && seconds)
 		milli = (frames / seconds + NANO / 2000) / (NANO / 1000);
-	/* A rate that rounds to none must not become the 0 that means "no pace". */
+	/* A rate that rounds to 0 must not become the 0 that means "no pace". */
 	if (!end || *end || !seconds || milli > NANO || (frames && !milli))
-		cli_usage_error("%s takes frames a second, as 30, 29.97 or 30000/1001 "
+		cli_usage_error("%s takes frames per second, such as 30, 29.97 or 30000/1001 "
 		                "(at most 1000000), not '%s'",
 		                option, text);
 	return (uint32_t)milli;
@@ -96,7 +96,7 @@ void cli_size(const char *option, const char *text, uint32_t *width, uint32_t *h
 	else
 		end = NULL;
 	if (!end || *end || !x || !y)
-		cli_usage_error("%s takes WIDTHxHEIGHT, as 1920x1080, not '%s'", option, text);
+		cli_usage_error("%s takes WIDTHxHEIGHT, such as 1920x1080, not '%s'", option, text);
 	*width = (uint32_t)x;
 	*height = (uint32_t)y;
 }
@@ -107,7 +107,8 @@ mode_t cli_mode(const char *option, const char *text)
 	const char *end = parse_digits(text, 8, 0777, &mode);
 
 	if (!end || *end)
-		cli_usage_error("%s takes an octal mode, as 0600 or 0640, not '%s'", option, text);
+		cli_usage_error("%s takes an octal mode, such as 0600 or 0640, not '%s'", option,
+		                text);
 	return (mode_t)mode;
 }
 
@@ -121,7 +122,7 @@ gid_t cli_group(const char *option, const char *text)
 		return group->gr_gid;
 	end = parse_digits(text, 10, UINT32_MAX - 1, &number);
 	if (!end || *end)
-		cli_usage_error("%s takes a group of this system, not '%s'", option, text);
+		cli_usage_error("%s takes a group name or number, not '%s'", option, text);
 	return (gid_t)number;
 }
 
@@ -162,7 +163,8 @@ uint32_t cli_colour(const char *option, const char *text)
 		if (strlen(text) == 4)
 			return ((rgb >> 8 & 15) << 16 | (rgb >> 4 & 15) << 8 | (rgb & 15)) * 17;
 	}
-	cli_usage_error("%s takes a colour, as #ff8000, #f80 or black, not '%s'", option, text);
+	cli_usage_error("%s takes a colour, such as #ff8000, #f80 or black, not '%s'", option,
+	                text);
 }
 
 int cli_choice(const char *option, const char *text, const char *const *words)

@@ -6,8 +6,8 @@
 
 #include "png_header.h"
 
-/* A chunk is its length, its type, so many bytes of data, and a CRC. */
-enum { TYPE = 4, DATA = 8, CHUNK_BYTES = 12 };
+/* A chunk consists of its data's length, its type, the data, and a CRC. */
+enum { TYPE = 4, DATA = 8, CRC_BYTES = 4, CHUNK_BYTES = 12 };
 
 struct chunk {
 	const uint8_t *bytes; /* where it begins */
@@ -21,12 +21,12 @@ static bool is_type(const struct chunk *chunk, const char *type)
 	return memcmp(chunk->bytes + TYPE, type, 4) == 0;
 }
 
-/* Whether a whole chunk is at this place. */
-static bool parse(struct chunk *chunk, const uint8_t *at)
+/* Returns false if no whole chunk begins there. */
+static bool parse_chunk(struct chunk *chunk, const uint8_t *at)
 {
-	size_t left = (size_t)(chunk->end - at);
+	size_t available = (size_t)(chunk->end - at);
 
-	if (left < CHUNK_BYTES || png_read_u32(at) > left - CHUNK_BYTES)
+	if (available < CHUNK_BYTES || png_read_u32(at) > available - CHUNK_BYTES)
 		return false;
 	chunk->bytes = at;
 	chunk->data = at + DATA;
@@ -34,37 +34,37 @@ static bool parse(struct chunk *chunk, const uint8_t *at)
 	return true;
 }
 
-static bool next(struct chunk *chunk)
+static bool parse_next_chunk(struct chunk *chunk)
 {
-	return parse(chunk, chunk->data + chunk->length + 4);
+	return parse_chunk(chunk, chunk->data + chunk->length + CRC_BYTES);
 }
 
-static bool is_right(const struct png_chunks *chunks, const struct chunk *chunk)
+static bool has_right_crc(const struct png_chunks *chunks, const struct chunk *chunk)
 {
-	return png_crc(chunks->inflater, chunk->bytes + TYPE, 4 + chunk->length) ==
+	return png_crc(chunks->inflater, chunk->bytes + TYPE, DATA - TYPE + chunk->length) ==
 	       png_read_u32(chunk->data + chunk->length);
 }
 
-const uint8_t *png_chunks_find_data(const uint8_t *png, size_t size)
+const uint8_t *png_chunks_find_idat(const uint8_t *png, size_t size)
 {
 	struct chunk chunk = { .end = png + size };
-	bool found = parse(&chunk, png + PNG_SIGNATURE_BYTES);
+	bool found = parse_chunk(&chunk, png + PNG_SIGNATURE_BYTES);
 
 	while (found && !is_type(&chunk, "IDAT"))
-		found = next(&chunk);
+		found = parse_next_chunk(&chunk);
 	return found ? chunk.bytes : NULL;
 }
 
-/* The copies are made while a chunk is still in the cache from having been tried. */
-static bool join(struct png_chunks *chunks, struct chunk *chunk, size_t chunk_bytes_max)
+/* Copies each chunk right after its CRC, while it is in the cache. */
+static bool join_idats(struct png_chunks *chunks, struct chunk *chunk, size_t chunk_bytes_max)
 {
 	chunks->bytes = 0;
 	while (is_type(chunk, "IDAT")) {
-		if (chunk->length > chunk_bytes_max || !is_right(chunks, chunk))
+		if (chunk->length > chunk_bytes_max || !has_right_crc(chunks, chunk))
 			return false;
 		memcpy(chunks->joined + chunks->bytes, chunk->data, chunk->length);
 		chunks->bytes += chunk->length;
-		if (!next(chunk))
+		if (!parse_next_chunk(chunk))
 			return false;
 	}
 	chunks->data = chunks->joined;
@@ -92,15 +92,16 @@ bool png_chunks_gather(struct png_chunks *chunks, const uint8_t *first, const ui
 {
 	struct chunk chunk = { .end = end };
 
-	if (!parse(&chunk, first) || !next(&chunk))
+	if (!parse_chunk(&chunk, first) || !parse_next_chunk(&chunk))
 		return false;
 	if (!is_type(&chunk, "IDAT")) {
 		chunks->rest = chunk.bytes;
-		parse(&chunk, first);
+		parse_chunk(&chunk, first);
 		chunks->data = chunk.data;
 		chunks->bytes = chunk.length;
-		return chunk.length <= chunk_bytes_max && is_right(chunks, &chunk);
+		return chunk.length <= chunk_bytes_max && has_right_crc(chunks, &chunk);
 	}
-	parse(&chunk, first);
-	return reserve(chunks, (size_t)(end - first)) && join(chunks, &chunk, chunk_bytes_max);
+	parse_chunk(&chunk, first);
+	return reserve(chunks, (size_t)(end - first)) &&
+	       join_idats(chunks, &chunk, chunk_bytes_max);
 }

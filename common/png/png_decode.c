@@ -12,33 +12,33 @@
 #include "png_fast.h"
 #include "png_fast_format.h"
 #include "png_header.h"
+#include "png_unfilter.h"
 #include "shmflip.h"
 
 struct span {
 	const uint8_t *next;
-	size_t left;
+	size_t bytes;
 };
 
 struct decoder {
 	png_structp png;
 	png_infop info;
 	struct span spans[3]; /* what libpng has not read yet, in this order */
-	const uint8_t
-		*idat; /* the first one, if the fast path is to take it and those behind; or NULL */
+	const uint8_t *idat;  /* the first one, for the fast path; NULL: libpng reads the pixels */
 	const uint8_t *end;
 	const struct png_decode_options *options;
 	uint8_t *pixels;
 	struct png_decoded *picture;
 };
 
-static void note(struct decoder *decoder, const char *message)
+static void set_message(struct decoder *decoder, const char *message)
 {
 	snprintf(decoder->picture->message, sizeof(decoder->picture->message), "%s", message);
 }
 
 static void on_error(png_structp png, png_const_charp message)
 {
-	note(png_get_error_ptr(png), message);
+	set_message(png_get_error_ptr(png), message);
 	png_longjmp(png, 1);
 }
 
@@ -68,18 +68,18 @@ static void on_warning(png_structp png, png_const_charp message)
 	if (!is_harmless(message))
 		on_error(png, message);
 	if (!decoder->picture->message[0])
-		note(decoder, message);
+		set_message(decoder, message);
 }
 
 static size_t read_span(struct span *span, uint8_t *bytes, size_t size)
 {
-	if (size > span->left)
-		size = span->left;
+	if (size > span->bytes)
+		size = span->bytes;
 	if (size == 0)
 		return 0;
 	memcpy(bytes, span->next, size);
 	span->next += size;
-	span->left -= size;
+	span->bytes -= size;
 	return size;
 }
 
@@ -94,7 +94,7 @@ static void on_read(png_structp png, png_bytep bytes, size_t size)
 		png_error(png, "truncated");
 }
 
-/* Only IHDR, PLTE, tRNS, IDAT and IEND are looked at: colour spaces would bring gamma into the
+/* libpng reads only IHDR, PLTE, tRNS, IDAT and IEND: colour spaces would bring gamma into the
  * blending, and texts only cost memory. */
 static void set_limits(const struct decoder *decoder)
 {
@@ -120,7 +120,7 @@ static bool has_alpha(const struct decoder *decoder)
 	       png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
 }
 
-/* Returns whether the pixels get an alpha of their own. */
+/* Returns true if the pixels get alpha from the file. */
 static bool set_transforms(const struct decoder *decoder)
 {
 	png_structp png = decoder->png;
@@ -138,21 +138,12 @@ static bool set_transforms(const struct decoder *decoder)
 	return alpha;
 }
 
-static bool is_opaque(const uint8_t *row, uint32_t width)
-{
-	uint8_t all = 255;
-
-	for (uint32_t x = 0; x < width; x++)
-		all &= row[4 * (size_t)x + 3];
-	return all == 255;
-}
-
 static void set_format(struct png_decoded *picture, bool opaque)
 {
 	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
 }
 
-/* Interlaced pictures take seven passes over the same rows, and are whole after the last. */
+/* An interlaced picture takes seven passes over the same rows, and is whole after the last. */
 static void read_rows(const struct decoder *decoder, bool alpha)
 {
 	struct png_decoded *picture = decoder->picture;
@@ -166,35 +157,36 @@ static void read_rows(const struct decoder *decoder, bool alpha)
 
 			png_read_row(decoder->png, row, NULL);
 			if (alpha && opaque && pass == passes)
-				opaque = is_opaque(row, picture->width);
+				opaque = png_row_is_opaque(row, picture->width);
 		}
 	}
 	set_format(picture, opaque);
 }
 
-/* Pixels by the fast path. libpng, which has been given an IDAT without any, goes on behind the last. */
+/* The fast path decodes the pixels. libpng got an IDAT without pixels, and continues after the
+ * last IDAT. */
 static bool decode_fast(struct decoder *decoder)
 {
 	const struct png_decode_options *options = decoder->options;
 	struct png_decoded *picture = decoder->picture;
-	struct png_fast_format kind = { .width = picture->width,
-		                        .height = picture->height,
-		                        .stride_bytes = picture->stride_bytes };
+	struct png_fast_format format = { .width = picture->width,
+		                          .height = picture->height,
+		                          .stride_bytes = picture->stride_bytes };
 	struct png_fast_result result;
 
-	if (!png_fast_format_init(&kind, decoder->png, decoder->info) ||
+	if (!png_fast_format_init(&format, decoder->png, decoder->info) ||
 	    (options->flatten && has_alpha(decoder)) ||
-	    !png_fast_decode(options->fast, &kind, decoder->idat, decoder->end, decoder->pixels,
+	    !png_fast_decode(options->fast, &format, decoder->idat, decoder->end, decoder->pixels,
 	                     options->pixels_size, &result))
 		return false;
 	set_format(picture, result.opaque);
 	decoder->spans[2].next = result.rest;
-	decoder->spans[2].left = (size_t)(decoder->end - result.rest);
+	decoder->spans[2].bytes = (size_t)(decoder->end - result.rest);
 	png_start_read_image(decoder->png);
 	return true;
 }
 
-/* The only function that libpng jumps back into. */
+/* libpng's longjmp returns into this function alone. Returns -EAGAIN if the fast path declines. */
 static int decode(struct decoder *decoder)
 {
 	if (setjmp(png_jmpbuf(decoder->png)))
@@ -233,37 +225,37 @@ static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
 
 static int decode_with(struct decoder *decoder)
 {
-	int result = -ENOMEM;
+	int error = -ENOMEM;
 
-	note(decoder, "out of memory");
+	set_message(decoder, "out of memory");
 	decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, decoder, on_error, on_warning);
 	if (!decoder->png)
-		return result;
+		return error;
 	decoder->info = png_create_info_struct(decoder->png);
 	if (decoder->info) {
-		note(decoder, "");
+		set_message(decoder, "");
 		png_set_read_fn(decoder->png, decoder, on_read);
-		result = decode(decoder);
+		error = decode(decoder);
 	}
 	png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
-	return result;
+	return error;
 }
 
-/* Gives libpng everything but the pixels. Whatever is wrong then: false. */
+/* libpng gets everything but the pixels. Returns false on any fault. */
 static bool try_fast(const struct decoder *whole)
 {
-	/* No pixels in a zlib stream, in a chunk. */
+	/* A chunk with a zlib stream of no pixels. */
 	static const uint8_t empty_idat[] = { 0,    0,    0, 8, 'I', 'D', 'A',  'T',  0x78, 0x01,
 		                              0x03, 0x00, 0, 0, 0,   1,   0xc6, 0x19, 0x9e, 0x2e };
 	const struct span *file = &whole->spans[0];
 	struct decoder decoder = *whole;
 
-	decoder.end = file->next + file->left;
-	decoder.idat = png_chunks_find_data(file->next, file->left);
+	decoder.end = file->next + file->bytes;
+	decoder.idat = png_chunks_find_idat(file->next, file->bytes);
 	if (!decoder.idat)
 		return false;
-	decoder.spans[0].left = (size_t)(decoder.idat - file->next);
-	decoder.spans[1] = (struct span){ .next = empty_idat, .left = sizeof(empty_idat) };
+	decoder.spans[0].bytes = (size_t)(decoder.idat - file->next);
+	decoder.spans[1] = (struct span){ .next = empty_idat, .bytes = sizeof(empty_idat) };
 	whole->picture->fast = decode_with(&decoder) == 0;
 	if (!whole->picture->fast)
 		whole->picture->message[0] = 0;
@@ -276,12 +268,12 @@ int png_decode(const uint8_t *png, size_t size, const struct png_decode_options 
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct decoder decoder = { .options = options, .pixels = pixels, .picture = picture };
-	int result;
+	int error;
 
-	decoder.spans[0] = (struct span){ .next = png, .left = size };
+	decoder.spans[0] = (struct span){ .next = png, .bytes = size };
 	*picture = (struct png_decoded){ .message = "" };
-	result = measure(png, size, options->pixels_size, picture);
-	if (result || (options->fast && try_fast(&decoder)))
-		return result;
+	error = measure(png, size, options->pixels_size, picture);
+	if (error || (options->fast && try_fast(&decoder)))
+		return error;
 	return decode_with(&decoder);
 }

@@ -12,7 +12,7 @@ static void on_error(png_structp png, png_const_charp message)
 	int *error = png_get_error_ptr(png);
 
 	(void)message;
-	*error = errno ? errno : EIO;
+	*error = errno ? -errno : -EIO;
 	png_longjmp(png, 1);
 }
 
@@ -42,7 +42,8 @@ static void write_rows(png_structp png, png_infop header, const struct shmflip_f
 	png_write_end(png, header);
 }
 
-/* The error belongs to the caller: what a longjmp brings back must not live in here. */
+/* error is the caller's: a local of this function would be undefined if it changed before a
+ * longjmp. */
 static void encode(FILE *file, const struct shmflip_frame_info *info, const uint8_t *pixels,
                    int *error)
 {
@@ -56,7 +57,7 @@ static void encode(FILE *file, const struct shmflip_frame_info *info, const uint
 		if (setjmp(png_jmpbuf(png)) == 0)
 			write_rows(png, header, info, pixels);
 	} else {
-		*error = ENOMEM;
+		*error = -ENOMEM;
 	}
 	png_destroy_write_struct(&png, &header);
 }
@@ -66,5 +67,5 @@ int png_encode(FILE *file, const struct shmflip_frame_info *info, const uint8_t 
 	int error = 0;
 
 	encode(file, info, pixels, &error);
-	return -error;
+	return error;
 }

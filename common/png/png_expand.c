@@ -5,10 +5,10 @@
 
 #include "png_unfilter.h"
 
-/* What became of all rows so far. */
-struct use {
+/* Of all pixels so far. */
+struct summary {
 	unsigned index_max;
-	uint8_t alpha; /* of all pixels, and-ed */
+	uint8_t alpha; /* bitwise and of all alphas */
 };
 
 static inline __attribute__((always_inline)) void undo(enum png_filter filter, uint8_t *row,
@@ -46,13 +46,13 @@ static bool undo_filter(uint8_t filter, uint8_t *row, const uint8_t *above, size
 	return true;
 }
 
-static inline __attribute__((always_inline)) void look_up(const struct png_fast_format *kind,
+static inline __attribute__((always_inline)) void look_up(const struct png_fast_format *format,
                                                           const uint8_t *row, uint8_t *out,
-                                                          unsigned depth, struct use *use)
+                                                          unsigned depth, struct summary *summary)
 {
 	unsigned mask = (1u << depth) - 1, shift = 8;
 
-	for (uint32_t x = 0; x < kind->width; x++, out += 4) {
+	for (uint32_t x = 0; x < format->width; x++, out += 4) {
 		unsigned index;
 
 		shift -= depth;
@@ -61,46 +61,46 @@ static inline __attribute__((always_inline)) void look_up(const struct png_fast_
 			shift = 8;
 			row++;
 		}
-		if (index > use->index_max)
-			use->index_max = index;
-		use->alpha &= kind->colours[index][3];
-		memcpy(out, kind->colours[index], 4);
+		if (index > summary->index_max)
+			summary->index_max = index;
+		summary->alpha &= format->colours[index][3];
+		memcpy(out, format->colours[index], 4);
 	}
 }
 
-static void look_up_any(const struct png_fast_format *kind, const uint8_t *row, uint8_t *out,
-                        struct use *use)
+static void look_up_any(const struct png_fast_format *format, const uint8_t *row, uint8_t *out,
+                        struct summary *summary)
 {
-	switch (kind->depth) {
+	switch (format->depth) {
 	case 1:
-		look_up(kind, row, out, 1, use);
+		look_up(format, row, out, 1, summary);
 		break;
 	case 2:
-		look_up(kind, row, out, 2, use);
+		look_up(format, row, out, 2, summary);
 		break;
 	case 4:
-		look_up(kind, row, out, 4, use);
+		look_up(format, row, out, 4, summary);
 		break;
 	default:
-		look_up(kind, row, out, 8, use);
+		look_up(format, row, out, 8, summary);
 	}
 }
 
-bool png_expand(const struct png_fast_format *kind, const uint8_t *zeros, uint8_t *raw,
+bool png_expand(const struct png_fast_format *format, const uint8_t *zeros, uint8_t *raw,
                 uint8_t *pixels, bool *opaque)
 {
-	size_t bytes = ((size_t)kind->width * kind->depth + 7) / 8;
-	struct use use = { .alpha = 255 };
+	size_t bytes = ((size_t)format->width * format->depth + 7) / 8;
+	struct summary summary = { .alpha = 255 };
 	const uint8_t *above = zeros;
 
-	for (uint32_t y = 0; y < kind->height; y++) {
+	for (uint32_t y = 0; y < format->height; y++) {
 		if (!undo_filter(raw[0], raw + 1, above, bytes))
 			return false;
-		look_up_any(kind, raw + 1, pixels, &use);
+		look_up_any(format, raw + 1, pixels, &summary);
 		above = raw + 1;
 		raw += 1 + bytes;
-		pixels += kind->stride_bytes;
+		pixels += format->stride_bytes;
 	}
-	*opaque = use.alpha == 255;
-	return use.index_max < kind->colour_count;
+	*opaque = summary.alpha == 255;
+	return summary.index_max < format->colour_count;
 }

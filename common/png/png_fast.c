@@ -18,14 +18,14 @@ struct png_fast {
 	size_t zeros_bytes;
 };
 
-struct png_fast *png_fast_create(bool zlib_alone, unsigned unfilter)
+struct png_fast *png_fast_create(bool zlib_only, unsigned variant)
 {
 	struct png_fast *fast = calloc(1, sizeof(*fast));
 
 	if (!fast)
 		return NULL;
-	fast->unfilter = png_unfilter_get(unfilter);
-	fast->inflater = png_inflater_create(zlib_alone);
+	fast->unfilter = png_unfilter_get(variant);
+	fast->inflater = png_inflater_create(zlib_only);
 	if (!fast->unfilter || !fast->inflater) {
 		png_fast_destroy(fast);
 		return NULL;
@@ -44,8 +44,8 @@ void png_fast_destroy(struct png_fast *fast)
 	free(fast);
 }
 
-/* Behind the last row: the rows that are done at once, what the raw rows are longer by (their filters'
- * bytes), and what may be read over their end. */
+/* The pixels are followed by space for the rows that are done together, for the filter bytes of
+ * the raw rows, and for reads beyond their end. */
 uint64_t png_fast_buffer_size(uint32_t width, uint32_t height)
 {
 	uint32_t stride_bytes;
@@ -71,20 +71,20 @@ static bool reserve_zeros(struct png_fast *fast, size_t bytes)
 	return true;
 }
 
-static size_t raw_row_bytes(const struct png_fast_format *kind)
+static size_t raw_row_bytes(const struct png_fast_format *format)
 {
-	return 1 + ((size_t)kind->width * kind->channels * kind->depth + 7) / 8;
+	return 1 + ((size_t)format->width * format->channels * format->depth + 7) / 8;
 }
 
-/* As long as all rows are when stored, with the zlib stream around them: libpng warns of longer ones. */
+/* The bytes of a zlib stream of all rows stored uncompressed: libpng warns of a longer IDAT. */
 static size_t idat_bytes_max(size_t raw_bytes)
 {
 	return raw_bytes + raw_bytes / 32768 * 5 + 11;
 }
 
-/* zlib takes a stream at its word that no more than its window is looked back; libdeflate does not. Only
- * where the window is large enough for anything they agree. */
-static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
+/* zlib rejects references farther back than the window that the stream announces; libdeflate
+ * does not. They agree only if that window is large enough for any reference. */
+static bool has_full_window(const struct png_chunks *chunks, size_t raw_bytes)
 {
 	unsigned window_bits = (chunks->bytes ? chunks->data[0] >> 4 : 0) + 8;
 
@@ -92,41 +92,41 @@ static bool has_window(const struct png_chunks *chunks, size_t raw_bytes)
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through rows */
-static bool unfilter(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *raw,
-                     uint8_t *pixels, bool *opaque)
+static bool unfilter(struct png_fast *fast, const struct png_fast_format *format,
+                     const uint8_t *raw, uint8_t *pixels, bool *opaque)
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct png_rows rows = { .raw = raw,
 		                 .pixels = pixels,
 		                 .zeros = fast->zeros,
-		                 .stride_bytes = kind->stride_bytes,
-		                 .width = kind->width,
-		                 .height = kind->height,
-		                 .channels = kind->channels };
+		                 .stride_bytes = format->stride_bytes,
+		                 .width = format->width,
+		                 .height = format->height,
+		                 .channels = format->channels };
 	bool done = fast->unfilter->unfilter(&rows);
 
 	*opaque = rows.opaque;
 	return done;
 }
 
-bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *idat,
-                     const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
+bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format,
+                     const uint8_t *idat, const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
                      struct png_fast_result *result)
 {
-	size_t raw_bytes = raw_row_bytes(kind) * kind->height;
-	uint64_t room = png_fast_buffer_size(kind->width, kind->height);
+	size_t raw_bytes = raw_row_bytes(format) * format->height;
+	uint64_t buffer_bytes = png_fast_buffer_size(format->width, format->height);
 	struct png_chunks *chunks = &fast->chunks;
 	uint8_t *raw;
 
-	if (room > pixels_size || !reserve_zeros(fast, kind->stride_bytes) ||
+	if (buffer_bytes > pixels_size || !reserve_zeros(fast, format->stride_bytes) ||
 	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(raw_bytes)) ||
-	    !has_window(chunks, raw_bytes))
+	    !has_full_window(chunks, raw_bytes))
 		return false;
-	raw = pixels + (room - PNG_ROWS_MARGIN - raw_bytes);
+	raw = pixels + (buffer_bytes - PNG_ROWS_MARGIN - raw_bytes);
 	if (!png_inflate(fast->inflater, chunks->data, chunks->bytes, raw, raw_bytes))
 		return false;
 	result->rest = chunks->rest;
-	if (kind->colour_count)
-		return png_expand(kind, fast->zeros, raw, pixels, &result->opaque);
-	return unfilter(fast, kind, raw, pixels, &result->opaque);
+	if (format->colour_count)
+		return png_expand(format, fast->zeros, raw, pixels, &result->opaque);
+	return unfilter(fast, format, raw, pixels, &result->opaque);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The short way for what frames nearly always are: not interlaced, at most 8 bits a sample, no colour key,
- * and nothing wrong. All compressed data are inflated in one go into the far end of the very memory that
- * the pixels fill from the front, and unfiltered from there: see png_unfilter.h. Whatever is out of the
- * ordinary it declines, so that libpng alone decides what is damaged, and says how.
+ * The fast path, for what frames nearly always are: not interlaced, at most 8 bits per sample,
+ * no colour key, and undamaged. It inflates all compressed data in one call into the far end of
+ * the memory that the pixels fill from the front, and unfilters from there: see png_unfilter.h.
+ * It declines everything else, so that libpng alone decides what is damaged, and how.
  *
- * An object serves one thread at a time, and keeps memory from picture to picture: that of the compressed
- * data, and of a row. Does not block. */
+ * An object serves one thread at a time. It keeps memory from picture to picture: for the
+ * compressed data and for a row. Does not block. */
 #ifndef SHMFLIP_PNG_FAST_H
 #define SHMFLIP_PNG_FAST_H
 
@@ -16,36 +16,37 @@
 
 struct png_fast;
 
-/* What stands before the first IDAT, all of it known to be right. */
+/* What the chunks before the first IDAT say, all of it checked. */
 struct png_fast_format {
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
-	unsigned depth;          /* bits of a sample: at most 8 */
+	unsigned depth;          /* bits per sample: at most 8 */
 	unsigned channels;       /* of the file */
-	unsigned colour_count;   /* of a palette, which grey of few bits is too; 0: there is none */
+	unsigned colour_count;   /* of the palette or of grey below 8 bits; 0: neither */
 	uint8_t colours[256][4]; /* blue, green, red, alpha */
 };
 
 struct png_fast_result {
-	const uint8_t *rest; /* behind the last IDAT */
+	const uint8_t *rest; /* what follows the last IDAT */
 	bool opaque;         /* every alpha is 255 */
 };
 
-/* Made of what is fastest here, or, for tests and benchmarks, with zlib although libdeflate may be there, and
- * with another instruction set than the best: the index for png_unfilter_get(). NULL: out of memory, or
- * no such instruction set. Destroying takes NULL. */
-struct png_fast *png_fast_create(bool zlib_alone, unsigned unfilter);
+/* zlib_only: use zlib even if libdeflate is built in, for tests and benchmarks. variant: the
+ * index for png_unfilter_get(); 0 is the fastest. Returns NULL if memory runs out or there is no
+ * such variant. */
+struct png_fast *png_fast_create(bool zlib_only, unsigned variant);
+/* Accepts NULL. */
 void png_fast_destroy(struct png_fast *fast);
 
-/* How many bytes it wants for a picture of this size: those of shmflip_frame_size() and a few rows more;
- * UINT64_MAX when there is no such picture. */
+/* Returns how many bytes a picture of this size needs: those of shmflip_frame_size() and a few
+ * rows more; UINT64_MAX if the size is invalid. */
 uint64_t png_fast_buffer_size(uint32_t width, uint32_t height);
 
-/* Decodes the IDATs from the first one on, and finds what follows the last. False: declined, and the
- * pixels_size bytes of pixels are undefined. */
-bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *kind, const uint8_t *idat,
-                     const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
+/* Decodes all IDATs, starting with the first, and finds what follows the last. Returns false if it
+ * declines; the pixels_size bytes of pixels are then undefined. */
+bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format,
+                     const uint8_t *idat, const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
                      struct png_fast_result *result);
 
 #endif

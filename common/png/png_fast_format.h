@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What libpng found before the first IDAT, as the fast path wants to know it. Pure; any thread. */
+ * Converts what libpng read before the first IDAT for the fast path. Pure; any thread. */
 #ifndef SHMFLIP_PNG_FAST_FORMAT_H
 #define SHMFLIP_PNG_FAST_FORMAT_H
 
@@ -8,7 +8,8 @@
 
 #include "png_fast.h"
 
-/* Adds all but the sizes. False: no picture for the fast path. */
-bool png_fast_format_init(struct png_fast_format *kind, png_structp png, png_infop info);
+/* Sets everything but width, height and stride_bytes. Returns false if the picture is not for
+ * the fast path. */
+bool png_fast_format_init(struct png_fast_format *format, png_structp png, png_infop info);
 
 #endif

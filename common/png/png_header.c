@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Where things stand, from the signature's first byte. */
+/* Offsets from the start of the file. */
 enum { LENGTH = 8, TYPE = 12, WIDTH = 16, HEIGHT = 20, CRC = 29 };
 enum { IHDR_DATA_BYTES = 13, SIDE_MAX = INT32_MAX };
 
@@ -17,7 +17,7 @@ uint32_t png_read_u32(const uint8_t *bytes)
 	       bytes[3];
 }
 
-static const char *fault_in(const uint8_t *png, size_t size)
+static const char *find_fault(const uint8_t *png, size_t size)
 {
 	if (size == 0)
 		return "empty";
@@ -35,7 +35,7 @@ static const char *fault_in(const uint8_t *png, size_t size)
 int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
                      const char **reason)
 {
-	const char *fault = fault_in(png, size);
+	const char *fault = find_fault(png, size);
 
 	if (!fault) {
 		uint32_t width = png_read_u32(png + WIDTH), height = png_read_u32(png + HEIGHT);

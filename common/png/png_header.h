@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a PNG says of itself in its first 33 bytes: the signature and the IHDR chunk. Enough to size
- * slots and to turn a frame down before anything of it is decoded. Pure; any thread. */
+ * Parses the first 33 bytes of a PNG: the signature and the IHDR chunk. They are enough to size
+ * slots, and to reject a frame before decoding. Pure; any thread. */
 #ifndef SHMFLIP_PNG_HEADER_H
 #define SHMFLIP_PNG_HEADER_H
 
@@ -18,10 +18,10 @@ struct png_header {
 	uint32_t height; /* 1 to 2^31 - 1 */
 };
 
-/* The big-endian number at bytes. */
+/* Returns the big-endian number at bytes. */
 uint32_t png_read_u32(const uint8_t *bytes);
 
-/* 0, or -EBADMSG with the reason, a static string, in *reason. */
+/* Returns 0, or -EBADMSG and sets *reason to a static string. */
 int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
                      const char **reason);
 

@@ -13,22 +13,22 @@ struct libdeflate_decompressor;
 #endif
 
 struct png_inflater {
-	struct libdeflate_decompressor *libdeflate; /* NULL: zlib does it */
+	struct libdeflate_decompressor *libdeflate; /* NULL: use zlib */
 };
 
-struct png_inflater *png_inflater_create(bool zlib_alone)
+struct png_inflater *png_inflater_create(bool zlib_only)
 {
 	struct png_inflater *inflater = calloc(1, sizeof(*inflater));
 
 #ifdef HAVE_LIBDEFLATE
-	if (inflater && !zlib_alone)
+	if (inflater && !zlib_only)
 		inflater->libdeflate = libdeflate_alloc_decompressor();
-	if (inflater && !zlib_alone && !inflater->libdeflate) {
+	if (inflater && !zlib_only && !inflater->libdeflate) {
 		free(inflater);
 		inflater = NULL;
 	}
 #else
-	(void)zlib_alone;
+	(void)zlib_only;
 #endif
 	return inflater;
 }
@@ -42,22 +42,22 @@ void png_inflater_destroy(struct png_inflater *inflater)
 	free(inflater);
 }
 
-/* In one call: that spares zlib its window. */
+/* With a single call zlib needs no window. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): zlib writes there */
-static bool inflate_by_zlib(const uint8_t *packed, size_t packed_bytes, uint8_t *data,
-                            size_t data_bytes)
+static bool inflate_with_zlib(const uint8_t *packed, size_t packed_bytes, uint8_t *data,
+                              size_t data_bytes)
 {
 	z_stream stream = { .next_in = (Bytef *)(uintptr_t)packed,
 		            .avail_in = (uInt)packed_bytes,
 		            .next_out = data,
 		            .avail_out = (uInt)data_bytes };
-	int result;
+	int status;
 
 	if (packed_bytes > UINT_MAX || data_bytes > UINT_MAX || inflateInit(&stream) != Z_OK)
 		return false;
-	result = inflate(&stream, Z_FINISH);
+	status = inflate(&stream, Z_FINISH);
 	inflateEnd(&stream);
-	return result == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+	return status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
 }
 
 bool png_inflate(struct png_inflater *inflater, const uint8_t *packed, size_t packed_bytes,
@@ -74,7 +74,7 @@ bool png_inflate(struct png_inflater *inflater, const uint8_t *packed, size_t pa
 	}
 #endif
 	(void)inflater;
-	return inflate_by_zlib(packed, packed_bytes, data, data_bytes);
+	return inflate_with_zlib(packed, packed_bytes, data, data_bytes);
 }
 
 uint32_t png_crc(const struct png_inflater *inflater, const uint8_t *bytes, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Inflating all rows of a picture in one go, by libdeflate where it was built in, else by zlib; and the
- * checksums of chunks. Does not block. What is created serves one thread at a time. */
+ * Inflates all rows of a picture in one call, with libdeflate if it is built in, else with zlib;
+ * computes the CRCs of chunks. Does not block. An object serves one thread at a time. */
 #ifndef SHMFLIP_PNG_INFLATE_H
 #define SHMFLIP_PNG_INFLATE_H
 
@@ -11,12 +11,13 @@
 
 struct png_inflater;
 
-/* zlib_alone: although libdeflate may be there. NULL: out of memory. Destroying takes NULL. */
-struct png_inflater *png_inflater_create(bool zlib_alone);
+/* zlib_only: use zlib even if libdeflate is built in. Returns NULL if memory runs out. */
+struct png_inflater *png_inflater_create(bool zlib_only);
+/* Accepts NULL. */
 void png_inflater_destroy(struct png_inflater *inflater);
 
-/* Whether the bytes of packed are one zlib stream, no more and no less, of just so many bytes of data,
- * whose checksum is right. Otherwise the data are undefined. */
+/* Returns true if packed is exactly one zlib stream, which holds exactly data_bytes of data and
+ * has the right checksum. Otherwise the data are undefined. */
 bool png_inflate(struct png_inflater *inflater, const uint8_t *packed, size_t packed_bytes,
                  uint8_t *data, size_t data_bytes);
 

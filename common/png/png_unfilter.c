@@ -3,8 +3,8 @@
 
 #include "png_unfilter_variants.h"
 
-/* Which byte of a pixel each channel becomes; grey becomes two more. */
-static const uint8_t places[4][4] = { { 0 }, { 0, 3 }, { 2, 1, 0 }, { 2, 1, 0, 3 } };
+/* The byte of a pixel that each channel becomes. Grey is then copied to two more. */
+static const uint8_t channel_bytes[4][4] = { { 0 }, { 0, 3 }, { 2, 1, 0 }, { 2, 1, 0, 3 } };
 
 static inline __attribute__((always_inline)) void undo(enum png_filter filter, const uint8_t *raw,
                                                        const uint8_t *above, uint8_t *out,
@@ -15,12 +15,12 @@ static inline __attribute__((always_inline)) void undo(enum png_filter filter, c
 	for (uint32_t x = 0; x < width; x++, raw += channels, above += 4, out += 4) {
 		out[3] = 255;
 		for (unsigned c = 0; c < channels; c++) {
-			unsigned place = places[channels - 1][c];
+			unsigned byte = channel_bytes[channels - 1][c];
 
 			left[c] = (uint8_t)(raw[c] +
-			                    png_predict(filter, left[c], above[place], corner[c]));
-			corner[c] = above[place];
-			out[place] = left[c];
+			                    png_predict(filter, left[c], above[byte], corner[c]));
+			corner[c] = above[byte];
+			out[byte] = left[c];
 		}
 		if (channels < 3)
 			out[1] = out[2] = out[0];
@@ -48,16 +48,7 @@ undo_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, uint32_t width,
 	}
 }
 
-static bool is_opaque(const uint8_t *pixels, uint32_t width)
-{
-	uint8_t all = 255;
-
-	for (uint32_t x = 0; x < width; x++)
-		all &= pixels[4 * (size_t)x + 3];
-	return all == 255;
-}
-
-static bool unfilter_plainly(struct png_rows *rows)
+static bool unfilter_plain_c(struct png_rows *rows)
 {
 	size_t row_bytes = 1 + (size_t)rows->width * rows->channels;
 	const uint8_t *raw = rows->raw, *above = rows->zeros;
@@ -76,7 +67,7 @@ static bool unfilter_plainly(struct png_rows *rows)
 		else
 			undo_row(raw, above, out, rows->width, 4);
 		if (rows->channels % 2 == 0 && rows->opaque)
-			rows->opaque = is_opaque(out, rows->width);
+			rows->opaque = png_row_is_opaque(out, rows->width);
 		above = out;
 		raw += row_bytes;
 		out += rows->stride_bytes;
@@ -86,7 +77,7 @@ static bool unfilter_plainly(struct png_rows *rows)
 
 const struct png_unfilter *png_unfilter_get(unsigned index)
 {
-	static const struct png_unfilter all[] = {
+	static const struct png_unfilter variants[] = {
 #ifdef HAVE_UNFILTER_X86
 		{ "AVX2", png_unfilter_avx2 },
 		{ "SSE4.1", png_unfilter_sse41 },
@@ -94,9 +85,9 @@ const struct png_unfilter *png_unfilter_get(unsigned index)
 #ifdef HAVE_UNFILTER_NEON
 		{ "NEON", png_unfilter_neon },
 #endif
-		{ "plain C", unfilter_plainly },
+		{ "plain C", unfilter_plain_c },
 	};
-	unsigned first = 0, count = sizeof(all) / sizeof(all[0]);
+	unsigned first = 0, count = sizeof(variants) / sizeof(variants[0]);
 
 #ifdef HAVE_UNFILTER_X86
 	if (!__builtin_cpu_supports("sse4.1"))
@@ -104,5 +95,5 @@ const struct png_unfilter *png_unfilter_get(unsigned index)
 	else if (!__builtin_cpu_supports("avx2"))
 		first = 1;
 #endif
-	return index < count - first ? &all[first + index] : NULL;
+	return index < count - first ? &variants[first + index] : NULL;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Rows of a PNG as inflating leaves them, each behind the byte that names its filter, to 32-bit pixels:
- * blue, green, red, and alpha or 255. Filtering is undone in the pixels' order, so that a row of pixels is
- * itself what the next row is predicted from, and every byte is read and written once.
+ * Undoes the filters of a PNG's inflated rows, each of which begins with the byte that names its
+ * filter. Writes 32-bit pixels: blue, green, red, and alpha or 255. Filters are undone in the byte
+ * order of the pixels. So each row of pixels is itself what the next row is predicted from, and
+ * every byte is read and written once.
  *
- * The rows may lie in the same memory as the pixels if they lie behind them: so far that PNG_ROWS_AT_ONCE
- * rows of pixels end before the first row that is not read yet begins, and with PNG_ROWS_MARGIN readable
- * bytes after the last. What lies between a row's last pixel and the next row gets undefined content.
+ * The raw rows may share memory with the pixels if they lie far enough after them. Pixel rows y to
+ * y + PNG_ROWS_AT_ONCE - 1 must end before raw row y begins, and PNG_ROWS_MARGIN readable bytes
+ * must follow the last raw row. The bytes from a pixel row's end to the next row become undefined.
  *
- * There is a version in plain C, and one for each instruction set that helps. Pure; any thread. */
+ * There is a variant in plain C, and one for each instruction set that helps. Pure; any thread. */
 #ifndef SHMFLIP_PNG_UNFILTER_H
 #define SHMFLIP_PNG_UNFILTER_H
 
@@ -24,15 +25,15 @@ enum png_filter { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAE
 struct png_rows {
 	const uint8_t *raw; /* height rows of 1 + channels * width bytes */
 	uint8_t *pixels;
-	const uint8_t *zeros; /* stride_bytes of them: what is above the first row */
+	const uint8_t *zeros; /* stride_bytes zeros: the row above the first */
 	size_t stride_bytes;  /* of the pixels; a multiple of 64 */
 	uint32_t width;
 	uint32_t height;
-	unsigned channels; /* of 8 bits: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA */
+	unsigned channels; /* of 8 bits; 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA */
 	bool opaque;       /* result: every alpha is 255 */
 };
 
-/* False: there is a filter that does not exist; the pixels are undefined then. */
+/* Returns false if a filter does not exist; the pixels are then undefined. */
 typedef bool png_unfilter_function(struct png_rows *rows);
 
 struct png_unfilter {
@@ -40,8 +41,18 @@ struct png_unfilter {
 	png_unfilter_function *unfilter;
 };
 
-/* What this machine can do, the fastest first and plain C last; NULL behind the last. */
+/* Returns a variant that this machine can run: index 0 is the fastest, and the last is plain C.
+ * Returns NULL after the last. */
 const struct png_unfilter *png_unfilter_get(unsigned index);
+
+static inline bool png_row_is_opaque(const uint8_t *pixels, uint32_t width)
+{
+	uint8_t all = 255;
+
+	for (uint32_t x = 0; x < width; x++)
+		all &= pixels[4 * (size_t)x + 3];
+	return all == 255;
+}
 
 static inline uint8_t png_predict_paeth(int left, int above, int corner)
 {
@@ -53,8 +64,8 @@ static inline uint8_t png_predict_paeth(int left, int above, int corner)
 	return (uint8_t)(to_above <= to_corner ? above : corner);
 }
 
-/* What a filter adds to a byte, by the bytes to the left, above, and above that to the left. To be called
- * with a filter known when it is compiled. */
+/* Returns what a filter adds to a byte, from the bytes to the left, above, and above left (the
+ * corner). The filter must be a constant, so that the switch is compiled away. */
 static inline __attribute__((always_inline)) uint8_t
 png_predict(enum png_filter filter, uint8_t left, uint8_t above, uint8_t corner)
 {

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * Undoing filters with vectors of 16 bytes, written once for all instruction sets. The
- * png_vec_ headers say what a vector is and how each operation is done; a source that is compiled for one of
- * the sets includes this. Any processor that has a byte shuffle and unsigned minimum and maximum will do.
+ * Undoes filters with vectors of 16 bytes, written once for all instruction sets. The png_vec_
+ * headers define the vector and each operation. Each source that includes this header is
+ * compiled for one of the sets. Any processor with a byte shuffle and unsigned minimum and
+ * maximum will do.
  *
- * None, Sub and Up take four pixels at a time. Average and Paeth need the pixel to the left, so they go
- * pixel by pixel, with most of a vector idle; therefore four rows are done together where enough of them have
- * such filters. Each lane of a vector is then a pixel of another row. A row is a block of four pixels
- * behind the one above it, which has thus been finished just when it is needed.
+ * None, Sub and Up process four pixels at a time. Average and Paeth need the pixel to the left,
+ * so they go pixel by pixel, with most of a vector idle. Therefore four rows are done together
+ * if enough of them have such filters: each lane of a vector is then a pixel of another row.
+ * Each row is one block of four pixels behind the row above, so that the block above is finished
+ * just when it is needed.
  *
- * Paeth: of left (a), above (b) and corner (c), the nearest to a + b - c. With lo and hi the smaller and
- * the larger of a and b, the distances to lo, hi and c are |hi - c|, |c - lo| and their difference.
- * Differences that saturate at 0 give the right choice also where c is not between lo and hi, and
- * ties are between equals: all in 8 bits.
+ * Paeth predicts, of left (a), above (b) and corner (c), the nearest to a + b - c. Let lo and hi
+ * be the smaller and the larger of a and b. Then the distances to lo, hi and c are
+ *   |hi - c|, |c - lo| and |(hi - c) - (c - lo)|.
+ * If c is not between lo and hi, differences that saturate at 0 still give the right choice. Ties
+ * are between equals. So 8 bits are enough.
  *
- * Average: with the complements of a and b, rounding up becomes rounding down, and
- * ~(x + average(a, b)) = average_up(~a, ~b) - x: two operations from pixel to pixel.
+ * Average: on complements of a and b, rounding up becomes rounding down:
+ *   ~(x + average(a, b)) = average_up(~a, ~b) - x
+ * This takes two operations from pixel to pixel.
  *
- * Four rows of different filters are all of Paeth, with some neighbours 0 (Sub, Up, None) or an average
- * in its place; or, if none of them has Paeth, all of averages, for half the time. */
+ * Four rows of different filters are all done as Paeth: for Sub, Up and None some neighbours
+ * count as 0, and an average replaces the result for Average. If none of the rows has Paeth, all
+ * are done as averages, in half the time. */
 #ifndef SHMFLIP_PNG_UNFILTER_SIMD_H
 #define SHMFLIP_PNG_UNFILTER_SIMD_H
 
@@ -35,16 +40,18 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum { BLOCK_PIXELS = 4, BLOCK_BYTES = 16, ROWS = PNG_ROWS_AT_ONCE };
+#define BLOCKS_OF(width) (((size_t)(width) + BLOCK_PIXELS - 1) / BLOCK_PIXELS)
 
-/* Masks of what a row's filter is predicted from, a lane for each of four rows. */
-struct mix {
+/* Masks of what each row's filter is predicted from, one lane for each of four rows. */
+struct filter_masks {
 	vec left, above, corner, average, nothing;
 };
 
-/* What is among the filters of four rows. */
-enum blend { ALL_PAETH, ALL_AVERAGE, NO_PAETH, ANY_FILTER };
+/* Which filters four rows have. */
+enum filter_set { ALL_PAETH, ALL_AVERAGE, NO_PAETH, ANY_FILTER };
 
-/* The four pixels of a block in the order blue, green, red, alpha; 0 where there is no alpha. */
+/* Returns the four pixels of a block in the order blue, green, red, alpha; alpha is 0 if there
+ * is none. */
 INLINE vec load_block(const uint8_t *raw, unsigned channels)
 {
 	static const uint8_t orders[4][BLOCK_BYTES] = {
@@ -71,8 +78,8 @@ INLINE vec undo_paeth(vec x, vec a, vec b, vec c)
 {
 	vec lo = vec_min(a, b), hi = vec_max(a, b);
 	vec to_lo = vec_sub_saturated(hi, c), to_hi = vec_sub_saturated(c, lo);
-	vec is_lo = vec_not_above(vec_add_saturated(to_lo, to_lo), to_hi);
-	vec is_hi = vec_not_above(vec_add_saturated(to_hi, to_hi), to_lo);
+	vec is_lo = vec_less_or_equal(vec_add_saturated(to_lo, to_lo), to_hi);
+	vec is_hi = vec_less_or_equal(vec_add_saturated(to_hi, to_hi), to_lo);
 	vec other = vec_select(is_hi, vec_add(x, hi), vec_add(x, c));
 
 	return vec_select(is_lo, vec_add(x, lo), other);
@@ -85,20 +92,22 @@ INLINE vec undo_average(vec x, vec a, vec b)
 	return vec_add(x, vec_sub(vec_average_up(a, b), odd));
 }
 
-/* Any filter: what it is not predicted from counts as 0. Paeth is then Sub, Up or None. */
-INLINE vec undo_mixed(vec x, vec a, vec b, vec c, const struct mix *mix)
+/* For any filters: neighbours that a filter does not use count as 0. Paeth then becomes Sub, Up
+ * or None. */
+INLINE vec undo_mixed(vec x, vec a, vec b, vec c, const struct filter_masks *masks)
 {
-	vec paeth = undo_paeth(x, vec_and(a, mix->left), b, vec_and(c, mix->corner));
+	vec paeth = undo_paeth(x, vec_and(a, masks->left), b, vec_and(c, masks->corner));
 
-	return vec_select(mix->average, undo_average(x, a, b), paeth);
+	return vec_select(masks->average, undo_average(x, a, b), paeth);
 }
 
-/* Any filter but Paeth, on complements: Sub is the average of left and left, Up that of above and above. */
-INLINE vec undo_averaged(vec x, vec a, vec b, const struct mix *mix)
+/* For any filters but Paeth, on complements: Sub averages left with left, Up averages above with
+ * above. */
+INLINE vec undo_averaged(vec x, vec a, vec b, const struct filter_masks *masks)
 {
-	vec average = vec_average_up(vec_select(mix->left, a, b), vec_select(mix->above, b, a));
+	vec average = vec_average_up(vec_select(masks->left, a, b), vec_select(masks->above, b, a));
 
-	return vec_sub(vec_or(average, mix->nothing), x);
+	return vec_sub(vec_or(average, masks->nothing), x);
 }
 
 /* ---- One row ------------------------------------------------------------------------------- */
@@ -129,14 +138,14 @@ INLINE void undo_sub(const uint8_t *raw, uint8_t *out, size_t blocks, unsigned c
 	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
 		vec sum = load_block(raw, channels);
 
-		sum = vec_add(sum, vec_up_lanes(sum, 1));
-		sum = vec_add(sum, vec_up_lanes(sum, 2));
+		sum = vec_add(sum, vec_shift_lanes_up(sum, 1));
+		sum = vec_add(sum, vec_shift_lanes_up(sum, 2));
 		left = vec_add(sum, vec_repeat_lane(left, 3));
 		store_block(out, left, channels);
 	}
 }
 
-/* The first lanes of four vectors. */
+/* Returns the first lanes of four vectors. */
 INLINE vec join_lanes(const vec of[4])
 {
 	return vec_zip_64_low(vec_zip_32_low(of[0], of[1]), vec_zip_32_low(of[2], of[3]));
@@ -155,8 +164,8 @@ INLINE void undo_average_row(const uint8_t *raw, const uint8_t *above, uint8_t *
 		for (int k = 0; k < BLOCK_PIXELS; k++) {
 			left = vec_sub(vec_average_up(left, b), x);
 			done[k] = left;
-			x = vec_down_lane(x);
-			b = vec_down_lane(b);
+			x = vec_shift_lanes_down(x, 1);
+			b = vec_shift_lanes_down(b, 1);
 		}
 		store_block(out, vec_xor(join_lanes(done), ones), channels);
 	}
@@ -175,8 +184,8 @@ INLINE void undo_paeth_row(const uint8_t *raw, const uint8_t *above, uint8_t *ou
 			left = undo_paeth(x, left, b, corner);
 			done[k] = left;
 			corner = b;
-			x = vec_down_lane(x);
-			b = vec_down_lane(b);
+			x = vec_shift_lanes_down(x, 1);
+			b = vec_shift_lanes_down(b, 1);
 		}
 		store_block(out, join_lanes(done), channels);
 	}
@@ -203,7 +212,7 @@ INLINE void undo_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, siz
 	}
 }
 
-/* Looks at whole blocks, and at the pixels that are left over. */
+/* Checks whole blocks, and then the remaining pixels. */
 INLINE bool is_opaque(const uint8_t *pixels, uint32_t width)
 {
 	vec all = vec_set_32(UINT32_MAX);
@@ -220,14 +229,14 @@ INLINE bool is_opaque(const uint8_t *pixels, uint32_t width)
 
 /* ---- Four rows at once ----------------------------------------------------------------------- */
 
-struct wave {
+struct wavefront {
 	const uint8_t *raw[ROWS];
 	const uint8_t *above;
 	uint8_t *out;
 	size_t stride_bytes;
 	size_t blocks;
 	vec left, corner;
-	vec done[BLOCK_PIXELS]; /* by the last step; a lane for each row */
+	vec done[BLOCK_PIXELS]; /* by the last step; one lane per row */
 };
 
 INLINE void transpose(vec v[4])
@@ -241,10 +250,11 @@ INLINE void transpose(vec v[4])
 	v[3] = vec_zip_64_high(t2, t3);
 }
 
-/* A pixel of each row. With averages, all but x is complements. */
-INLINE void wave_pixel(struct wave *wave, vec x, vec b, enum blend blend, const struct mix *mix)
+/* Undoes one pixel of each row. For ALL_AVERAGE and NO_PAETH, all but x are complements. */
+INLINE void wavefront_pixel(struct wavefront *wave, vec x, vec b, enum filter_set filters,
+                            const struct filter_masks *masks)
 {
-	switch (blend) {
+	switch (filters) {
 	case ALL_PAETH:
 		wave->left = undo_paeth(x, wave->left, b, wave->corner);
 		break;
@@ -252,17 +262,17 @@ INLINE void wave_pixel(struct wave *wave, vec x, vec b, enum blend blend, const 
 		wave->left = vec_sub(vec_average_up(wave->left, b), x);
 		break;
 	case NO_PAETH:
-		wave->left = undo_averaged(x, wave->left, b, mix);
+		wave->left = undo_averaged(x, wave->left, b, masks);
 		break;
 	default:
-		b = vec_and(b, mix->above);
-		wave->left = undo_mixed(x, wave->left, b, wave->corner, mix);
+		b = vec_and(b, masks->above);
+		wave->left = undo_mixed(x, wave->left, b, wave->corner, masks);
 	}
 	wave->corner = b;
 }
 
-/* Rows whose turn comes with this step start from the left edge: beside 0, or its complement. */
-INLINE void wave_begin(struct wave *wave, size_t step, vec flip)
+/* Rows step and later have not begun: to their left is 0, or its complement. */
+INLINE void wavefront_begin(struct wavefront *wave, size_t step, vec flip)
 {
 	static const uint32_t begun[ROWS][ROWS] = {
 		{ 0 },
@@ -276,12 +286,13 @@ INLINE void wave_begin(struct wave *wave, size_t step, vec flip)
 	wave->corner = vec_and(wave->corner, mask);
 }
 
-/* Row r does block step - r. Where there is no such block, at both ends, it does another for nothing. */
-INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, enum blend blend,
-                      const struct mix *mix, bool edge)
+/* Row r does block step - r. At both ends, if there is no such block, it does another and drops
+ * the result. */
+INLINE void wavefront_step(struct wavefront *wave, size_t step, unsigned channels,
+                           enum filter_set filters, const struct filter_masks *masks, bool edge)
 {
 	size_t last = wave->blocks - 1;
-	bool flipped = blend == ALL_AVERAGE || blend == NO_PAETH;
+	bool flipped = filters == ALL_AVERAGE || filters == NO_PAETH;
 	vec flip = vec_set_32(flipped ? UINT32_MAX : 0), x[4];
 	vec above = vec_load(wave->above + (edge && step > last ? last : step) * BLOCK_BYTES);
 
@@ -292,10 +303,10 @@ INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, enum bl
 		x[r] = load_block(wave->raw[r] + block * BLOCK_PIXELS * channels, channels);
 	}
 	if (edge && step < ROWS)
-		wave_begin(wave, step, flip);
+		wavefront_begin(wave, step, flip);
 	transpose(x);
 	for (int k = 0; k < BLOCK_PIXELS; k++) {
-		wave_pixel(wave, x[k], vec_push_lane(wave->done[k], above, k), blend, mix);
+		wavefront_pixel(wave, x[k], vec_push_lane(wave->done[k], above, k), filters, masks);
 		wave->done[k] = wave->left;
 		x[k] = vec_xor(wave->left, flip);
 	}
@@ -307,7 +318,8 @@ INLINE void wave_step(struct wave *wave, size_t step, unsigned channels, enum bl
 	}
 }
 
-INLINE void run_wave(struct wave *wave, unsigned channels, enum blend blend, const struct mix *mix)
+INLINE void wavefront_run(struct wavefront *wave, unsigned channels, enum filter_set filters,
+                          const struct filter_masks *masks)
 {
 	size_t step = 0, lead = ROWS - 1;
 
@@ -315,12 +327,12 @@ INLINE void run_wave(struct wave *wave, unsigned channels, enum blend blend, con
 	for (int k = 0; k < BLOCK_PIXELS; k++)
 		wave->done[k] = vec_set_32(0);
 	for (; step < lead; step++)
-		wave_step(wave, step, channels, blend, mix, true);
-	wave_step(wave, step++, channels, blend, mix, true);
+		wavefront_step(wave, step, channels, filters, masks, true);
+	wavefront_step(wave, step++, channels, filters, masks, true);
 	for (; step < wave->blocks; step++)
-		wave_step(wave, step, channels, blend, mix, false);
+		wavefront_step(wave, step, channels, filters, masks, false);
 	for (; step < wave->blocks + lead; step++)
-		wave_step(wave, step, channels, blend, mix, true);
+		wavefront_step(wave, step, channels, filters, masks, true);
 }
 
 /* ---- All rows -------------------------------------------------------------------------------- */
@@ -334,7 +346,7 @@ INLINE unsigned count_filter(const uint8_t *raw, size_t row_bytes, enum png_filt
 	return count;
 }
 
-INLINE enum blend blend_of(const uint8_t *raw, size_t row_bytes)
+INLINE enum filter_set find_filter_set(const uint8_t *raw, size_t row_bytes)
 {
 	unsigned paeth = count_filter(raw, row_bytes, FILTER_PAETH);
 
@@ -343,19 +355,19 @@ INLINE enum blend blend_of(const uint8_t *raw, size_t row_bytes)
 	return count_filter(raw, row_bytes, FILTER_AVERAGE) == ROWS ? ALL_AVERAGE : NO_PAETH;
 }
 
-/* What four rows that begin with this one gain by being done together, in tenths of a row of Paeth; known
- * by trying. */
-INLINE bool is_worth_a_wave(const uint8_t *raw, size_t row_bytes, enum blend blend)
+/* In tenths of a Paeth row: what a row gains in a wavefront, and the sum from which four rows
+ * are faster together. Found by trial. */
+INLINE bool is_wavefront_faster(const uint8_t *raw, size_t row_bytes, enum filter_set filters)
 {
-	static const uint8_t cost[PNG_FILTERS] = { 0, 1, 0, 4, 10 };
+	static const uint8_t gain[PNG_FILTERS] = { 0, 1, 0, 4, 10 };
 	unsigned sum = 0;
 
 	for (int r = 0; r < ROWS; r++)
-		sum += cost[raw[r * row_bytes]];
-	return sum >= (blend == ANY_FILTER ? 14 : 8);
+		sum += gain[raw[r * row_bytes]];
+	return sum >= (filters == ANY_FILTER ? 14 : 8);
 }
 
-INLINE bool are_filters(const uint8_t *raw, size_t row_bytes, uint32_t count)
+INLINE bool have_valid_filters(const uint8_t *raw, size_t row_bytes, uint32_t count)
 {
 	for (uint32_t r = 0; r < count; r++) {
 		if (raw[r * row_bytes] >= PNG_FILTERS)
@@ -369,7 +381,7 @@ INLINE void set_lane(uint32_t *lane, bool on)
 	*lane = on ? UINT32_MAX : 0;
 }
 
-INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
+INLINE struct filter_masks make_filter_masks(const uint8_t *raw, size_t row_bytes)
 {
 	uint32_t left[ROWS], above[ROWS], corner[ROWS], average[ROWS], nothing[ROWS];
 
@@ -382,54 +394,56 @@ INLINE struct mix mix_of(const uint8_t *raw, size_t row_bytes)
 		set_lane(&average[r], filter == FILTER_AVERAGE);
 		set_lane(&nothing[r], filter == FILTER_NONE);
 	}
-	return (struct mix){ .left = vec_load((const uint8_t *)left),
-		             .above = vec_load((const uint8_t *)above),
-		             .corner = vec_load((const uint8_t *)corner),
-		             .average = vec_load((const uint8_t *)average),
-		             .nothing = vec_load((const uint8_t *)nothing) };
+	return (struct filter_masks){ .left = vec_load((const uint8_t *)left),
+		                      .above = vec_load((const uint8_t *)above),
+		                      .corner = vec_load((const uint8_t *)corner),
+		                      .average = vec_load((const uint8_t *)average),
+		                      .nothing = vec_load((const uint8_t *)nothing) };
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): out is written through wave */
 INLINE void undo_four_rows(const struct png_rows *rows, const uint8_t *raw, size_t row_bytes,
-                           const uint8_t *above, uint8_t *out, unsigned channels, enum blend blend)
+                           const uint8_t *above, uint8_t *out, unsigned channels,
+                           enum filter_set filters)
 /* NOLINTEND(readability-non-const-parameter) */
 {
-	struct wave wave = { .above = above,
-		             .out = out,
-		             .stride_bytes = rows->stride_bytes,
-		             .blocks = ((size_t)rows->width + BLOCK_PIXELS - 1) / BLOCK_PIXELS };
-	struct mix mix = mix_of(raw, row_bytes);
+	struct wavefront wave = { .above = above,
+		                  .out = out,
+		                  .stride_bytes = rows->stride_bytes,
+		                  .blocks = BLOCKS_OF(rows->width) };
+	struct filter_masks masks = make_filter_masks(raw, row_bytes);
 
 	for (int r = 0; r < ROWS; r++)
 		wave.raw[r] = raw + r * row_bytes + 1;
-	if (blend == ALL_PAETH)
-		run_wave(&wave, channels, ALL_PAETH, &mix);
-	else if (blend == ALL_AVERAGE)
-		run_wave(&wave, channels, ALL_AVERAGE, &mix);
-	else if (blend == NO_PAETH)
-		run_wave(&wave, channels, NO_PAETH, &mix);
+	if (filters == ALL_PAETH)
+		wavefront_run(&wave, channels, ALL_PAETH, &masks);
+	else if (filters == ALL_AVERAGE)
+		wavefront_run(&wave, channels, ALL_AVERAGE, &masks);
+	else if (filters == NO_PAETH)
+		wavefront_run(&wave, channels, NO_PAETH, &masks);
 	else
-		run_wave(&wave, channels, ANY_FILTER, &mix);
+		wavefront_run(&wave, channels, ANY_FILTER, &masks);
 }
 
 INLINE bool unfilter(struct png_rows *rows, unsigned channels)
 {
 	size_t row_bytes = 1 + (size_t)rows->width * channels;
-	size_t blocks = ((size_t)rows->width + BLOCK_PIXELS - 1) / BLOCK_PIXELS;
+	size_t blocks = BLOCKS_OF(rows->width);
 	const uint8_t *raw = rows->raw, *above = rows->zeros;
 	uint8_t *out = rows->pixels;
 
 	rows->opaque = true;
-	for (uint32_t left = rows->height, count; left > 0; left -= count) {
-		enum blend blend = ANY_FILTER;
+	for (uint32_t todo = rows->height, count; todo > 0; todo -= count) {
+		enum filter_set filters = ANY_FILTER;
 
-		count = left < ROWS ? left : ROWS;
-		if (!are_filters(raw, row_bytes, count))
+		count = todo < ROWS ? todo : ROWS;
+		if (!have_valid_filters(raw, row_bytes, count))
 			return false;
 		if (count == ROWS)
-			blend = blend_of(raw, row_bytes);
-		if (blocks >= ROWS && count == ROWS && is_worth_a_wave(raw, row_bytes, blend)) {
-			undo_four_rows(rows, raw, row_bytes, above, out, channels, blend);
+			filters = find_filter_set(raw, row_bytes);
+		if (blocks >= ROWS && count == ROWS &&
+		    is_wavefront_faster(raw, row_bytes, filters)) {
+			undo_four_rows(rows, raw, row_bytes, above, out, channels, filters);
 		} else {
 			undo_row(raw, above, out, blocks, channels);
 			count = 1;

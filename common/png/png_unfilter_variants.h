@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The versions of png_unfilter for single instruction sets. To be called only where there is such a
- * processor: png_unfilter.c knows. */
+ * The variants of png_unfilter for one instruction set each. Call one only on a processor that
+ * has its instruction set: png_unfilter.c checks that. */
 #ifndef SHMFLIP_PNG_UNFILTER_VARIANTS_H
 #define SHMFLIP_PNG_UNFILTER_VARIANTS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What png_unfilter_simd.h asks for, in the vectors of 64-bit Arm. */
+ * The operations of png_unfilter_simd.h in the vectors of 64-bit Arm. A lane is four bytes. */
 #ifndef SHMFLIP_PNG_VEC_NEON_H
 #define SHMFLIP_PNG_VEC_NEON_H
 
@@ -29,7 +29,7 @@ typedef uint8x16_t vec;
 #define vec_min(v, w) vminq_u8(v, w)
 #define vec_max(v, w) vmaxq_u8(v, w)
 #define vec_average_up(v, w) vrhaddq_u8(v, w)
-#define vec_not_above(v, w) vcleq_u8(v, w)
+#define vec_less_or_equal(v, w) vcleq_u8(v, w)
 #define vec_select(mask, yes, no) vbslq_u8(mask, yes, no)
 #define vec_shuffle(v, order) vqtbl1q_u8(v, order)
 #define vec_zip_32_low(v, w) vec_of_32(vzip1q_u32(vec_to_32(v), vec_to_32(w)))
@@ -37,8 +37,8 @@ typedef uint8x16_t vec;
 #define vec_zip_64_low(v, w) vec_of_64(vzip1q_u64(vec_to_64(v), vec_to_64(w)))
 #define vec_zip_64_high(v, w) vec_of_64(vzip2q_u64(vec_to_64(v), vec_to_64(w)))
 #define vec_repeat_lane(v, lane) vec_of_32(vdupq_laneq_u32(vec_to_32(v), lane))
-#define vec_up_lanes(v, count) vextq_u8(vdupq_n_u8(0), v, 16 - 4 * (count))
-#define vec_down_lane(v) vextq_u8(v, vdupq_n_u8(0), 4)
+#define vec_shift_lanes_up(v, count) vextq_u8(vdupq_n_u8(0), v, 16 - 4 * (count))
+#define vec_shift_lanes_down(v, count) vextq_u8(v, vdupq_n_u8(0), 4 * (count))
 
 static inline __attribute__((always_inline)) vec vec_load_4(const uint8_t *bytes)
 {
@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) vec vec_load_4(const uint8_t *bytes
 	return vec_of_32(vsetq_lane_u32(number, vdupq_n_u32(0), 0));
 }
 
-/* Lane k of above, and then the first three of v. */
+/* Returns lane k of above, followed by the first three of v. */
 static inline __attribute__((always_inline)) vec vec_push_lane(vec v, vec above, int k)
 {
 	switch (k) {

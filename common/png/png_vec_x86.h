@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What png_unfilter_simd.h asks for, in SSE up to 4.1; compiled for AVX it becomes its instructions. */
+ * The operations of png_unfilter_simd.h in SSE up to 4.1. Compiled for AVX, they become AVX
+ * instructions. A lane is four bytes. */
 #ifndef SHMFLIP_PNG_VEC_X86_H
 #define SHMFLIP_PNG_VEC_X86_H
 
@@ -24,7 +25,7 @@ typedef __m128i vec;
 #define vec_min(v, w) _mm_min_epu8(v, w)
 #define vec_max(v, w) _mm_max_epu8(v, w)
 #define vec_average_up(v, w) _mm_avg_epu8(v, w)
-#define vec_not_above(v, w) _mm_cmpeq_epi8(_mm_subs_epu8(v, w), _mm_setzero_si128())
+#define vec_less_or_equal(v, w) _mm_cmpeq_epi8(_mm_subs_epu8(v, w), _mm_setzero_si128())
 #define vec_select(mask, yes, no) _mm_blendv_epi8(no, yes, mask)
 #define vec_shuffle(v, order) _mm_shuffle_epi8(v, order)
 #define vec_zip_32_low(v, w) _mm_unpacklo_epi32(v, w)
@@ -32,8 +33,8 @@ typedef __m128i vec;
 #define vec_zip_64_low(v, w) _mm_unpacklo_epi64(v, w)
 #define vec_zip_64_high(v, w) _mm_unpackhi_epi64(v, w)
 #define vec_repeat_lane(v, lane) _mm_shuffle_epi32(v, (lane)*0x55)
-#define vec_up_lanes(v, count) _mm_slli_si128(v, 4 * (count))
-#define vec_down_lane(v) _mm_srli_si128(v, 4)
+#define vec_shift_lanes_up(v, count) _mm_slli_si128(v, 4 * (count))
+#define vec_shift_lanes_down(v, count) _mm_srli_si128(v, 4 * (count))
 
 static inline __attribute__((always_inline)) vec vec_load_4(const uint8_t *bytes)
 {
@@ -43,7 +44,7 @@ static inline __attribute__((always_inline)) vec vec_load_4(const uint8_t *bytes
 	return _mm_cvtsi32_si128(number);
 }
 
-/* Lane k of above, and then the first three of v. */
+/* Returns lane k of above, followed by the first three of v. */
 static inline __attribute__((always_inline)) vec vec_push_lane(vec v, vec above, int k)
 {
 	switch (k) {

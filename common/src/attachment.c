@@ -17,10 +17,9 @@
 #define CLAIM_TRIES 20
 
 /* No real producer replaces the channel file faster. */
-#define TRIES 1000
+#define OPEN_TRIES 1000
 
-/* Opens the channel file and believes it as far as it could only have been written by the directory's
- * owner. */
+/* Makes sure that only the directory's owner can have written the channel file. */
 static int open_channel_file(const struct channel_paths *paths, uid_t *owner)
 {
 	int error = directory_check(paths, true, owner);
@@ -40,27 +39,26 @@ static int read_channel_file(int fd, const struct channel_paths *paths,
 	return layout_check_channel(record, (size_t)bytes, paths->channel_file);
 }
 
-/* Ring and segment outlast their producer only for others to see that it is dead. */
+/* A ring or segment that is still there does not mean that its producer lives. */
 static int check_alive(const struct channel_record *record, const struct channel_paths *paths,
                        uid_t owner, struct sysv_status *segment)
 {
+	bool alive;
 	int error = ring_check(record->ring_id, owner);
 
 	if (!error)
-		error = ring_alive(record->ring_id);
-	if (error == 1)
-		error = sysv_segment_status(record->segment_id, segment);
-	else if (error == 0)
-		error = -EIDRM;
+		error = ring_query_alive(record->ring_id, &alive);
+	if (!error)
+		error = alive ? sysv_segment_status(record->segment_id, segment) : -EIDRM;
 	if (error == -EINVAL || error == -EIDRM)
 		return fail(-EPIPE, "the producer of channel %s died", paths->name);
 	return error;
 }
 
-/* A producer that ends, or moves on, removes or replaces the channel file before the rest. So what is
- * found dead, or somebody else's, behind a file that has gone meanwhile is no sign of a death, or a lie:
- * to be looked at again. */
-static int judge(int fd, int error)
+/* A producer that ends or moves on first removes or replaces the channel file. So if the file has
+ * lost its name, objects that look dead or foreign prove neither a death nor damage.
+ * -ESTALE  try again */
+static int recheck_file(int fd, int error)
 {
 	struct stat status;
 
@@ -70,7 +68,8 @@ static int judge(int fd, int error)
 	return error;
 }
 
-/* Opens the channel file of a live generation. Returns its descriptor or an error; -ESTALE: again. */
+/* Opens the channel file of a live generation. Returns its descriptor.
+ * -ESTALE  try again */
 static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *owner,
                      struct channel_record *record, struct sysv_status *segment)
 {
@@ -83,7 +82,7 @@ static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *o
 	if (!error && record->generation == after)
 		error = fail(-ENOENT, "channel %s has no producer", paths->name);
 	if (!error)
-		error = judge(fd, check_alive(record, paths, *owner, segment));
+		error = recheck_file(fd, check_alive(record, paths, *owner, segment));
 	if (error) {
 		close(fd);
 		return error;
@@ -91,7 +90,7 @@ static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *o
 	return fd;
 }
 
-/* The producer may have died a moment ago; then the segment is gone too. */
+/* If the producer died a moment ago, the segment does not exist any more. */
 static int map_segment(struct attachment *attachment, uid_t owner,
                        const struct sysv_status *segment)
 {
@@ -145,7 +144,7 @@ static void fault_in(const struct attachment *attachment, uint64_t bytes)
 #endif
 }
 
-/* What lies before the slots stays readable. */
+/* Header and descriptions, before the slots, stay readable. */
 static int forbid(const struct attachment *attachment, uint64_t bytes)
 {
 	uint64_t offset = attachment->fixed.pixels_offset;
@@ -184,7 +183,7 @@ static int open_once(struct attachment **out, const struct channel_paths *paths,
 	attachment->segment_id = record.segment_id;
 	attachment->ring_id = record.ring_id;
 	attachment->fd = fd;
-	error = judge(fd, map_segment(attachment, owner, &segment));
+	error = recheck_file(fd, map_segment(attachment, owner, &segment));
 	if (error)
 		goto free_memory;
 	error = check_header(attachment, &record, segment.size);
@@ -213,7 +212,7 @@ int attachment_open(struct attachment **out, const struct channel_paths *paths, 
 {
 	int error = -ESTALE;
 
-	for (int i = 0; error == -ESTALE && i < TRIES; i++)
+	for (int i = 0; error == -ESTALE && i < OPEN_TRIES; i++)
 		error = open_once(out, paths, after, pixels);
 	return error == -ESTALE ? -EPIPE : error;
 }
@@ -229,7 +228,7 @@ int attachment_probe(const struct channel_paths *paths, uint64_t after)
 	int error = attachment_open(&attachment, paths, after, ATTACHMENT_LAZY);
 
 	if (!error) {
-		/* About to be replaced, or removed: not one to attach to. */
+		/* The producer is about to replace or remove it: do not attach. */
 		if (attachment_state(attachment) != LAYOUT_RUNNING)
 			error = -ENOENT;
 		attachment_unref(attachment);
@@ -251,7 +250,7 @@ void attachment_unref(struct attachment *attachment)
 	free(attachment);
 }
 
-/* A producer that gives a frame up holds its lock for a microsecond. */
+/* A producer that invalidates a frame holds its lock for a microsecond. */
 static int claim(struct slot_reader *reader, uint64_t after)
 {
 	int error = slots_claim(reader, after);
@@ -281,8 +280,8 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 		if (*last > before_first)
 			--*last;
 	}
-	/* The producer says that it moves on before it looks for claims: a claim that stands while it
-	 * has not is seen. A later one is none, and who has none is not to be counted. */
+	/* The producer writes that it moves on before it polls claims. So it sees a claim that was
+	 * in place before that. A later claim does not count, and neither does its viewer. */
 	if (attachment_state(attachment) != LAYOUT_RUNNING)
 		return -EAGAIN;
 	return pins_mark_attached(&attachment->pins);
@@ -290,13 +289,13 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 
 enum layout_state attachment_state(const struct attachment *attachment)
 {
-	/* Pairs with generation_retire(). */
+	/* Pairs with the store in generation_retire(). */
 	return atomic_load_explicit(&attachment->shared->state, memory_order_acquire);
 }
 
 uint64_t attachment_dropped(const struct attachment *attachment)
 {
-	/* A count to show: it orders nothing. */
+	/* Only shown to people: it orders nothing. */
 	return atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A viewer's side of one generation of a channel: its segment mapped read-only, its ring, and its
- * channel file open for the pins. Kept alive by its viewer and by each frame that the viewer holds,
- * so that frames outlive the move to another generation. */
+ * A viewer's side of one generation of a channel: the segment mapped read-only, the ring, and the
+ * channel file, open for the pins. The viewer and each frame that it holds keep an attachment
+ * alive. So frames outlive the viewer's move to another generation. */
 #ifndef SHMFLIP_ATTACHMENT_H
 #define SHMFLIP_ATTACHMENT_H
 
@@ -13,7 +13,7 @@
 
 struct attachment {
 	const struct layout_header *shared;
-	struct layout_fixed fixed; /* copied out and checked */
+	struct layout_fixed fixed; /* a checked copy */
 	int segment_id;
 	int ring_id;
 	int fd;
@@ -24,44 +24,46 @@ struct attachment {
 
 /* How the pixels are mapped. */
 enum attachment_pixels {
-	ATTACHMENT_LAZY,      /* a page comes in when it is first read */
+	ATTACHMENT_LAZY,      /* the first read of a page maps it */
 	ATTACHMENT_PREFAULT,  /* all pages at once */
-	ATTACHMENT_UNTOUCHED, /* not to be read */
+	ATTACHMENT_UNTOUCHED, /* no page can be read */
 };
 
-/* Whether there is a live generation, another than the one given, or something in its place that
- * attachment_open would complain of: 0. -ENOENT: neither, or a dead one. A hint
- * only. */
+/* Returns 0 if there is a live generation other than after, or one that attachment_open would
+ * report as invalid. A hint only.
+ * -ENOENT  there is none, or it is dead */
 int attachment_probe(const struct channel_paths *paths, uint64_t after);
 
-/* Attaches to the live generation of this channel, if it is another than the one given. On failure
- * nothing is left. The caller is its one user; it may not move.
- * -ENOENT: there is none. -EPIPE: it is there, but dead. -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE. */
+/* Attaches to the live generation of this channel, if it is not the one given by after. The caller
+ * is the only user. *out must not be copied. On failure nothing is left open.
+ * -ENOENT  there is none
+ * -EPIPE   there is one, but its producer is dead
+ * -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE */
 int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
                     enum attachment_pixels pixels);
 
-/* Whether an error of attachment_open says that there is no producer, and nothing else is wrong. */
+/* Whether an error of attachment_open only means that there is no producer. */
 bool attachment_no_producer(int error);
 
-/* Lays claim to frames if every one is wanted, and only then counts as a viewer. *last is the frame to go
- * on from, or SLOTS_NEWEST, and becomes the one before the first to take. -EAGAIN: the producer is
- * moving on, or ending. */
+/* Claims frames if the viewer wants every one, and only then counts as a viewer. *last is the last
+ * frame that the viewer knows, or SLOTS_NEWEST; it becomes the frame before the first to take.
+ * -EAGAIN  the producer is moving on, or ending */
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 
-/* Counts users; the last one to drop it detaches. Any thread. */
+/* Adds or removes a user. The last one detaches. Any thread. */
 void attachment_ref(struct attachment *attachment);
 void attachment_unref(struct attachment *attachment);
 
-/* Why the generation has ended, or LAYOUT_RUNNING. To be read before its newest frame is. */
+/* Why the generation has ended, or LAYOUT_RUNNING. Read it before the newest frame. */
 enum layout_state attachment_state(const struct attachment *attachment);
 
-/* What is known of the channel. */
 void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info);
 
 /* How many frames the producer has dropped so far. */
 uint64_t attachment_dropped(const struct attachment *attachment);
 
-/* Takes a frame's description out of the slot that holds it, and checks it. -EPROTO. */
+/* Copies the frame's description out of the slot that holds the frame, and checks the copy.
+ * -EPROTO  the description is damaged */
 int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
                         struct shmflip_frame *out);
 

@@ -13,12 +13,25 @@
 #include "lock.h"
 #include "sysv.h"
 
-#define OWNERSHIP 0, 1 /* bytes of the lock file: see channel.h */
-#define PID_ANNOUNCED 1, 2
-#define LOOKS 1000
-#define LOOK_NS NS_PER_MS
+/* Bytes of the lock file: see channel.h. */
+#define OWNER_BYTE 0
+#define PID_BYTE 1
 
-/* Returns how many bytes of it there were, or an error. */
+/* How often and how long to wait for an owner's pid. */
+#define PID_TRIES 1000
+#define PID_SLEEP_NS NS_PER_MS
+
+static int lock_byte(int fd, uint64_t byte)
+{
+	return lock_try(fd, LOCK_EXCLUSIVE, byte, byte + 1);
+}
+
+static int query_byte(int fd, uint64_t byte, bool *locked)
+{
+	return lock_find(fd, byte, byte + 1, locked, NULL);
+}
+
+/* Returns how many bytes the file had for the record, or an error. */
 static int read_record(int fd, struct lock_record *record)
 {
 	ssize_t bytes;
@@ -39,47 +52,55 @@ static int write_record(struct channel *channel)
 	return 0;
 }
 
-/* Check byte 1 first: once it is locked, the pid in the file is the owner's. */
-static int read_pid(int fd, pid_t *pid)
+/* Check the pid's byte first: once it is locked, the pid in the file is the owner's. */
+static int read_pid(int fd, bool *announced, pid_t *pid)
 {
 	struct lock_record record;
-	uint64_t first, end;
-	int bytes, held = lock_find(fd, LOCK_EXCLUSIVE, PID_ANNOUNCED, &first, &end);
+	bool locked;
+	int bytes;
+	int error = query_byte(fd, PID_BYTE, &locked);
 
-	if (held <= 0)
-		return held;
-	bytes = read_record(fd, &record);
-	*pid = record.pid;
-	return bytes < 0 ? bytes : 1;
-}
-
-int channel_find_owner(int fd, pid_t *pid)
-{
-	uint64_t first, end;
-	int held;
-
-	*pid = 0;
-	for (int i = 0; i < LOOKS; i++) {
-		held = lock_find(fd, LOCK_EXCLUSIVE, OWNERSHIP, &first, &end);
-		if (held > 0)
-			held = read_pid(fd, pid);
-		else
-			return held;
-		if (held != 0)
-			return held;
-		clock_sleep(LOOK_NS);
+	if (error)
+		return error;
+	if (locked) {
+		bytes = read_record(fd, &record);
+		if (bytes < 0)
+			return bytes;
+		*pid = record.pid;
 	}
-	return 1;
+	*announced = locked;
+	return 0;
 }
 
-/* 1: it has gone meanwhile. */
-static int fail_owned(const struct channel *channel, int fd)
+int channel_find_owner(int fd, bool *owned, pid_t *pid)
+{
+	pid_t owner = 0;
+	bool locked = true, announced = false;
+	int error;
+
+	for (int i = 0; i < PID_TRIES && locked && !announced; i++) {
+		if (i > 0)
+			clock_sleep(PID_SLEEP_NS);
+		error = query_byte(fd, OWNER_BYTE, &locked);
+		if (!error && locked)
+			error = read_pid(fd, &announced, &owner);
+		if (error)
+			return error;
+	}
+	*owned = locked;
+	*pid = owner;
+	return 0;
+}
+
+/* Returns 0 if the owner has exited since its lock was met. */
+static int check_no_owner(const struct channel *channel, int fd)
 {
 	pid_t pid;
-	int owned = channel_find_owner(fd, &pid);
+	bool owned;
+	int error = channel_find_owner(fd, &owned, &pid);
 
-	if (owned <= 0)
-		return owned ? owned : 1;
+	if (error || !owned)
+		return error;
 	if (pid == 0)
 		return fail(-EBUSY, "channel %s is held by another producer", channel->paths.name);
 	return fail(-EBUSY,
@@ -87,9 +108,9 @@ static int fail_owned(const struct channel *channel, int fd)
 	            channel->paths.name, pid);
 }
 
-/* Locks the file that stands under its name: an owner removes it before letting go, so the one that
- * was opened may be no more. 0, or 1: try again. */
-static int lock_file(struct channel *channel)
+/* Locks the file that has the lock file's name. An owner removes it before unlocking it, so the
+ * opened file may have lost its name: then *locked is false, and the next try may succeed. */
+static int try_lock_file(struct channel *channel, bool *locked)
 {
 	struct stat opened;
 	int fd = directory_open_file(channel->paths.lock_file, O_RDWR | O_CREAT, geteuid());
@@ -97,24 +118,25 @@ static int lock_file(struct channel *channel)
 
 	if (fd < 0)
 		return fd;
-	error = lock_try(fd, LOCK_EXCLUSIVE, OWNERSHIP);
-	if (error == -EAGAIN)
-		error = fail_owned(channel, fd);
-	else if (!error && fstat(fd, &opened) < 0)
+	error = lock_byte(fd, OWNER_BYTE);
+	if (!error && fstat(fd, &opened) < 0)
 		error = fail_errno("cannot examine %s", channel->paths.lock_file);
-	else if (!error && !directory_is_same_file(channel->paths.lock_file, fd))
-		error = 1;
-	if (error) {
-		close(fd);
-		return error;
+	if (!error && directory_is_same_file(channel->paths.lock_file, fd)) {
+		channel->lock_fd = fd;
+		channel->lock_device = opened.st_dev;
+		channel->lock_inode = opened.st_ino;
+		*locked = true;
+		return 0;
 	}
-	channel->lock_fd = fd;
-	channel->lock_device = opened.st_dev;
-	channel->lock_inode = opened.st_ino;
-	return 0;
+	if (error == -EAGAIN)
+		error = check_no_owner(channel, fd);
+	close(fd);
+	if (!error)
+		*locked = false;
+	return error;
 }
 
-/* What else stands in the file was not written by an owner that got as far as making objects. */
+/* An owner that created objects has written a valid record first. Ignore any other content. */
 static int read_last_record(struct channel *channel)
 {
 	int bytes = read_record(channel->lock_fd, &channel->record);
@@ -131,12 +153,13 @@ static int read_last_record(struct channel *channel)
 
 int channel_acquire_for_cleanup(struct channel *channel, const struct channel_paths *paths)
 {
+	bool locked;
 	int error;
 
 	channel->paths = *paths;
 	do
-		error = lock_file(channel);
-	while (error > 0);
+		error = try_lock_file(channel, &locked);
+	while (!error && !locked);
 	if (error)
 		return error;
 	error = read_last_record(channel);
@@ -155,31 +178,32 @@ static int announce_pid(struct channel *channel)
 	record->pid = getpid();
 	memset(record->projects, 0, sizeof(record->projects));
 	error = write_record(channel);
-	return error ? error : lock_try(channel->lock_fd, LOCK_EXCLUSIVE, PID_ANNOUNCED);
+	return error ? error : lock_byte(channel->lock_fd, PID_BYTE);
 }
 
-/* Whether a producer lives whose lock file somebody deleted: it will soon have a new one. The pid in
- * the lock file is known to own the channel no longer. */
+/* A live producer whose lock file somebody deleted will soon create a new one. The process that the
+ * lock file names no longer owns the channel, since we hold the lock. */
 static int check_no_live_producer(const struct channel *channel)
 {
 	pid_t pid;
-	int lives = cleanup_find_live_producer(channel, &pid);
+	bool found;
+	int error = cleanup_find_live_producer(channel, &found, &pid);
 
-	if (lives <= 0)
-		return lives;
+	if (error || !found)
+		return error;
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d, whose lock file was "
 	            "deleted: choose another (-c)",
 	            channel->paths.name, pid);
 }
 
-/* An owner once more has the channel file of its living generation standing. By that others find it, and
- * should it die before its next generation is open, what it left. */
-static int take_over(struct channel *channel, bool again)
+/* With reacquire, keeps the channel file of our live generation. Other processes find the
+ * generation by that file, and what we left if we die before the next generation is open. */
+static int take_over(struct channel *channel, bool reacquire)
 {
 	struct shmflip_removed removed = { 0 };
-	int error =
-		again ? cleanup_recorded(channel, &removed) : cleanup_channel(channel, &removed);
+	int error = reacquire ? cleanup_recorded(channel, &removed)
+	                      : cleanup_channel(channel, &removed);
 
 	if (error) {
 		close(channel->lock_fd);
@@ -193,7 +217,7 @@ static int take_over(struct channel *channel, bool again)
 }
 
 static int acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,
-                   mode_t mode, bool again)
+                   mode_t mode, bool reacquire)
 {
 	int error = directory_create(paths, group, mode);
 
@@ -205,12 +229,12 @@ static int acquire(struct channel *channel, const struct channel_paths *paths, g
 		error = channel_acquire_for_cleanup(channel, paths);
 	if (error)
 		return error;
-	error = again ? 0 : check_no_live_producer(channel);
+	error = reacquire ? 0 : check_no_live_producer(channel);
 	if (error) {
 		channel_release(channel);
 		return error;
 	}
-	return take_over(channel, again);
+	return take_over(channel, reacquire);
 }
 
 int channel_acquire(struct channel *channel, const struct channel_paths *paths, gid_t group,
@@ -226,8 +250,8 @@ bool channel_still_owned(const struct channel *channel)
 
 int channel_reacquire(struct channel *channel, gid_t group, mode_t mode)
 {
-	struct channel again;
-	int error = acquire(&again, &channel->paths, group, mode, true);
+	struct channel fresh;
+	int error = acquire(&fresh, &channel->paths, group, mode, true);
 
 	if (error == -EBUSY)
 		return fail(-ESTALE, "%s was deleted, and another producer took channel %s",
@@ -235,8 +259,8 @@ int channel_reacquire(struct channel *channel, gid_t group, mode_t mode)
 	if (error)
 		return error;
 	close(channel->lock_fd);
-	again.record.generation = channel->record.generation;
-	*channel = again;
+	fresh.record.generation = channel->record.generation;
+	*channel = fresh;
 	return 0;
 }
 
@@ -247,7 +271,7 @@ void channel_release(struct channel *channel)
 	close(channel->lock_fd);
 }
 
-/* Larger than all before since the system started, also than those of a lock file that was removed. */
+/* Larger than every earlier number since boot, even those that a removed lock file counted. */
 static uint64_t next_generation(uint64_t last)
 {
 	struct timespec now;
@@ -288,8 +312,7 @@ int channel_next_key(struct channel *channel, key_t *key)
 	unsigned project = record->projects[0] % CLEANUP_PROJECTS + 1;
 
 	if (project == record->projects[1] || (record->projects[1] == 0 && project == 1))
-		return fail(-EEXIST,
-		            "all System V keys of %s are taken by others: remove that file",
+		return fail(-EEXIST, "other programs use all System V keys of %s: remove that file",
 		            channel->paths.lock_file);
 	return try_project(channel, project, key);
 }
@@ -311,7 +334,8 @@ int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 {
 	struct channel_paths paths;
 	pid_t owner;
-	int fd, owned;
+	bool owned;
+	int fd;
 	int error = channel_paths_init(&paths, dir, channel);
 
 	if (error)
@@ -319,11 +343,12 @@ int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
 	fd = directory_open_file(paths.lock_file, O_RDONLY, geteuid());
 	if (fd < 0)
 		return fd;
-	owned = channel_find_owner(fd, &owner);
+	error = channel_find_owner(fd, &owned, &owner);
 	close(fd);
-	if (owned == 0)
+	if (error)
+		return error;
+	if (!owned)
 		return fail(-ENOENT, "channel %s has no producer", paths.name);
-	if (owned > 0)
-		*pid = owner;
-	return owned < 0 ? owned : 0;
+	*pid = owner;
+	return 0;
 }

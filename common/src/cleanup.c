@@ -10,8 +10,8 @@
 #include "ring.h"
 #include "sysv.h"
 
-/* A segment under one of our keys stays behind only if its maker died before marking it for removal.
- * It is a stranger's if it is in use, or holds anything but zeros or our own header. */
+/* A segment keeps one of our keys only if its creator died before marking it for removal. It is a
+ * foreign one if it is in use, or holds anything but zeros or our own header. */
 static bool is_half_made(const struct channel *channel, int id)
 {
 	static const struct layout_fixed nothing;
@@ -60,24 +60,26 @@ int cleanup_recorded(const struct channel *channel, struct shmflip_removed *remo
 	return 0;
 }
 
-int cleanup_find_live_producer(const struct channel *channel, pid_t *pid)
+int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t *pid)
 {
 	struct attachment *attachment;
-	pid_t user, last = channel->record.pid;
+	pid_t producer = 0;
 	int error = attachment_open(&attachment, &channel->paths, 0, ATTACHMENT_LAZY);
 
+	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE)
+		return error;
+	*found = !error;
 	if (error)
-		return error == -ENOMEM || error == -EMFILE || error == -ENFILE ? error : 0;
-	user = ring_producer_pid(attachment->ring_id);
-	attachment_unref(attachment);
-	if (last != 0 && user == last)
 		return 0;
-	*pid = user;
-	return 1;
+	ring_producer_pid(attachment->ring_id, &producer);
+	attachment_unref(attachment);
+	*found = producer == 0 || producer != channel->record.pid;
+	*pid = producer;
+	return 0;
 }
 
-/* The channel file, too, tells which semaphores its writer had: it stands where the lock file was
- * deleted or emptied by hand, and where its process runs another program. */
+/* The channel file also names its writer's semaphores. It helps if somebody deleted or emptied the
+ * lock file, or if the writer's process now runs another program. */
 static void cleanup_named_ring(const struct channel *channel, struct shmflip_removed *removed)
 {
 	const struct channel_paths *paths = &channel->paths;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Removing what dead producers of a channel left. Only for the channel's owner: while its lock is
- * held nobody makes anything of this channel. Objects of others under the same keys are told by
- * their creator, their shape, what they hold, and whether anybody uses them, and left alone. */
+ * Removes what dead producers of a channel left. Only for the channel's owner: while it holds the
+ * lock, no other process creates anything of this channel. Foreign objects under the same keys
+ * stay. They differ by creator, shape, content, or by being in use. */
 #ifndef SHMFLIP_CLEANUP_H
 #define SHMFLIP_CLEANUP_H
 
@@ -11,19 +11,19 @@
 /* ftok takes 8 bits, not all 0. */
 #define CLEANUP_PROJECTS 255
 
-/* The objects under one key. Adds to *removed. */
+/* Removes the objects under one key. Adds to *removed. */
 void cleanup_key(const struct channel *channel, key_t key, struct shmflip_removed *removed);
 
-/* What channel->record, which the last owner wrote, tells of; where that is not known, every key is looked
- * under. Adds to *removed. */
+/* Removes the objects that channel->record, the last owner's, names. If the record is not known,
+ * tries every key. Adds to *removed. */
 int cleanup_recorded(const struct channel *channel, struct shmflip_removed *removed);
 
-/* All there is but the lock file. Adds to *removed. */
+/* Removes everything but the lock file. Adds to *removed. */
 int cleanup_channel(const struct channel *channel, struct shmflip_removed *removed);
 
-/* Whether the generation that the channel file names is alive, and not the last owner's on record: its
- * producer's lock file was deleted by hand. 1 and that producer, 0, or -ENOMEM, -EMFILE, -ENFILE: it could
- * not be looked at. */
-int cleanup_find_live_producer(const struct channel *channel, pid_t *pid);
+/* Finds a live producer whose lock file somebody deleted: the channel file names its generation,
+ * and the pid differs from the last owner's on record. *pid is 0 if the kernel does not say it.
+ * -ENOMEM, -EMFILE, -ENFILE  the generation could not be checked */
+int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t *pid);
 
 #endif

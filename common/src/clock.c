@@ -12,14 +12,14 @@ int64_t clock_deadline_ns(int timeout_ms)
 
 int64_t clock_remaining_ns(int64_t deadline_ns, int64_t limit_ns)
 {
-	int64_t left_ns;
+	int64_t remaining_ns;
 
 	if (deadline_ns == CLOCK_NEVER)
 		return limit_ns;
-	left_ns = deadline_ns - monotonic_now_ns();
-	if (left_ns < 0)
+	remaining_ns = deadline_ns - monotonic_now_ns();
+	if (remaining_ns < 0)
 		return 0;
-	return left_ns < limit_ns ? left_ns : limit_ns;
+	return remaining_ns < limit_ns ? remaining_ns : limit_ns;
 }
 
 int64_t clock_backoff_ns(int64_t began_ns, int64_t min_ns, int64_t max_ns)
@@ -33,7 +33,7 @@ int64_t clock_backoff_ns(int64_t began_ns, int64_t min_ns, int64_t max_ns)
 
 int clock_sleep(int64_t ns)
 {
-	struct timespec length = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
+	struct timespec duration = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 
-	return -clock_nanosleep(CLOCK_MONOTONIC, 0, &length, NULL);
+	return -clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
 }

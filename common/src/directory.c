@@ -22,17 +22,17 @@ static int check_name(const char *name)
 	if (length == 0 || length > SHMFLIP_NAME_MAX || name[0] == '.' ||
 	    strspn(name, allowed) != length)
 		return fail(-EINVAL,
-		            "'%.80s' is no channel name: 1 to %d letters, digits, '-', '_' or '.', "
-		            "not starting with '.'",
+		            "'%.80s' is no channel name: use 1 to %d letters, digits, '-', '_' or "
+		            "'.', not starting with '.'",
 		            name, SHMFLIP_NAME_MAX);
 	if (dot && (strcmp(dot, ".lock") == 0 || strcmp(dot, ".new") == 0))
 		return fail(-EINVAL,
-		            "'%s' is no channel name: '%s' is kept for shmflip's own files", name,
-		            dot);
+		            "'%s' is no channel name: '%s' is reserved for shmflip's own files",
+		            name, dot);
 	return 0;
 }
 
-/* Returns the length it would take. */
+/* Returns the length that the whole name has. */
 static int choose_dir(struct channel_paths *paths, const char *dir)
 {
 	const char *set = dir ? dir : getenv("SHMFLIP_DIR");
@@ -68,14 +68,14 @@ int channel_paths_init(struct channel_paths *paths, const char *dir, const char 
 	return 0;
 }
 
-/* Of the rights to read, those to read and enter a directory. */
+/* The mode of a directory that is readable and enterable for whom mode lets read. */
 static mode_t enterable(mode_t mode)
 {
 	return 0700 | (mode & 0040 ? 0050 : 0) | (mode & 0004 ? 0005 : 0);
 }
 
-/* Who may rename directories somewhere on the way could put another one in the place of ours. In a sticky
- * directory everybody may rename but their own. */
+/* A user who may write a parent directory can replace ours by renaming. In a sticky directory users
+ * can rename only what they own. */
 static int check_parents(const struct channel_paths *paths)
 {
 	char path[PATH_MAX];
@@ -92,8 +92,8 @@ static int check_parents(const struct channel_paths *paths)
 		if ((status.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH)
 			return fail(
 				-EPERM,
-				"anybody may replace directory %s, for %s is writable (mode %04o): "
-				"chmod +t %s",
+				"any user may replace directory %s, because %s is writable (mode "
+				"%04o): chmod +t %s",
 				paths->dir, path, (unsigned)status.st_mode & 07777, path);
 	}
 	return 0;
@@ -106,7 +106,7 @@ int directory_create(const struct channel_paths *paths, gid_t group, mode_t mode
 	if (mkdir(paths->dir, 0700) < 0) {
 		if (errno == EEXIST)
 			return 0;
-		return fail_errno("cannot make directory %s", paths->dir);
+		return fail_errno("cannot create directory %s", paths->dir);
 	}
 	error = check_parents(paths);
 	if (!error && mode & 0040 && chown(paths->dir, (uid_t)-1, group) < 0)

@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "ring.h"
 
-/* How long a sleep may last before another look: see ring_wait(). */
+/* The longest sleep before the next check: see ring_wait(). */
 #define SLEEP_NS (100 * NS_PER_MS)
 
 static bool spin_for_frame(const struct slot_reader *reader, struct spin *spin, uint64_t newest,
@@ -30,11 +30,13 @@ static bool spin_for_frame(const struct slot_reader *reader, struct spin *spin, 
 
 bool frame_wait_is_over(const struct attachment *attachment)
 {
+	bool alive;
+
 	return attachment_state(attachment) != LAYOUT_RUNNING ||
-	       ring_alive(attachment->ring_id) <= 0;
+	       ring_query_alive(attachment->ring_id, &alive) || !alive;
 }
 
-int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t wanted,
+int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t frame,
                int64_t deadline_ns)
 {
 	uint64_t newest;
@@ -43,7 +45,7 @@ int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t 
 
 	for (;;) {
 		newest = slots_newest(&attachment->reader);
-		if (newest >= wanted)
+		if (newest >= frame)
 			return 0;
 		sleep_ns = clock_remaining_ns(deadline_ns, SLEEP_NS);
 		if (sleep_ns == 0)
@@ -58,7 +60,7 @@ int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t 
 		if (slots_newest(&attachment->reader) == newest) {
 			if (frame_wait_is_over(attachment))
 				return 0;
-			/* Only a producer that lies wakes us for nothing. */
+			/* No correct producer wakes us for nothing: do not spin for this one. */
 			error = clock_sleep(NS_PER_MS);
 			if (error)
 				return error;

@@ -14,7 +14,7 @@
 #include "ring.h"
 #include "sysv.h"
 
-/* Every page now, so that no frame waits for one later. */
+/* Faults every page in now, so that no frame waits for one later. */
 static int fault_in(void *base, uint64_t bytes)
 {
 #ifdef MADV_POPULATE_WRITE
@@ -29,9 +29,9 @@ static int fault_in(void *base, uint64_t bytes)
 	return 0;
 }
 
-/* Makes the segment and marks it for removal: the kernel frees it when its last user is gone. */
-static int make_segment(struct generation *generation, key_t key, uint64_t bytes,
-                        const struct generation_config *config)
+/* Creates the segment and marks it for removal: the kernel frees it after its last user. */
+static int create_segment(struct generation *generation, key_t key, uint64_t bytes,
+                          const struct generation_config *config)
 {
 	void *base;
 	int id;
@@ -59,11 +59,12 @@ static int make_segment(struct generation *generation, key_t key, uint64_t bytes
 	return 0;
 }
 
-/* Segment and ring under one key. -EEXIST: a stranger has something under it. */
-static int make_objects(struct generation *generation, key_t key, uint64_t bytes,
-                        const struct generation_config *config)
+/* Creates segment and ring under one key.
+ * -EEXIST  a foreign object has this key */
+static int create_objects(struct generation *generation, key_t key, uint64_t bytes,
+                          const struct generation_config *config)
 {
-	int error = make_segment(generation, key, bytes, config);
+	int error = create_segment(generation, key, bytes, config);
 
 	if (error)
 		return error;
@@ -78,7 +79,7 @@ static void write_header(struct generation *generation, const struct generation_
 	struct layout_header *shared = generation->shared;
 
 	shared->fixed = generation->fixed;
-	/* Viewers come by the channel file only; renaming it into place orders these stores. */
+	/* Viewers find the segment only by the channel file. Its rename orders these stores. */
 	atomic_store_explicit(&shared->latest, layout_latest(config->newest, LAYOUT_NO_SLOT),
 	                      memory_order_relaxed);
 	atomic_store_explicit(&shared->dropped, config->dropped, memory_order_relaxed);
@@ -110,18 +111,18 @@ static int write_channel_file(const struct generation *generation, int fd,
 	return 0;
 }
 
-static int make_channel_file(struct generation *generation, const struct channel_paths *paths,
-                             const struct generation_config *config)
+static int create_channel_file(struct generation *generation, const struct channel_paths *paths,
+                               const struct generation_config *config)
 {
 	int fd, error;
 
 	unlink(paths->new_file);
 	fd = open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return fail_errno("cannot make %s", paths->new_file);
+		return fail_errno("cannot create %s", paths->new_file);
 	error = write_channel_file(generation, fd, paths, config);
 	if (!error && rename(paths->new_file, paths->channel_file) < 0)
-		error = fail_errno("cannot put %s in place", paths->channel_file);
+		error = fail_errno("cannot rename a file to %s", paths->channel_file);
 	if (error) {
 		unlink(paths->new_file);
 		close(fd);
@@ -139,11 +140,11 @@ static int open_to_viewers(struct generation *generation, const struct channel_p
 	if (error)
 		return error;
 	write_header(generation, config);
-	return make_channel_file(generation, paths, config);
+	return create_channel_file(generation, paths, config);
 }
 
-static int make_under_some_key(struct generation *generation, struct channel *channel,
-                               const struct generation_config *config, uint64_t bytes)
+static int create_under_free_key(struct generation *generation, struct channel *channel,
+                                 const struct generation_config *config, uint64_t bytes)
 {
 	struct shmflip_removed removed = { 0 };
 	key_t key;
@@ -151,7 +152,7 @@ static int make_under_some_key(struct generation *generation, struct channel *ch
 
 	while (!error) {
 		cleanup_key(channel, key, &removed);
-		error = make_objects(generation, key, bytes, config);
+		error = create_objects(generation, key, bytes, config);
 		if (error != -EEXIST)
 			break;
 		error = channel_next_key(channel, &key);
@@ -181,7 +182,7 @@ static int compute_layout(struct generation *generation, const struct channel *c
 		return error;
 	if (*bytes > memory_available_bytes())
 		return fail(-ENOMEM,
-		            "%u slots of %llu MiB are more memory than there is: use fewer "
+		            "%u slots of %llu MiB are more than the available memory: use fewer "
 		            "slots or smaller frames",
 		            fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
 	return 0;
@@ -196,7 +197,7 @@ int generation_init(struct generation *generation, struct channel *channel,
 
 	if (error)
 		return error;
-	error = make_under_some_key(generation, channel, config, bytes);
+	error = create_under_free_key(generation, channel, config, bytes);
 	if (error)
 		goto abandon;
 	fixed->producer = config->producer ? config->producer : fixed->generation;
@@ -218,7 +219,7 @@ abandon:
 
 void generation_retire(struct generation *generation, enum layout_state state)
 {
-	/* Pairs with attachment_state(): who sees it sees every frame published before. */
+	/* Pairs with attachment_state(): a viewer that sees it sees every earlier frame. */
 	atomic_store_explicit(&generation->shared->state, state, memory_order_release);
 	ring_remove(generation->ring_id);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The producer's side of one generation of a channel: its segment, ring, and channel file, from
- * making to giving up. Nothing of it is ever repaired or used again: what comes after a change or a
- * death is a fresh one. Used by one thread. */
+ * The producer's side of one generation of a channel: its segment, ring and channel file, from
+ * creation to release. A generation is never repaired or reused: after a change or a death the
+ * producer creates a new one. Used by one thread. */
 #ifndef SHMFLIP_GENERATION_H
 #define SHMFLIP_GENERATION_H
 
@@ -10,39 +10,38 @@
 #include "pins.h"
 #include "slots.h"
 
-/* What a generation is made to be. */
 struct generation_config {
-	uint64_t producer; /* 0: this is a producer's first, which gives it its number */
+	uint64_t producer; /* 0: the producer's first generation, whose number it takes */
 	uint64_t slot_bytes;
 	uint32_t slots;
 	uint32_t policy;
 	uint32_t fps_milli;
 	gid_t group;
 	mode_t mode;
-	uint64_t newest;  /* the frame before the first to come */
+	uint64_t newest;  /* the frame before the first one to come */
 	uint64_t dropped; /* so far */
 };
 
 struct generation {
-	struct layout_header *shared; /* mapped to write */
-	struct layout_fixed fixed;    /* our own copy: what is shared is never believed */
+	struct layout_header *shared; /* mapped writable */
+	struct layout_fixed fixed;    /* our own copy: never trust the shared one */
 	int segment_id;
 	int ring_id;
-	int fd; /* the channel file, which carries the pins; -1: handed on */
+	int fd; /* the channel file, which carries the pins; -1: another owner has it now */
 	struct pins pins;
 	struct slot_writer writer;
 };
 
-/* Makes segment and ring, every page in place, and puts the channel file where viewers find it.
- * Blocks for as long as it takes to clear the memory. On failure nothing is left. generation must
- * stay where it is until generation_finish. */
+/* Creates segment and ring, faults every page in, and puts the channel file in place for viewers.
+ * Blocks for as long as the kernel takes to clear the memory. On failure nothing is left.
+ * generation must not move until generation_finish. */
 int generation_init(struct generation *generation, struct channel *channel,
                     const struct generation_config *config);
 
-/* Tells viewers that it is over, and removes the ring, which wakes them. */
+/* Writes for viewers why the generation ends, and removes the ring, which wakes them. */
 void generation_retire(struct generation *generation, enum layout_state state);
 
-/* Lets go of memory and file. What viewers hold they keep. */
+/* Detaches the memory and closes the file. Viewers keep the frames that they hold. */
 void generation_finish(struct generation *generation);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Channels seen from outside, by who is neither their producer nor a viewer: what there is, how it is,
- * and what may go. */
+ * Channels, for a process that is neither their producer nor a viewer: list, inspect, clean up. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +15,15 @@
 
 #define LOCK_SUFFIX ".lock"
 
-/* What the lock file tells. */
+/* What the lock file says. */
 struct ownership {
-	int owned; /* 1: somebody owns the channel. 0: nobody. -ENOENT: no file. -EACCES: not to be told */
-	pid_t pid; /* of the owner, or of the last one; 0: not known */
-	bool ours; /* the file is one that shmflip makes */
+	int error; /* -ENOENT: there is no file. -EACCES: this user may not read it */
+	bool owned;
+	pid_t pid; /* of the owner, else of the last one; 0: not known */
+	bool ours; /* shmflip created the file */
 };
 
-/* One that its maker was killed before writing is empty. */
+/* The file is empty if its creator was killed before writing it. */
 static bool is_our_lock(int fd, const struct lock_record *record)
 {
 	struct layout_mark mark;
@@ -45,17 +45,17 @@ static int open_lock(const struct channel_paths *paths, uid_t owner, struct lock
 	return fd;
 }
 
-static void look_at_lock(const struct channel_paths *paths, uid_t owner, struct ownership *out)
+static void query_ownership(const struct channel_paths *paths, uid_t owner, struct ownership *out)
 {
 	struct lock_record record;
 	int fd = open_lock(paths, owner, &record);
 
-	*out = (struct ownership){ .owned = fd };
+	*out = (struct ownership){ .error = fd < 0 ? fd : 0 };
 	if (fd < 0)
 		return;
-	out->owned = channel_find_owner(fd, &out->pid);
+	out->error = channel_find_owner(fd, &out->owned, &out->pid);
 	out->ours = is_our_lock(fd, &record);
-	if (out->owned == 0 && out->ours)
+	if (!out->error && !out->owned && out->ours)
 		out->pid = record.pid;
 	close(fd);
 }
@@ -75,7 +75,7 @@ static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
 	return ours;
 }
 
-static int look_at_newest(struct attachment *attachment, struct shmflip_frame_info *newest)
+static int inspect_newest(struct attachment *attachment, struct shmflip_frame_info *newest)
 {
 	struct shmflip_frame frame;
 	uint64_t sequence;
@@ -92,10 +92,10 @@ static int look_at_newest(struct attachment *attachment, struct shmflip_frame_in
 	return error;
 }
 
-static int look_inside(struct attachment *attachment, struct shmflip_channel_status *status)
+static int inspect_generation(struct attachment *attachment, struct shmflip_channel_status *status)
 {
 	struct stat file;
-	int error = look_at_newest(attachment, &status->newest);
+	int error = inspect_newest(attachment, &status->newest);
 
 	if (!error)
 		error = pins_list_viewers(&attachment->pins, status->viewer_pids, SHMFLIP_PIDS_MAX,
@@ -115,20 +115,21 @@ static int look_inside(struct attachment *attachment, struct shmflip_channel_sta
 	return 0;
 }
 
-/* What to say of a channel that cannot be attached to: an error if there is none to speak of. */
-static int judge(const struct channel_paths *paths, uid_t owner, const struct ownership *lock,
-                 int error, struct shmflip_channel_status *status)
+/* Sets the status of a channel that cannot be attached to. Fails if there is no channel. */
+static int report_unattachable(const struct channel_paths *paths, uid_t owner,
+                               const struct ownership *lock, int error,
+                               struct shmflip_channel_status *status)
 {
-	status->alive = lock->owned == 1;
+	status->alive = lock->owned;
 	status->error = error;
-	if (lock->owned == 1) {
+	if (lock->owned) {
 		if (attachment_no_producer(error))
 			status->error =
 				fail(-EAGAIN, "the producer of channel %s is just opening it",
 			             paths->name);
 		return 0;
 	}
-	if (lock->owned < 0 && lock->owned != -ENOENT && !attachment_no_producer(error))
+	if (lock->error && lock->error != -ENOENT && !attachment_no_producer(error))
 		return error;
 	if (!lock->ours && !is_our_channel_file(paths, owner))
 		return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
@@ -147,20 +148,20 @@ static int inspect(const struct channel_paths *paths, struct shmflip_channel_sta
 
 	if (error)
 		return error;
-	look_at_lock(paths, owner, &lock);
+	query_ownership(paths, owner, &lock);
 	error = attachment_open(&attachment, paths, 0, ATTACHMENT_LAZY);
 	if (!error) {
-		/* Semaphores stay raised by a process that runs another program now. */
-		error = lock.owned == 0 && lock.pid > 0 &&
-		                        lock.pid == ring_producer_pid(attachment->ring_id)
-		                ? -EPIPE
-		                : look_inside(attachment, &status);
+		/* A former producer that now runs another program keeps its semaphores raised. */
+		if (!lock.error && !lock.owned && ring_is_of_process(attachment->ring_id, lock.pid))
+			error = -EPIPE;
+		else
+			error = inspect_generation(attachment, &status);
 		attachment_unref(attachment);
 	}
 	status.alive = 1;
 	if (error) {
 		status.info.pid = lock.pid;
-		error = judge(paths, owner, &lock, error, &status);
+		error = report_unattachable(paths, owner, &lock, error, &status);
 	}
 	if (!error)
 		*out = status;
@@ -176,7 +177,7 @@ int shmflip_channel_inspect(const char *dir, const char *channel,
 	return error ? error : inspect(&paths, status);
 }
 
-/* The channel whose lock file this is, or whose channel file if it has no lock file. */
+/* Finds the channel that has this lock file, or this channel file if it has no lock file. */
 static bool find_channel(const char *file, const char *dir, struct channel_paths *paths)
 {
 	char name[SHMFLIP_NAME_MAX + sizeof(LOCK_SUFFIX)];
@@ -192,7 +193,7 @@ static bool find_channel(const char *file, const char *dir, struct channel_paths
 	       (is_lock || access(paths->lock_file, F_OK) != 0);
 }
 
-static bool is_there(const struct channel_paths *paths, uid_t owner)
+static bool channel_exists(const struct channel_paths *paths, uid_t owner)
 {
 	struct lock_record record;
 	int fd = open_lock(paths, owner, &record);
@@ -220,13 +221,13 @@ int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void
 	if (!directory)
 		return fail_errno("cannot read directory %s", paths.dir);
 	while (!result && (entry = readdir(directory)))
-		if (find_channel(entry->d_name, dir, &paths) && is_there(&paths, owner))
+		if (find_channel(entry->d_name, dir, &paths) && channel_exists(&paths, owner))
 			result = found(paths.name, context);
 	closedir(directory);
 	return result;
 }
 
-/* An empty lock file says nothing of what stands beside it, which may be anybody's. */
+/* Any program may have created an empty lock file and the files beside it. */
 static bool is_lock_alone(const struct channel *channel)
 {
 	bool empty = channel->record_known && channel->record.mark.version == 0;
@@ -237,11 +238,12 @@ static bool is_lock_alone(const struct channel *channel)
 static int clean(struct channel *channel, struct shmflip_removed *removed)
 {
 	pid_t pid;
-	int lives = cleanup_find_live_producer(channel, &pid);
+	bool found;
+	int error = cleanup_find_live_producer(channel, &found, &pid);
 
-	if (lives < 0)
-		return lives;
-	if (lives)
+	if (error)
+		return error;
+	if (found)
 		return fail(-EBUSY, "channel %s is held by a producer, process %d",
 		            channel->paths.name, pid);
 	return is_lock_alone(channel) ? 0 : cleanup_channel(channel, removed);
@@ -259,7 +261,7 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 		error = directory_check(&paths, false, NULL);
 	if (error)
 		return error;
-	if (!is_there(&paths, geteuid()))
+	if (!channel_exists(&paths, geteuid()))
 		return fail(-ENOENT, "there is no channel %s in %s", paths.name, paths.dir);
 	if (access(paths.lock_file, F_OK) == 0)
 		sum.files++;

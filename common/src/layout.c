@@ -35,7 +35,7 @@ static int mark_check(const struct layout_mark *mark, const char magic[8], size_
 	return 0;
 }
 
-/* Of a file that is too short, the rest is zero; no mark is. */
+/* The caller has zeroed what a short file does not have, and no mark is zero. */
 static int file_check(const struct layout_mark *mark, const char magic[8], size_t size,
                       size_t bytes, const char *where)
 {
@@ -72,7 +72,7 @@ int layout_check_channel(const struct channel_record *record, size_t bytes, cons
 
 	if (error)
 		return error;
-	/* A producer has the number of its first generation. */
+	/* A producer's number is that of its first generation. */
 	if (record->producer == 0 || record->producer > record->generation ||
 	    record->generation >= LAYOUT_GENERATION_END || record->segment_id < 0 ||
 	    record->ring_id < 0)
@@ -95,7 +95,7 @@ int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes)
 	uint64_t bytes;
 
 	if (fixed->slots < SHMFLIP_SLOTS_MIN || fixed->slots > SHMFLIP_SLOTS_MAX)
-		return fail(-EINVAL, "%u slots: a channel has %d to %d", fixed->slots,
+		return fail(-EINVAL, "%u slots are invalid: use %d to %d", fixed->slots,
 		            SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
 	if (fixed->slot_bytes == 0)
 		return fail(-EINVAL, "a slot of 0 bytes holds no frame");
@@ -129,7 +129,7 @@ int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_byte
 	return 0;
 }
 
-static bool is_time(int64_t ns)
+static bool is_valid_time(int64_t ns)
 {
 	return ns > -LAYOUT_TIME_END && ns < LAYOUT_TIME_END;
 }
@@ -137,15 +137,15 @@ static bool is_time(int64_t ns)
 int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_bytes)
 {
 	if (info->width == 0 || info->height == 0)
-		return fail(-EINVAL, "a frame of %ux%u pixels", info->width, info->height);
+		return fail(-EINVAL, "a frame of %ux%u pixels is empty", info->width, info->height);
 	if (info->format != SHMFLIP_FORMAT_XRGB8888 && info->format != SHMFLIP_FORMAT_ARGB8888)
 		return fail(-EINVAL, "pixel format 0x%08x is unknown", info->format);
 	if (info->stride_bytes % 4 != 0 || info->stride_bytes / 4 < info->width)
-		return fail(-EINVAL, "a stride of %u bytes for %u pixels of 4", info->stride_bytes,
-		            info->width);
-	if (!is_time(info->presentation_ns) || !is_time(info->published_ns) ||
-	    !is_time(info->decode_ns))
-		return fail(-EINVAL, "a time that is more than a hundred years");
+		return fail(-EINVAL, "a stride of %u bytes does not fit rows of %u 4-byte pixels",
+		            info->stride_bytes, info->width);
+	if (!is_valid_time(info->presentation_ns) || !is_valid_time(info->published_ns) ||
+	    !is_valid_time(info->decode_ns))
+		return fail(-EINVAL, "a time of the frame is more than a hundred years");
 	if ((uint64_t)info->stride_bytes * info->height > slot_bytes)
 		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
 		            info->width, info->height, (unsigned long long)slot_bytes);
@@ -162,7 +162,7 @@ void layout_write_info(struct layout_slot *slot, const struct shmflip_frame_info
 	slot->stride_bytes = info->stride_bytes;
 	slot->format = info->format;
 	slot->flags = info->flags;
-	/* Lines that are not written need not go from processor to processor. */
+	/* A cache line that is not written need not move between processors. */
 	memcpy(slot->source, info->source, strnlen(info->source, sizeof(info->source) - 1) + 1);
 }
 
@@ -189,7 +189,7 @@ int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
 	uint64_t stride = ((uint64_t)width * 4 + 63) & ~UINT64_C(63);
 
 	if (width == 0 || height == 0)
-		return fail(-EINVAL, "a frame of %ux%u pixels", width, height);
+		return fail(-EINVAL, "a frame of %ux%u pixels is empty", width, height);
 	if (stride > UINT32_MAX)
 		return fail(-EOVERFLOW, "rows of %u pixels are too long", width);
 	if (stride * height > INT64_MAX - LAYOUT_PAGE)

@@ -41,41 +41,44 @@ int lock_release(int fd, uint64_t first, uint64_t end)
 	return set(fd, F_UNLCK, first, end);
 }
 
-int lock_find(int fd, enum lock_kind kind, uint64_t first, uint64_t end, uint64_t *found_first,
-              uint64_t *found_end)
+int lock_find(int fd, uint64_t first, uint64_t end, bool *found, struct lock_range *found_range)
 {
-	struct flock lock = range(kind == LOCK_EXCLUSIVE ? F_WRLCK : F_RDLCK, first, end);
+	/* An exclusive lock conflicts with both kinds. */
+	struct flock lock = range(F_WRLCK, first, end);
 
 	while (fcntl(fd, F_OFD_GETLK, &lock) < 0)
 		if (errno != EINTR)
-			return fail_errno("cannot look for locks on the channel's file");
-	if (lock.l_type == F_UNLCK)
-		return 0;
-	*found_first = (uint64_t)lock.l_start;
-	*found_end = lock.l_len == 0 ? end : (uint64_t)lock.l_start + (uint64_t)lock.l_len;
-	return 1;
+			return fail_errno("cannot query locks on the channel's file");
+	*found = lock.l_type != F_UNLCK;
+	if (*found && found_range) {
+		found_range->first = (uint64_t)lock.l_start;
+		found_range->end =
+			lock.l_len == 0 ? end : found_range->first + (uint64_t)lock.l_len;
+	}
+	return 0;
 }
 
 int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned limit,
               unsigned *count)
 {
-	uint64_t found_first, found_end;
-	int found;
+	struct lock_range lock;
+	bool found;
+	int error;
 
 	while (first < end && *count < limit) {
-		found = lock_find(fd, LOCK_EXCLUSIVE, first, end, &found_first, &found_end);
-		if (found <= 0)
-			return found;
+		error = lock_find(fd, first, end, &found, &lock);
+		if (error || !found)
+			return error;
 		if (firsts)
-			firsts[*count] = found_first;
+			firsts[*count] = lock.first;
 		++*count;
-		/* The kernel reports any one lock: those before it come next. */
-		if (found_first > first) {
-			found = lock_list(fd, first, found_first, firsts, limit, count);
-			if (found < 0)
-				return found;
+		/* The kernel reports any one lock: list those before it now. */
+		if (lock.first > first) {
+			error = lock_list(fd, first, lock.first, firsts, limit, count);
+			if (error)
+				return error;
 		}
-		first = found_end;
+		first = lock.end;
 	}
 	return 0;
 }

@@ -8,7 +8,6 @@
 
 #define VIEWER_BYTES (UINT64_C(1) << 62)
 #define VIEWER_BYTES_END (UINT64_C(1) << 63)
-#define VIEWERS_COUNTED 1000
 
 static int pins_lock(struct slot_locks *locks, bool write, uint64_t first, uint64_t end)
 {
@@ -55,10 +54,10 @@ int pins_count_viewers(const struct pins *pins, unsigned *viewers)
 
 int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
 {
-	uint64_t viewer_bytes[VIEWERS_COUNTED];
+	uint64_t viewer_bytes[PINS_VIEWERS_MAX];
 	unsigned count = 0;
 	int error = lock_list(pins->fd, VIEWER_BYTES, VIEWER_BYTES_END - 1, viewer_bytes,
-	                      VIEWERS_COUNTED, &count);
+	                      PINS_VIEWERS_MAX, &count);
 
 	if (error)
 		return error;
@@ -68,10 +67,7 @@ int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, uns
 	return 0;
 }
 
-int pins_find_claim(const struct pins *pins, uint64_t first)
+int pins_find_claim(const struct pins *pins, uint64_t first, bool *found)
 {
-	uint64_t found_first, found_end;
-
-	return lock_find(pins->fd, LOCK_EXCLUSIVE, first, LAYOUT_FRAME_END, &found_first,
-	                 &found_end);
+	return lock_find(pins->fd, first, LAYOUT_FRAME_END, found, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The producer's handle: a channel owned, and one generation after the other. */
+ * The producer's handle: it owns a channel, and has one generation after another. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,29 +16,28 @@
 
 #define SLEEP_MIN_NS 20000
 #define SLEEP_MAX_NS (5 * NS_PER_MS)
-#define SLEEP_LATE_NS 100000 /* by which a nap mostly ends too late, at most */
-#define VIEWERS_MAX 1000     /* that pins_count_viewers() counts */
+#define SLEEP_LATE_NS 100000 /* how much too late most sleeps end, at most */
 #define COUNT_INTERVAL_NS (5 * NS_PER_MS)
-#define CHECK_INTERVAL_NS                                                                          \
-	(100 * NS_PER_MS) /* how often to see whether all of the channel still stands */
+/* How often to check that the channel's files and semaphores still exist. */
+#define CHECK_INTERVAL_NS (100 * NS_PER_MS)
 
 struct shmflip_producer {
 	struct channel channel;
 	struct generation_config config;
 	struct generation *generation;
-	bool renew;         /* somebody removed semaphores or files: a fresh generation is due */
-	int64_t checked_ns; /* after the files, last */
-	int64_t lease_ns;   /* CLOCK_NEVER: no viewer is ever taken for frozen */
-	int64_t stuck_ns;   /* since when no slot was free; 0: one was at the last look */
+	bool renew;         /* somebody removed semaphores or files: a new generation is due */
+	int64_t checked_ns; /* the last check of files and semaphores */
+	int64_t lease_ns;   /* CLOCK_NEVER: the producer takes no viewer for frozen */
+	int64_t stuck_ns;   /* since when no slot is free; 0: the last try found one */
 	struct retired_generation *retired;
 	uint64_t discarded;
 	uint64_t generations;
 	int64_t waited_ns;
-	int64_t waits_ns[2]; /* the latest two; 0: a slot was free */
+	int64_t waits_ns[2]; /* the last two; 0: a slot was free */
 	struct spin spin;
 };
 
-static int make_generation(struct shmflip_producer *producer, struct generation **out)
+static int create_generation(struct shmflip_producer *producer, struct generation **out)
 {
 	struct generation *generation = calloc(1, sizeof(*generation));
 	int error;
@@ -76,21 +75,21 @@ int shmflip_producer_create(const struct shmflip_producer_options *options,
 	                        producer->config.mode);
 	if (error)
 		goto free_memory;
-	error = make_generation(producer, &producer->generation);
+	error = create_generation(producer, &producer->generation);
 	if (error)
-		goto disown;
+		goto release_channel;
 	producer->checked_ns = monotonic_now_ns();
 	*out = producer;
 	return 0;
 
-disown:
+release_channel:
 	channel_release(&producer->channel);
 free_memory:
 	free(producer);
 	return error;
 }
 
-/* Goes on in a fresh generation. Its viewers can still take what the old one holds. */
+/* Continues in a new generation. Viewers can still take the frames of the old one. */
 static int move_on(struct shmflip_producer *producer)
 {
 	struct retired_generation *retired = calloc(1, sizeof(*retired));
@@ -100,7 +99,7 @@ static int move_on(struct shmflip_producer *producer)
 	if (!retired)
 		return fail(-ENOMEM, "out of memory");
 	producer->config.newest = old->writer.newest;
-	error = make_generation(producer, &producer->generation);
+	error = create_generation(producer, &producer->generation);
 	if (error) {
 		free(retired);
 		return error;
@@ -116,7 +115,7 @@ static int move_on(struct shmflip_producer *producer)
 	return 0;
 }
 
-/* Whether viewers that want every frame have yet to come over from earlier generations. */
+/* Returns whether viewers that want every frame have yet to move here from earlier generations. */
 static bool poll_moving_viewers(struct shmflip_producer *producer)
 {
 	if (producer->config.policy != SHMFLIP_POLICY_LOSSLESS)
@@ -124,6 +123,7 @@ static bool poll_moving_viewers(struct shmflip_producer *producer)
 	return retired_poll_claims(producer->retired);
 }
 
+/* Whether no slot has been free for as long as the lease, which starts with the first call. */
 static bool check_lease(struct shmflip_producer *producer)
 {
 	int64_t now_ns;
@@ -136,7 +136,7 @@ static bool check_lease(struct shmflip_producer *producer)
 	return now_ns - producer->stuck_ns >= producer->lease_ns;
 }
 
-/* To move on while loans are out would take their memory away. */
+/* Moving on would take the memory of loans away. */
 static int move_on_without_loans(struct shmflip_producer *producer)
 {
 	if (producer->generation->writer.loans != 0)
@@ -144,14 +144,15 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 	return move_on(producer);
 }
 
-/* Viewers come by the channel file and believe the semaphores, and the lock file keeps other producers
- * out. Whoever deletes one of them by hand gets a new one, unless another producer was there first: then
- * -ESTALE, for as long as it stays. */
+/* Viewers need the channel file and the semaphores, and the lock file keeps other producers out. If
+ * somebody deleted one of these, a new one is due.
+ * -ESTALE  another producer has taken the channel meanwhile; until it exits */
 static int check_objects(struct shmflip_producer *producer)
 {
 	const struct generation_config *config = &producer->config;
 	struct channel *channel = &producer->channel;
 	int64_t now_ns = monotonic_now_ns();
+	bool alive;
 	int error;
 
 	if (now_ns - producer->checked_ns < CHECK_INTERVAL_NS)
@@ -163,7 +164,7 @@ static int check_objects(struct shmflip_producer *producer)
 		producer->renew = true;
 	}
 	if (!directory_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
-	    ring_alive(producer->generation->ring_id) == 0)
+	    (!ring_query_alive(producer->generation->ring_id, &alive) && !alive))
 		producer->renew = true;
 	producer->checked_ns = now_ns;
 	return 0;
@@ -183,19 +184,19 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 	if (poll_moving_viewers(producer)) {
 		if (!check_lease(producer))
 			return -EAGAIN;
-		/* Those that live have come: what is left is frozen. */
+		/* Live viewers have moved by now: the remaining ones are frozen. */
 		retired_drop_claims(producer->retired);
 	}
 	error = slots_begin(&producer->generation->writer, slot);
 	if (error == -EAGAIN && check_lease(producer) &&
 	    retired_reap(&producer->retired) < RETIRED_MAX) {
 		error = move_on_without_loans(producer);
-		/* Where there is no fresh memory, for another lease it is as if there were none. */
+		/* Without memory for a new generation, try again after another lease. */
 		if (error == -ENOMEM || error == -ENOSPC) {
 			producer->stuck_ns = monotonic_now_ns();
 			return -EAGAIN;
 		}
-		/* Viewers that are not frozen are waited for like after a change of size. */
+		/* Wait for viewers that are not frozen, as after a change of size. */
 		return error ? error : try_slot(producer, slot);
 	}
 	if (!error)
@@ -222,17 +223,17 @@ static void record_wait(struct shmflip_producer *producer, int64_t ns)
 	producer->waits_ns[0] = ns;
 }
 
-/* Viewers need about the same time for each frame. Sleep through most of the shorter of the last two
- * waits at once, because each nap costs a system call and two switches. */
+/* Viewers need about the same time for each frame. Sleep through most of the shorter of the last
+ * two waits at once, because each sleep costs a system call and two context switches. */
 static int64_t next_sleep_ns(const struct shmflip_producer *producer, int64_t start_ns)
 {
 	const int64_t *waits_ns = producer->waits_ns;
-	int64_t alike_ns = waits_ns[0] < waits_ns[1] ? waits_ns[0] : waits_ns[1];
-	int64_t end_ns = start_ns + alike_ns / 4 * 3 - SLEEP_LATE_NS;
-	int64_t sleep_ns = clock_backoff_ns(start_ns, SLEEP_MIN_NS, SLEEP_MAX_NS);
-	int64_t left_ns = clock_remaining_ns(end_ns, SLEEP_MAX_NS);
+	int64_t expected_ns = waits_ns[0] < waits_ns[1] ? waits_ns[0] : waits_ns[1];
+	int64_t end_ns = start_ns + expected_ns / 4 * 3 - SLEEP_LATE_NS;
+	int64_t backoff_ns = clock_backoff_ns(start_ns, SLEEP_MIN_NS, SLEEP_MAX_NS);
+	int64_t remaining_ns = clock_remaining_ns(end_ns, SLEEP_MAX_NS);
 
-	return left_ns > sleep_ns ? left_ns : sleep_ns;
+	return remaining_ns > backoff_ns ? remaining_ns : backoff_ns;
 }
 
 static int sleep_for_slot(struct shmflip_producer *producer, uint32_t *slot, int64_t start_ns,
@@ -277,7 +278,7 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan
 	int error;
 
 	if (__builtin_popcountll(generation->writer.loans) + 1 >= (int)generation->fixed.slots)
-		return fail(-EBUSY, "%u of %u slots are on loan already",
+		return fail(-EBUSY, "%u of %u slots are already on loan",
 		            generation->fixed.slots - 1, generation->fixed.slots);
 	error = renew_if_due(producer);
 	if (!error)
@@ -333,7 +334,7 @@ void shmflip_producer_discard(struct shmflip_producer *producer, struct shmflip_
 
 void shmflip_producer_drop(struct shmflip_producer *producer)
 {
-	/* A count for viewers to show: it orders nothing. */
+	/* Only shown to people: it orders nothing. */
 	atomic_store_explicit(&producer->generation->shared->dropped, ++producer->config.dropped,
 	                      memory_order_relaxed);
 }
@@ -363,9 +364,9 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned vi
 	unsigned attached;
 	int error;
 
-	if (viewers > VIEWERS_MAX)
-		return fail(-EINVAL, "%u viewers are more than are counted, %d", viewers,
-		            VIEWERS_MAX);
+	if (viewers > PINS_VIEWERS_MAX)
+		return fail(-EINVAL, "cannot wait for %u viewers: use at most %d", viewers,
+		            PINS_VIEWERS_MAX);
 	for (;;) {
 		error = renew_if_due(producer);
 		if (!error)
@@ -397,7 +398,7 @@ void shmflip_producer_destroy(struct shmflip_producer *producer)
 {
 	if (!producer)
 		return;
-	/* First the file: see attachment.c on telling an end from a death. */
+	/* Remove the file first: see recheck_file() in attachment.c. */
 	if (directory_is_same_file(producer->channel.paths.channel_file, producer->generation->fd))
 		unlink(producer->channel.paths.channel_file);
 	generation_retire(producer->generation, LAYOUT_ENDED);

@@ -14,7 +14,7 @@ int producer_options_check(const struct shmflip_producer_options *options)
 	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
 		return fail(-EINVAL, "policy %u is unknown", options->policy);
 	if (options->mode & ~(mode_t)0666)
-		return fail(-EINVAL, "mode %03o: only the bits to read and write count",
+		return fail(-EINVAL, "mode %03o is invalid: use only the bits to read and write",
 		            (unsigned)options->mode);
 	return 0;
 }

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a producer's options come to, with what they leave to us. Pure. */
+ * Checks a producer's options and fills in the defaults. No side effects. */
 #ifndef SHMFLIP_PRODUCER_OPTIONS_H
 #define SHMFLIP_PRODUCER_OPTIONS_H
 
 #include "generation.h"
 
-/* -EINVAL: there is no such policy or mode. Sizes are generation_init()'s to check. */
+/* Leaves sizes to generation_init().
+ * -EINVAL  there is no such policy or mode */
 int producer_options_check(const struct shmflip_producer_options *options);
 
-/* The plan of a producer's first generation. */
+/* The configuration of a producer's first generation. */
 void producer_options_config(struct generation_config *config,
                              const struct shmflip_producer_options *options);
 
-/* How long a viewer may hold the last reusable slot. CLOCK_NEVER: for ever. */
+/* How long a viewer may hold the last reusable slot. CLOCK_NEVER: without limit. */
 int64_t producer_options_lease_ns(const struct shmflip_producer_options *options);
 
 #endif

@@ -24,14 +24,15 @@ static void drop_claims(struct retired_generation *retired)
 	retired->fd = -1;
 }
 
-static bool has_claims(struct retired_generation *retired)
+static bool poll_claims(struct retired_generation *retired)
 {
 	struct pins pins;
+	bool found;
 
 	if (retired->fd < 0)
 		return false;
 	pins_init(&pins, retired->fd);
-	if (pins_find_claim(&pins, retired->frames_end) == 1)
+	if (!pins_find_claim(&pins, retired->frames_end, &found) && found)
 		return true;
 	drop_claims(retired);
 	return false;
@@ -39,11 +40,11 @@ static bool has_claims(struct retired_generation *retired)
 
 bool retired_poll_claims(struct retired_generation *list)
 {
-	bool some = false;
+	bool found = false;
 
 	for (; list; list = list->next)
-		some |= has_claims(list);
-	return some;
+		found |= poll_claims(list);
+	return found;
 }
 
 void retired_drop_claims(struct retired_generation *list)

@@ -14,16 +14,16 @@
 
 int ring_create(key_t key, gid_t group, mode_t mode, int *id)
 {
-	int made;
-	int error = sysv_semaphores_create(key, SEMAPHORES, &made);
+	int created;
+	int error = sysv_semaphores_create(key, SEMAPHORES, &created);
 
 	if (error)
 		return error;
-	error = sysv_semaphores_set_access(made, group, mode);
+	error = sysv_semaphores_set_access(created, group, mode);
 	if (error)
-		ring_remove(made);
+		ring_remove(created);
 	else
-		*id = made;
+		*id = created;
 	return error;
 }
 
@@ -37,10 +37,10 @@ int ring_start(int id, uint64_t newest)
 	steps[AHEAD] = (struct sysv_step){ ALIVE, 1 };
 	error = sysv_semaphores_change(id, steps, AHEAD + 1);
 	if (error == -ENOSYS || error == -EINVAL)
-		return fail(-ENOTSUP, "this system has no SEM_UNDO, which shmflip relies on");
+		return fail(-ENOTSUP, "this system has no SEM_UNDO, which shmflip needs");
 	if (error)
 		return fail(error,
-		            "cannot raise the semaphores of set %d: see the system's limits "
+		            "cannot raise the semaphores of set %d: check the system's limits "
 		            "(ipcs -ls; sysctl kernel.sem)",
 		            id);
 	return 0;
@@ -77,39 +77,46 @@ int ring_check(int id, uid_t owner)
 		            "semaphore set %d belongs to user %u, not to the channel's, %u", id,
 		            (unsigned)status.creator, (unsigned)owner);
 	if (status.size != SEMAPHORES)
-		return fail(-EPROTO, "semaphore set %d is not a channel's: it has %llu, not %d", id,
-		            (unsigned long long)status.size, SEMAPHORES);
+		return fail(-EPROTO,
+		            "semaphore set %d is not a channel's: it has %llu semaphores, not %d",
+		            id, (unsigned long long)status.size, SEMAPHORES);
 	return 0;
 }
 
-int ring_alive(int id)
+int ring_query_alive(int id, bool *alive)
 {
-	int value = sysv_semaphore_value(id, ALIVE);
+	int value;
+	int error = sysv_semaphore_value(id, ALIVE, &value);
 
-	if (value == -EIDRM || value == -EINVAL)
-		return 0;
-	if (value < 0)
-		return fail(value, "cannot read semaphore set %d", id);
-	return value > 0;
+	if (error == -EIDRM || error == -EINVAL)
+		value = 0;
+	else if (error)
+		return fail(error, "cannot read semaphore set %d", id);
+	*alive = value > 0;
+	return 0;
 }
 
-int ring_producer_pid(int id)
+int ring_producer_pid(int id, pid_t *pid)
 {
-	return sysv_semaphore_pid(id, ALIVE);
+	return sysv_semaphore_pid(id, ALIVE, pid);
+}
+
+bool ring_is_of_process(int id, pid_t pid)
+{
+	pid_t producer;
+
+	return pid > 0 && !ring_producer_pid(id, &producer) && producer == pid;
 }
 
 bool ring_remove_dead_id(int id, pid_t pid)
 {
 	struct sysv_status status;
-	int alive;
+	bool alive;
 
 	if (sysv_semaphores_status(id, &status) || status.creator != geteuid() ||
-	    status.size != SEMAPHORES)
+	    status.size != SEMAPHORES || ring_query_alive(id, &alive))
 		return false;
-	alive = ring_alive(id);
-	if (alive == 1 && pid > 0 && ring_producer_pid(id) == pid)
-		alive = 0;
-	return alive == 0 && sysv_semaphores_remove(id) == 0;
+	return (!alive || ring_is_of_process(id, pid)) && !sysv_semaphores_remove(id);
 }
 
 bool ring_remove_dead(key_t key)

@@ -15,7 +15,7 @@ void slots_init_writer(struct slot_writer *writer, struct layout_header *shared,
 	};
 }
 
-/* The slot with the oldest frame among those in the set; count if it is empty. */
+/* The slot with the oldest frame in the set; count if the set is empty. */
 static uint32_t oldest_of(const struct slot_writer *writer, uint64_t set)
 {
 	uint32_t oldest = writer->count;
@@ -27,8 +27,8 @@ static uint32_t oldest_of(const struct slot_writer *writer, uint64_t set)
 	return oldest;
 }
 
-/* Marks the slot as being written. A viewer that locks the old frame's number from now on finds the
- * mark by its second look; one that had locked it before is why lock fails. */
+/* Marks the slot as being written. If a viewer already holds the old frame, lock fails. A viewer
+ * that locks that frame later finds the mark, because it checks the slot after locking. */
 static int invalidate_frame(struct slot_writer *writer, uint32_t slot)
 {
 	uint64_t frame = writer->frame[slot];
@@ -76,9 +76,9 @@ uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
 	uint64_t frame = ++writer->newest;
 
 	layout_write_info(&writer->shared->slot[slot], info);
-	/* Pairs with slot_holds_frame(): who sees the number sees description and pixels. */
+	/* Pairs with slot_holds_frame(): a viewer that sees it sees description and pixels. */
 	atomic_store_explicit(&writer->shared->slot[slot].sequence, frame, memory_order_release);
-	/* Pairs with newest_word(): who sees the word sees the slot's number. */
+	/* Pairs with newest_word(): a viewer that sees it sees the slot's number. */
 	atomic_store_explicit(&writer->shared->latest, layout_latest(frame, slot),
 	                      memory_order_release);
 	writer->frame[slot] = frame;
@@ -130,12 +130,12 @@ int slots_claim(struct slot_reader *reader, uint64_t after)
 	else if (layout_latest_slot(word) == LAYOUT_NO_SLOT)
 		first++;
 	if (first >= LAYOUT_FRAME_END)
-		return fail(-EPROTO, "the frames segment names a newest frame that is none");
+		return fail(-EPROTO, "the frames segment names an invalid newest frame");
 	error = reader->locks->lock(reader->locks, false, first, LAYOUT_FRAME_END);
 	if (error)
 		return error;
-	/* What was published before the lock stood is not promised, but for the newest frame: its
-	 * slot was not up for reuse when we looked, and is locked since. */
+	/* Of the frames published before the lock, only the newest is safe: its slot could not be
+	 * reused then, and is locked now. */
 	newest = slots_newest(reader);
 	if (after == SLOTS_NEWEST && newest > first) {
 		reader->locks->unlock(reader->locks, first, newest);
@@ -162,19 +162,18 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 		number = layout_latest_frame(word);
 		if (number <= after)
 			return -EAGAIN;
-		/* The same word twice: a frame was refused that no producer may give up. */
+		/* The same word twice: no correct producer invalidates its newest frame. */
 		if (word == seen || layout_latest_slot(word) >= reader->count)
-			return fail(-EPROTO,
-			            "the frames segment names a newest frame that is none");
+			return fail(-EPROTO, "the frames segment names an invalid newest frame");
 		seen = word;
-		/* Comes from the producer's processor while the kernel locks. */
+		/* The line moves from the producer's processor while the kernel locks. */
 		layout_prefetch(&reader->shared->slot[layout_latest_slot(word)]);
 		error = reader->locks->lock(reader->locks, false, number, number + 1);
 		if (error == -EAGAIN)
 			continue;
 		if (error)
 			return error;
-		/* The second look. Without it the slot may have been given up before we locked. */
+		/* Check again: the producer may have invalidated the slot before we locked. */
 		if (slot_holds_frame(reader, layout_latest_slot(word), number)) {
 			*frame = number;
 			*slot = layout_latest_slot(word);
@@ -185,7 +184,7 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 	return -EAGAIN;
 }
 
-/* The oldest frame of first to newest that is in a slot; LAYOUT_FRAME_END if none is. */
+/* Finds the oldest frame from first to newest that is in a slot. LAYOUT_FRAME_END: none is. */
 static uint64_t find_from(const struct slot_reader *reader, uint64_t first, uint64_t newest,
                           uint32_t *slot)
 {
@@ -222,7 +221,7 @@ int slots_take_next(struct slot_reader *reader, uint64_t *frame, uint32_t *slot)
 
 void slots_release(struct slot_locks *locks, uint64_t frame)
 {
-	/* Unlocking is a release: what was read of the pixels was read before the producer, whose
-	 * lock() this one was in the way of, writes them again. */
+	/* Unlocking is a release: our reads of the pixels come before the producer's next writes,
+	 * because its lock() fails until now. */
 	locks->unlock(locks, frame, frame + 1);
 }

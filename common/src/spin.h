@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether to watch for a short while before going to sleep. It pays when what is waited for comes
- * sooner than a wake-up would; where it did not pay the last times, it is tried ever more rarely.
- * One per waiting thread. */
+ * Whether to spin for a short while before sleeping. Spinning pays off if the event comes sooner
+ * than a wake-up would. If it did not pay off the last times, it is tried ever more rarely. One per
+ * waiting thread. */
 #ifndef SHMFLIP_SPIN_H
 #define SHMFLIP_SPIN_H
 
@@ -12,14 +12,17 @@
 #define SPIN_NS 50000
 
 struct spin {
-	unsigned skip;    /* so many waits more without spinning */
-	unsigned penalty; /* what skip is after the next time in vain */
+	unsigned skip;    /* how many more waits do not spin */
+	unsigned penalty; /* the last value that skip was set to; 0: the last spin paid off */
 };
 
+/* Returns whether this wait should spin. Counts the wait. */
 bool spin_try(struct spin *spin);
+
+/* Records whether the event came while spinning. */
 void spin_record(struct spin *spin, bool paid);
 
-/* Tells the processor that this is a spinning loop. */
+/* Hints to the processor that this is a spinning loop. */
 static inline void spin_pause(void)
 {
 #if defined(__x86_64__) || defined(__i386__)

@@ -21,35 +21,36 @@ union semun {
 
 int sysv_key(const char *path, int project, key_t *key)
 {
-	key_t made = ftok(path, project);
+	key_t found = ftok(path, project);
 
-	if (made == -1)
+	if (found == -1)
 		return fail_errno("cannot make a System V key from %s", path);
-	*key = made;
+	*key = found;
 	return 0;
 }
 
 int sysv_segment_create(key_t key, uint64_t bytes, int *id)
 {
-	int made = -1;
+	int created = -1;
 
 	if (bytes > SIZE_MAX)
 		errno = EINVAL;
 	else
-		made = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
-	if (made < 0 && errno == EINVAL)
+		created = shmget(key, bytes, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+	if (created < 0 && errno == EINVAL)
 		return fail(-ENOSPC,
 		            "%llu bytes are more than a shared-memory segment may have here: use "
 		            "smaller frames, or raise the limit (sysctl kernel.shmmax)",
 		            (unsigned long long)bytes);
-	if (made < 0 && errno == ENOSPC)
-		return fail(-ENOSPC,
-		            "the system's limit of shared memory is reached: remove what is not "
-		            "used (ipcs -m), or raise it (sysctl kernel.shmmni, kernel.shmall)");
-	if (made < 0)
-		return fail_errno("cannot make a shared-memory segment of %llu bytes",
+	if (created < 0 && errno == ENOSPC)
+		return fail(
+			-ENOSPC,
+			"the system's limit of shared memory is reached: remove unused segments "
+			"(ipcs -m), or raise the limit (sysctl kernel.shmmni, kernel.shmall)");
+	if (created < 0)
+		return fail_errno("cannot create a shared-memory segment of %llu bytes",
 		                  (unsigned long long)bytes);
-	*id = made;
+	*id = created;
 	return 0;
 }
 
@@ -79,22 +80,30 @@ void sysv_segment_detach(const void *base)
 		shmdt(base);
 }
 
+static int query_segment(int id, struct shmid_ds *ds)
+{
+	if (shmctl(id, IPC_STAT, ds) < 0)
+		return fail_errno("cannot query shared-memory segment %d", id);
+	return 0;
+}
+
 int sysv_segment_status(int id, struct sysv_status *status)
 {
 	struct shmid_ds ds;
+	int error = query_segment(id, &ds);
 
-	if (shmctl(id, IPC_STAT, &ds) < 0)
-		return fail_errno("cannot ask after shared-memory segment %d", id);
-	*status = (struct sysv_status){ ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch };
-	return 0;
+	if (!error)
+		*status = (struct sysv_status){ ds.shm_perm.cuid, ds.shm_segsz, ds.shm_nattch };
+	return error;
 }
 
 int sysv_segment_set_access(int id, gid_t group, mode_t mode)
 {
 	struct shmid_ds ds;
+	int error = query_segment(id, &ds);
 
-	if (shmctl(id, IPC_STAT, &ds) < 0)
-		return fail_errno("cannot ask after shared-memory segment %d", id);
+	if (error)
+		return error;
 	ds.shm_perm.gid = group;
 	ds.shm_perm.mode = mode;
 	if (shmctl(id, IPC_SET, &ds) < 0)
@@ -111,16 +120,16 @@ int sysv_segment_remove(int id)
 
 int sysv_semaphores_create(key_t key, unsigned count, int *id)
 {
-	int made = semget(key, (int)count, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
+	int created = semget(key, (int)count, IPC_CREAT | IPC_EXCL | OWNER_ONLY);
 
-	if (made < 0 && (errno == ENOSPC || errno == EINVAL))
+	if (created < 0 && (errno == ENOSPC || errno == EINVAL))
 		return fail(-ENOSPC,
-		            "the system's limit of semaphores is reached with %u more: remove what "
-		            "is not used (ipcs -s), or raise it (sysctl kernel.sem)",
+		            "the system's limit of semaphores has no room for %u more: remove "
+		            "unused sets (ipcs -s), or raise the limit (sysctl kernel.sem)",
 		            count);
-	if (made < 0)
-		return fail_errno("cannot make a set of %u semaphores", count);
-	*id = made;
+	if (created < 0)
+		return fail_errno("cannot create a set of %u semaphores", count);
+	*id = created;
 	return 0;
 }
 
@@ -166,18 +175,24 @@ int sysv_semaphores_remove(int id)
 	return 0;
 }
 
-int sysv_semaphore_value(int id, unsigned number)
+int sysv_semaphore_value(int id, unsigned number, int *value)
 {
-	int value = semctl(id, (int)number, GETVAL);
+	int found = semctl(id, (int)number, GETVAL);
 
-	return value < 0 ? -errno : value;
+	if (found < 0)
+		return -errno;
+	*value = found;
+	return 0;
 }
 
-int sysv_semaphore_pid(int id, unsigned number)
+int sysv_semaphore_pid(int id, unsigned number, pid_t *pid)
 {
-	int pid = semctl(id, (int)number, GETPID);
+	int found = semctl(id, (int)number, GETPID);
 
-	return pid < 0 ? -errno : pid;
+	if (found < 0)
+		return -errno;
+	*pid = found;
+	return 0;
 }
 
 int sysv_semaphores_change(int id, const struct sysv_step *steps, unsigned count)

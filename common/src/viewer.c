@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The viewer's handle: attached to one generation after the other, whoever makes them. */
+ * The viewer's handle: it attaches to one generation after another, of any producer. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -9,13 +9,13 @@
 #include "error.h"
 #include "frame_wait.h"
 
-/* How often to look for a producer. */
-#define LOOK_MIN_NS (5 * NS_PER_MS)
-#define LOOK_MAX_NS (100 * NS_PER_MS)
-/* How often to look whether a producer that has moved on can be followed. */
+/* How often to check for a producer. */
+#define ATTACH_MIN_NS (5 * NS_PER_MS)
+#define ATTACH_MAX_NS (100 * NS_PER_MS)
+/* How often to try to attach to the next generation of a producer that has moved on. */
 #define FOLLOW_NS (NS_PER_MS / 2)
-/* How often a polling viewer asks the kernel whether the producer lives: that costs more than to see
- * that nothing is new. */
+/* How often a polling viewer asks the kernel whether the producer lives: that costs more than to
+ * see that nothing is new. */
 #define LIVENESS_CHECK_NS NS_PER_MS
 
 struct shmflip_viewer {
@@ -23,14 +23,14 @@ struct shmflip_viewer {
 	uint32_t view;
 	enum attachment_pixels pixels;
 	struct attachment *attachment; /* NULL: none */
-	struct attachment *past;       /* departed from; memory to free at the next call */
-	int64_t alone_ns;              /* since when there is none */
-	int64_t liveness_checked_ns; /* when last asked whether the producer lives, by one in passing */
-	bool every;                  /* the way of viewing it came to */
-	uint64_t producer;           /* the last one attached to */
-	uint64_t generation;         /* likewise: never attached to again */
-	uint64_t last;               /* that producer's newest frame taken or passed over */
-	uint64_t dropped_before;     /* by that producer, not to be counted again */
+	struct attachment *previous;   /* the next call frees its memory; NULL: none */
+	int64_t detached_ns;           /* since when there is no attachment */
+	int64_t liveness_checked_ns;   /* the last check by a call that does not wait */
+	bool every;                    /* this attachment takes every frame */
+	uint64_t producer;             /* the last one attached to */
+	uint64_t generation;           /* the last one attached to: never attach to it again */
+	uint64_t last;                 /* that producer's last frame taken or skipped */
+	uint64_t dropped_before;       /* that producer's drops that are already counted */
 	struct shmflip_viewer_stats stats;
 	struct spin spin;
 };
@@ -42,9 +42,9 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	int error;
 
 	if (options->view > SHMFLIP_VIEW_EVERY)
-		return fail(-EINVAL, "way of viewing %u is unknown", options->view);
+		return fail(-EINVAL, "view %u is unknown", options->view);
 	if (options->prefault && options->untouched)
-		return fail(-EINVAL, "frames are either brought in or left untouched");
+		return fail(-EINVAL, "prefault and untouched exclude each other");
 	error = channel_paths_init(&paths, options->dir, options->channel);
 	if (error)
 		return error;
@@ -59,25 +59,19 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	viewer->pixels = options->untouched  ? ATTACHMENT_UNTOUCHED
 	                 : options->prefault ? ATTACHMENT_PREFAULT
 	                                     : ATTACHMENT_LAZY;
-	viewer->alone_ns = monotonic_now_ns();
+	viewer->detached_ns = monotonic_now_ns();
 	*out = viewer;
 	return 0;
 }
 
-/* Nobody waits for this viewer any more. */
-static void unlock(struct attachment *attachment)
+/* The producer waits for this viewer no longer. */
+static void release_locks(struct attachment *attachment)
 {
 	slots_unclaim(&attachment->reader);
 	pins_clear_attached(&attachment->pins);
 }
 
-static void detach(struct attachment *attachment)
-{
-	unlock(attachment);
-	attachment_unref(attachment);
-}
-
-/* Takes over what the producer has counted since the last look. */
+/* Adds what the producer has dropped since the last call. */
 static void count_dropped(struct shmflip_viewer *viewer)
 {
 	uint64_t dropped;
@@ -89,33 +83,33 @@ static void count_dropped(struct shmflip_viewer *viewer)
 	viewer->dropped_before = dropped;
 }
 
-static void forget_past(struct shmflip_viewer *viewer)
+static void free_previous(struct shmflip_viewer *viewer)
 {
-	if (viewer->past)
-		attachment_unref(viewer->past);
-	viewer->past = NULL;
+	if (viewer->previous)
+		attachment_unref(viewer->previous);
+	viewer->previous = NULL;
 }
 
-/* Keeps the memory: its last user, who may be this one, frees all of it, which takes the kernel longer
- * than it may take to learn of a death. */
-static void depart(struct shmflip_viewer *viewer)
+/* Keeps the memory until the next call. This viewer may be the last user, and the kernel needs
+ * longer to free all of it than a viewer may take to report a death. */
+static void detach_but_keep_memory(struct shmflip_viewer *viewer)
 {
 	count_dropped(viewer);
-	unlock(viewer->attachment);
-	viewer->past = viewer->attachment;
+	release_locks(viewer->attachment);
+	viewer->previous = viewer->attachment;
 	viewer->attachment = NULL;
-	viewer->alone_ns = monotonic_now_ns();
+	viewer->detached_ns = monotonic_now_ns();
 }
 
-static void leave(struct shmflip_viewer *viewer)
+static void detach(struct shmflip_viewer *viewer)
 {
 	if (viewer->attachment)
-		depart(viewer);
-	forget_past(viewer);
+		detach_but_keep_memory(viewer);
+	free_previous(viewer);
 }
 
-static void settle(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
-                   uint64_t last)
+static void set_attachment(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
+                           uint64_t last)
 {
 	if (viewer->producer != attachment->fixed.producer) {
 		viewer->stats.producers++;
@@ -131,9 +125,11 @@ static void settle(struct shmflip_viewer *viewer, struct attachment *attachment,
 	viewer->generation = attachment->fixed.generation;
 }
 
-/* Attaches to a generation not seen before, then leaves the present one. With same_producer only to
- * one of the producer attached to so far. -ENOENT: there is none. -EPIPE: it died. -EAGAIN: it is just
- * moving on. */
+/* Attaches to a new generation, then detaches from the current one. With same_producer, only to a
+ * generation of the last producer.
+ * -ENOENT  there is none
+ * -EPIPE   its producer died
+ * -EAGAIN  its producer is just moving on */
 static int attach(struct shmflip_viewer *viewer, bool same_producer)
 {
 	struct attachment *attachment;
@@ -151,24 +147,26 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 	last = same ? viewer->last : SLOTS_NEWEST;
 	error = same_producer && !same ? -ENOENT : attachment_join(attachment, every, &last);
 	if (error) {
-		detach(attachment);
+		release_locks(attachment);
+		attachment_unref(attachment);
 		return error;
 	}
-	leave(viewer);
-	settle(viewer, attachment, every, last);
+	detach(viewer);
+	set_attachment(viewer, attachment, every, last);
 	return 0;
 }
 
-/* Naps until it is time to look for a producer again. -EAGAIN: the deadline has passed. */
-static int nap_before_look(int64_t alone_ns, int64_t deadline_ns)
+/* Sleeps until the next check for a producer is due.
+ * -EAGAIN  the deadline has passed */
+static int sleep_before_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
-	int64_t nap_ns = clock_backoff_ns(alone_ns, LOOK_MIN_NS, LOOK_MAX_NS);
+	int64_t sleep_ns = clock_backoff_ns(viewer->detached_ns, ATTACH_MIN_NS, ATTACH_MAX_NS);
 
-	nap_ns = clock_remaining_ns(deadline_ns, nap_ns);
-	return nap_ns ? clock_sleep(nap_ns) : -EAGAIN;
+	sleep_ns = clock_remaining_ns(deadline_ns, sleep_ns);
+	return sleep_ns ? clock_sleep(sleep_ns) : -EAGAIN;
 }
 
-static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
+static int attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	int error;
 
@@ -176,7 +174,7 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 		error = attach(viewer, false);
 		if (!attachment_no_producer(error) && error != -EAGAIN)
 			return error;
-		error = nap_before_look(viewer->alone_ns, deadline_ns);
+		error = sleep_before_attach(viewer, deadline_ns);
 		if (error)
 			return error;
 	}
@@ -185,22 +183,23 @@ static int attach_by(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
 {
-	forget_past(viewer);
-	return attach_by(viewer, clock_deadline_ns(timeout_ms));
+	free_previous(viewer);
+	return attach_before(viewer, clock_deadline_ns(timeout_ms));
 }
 
-static int wait_for_something_to_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
+static int wait_for_producer(const struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	int error;
 
 	while (attachment_probe(&viewer->paths, viewer->generation) == -ENOENT) {
-		error = nap_before_look(viewer->alone_ns, deadline_ns);
+		error = sleep_before_attach(viewer, deadline_ns);
 		if (error)
 			return error;
 	}
 	return 0;
 }
 
+/* Returns whether a check is due, and notes the time if it is. */
 static bool start_liveness_check(struct shmflip_viewer *viewer)
 {
 	int64_t now_ns = monotonic_now_ns();
@@ -214,18 +213,18 @@ static bool start_liveness_check(struct shmflip_viewer *viewer)
 static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	const struct attachment *attachment = viewer->attachment;
-	uint64_t wanted = viewer->every ? attachment->reader.claimed : viewer->last + 1;
+	uint64_t next = viewer->every ? attachment->reader.claimed : viewer->last + 1;
 
-	return frame_wait(attachment, &viewer->spin, wanted, deadline_ns);
+	return frame_wait(attachment, &viewer->spin, next, deadline_ns);
 }
 
 int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 
-	forget_past(viewer);
+	free_previous(viewer);
 	if (!viewer->attachment)
-		return wait_for_something_to_attach(viewer, deadline_ns);
+		return wait_for_producer(viewer, deadline_ns);
 	return wait_for_frame(viewer, deadline_ns);
 }
 
@@ -257,7 +256,7 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 	                          : slots_take_newest(reader, viewer->last, &sequence, &slot);
 
 	if (error == -EPROTO)
-		leave(viewer);
+		detach(viewer);
 	if (error)
 		return error;
 	error = take_held(viewer, sequence, slot, &taken);
@@ -266,16 +265,17 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 	return error;
 }
 
-/* What to do when there was nothing to take and the generation may be over; of which a death is seen
- * only with ask. Frames published just before the end come first. */
-static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *frame, bool ask)
+/* There was nothing to take: checks whether the generation is over. Notices a death only with
+ * check_liveness. Frames published just before the end come first. */
+static int take_last_or_end(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+                            bool check_liveness)
 {
 	enum layout_state state = attachment_state(viewer->attachment);
 	int error;
 
-	if (state == LAYOUT_RUNNING && !(ask && frame_wait_is_over(viewer->attachment)))
+	if (state == LAYOUT_RUNNING && !(check_liveness && frame_wait_is_over(viewer->attachment)))
 		return -EAGAIN;
-	/* An end seen now may have come after state was read: the next call tells which it is. */
+	/* The producer may have ended after state was read: the next call finds out how. */
 	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
 		return -EAGAIN;
 	error = take(viewer, frame);
@@ -285,15 +285,16 @@ static int take_or_leave(struct shmflip_viewer *viewer, struct shmflip_frame *fr
 		error = attach(viewer, true);
 		if (!attachment_no_producer(error))
 			return error ? error : take(viewer, frame);
-		/* It moved on, and came to its end there: what it removed, it ended. */
+		/* It moved on and then stopped: it ended if its file is removed, else it died. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
 	}
-	depart(viewer);
+	detach_but_keep_memory(viewer);
 	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
 	                             : fail(-EPIPE, "the producer died");
 }
 
-static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame, bool ask)
+static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+                       bool check_liveness)
 {
 	int error;
 
@@ -303,14 +304,14 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 			return attachment_no_producer(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
-	return error == -EAGAIN ? take_or_leave(viewer, frame, ask) : error;
+	return error == -EAGAIN ? take_last_or_end(viewer, frame, check_liveness) : error;
 }
 
 static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	if (!viewer->attachment)
-		return attach_by(viewer, deadline_ns);
-	/* It has moved on, to where nobody can follow yet. */
+		return attach_before(viewer, deadline_ns);
+	/* The producer has moved on, but viewers cannot attach there yet. */
 	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
 		return clock_sleep(clock_remaining_ns(deadline_ns, FOLLOW_NS));
 	return wait_for_frame(viewer, deadline_ns);
@@ -320,18 +321,18 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
                            int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
-	/* Who waits is woken by a death. */
-	bool ask = timeout_ms == 0 && start_liveness_check(viewer);
+	/* A call that waits need not check now: a death wakes it up. */
+	bool check_liveness = timeout_ms == 0 && start_liveness_check(viewer);
 	int error;
 
-	forget_past(viewer);
-	while ((error = acquire_now(viewer, frame, ask)) == -EAGAIN) {
+	free_previous(viewer);
+	while ((error = acquire_now(viewer, frame, check_liveness)) == -EAGAIN) {
 		if (clock_remaining_ns(deadline_ns, 1) == 0)
 			break;
 		error = wait_for_anything(viewer, deadline_ns);
 		if (error)
 			break;
-		ask = true;
+		check_liveness = true;
 	}
 	return error;
 }
@@ -369,6 +370,6 @@ void shmflip_viewer_destroy(struct shmflip_viewer *viewer)
 {
 	if (!viewer)
 		return;
-	leave(viewer);
+	detach(viewer);
 	free(viewer);
 }

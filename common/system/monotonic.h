@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Time, for the library and the programs: CLOCK_MONOTONIC in nanoseconds. Any thread. */
+ * CLOCK_MONOTONIC in nanoseconds. For the library and the programs. Any thread. */
 #ifndef SHMFLIP_MONOTONIC_H
 #define SHMFLIP_MONOTONIC_H
 

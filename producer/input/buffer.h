@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Memory that grows and is used again. Zero-initialise it. Different buffers are independent. */
+ * Memory that grows and is reused. Zero-initialise a buffer. Different buffers are independent. */
 #ifndef SHMFLIP_PRODUCER_INPUT_BUFFER_H
 #define SHMFLIP_PRODUCER_INPUT_BUFFER_H
 
@@ -12,7 +12,8 @@ struct buffer {
 	size_t capacity;
 };
 
-/* Has room for so many bytes, and keeps what is there. -ENOMEM: all is as before. */
+/* Makes the capacity at least size bytes, and keeps the content.
+ * -ENOMEM  the buffer is unchanged */
 int buffer_reserve(struct buffer *buffer, size_t size);
 
 void buffer_finish(struct buffer *buffer);

@@ -15,18 +15,18 @@
 
 #include "cli.h"
 
-/* Linux follows an advice no further than it reads ahead by itself, which is seldom less than this. */
+/* Linux limits each POSIX_FADV_WILLNEED to its own read-ahead, which is rarely less than this. */
 #define READ_AHEAD_STEP (128 << 10)
 #define READ_AHEAD_MAX (64 << 20)
 
-/* frames/%04d.png: what stands before and behind the number, and its least number of digits. */
+/* frames/%04d.png: the text before and after the number, and its minimum number of digits. */
 struct pattern {
 	char *before;
-	const char *behind;
+	const char *after;
 	int digits;
 };
 
-/* Takes path, which is malloc'ed or NULL. */
+/* Takes over path, which is malloc'ed, or NULL: no memory. */
 static int append(struct file_list *files, char *path)
 {
 	if (path && files->count == files->capacity) {
@@ -47,7 +47,7 @@ static int append(struct file_list *files, char *path)
 	return 0;
 }
 
-static char *joined(const char *directory, const char *name)
+static char *join_path(const char *directory, const char *name)
 {
 	size_t length = strlen(directory);
 	const char *slash = length && directory[length - 1] == '/' ? "" : "/";
@@ -68,27 +68,27 @@ static int add_directory(struct file_list *files, const char *directory)
 {
 	struct dirent **entries;
 	int count = scandir(directory, &entries, is_visible_png, versionsort);
-	int result = 0;
+	int error = 0;
 
 	if (count < 0) {
-		result = -errno;
+		error = -errno;
 		cli_error("cannot read %s: %s", directory, strerror(errno));
-		return result;
+		return error;
 	}
 	for (int i = 0; i < count; i++) {
-		if (!result)
-			result = append(files, joined(directory, entries[i]->d_name));
+		if (!error)
+			error = append(files, join_path(directory, entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);
 	if (count == 0) {
-		cli_error("there is no *.png in %s", directory);
-		result = -ENOENT;
+		cli_error("no *.png in %s", directory);
+		error = -ENOENT;
 	}
-	return result;
+	return error;
 }
 
-/* One %d or %0Nd, and no other %. */
+/* Accepts one %d or %0Nd, and no other %. */
 static bool parse_pattern(struct pattern *pattern, const char *text)
 {
 	const char *percent = strchr(text, '%'), *at = percent + 1;
@@ -102,16 +102,16 @@ static bool parse_pattern(struct pattern *pattern, const char *text)
 	}
 	if (*at != 'd' || strchr(at, '%'))
 		return false;
-	pattern->behind = at + 1;
+	pattern->after = at + 1;
 	pattern->before = strndup(text, (size_t)(percent - text));
 	return pattern->before;
 }
 
-static char *numbered(const struct pattern *pattern, int number)
+static char *numbered_path(const struct pattern *pattern, int number)
 {
 	char *path;
 
-	if (asprintf(&path, "%s%0*d%s", pattern->before, pattern->digits, number, pattern->behind) <
+	if (asprintf(&path, "%s%0*d%s", pattern->before, pattern->digits, number, pattern->after) <
 	    0)
 		return NULL;
 	return path;
@@ -128,12 +128,12 @@ static int add_pattern(struct file_list *files, const char *text)
 {
 	size_t before = files->count;
 	struct pattern pattern;
-	int result = 0;
+	int error = 0;
 
 	if (!parse_pattern(&pattern, text))
-		cli_usage_error("%s: a pattern has exactly one %%d, or %%04d and the like", text);
-	for (int number = 0; !result && number < INT32_MAX; number++) {
-		char *path = numbered(&pattern, number);
+		cli_usage_error("%s: a pattern has exactly one number, such as %%d or %%04d", text);
+	for (int number = 0; !error && number < INT32_MAX; number++) {
+		char *path = numbered_path(&pattern, number);
 
 		if (path && !exists(path)) {
 			free(path);
@@ -141,14 +141,14 @@ static int add_pattern(struct file_list *files, const char *text)
 				continue;
 			break;
 		}
-		result = append(files, path);
+		error = append(files, path);
 	}
 	free(pattern.before);
-	if (!result && files->count == before) {
-		cli_error("no file matches %s from number 0 or 1 on", text);
-		result = -ENOENT;
+	if (!error && files->count == before) {
+		cli_error("no file matches %s with number 0 or 1", text);
+		error = -ENOENT;
 	}
-	return result;
+	return error;
 }
 
 int file_list_add(struct file_list *files, const char *argument)

@@ -8,22 +8,23 @@
 
 #include "cli.h"
 
-enum { TURN_MS = 100, PIPE_BYTES = 1 << 20 };
+enum { POLL_MS = 100, PIPE_BYTES = 1 << 20 };
 
 void input_fd_init(struct input_fd *input, int fd)
 {
 	input->fd = fd;
-	atomic_init(&input->stopped, false);
+	atomic_init(&input->cancelled, false);
 	fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
-/* In turns, since a signal may come just before the wait. */
+/* Polls in short steps: a signal just before poll(2) does not interrupt it. */
 static int wait_readable(const struct input_fd *input)
 {
 	struct pollfd poller = { .fd = input->fd, .events = POLLIN };
 
-	while (!cli_interrupted() && !atomic_load(&input->stopped)) {
-		int ready = poll(&poller, 1, TURN_MS);
+	/* Pairs with input_fd_cancel(). */
+	while (!cli_interrupted() && !atomic_load(&input->cancelled)) {
+		int ready = poll(&poller, 1, POLL_MS);
 
 		if (ready > 0)
 			return 0;
@@ -33,16 +34,16 @@ static int wait_readable(const struct input_fd *input)
 	return -EINTR;
 }
 
-ssize_t input_fd_readv(struct input_fd *input, const struct iovec *places, int count)
+ssize_t input_fd_readv(struct input_fd *input, const struct iovec *vectors, int count)
 {
 	for (;;) {
-		int result = wait_readable(input);
+		int error = wait_readable(input);
 		ssize_t got;
 
-		if (result)
-			return result;
-		got = count == 1 ? read(input->fd, places->iov_base, places->iov_len)
-		                 : readv(input->fd, places, count);
+		if (error)
+			return error;
+		got = count == 1 ? read(input->fd, vectors->iov_base, vectors->iov_len)
+		                 : readv(input->fd, vectors, count);
 		if (got > 0)
 			return got;
 		if (got == 0)
@@ -54,12 +55,13 @@ ssize_t input_fd_readv(struct input_fd *input, const struct iovec *places, int c
 
 ssize_t input_fd_read(struct input_fd *input, void *data, size_t size)
 {
-	const struct iovec place = { .iov_base = data, .iov_len = size };
+	const struct iovec vector = { .iov_base = data, .iov_len = size };
 
-	return input_fd_readv(input, &place, 1);
+	return input_fd_readv(input, &vector, 1);
 }
 
 void input_fd_cancel(struct input_fd *input)
 {
-	atomic_store(&input->stopped, true);
+	/* Pairs with wait_readable(). */
+	atomic_store(&input->cancelled, true);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The descriptor that a stream comes from. A pipe is made as large as the system lets anybody make
- * one: each turn of reader and writer then moves more. Reading waits; an interruption (cli.h) ends the
- * wait. One thread, unless said otherwise. */
+ * The descriptor of a stream. A pipe is enlarged to 1 MiB, which is as much as Linux lets any
+ * user have by default: then each switch between writer and reader moves more. Reading blocks;
+ * an interruption (cli.h) ends it. One thread, unless said otherwise. */
 #ifndef SHMFLIP_PRODUCER_INPUT_INPUT_FD_H
 #define SHMFLIP_PRODUCER_INPUT_INPUT_FD_H
 
@@ -13,20 +13,22 @@
 
 struct input_fd {
 	int fd;
-	atomic_bool stopped;
+	atomic_bool cancelled;
 };
 
-/* The descriptor stays the caller's. */
+/* The caller keeps the descriptor, and closes it. */
 void input_fd_init(struct input_fd *input, int fd);
 
-/* Reads as much of size bytes as there is, at least one. -ENODATA at the end, -EINTR, or what read(2)
- * said. */
+/* Waits for data and reads what is there: 1 to size bytes. Returns their number, or
+ * -ENODATA  end of the stream
+ * -EINTR    interrupted or cancelled
+ * or the error of poll(2) or read(2). */
 ssize_t input_fd_read(struct input_fd *input, void *data, size_t size);
 
-/* The same, into several places, at most IOV_MAX. */
-ssize_t input_fd_readv(struct input_fd *input, const struct iovec *places, int count);
+/* The same, into up to IOV_MAX vectors. */
+ssize_t input_fd_readv(struct input_fd *input, const struct iovec *vectors, int count);
 
-/* Ends all waiting, now and from now on, with -EINTR within a tenth of a second. Any thread. */
+/* Ends the current read and each later one with -EINTR, within 0.1 s. Any thread. */
 void input_fd_cancel(struct input_fd *input);
 
 #endif

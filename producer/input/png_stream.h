@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Cuts a stream of bytes into whole PNGs, by their signatures and the lengths of their chunks. Takes
- * what the pipe holds in large blocks, and waits for no more than the piece at hand needs. Memory
- * grows with what has arrived, not with what a length promises. After damage it goes on at the next
- * signature, also where that was swallowed by a chunk whose length was wrong: only the damaged frame
- * is lost.
+ * Cuts a stream of bytes into whole PNGs, by their signatures and the lengths of their chunks.
+ * Reads the pipe in large blocks, but never waits for more than the current PNG needs. Memory
+ * grows with the bytes that have arrived, not with the length that a chunk claims. After damage
+ * the stream continues at the next signature, even inside a chunk with a wrong length: only the
+ * damaged frame is lost.
  *
- * Waits for bytes. One thread. */
+ * Blocks until bytes arrive. One thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_PNG_STREAM_H
 #define SHMFLIP_PRODUCER_INPUT_PNG_STREAM_H
 
@@ -19,27 +19,33 @@
 
 struct png_stream {
 	struct input_fd *input;
-	size_t limit_bytes; /* of one PNG; more is damage */
-	struct buffer read; /* from start to end */
-	size_t start;       /* of the present piece */
-	size_t parsed;      /* of the present piece, in bytes */
+	size_t limit_bytes; /* of one PNG; a longer one is damaged */
+	struct buffer read; /* holds bytes from start to end */
+	size_t start;       /* of the current PNG */
+	size_t parsed;      /* bytes of the current PNG */
 	size_t end;
-	bool lost; /* the last piece was damaged */
+	bool resync; /* the last PNG was damaged: continue at the next signature */
 };
 
-/* The input stays the caller's. The stream begins with what was read of it already, a few bytes. */
+/* The input must outlive the stream. prefix: the first few bytes of the stream, if the caller has
+ * already read them.
+ * -ENOMEM */
 int png_stream_init(struct png_stream *stream, struct input_fd *input, size_t limit_bytes,
-                    const void *begun, size_t size);
+                    const void *prefix, size_t prefix_size);
 void png_stream_finish(struct png_stream *stream);
 
-/* The next PNG: 0, and *png holds *size bytes until the next call. -ENODATA: the stream has ended.
- * -EBADMSG: something that is no whole PNG, with the reason, a static string, in *reason; the next
- * call goes on behind it. -EINTR, -ENOMEM, or what read(2) said. */
+/* Waits for the next PNG, whose *size bytes stay at *png until the next call.
+ * -ENODATA  end of the stream
+ * -EBADMSG  no whole PNG; *reason is a static string. The next call continues after the damage.
+ * -EINTR    interrupted or cancelled
+ * -ENOMEM
+ * or the error of read(2). */
 int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size,
                     const char **reason);
 
-/* Hands the memory of the piece that came last over to the caller, who gives other memory in exchange:
- * the piece stays where it is. -ENOMEM: all is as before. */
+/* Swaps buffers: the caller gets the memory with the last PNG, which stays at its address, and the
+ * stream gets the caller's memory.
+ * -ENOMEM  nothing is swapped */
 int png_stream_take(struct png_stream *stream, struct buffer *buffer);
 
 #endif

@@ -7,9 +7,9 @@
 
 enum { NO_ALPHA = 32 };
 
-/* The common form of all packed formats: each pixel begins step bytes behind the one before, and of
- * the word there so many bits lie below red, green, blue and alpha. Numbers are constant wherever this
- * is inlined, so that little is left of it. */
+/* The common form of all packed formats: a pixel every step bytes, and in the word there the bit
+ * offsets of red, green, blue and alpha. All numbers are constant at each inlined call, so that the
+ * compiler removes most of the work. */
 static inline __attribute__((always_inline)) uint8_t convert(const uint8_t *in, uint8_t *out,
                                                              size_t width, size_t step,
                                                              unsigned red, unsigned green,
@@ -82,8 +82,8 @@ static uint8_t from_ya8(const uint8_t *in, uint8_t *out, size_t width)
 	return convert(in, out, width, 2, 0, 0, 0, 8);
 }
 
-/* It lies where it is to be: all that is left is to look. */
-/* NOLINTNEXTLINE(readability-non-const-parameter): it is a raw_convert */
+/* The pixels are in place already: only check alpha. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): a raw_convert */
 static uint8_t from_bgra(const uint8_t *in, uint8_t *out, size_t width)
 {
 	uint32_t all = UINT32_MAX, word;
@@ -96,7 +96,7 @@ static uint8_t from_bgra(const uint8_t *in, uint8_t *out, size_t width)
 	return (uint8_t)(le32toh(all) >> 24);
 }
 
-/* Most programs write 255 into the byte that means nothing. */
+/* Most programs write 255 into the unused byte. */
 static uint8_t from_bgr0(const uint8_t *in, uint8_t *out, size_t width)
 {
 	if (from_bgra(in, out, width) == 255)

@@ -38,7 +38,7 @@ uint64_t raw_layout_bytes(const struct raw_layout *layout)
 
 /* ---- PGM, PPM, PAM ------------------------------------------------------------------------ */
 
-/* Up to nine digits. NULL: there is none. */
+/* Parses up to nine digits. NULL: no digit, or more than nine. */
 static const char *parse_number(const char *text, uint32_t *value)
 {
 	const char *at = text;
@@ -55,7 +55,7 @@ static const char *skip_blanks_and_comments(const char *at)
 	return at;
 }
 
-/* Width, height, maximum, and one blank behind each. */
+/* Width, height and maximum, with one blank after each. */
 static bool parse_pgm_or_ppm(const char *text, uint32_t numbers[3])
 {
 	const char *at = text + 2;
@@ -70,7 +70,7 @@ static bool parse_pgm_or_ppm(const char *text, uint32_t numbers[3])
 	return isspace((unsigned char)*at);
 }
 
-bool raw_header_pnm_is_whole(const char *text)
+bool raw_header_pnm_is_complete(const char *text)
 {
 	size_t size = strlen(text);
 	uint32_t numbers[3];
@@ -80,7 +80,7 @@ bool raw_header_pnm_is_whole(const char *text)
 	return parse_pgm_or_ppm(text, numbers);
 }
 
-/* What stands behind a word at the beginning of a line. NULL: nothing does. */
+/* The text after a word at the start of a line. NULL: no line starts with the word. */
 static const char *find_line(const char *text, const char *word)
 {
 	size_t length = strlen(word);
@@ -112,7 +112,7 @@ static const char *parse_pam(const char *text, uint32_t numbers[3], uint32_t *de
 		if (strncmp(type, types[i], strlen(types[i])) == 0)
 			return NULL;
 	}
-	return type ? "a PAM of neither grey nor RGB" : NULL;
+	return type ? "a PAM that is neither grey nor RGB" : NULL;
 }
 
 const char *raw_header_pnm(const char *text, struct raw_layout *layout)
@@ -124,7 +124,7 @@ const char *raw_header_pnm(const char *text, struct raw_layout *layout)
 	if (text[1] == '7')
 		fault = parse_pam(text, numbers, &depth);
 	else if (!parse_pgm_or_ppm(text, numbers))
-		fault = "damaged: no header of a PGM or PPM";
+		fault = "damaged: not a PGM or PPM header";
 	if (!fault && (depth < 1 || depth > 4 || numbers[2] < 1 || numbers[2] > 65535))
 		fault = "damaged: impossible DEPTH or MAXVAL";
 	if (!fault)
@@ -137,8 +137,7 @@ const char *raw_header_pnm(const char *text, struct raw_layout *layout)
 
 /* ---- Y4M ---------------------------------------------------------------------------------- */
 
-/* The value of a parameter, which is a word behind a blank that begins with this. NULL: it is not
- * given. */
+/* The value of a parameter: the rest of a word that starts with its name. NULL: not given. */
 static const char *find_parameter(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -151,7 +150,7 @@ static const char *find_parameter(const char *text, const char *name)
 	return NULL;
 }
 
-/* What 8-bit video may be called; the first is what is meant by nothing. */
+/* The names of 8-bit video; a header without a name means the first. */
 static const struct raw_format *parse_chroma(const char *chroma, bool *no_chroma)
 {
 	static const struct {
@@ -172,7 +171,7 @@ static const struct raw_format *parse_chroma(const char *chroma, bool *no_chroma
 	return NULL;
 }
 
-/* Rates above what -r takes are none. */
+/* 0: no rate, an invalid one, or one above the limit of -r. */
 static uint32_t parse_rate(const char *rate)
 {
 	uint32_t frames, seconds;
@@ -196,9 +195,9 @@ const char *raw_header_y4m(const char *text, struct raw_layout *layout, uint32_t
 		return "damaged: a Y4M header without a size";
 	format = parse_chroma(find_parameter(text, "C"), &no_chroma);
 	if (!format)
-		return "a Y4M of none of the kinds 420, 422, 444, mono: 8 bits are taken, as "
+		return "a Y4M that is not 8-bit 420, 422, 444 or mono: convert it, as with "
 		       "ffmpeg's "
-		       "-pix_fmt yuv420p makes them";
+		       "-pix_fmt yuv420p";
 	fault = raw_layout_init(layout, format, size[0], size[1]);
 	if (fault)
 		return fault;

@@ -6,22 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows that are read at a time: few enough to be in the cache still when they are looked at. And what
- * raw_convert may look at behind a row. */
-enum { ROWS_BYTES = 1 << 18, PLACES = 128, SLACK_BYTES = 3, SAMPLES = 65536 };
+/* ROWS_BYTES are read at a time: few enough to stay in the processor's cache until they are
+ * converted. raw_convert may read SLACK_BYTES after a row. */
+enum { ROWS_BYTES = 1 << 18, VECTORS_MAX = 128, SLACK_BYTES = 3, SAMPLES = 65536 };
 
-bool raw_stream_knows(const uint8_t begun[2])
+bool raw_stream_recognizes(const uint8_t prefix[2])
 {
-	return (begun[0] == 'P' && begun[1] >= '5' && begun[1] <= '7') ||
-	       (begun[0] == 'Y' && begun[1] == 'U');
+	return (prefix[0] == 'P' && prefix[1] >= '5' && prefix[1] <= '7') ||
+	       (prefix[0] == 'Y' && prefix[1] == 'U');
 }
 
-void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t begun[2])
+void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t prefix[2])
 {
 	*stream = (struct raw_stream){ .input = input,
-		                       .kind = begun[0] == 'Y' ? RAW_Y4M : RAW_PNM,
+		                       .kind = prefix[0] == 'Y' ? RAW_Y4M : RAW_PNM,
 		                       .end = 2 };
-	memcpy(stream->ahead, begun, 2);
+	memcpy(stream->unread, prefix, 2);
 }
 
 void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
@@ -39,14 +39,14 @@ void raw_stream_finish(struct raw_stream *stream)
 
 /* ---- Bytes -------------------------------------------------------------------------------- */
 
-/* Has something ahead. */
-static int look_ahead(struct raw_stream *stream)
+/* Makes sure that a byte is unread. */
+static int fill_unread(struct raw_stream *stream)
 {
 	ssize_t got;
 
 	if (stream->start < stream->end)
 		return 0;
-	got = input_fd_read(stream->input, stream->ahead, sizeof(stream->ahead));
+	got = input_fd_read(stream->input, stream->unread, sizeof(stream->unread));
 	if (got < 0)
 		return (int)got;
 	stream->start = 0;
@@ -54,34 +54,34 @@ static int look_ahead(struct raw_stream *stream)
 	return 0;
 }
 
-/* As much as there is of what is left of the frame, first what was read ahead. */
-static ssize_t take_some(struct raw_stream *stream, const struct iovec *places, int count)
+/* Reads what is there of the rest of the frame, first the unread bytes. */
+static ssize_t read_some(struct raw_stream *stream, const struct iovec *vectors, int count)
 {
 	size_t held = stream->end - stream->start;
 	ssize_t got;
 
 	if (held) {
-		got = (ssize_t)(held < places->iov_len ? held : places->iov_len);
-		memcpy(places->iov_base, stream->ahead + stream->start, (size_t)got);
+		got = (ssize_t)(held < vectors->iov_len ? held : vectors->iov_len);
+		memcpy(vectors->iov_base, stream->unread + stream->start, (size_t)got);
 		stream->start += (size_t)got;
 	} else {
-		got = input_fd_readv(stream->input, places, count);
+		got = input_fd_readv(stream->input, vectors, count);
 	}
 	if (got > 0)
-		stream->left -= (uint64_t)got;
+		stream->remaining -= (uint64_t)got;
 	return got == -ENODATA ? -EBADMSG : got;
 }
 
-/* Places for what is left of the rows behind the first done bytes. */
-static int lay_out(struct iovec *places, uint8_t *data, size_t stride, size_t row_bytes,
-                   size_t rows, size_t done)
+/* Points the vectors at the rest of the rows, after the first done bytes. */
+static int fill_vectors(struct iovec *vectors, uint8_t *data, size_t stride, size_t row_bytes,
+                        size_t rows, size_t done)
 {
 	size_t row = done / row_bytes, column = done % row_bytes;
 	int count = 0;
 
-	for (; row < rows && count < PLACES; row++, column = 0) {
-		places[count].iov_base = data + row * stride + column;
-		places[count++].iov_len = row_bytes - column;
+	for (; row < rows && count < VECTORS_MAX; row++, column = 0) {
+		vectors[count].iov_base = data + row * stride + column;
+		vectors[count++].iov_len = row_bytes - column;
 	}
 	return count;
 }
@@ -89,15 +89,15 @@ static int lay_out(struct iovec *places, uint8_t *data, size_t stride, size_t ro
 static int read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, size_t row_bytes,
                      size_t rows)
 {
-	struct iovec places[PLACES];
+	struct iovec vectors[VECTORS_MAX];
 
 	if (stride == row_bytes) {
 		row_bytes *= rows;
 		rows = 1;
 	}
 	for (size_t done = 0; done < row_bytes * rows;) {
-		int count = lay_out(places, data, stride, row_bytes, rows, done);
-		ssize_t got = take_some(stream, places, count);
+		int count = fill_vectors(vectors, data, stride, row_bytes, rows, done);
+		ssize_t got = read_some(stream, vectors, count);
 
 		if (got < 0)
 			return (int)got;
@@ -106,39 +106,39 @@ static int read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, si
 	return 0;
 }
 
-/* ---- What comes next ---------------------------------------------------------------------- */
+/* ---- Headers ------------------------------------------------------------------------------ */
 
-/* Passes over what nobody wanted to have. */
-static int pass_over(struct raw_stream *stream)
+/* Skips what the caller did not read of the last frame. */
+static int skip_rest(struct raw_stream *stream)
 {
-	int result = stream->left ? buffer_reserve(&stream->rows, ROWS_BYTES) : 0;
+	int error = stream->remaining ? buffer_reserve(&stream->rows, ROWS_BYTES) : 0;
 
-	while (!result && stream->left) {
-		size_t size = stream->left < ROWS_BYTES ? stream->left : ROWS_BYTES;
+	while (!error && stream->remaining) {
+		size_t size = stream->remaining < ROWS_BYTES ? stream->remaining : ROWS_BYTES;
 
-		result = read_rows(stream, stream->rows.data, size, size, 1);
+		error = read_rows(stream, stream->rows.data, size, size, 1);
 	}
-	return result == -EBADMSG ? -ENODATA : result;
+	return error == -EBADMSG ? -ENODATA : error;
 }
 
-/* Reads text up to where whole() says that it is, and NUL-terminates it. */
+/* Reads text until complete() accepts it, and NUL-terminates it. */
 static int read_text(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX],
-                     bool (*whole)(const char *text))
+                     bool (*complete)(const char *text))
 {
 	size_t size = 0;
 
 	while (size + 1 < RAW_HEADER_BYTES_MAX) {
-		int result = look_ahead(stream);
+		int error = fill_unread(stream);
 		char byte;
 
-		if (result)
-			return result == -ENODATA && size ? -EBADMSG : result;
-		byte = stream->ahead[stream->start++];
+		if (error)
+			return error == -ENODATA && size ? -EBADMSG : error;
+		byte = stream->unread[stream->start++];
 		if ((byte < ' ' || byte > '~') && !isspace((unsigned char)byte))
 			break;
 		text[size++] = byte;
 		text[size] = '\0';
-		if ((byte == '\n' || byte == ' ' || byte == '\t' || byte == '\r') && whole(text))
+		if ((byte == '\n' || byte == ' ' || byte == '\t' || byte == '\r') && complete(text))
 			return 0;
 	}
 	return -EBADMSG;
@@ -149,65 +149,65 @@ static bool is_line(const char *text)
 	return text[strlen(text) - 1] == '\n';
 }
 
-static const char *read_pnm(struct raw_stream *stream, int *result)
+static const char *read_pnm(struct raw_stream *stream, int *error)
 {
 	char text[RAW_HEADER_BYTES_MAX];
 
-	*result = read_text(stream, text, raw_header_pnm_is_whole);
-	if (*result == 0 && (text[0] != 'P' || text[1] < '5' || text[1] > '7'))
+	*error = read_text(stream, text, raw_header_pnm_is_complete);
+	if (*error == 0 && (text[0] != 'P' || text[1] < '5' || text[1] > '7'))
 		return "not a PGM, PPM or PAM";
-	if (*result == 0)
+	if (*error == 0)
 		return raw_header_pnm(text, &stream->layout);
-	return *result == -EBADMSG ? "damaged: no header of a PGM, PPM or PAM" : NULL;
+	return *error == -EBADMSG ? "damaged: not a PGM, PPM or PAM header" : NULL;
 }
 
-static const char *read_y4m(struct raw_stream *stream, int *result)
+static const char *read_y4m(struct raw_stream *stream, int *error)
 {
 	char text[RAW_HEADER_BYTES_MAX];
 	const char *fault = NULL;
 
-	*result = 0;
-	if (!stream->begun) {
-		*result = read_text(stream, text, is_line);
-		if (*result == 0 && strncmp(text, "YUV4MPEG2 ", 10) == 0)
+	*error = 0;
+	if (!stream->announced) {
+		*error = read_text(stream, text, is_line);
+		if (*error == 0 && strncmp(text, "YUV4MPEG2 ", 10) == 0)
 			fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
-		else if (*result == 0)
+		else if (*error == 0)
 			fault = "not a Y4M";
 	}
-	if (*result == 0 && !fault) {
-		*result = read_text(stream, text, is_line);
-		if (*result == 0 && strncmp(text, "FRAME", 5) != 0)
-			fault = "damaged: no frame where one should be";
+	if (*error == 0 && !fault) {
+		*error = read_text(stream, text, is_line);
+		if (*error == 0 && strncmp(text, "FRAME", 5) != 0)
+			fault = "damaged: no FRAME line";
 	}
-	return *result == -EBADMSG ? "damaged: no frame where one should be" : fault;
+	return *error == -EBADMSG ? "damaged: no FRAME line" : fault;
 }
 
 int raw_stream_next(struct raw_stream *stream, const char **reason)
 {
-	int result = stream->lost ? -ENODATA : pass_over(stream);
+	int error = stream->broken ? -ENODATA : skip_rest(stream);
 	const char *fault = NULL;
 
-	if (!result && stream->kind == RAW_BARE)
-		result = look_ahead(stream);
-	else if (!result && stream->kind == RAW_PNM)
-		fault = read_pnm(stream, &result);
-	else if (!result)
-		fault = read_y4m(stream, &result);
+	if (!error && stream->kind == RAW_BARE)
+		error = fill_unread(stream);
+	else if (!error && stream->kind == RAW_PNM)
+		fault = read_pnm(stream, &error);
+	else if (!error)
+		fault = read_y4m(stream, &error);
 	if (fault) {
 		*reason = fault;
-		stream->lost = true;
+		stream->broken = true;
 		return -EBADMSG;
 	}
-	if (!result) {
-		stream->begun = true;
-		stream->left = raw_layout_bytes(&stream->layout);
+	if (!error) {
+		stream->announced = true;
+		stream->remaining = raw_layout_bytes(&stream->layout);
 	}
-	return result;
+	return error;
 }
 
 /* ---- Pixels ------------------------------------------------------------------------------- */
 
-/* What a sample is of 8 bits, rounded, for each that there can be. */
+/* Makes the table of each possible sample scaled to 8 bits, rounded. */
 static int make_scale(struct raw_stream *stream)
 {
 	uint32_t maximum = stream->layout.maximum;
@@ -225,7 +225,7 @@ static int make_scale(struct raw_stream *stream)
 	return 0;
 }
 
-/* Makes the samples of a row 8 bits, where they are. */
+/* Scales the samples of a row to 8 bits, in place. */
 static void scale_row(const struct raw_stream *stream, uint8_t *row, size_t samples)
 {
 	if (stream->layout.maximum == 255)
@@ -246,7 +246,7 @@ static void finish_row(struct raw_target *target, uint8_t *row, uint32_t width, 
 		target->opaque = false;
 }
 
-/* Rows of packed pixels, from number y on, have been read to data. */
+/* Converts the packed rows in data, which are number y and following. */
 static void convert_rows(const struct raw_stream *stream, struct raw_target *target, uint8_t *data,
                          size_t stride, size_t y, size_t rows)
 {
@@ -269,22 +269,22 @@ static int read_packed(struct raw_stream *stream, struct raw_target *target)
 	size_t row_bytes = raw_layout_row_bytes(layout);
 	size_t block = row_bytes < ROWS_BYTES ? ROWS_BYTES / row_bytes : 1;
 	bool direct = layout->format->in_place;
-	int result = 0;
+	int error = 0;
 
 	if (!direct)
-		result = buffer_reserve(&stream->rows, block * row_bytes + SLACK_BYTES);
-	if (!result && layout->maximum != 255)
-		result = make_scale(stream);
-	for (size_t y = 0; y < layout->height && !result; y += block) {
+		error = buffer_reserve(&stream->rows, block * row_bytes + SLACK_BYTES);
+	if (!error && layout->maximum != 255)
+		error = make_scale(stream);
+	for (size_t y = 0; y < layout->height && !error; y += block) {
 		size_t rows = layout->height - y < block ? layout->height - y : block;
 		size_t stride = direct ? target->stride_bytes : row_bytes;
 		uint8_t *data = direct ? target->pixels + y * stride : stream->rows.data;
 
-		result = read_rows(stream, data, stride, row_bytes, rows);
-		if (!result)
+		error = read_rows(stream, data, stride, row_bytes, rows);
+		if (!error)
 			convert_rows(stream, target, data, stride, y, rows);
 	}
-	return result;
+	return error;
 }
 
 static int read_planes(struct raw_stream *stream, struct raw_target *target)
@@ -294,13 +294,13 @@ static int read_planes(struct raw_stream *stream, struct raw_target *target)
 	size_t width = layout->width, columns = (width + format->shift_x) >> format->shift_x;
 	size_t rows = ((size_t)layout->height + format->shift_y) >> format->shift_y;
 	size_t size = raw_layout_bytes(layout), luma = width * layout->height;
-	int result = buffer_reserve(&stream->rows, size + (layout->no_chroma ? width : 0));
+	int error = buffer_reserve(&stream->rows, size + (layout->no_chroma ? width : 0));
 	const uint8_t *u = stream->rows.data + luma, *v = u + columns * rows;
 
-	if (!result)
-		result = read_rows(stream, stream->rows.data, size, size, 1);
-	if (result)
-		return result;
+	if (!error)
+		error = read_rows(stream, stream->rows.data, size, size, 1);
+	if (error)
+		return error;
 	if (layout->no_chroma) {
 		memset(stream->rows.data + luma, 128, width);
 		v = u;

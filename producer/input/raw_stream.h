@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Frames that come down a pipe uncompressed: bare pixels of a known size, PGM, PPM and PAM one after
- * the other, or Y4M. Pixels that are ours already are read straight to where they belong, others by
- * way of a buffer in which a few rows are converted as they arrive; only video in planes has to be
- * there as a whole.
+ * Uncompressed frames from a pipe: bare pixels of a known size, a sequence of PGM, PPM and PAM,
+ * or Y4M. Pixels in our format are read straight to their destination. Other packed pixels pass
+ * through a buffer that converts a few rows at a time as they arrive. Only planar video needs
+ * the whole frame in memory first.
  *
- * Each frame is first announced, and then read or passed over. Waits for bytes. One thread. */
+ * Each frame is first announced, and then read or skipped. Blocks until bytes arrive. One
+ * thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
 
@@ -20,45 +21,52 @@
 struct raw_stream {
 	struct input_fd *input;
 	enum { RAW_BARE, RAW_PNM, RAW_Y4M } kind;
-	char ahead[RAW_HEADER_BYTES_MAX]; /* was read, but not used yet: from start to end */
+	char unread[RAW_HEADER_BYTES_MAX]; /* bytes read but not used yet: start to end */
 	size_t start, end;
-	struct raw_layout layout; /* of the frame that was announced */
-	uint32_t fps_milli;       /* that the stream asks for; 0: it does not say */
-	uint64_t left;            /* bytes of that frame that were not read yet */
-	bool lost;                /* where a frame should begin there is none */
-	bool begun;               /* something was announced */
+	struct raw_layout layout; /* of the announced frame */
+	uint32_t fps_milli;       /* the rate that the stream names; 0: none */
+	uint64_t remaining;       /* bytes of that frame that are not read yet */
+	bool broken;              /* a header was invalid: no frame can be found after it */
+	bool announced;           /* at least one frame */
 	struct buffer rows;
-	uint8_t *scaled;  /* samples of another maximum, made 8 bits; NULL: not needed yet */
-	uint32_t maximum; /* that it was made for */
+	uint8_t *scaled;  /* table from samples to 8 bits; NULL: not needed yet */
+	uint32_t maximum; /* of a sample, for which the table was made */
 };
 
 struct raw_target {
 	uint8_t *pixels;
 	uint32_t stride_bytes;
-	bool flatten; /* blend what is transparent onto background */
+	bool flatten; /* blend transparent pixels onto background */
 	uint32_t background;
-	bool opaque; /* the result: no pixel has an alpha but 255 */
+	bool opaque; /* result: all pixels have alpha 255 */
 };
 
-/* Whether this is how a PGM, PPM, PAM or Y4M begins. */
-bool raw_stream_knows(const uint8_t begun[2]);
+/* Whether a PGM, PPM, PAM or Y4M starts like this. */
+bool raw_stream_recognizes(const uint8_t prefix[2]);
 
-/* A stream that begins with what was read of it already, which raw_stream_knows(). The input stays the
- * caller's. */
-void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t begun[2]);
+/* prefix: the first two bytes, already read, which raw_stream_recognizes(). The input must outlive
+ * the stream. */
+void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t prefix[2]);
 
-/* Bare pixels like this. */
+/* The same for bare pixels of this layout. */
 void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
                           const struct raw_layout *layout);
 
 void raw_stream_finish(struct raw_stream *stream);
 
-/* Waits for the next frame, past what was not read of the one before: 0, and layout tells of it.
- * -ENODATA: the stream has ended. -EBADMSG: what comes is no frame, for the *reason, and there will be
- * no other. -ENOMEM, -EINTR, or what read(2) said. */
+/* Skips the rest of the last frame, waits for the next one, and describes it in layout.
+ * -ENODATA  end of the stream
+ * -EBADMSG  no frame; *reason is a static string. No other frame follows.
+ * -EINTR    interrupted or cancelled
+ * -ENOMEM
+ * or the error of read(2). */
 int raw_stream_next(struct raw_stream *stream, const char **reason);
 
-/* Reads its pixels. -EBADMSG: it is broken off. -ENOMEM, -EINTR, or what read(2) said. */
+/* Reads the pixels of the announced frame.
+ * -EBADMSG  truncated
+ * -EINTR    interrupted or cancelled
+ * -ENOMEM
+ * or the error of read(2). */
 int raw_stream_read(struct raw_stream *stream, struct raw_target *target);
 
 #endif

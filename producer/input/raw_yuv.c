@@ -5,9 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Samples are widened to 7 more bits, coefficients are in units of 2^-13, and of their product the upper
- * 16 bits are taken: that leaves sums with 4 bits behind the point, within 16 bits, and no result is
- * off by more than one. */
+/* Samples get 7 more bits, coefficients are in units of 2^-13, and products keep their upper 16
+ * bits. So sums have 4 fractional bits and fit 16 bits, and no result is off by more than one. */
 enum { SAMPLE_BITS = 7, COEFFICIENT_BITS = 13, SUM_BITS = SAMPLE_BITS + COEFFICIENT_BITS - 16 };
 enum { ROUNDING = 1 << (SUM_BITS - 1), BLOCK = 64 };
 
@@ -39,7 +38,7 @@ static int16_t product(int16_t a, int16_t b)
 	return (int16_t)(a * b >> 16);
 }
 
-static uint16_t clamped(int16_t sum)
+static uint16_t clamp(int16_t sum)
 {
 	int16_t value = (int16_t)(sum >> SUM_BITS);
 
@@ -47,12 +46,12 @@ static uint16_t clamped(int16_t sum)
 	return (uint16_t)(value > 255 ? 255 : value);
 }
 
-static int16_t widened(uint8_t sample, int16_t zero)
+static int16_t widen_sample(uint8_t sample, int16_t zero)
 {
 	return (int16_t)((sample - zero) * (1 << SAMPLE_BITS));
 }
 
-/* Pixels in blocks of a fixed length, which compilers make into vectors. */
+/* Blocks have a fixed length, so that compilers vectorize the loop. */
 static void convert_block(const struct raw_yuv *yuv, const uint8_t *y, const int16_t *u,
                           const int16_t *v, uint8_t *out)
 {
@@ -60,13 +59,13 @@ static void convert_block(const struct raw_yuv *yuv, const uint8_t *y, const int
 	uint32_t pixels[BLOCK];
 
 	for (int x = 0; x < BLOCK; x++) {
-		int16_t luma = (int16_t)(product(widened(y[x], by.black), by.luma) + ROUNDING);
+		int16_t luma = (int16_t)(product(widen_sample(y[x], by.black), by.luma) + ROUNDING);
 		int16_t red = (int16_t)(luma + product(v[x], by.v_red));
 		int16_t green =
 			(int16_t)(luma - product(u[x], by.u_green) - product(v[x], by.v_green));
 		int16_t blue = (int16_t)(luma + product(u[x], by.u_blue));
-		uint16_t low = (uint16_t)(clamped(green) << 8 | clamped(blue));
-		uint16_t high = (uint16_t)(0xff00 | clamped(red));
+		uint16_t low = (uint16_t)(clamp(green) << 8 | clamp(blue));
+		uint16_t high = (uint16_t)(0xff00 | clamp(red));
 
 		pixels[x] = htole32((uint32_t)high << 16 | low);
 	}
@@ -76,13 +75,13 @@ static void convert_block(const struct raw_yuv *yuv, const uint8_t *y, const int
 static void widen_each(const uint8_t *in, int16_t *out)
 {
 	for (int x = 0; x < BLOCK; x++)
-		out[x] = widened(in[x], 128);
+		out[x] = widen_sample(in[x], 128);
 }
 
 static void widen_twice(const uint8_t *in, int16_t *out)
 {
 	for (size_t x = 0; x < BLOCK / 2; x++)
-		out[2 * x] = out[2 * x + 1] = widened(in[x], 128);
+		out[2 * x] = out[2 * x + 1] = widen_sample(in[x], 128);
 }
 
 void raw_yuv_row(const struct raw_yuv *yuv, const uint8_t *y, const uint8_t *u, const uint8_t *v,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * As much of cmocka as test_png_unfilter.c uses, for a processor that there is only a compiler for. The first
- * failure ends the program. */
+ * The part of cmocka that test_png_unfilter.c uses, because cmocka itself is not available for the
+ * cross compiler. The first failure ends the program with status 1. */
 #ifndef TESTS_ARM_CMOCKA_H
 #define TESTS_ARM_CMOCKA_H
 
@@ -22,7 +22,7 @@ struct CMUnitTest {
 #define assert_true(condition)                                                                     \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
-			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);             \
+			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);             \
 			exit(1);                                                                   \
 		}                                                                                  \
 	} while (0)

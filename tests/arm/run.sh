@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh BUILD: what only 64-bit Arm executes, compiled for it and run under emulation: the NEON version of
-# undoing PNG's filters.
+# run.sh BUILD: compiles the code that only 64-bit Arm executes, and runs its test under emulation.
+# This is the NEON variant of png_unfilter.
 set -eu
 tests=$(cd "$(dirname "$0")/.." && pwd)
 png=$tests/../common/png

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What showing a frame costs the viewer, by each way and at each size: ./dev bench-viewer
+"""Measures what showing a frame costs the viewer, per presenter and size: ./dev bench-viewer
 
-Frames come from a producer that only publishes, so that what is measured is the viewer and the X
-server (Xvfb with a screen of the frame's size: 1:1, and of half its size: scaled). Processor times are
-the kernel's run times of all threads, without their start. Ways and sizes take turns in every round;
-what is printed are medians of the rounds, as Markdown, and on request everything as JSON."""
+The producer only publishes, so the figures are those of the viewer and the X server. Xvfb has a screen
+of the frame's size (1:1) or half of it (scaled). Processor times are the kernel's run times of all
+threads, without start-up. Every round measures each presenter at each size. The script prints medians
+of the rounds as Markdown, and on request writes everything as JSON."""
 
 import argparse
 import json
@@ -20,10 +20,10 @@ import time
 from pathlib import Path
 
 SIZES = "640x480,1920x1080,3840x2160,7680x4320"
-WAYS = ["x11", "x11, scaled", "surface", "texture", "none"]
+PRESENTERS = ["x11", "x11, scaled", "surface", "texture", "none"]
 PACED_FPS = 60
 WARM_S = 1.5
-PACED_S = 10  # at least: of fewer frames, those that wait for the window would be one in a hundred
+PACED_S = 10  # at least: else frames that wait for the window to open would reach the 99th percentile
 
 
 def median(values):
@@ -78,22 +78,22 @@ class Bench:
             self.servers[width, height] = Server(width, height)
         return self.servers[width, height]
 
-    def start(self, way, size, fps):
-        scaled = way.endswith("scaled")
+    def start(self, presenter, size, fps):
+        scaled = presenter.endswith("scaled")
         server = self.server(*(side // (1 + scaled) for side in size))
         directory = tempfile.mkdtemp(dir=self.scratch)
         env = dict(os.environ, SHMFLIP_DIR=directory, DISPLAY=server.display, SDL_VIDEODRIVER="x11")
         env.pop("WAYLAND_DISPLAY", None)
         stats = Path(directory) / "stats.json"
-        viewer = subprocess.Popen([self.viewer, "-q", "--present", way.split(",")[0], "--once",
+        viewer = subprocess.Popen([self.viewer, "-q", "--present", presenter.split(",")[0], "--once",
                                    "--stats", stats], env=env)
         producer = subprocess.Popen(
             [self.numbers, "default", *map(str, size), str(fps), str(10 ** 9), "lossless=1",
              "still=1", "wait=1"], env=env, stdout=subprocess.DEVNULL)
         return server, viewer, producer, stats, env
 
-    def cell(self, way, size, fps):
-        server, viewer, producer, stats, _ = self.start(way, size, fps)
+    def measure(self, presenter, size, fps):
+        server, viewer, producer, stats, _ = self.start(presenter, size, fps)
         seconds = max(self.seconds, PACED_S) if fps else self.seconds
         time.sleep(WARM_S)
         before = time.monotonic(), processor_ns(viewer.pid), processor_ns(server.pid)
@@ -102,19 +102,19 @@ class Bench:
         producer.terminate()
         producer.wait()
         if viewer.wait() != 0:
-            sys.exit(f"the viewer failed at {way}, {size}")
+            sys.exit(f"the viewer failed at {presenter}, {size}")
         counted = json.loads(stats.read_text(encoding="utf-8"))
         frames = counted["fps"] * (after[0] - before[0])
         return {
-            "way": way, "width": size[0], "height": size[1], "asked_fps": fps,
+            "way": presenter, "width": size[0], "height": size[1], "asked_fps": fps,
             "fps": counted["fps"], "missed": counted["missed"],
             "viewer_ms": (after[1] - before[1]) / 1e6 / frames,
-            "server_ms": (after[2] - before[2]) / 1e6 / frames if way != "none" else 0,
+            "server_ms": (after[2] - before[2]) / 1e6 / frames if presenter != "none" else 0,
             "age_p50_ms": counted["age_ms"]["p50"], "age_p99_ms": counted["age_ms"]["p99"],
         }
 
     def idle(self, paused, seconds=10):
-        """Per cent of a processor, while nothing happens that would be shown."""
+        """Percent of a processor while there is nothing to show."""
         _, viewer, producer, _, env = self.start("x11", (1920, 1080), 30 if paused else 0.001)
         time.sleep(WARM_S)
         if paused:
@@ -142,44 +142,47 @@ def print_table(heads, rows):
     print()
 
 
-def summed_up(cells, way, size, fps, value):
-    chosen = [cell[value] for cell in cells if (cell["way"], cell["width"], cell["height"],
-                                                cell["asked_fps"]) == (way, *size, fps)]
+def median_of(measurements, presenter, size, fps, value):
+    chosen = [each[value] for each in measurements
+              if (each["way"], each["width"], each["height"], each["asked_fps"]) ==
+              (presenter, *size, fps)]
     return median(chosen) if chosen else None
 
 
-def share(cells, size, fps):
-    ours, theirs = (summed_up(cells, way, size, fps, "viewer_ms") for way in ("x11", "surface"))
+def share(measurements, size, fps):
+    ours, theirs = (median_of(measurements, presenter, size, fps, "viewer_ms")
+                    for presenter in ("x11", "surface"))
     return f"1/{theirs / ours:.0f}" if ours and theirs else ""
 
 
-def shown(value, digits):
+def text_of(value, digits):
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def print_results(sizes, cells, idle):
-    heads = ["way"] + [f"{width}x{height}" for width, height in sizes]
+def print_results(sizes, measurements, idle):
+    heads = ["presenter"] + [f"{width}x{height}" for width, height in sizes]
 
-    def rows(values, ways=WAYS[:-1]):
-        return [[way] + [" / ".join(shown(summed_up(cells, way, size, fps, name), digits)
-                                    for fps, name, digits in values) for size in sizes]
-                for way in ways]
-    print(f"Viewer's processor time a frame, ms, at {PACED_FPS} frames a second asked for;"
-          " none: frames are only taken:\n")
-    print_table(heads, rows([(PACED_FPS, "viewer_ms", 3)], WAYS))
-    print("The same, as fast as frames go:\n")
-    print_table(heads, rows([(0, "viewer_ms", 3)], WAYS))
-    print(f"Server's processor time a frame, ms, at {PACED_FPS} frames a second:\n")
+    def rows(values, presenters=PRESENTERS[:-1]):
+        return [[presenter] + [" / ".join(
+            text_of(median_of(measurements, presenter, size, fps, name), digits)
+            for fps, name, digits in values) for size in sizes]
+                for presenter in presenters]
+    print(f"Viewer's processor time per frame, ms, at a rate of {PACED_FPS} frames per second;"
+          " none: frames are received but not shown:\n")
+    print_table(heads, rows([(PACED_FPS, "viewer_ms", 3)], PRESENTERS))
+    print("The same, as fast as possible:\n")
+    print_table(heads, rows([(0, "viewer_ms", 3)], PRESENTERS))
+    print(f"X server's processor time per frame, ms, at {PACED_FPS} frames per second:\n")
     print_table(heads, rows([(PACED_FPS, "server_ms", 2)]))
-    print("Frames a second, as fast as they go:\n")
+    print("Frames per second, as fast as possible:\n")
     print_table(heads, rows([(0, "fps", 0)]))
-    print(f"Published to on screen, ms, median / 99th percentile, at {PACED_FPS} frames a second;"
-          " none: published to taken:\n")
-    print_table(heads, rows([(PACED_FPS, "age_p50_ms", 2), (PACED_FPS, "age_p99_ms", 2)], WAYS))
-    print("Of one processor, over 10 s: paused {:.2f} %, attached to a producer that publishes nothing"
-          " {:.2f} %.".format(*idle))
-    print("Of surface's processor time x11 takes, at that rate and as fast as frames go:\n")
-    print_table(heads[1:], [[" and ".join(share(cells, size, fps) for fps in (PACED_FPS, 0))
+    print("From published to on screen, ms, median / 99th percentile,"
+          f" at {PACED_FPS} frames per second; none: from published to received:\n")
+    print_table(heads, rows([(PACED_FPS, "age_p50_ms", 2), (PACED_FPS, "age_p99_ms", 2)], PRESENTERS))
+    print("Share of one processor over 10 s: paused {:.2f} %, attached to a producer that publishes"
+          " nothing {:.2f} %.".format(*idle))
+    print("Processor time of x11 as a share of surface's, at that rate and as fast as possible:\n")
+    print_table(heads[1:], [[" and ".join(share(measurements, size, fps) for fps in (PACED_FPS, 0))
                              for size in sizes]])
 
 
@@ -188,27 +191,27 @@ def main():
     parser.add_argument("build", type=Path, help="build directory")
     parser.add_argument("--sizes", type=sizes_of, default=SIZES)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=4, help="duration of each measurement")
     parser.add_argument("--json", type=Path, help="write all measurements to this file")
     options = parser.parse_args()
     bench = Bench(options.build.resolve(), options.seconds)
-    cells = []
+    measurements = []
     try:
         for number in range(options.rounds):
             for size in options.sizes:
-                for way in WAYS:
+                for presenter in PRESENTERS:
                     for fps in (PACED_FPS, 0):
-                        cells.append(bench.cell(way, size, fps))
-                        print(f"round {number + 1}: {cells[-1]}", file=sys.stderr)
+                        measurements.append(bench.measure(presenter, size, fps))
+                        print(f"round {number + 1}: {measurements[-1]}", file=sys.stderr)
         idle = [bench.idle(True), bench.idle(False)]
     finally:
         bench.close()
     print(f"{platform.machine()}, Linux {platform.release()}, {os.cpu_count()} processors,"
           f" load {os.getloadavg()[0]:.1f} at the end; {options.rounds} rounds of"
           f" {options.seconds:g} s.\n")
-    print_results(options.sizes, cells, idle)
+    print_results(options.sizes, measurements, idle)
     if options.json:
-        options.json.write_text(json.dumps({"cells": cells, "idle_percent": idle}, indent=1),
+        options.json.write_text(json.dumps({"cells": measurements, "idle_percent": idle}, indent=1),
                                 encoding="utf-8")
 
 

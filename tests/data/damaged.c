@@ -12,9 +12,9 @@ static void empty(struct bytes *png)
 
 static void text(struct bytes *png)
 {
-	const char words[] = "This is not a PNG, whatever its name says.\n";
+	const char content[] = "This is not a PNG, whatever its name says.\n";
 
-	bytes_append(png, words, sizeof(words) - 1);
+	bytes_add(png, content, sizeof(content) - 1);
 }
 
 static void gif(struct bytes *png)
@@ -24,189 +24,174 @@ static void gif(struct bytes *png)
 		0,   ',', 0,   0,   0,   0,   1, 0, 1, 0, 0,    2, 2, 0x44, 1,   0,   ';',
 	};
 
-	bytes_append(png, pixel, sizeof(pixel));
+	bytes_add(png, pixel, sizeof(pixel));
 }
 
 static void truncated_signature(struct bytes *png)
 {
-	patch_right(png);
+	patch_make_valid(png);
 	png->size = 5;
 }
 
 static void truncated_header(struct bytes *png)
 {
-	patch_right(png);
+	patch_make_valid(png);
 	png->size = 20;
 }
 
 static void truncated(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	png->size = chunk.content + chunk.length / 2;
 }
 
 static void bad_signature(struct bytes *png)
 {
-	patch_right(png);
+	patch_make_valid(png);
 	png->data[6] = '\r';
 }
 
 static void bad_header_checksum(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IHDR");
+	struct chunk chunk = patch_make_and_find(png, "IHDR");
 
 	png->data[png_chunk_end(&chunk) - 1] ^= 1;
 }
 
 static void bad_data_checksum(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	png->data[png_chunk_end(&chunk) - 1] ^= 1;
 }
 
 static void bad_adler(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	png->data[chunk.content + chunk.length - 1] ^= 1;
-	png_mend_checksum(png, &chunk);
+	png_update_crc(png, &chunk);
 }
 
 static void bad_zlib_header(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	png->data[chunk.content] = 0xff;
-	png_mend_checksum(png, &chunk);
+	png_update_crc(png, &chunk);
 }
 
 static void bad_deflate(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	memset(png->data + chunk.content + chunk.length / 3, 0xff, chunk.length / 3);
-	png_mend_checksum(png, &chunk);
+	png_update_crc(png, &chunk);
 }
 
 static void bad_filter(struct bytes *png)
 {
 	struct bytes rows = { 0 };
 
-	bytes_append_fill(&rows, 0, PATCH_ROWS);
+	bytes_add_fill(&rows, 0, PATCH_ROWS);
 	rows.data[(size_t)7 * PATCH_ROW] = 5;
-	png_append_signature(png);
-	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
-	patch_rows(png, &rows);
+	png_add_signature(png);
+	png_add_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB, false);
+	patch_add_rows(png, &rows);
 	bytes_finish(&rows);
 }
 
 static void missing_rows(struct bytes *png)
 {
-	patch_zero_rows(png, PATCH_ROWS - 3 * PATCH_ROW);
+	patch_make_zero_rows(png, PATCH_ROWS - 3 * PATCH_ROW);
 }
 
 static void missing_end(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IEND");
+	struct chunk chunk = patch_make_and_find(png, "IEND");
 
 	png->size = chunk.content - 8;
 }
 
 static void missing_data(struct bytes *png)
 {
-	png_append_signature(png);
-	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
-	png_append_chunk(png, "IEND", NULL, 0);
+	png_add_signature(png);
+	png_add_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB, false);
+	png_add_chunk(png, "IEND", NULL, 0);
 }
 
 static void missing_palette(struct bytes *png)
 {
-	struct bytes rows = { 0 };
-
-	bytes_append_fill(&rows, 0, (size_t)PATCH_SIDE * (1 + PATCH_SIDE));
-	png_append_signature(png);
-	png_append_header(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_PALETTE);
-	patch_rows(png, &rows);
-	bytes_finish(&rows);
+	patch_make_zeros(png, PATCH_SIDE, PATCH_SIDE, 8, PNG_COLOR_TYPE_PALETTE,
+	                 (size_t)PATCH_SIDE * (1 + PATCH_SIDE));
 }
 
-static void header_of(struct bytes *png, uint32_t width, uint32_t height, uint8_t depth,
-                      uint8_t colour_type)
+static void make_with_header(struct bytes *png, uint32_t width, uint32_t height, uint8_t depth,
+                             uint8_t colour_type)
 {
-	struct bytes rows = { 0 };
-
-	bytes_append_fill(&rows, 0, PATCH_ROWS);
-	png_append_signature(png);
-	png_append_header(png, width, height, depth, colour_type);
-	patch_rows(png, &rows);
-	bytes_finish(&rows);
+	patch_make_zeros(png, width, height, depth, colour_type, PATCH_ROWS);
 }
 
 static void huge_size(struct bytes *png)
 {
-	header_of(png, 100000, 100000, 8, PNG_COLOR_TYPE_RGB);
+	make_with_header(png, 100000, 100000, 8, PNG_COLOR_TYPE_RGB);
 }
 
 static void largest_size(struct bytes *png)
 {
-	header_of(png, INT32_MAX, INT32_MAX, 16, PNG_COLOR_TYPE_RGB_ALPHA);
+	make_with_header(png, INT32_MAX, INT32_MAX, 16, PNG_COLOR_TYPE_RGB_ALPHA);
 }
 
 static void zero_width(struct bytes *png)
 {
-	header_of(png, 0, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
+	make_with_header(png, 0, PATCH_SIDE, 8, PNG_COLOR_TYPE_RGB);
 }
 
 static void zero_height(struct bytes *png)
 {
-	header_of(png, PATCH_SIDE, 0, 8, PNG_COLOR_TYPE_RGB);
+	make_with_header(png, PATCH_SIDE, 0, 8, PNG_COLOR_TYPE_RGB);
 }
 
 static void bad_colour_type(struct bytes *png)
 {
-	header_of(png, PATCH_SIDE, PATCH_SIDE, 8, 5);
+	make_with_header(png, PATCH_SIDE, PATCH_SIDE, 8, 5);
 }
 
 static void bad_depth(struct bytes *png)
 {
-	header_of(png, PATCH_SIDE, PATCH_SIDE, 4, PNG_COLOR_TYPE_RGB);
+	make_with_header(png, PATCH_SIDE, PATCH_SIDE, 4, PNG_COLOR_TYPE_RGB);
 }
 
 static void header_twice(struct bytes *png)
 {
-	struct bytes right = { 0 };
-	struct chunk chunk = patch_right_chunk(&right, "IHDR");
+	struct bytes valid = { 0 };
+	struct chunk chunk = patch_make_and_find(&valid, "IHDR");
 
-	patch_right_with(png, "IDAT", "IHDR", right.data + chunk.content, chunk.length);
-	bytes_finish(&right);
+	patch_make_with_extra(png, "IDAT", "IHDR", valid.data + chunk.content, chunk.length);
+	bytes_finish(&valid);
 }
 
 static void unknown_critical(struct bytes *png)
 {
-	patch_right_with(png, "IDAT", "BIRD", "chirp", 5);
+	patch_make_with_extra(png, "IDAT", "BIRD", "chirp", 5);
 }
 
-/* The length says 2^31 - 1, the file has a few hundred bytes. */
+/* IDAT claims a length of 2^31 - 1, in a file of a few hundred bytes. */
 static void endless_chunk(struct bytes *png)
 {
-	struct chunk chunk = patch_right_chunk(png, "IDAT");
+	struct chunk chunk = patch_make_and_find(png, "IDAT");
 
 	memcpy(png->data + chunk.content - 8, "\x7f\xff\xff\xff", 4);
 }
 
-/* A kilobyte that asks for 64 MB of pixels, and holds half of them. */
+/* A kilobyte that announces 64 MB of pixels and holds half of them. */
 static void bomb(struct bytes *png)
 {
 	enum { BOMB_SIDE = 4000, BOMB_ROW = 1 + BOMB_SIDE / 8 };
-	struct bytes rows = { 0 };
 
-	bytes_append_fill(&rows, 0, (size_t)BOMB_ROW * BOMB_SIDE / 2);
-	png_append_signature(png);
-	png_append_header(png, BOMB_SIDE, BOMB_SIDE, 1, PNG_COLOR_TYPE_GRAY);
-	patch_rows(png, &rows);
-	bytes_finish(&rows);
+	patch_make_zeros(png, BOMB_SIDE, BOMB_SIDE, 1, PNG_COLOR_TYPE_GRAY,
+	                 (size_t)BOMB_ROW * BOMB_SIDE / 2);
 }
 
 int write_damaged(const struct file_sink *sink)

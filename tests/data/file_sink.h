@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every picture there is. Each function calls handle with a name and a file, one after the other,
- * until handle returns something other than 0, which is then returned; else 0. */
+ * All test pictures. Each function calls handle for one file after another, and stops when handle
+ * does not return 0. Returns what the last call of handle returned. */
 #ifndef SHMFLIP_TESTS_DATA_FILE_SINK_H
 #define SHMFLIP_TESTS_DATA_FILE_SINK_H
 
@@ -12,11 +12,11 @@ struct file_sink {
 	const void *context;
 };
 
-/* One of every kind of right PNG; the name tells the kind. */
+/* One valid PNG of every kind, named after its kind. */
 int write_kinds(const struct file_sink *sink);
-/* Files that give no picture, or not all of it. */
+/* Files without a picture, or with only part of one. */
 int write_damaged(const struct file_sink *sink);
-/* Files that break a rule, or try to be a burden, and still hold the whole picture. */
+/* Files that break a rule or waste memory, but hold the whole picture. */
 int write_tolerated(const struct file_sink *sink);
 
 #endif

@@ -14,8 +14,8 @@
 #define PALETTE PNG_COLOR_TYPE_PALETTE
 
 enum {
-	USUAL_WIDTH = 33,
-	USUAL_HEIGHT = 17,
+	DEFAULT_WIDTH = 33,
+	DEFAULT_HEIGHT = 17,
 	ALL_BUT_HIST = (PNG_CASE_TIME * 2 - 1) & ~PNG_CASE_HIST
 };
 
@@ -30,15 +30,15 @@ static const struct type {
 	{ "palette2", PALETTE, 2 }, { "palette4", PALETTE, 4 }, { "palette8", PALETTE, 8 },
 };
 
-static struct png_case usual(int colour_type, int depth)
+static struct png_case default_case(int colour_type, int depth)
 {
 	return (struct png_case){ .colour_type = colour_type,
 		                  .depth = depth,
-		                  .width = USUAL_WIDTH,
-		                  .height = USUAL_HEIGHT };
+		                  .width = DEFAULT_WIDTH,
+		                  .height = DEFAULT_HEIGHT };
 }
 
-static void name_bird(const struct png_case *png_case, const char *what, char *name, size_t size)
+static void make_name(const struct png_case *png_case, const char *what, char *name, size_t size)
 {
 	const char *type = "";
 
@@ -51,71 +51,72 @@ static void name_bird(const struct png_case *png_case, const char *what, char *n
 	         png_case->interlaced ? "-interlaced" : "", png_case->width, png_case->height);
 }
 
-/* what: "", or a word for the name with a hyphen before it. split: NULL, or how to cut the IDATs. */
-static int give(const struct file_sink *sink, const struct png_case *png_case, const char *what,
-                const struct split *split)
+/* what: a hyphen and a word for the name, or "". split: how to split the IDATs, or NULL. */
+static int write_case(const struct file_sink *sink, const struct png_case *png_case,
+                      const char *what, const struct split *split)
 {
 	char name[128];
 	struct bytes whole = { 0 };
 	struct bytes pieces = { 0 };
-	int result;
+	int status;
 
-	name_bird(png_case, what, name, sizeof(name));
+	make_name(png_case, what, name, sizeof(name));
 	png_case_write(png_case, &whole);
 	if (split)
 		split_idats(&whole, split, &pieces);
-	result = sink->handle(sink->context, name, split ? &pieces : &whole);
+	status = sink->handle(sink->context, name, split ? &pieces : &whole);
 	bytes_finish(&pieces);
 	bytes_finish(&whole);
-	return result;
+	return status;
 }
 
-static int give_both(const struct file_sink *sink, struct png_case png_case, const char *what,
-                     const struct split *split)
+/* Without and with interlacing. */
+static int write_both(const struct file_sink *sink, struct png_case png_case, const char *what,
+                      const struct split *split)
 {
-	int result;
+	int status;
 
 	png_case.interlaced = false;
-	result = give(sink, &png_case, what, split);
+	status = write_case(sink, &png_case, what, split);
 	png_case.interlaced = true;
-	return result ? result : give(sink, &png_case, what, split);
+	return status ? status : write_case(sink, &png_case, what, split);
 }
 
-static int give_types(const struct file_sink *sink)
+static int write_types(const struct file_sink *sink)
 {
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(types) && !result; i++) {
-		struct png_case png_case = usual(types[i].colour_type, types[i].depth);
+	for (size_t i = 0; i < COUNT(types) && !status; i++) {
+		struct png_case png_case = default_case(types[i].colour_type, types[i].depth);
 
-		result = give_both(sink, png_case, "", NULL);
+		status = write_both(sink, png_case, "", NULL);
 		png_case.transparent = !(types[i].colour_type & PNG_COLOR_MASK_ALPHA);
-		if (!result && png_case.transparent)
-			result = give_both(sink, png_case, "", NULL);
+		if (!status && png_case.transparent)
+			status = write_both(sink, png_case, "", NULL);
 	}
-	return result;
+	return status;
 }
 
-static int give_sizes(const struct file_sink *sink)
+static int write_sizes(const struct file_sink *sink)
 {
 	static const int sizes[][2] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 3, 5 }, { 257, 3 } };
-	const struct png_case birds[] = { usual(GREY, 1), usual(PALETTE, 4), usual(RGB, 8),
-		                          usual(RGBA, 16) };
-	int result = 0;
+	const struct png_case cases[] = { default_case(GREY, 1), default_case(PALETTE, 4),
+		                          default_case(RGB, 8), default_case(RGBA, 16) };
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(birds); i++) {
-		for (size_t j = 0; j < COUNT(sizes) && !result; j++) {
-			struct png_case png_case = birds[i];
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (size_t j = 0; j < COUNT(sizes) && !status; j++) {
+			struct png_case png_case = cases[i];
 
 			png_case.width = sizes[j][0];
 			png_case.height = sizes[j][1];
-			result = give_both(sink, png_case, "", NULL);
+			status = write_both(sink, png_case, "", NULL);
 		}
 	}
-	return result;
+	return status;
 }
 
-static int give_filters(const struct file_sink *sink)
+static int write_filters(const struct file_sink *sink)
 {
 	static const struct {
 		const char *what;
@@ -125,57 +126,57 @@ static int give_filters(const struct file_sink *sink)
 		{ "-up", PNG_FILTER_UP },       { "-average", PNG_FILTER_AVG },
 		{ "-paeth", PNG_FILTER_PAETH },
 	};
-	const struct png_case birds[] = { usual(PALETTE, 2), usual(GREYA, 8), usual(RGB, 8),
-		                          usual(RGBA, 16) };
-	int result = 0;
+	const struct png_case cases[] = { default_case(PALETTE, 2), default_case(GREYA, 8),
+		                          default_case(RGB, 8), default_case(RGBA, 16) };
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(birds); i++) {
-		for (size_t j = 0; j < COUNT(filters) && !result; j++) {
-			struct png_case png_case = birds[i];
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		for (size_t j = 0; j < COUNT(filters) && !status; j++) {
+			struct png_case png_case = cases[i];
 
 			png_case.filters = filters[j].filters;
-			result = give(sink, &png_case, filters[j].what, NULL);
+			status = write_case(sink, &png_case, filters[j].what, NULL);
 		}
 	}
-	return result;
+	return status;
 }
 
-static int give_chunks(const struct file_sink *sink)
+static int write_chunks(const struct file_sink *sink)
 {
 	struct {
 		const char *what;
 		struct png_case png_case;
 		unsigned chunks;
 	} kinds[] = {
-		{ "-gama", usual(RGB, 8), PNG_CASE_GAMA },
-		{ "-srgb", usual(RGB, 8), PNG_CASE_SRGB },
-		{ "-chrm", usual(RGB, 8), PNG_CASE_CHRM },
-		{ "-bkgd", usual(RGB, 8), PNG_CASE_BKGD },
-		{ "-bkgd", usual(RGBA, 16), PNG_CASE_BKGD },
-		{ "-bkgd", usual(PALETTE, 4), PNG_CASE_BKGD },
-		{ "-sbit", usual(RGB, 8), PNG_CASE_SBIT },
-		{ "-sbit", usual(GREY, 16), PNG_CASE_SBIT },
-		{ "-phys", usual(RGB, 8), PNG_CASE_PHYS },
-		{ "-text", usual(RGB, 8), PNG_CASE_TEXT },
-		{ "-ztxt", usual(RGB, 8), PNG_CASE_ZTXT },
-		{ "-itxt", usual(RGB, 8), PNG_CASE_ITXT },
-		{ "-offs", usual(RGB, 8), PNG_CASE_OFFS },
-		{ "-hist", usual(PALETTE, 4), PNG_CASE_HIST },
-		{ "-time", usual(RGB, 8), PNG_CASE_TIME },
-		{ "-everything", usual(GREY, 2), ALL_BUT_HIST },
-		{ "-everything", usual(RGBA, 8), ALL_BUT_HIST },
-		{ "-everything", usual(PALETTE, 8), ALL_BUT_HIST | PNG_CASE_HIST },
+		{ "-gama", default_case(RGB, 8), PNG_CASE_GAMA },
+		{ "-srgb", default_case(RGB, 8), PNG_CASE_SRGB },
+		{ "-chrm", default_case(RGB, 8), PNG_CASE_CHRM },
+		{ "-bkgd", default_case(RGB, 8), PNG_CASE_BKGD },
+		{ "-bkgd", default_case(RGBA, 16), PNG_CASE_BKGD },
+		{ "-bkgd", default_case(PALETTE, 4), PNG_CASE_BKGD },
+		{ "-sbit", default_case(RGB, 8), PNG_CASE_SBIT },
+		{ "-sbit", default_case(GREY, 16), PNG_CASE_SBIT },
+		{ "-phys", default_case(RGB, 8), PNG_CASE_PHYS },
+		{ "-text", default_case(RGB, 8), PNG_CASE_TEXT },
+		{ "-ztxt", default_case(RGB, 8), PNG_CASE_ZTXT },
+		{ "-itxt", default_case(RGB, 8), PNG_CASE_ITXT },
+		{ "-offs", default_case(RGB, 8), PNG_CASE_OFFS },
+		{ "-hist", default_case(PALETTE, 4), PNG_CASE_HIST },
+		{ "-time", default_case(RGB, 8), PNG_CASE_TIME },
+		{ "-everything", default_case(GREY, 2), ALL_BUT_HIST },
+		{ "-everything", default_case(RGBA, 8), ALL_BUT_HIST },
+		{ "-everything", default_case(PALETTE, 8), ALL_BUT_HIST | PNG_CASE_HIST },
 	};
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(kinds) && !result; i++) {
+	for (size_t i = 0; i < COUNT(kinds) && !status; i++) {
 		kinds[i].png_case.chunks = kinds[i].chunks;
-		result = give(sink, &kinds[i].png_case, kinds[i].what, NULL);
+		status = write_case(sink, &kinds[i].png_case, kinds[i].what, NULL);
 	}
-	return result;
+	return status;
 }
 
-static int give_splits(const struct file_sink *sink)
+static int write_splits(const struct file_sink *sink)
 {
 	static const struct {
 		const char *what;
@@ -185,68 +186,69 @@ static int give_splits(const struct file_sink *sink)
 		{ "-idat-empty", { .count = 5, .sizes = { 0, 1, 0, 0, 40 } } },
 		{ "-idat-uneven", { .count = 6, .sizes = { 1, 2, 3, 5, 8, 130 } } },
 	};
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(kinds) && !result; i++) {
-		result = give_both(sink, usual(RGB, 8), kinds[i].what, &kinds[i].split);
-		if (!result)
-			result = give_both(sink, usual(GREY, 4), kinds[i].what, &kinds[i].split);
+	for (size_t i = 0; i < COUNT(kinds) && !status; i++) {
+		status = write_both(sink, default_case(RGB, 8), kinds[i].what, &kinds[i].split);
+		if (!status)
+			status = write_both(sink, default_case(GREY, 4), kinds[i].what,
+			                    &kinds[i].split);
 	}
-	return result;
+	return status;
 }
 
-static int give_opaque(const struct file_sink *sink)
+static int write_opaque(const struct file_sink *sink)
 {
-	struct png_case birds[] = { usual(RGBA, 8), usual(RGBA, 16), usual(GREYA, 8),
-		                    usual(GREYA, 16) };
-	int result = 0;
+	struct png_case cases[] = { default_case(RGBA, 8), default_case(RGBA, 16),
+		                    default_case(GREYA, 8), default_case(GREYA, 16) };
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(birds) && !result; i++) {
-		birds[i].opaque = true;
-		result = give_both(sink, birds[i], "-opaque", NULL);
+	for (size_t i = 0; i < COUNT(cases) && !status; i++) {
+		cases[i].opaque = true;
+		status = write_both(sink, cases[i], "-opaque", NULL);
 	}
-	return result;
+	return status;
 }
 
-static int give_short_palettes(const struct file_sink *sink)
+static int write_short_palettes(const struct file_sink *sink)
 {
 	static const int entries[][2] = { { 1, 1 }, { 2, 3 }, { 4, 5 }, { 8, 3 } };
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(entries) && !result; i++) {
-		struct png_case png_case = usual(PALETTE, entries[i][0]);
+	for (size_t i = 0; i < COUNT(entries) && !status; i++) {
+		struct png_case png_case = default_case(PALETTE, entries[i][0]);
 
 		png_case.palette_entries = entries[i][1];
-		result = give_both(sink, png_case, "-short", NULL);
+		status = write_both(sink, png_case, "-short", NULL);
 		png_case.transparent = true;
-		if (!result)
-			result = give_both(sink, png_case, "-short", NULL);
+		if (!status)
+			status = write_both(sink, png_case, "-short", NULL);
 	}
-	return result;
+	return status;
 }
 
-static int give_stored(const struct file_sink *sink)
+static int write_stored(const struct file_sink *sink)
 {
-	struct png_case birds[] = { usual(RGB, 8), usual(GREY, 16), usual(PALETTE, 1),
-		                    usual(RGBA, 8) };
-	int result = 0;
+	struct png_case cases[] = { default_case(RGB, 8), default_case(GREY, 16),
+		                    default_case(PALETTE, 1), default_case(RGBA, 8) };
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(birds) && !result; i++) {
-		birds[i].stored = true;
-		result = give_both(sink, birds[i], "-stored", NULL);
+	for (size_t i = 0; i < COUNT(cases) && !status; i++) {
+		cases[i].stored = true;
+		status = write_both(sink, cases[i], "-stored", NULL);
 	}
-	return result;
+	return status;
 }
 
 int write_kinds(const struct file_sink *sink)
 {
 	static int (*const groups[])(const struct file_sink *sink) = {
-		give_types,  give_sizes,  give_filters,        give_chunks,
-		give_splits, give_opaque, give_short_palettes, give_stored,
+		write_types,  write_sizes,  write_filters,        write_chunks,
+		write_splits, write_opaque, write_short_palettes, write_stored,
 	};
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < COUNT(groups) && !result; i++)
-		result = groups[i](sink);
-	return result;
+	for (size_t i = 0; i < COUNT(groups) && !status; i++)
+		status = groups[i](sink);
+	return status;
 }

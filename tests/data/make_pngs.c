@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes the PNG files of the tests into a directory, or checks that those in a directory are what it
- * writes. The files are what certain versions of libpng and zlib make; with others, whose files
- * differ without being wrong, the check is skipped. */
+ * Writes the PNG files of the tests into a directory, or checks that a directory has the same
+ * files. The files come from certain versions of libpng and zlib. Other versions may write
+ * different, valid files; the check is then skipped. */
 #include "file_sink.h"
 
 #include <errno.h>
@@ -35,12 +35,12 @@ static int write_file(const char *path, const struct bytes *bytes)
 	return 0;
 }
 
-static int same_content(FILE *file, const struct bytes *bytes)
+static bool has_content(FILE *file, const struct bytes *bytes)
 {
 	struct bytes found = { 0 };
-	int same;
+	bool same;
 
-	bytes_append_fill(&found, 0, bytes->size + 1);
+	bytes_add_fill(&found, 0, bytes->size + 1);
 	same = fread(found.data, 1, found.size, file) == bytes->size &&
 	       (bytes->size == 0 || memcmp(found.data, bytes->data, bytes->size) == 0);
 	bytes_finish(&found);
@@ -50,27 +50,28 @@ static int same_content(FILE *file, const struct bytes *bytes)
 static int check_file(const char *path, const struct bytes *bytes)
 {
 	FILE *file = fopen(path, "rb");
-	int same;
+	bool same;
 
 	if (!file) {
 		perror(path);
 		return 1;
 	}
-	same = same_content(file, bytes);
+	same = has_content(file, bytes);
 	fclose(file);
 	if (same)
 		return 0;
 	if (strcmp(png_get_libpng_ver(NULL), WRITTEN_WITH_LIBPNG) != 0 ||
 	    strcmp(zlibVersion(), WRITTEN_WITH_ZLIB) != 0) {
-		fprintf(stderr, "skipped: libpng %s with zlib %s may write %s another way\n",
+		fprintf(stderr, "skipped: libpng %s with zlib %s may write %s differently\n",
 		        png_get_libpng_ver(NULL), zlibVersion(), path);
 		return SKIP;
 	}
-	fprintf(stderr, "%s: not what this program writes: write it anew\n", path);
+	fprintf(stderr, "%s: differs from what this program writes: run it without --check\n",
+	        path);
 	return 1;
 }
 
-static int write_below(const void *directory, const char *name, const struct bytes *bytes)
+static int write_in_directory(const void *directory, const char *name, const struct bytes *bytes)
 {
 	char path[4096];
 
@@ -78,7 +79,7 @@ static int write_below(const void *directory, const char *name, const struct byt
 	return write_file(path, bytes);
 }
 
-static int check_below(const void *directory, const char *name, const struct bytes *bytes)
+static int check_in_directory(const void *directory, const char *name, const struct bytes *bytes)
 {
 	char path[4096];
 
@@ -86,21 +87,22 @@ static int check_below(const void *directory, const char *name, const struct byt
 	return check_file(path, bytes);
 }
 
-static int go_through(const char *directory, bool check)
+static int write_or_check(const char *directory, bool check)
 {
 	static const struct {
 		const char *name;
-		int (*give)(const struct file_sink *sink);
+		int (*write)(const struct file_sink *sink);
 	} parts[] = {
 		{ "kinds", write_kinds },
 		{ "damaged", write_damaged },
 		{ "tolerated", write_tolerated },
 	};
 	char path[2048];
-	int result = 0;
+	int status = 0;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && result == 0; i++) {
-		const struct file_sink sink = { .handle = check ? check_below : write_below,
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && status == 0; i++) {
+		const struct file_sink sink = { .handle = check ? check_in_directory
+			                                        : write_in_directory,
 			                        .context = path };
 
 		snprintf(path, sizeof(path), "%s/%s", directory, parts[i].name);
@@ -108,9 +110,9 @@ static int go_through(const char *directory, bool check)
 			perror(path);
 			return 1;
 		}
-		result = parts[i].give(&sink);
+		status = parts[i].write(&sink);
 	}
-	return result;
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -121,5 +123,5 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
 		return 2;
 	}
-	return go_through(argv[argc - 1], check);
+	return write_or_check(argv[argc - 1], check);
 }

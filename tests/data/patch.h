@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What faulty files are made from: a right picture of PATCH_SIDE x PATCH_SIDE RGB pixels, or parts
- * put together by hand. All of it is appended to an empty png. */
+ * Makes faulty files from a valid picture of PATCH_SIDE x PATCH_SIDE RGB pixels, or from single
+ * parts. png must be empty, except for patch_add_rows(). */
 #ifndef TESTS_DATA_PATCH_H
 #define TESTS_DATA_PATCH_H
 
@@ -10,27 +10,31 @@
 
 enum {
 	PATCH_SIDE = 16,
-	PATCH_ROW = 1 + 3 * PATCH_SIDE, /* bytes before deflating, with the filter's */
+	PATCH_ROW = 1 + 3 * PATCH_SIDE, /* bytes before compression, with the filter byte */
 	PATCH_ROWS = PATCH_SIDE * PATCH_ROW,
 };
 
-void patch_right(struct bytes *png);
-/* The right picture; where its first chunk of a type lies in it. */
-struct chunk patch_right_chunk(struct bytes *png, const char *type);
-/* The right picture with one chunk more. */
-void patch_right_with(struct bytes *png, const char *before, const char *type, const void *content,
-                      size_t length);
-/* After a header: image data and the end. rows: before deflating, each with its filter's byte. */
-void patch_rows(struct bytes *png, const struct bytes *rows);
-/* A picture with the right header, and so many zero bytes of rows. */
-void patch_zero_rows(struct bytes *png, size_t rows_size);
+/* Makes the valid picture. */
+void patch_make_valid(struct bytes *png);
+/* Makes the valid picture and returns its first chunk of a type. */
+struct chunk patch_make_and_find(struct bytes *png, const char *type);
+/* Makes the valid picture with one more chunk. */
+void patch_make_with_extra(struct bytes *png, const char *before, const char *type,
+                           const void *content, size_t length);
+/* Adds IDAT and IEND after a header. rows: before compression, each with its filter byte. */
+void patch_add_rows(struct bytes *png, const struct bytes *rows);
+/* Makes a picture with this header and rows_bytes zero bytes of rows. */
+void patch_make_zeros(struct bytes *png, uint32_t width, uint32_t height, uint8_t depth,
+                      uint8_t colour_type, size_t rows_bytes);
+/* The same with the header of the valid picture. */
+void patch_make_zero_rows(struct bytes *png, size_t rows_bytes);
 
 struct patch {
 	const char *name;
 	void (*make)(struct bytes *png);
 };
 
-/* Hands each one over, as the functions of file_sink.h do. */
+/* Passes each file to the sink, as the functions of file_sink.h do. */
 int patch_each(const struct file_sink *sink, const struct patch *patches, size_t count);
 
 #endif

@@ -12,7 +12,7 @@ enum { ROW_MAX = 257 * 4 * 2 };
 
 static void append_output(png_struct *png, uint8_t *data, size_t size)
 {
-	bytes_append(png_get_io_ptr(png), data, size);
+	bytes_add(png_get_io_ptr(png), data, size);
 }
 
 static void flush_nothing(png_struct *png)
@@ -40,8 +40,8 @@ static bool is_alpha(const struct png_case *png_case, int channel)
 	       channel == channels_of(png_case) - 1;
 }
 
-/* Each channel has a texture of its own, so that none can be taken for another. Alpha goes through
- * 0 and 255 and much between. */
+/* Each channel has a texture of its own, so that swapped channels show. Alpha takes 0, 255 and many
+ * values between. */
 static int texture(const struct png_case *png_case, int channel, int x, int y)
 {
 	if (is_alpha(png_case, channel))
@@ -56,18 +56,18 @@ static int texture(const struct png_case *png_case, int channel, int x, int y)
 	}
 }
 
-/* Neighbours of 16 bits differ in their lower byte alone here and there. */
+/* At 16 bits, some neighbours differ only in their lower byte. */
 static int sample(const struct png_case *png_case, int channel, int x, int y)
 {
-	int most = (1 << png_case->depth) - 1;
+	int max = (1 << png_case->depth) - 1;
 
 	if (png_case->colour_type == PNG_COLOR_TYPE_PALETTE)
 		return (x + y * 17) % png_case_palette_entries(png_case);
 	if (is_alpha(png_case, channel) && png_case->opaque)
-		return most;
+		return max;
 	if (png_case->depth == 16)
 		return texture(png_case, channel, x & ~1, y) * 256 + (x & 1) + y % 3 * 100;
-	return texture(png_case, channel, x, y) * (most + 1) / 256;
+	return texture(png_case, channel, x, y) * (max + 1) / 256;
 }
 
 static void fill_row(const struct png_case *png_case, int y, uint8_t *row)
@@ -83,7 +83,7 @@ static void fill_row(const struct png_case *png_case, int y, uint8_t *row)
 	}
 }
 
-/* The pixel in the middle is the transparent one. */
+/* The value of the middle pixel is transparent. */
 static void set_transparency(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	int x = png_case->width / 2;
@@ -101,7 +101,7 @@ static void set_transparency(const struct png_case *png_case, png_struct *png, p
 		png_set_tRNS(png, info, NULL, 0, &key);
 }
 
-static void set_up(const struct png_case *png_case, png_struct *png, png_info *info)
+static void set_header(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	int interlace = png_case->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE;
 
@@ -123,7 +123,7 @@ static void write_picture(const struct png_case *png_case, png_struct *png, png_
 	uint8_t row[ROW_MAX];
 	int passes;
 
-	set_up(png_case, png, info);
+	set_header(png_case, png, info);
 	png_write_info(png, info);
 	png_set_packing(png);
 	passes = png_set_interlace_handling(png);
@@ -142,7 +142,7 @@ void png_case_write(const struct png_case *png_case, struct bytes *out)
 	png_info *info = png ? png_create_info_struct(png) : NULL;
 
 	if (!info || setjmp(png_jmpbuf(png))) {
-		fprintf(stderr, "make_pngs: libpng cannot write this picture\n");
+		fprintf(stderr, "test PNG: libpng cannot write this picture\n");
 		exit(1);
 	}
 	png_set_write_fn(png, out, append_output, flush_nothing);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * One kind of PNG: a small picture in which every pixel counts, written by libpng. */
+ * One kind of PNG: a small picture, written by libpng, in which each wrong pixel can be seen. */
 #ifndef SHMFLIP_TESTS_DATA_PNG_CASE_H
 #define SHMFLIP_TESTS_DATA_PNG_CASE_H
 
 #include "bytes.h"
 
-/* Chunks that say something about the picture, or nothing. */
+/* Ancillary chunks. */
 enum png_case_chunk {
 	PNG_CASE_GAMA = 1 << 0,
 	PNG_CASE_SRGB = 1 << 1,
@@ -24,14 +24,14 @@ enum png_case_chunk {
 
 struct png_case {
 	int colour_type; /* PNG_COLOR_TYPE_... */
-	int depth;       /* bits in a sample */
+	int depth;       /* bits per sample */
 	int width, height;
 	bool interlaced;
 	bool transparent;    /* has a tRNS chunk */
-	bool opaque;         /* alpha is at its highest throughout */
-	bool stored;         /* deflated at level 0 */
+	bool opaque;         /* every alpha is the highest value */
+	bool stored;         /* compressed at level 0 */
 	int palette_entries; /* 0: as many as the depth allows */
-	int filters;         /* PNG_FILTER_..., 0: as libpng likes */
+	int filters;         /* PNG_FILTER_..., 0: libpng chooses */
 	unsigned chunks;     /* enum png_case_chunk */
 };
 

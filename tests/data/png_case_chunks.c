@@ -33,9 +33,9 @@ void png_case_set_palette_alpha(const struct png_case *png_case, png_struct *png
 
 static void set_background(const struct png_case *png_case, png_struct *png, png_info *info)
 {
-	uint16_t most = (uint16_t)((1 << png_case->depth) - 1);
+	uint16_t max = (uint16_t)((1 << png_case->depth) - 1);
 	png_color_16 background = {
-		.index = 1, .red = most, .green = most / 2, .blue = 1, .gray = most / 2
+		.index = 1, .red = max, .green = max / 2, .blue = 1, .gray = max / 2
 	};
 
 	png_set_bKGD(png, info, &background);
@@ -44,10 +44,12 @@ static void set_background(const struct png_case *png_case, png_struct *png, png
 static void set_significant_bits(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	int depth = png_case->colour_type == PNG_COLOR_TYPE_PALETTE ? 8 : png_case->depth;
-	uint8_t some = (uint8_t)(depth > 3 ? depth - 3 : 1);
-	png_color_8 bits = {
-		.red = some, .green = some, .blue = some, .gray = some, .alpha = some
-	};
+	uint8_t significant = (uint8_t)(depth > 3 ? depth - 3 : 1);
+	png_color_8 bits = { .red = significant,
+		             .green = significant,
+		             .blue = significant,
+		             .gray = significant,
+		             .alpha = significant };
 
 	png_set_sBIT(png, info, &bits);
 }
@@ -64,10 +66,10 @@ static void set_histogram(const struct png_case *png_case, png_struct *png, png_
 static void set_text(png_struct *png, png_info *info, int form)
 {
 	char key[] = "Comment";
-	char words[] = "A bird in the hand is worth two in the bush. A bird in the hand.";
+	char content[] = "A bird in the hand is worth two in the bush. A bird in the hand.";
 	char language[] = "en";
 	png_text text = {
-		.compression = form, .key = key, .text = words, .lang = language, .lang_key = key
+		.compression = form, .key = key, .text = content, .lang = language, .lang_key = key
 	};
 
 	png_set_text(png, info, &text, 1);
@@ -84,7 +86,7 @@ static void set_colour_space(unsigned chunks, png_struct *png, png_info *info)
 		                   6000);
 }
 
-static void set_remarks(unsigned chunks, png_struct *png, png_info *info)
+static void set_metadata(unsigned chunks, png_struct *png, png_info *info)
 {
 	const png_time time = { .year = 2026, .month = 2, .day = 28, .hour = 23, .minute = 59 };
 
@@ -105,7 +107,7 @@ static void set_remarks(unsigned chunks, png_struct *png, png_info *info)
 void png_case_set_chunks(const struct png_case *png_case, png_struct *png, png_info *info)
 {
 	set_colour_space(png_case->chunks, png, info);
-	set_remarks(png_case->chunks, png, info);
+	set_metadata(png_case->chunks, png, info);
 	if (png_case->chunks & PNG_CASE_BKGD)
 		set_background(png_case, png, info);
 	if (png_case->chunks & PNG_CASE_SBIT)

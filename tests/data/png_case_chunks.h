@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What stands beside the pixels of a bird: its palette and its other chunks. To be called between
- * png_set_IHDR and png_write_info. */
+ * Sets the palette and the other chunks of a png_case. Call these between png_set_IHDR() and
+ * png_write_info(). */
 #ifndef SHMFLIP_TESTS_DATA_PNG_CASE_CHUNKS_H
 #define SHMFLIP_TESTS_DATA_PNG_CASE_CHUNKS_H
 
@@ -11,7 +11,7 @@
 
 int png_case_palette_entries(const struct png_case *png_case);
 void png_case_set_palette(const struct png_case *png_case, png_struct *png, png_info *info);
-/* For fewer entries than the palette has: the others are opaque. */
+/* Sets alpha for the first three quarters of the palette; the other entries are opaque. */
 void png_case_set_palette_alpha(const struct png_case *png_case, png_struct *png, png_info *info);
 void png_case_set_chunks(const struct png_case *png_case, png_struct *png, png_info *info);
 

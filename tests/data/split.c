@@ -12,7 +12,7 @@ static void append_pieces(const struct bytes *data, const struct split *split, s
 
 		if (size > data->size - done)
 			size = data->size - done;
-		png_append_chunk(out, "IDAT", data->data + done, size);
+		png_add_chunk(out, "IDAT", data->data + done, size);
 		done += size;
 	}
 }
@@ -23,17 +23,17 @@ void split_idats(const struct bytes *png, const struct split *split, struct byte
 	struct chunk chunk;
 	size_t offset = 8;
 
-	png_append_signature(out);
+	png_add_signature(out);
 	while (png_chunk_at(png, offset, &chunk)) {
 		bool is_data = strcmp(chunk.type, "IDAT") == 0;
 
 		if (is_data) {
-			bytes_append(&data, png->data + chunk.content, chunk.length);
+			bytes_add(&data, png->data + chunk.content, chunk.length);
 		} else {
 			if (data.size > 0)
 				append_pieces(&data, split, out);
 			bytes_finish(&data);
-			png_append_chunk(out, chunk.type, png->data + chunk.content, chunk.length);
+			png_add_chunk(out, chunk.type, png->data + chunk.content, chunk.length);
 		}
 		offset = png_chunk_end(&chunk);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The same PNG with its image data cut into other pieces. */
+ * Splits the image data of a PNG into other pieces. */
 #ifndef TESTS_DATA_SPLIT_H
 #define TESTS_DATA_SPLIT_H
 
@@ -8,14 +8,14 @@
 
 enum { SPLIT_SIZES_MAX = 8 };
 
-/* The lengths of the IDAT chunks, over and over until the data is used up; after the last piece
- * come those pieces of length 0 that follow. At least one length is not 0. */
+/* The lengths of the IDAT chunks, repeated until the data are used up. If lengths of 0 follow
+ * the last piece, these empty pieces are added too. At least one length is not 0. */
 struct split {
 	int count;
 	uint32_t sizes[SPLIT_SIZES_MAX];
 };
 
-/* png: a right one, whose IDATs follow one another. out: where to append. */
+/* Adds the result to out. png must be valid. */
 void split_idats(const struct bytes *png, const struct split *split, struct bytes *out);
 
 #endif

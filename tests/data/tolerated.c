@@ -6,46 +6,46 @@ enum { MEGABYTE = 1 << 20 };
 
 static void extra_rows(struct bytes *png)
 {
-	patch_zero_rows(png, PATCH_ROWS + 5 * PATCH_ROW);
+	patch_make_zero_rows(png, PATCH_ROWS + 5 * PATCH_ROW);
 }
 
 static void extra_megabytes(struct bytes *png)
 {
-	patch_zero_rows(png, (size_t)8 * MEGABYTE);
+	patch_make_zero_rows(png, (size_t)8 * MEGABYTE);
 }
 
 static void text_bomb(struct bytes *png)
 {
-	static const uint8_t start[] = "Comment\0"; /* the keyword, its end, the way of deflating */
-	struct bytes words = { 0 };
+	static const uint8_t start[] = "Comment\0"; /* keyword, its end, compression method */
+	struct bytes text = { 0 };
 	struct bytes content = { 0 };
 
-	bytes_append_fill(&words, ' ', (size_t)8 * MEGABYTE);
-	bytes_append(&content, start, sizeof(start));
-	deflate_append(&content, words.data, words.size, 9);
-	patch_right_with(png, "IDAT", "zTXt", content.data, content.size);
+	bytes_add_fill(&text, ' ', (size_t)8 * MEGABYTE);
+	bytes_add(&content, start, sizeof(start));
+	bytes_add_compressed(&content, text.data, text.size, 9);
+	patch_make_with_extra(png, "IDAT", "zTXt", content.data, content.size);
 	bytes_finish(&content);
-	bytes_finish(&words);
+	bytes_finish(&text);
 }
 
 static void bad_remark_checksum(struct bytes *png)
 {
 	struct chunk chunk;
 
-	patch_right_with(png, "IDAT", "tEXt", "Comment\0tweet", 13);
+	patch_make_with_extra(png, "IDAT", "tEXt", "Comment\0tweet", 13);
 	png_find_chunk(png, "tEXt", &chunk);
 	png->data[png_chunk_end(&chunk) - 1] ^= 1;
 }
 
 static void unknown_remark(struct bytes *png)
 {
-	patch_right_with(png, "IDAT", "biRd", "chirp", 5);
+	patch_make_with_extra(png, "IDAT", "biRd", "chirp", 5);
 }
 
 static void bytes_after_end(struct bytes *png)
 {
-	patch_right(png);
-	bytes_append(png, "and then some", 13);
+	patch_make_valid(png);
+	bytes_add(png, "and then some", 13);
 }
 
 int write_tolerated(const struct file_sink *sink)

@@ -6,9 +6,10 @@
 #   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
 #   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for less than a minute
 #
-# One target after the other, each for so many seconds (600; --quick: 10) or runs. What libFuzzer finds new
-# goes to BUILD/found/TARGET, also what breaks the target (crash-*, timeout-*, oom-*: give such a file
-# to the program to see it again); --keep brings into the tree what covers more.
+# Runs one target after another, each for SECONDS (default 600; --quick: 10) or for N runs. libFuzzer
+# saves new inputs in BUILD/found/TARGET. Inputs that break the target are called crash-*, timeout-*
+# and oom-*; to reproduce, run the program with such a file. --keep copies inputs that cover more
+# into the tree.
 
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,7 +18,7 @@ quick_seconds=25
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
-# How often a target checks within one execution.
+# How many checks a target makes in one run.
 checks_of() {
 	case $1 in
 	channel_file | header) echo 32 ;;
@@ -25,7 +26,7 @@ checks_of() {
 	esac
 }
 
-# The directories that a target starts from, its own first.
+# The directories of inputs that a target starts with, its own first.
 corpora_of() {
 	echo "$tests/fuzz/corpus/$1"
 	case $1 in
@@ -56,7 +57,7 @@ verdict_of() {
 	esac
 }
 
-# campaign TARGET LIMIT: adds a line to the table.
+# campaign TARGET LIMIT: runs a target and prints a line of the table.
 campaign() {
 	local target=$1 limit=$2 begin=$SECONDS log=$build/found/$1.log runs status=0
 	local -a corpora
@@ -73,7 +74,7 @@ campaign() {
 	return "$status"
 }
 
-# The fewest and smallest of the finds that cover what the tree does not.
+# Copies into the tree the fewest and smallest finds that cover what the tree does not.
 keep() {
 	local target=$1 kept
 	local -a corpora
@@ -103,7 +104,7 @@ while [[ ${1:-} == --* ]]; do
 	--quick) seconds=10 ;;
 	--runs) limit=-runs=$2 && shift ;;
 	--keep) kept=yes ;;
-	*) echo "campaign.sh: there is no option $1" >&2 && exit 2 ;;
+	*) echo "campaign.sh: unknown option $1" >&2 && exit 2 ;;
 	esac
 	shift
 done

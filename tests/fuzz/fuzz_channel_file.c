@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The two files of a channel: whatever stands in them, what passes the check can be acted upon. Each
- * input is checked as it is and with NEIGHBOURS small changes, so that what is close to right is tried
- * more often than a fuzzer's overhead would let it. */
+ * The two files of a channel: whatever they contain, the values that pass the check are safe to
+ * use. Each input is checked unchanged and with NEIGHBOURS small changes. So nearly valid files
+ * are tried more often than the fuzzer's overhead per run would allow. */
 #include <errno.h>
 
 #include "fuzz.h"
@@ -13,15 +13,15 @@ enum { NEIGHBOURS = 31 };
 static void check_channel(const uint8_t *bytes, size_t size)
 {
 	struct channel_record record;
-	int result;
+	int error;
 
 	memset(&record, 0, sizeof(record));
 	memcpy(&record, bytes, size < sizeof(record) ? size : sizeof(record));
-	result = layout_check_channel(&record, size, "channel");
-	if (result) {
-		REQUIRE(result == -EPROTO || result == -EPROTONOSUPPORT);
-		REQUIRE((result == -EPROTONOSUPPORT) == (memcmp(bytes, "shmflipC", 8) == 0 &&
-		                                         record.mark.version != LAYOUT_VERSION));
+	error = layout_check_channel(&record, size, "channel");
+	if (error) {
+		REQUIRE(error == -EPROTO || error == -EPROTONOSUPPORT);
+		REQUIRE((error == -EPROTONOSUPPORT) == (memcmp(bytes, "shmflipC", 8) == 0 &&
+		                                        record.mark.version != LAYOUT_VERSION));
 		return;
 	}
 	REQUIRE(size == sizeof(record) && record.mark.version == LAYOUT_VERSION);
@@ -33,19 +33,19 @@ static void check_channel(const uint8_t *bytes, size_t size)
 static void check_lock(const uint8_t *bytes, size_t size)
 {
 	struct lock_record record;
-	int result;
+	int error;
 
 	memset(&record, 0, sizeof(record));
 	memcpy(&record, bytes, size < sizeof(record) ? size : sizeof(record));
-	result = layout_check_lock(&record, size, "lock");
-	REQUIRE(result == 0 || result == -EPROTO || result == -EPROTONOSUPPORT);
-	if (!result)
+	error = layout_check_lock(&record, size, "lock");
+	REQUIRE(error == 0 || error == -EPROTO || error == -EPROTONOSUPPORT);
+	if (!error)
 		REQUIRE(size == sizeof(record) && record.generation + 1 > record.generation);
 }
 
 static void check(const uint8_t *bytes, size_t size)
 {
-	/* As read(2) hands out: at most what was asked for. */
+	/* Like read(2), pass at most the size of the record. */
 	check_channel(bytes,
 	              size < sizeof(struct channel_record) ? size : sizeof(struct channel_record));
 	check_lock(bytes, size < sizeof(struct lock_record) ? size : sizeof(struct lock_record));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The header of a frames segment and the descriptions of its slots, as a viewer meets them: whatever
- * stands there, and however it changes between two looks at it, a frame that is handed out lies within
- * the segment, and every call returns. Each input is viewed as it is and with NEIGHBOURS small
- * changes.
+ * The header of a frames segment and the descriptions of its slots, as a viewer reads them.
+ * Whatever they contain, and however they change between two reads, each frame that the viewer
+ * gets lies within the segment, and every call returns. Each input is tried unchanged and with
+ * NEIGHBOURS small changes.
  *
- * Input: 8 bytes that make the segment's size, then the memory from its start. */
+ * Input: 8 bytes for the segment's size, then the memory from its start. */
 #include <errno.h>
 
 #include "attachment.h"
@@ -13,13 +13,13 @@
 
 enum { NEIGHBOURS = 31, TAKES = 4, FIXED_BYTES = 96, CHANGED_BYTES = 1024 };
 
-/* The largest header there is. Beyond it are pixels, which no check may touch: a sanitizer sees it. */
+/* The largest header. Pixels follow it, which no check may touch: a sanitizer detects that. */
 #define HEADER_BYTES (sizeof(struct layout_header) + SHMFLIP_SLOTS_MAX * sizeof(struct layout_slot))
 
 static uint8_t *memory;
 static uint64_t state;
 
-/* Between the looks of a viewer are its locks: that is where memory changes under its eyes. */
+/* A viewer locks between two reads, so the lock is where memory changes. */
 static int lock(struct slot_locks *locks, bool write, uint64_t first, uint64_t end)
 {
 	uint64_t choice = fuzz_next(&state);
@@ -76,7 +76,7 @@ static void take_frames(struct attachment *attachment, bool every, uint64_t segm
 	REQUIRE(!error || error == -EAGAIN || error == -EPROTO);
 }
 
-static void view(uint64_t segment_bytes)
+static void check_segment(uint64_t segment_bytes)
 {
 	struct slot_locks locks = { .lock = lock, .unlock = unlock };
 	struct attachment attachment = { .shared = (struct layout_header *)memory };
@@ -97,7 +97,7 @@ static void view(uint64_t segment_bytes)
 	}
 }
 
-/* The memory as the input has it. Nothing but the first CHANGED_BYTES is ever changed. */
+/* Sets the memory to the input. Only the first CHANGED_BYTES ever change. */
 static void restore(const uint8_t *data, size_t size)
 {
 	static size_t used;
@@ -112,7 +112,7 @@ static void restore(const uint8_t *data, size_t size)
 static void change_one_number(void)
 {
 	uint64_t choice = fuzz_next(&state), number = fuzz_odd_number(&state);
-	/* What decides comes first: the header, then the first slots. */
+	/* The decisive numbers come first: the header, then the first slots. */
 	size_t at = choice % (choice >> 63 ? FIXED_BYTES : CHANGED_BYTES - sizeof(number));
 
 	memcpy(memory + at, &number, choice >> 62 & 1 ? 4 : 8);
@@ -134,11 +134,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > HEADER_BYTES)
 		size = HEADER_BYTES;
 	restore(data, size);
-	view(segment_bytes);
+	check_segment(segment_bytes);
 	for (int i = 0; i < NEIGHBOURS; i++) {
 		restore(data, size);
 		change_one_number();
-		view(segment_bytes);
+		check_segment(segment_bytes);
 	}
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * png_decode: whatever the bytes say, it returns, and writes not a byte outside the picture that it
- * tells of. A sanitizer watches the memory around the pixels; and since libraries are not built with one,
- * what stands there is compared, too. */
+ * png_decode: whatever the bytes, it returns, and writes no byte outside the picture. A
+ * sanitizer guards the memory around the pixels. Libraries are built without one, so that memory
+ * is compared, too. */
 #include <errno.h>
 #include <sanitizer/asan_interface.h>
 
@@ -41,7 +41,7 @@ static void check_picture(const struct png_decoded *picture, uint64_t pixels_siz
 	        picture->format == SHMFLIP_FORMAT_ARGB8888);
 }
 
-/* A slot that this picture fills to the last row, or as large as the target allows. */
+/* Returns exactly the size of this picture, or the largest size that the target allows. */
 static uint64_t slot_bytes_for(const uint8_t *data, size_t size)
 {
 	struct png_header header;
@@ -61,18 +61,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct png_decode_options options = { .flatten = size & 1, .background = 0x102030 };
 	uint8_t *pixels = guarded + GUARD_BYTES, *end;
 	struct png_decoded picture;
-	int result;
+	int error;
 
 	options.pixels_size = slot_bytes_for(data, size);
 	end = pixels + options.pixels_size;
 	guard(guarded);
 	guard(end);
-	result = png_decode(data, size, &options, pixels, &picture);
+	error = png_decode(data, size, &options, pixels, &picture);
 	require_untouched(guarded);
 	require_untouched(end);
 	REQUIRE(memchr(picture.message, '\0', sizeof(picture.message)));
-	if (result) {
-		REQUIRE(result == -EBADMSG || result == -EMSGSIZE || result == -ENOMEM);
+	if (error) {
+		REQUIRE(error == -EBADMSG || error == -EMSGSIZE || error == -ENOMEM);
 		REQUIRE(picture.message[0]);
 	} else {
 		check_picture(&picture, options.pixels_size);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The fast path against libpng alone: the same verdict, the same message, the same pixels, whatever the
- * bytes; and not a byte written outside the room that it asks for. Which instruction set, and whether libdeflate or
- * zlib, is up to the bytes.
+ * The fast path against libpng alone: for any bytes both give the same verdict, message and
+ * pixels, and write no byte outside the memory that the fast path asks for. The bytes choose the
+ * instruction set, and libdeflate or zlib.
  *
- * One difference is known. zlib turns away Huffman codes that no encoder makes, incomplete ones and symbols
- * that mean nothing, where libdeflate gives them a meaning; with the right checksum at the end of the data
- * libdeflate shows such a picture. Then zlib's message must be one of these, and all pixels are there. */
+ * One difference is known. zlib rejects Huffman codes that no encoder makes: incomplete ones,
+ * and symbols without a meaning. libdeflate gives some of them a meaning, and accepts such data
+ * if the checksum at their end is right. Then the picture is whole, and zlib's message must be
+ * one of those below. */
 #include <errno.h>
 
 #include "fuzz.h"
@@ -15,15 +16,15 @@
 #include "png_header.h"
 #include "shmflip.h"
 
-enum { GUARD_BYTES = 4096, GUARD = 0x5a, PIXELS_MAX = 1 << 18, ROOM_MAX = 2 * PIXELS_MAX };
+enum { GUARD_BYTES = 4096, GUARD = 0x5a, PIXELS_MAX = 1 << 18, BUFFER_MAX = 2 * PIXELS_MAX };
 
 struct decoding {
-	uint8_t memory[GUARD_BYTES + ROOM_MAX + GUARD_BYTES];
+	uint8_t memory[GUARD_BYTES + BUFFER_MAX + GUARD_BYTES];
 	struct png_decoded picture;
-	int result;
+	int error;
 };
 
-static struct decoding slow, fast;
+static struct decoding reference, fast;
 
 static struct png_fast *choose_path(uint64_t number)
 {
@@ -48,14 +49,14 @@ static void decode(struct decoding *decoding, const uint8_t *data, size_t size,
 	memset(guard, GUARD, GUARD_BYTES);
 	memset(decoding->memory, GUARD, GUARD_BYTES);
 	memset(end, GUARD, GUARD_BYTES);
-	decoding->result = png_decode(data, size, options, pixels, &decoding->picture);
+	decoding->error = png_decode(data, size, options, pixels, &decoding->picture);
 	REQUIRE(memcmp(decoding->memory, guard, GUARD_BYTES) == 0);
 	REQUIRE(memcmp(end, guard, GUARD_BYTES) == 0);
 }
 
-static bool is_odd_code(const char *message)
+static bool is_about_codes(const char *message)
 {
-	static const char *const odd[] = {
+	static const char *const messages[] = {
 		"IDAT: too many length or distance symbols",
 		"IDAT: invalid code lengths set",
 		"IDAT: invalid literal/lengths set",
@@ -65,8 +66,8 @@ static bool is_odd_code(const char *message)
 		"IDAT: invalid distance code",
 	};
 
-	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-		if (strcmp(message, odd[i]) == 0)
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		if (strcmp(message, messages[i]) == 0)
 			return true;
 	}
 	return false;
@@ -74,32 +75,32 @@ static bool is_odd_code(const char *message)
 
 static void require_same_picture(void)
 {
-	REQUIRE(fast.picture.width == slow.picture.width);
-	REQUIRE(fast.picture.height == slow.picture.height);
-	REQUIRE(fast.picture.stride_bytes == slow.picture.stride_bytes);
-	REQUIRE(fast.picture.format == slow.picture.format);
-	for (uint32_t y = 0; y < slow.picture.height; y++) {
-		size_t row = GUARD_BYTES + (size_t)y * slow.picture.stride_bytes;
+	REQUIRE(fast.picture.width == reference.picture.width);
+	REQUIRE(fast.picture.height == reference.picture.height);
+	REQUIRE(fast.picture.stride_bytes == reference.picture.stride_bytes);
+	REQUIRE(fast.picture.format == reference.picture.format);
+	for (uint32_t y = 0; y < reference.picture.height; y++) {
+		size_t row = GUARD_BYTES + (size_t)y * reference.picture.stride_bytes;
 
-		REQUIRE(memcmp(fast.memory + row, slow.memory + row,
-		               4 * (size_t)slow.picture.width) == 0);
+		REQUIRE(memcmp(fast.memory + row, reference.memory + row,
+		               4 * (size_t)reference.picture.width) == 0);
 	}
 }
 
-/* As much as the fast path wants, if the picture is no larger than this target allows. */
-static uint64_t room_for(const uint8_t *data, size_t size)
+/* Returns the size that the fast path needs, if this target allows so large a picture. */
+static uint64_t buffer_size_for(const uint8_t *data, size_t size)
 {
 	struct png_header header;
 	const char *reason;
 	uint32_t stride_bytes;
-	uint64_t bytes, room;
+	uint64_t bytes, needed;
 
 	if (png_header_parse(data, size, &header, &reason) ||
 	    shmflip_frame_size(header.width, header.height, &stride_bytes, &bytes) ||
 	    bytes > PIXELS_MAX)
 		return PIXELS_MAX;
-	room = png_fast_buffer_size(header.width, header.height);
-	return room > ROOM_MAX ? bytes : room;
+	needed = png_fast_buffer_size(header.width, header.height);
+	return needed > BUFFER_MAX ? bytes : needed;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -107,17 +108,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t seed = fuzz_seed(data, size);
 	struct png_decode_options options = { .flatten = (seed & 15) == 0,
 		                              .background = 0x102030,
-		                              .pixels_size = room_for(data, size) };
+		                              .pixels_size = buffer_size_for(data, size) };
 
-	decode(&slow, data, size, &options);
+	decode(&reference, data, size, &options);
 	options.fast = choose_path(seed >> 8);
 	REQUIRE(options.fast);
 	decode(&fast, data, size, &options);
-	if (fast.result == 0 && fast.picture.fast && is_odd_code(slow.picture.message))
+	if (fast.error == 0 && fast.picture.fast && is_about_codes(reference.picture.message))
 		return 0;
-	REQUIRE(fast.result == slow.result);
-	REQUIRE(strcmp(fast.picture.message, slow.picture.message) == 0);
-	if (fast.result == 0)
+	REQUIRE(fast.error == reference.error);
+	REQUIRE(strcmp(fast.picture.message, reference.picture.message) == 0);
+	if (fast.error == 0)
 		require_same_picture();
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * png_stream: whatever comes down the pipe, in whatever portions, each piece that is handed out is one
- * whole PNG, the pieces come in order, also when each is taken, and the stream comes to its end. The
- * pipe is this file's: read(2) and poll(2) are replaced by the linker.
+ * png_stream: whatever the pipe delivers, in whatever portions, each piece that it returns is
+ * one whole PNG, the pieces come in order, also if the caller takes each one, and the stream
+ * ends. This file simulates the pipe: the linker replaces read(2) and poll(2).
  *
- * Input: a byte that makes the portions, then the stream. */
+ * Input: a byte that chooses the portions, then the stream. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
@@ -18,10 +18,10 @@ enum { LIMIT_BYTES = 1 << 14, IEND_BYTES = 12 };
 static struct {
 	const uint8_t *data;
 	size_t size;
-	size_t at; /* how much was read */
+	size_t at; /* bytes read so far */
 	unsigned portions;
 	uint64_t state;
-} given;
+} pipe_input;
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 int __wrap_poll(struct pollfd *pollers, nfds_t count, int timeout_ms);
@@ -32,9 +32,9 @@ int __wrap_poll(struct pollfd *pollers, nfds_t count, int timeout_ms)
 {
 	(void)timeout_ms;
 	REQUIRE(count == 1);
-	if (given.portions & 1 && fuzz_next(&given.state) % 8 == 0) {
+	if (pipe_input.portions & 1 && fuzz_next(&pipe_input.state) % 8 == 0) {
 		errno = EINTR;
-		return fuzz_next(&given.state) & 1 ? -1 : 0;
+		return fuzz_next(&pipe_input.state) & 1 ? -1 : 0;
 	}
 	pollers->revents = POLLIN;
 	return 1;
@@ -42,23 +42,23 @@ int __wrap_poll(struct pollfd *pollers, nfds_t count, int timeout_ms)
 
 ssize_t __wrap_read(int fd, void *bytes, size_t size)
 {
-	size_t left = given.size - given.at;
+	size_t available = pipe_input.size - pipe_input.at;
 
 	(void)fd;
-	if (given.portions & 2 && fuzz_next(&given.state) % 8 == 0) {
-		errno = fuzz_next(&given.state) & 1 ? EINTR : EAGAIN;
+	if (pipe_input.portions & 2 && fuzz_next(&pipe_input.state) % 8 == 0) {
+		errno = fuzz_next(&pipe_input.state) & 1 ? EINTR : EAGAIN;
 		return -1;
 	}
-	if (size > left)
-		size = left;
-	if (given.portions & 4 && size)
-		size = fuzz_next(&given.state) % size + 1;
-	memcpy(bytes, given.data + given.at, size);
-	given.at += size;
+	if (size > available)
+		size = available;
+	if (pipe_input.portions & 4 && size)
+		size = fuzz_next(&pipe_input.state) % size + 1;
+	memcpy(bytes, pipe_input.data + pipe_input.at, size);
+	pipe_input.at += size;
 	return (ssize_t)size;
 }
 
-/* Walks a piece from chunk to chunk: IHDR first, IEND last, and nothing behind it. */
+/* Walks a piece from chunk to chunk: IHDR is first, IEND is last, and nothing follows it. */
 static void require_whole(const uint8_t *png, size_t size)
 {
 	size_t at = PNG_SIGNATURE_BYTES;
@@ -79,32 +79,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input_fd input;
 	struct buffer taken = { 0 };
 	const uint8_t *png, *found, *from;
-	size_t bytes, rounds = 0;
+	size_t bytes, pieces = 0;
 	const char *reason = NULL;
-	int result;
+	int error;
 
 	if (size == 0)
 		return 0;
-	given.portions = data[0];
-	given.state = fuzz_seed(data, size);
-	given.data = from = data + 1;
-	given.size = size - 1;
-	given.at = 0;
+	pipe_input.portions = data[0];
+	pipe_input.state = fuzz_seed(data, size);
+	pipe_input.data = from = data + 1;
+	pipe_input.size = size - 1;
+	pipe_input.at = 0;
 	input_fd_init(&input, -1);
 	REQUIRE(png_stream_init(&stream, &input, LIMIT_BYTES, NULL, 0) == 0);
-	while ((result = png_stream_next(&stream, &png, &bytes, &reason)) != -ENODATA) {
-		REQUIRE(++rounds <= size);
-		REQUIRE(result == 0 || (result == -EBADMSG && reason && *reason));
-		if (result)
+	while ((error = png_stream_next(&stream, &png, &bytes, &reason)) != -ENODATA) {
+		REQUIRE(++pieces <= size);
+		REQUIRE(error == 0 || (error == -EBADMSG && reason && *reason));
+		if (error)
 			continue;
-		if (given.portions & 8)
+		if (pipe_input.portions & 8)
 			REQUIRE(png_stream_take(&stream, &taken) == 0);
 		require_whole(png, bytes);
-		found = memmem(from, (size_t)(given.data + given.at - from), png, bytes);
+		found = memmem(from, (size_t)(pipe_input.data + pipe_input.at - from), png, bytes);
 		REQUIRE(found);
 		from = found + bytes;
 	}
-	REQUIRE(given.at == given.size);
+	REQUIRE(pipe_input.at == pipe_input.size);
 	png_stream_finish(&stream);
 	buffer_finish(&taken);
 	return 0;

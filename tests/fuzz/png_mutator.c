@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Changes PNGs where a fuzzer that knows nothing of them would never get: mends the CRCs behind most
- * changes, and changes the rows before they are compressed. */
+ * Changes PNGs where a generic fuzzer would never get: corrects the CRCs after most changes, and
+ * changes rows before they are compressed. */
 #include <zlib.h>
 
 #include "fuzz.h"
@@ -9,8 +9,8 @@
 
 enum { CHUNK_BYTES = 12, ROWS_MAX = 1 << 16 };
 
-/* The chunk at this place, if it is whole: its length, or SIZE_MAX. */
-static size_t data_bytes(const uint8_t *png, size_t size, size_t at)
+/* Returns the length of the chunk at an offset, or SIZE_MAX if the chunk is not whole. */
+static size_t chunk_length(const uint8_t *png, size_t size, size_t at)
 {
 	size_t length;
 
@@ -20,24 +20,24 @@ static size_t data_bytes(const uint8_t *png, size_t size, size_t at)
 	return length <= size - at - CHUNK_BYTES ? length : SIZE_MAX;
 }
 
-static void put_number(uint8_t *bytes, uint32_t number)
+static void store_be32(uint8_t *bytes, uint32_t number)
 {
 	for (int i = 0; i < 4; i++)
 		bytes[i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
-static void mend_crcs(uint8_t *png, size_t size)
+static void correct_crcs(uint8_t *png, size_t size)
 {
 	size_t at = PNG_SIGNATURE_BYTES, length;
 
-	while ((length = data_bytes(png, size, at)) != SIZE_MAX) {
-		put_number(png + at + 8 + length,
+	while ((length = chunk_length(png, size, at)) != SIZE_MAX) {
+		store_be32(png + at + 8 + length,
 		           (uint32_t)crc32(0, png + at + 4, (uInt)length + 4));
 		at += CHUNK_BYTES + length;
 	}
 }
 
-/* What the first IDAT inflates to, as far as it does. */
+/* Inflates an IDAT as far as possible. Returns how many bytes of rows there are. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): zlib writes there */
 static size_t inflate_rows(const uint8_t *data, size_t size, uint8_t *rows)
 {
@@ -53,12 +53,13 @@ static size_t inflate_rows(const uint8_t *data, size_t size, uint8_t *rows)
 	return stream.total_out;
 }
 
-/* Puts other rows into the IDAT at this place. Returns the new size of all, 0 if that exceeds max. */
+/* Replaces the rows of the IDAT at an offset. Returns the new size of the file, or 0 if it
+ * exceeds max. */
 static size_t replace_rows(uint8_t *png, size_t size, size_t max, size_t at, const uint8_t *rows,
                            size_t rows_bytes, int level)
 {
 	static uint8_t packed[ROWS_MAX + 4096];
-	size_t old = data_bytes(png, size, at), tail = at + 8 + old;
+	size_t old = chunk_length(png, size, at), tail = at + 8 + old;
 	uLongf length = sizeof(packed);
 
 	if (compress2(packed, &length, rows, rows_bytes, level) != Z_OK ||
@@ -66,7 +67,7 @@ static size_t replace_rows(uint8_t *png, size_t size, size_t max, size_t at, con
 		return 0;
 	memmove(png + at + 8 + length, png + tail, size - tail);
 	memcpy(png + at + 8, packed, length);
-	put_number(png + at, (uint32_t)length);
+	store_be32(png + at, (uint32_t)length);
 	return size - old + length;
 }
 
@@ -74,7 +75,7 @@ static size_t find_idat(const uint8_t *png, size_t size)
 {
 	size_t at = PNG_SIGNATURE_BYTES, length;
 
-	while ((length = data_bytes(png, size, at)) != SIZE_MAX) {
+	while ((length = chunk_length(png, size, at)) != SIZE_MAX) {
 		if (memcmp(png + at + 4, "IDAT", 4) == 0)
 			return at;
 		at += CHUNK_BYTES + length;
@@ -89,7 +90,7 @@ static size_t mutate_rows(uint8_t *png, size_t size, size_t max, unsigned seed)
 
 	if (at == SIZE_MAX)
 		return 0;
-	bytes = inflate_rows(png + at + 8, data_bytes(png, size, at), rows);
+	bytes = inflate_rows(png + at + 8, chunk_length(png, size, at), rows);
 	bytes = LLVMFuzzerMutate(rows, bytes, bytes + 64 < ROWS_MAX ? bytes + 64 : ROWS_MAX);
 	return replace_rows(png, size, max, at, rows, bytes, seed & 16 ? 0 : 6);
 }
@@ -101,6 +102,6 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	if (!changed)
 		changed = LLVMFuzzerMutate(data, size, max_size);
 	if (seed >> 5 & 7)
-		mend_crcs(data, changed);
+		correct_crcs(data, changed);
 	return changed;
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a fuzz target over each file of the directories named on the command line: what fuzzing has found
- * once is checked in every build, by every compiler. */
+ * Runs a fuzz target on each file of the directories named on the command line. So every build,
+ * with every compiler, checks what fuzzing has found. */
 #include <dirent.h>
 #include <sys/stat.h>
 
 #include "fuzz.h"
 
-enum { LONGEST = 1 << 20 };
+enum { FILE_BYTES_MAX = 1 << 20 };
 
 static int run_file(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	/* Just as large as the file, so that a sanitizer sees a step too far. */
-	uint8_t *all = malloc(LONGEST), *data = NULL;
+	/* As large as the file, so that a sanitizer detects reads beyond its end. */
+	uint8_t *all = malloc(FILE_BYTES_MAX), *data = NULL;
 	size_t size = 0;
 
 	if (file && all) {
-		size = fread(all, 1, LONGEST, file);
+		size = fread(all, 1, FILE_BYTES_MAX, file);
 		data = malloc(size ? size : 1);
 	}
 	if (data) {
@@ -33,7 +33,7 @@ static int run_file(const char *path)
 	return data ? 0 : -1;
 }
 
-/* Returns how many files were run, or -1. */
+/* Returns the number of files, or -1. */
 static int run_directory(const char *path)
 {
 	DIR *directory = opendir(path);

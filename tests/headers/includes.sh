@@ -1,34 +1,169 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Dependencies point one way: each rule names a header and the only files that may include it.
+#
+# includes.sh SOURCE: checks which file includes what. Dependencies point one way: programs, shmflip.h,
+# library, system calls. A new directory, or a header of another library, needs a line in a table here.
 cd "$1" || exit 1
-status=0
 
-only() { # PATTERN-OF-HEADER  PATTERN-OF-FILES
-	strays=$(grep -rlE "#include [<\"]$1" --include='*.[ch]' common producer viewer bench assets tests |
-		grep -vE "$2")
-	if [ -n "$strays" ]; then
-		echo "may not include $1:"
-		echo "$strays"
-		status=1
-	fi
+# A directory, and the directories whose headers its files may include beside its own.
+directories='
+common/include
+common/system
+common/src          common/include common/system
+common/cli          common/include common/system
+common/png          common/include
+producer/input      common/cli common/png
+producer            common/include common/system common/cli common/png producer/input
+viewer/present      common/include common/system common/cli
+viewer/overlay      viewer/present
+viewer/window       common/include common/cli viewer/present
+viewer              common/include common/system common/cli common/png viewer/present viewer/overlay viewer/window
+tools               common/include common/cli common/png
+bench/decoder       common/png
+bench/transport     common/include bench
+bench               common/include common/cli common/system common/png bench/transport bench/decoder
+assets
+tests/headers       common/include
+tests/integration   common/include
+tests/crash         common/include
+tests/data
+tests/fuzz          common/include common/src common/png producer/input
+tests/unit          tests/data common/include common/system common/src common/cli common/png producer producer/input viewer viewer/present viewer/overlay viewer/window bench
+tests/arm
+'
+
+# A header of the system or of another library, as a pattern, and the files that may include it.
+headers='
+sys/(shm|sem|ipc)\.h            common/src/sysv\.c|bench/transport/|tests/
+sys/vfs\.h|linux/magic\.h       common/src/|tests/
+png\.h                          common/png/|bench/decoder/|assets/|tests/
+zlib\.h                         common/png/|bench/decoder/|viewer/|tests/
+libdeflate\.h                   common/png/|bench/decoder/
+SDL(_syswm)?\.h                 viewer/|tests/unit/
+xcb/.*                          viewer/present/|tests/
+pango/.*                        viewer/overlay/
+cairo\.h                        viewer/present/|viewer/window/
+wayland-client-core\.h          viewer/window/
+jansson\.h                      producer/|viewer/|tools/|bench/|tests/unit/
+gst/.*|zmq\.h|mqueue\.h         bench/transport/
+spng\.h|stb/.*                  bench/decoder/
+libavcodec/.*|libswscale/.*     bench/decoder/
+cmocka\.h                       tests/
+sanitizer/.*|sys/ptrace\.h      tests/
+sys/user\.h|dlfcn\.h            tests/
+(sm|im)mintrin\.h|arm_neon\.h   common/png/|tests/
+linux/futex\.h|sys/socket\.h    bench/transport/|tests/
+sys/(epoll|eventfd)\.h          viewer/window/
+spawn\.h|sys/utsname\.h|fts\.h  bench/
+'
+
+# Of the C library, to all.
+libc='(ctype|dirent|endian|errno|fcntl|getopt|grp|inttypes|limits|locale|math|poll|pthread|sched'
+libc="$libc|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
+libc="$libc|strings|time|unistd|sys/(ioctl|mman|prctl|random|resource|stat|syscall|time|types|uio|wait))"
+libc="$libc"'\.h'
+
+# list_files NAME: the files of this tree with such a name, but for what builds made.
+list_files() {
+	for top in *; do
+		if [ -d "$top" ] && [ ! -d "$top/meson-info" ] && ! ls "$top"/*/meson-info >/dev/null 2>&1; then
+			find "$top" -name "$1"
+		fi
+	done
 }
 
-only 'sys/(shm|sem|ipc)\.h' '^common/src/sysv\.c|^bench/transport/|^tests/'
-only 'sys/msg\.h' '^$'
-only 'png\.h' '^common/png/|^bench/decoder/|^viewer/window/icon\.c|^assets/|^tests/'
-only 'SDL' '^viewer/|^tests/'
-only '(X11|xcb)/' '^viewer/present/(present_x11|x11_[a-z]+)\.[ch]|^tests/'
-only 'libdeflate\.h' '^common/png/|^bench/|^tests/'
-only 'jansson\.h' '^(producer|viewer|tools|bench|tests)/'
-only '(gst/|zmq\.h)' '^bench/transport/'
-only '(spng|stb/|libavcodec/|libswscale/)' '^bench/decoder/'
-# Programs see the library by its one public header; the library sees none of the programs.
-only '(layout|slots|ring|channel|sysv|lock|pins|generation|attachment|directory|cleanup|retired|producer_options|frame_wait)\.h' '^common/src/|^tests/(unit|fuzz)/'
-only 'cli\.h' '^common/cli/|^producer/|^viewer/|^tools/|^bench/|^tests/unit/'
+# One line for each include: the file, " or <, and the header.
+list_includes() {
+	list_files '*.[ch]' | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
+		sed -E 's/^([^:]*):[^"<]*(["<])([^">]*).*/\1 \2 \3/'
+}
 
-# The library neither prints nor exits nor trusts asserts.
-if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c | grep -v 'snprintf'; then
+check() {
+	awk -v directories="$directories" -v headers="$headers" -v libc="^$libc\$" '
+		function directory_of(path) {
+			return match(path, "/[^/]*$") ? substr(path, 1, RSTART - 1) : "."
+		}
+		function normal(path) {
+			while (match(path, "[^/]+/\\.\\./"))
+				path = substr(path, 1, RSTART - 1) substr(path, RSTART + RLENGTH)
+			return path
+		}
+		# The header of ours that an include names: beside the file, or by its way from a directory that the
+		# file may include from. Empty: none.
+		function find_header(from, name,    i, path) {
+			path = normal(directory_of(from) "/" name)
+			if (path in ours)
+				return path
+			for (path in ours)
+				if (substr(path, length(path) - length(name)) == "/" name &&
+				    (directory_of(from), directory_of(path)) in allowed)
+					return path
+			for (path in ours)
+				if (substr(path, length(path) - length(name)) == "/" name)
+					return path
+			return ""
+		}
+		function complain(text) {
+			print text
+			failed = 1
+		}
+		BEGIN {
+			count = split(directories, line, "\n")
+			for (i = 1; i <= count; i++) {
+				fields = split(line[i], field, " ")
+				if (fields)
+					known[field[1]] = allowed[field[1], field[1]] = 1
+				for (j = 2; j <= fields; j++)
+					allowed[field[1], field[j]] = 1
+			}
+			outside = 0
+			count = split(headers, line, "\n")
+			for (i = 1; i <= count; i++)
+				if (split(line[i], field, " ") == 2) {
+					pattern[++outside] = "^(" field[1] ")$"
+					users[outside] = "^(" field[2] ")"
+				}
+		}
+		NF == 1 { ours[$1] = 1; next }
+		!(directory_of($1) in known) { complain($1 ": its directory is not in the table of includes.sh") }
+		{
+			header = find_header($1, $3)
+			if (header && ($2 == "\"" || directory_of(header) == "common/include")) {
+				if (!((directory_of($1), directory_of(header)) in allowed))
+					complain($1 ": may not include " header)
+				if (header != $1)
+					print $1, header >edges
+				next
+			}
+			if ($2 == "\"") {
+				complain($1 ": includes " $3 ", which is no file of this tree")
+				next
+			}
+			for (i = 1; i <= outside; i++)
+				if ($3 ~ pattern[i]) {
+					if ($1 !~ users[i])
+						complain($1 ": may not include <" $3 ">")
+					next
+				}
+			if ($3 !~ libc)
+				complain($1 ": includes <" $3 ">, which is not in a table of includes.sh")
+		}
+		END { exit failed }' edges="$1" -
+}
+
+edges=$(mktemp) || exit 1
+trap 'rm -f "$edges"' EXIT
+status=0
+{ list_files '*.h'; list_files '*.def'; list_includes; } | check "$edges" || status=1
+
+# No header includes itself by way of others.
+tsort "$edges" >/dev/null || {
+	echo 'headers include each other in a circle: see tsort above'
+	status=1
+}
+
+# The library does not print, exit, or trust asserts.
+if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c common/system/*.c | grep -v 'snprintf'; then
 	status=1
 fi
 exit $status

@@ -47,8 +47,8 @@ class BadInput(harness.Case):
         self.assert_nothing_left()
 
     def test_what_is_no_option_is_named(self):
-        for arguments, words in ((["-zq"], "no option -z"), (["-qz"], "no option -z"),
-                                 (["--nonsense"], "no option --nonsense"), (["--f"], "no option --f"),
+        for arguments, words in ((["-zq"], "unknown option -z"), (["-qz"], "unknown option -z"),
+                                 (["--nonsense"], "unknown option --nonsense"), (["--f"], "unknown option --f"),
                                  (["-qn"], "--frames needs a value"),
                                  (["--scale"], "--scale needs a value"),
                                  (["--once=3"], "--once takes no value")):
@@ -56,7 +56,7 @@ class BadInput(harness.Case):
                 if program == harness.VIEWER or "option" in words and "--f" not in arguments:
                     with self.subTest(program=program, arguments=arguments):
                         self.refused(self.start(program, *arguments), 2, words)
-        for arguments, words in ((["ls", "-zj"], "no option -z"), (["ls", "--no"], "no option --no"),
+        for arguments, words in ((["ls", "-zj"], "unknown option -z"), (["ls", "--no"], "unknown option --no"),
                                  (["cat", "-n"], "--frames needs a value"),
                                  (["ls", "--json=3"], "--json takes no value")):
             with self.subTest(arguments=arguments):

@@ -198,7 +198,7 @@ class Wayland(Weston):
         producer = self.still(path)
         viewer = self.native()
         self.comes_on_screen(path)
-        self.assertIn("x11 does not work here: the window is not an X server's", viewer.err)
+        self.assertIn("x11 does not work here: the window is not on an X server", viewer.err)
         self.assertRegex(viewer.err, "showing frames by (surface|texture)")
         self.end(viewer, producer)
 

@@ -407,7 +407,7 @@ class NoRender(Refused):
 @screen.needs_x11
 class OtherDepth(Refused):
     depth = 16
-    reason = "16 bits a pixel"
+    reason = "16 bits per pixel"
     exact = False
 
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Looks at a window that shows a number-producer's frames, as often as it can, and prints each number
- * that it sees, a line each time that it changes; "torn" where not all pixels are the same one.
+ * Reads a window that shows a number-producer's frames, as often as possible, and prints its number
+ * on a line each time that it changes; "torn" if not all pixels are the same.
  *
- *   window-watcher WINDOW LAST        until LAST is seen, or the window is gone */
+ *   window-watcher WINDOW LAST        until the number is LAST, or the window is destroyed */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <xcb/xcb.h>
+
+#define NONE (-2)
+#define TORN (-1)
 
 static bool is_uniform(const uint32_t *pixels, size_t count)
 {
@@ -19,28 +22,37 @@ static bool is_uniform(const uint32_t *pixels, size_t count)
 	return true;
 }
 
-/* The number in the window, or -1; -2 when it is gone. */
-static long look(xcb_connection_t *connection, xcb_window_t window, uint16_t width, uint16_t height)
+/* Reads the number in the window, or TORN. Returns false if the window is destroyed. */
+static bool read_number(xcb_connection_t *connection, xcb_window_t window, uint16_t width,
+                        uint16_t height, long *number)
 {
 	xcb_get_image_reply_t *image =
 		xcb_get_image_reply(connection,
 	                            xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, window, 0,
 	                                          0, width, height, UINT32_MAX),
 	                            NULL);
-	long number;
 
 	if (!image)
-		return -2;
+		return false;
 	const uint32_t *pixels = (const uint32_t *)xcb_get_image_data(image);
-	number = is_uniform(pixels, (size_t)width * height) ? (long)(pixels[0] & 0xffffff) : -1;
+	*number = is_uniform(pixels, (size_t)width * height) ? (long)(pixels[0] & 0xffffff) : TORN;
 	free(image);
-	return number;
+	return true;
+}
+
+static void print_number(long number)
+{
+	if (number == TORN)
+		printf("torn\n");
+	else
+		printf("%ld\n", number);
+	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
 	xcb_connection_t *connection = xcb_connect(NULL, NULL);
-	long before = -3, number = -3;
+	long printed = NONE, number = NONE;
 
 	if (argc != 3 || xcb_connection_has_error(connection))
 		return 2;
@@ -50,14 +62,11 @@ int main(int argc, char **argv)
 		xcb_get_geometry_reply(connection, xcb_get_geometry(connection, window), NULL);
 	if (!size)
 		return 1;
-	while (number != last && number != -2) {
-		number = look(connection, window, size->width, size->height);
-		if (number != before && number == -1)
-			printf("torn\n");
-		else if (number != before && number >= 0)
-			printf("%ld\n", number);
-		before = number;
-		fflush(stdout);
+	while (number != last &&
+	       read_number(connection, window, size->width, size->height, &number)) {
+		if (number != printed)
+			print_number(number);
+		printed = number;
 	}
 	free(size);
 	xcb_disconnect(connection);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * To be loaded before a viewer: an X server that at a time of the test's choosing has no memory for pictures,
- * or refuses to show frames. The file that X11_FAULT names says which: "pixmap" or "put". */
+ * Preload this into a viewer to make X requests fail while a test wants them to. The environment
+ * variable X11_FAULT names a file that contains the fault:
+ *
+ *   pixmap  the X server has no memory for pictures
+ *   put     the X server refuses to show frames */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +14,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-static bool is_wanted(const char *fault)
+static bool is_active(const char *fault)
 {
 	const char *path = getenv("X11_FAULT");
 	FILE *file = path ? fopen(path, "re") : NULL;
@@ -25,7 +28,7 @@ static bool is_wanted(const char *fault)
 	return strcmp(word, fault) == 0;
 }
 
-/* None has no side. */
+/* The server refuses a pixmap of width 0. */
 EXPORT xcb_void_cookie_t xcb_create_pixmap_checked(xcb_connection_t *c, uint8_t depth,
                                                    xcb_pixmap_t pid, xcb_drawable_t drawable,
                                                    uint16_t width, uint16_t height)
@@ -33,10 +36,10 @@ EXPORT xcb_void_cookie_t xcb_create_pixmap_checked(xcb_connection_t *c, uint8_t 
 	__typeof__(&xcb_create_pixmap_checked) create =
 		(__typeof__(create))(uintptr_t)dlsym(RTLD_NEXT, "xcb_create_pixmap_checked");
 
-	return create(c, depth, pid, drawable, is_wanted("pixmap") ? 0 : width, height);
+	return create(c, depth, pid, drawable, is_active("pixmap") ? 0 : width, height);
 }
 
-/* No segment has the number 1. */
+/* The server refuses segment 1, which does not exist. */
 EXPORT xcb_void_cookie_t xcb_shm_put_image(xcb_connection_t *c, xcb_drawable_t drawable,
                                            xcb_gcontext_t gc, uint16_t total_width,
                                            uint16_t total_height, uint16_t src_x, uint16_t src_y,
@@ -49,5 +52,5 @@ EXPORT xcb_void_cookie_t xcb_shm_put_image(xcb_connection_t *c, xcb_drawable_t d
 		(__typeof__(put))(uintptr_t)dlsym(RTLD_NEXT, "xcb_shm_put_image");
 
 	return put(c, drawable, gc, total_width, total_height, src_x, src_y, src_width, src_height,
-	           dst_x, dst_y, depth, format, send_event, is_wanted("put") ? 1 : shmseg, offset);
+	           dst_x, dst_y, depth, format, send_event, is_active("put") ? 1 : shmseg, offset);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For tests of the public handles: a producer and viewers of the channel "test", in the directory that
- * make_directory() has made. */
+ * For tests of the public handles: a producer and viewers of the channel "test", in the directory
+ * of make_directory(). */
 #ifndef SHMFLIP_TEST_HANDLES_H
 #define SHMFLIP_TEST_HANDLES_H
 
@@ -12,7 +12,7 @@
 #include "layout.h"
 #include "shmflip.h"
 
-#define DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+#define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 static inline struct shmflip_producer *create(uint32_t policy, uint32_t slots, int64_t lease_ms)
 {
@@ -61,11 +61,11 @@ static inline void assert_counts(struct shmflip_viewer *viewer, uint64_t acquire
 struct count_job {
 	uint32_t view;
 	uint64_t frames;
-	int holding; /* keep so many frames before releasing the oldest */
+	int holding; /* how many frames it holds at once, up to 8 */
 };
 
-/* A viewer in a process of its own: 0 if it took the frames it wants, whole and in order, until the
- * stream's end. */
+/* A viewer, for a process of its own. Returns 0 if it took its frames, whole and in order, until
+ * the stream's end. */
 static inline int view_until_end(void *argument)
 {
 	const struct count_job *job = argument;
@@ -121,7 +121,7 @@ static inline void write_channel_file(const void *bytes, size_t size)
 	close(fd);
 }
 
-/* What a viewer is told that comes now, and a word of why; NULL: any. */
+/* A new viewer gets this error, and its detail contains word. NULL: any detail. */
 static inline void assert_attach_fails(int expected, const char *word)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
@@ -133,7 +133,7 @@ static inline void assert_attach_fails(int expected, const char *word)
 	shmflip_viewer_destroy(viewer);
 }
 
-/* The header of the segment that a producer writes. */
+/* The header of the producer's segment, writable. */
 static inline struct layout_header *header_of(struct shmflip_producer *producer)
 {
 	struct shmflip_loan loan;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The slot protocol's locks as plain memory under a mutex, for tests within one process: for each
- * frame, how many readers hold it, or that the writer does. before_lock lets a test put the other
- * side's steps exactly between two steps of one side. */
+ * The slot protocol's locks in plain memory under a mutex, for tests within one process. For each
+ * frame the table counts the readers that hold it, or says that the writer does. With before_lock a
+ * test runs steps of the other side exactly between two steps of one side. */
 #ifndef SHMFLIP_MEMORY_LOCKS_H
 #define SHMFLIP_MEMORY_LOCKS_H
 
@@ -12,26 +12,26 @@
 
 #include "slots.h"
 
-enum { FRAMES_MAX = 100000, EVERY_FRAMES = 16, WRITER = -1 };
+enum { FRAMES_MAX = 100000, RANGES_MAX = 16, WRITER = -1 };
 
 struct lock_table {
 	pthread_mutex_t mutex;
-	int held[FRAMES_MAX];          /* readers of single frames, or WRITER */
-	uint64_t ranges[EVERY_FRAMES]; /* frames from here on: one entry a reader; 0: none */
+	int held[FRAMES_MAX];        /* readers of single frames, or WRITER */
+	uint64_t ranges[RANGES_MAX]; /* frames from here on: one entry per reader; 0: none */
 };
 
-/* One party's view of the table. */
+/* The locks of one reader or writer. */
 struct memory_locks {
 	struct slot_locks locks;
 	struct lock_table *table;
-	int party; /* its entry in ranges */
+	int owner; /* its entry in ranges */
 	void (*before_lock)(void *argument);
 	void *argument;
 };
 
 static inline bool reader_in_range(const struct lock_table *table, uint64_t frame)
 {
-	for (int i = 0; i < EVERY_FRAMES; i++)
+	for (int i = 0; i < RANGES_MAX; i++)
 		if (table->ranges[i] && table->ranges[i] <= frame)
 			return true;
 	return false;
@@ -56,7 +56,7 @@ static inline int lock_in_table(struct memory_locks *own, bool write, uint64_t f
 	} else if (end == LAYOUT_FRAME_END) {
 		if (writer_from(table, first))
 			return -EAGAIN;
-		table->ranges[own->party] = first;
+		table->ranges[own->owner] = first;
 	} else {
 		if (table->held[first] == WRITER)
 			return -EAGAIN;
@@ -81,12 +81,13 @@ static inline int memory_lock(struct slot_locks *locks, bool write, uint64_t fir
 	return error;
 }
 
-/* A frame within the party's own range is split off it: what the kernel does with byte ranges. */
+/* Splits a frame off the owner's range if it is within that, as the kernel does with byte
+ * ranges. */
 static inline void memory_unlock(struct slot_locks *locks, uint64_t first, uint64_t end)
 {
 	struct memory_locks *own = (struct memory_locks *)locks;
 	struct lock_table *table = own->table;
-	uint64_t *range = &table->ranges[own->party];
+	uint64_t *range = &table->ranges[own->owner];
 
 	pthread_mutex_lock(&table->mutex);
 	if (end == LAYOUT_FRAME_END) {
@@ -99,12 +100,12 @@ static inline void memory_unlock(struct slot_locks *locks, uint64_t first, uint6
 	pthread_mutex_unlock(&table->mutex);
 }
 
-static inline void memory_locks_init(struct memory_locks *own, struct lock_table *table, int party)
+static inline void memory_locks_init(struct memory_locks *own, struct lock_table *table, int owner)
 {
 	*own = (struct memory_locks){
 		.locks = { .lock = memory_lock, .unlock = memory_unlock },
 		.table = table,
-		.party = party,
+		.owner = owner,
 	};
 }
 

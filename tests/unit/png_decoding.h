@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * For tests of producer/png_decode: decoding by libpng and by the fast path, in every variant that this
- * machine has; all must give the same pixels and the same verdict, and write nothing outside the picture. */
+ * For tests of png_decode: decodes with libpng and with the fast path, in every variant that this
+ * machine has. All must give the same pixels and the same verdict, and write nothing outside the
+ * picture. */
 #ifndef SHMFLIP_TEST_PNG_DECODING_H
 #define SHMFLIP_TEST_PNG_DECODING_H
 
@@ -31,7 +32,7 @@ static inline uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
 	return (uint16_t)(value >> 16);
 }
 
-/* The fast path with each instruction set that this machine has, and with zlib. */
+/* One per instruction set that this machine has, and one with zlib; then NULL. */
 static struct png_fast *fast_paths[8];
 
 static inline int create_fast_paths(void **state)
@@ -54,18 +55,18 @@ static inline int destroy_fast_paths(void **state)
 	return 0;
 }
 
-static inline int decode_alone(const struct bytes *png, const struct png_decode_options *options,
-                               struct bytes *pixels, struct png_decoded *picture)
+static inline int decode_once(const struct bytes *png, const struct png_decode_options *options,
+                              struct bytes *pixels, struct png_decoded *picture)
 {
-	int result;
+	int error;
 
 	pixels->size = options->pixels_size + GUARD_BYTES;
 	pixels->data = malloc(pixels->size);
 	memset(pixels->data, UNTOUCHED, pixels->size);
-	result = png_decode(png->data, png->size, options, pixels->data, picture);
+	error = png_decode(png->data, png->size, options, pixels->data, picture);
 	for (size_t i = options->pixels_size; i < pixels->size; i++)
 		assert_int_equal(pixels->data[i], UNTOUCHED);
-	return result;
+	return error;
 }
 
 static inline void assert_same(const struct png_decoded *picture, const struct bytes *pixels,
@@ -83,15 +84,14 @@ static inline void assert_same(const struct png_decoded *picture, const struct b
 	}
 }
 
-/* How many of the last picture's decodings took the fast path. */
+/* How many variants decoded the last picture by the fast path. */
 static unsigned fast_count;
 
-/* The same, to the word, must come of the fast path, in the room that it asks for. */
-static inline void check_fast(const struct bytes *png, struct png_decode_options options,
-                              int result, const struct png_decoded *picture,
-                              const struct bytes *pixels)
+/* The fast path must give the same result and message, in the memory that it asks for. */
+static inline void check_fast(const struct bytes *png, struct png_decode_options options, int error,
+                              const struct png_decoded *picture, const struct bytes *pixels)
 {
-	if (result != -EMSGSIZE && picture->stride_bytes)
+	if (error != -EMSGSIZE && picture->stride_bytes)
 		options.pixels_size = png_fast_buffer_size(picture->width, picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
@@ -99,33 +99,34 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
 		struct bytes other_pixels;
 
 		options.fast = fast_paths[i];
-		assert_int_equal(decode_alone(png, &options, &other_pixels, &other), result);
+		assert_int_equal(decode_once(png, &options, &other_pixels, &other), error);
 		assert_string_equal(other.message, picture->message);
-		if (!result)
+		if (!error)
 			assert_same(picture, pixels, &other, &other_pixels);
-		fast_count += !result && other.fast;
+		fast_count += !error && other.fast;
 		bytes_finish(&other_pixels);
 	}
 }
 
-static inline int decode_with(const struct bytes *png, const struct png_decode_options *options,
-                              struct bytes *pixels, struct png_decoded *picture)
+static inline int decode_and_compare(const struct bytes *png,
+                                     const struct png_decode_options *options, struct bytes *pixels,
+                                     struct png_decoded *picture)
 {
-	int result = decode_alone(png, options, pixels, picture);
+	int error = decode_once(png, options, pixels, picture);
 
-	assert_false(!result && picture->fast);
-	check_fast(png, *options, result, picture, pixels);
-	return result;
+	assert_false(!error && picture->fast);
+	check_fast(png, *options, error, picture, pixels);
+	return error;
 }
 
-static inline int decode_result(const struct bytes *png, struct png_decoded *picture)
+static inline int decode(const struct bytes *png, struct png_decoded *picture)
 {
 	struct png_decode_options options = { .pixels_size = 1 << 16 };
 	struct bytes pixels;
-	int result = decode_with(png, &options, &pixels, picture);
+	int error = decode_and_compare(png, &options, &pixels, picture);
 
 	bytes_finish(&pixels);
-	return result;
+	return error;
 }
 
 #endif

@@ -1,64 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_maker.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include <zlib.h>
-
-void bytes_add(struct bytes *bytes, const void *data, size_t size)
-{
-	if (bytes->size + size > bytes->capacity) {
-		bytes->capacity = 2 * (bytes->size + size);
-		bytes->data = realloc(bytes->data, bytes->capacity);
-	}
-	if (size)
-		memcpy(bytes->data + bytes->size, data, size);
-	bytes->size += size;
-}
-
-static void bytes_add_number(struct bytes *bytes, uint32_t number)
-{
-	uint8_t big_endian[4] = { (uint8_t)(number >> 24), (uint8_t)(number >> 16),
-		                  (uint8_t)(number >> 8), (uint8_t)number };
-
-	bytes_add(bytes, big_endian, 4);
-}
-
-void bytes_finish(struct bytes *bytes)
-{
-	free(bytes->data);
-	*bytes = (struct bytes){ 0 };
-}
-
-void add_signature(struct bytes *png)
-{
-	bytes_add(png, "\x89PNG\r\n\x1a\n", 8);
-}
-
-void add_chunk(struct bytes *png, const char *type, const void *data, size_t size)
-{
-	uLong crc = crc32(0, (const Bytef *)type, 4);
-
-	if (size)
-		crc = crc32(crc, data, (uInt)size);
-	bytes_add_number(png, (uint32_t)size);
-	bytes_add(png, type, 4);
-	bytes_add(png, data, size);
-	bytes_add_number(png, (uint32_t)crc);
-}
-
-void add_header(struct bytes *png, const struct png_spec *spec)
-{
-	struct bytes header = { 0 };
-	uint8_t rest[5] = { spec->depth, spec->colour_type, 0, 0, spec->interlaced };
-
-	bytes_add_number(&header, spec->width);
-	bytes_add_number(&header, spec->height);
-	bytes_add(&header, rest, sizeof(rest));
-	add_chunk(png, "IHDR", header.data, header.size);
-	bytes_finish(&header);
-}
 
 unsigned channels_of(uint8_t colour_type)
 {
@@ -74,7 +17,7 @@ static void add_byte(struct bytes *bytes, unsigned byte)
 	bytes_add(bytes, &one, 1);
 }
 
-/* Every step_x-th pixel of a row from x on, behind the filter byte 0. */
+/* Adds the filter byte 0 and every step_x-th pixel of a row from x on. */
 static void add_row(struct bytes *rows, const struct png_spec *spec, uint32_t y, uint32_t x,
                     uint32_t step_x)
 {
@@ -117,24 +60,33 @@ struct bytes make_rows(const struct png_spec *spec)
 
 struct bytes compressed(const struct bytes *plain)
 {
-	uLongf size = compressBound((uLong)plain->size);
-	struct bytes packed = { .data = malloc(size) };
+	struct bytes packed = { 0 };
 
-	compress(packed.data, &size, plain->data, (uLong)plain->size);
-	packed.size = size;
+	bytes_add_compressed(&packed, plain->data, plain->size, Z_DEFAULT_COMPRESSION);
 	return packed;
+}
+
+void add_header(struct bytes *png, const struct png_spec *spec)
+{
+	png_add_header(png, spec->width, spec->height, spec->depth, spec->colour_type,
+	               spec->interlaced);
+}
+
+void add_palette(struct bytes *png, const struct png_spec *spec)
+{
+	if (spec->palette.size)
+		png_add_chunk(png, "PLTE", spec->palette.data, spec->palette.size);
+	if (spec->trns.size)
+		png_add_chunk(png, "tRNS", spec->trns.data, spec->trns.size);
 }
 
 struct bytes make_beginning(const struct png_spec *spec)
 {
 	struct bytes png = { 0 };
 
-	add_signature(&png);
+	png_add_signature(&png);
 	add_header(&png, spec);
-	if (spec->palette.size)
-		add_chunk(&png, "PLTE", spec->palette.data, spec->palette.size);
-	if (spec->trns.size)
-		add_chunk(&png, "tRNS", spec->trns.data, spec->trns.size);
+	add_palette(&png, spec);
 	return png;
 }
 
@@ -143,11 +95,12 @@ void add_rows_and_end(struct bytes *png, const struct bytes *rows, size_t chunk_
 	struct bytes packed = compressed(rows);
 
 	for (size_t at = 0; at < packed.size; at += chunk_bytes) {
-		size_t left = packed.size - at;
+		size_t size = packed.size - at;
 
-		add_chunk(png, "IDAT", packed.data + at, left < chunk_bytes ? left : chunk_bytes);
+		png_add_chunk(png, "IDAT", packed.data + at,
+		              size < chunk_bytes ? size : chunk_bytes);
 	}
-	add_chunk(png, "IEND", NULL, 0);
+	png_add_chunk(png, "IEND", NULL, 0);
 	bytes_finish(&packed);
 }
 

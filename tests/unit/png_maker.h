@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes PNGs of every kind in memory, chunk by chunk and without libpng, so that tests can bend each
- * byte. Memory is freed by bytes_finish(). */
+ * Makes PNGs of every kind in memory, chunk by chunk and without libpng, so that tests can change
+ * each byte. Free the results with bytes_finish(). */
 #ifndef TESTS_PNG_MAKER_H
 #define TESTS_PNG_MAKER_H
 
@@ -9,11 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bytes {
-	uint8_t *data;
-	size_t size;
-	size_t capacity; /* 0: data is not of our making, and is never added to */
-};
+#include "../data/bytes.h"
 
 enum colour_type { GREY = 0, RGB = 2, PALETTE = 3, GREY_ALPHA = 4, RGB_ALPHA = 6 };
 
@@ -23,26 +19,25 @@ struct png_spec {
 	uint8_t depth;
 	uint8_t colour_type;
 	bool interlaced;
-	struct bytes palette; /* of PLTE; empty: none */
-	struct bytes trns;
+	struct bytes palette; /* of PLTE; empty: no PLTE */
+	struct bytes trns;    /* of tRNS; empty: no tRNS */
 	uint16_t (*sample)(uint32_t x, uint32_t y, unsigned channel);
 };
 
-void bytes_add(struct bytes *bytes, const void *data, size_t size);
-void bytes_finish(struct bytes *bytes);
-void add_signature(struct bytes *png);
-void add_chunk(struct bytes *png, const char *type, const void *data, size_t size);
-void add_header(struct bytes *png, const struct png_spec *spec);
 unsigned channels_of(uint8_t colour_type);
 
-/* The rows as they are before compression. */
+/* Returns the rows before compression. */
 struct bytes make_rows(const struct png_spec *spec);
 struct bytes compressed(const struct bytes *plain);
 
-/* Signature, IHDR, PLTE, tRNS: what stands before the pixels. */
+/* Adds IHDR. */
+void add_header(struct bytes *png, const struct png_spec *spec);
+/* Adds PLTE and tRNS, if there are any. */
+void add_palette(struct bytes *png, const struct png_spec *spec);
+/* Returns the signature, IHDR, PLTE and tRNS. */
 struct bytes make_beginning(const struct png_spec *spec);
 
-/* The rest, with these rows, in chunks of at most so many bytes. */
+/* Adds the rows in IDATs of at most chunk_bytes, and IEND. */
 void add_rows_and_end(struct bytes *png, const struct bytes *rows, size_t chunk_bytes);
 struct bytes make_png(const struct png_spec *spec);
 

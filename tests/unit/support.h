@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the library's tests share: a directory of one's own, processes of one's own, frames that show
- * whether they are torn. */
+ * For the library's tests: a temporary directory, child processes, and frames that show whether
+ * they are torn. */
 #ifndef SHMFLIP_TEST_SUPPORT_H
 #define SHMFLIP_TEST_SUPPORT_H
 
-/* cmocka.h wants these before it. */
+/* cmocka.h needs these before it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,9 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "shmflip.h"
 
-/* A fresh directory, also put into SHMFLIP_DIR. Cmocka set-up and tear-down functions. */
+/* Create a directory and put it into SHMFLIP_DIR; remove it. Cmocka set-up and tear-down
+ * functions. */
 static char directory[64];
 
 static inline int make_directory(void **state)
@@ -34,7 +36,7 @@ static inline int make_directory(void **state)
 	return mkdtemp(directory) && setenv("SHMFLIP_DIR", directory, 1) == 0 ? 0 : -1;
 }
 
-/* Fails if a test left anything behind. */
+/* Fails if the test left a file. */
 static inline int remove_directory(void **state)
 {
 	(void)state;
@@ -52,26 +54,18 @@ static inline const char *in_directory(const char *name)
 	return paths[next];
 }
 
-static inline int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static inline void nap_ms(int ms)
+static inline void sleep_ms(int ms)
 {
 	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
 }
 
 enum { CHILDREN_KNOWN = 64 };
 
-/* The latest that start() made. */
+/* The last ones that start() created. */
 static pid_t children[CHILDREN_KNOWN];
 static unsigned children_started;
 
-/* Runs a function in a child, whose exit status is what it returns. */
+/* Runs a function in a child process. Its return value is the exit status. */
 static inline pid_t start(int (*run)(void *), void *argument)
 {
 	pid_t child = fork();
@@ -110,7 +104,7 @@ static inline void kill_and_reap(pid_t child)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
-/* ---- Frames of one value in every pixel: their number ---- */
+/* ---- Frames whose pixels all have the same value ---- */
 
 enum { SIDE = 64 };
 

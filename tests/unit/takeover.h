@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the tests of taking over share: producers that died at a chosen step, and whether anything is left of
- * them. */
+ * For tests of ownership and takeover: producers that die at a chosen step, and checks that nothing
+ * of them is left. */
 #ifndef SHMFLIP_TEST_TAKEOVER_H
 #define SHMFLIP_TEST_TAKEOVER_H
 
@@ -41,7 +41,7 @@ static inline int make_paths(void **state)
 	return make_directory(state) || channel_paths_init(&paths, NULL, "test");
 }
 
-/* Remembers every key that objects of the present lock file may have. */
+/* Notes every key that objects of the current lock file may have. */
 static inline void note_keys(void)
 {
 	key_t first;
@@ -61,15 +61,16 @@ static inline bool segment_is_ours(int id)
 	return shmctl(id, IPC_STAT, &status) == 0 && is_of_this_test(status.shm_cpid);
 }
 
-/* One that was not raised yet has no user: it counts as ours. */
+/* A ring that is not raised yet has pid 0: it counts as ours. */
 static inline bool ring_is_ours(int id)
 {
-	int user = ring_producer_pid(id);
+	pid_t producer;
 
-	return user == 0 || is_of_this_test(user);
+	return !ring_producer_pid(id, &producer) && (producer == 0 || is_of_this_test(producer));
 }
 
-/* Those of this test: keys are not unique, and files of tests beside it may have the same. */
+/* Counts this test's objects only: keys are not unique, and tests that run beside it may use
+ * them. */
 static inline int objects_under_keys(void)
 {
 	int id, count = 0;
@@ -109,7 +110,7 @@ static inline int die(void)
 	return 9;
 }
 
-static inline int make_up_to(void *argument)
+static inline int create_up_to(void *argument)
 {
 	enum step last = *(enum step *)argument;
 	struct channel channel;
@@ -147,7 +148,7 @@ static inline int make_up_to(void *argument)
 	return die();
 }
 
-static inline void start_and_await_death(int (*run)(void *), void *argument)
+static inline void start_and_wait_for_death(int (*run)(void *), void *argument)
 {
 	pid_t child = start(run, argument);
 	int status;
@@ -157,8 +158,9 @@ static inline void start_and_await_death(int (*run)(void *), void *argument)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
-/* A producer of another geometry comes, a viewer sees its frame, and nothing is left in the end. */
-static inline void take_over_and_leave(void)
+/* A producer with another slot size takes over, a viewer sees its frame, and nothing is left at the
+ * end. */
+static inline void assert_takes_over(void)
 {
 	struct shmflip_viewer_options viewer_options = { .channel = "test" };
 	struct shmflip_producer *producer;
@@ -167,7 +169,7 @@ static inline void take_over_and_leave(void)
 
 	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
 	note_keys();
-	/* Its segment is marked for removal, which takes the key away: there is only its ring. */
+	/* The segment lost its key when it was marked for removal. Only the ring has one. */
 	assert_int_equal(objects_under_keys(), 1);
 	assert_int_equal(publish_square(producer, 7, 0), 0);
 	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
@@ -179,6 +181,6 @@ static inline void take_over_and_leave(void)
 	assert_int_equal(objects_under_keys(), 0);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_directory)
+#define WITH_PATHS(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_directory)
 
 #endif

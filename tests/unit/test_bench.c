@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflip-bench: what it makes of its figures, and whether it would see a frame that is not whole. */
+ * shmflip-bench: statistics, validity and tables, and whether it detects a damaged frame. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "load.h"
+#include "monotonic.h"
+#include "process_group.h"
 #include "statistics.h"
 #include "table.h"
 #include "touch.h"
@@ -41,12 +45,12 @@ static void test_spread(void **state)
 	assert_about(statistics_noise(&spread), 0);
 }
 
-/* Any byte of any frame that is not what it ought to be has to be seen, where all are read. */
-static void test_every_byte_counts(void **state)
+/* If all pixels are read, a single wrong byte is detected. */
+static void test_every_wrong_byte_is_detected(void **state)
 {
 	enum { BYTES = 64 * 7 };
 	static _Alignas(64) uint8_t memory[BYTES + 8];
-	uint8_t *pixels = memory + 8; /* libraries align as they like */
+	uint8_t *pixels = memory + 8; /* transports may not align more */
 	struct stamp stamp = { .sequence = 77 }, read;
 
 	(void)state;
@@ -64,8 +68,8 @@ static void test_every_byte_counts(void **state)
 	assert_false(touch_receive(TOUCH_WRITE_READ, pixels, BYTES, &read));
 }
 
-/* The body of the frame before, under this one's stamps: as when a slot is shown too early. */
-static void test_an_old_body_is_seen(void **state)
+/* The previous frame's body between this frame's stamps, as if a slot is shown too early. */
+static void test_an_old_body_is_detected(void **state)
 {
 	enum { BYTES = 64 * 1024 };
 	uint8_t *pixels = aligned_alloc(64, BYTES);
@@ -78,25 +82,25 @@ static void test_an_old_body_is_seen(void **state)
 	free(pixels);
 }
 
-/* Where nobody reads the pixels, one word is looked at, at another place in each frame. */
-static void test_samples_get_around(void **state)
+/* If pixels are not read, one word is checked, at another position in each frame. */
+static void test_samples_cover_the_body(void **state)
 {
 	enum { BYTES = 64 * 10, FRAMES = 400 };
 	static _Alignas(64) uint8_t pixels[BYTES];
 	struct stamp stamp = { 0 };
-	unsigned caught = 0;
+	unsigned detected = 0;
 
 	(void)state;
 	touch_fill(pixels, BYTES, touch_word(TOUCH_NONE, 0));
 	pixels[BYTES / 2] ^= 1;
 	for (stamp.sequence = 1; stamp.sequence <= FRAMES; stamp.sequence++) {
 		touch_stamp(pixels, BYTES, &stamp);
-		caught += !touch_receive(TOUCH_NONE, pixels, BYTES, &stamp);
+		detected += !touch_receive(TOUCH_NONE, pixels, BYTES, &stamp);
 	}
-	assert_in_range(caught, 1, FRAMES / 10);
+	assert_in_range(detected, 1, FRAMES / 10);
 }
 
-static void test_load_leaves_out_ones_own(void **state)
+static void test_load_excludes_own_processes(void **state)
 {
 	struct load before = { .busy_ns = 100, .own_ns = 50, .at_ns = 1000 };
 	struct load after = { .busy_ns = 1300, .own_ns = 950, .stolen_ns = 10, .at_ns = 2000 };
@@ -110,7 +114,7 @@ static void test_load_leaves_out_ones_own(void **state)
 	assert_about(shares.foreign, 0);
 }
 
-static void test_verdict(void **state)
+static void test_validity(void **state)
 {
 	struct evidence good = { .rounds = 5, .measured = 100, .disturbed = 3 };
 	struct evidence bad = {
@@ -157,16 +161,43 @@ static void test_table(void **state)
 	free(text);
 }
 
+static int exit_successfully(const void *argument)
+{
+	(void)argument;
+	return 0;
+}
+
+/* If SIGCHLD is ignored, the kernel reaps children itself, and waitpid() cannot say how they exited. */
+static void test_unknown_exit_is_a_failure(void **state)
+{
+	struct process_group group = { 0 };
+	char detail[PROCESS_GROUP_DETAIL_SIZE];
+	int64_t elapsed_ns, cpu_ns;
+
+	(void)state;
+	process_group_add(&group)->run = exit_successfully;
+	assert_int_equal(process_group_run(&group, NS_PER_S * 60, &elapsed_ns, &cpu_ns, detail), 0);
+	process_group_finish(&group);
+	process_group_add(&group)->run = exit_successfully;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(process_group_run(&group, NS_PER_S * 60, &elapsed_ns, &cpu_ns, detail),
+	                 -ECHILD);
+	signal(SIGCHLD, SIG_DFL);
+	assert_non_null(strstr(detail, "cannot wait for"));
+	process_group_finish(&group);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spread),
-		cmocka_unit_test(test_every_byte_counts),
-		cmocka_unit_test(test_an_old_body_is_seen),
-		cmocka_unit_test(test_samples_get_around),
-		cmocka_unit_test(test_load_leaves_out_ones_own),
-		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_every_wrong_byte_is_detected),
+		cmocka_unit_test(test_an_old_body_is_detected),
+		cmocka_unit_test(test_samples_cover_the_body),
+		cmocka_unit_test(test_load_excludes_own_processes),
+		cmocka_unit_test(test_validity),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_unknown_exit_is_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

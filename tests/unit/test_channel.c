@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names, directories, ownership, and what is cleaned up: with real files and System V objects. */
-#include "support.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-
-#include "channel.h"
-#include "clock.h"
-#include "generation.h"
-#include "ring.h"
-#include "sysv.h"
+ * Names, directories, ownership, and cleanup, with real files and System V objects. */
+#include "takeover.h"
 
 #define DIGITS_63 "012345678901234567890123456789012345678901234567890123456789012"
-
-static struct channel_paths paths;
-
-static struct generation_config small_config = {
-	.slot_bytes = 4096,
-	.slots = 2,
-	.policy = SHMFLIP_POLICY_LATEST,
-	.mode = 0600,
-};
-
-static int make_paths(void **state)
-{
-	small_config.group = getegid();
-	return make_directory(state) || channel_paths_init(&paths, NULL, "test");
-}
 
 static int own(struct channel *channel)
 {
@@ -115,7 +91,7 @@ static void directory_that_others_may_replace_is_refused(void **state)
 	chmod(directory, 0700);
 }
 
-static void directory_of_somebody_else_is_refused(void **state)
+static void directory_of_another_user_is_refused(void **state)
 {
 	struct channel_paths unnamed = paths;
 
@@ -130,7 +106,7 @@ static void directory_of_somebody_else_is_refused(void **state)
 	assert_int_equal(chown(directory, 0, (gid_t)-1), 0);
 }
 
-static void directory_that_keeps_the_group_out_is_refused(void **state)
+static void directory_that_the_group_cannot_enter_is_refused(void **state)
 {
 	struct channel channel;
 
@@ -144,7 +120,7 @@ static void directory_that_keeps_the_group_out_is_refused(void **state)
 	chmod(directory, 0700);
 }
 
-static void missing_directory_is_made(void **state)
+static void missing_directory_is_created(void **state)
 {
 	struct channel_paths inner;
 	struct stat status;
@@ -184,21 +160,16 @@ static int own_and_die(void *unused)
 	struct channel channel;
 
 	(void)unused;
-	if (own(&channel))
-		return 1;
-	raise(SIGKILL);
-	return 2;
+	return own(&channel) ? 1 : die();
 }
 
 static void ownership_ends_with_the_owner(void **state)
 {
 	struct channel channel;
-	pid_t owner = start(own_and_die, NULL), pid;
-	int status;
+	pid_t pid;
 
 	(void)state;
-	waitpid(owner, &status, 0);
-	assert_true(WIFSIGNALED(status));
+	start_and_wait_for_death(own_and_die, NULL);
 	assert_int_equal(access(paths.lock_file, F_OK), 0);
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
 	assert_int_equal(own(&channel), 0);
@@ -237,19 +208,16 @@ static void garbage_in_the_lock_file_is_overwritten(void **state)
 	channel_release(&channel);
 }
 
-/* One more than the largest number is 0, which no viewer would ever attach to. */
+/* The number after the largest one is 0, and no viewer attaches to generation 0. */
 static void garbage_that_looks_like_a_lock_file_is_overwritten(void **state)
 {
 	struct lock_record record = { .generation = UINT64_MAX, .projects = { 1, 2 } };
 	struct channel channel;
 	struct generation generation = { 0 };
-	int fd = open(paths.lock_file, O_WRONLY | O_CREAT, 0600);
 
 	(void)state;
 	layout_mark_lock(&record.mark);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
-	close(fd);
+	write_file(paths.lock_file, &record, sizeof(record));
 	assert_int_equal(own(&channel), 0);
 	assert_int_equal(generation_init(&generation, &channel, &small_config), 0);
 	assert_true(generation.fixed.generation > 0);
@@ -277,7 +245,7 @@ static void generations_count_up(void **state)
 	generation_finish(&second);
 	unlink(paths.channel_file);
 	channel_release(&channel);
-	/* Also after the lock file, which keeps count, has gone. */
+	/* They count up even after the lock file, which has the count, is removed. */
 	assert_int_equal(own(&channel), 0);
 	assert_int_equal(generation_init(&first, &channel, &small_config), 0);
 	assert_true(first.fixed.generation > last);
@@ -287,8 +255,8 @@ static void generations_count_up(void **state)
 	channel_release(&channel);
 }
 
-/* Dies with one generation made, and the objects of the next half-made. */
-static int make_and_die(void *unused)
+/* Dies with one complete generation, and the objects of the next half-made. */
+static int create_and_die(void *unused)
 {
 	struct channel channel;
 	struct generation first = { 0 };
@@ -302,40 +270,34 @@ static int make_and_die(void *unused)
 	if (channel_begin_generation(&channel, &generation, &key) ||
 	    sysv_segment_create(key, 1 << 16, &id) || ring_create(key, getegid(), 0600, &id))
 		return 2;
-	raise(SIGKILL);
-	return 3;
+	return die();
 }
 
-static void what_a_crash_left_is_swept(void **state)
+static void what_a_crash_left_is_removed(void **state)
 {
 	struct channel channel;
-	pid_t maker = start(make_and_die, NULL);
-	struct lock_record record;
-	key_t keys[2];
-	int fd, id, status;
+	key_t newest, before;
+	int id;
 
 	(void)state;
-	waitpid(maker, &status, 0);
-	assert_true(WIFSIGNALED(status));
-	fd = open(paths.lock_file, O_RDONLY);
-	assert_int_equal(read(fd, &record, sizeof(record)), sizeof(record));
-	close(fd);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(sysv_key(paths.lock_file, record.projects[i], &keys[i]), 0);
-	/* All of it is there, so that the cleanup has something to clean up. */
-	assert_int_equal(sysv_segment_find(keys[0], &id), 0);
-	assert_int_equal(sysv_semaphores_find(keys[0], &id), 0);
-	assert_int_equal(sysv_semaphores_find(keys[1], &id), 0);
+	start_and_wait_for_death(create_and_die, NULL);
+	assert_int_equal(sysv_key(paths.lock_file, recorded().projects[0], &newest), 0);
+	assert_int_equal(sysv_key(paths.lock_file, recorded().projects[1], &before), 0);
+	/* Make sure that the cleanup has something to remove. */
+	assert_int_equal(sysv_segment_find(newest, &id), 0);
+	assert_int_equal(sysv_semaphores_find(newest, &id), 0);
+	assert_int_equal(sysv_semaphores_find(before, &id), 0);
 	assert_int_equal(own(&channel), 0);
-	assert_int_equal(sysv_segment_find(keys[0], &id), -ENOENT);
-	assert_int_equal(sysv_semaphores_find(keys[0], &id), -ENOENT);
-	assert_int_equal(sysv_semaphores_find(keys[1], &id), -ENOENT);
+	assert_int_equal(sysv_segment_find(newest, &id), -ENOENT);
+	assert_int_equal(sysv_semaphores_find(newest, &id), -ENOENT);
+	assert_int_equal(sysv_semaphores_find(before, &id), -ENOENT);
 	assert_int_not_equal(access(paths.channel_file, F_OK), 0);
 	channel_release(&channel);
 }
 
-/* A live stranger has objects under the first key; a dead one's memory holds something. */
-static void strangers_under_our_keys_are_left_alone(void **state)
+/* A live foreign process uses the first key. A dead one's segment, under the second, is not
+ * empty. */
+static void foreign_objects_under_our_keys_stay(void **state)
 {
 	struct channel channel;
 	struct generation generation = { 0 };
@@ -351,7 +313,7 @@ static void strangers_under_our_keys_are_left_alone(void **state)
 	assert_int_equal(ring_start(ring_id, 0), 0);
 	assert_int_equal(sysv_segment_create(second, 8192, &segment_id), 0);
 	assert_int_equal(sysv_segment_attach(segment_id, true, &base), 0);
-	strcpy(base, "somebody's work");
+	strcpy(base, "foreign data");
 	sysv_segment_detach(base);
 
 	assert_int_equal(generation_init(&generation, &channel, &small_config), 0);
@@ -367,7 +329,7 @@ static void strangers_under_our_keys_are_left_alone(void **state)
 	sysv_segment_remove(segment_id);
 }
 
-static void failure_to_make_leaves_nothing(void **state)
+static void failed_creation_leaves_nothing(void **state)
 {
 	struct channel channel;
 	struct generation generation = { 0 };
@@ -381,7 +343,7 @@ static void failure_to_make_leaves_nothing(void **state)
 	assert_int_equal(generation_init(&generation, &channel, &config), -ENOMEM);
 	config.slot_bytes = UINT64_C(1) << 62;
 	assert_int_equal(generation_init(&generation, &channel, &config), -EOVERFLOW);
-	/* The channel file cannot be put where a directory is. */
+	/* The channel file cannot replace a directory. */
 	config.slot_bytes = 4096;
 	assert_int_equal(mkdir(paths.channel_file, 0700), 0);
 	assert_int_equal(generation_init(&generation, &channel, &config), -EISDIR);
@@ -394,28 +356,26 @@ static void failure_to_make_leaves_nothing(void **state)
 	channel_release(&channel);
 }
 
-#define PLACE(test) cmocka_unit_test_setup_teardown(test, make_paths, remove_directory)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_checked),
-		PLACE(directory_comes_from_the_environment),
-		PLACE(directory_that_others_may_write_is_refused),
-		PLACE(directory_behind_a_link_is_refused),
-		PLACE(directory_that_others_may_replace_is_refused),
-		PLACE(directory_of_somebody_else_is_refused),
-		PLACE(directory_that_keeps_the_group_out_is_refused),
-		PLACE(missing_directory_is_made),
-		PLACE(one_owner_at_a_time),
-		PLACE(ownership_ends_with_the_owner),
-		PLACE(planted_lock_file_is_refused),
-		PLACE(garbage_in_the_lock_file_is_overwritten),
-		PLACE(garbage_that_looks_like_a_lock_file_is_overwritten),
-		PLACE(generations_count_up),
-		PLACE(what_a_crash_left_is_swept),
-		PLACE(strangers_under_our_keys_are_left_alone),
-		PLACE(failure_to_make_leaves_nothing),
+		WITH_PATHS(directory_comes_from_the_environment),
+		WITH_PATHS(directory_that_others_may_write_is_refused),
+		WITH_PATHS(directory_behind_a_link_is_refused),
+		WITH_PATHS(directory_that_others_may_replace_is_refused),
+		WITH_PATHS(directory_of_another_user_is_refused),
+		WITH_PATHS(directory_that_the_group_cannot_enter_is_refused),
+		WITH_PATHS(missing_directory_is_created),
+		WITH_PATHS(one_owner_at_a_time),
+		WITH_PATHS(ownership_ends_with_the_owner),
+		WITH_PATHS(planted_lock_file_is_refused),
+		WITH_PATHS(garbage_in_the_lock_file_is_overwritten),
+		WITH_PATHS(garbage_that_looks_like_a_lock_file_is_overwritten),
+		WITH_PATHS(generations_count_up),
+		WITH_PATHS(what_a_crash_left_is_removed),
+		WITH_PATHS(foreign_objects_under_our_keys_stay),
+		WITH_PATHS(failed_creation_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

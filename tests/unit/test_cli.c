@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * common/cli: values of options, and the one line that a bad one gets. A usage error ends the
- * program, so each is tried in a child. */
+ * common/cli: values of options, and the one-line message for an invalid value. A usage error exits,
+ * so each runs in a child. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -92,8 +92,8 @@ static void bad_value(const char *kind, const char *text)
 		cli_choice("--it", text, colours);
 }
 
-/* Runs bad_value in a child; what it said on stderr goes to said. */
-static int exit_status_of(const char *kind, const char *text, char *said, size_t size)
+/* Runs bad_value() in a child. Its stderr goes to message. */
+static int exit_status_of(const char *kind, const char *text, char *message, size_t size)
 {
 	int ends[2], status;
 	ssize_t got, total = 0;
@@ -108,9 +108,9 @@ static int exit_status_of(const char *kind, const char *text, char *said, size_t
 		_exit(0);
 	}
 	close(ends[1]);
-	while ((got = read(ends[0], said + total, size - 1 - (size_t)total)) > 0)
+	while ((got = read(ends[0], message + total, size - 1 - (size_t)total)) > 0)
 		total += got;
-	said[total] = '\0';
+	message[total] = '\0';
 	close(ends[0]);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
@@ -138,30 +138,30 @@ static const char *const bad_values[][2] = {
 
 static void test_bad_values_are_usage_errors(void **state)
 {
-	char said[1024];
+	char message[1024];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad_values) / sizeof(bad_values[0]); i++) {
-		assert_int_equal(
-			exit_status_of(bad_values[i][0], bad_values[i][1], said, sizeof(said)),
-			CLI_USAGE);
-		assert_memory_equal(said, "tester: --it takes ", 19);
-		assert_non_null(strstr(said, " (see tester --help)\n"));
-		assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+		assert_int_equal(exit_status_of(bad_values[i][0], bad_values[i][1], message,
+		                                sizeof(message)),
+		                 CLI_USAGE);
+		assert_memory_equal(message, "tester: --it takes ", 19);
+		assert_non_null(strstr(message, " (see tester --help)\n"));
+		assert_ptr_equal(strchr(message, '\n'), message + strlen(message) - 1);
 	}
 }
 
 static void test_a_message_is_one_clean_line(void **state)
 {
-	char said[1024];
+	char message[1024];
 
 	(void)state;
-	exit_status_of("choice", "a\nb\033[2J\177", said, sizeof(said));
-	assert_string_equal(said, "tester: --it takes red, green or blue, not 'a?b?[2J?'"
-	                          " (see tester --help)\n");
+	exit_status_of("choice", "a\nb\033[2J\177", message, sizeof(message));
+	assert_string_equal(message, "tester: --it takes red, green or blue, not 'a?b?[2J?'"
+	                             " (see tester --help)\n");
 }
 
-static void test_no_control_code_is_left(void **state)
+static void test_control_codes_are_replaced(void **state)
 {
 	char plain[] = "caf\303\251 \342\200\223 \303\237\360\237\230\200";
 	char controls[] = "a\033[2J\1771\2332\302\2333\302\2404\237";
@@ -175,7 +175,7 @@ static void test_no_control_code_is_left(void **state)
 
 static void test_interrupts(void **state)
 {
-	struct sigaction now;
+	struct sigaction action;
 
 	(void)state;
 	cli_catch_interrupts();
@@ -184,8 +184,8 @@ static void test_interrupts(void **state)
 	assert_false(cli_interrupted());
 	raise(SIGINT);
 	assert_true(cli_interrupted());
-	sigaction(SIGINT, NULL, &now);
-	assert_true(now.sa_handler == SIG_DFL);
+	sigaction(SIGINT, NULL, &action);
+	assert_true(action.sa_handler == SIG_DFL);
 	raise(SIGTERM);
 	raise(SIGTERM);
 }
@@ -199,7 +199,7 @@ int main(void)
 		cmocka_unit_test(test_other_values),
 		cmocka_unit_test(test_bad_values_are_usage_errors),
 		cmocka_unit_test(test_a_message_is_one_clean_line),
-		cmocka_unit_test(test_no_control_code_is_left),
+		cmocka_unit_test(test_control_codes_are_replaced),
 		cmocka_unit_test(test_interrupts),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What life does to a channel: signals in every wait, objects removed from under it, limits that are
- * reached, keys that collide, sizes that overflow. */
+ * Faults: signals in every wait, objects that somebody removes, limits that are reached, keys that
+ * collide, sizes that overflow. */
 #include "handles.h"
 
 #include <sched.h>
@@ -22,7 +22,7 @@ static void on_signal(int number)
 	signals = signals + 1;
 }
 
-/* A signal every so often that interrupts system calls; 0: no more. */
+/* Sends signals at this interval, which interrupt system calls. 0: stops them. */
 static void storm_of_signals(int interval_us)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
@@ -34,7 +34,7 @@ static void storm_of_signals(int interval_us)
 
 enum { STORM_FRAMES = 10000, STORM_US = 200 };
 
-/* Takes every frame, by wait and acquire in turn. 0: all came, in order. */
+/* Takes every frame, by wait and acquire in turn. Returns 0 if all came in order. */
 static int view_in_the_storm(void *unused)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_EVERY);
@@ -94,8 +94,8 @@ static void signals_lose_no_frame(void **state)
 	print_message("%d signals, %u waits interrupted\n", (int)signals, interrupted);
 }
 
-/* What does not wait for anybody is finished, not given up. */
-static void signals_do_not_stop_the_making(void **state)
+/* A call that does not wait does not return -EINTR. */
+static void signals_do_not_stop_the_creation(void **state)
 {
 	(void)state;
 	storm_of_signals(STORM_US);
@@ -108,10 +108,11 @@ static void signals_do_not_stop_the_making(void **state)
 	storm_of_signals(0);
 }
 
-/* ---- Removed from under it ---- */
+/* ---- Removed objects ---- */
 
-/* Viewers take a producer without semaphores for dead: so one that waits for viewers has to notice. */
-static void semaphores_removed_before_a_viewer_comes_are_replaced(void **state)
+/* Viewers take a producer without semaphores for dead. So a producer that waits for viewers must
+ * check. */
+static void semaphores_removed_before_a_viewer_attaches_are_replaced(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
@@ -120,7 +121,7 @@ static void semaphores_removed_before_a_viewer_comes_are_replaced(void **state)
 	(void)state;
 	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_RMID), 0);
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 50), -EAGAIN);
-	/* Twice as long as it takes it to look. */
+	/* Wait for twice the interval of its checks. */
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 200), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 1000), 0);
@@ -144,7 +145,8 @@ static bool allow_semaphore_sets(int count)
 	return fclose(file) == 0;
 }
 
-/* In an IPC namespace of its own. Returns 0, 77 where that cannot be, or the step that went wrong. */
+/* Runs in an IPC namespace of its own. Returns 0, 77 if there is none, or the number of a failed
+ * step. */
 static int freeze_without_semaphores(void *unused)
 {
 	struct shmflip_producer_stats stats;
@@ -172,8 +174,8 @@ static int freeze_without_semaphores(void *unused)
 	return stats.generations == 2 ? 0 : 4;
 }
 
-/* A viewer is frozen and there is nothing to make fresh memory of: frames are dropped, and the producer
- * goes on. */
+/* A viewer is frozen and the producer cannot create a new generation: it drops frames, and
+ * continues. */
 static void frozen_viewer_at_the_limit_costs_frames_only(void **state)
 {
 	pid_t child = start(freeze_without_semaphores, NULL);
@@ -189,21 +191,21 @@ static void frozen_viewer_at_the_limit_costs_frames_only(void **state)
 
 /* ---- Keys that collide ---- */
 
-/* A file in the same directory whose inode has the 16 bits that ftok looks at. Files of tmpfs are numbered
- * one after the other. */
-static bool make_twin(const char *original, const char *twin)
+/* Creates a file in the same directory with the same lower 16 bits of the inode, which ftok uses.
+ * tmpfs numbers files one after another. */
+static bool create_twin(const char *original, const char *twin)
 {
-	struct stat wanted, made;
+	struct stat first, second;
 
-	if (stat(original, &wanted))
+	if (stat(original, &first))
 		return false;
 	for (int i = 0; i < 1 << 18; i++) {
 		int fd = open(twin, O_RDWR | O_CREAT | O_EXCL, 0600);
 
-		if (fd < 0 || fstat(fd, &made))
+		if (fd < 0 || fstat(fd, &second))
 			return false;
 		close(fd);
-		if (((made.st_ino ^ wanted.st_ino) & 0xffff) == 0)
+		if (((second.st_ino ^ first.st_ino) & 0xffff) == 0)
 			return true;
 		unlink(twin);
 	}
@@ -234,15 +236,15 @@ static void assert_shows(const char *channel, uint32_t value)
 	shmflip_viewer_destroy(viewer);
 }
 
-/* Two channels under the same System V keys live side by side, and outlive each other. */
-static void keys_that_collide_harm_nobody(void **state)
+/* Two channels with the same System V keys run side by side, and each survives the other. */
+static void colliding_keys_do_no_harm(void **state)
 {
 	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 1 << 14 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin;
 
 	(void)state;
 	if (strncmp(directory, "/dev/shm", 8) != 0 ||
-	    !make_twin(in_directory("test.lock"), in_directory("twin.lock"))) {
+	    !create_twin(in_directory("test.lock"), in_directory("twin.lock"))) {
 		shmflip_producer_destroy(producer);
 		skip();
 	}
@@ -262,7 +264,7 @@ static void keys_that_collide_harm_nobody(void **state)
 	shmflip_producer_destroy(twin);
 }
 
-/* One lock file under two names is one owner's. */
+/* A lock file with two names has one owner. */
 static void linked_lock_file_is_held(void **state)
 {
 	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 4096 };
@@ -284,20 +286,20 @@ static void sizes_that_overflow_are_refused(void **state)
 		uint32_t slots;
 		uint64_t slot_bytes;
 		int error;
-	} plans[] = {
+	} sizes[] = {
 		{ 2, UINT64_MAX, -EOVERFLOW },         { 2, UINT64_MAX / 2, -EOVERFLOW },
 		{ 64, UINT64_C(1) << 58, -EOVERFLOW }, { 2, UINT64_C(1) << 61, -ENOMEM },
 		{ UINT32_MAX, 4096, -EINVAL },         { 65, 4096, -EINVAL },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct shmflip_producer_options options = { .channel = "test",
-			                                    .slots = plans[i].slots,
-			                                    .slot_bytes = plans[i].slot_bytes };
+			                                    .slots = sizes[i].slots,
+			                                    .slot_bytes = sizes[i].slot_bytes };
 		struct shmflip_producer *producer = NULL;
 
-		assert_int_equal(shmflip_producer_create(&options, &producer), plans[i].error);
+		assert_int_equal(shmflip_producer_create(&options, &producer), sizes[i].error);
 		assert_null(producer);
 	}
 }
@@ -305,14 +307,14 @@ static void sizes_that_overflow_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(signals_lose_no_frame),
-		DIRECTORY(signals_do_not_stop_the_making),
-		DIRECTORY(semaphores_removed_before_a_viewer_comes_are_replaced),
-		DIRECTORY(frozen_viewer_at_the_limit_costs_frames_only),
-		cmocka_unit_test_setup_teardown(keys_that_collide_harm_nobody,
-		                                make_directory_in_tmpfs, remove_directory),
-		DIRECTORY(linked_lock_file_is_held),
-		DIRECTORY(sizes_that_overflow_are_refused),
+		WITH_DIRECTORY(signals_lose_no_frame),
+		WITH_DIRECTORY(signals_do_not_stop_the_creation),
+		WITH_DIRECTORY(semaphores_removed_before_a_viewer_attaches_are_replaced),
+		WITH_DIRECTORY(frozen_viewer_at_the_limit_costs_frames_only),
+		cmocka_unit_test_setup_teardown(colliding_keys_do_no_harm, make_directory_in_tmpfs,
+		                                remove_directory),
+		WITH_DIRECTORY(linked_lock_file_is_held),
+		WITH_DIRECTORY(sizes_that_overflow_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/source: which files a SOURCE stands for, and in which order. */
+ * producer/input/file_list: the files that a SOURCE names, and their order. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,11 +27,11 @@ static void touch(const char *name)
 	fclose(file);
 }
 
-/* Each test has an empty working directory of its own. */
+/* Each test has its own, empty working directory. */
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(directory, "/tmp/test-source-XXXXXX");
+	strcpy(directory, "/tmp/test-file-list-XXXXXX");
 	return !mkdtemp(directory) || chdir(directory);
 }
 
@@ -137,7 +137,7 @@ static void test_a_file_whose_name_looks_like_a_pattern(void **state)
 	assert_paths(&files, paths);
 }
 
-static void test_what_does_not_exist(void **state)
+static void test_missing_files(void **state)
 {
 	struct file_list files = { 0 };
 
@@ -188,7 +188,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_patterns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_file_whose_name_looks_like_a_pattern, set_up,
 		                                tear_down),
-		cmocka_unit_test_setup_teardown(test_what_does_not_exist, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_missing_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_patterns_are_usage_errors, set_up,
 		                                tear_down),
 	};

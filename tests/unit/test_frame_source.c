@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/feed and capacity: which frames come, over several passes; which are skipped, and how they
- * are counted; how large slots are. */
+ * producer/frame_source and capacity: the frames of several passes, skipped frames and their
+ * counts, and the size of slots. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static uint16_t value(uint32_t x, uint32_t y, unsigned channel)
 	return (uint16_t)(x + y + channel);
 }
 
-/* Only its header tells of its size: there are few pixels behind it. */
+/* Only the header has this size: few pixels follow. */
 static void write_png(const char *name, uint32_t width, uint32_t height)
 {
 	struct png_spec spec = { .width = 4, .height = 4, .depth = 8, .sample = value };
@@ -52,14 +52,14 @@ static void write_text(const char *name)
 	FILE *file = fopen(name, "w");
 
 	assert_non_null(file);
-	fputs("not a picture at all, but some words\n", file);
+	fputs("not an image but some words\n", file);
 	fclose(file);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(directory, "/tmp/test-feed-XXXXXX");
+	strcpy(directory, "/tmp/test-frame-source-XXXXXX");
 	return !mkdtemp(directory) || chdir(directory);
 }
 
@@ -88,21 +88,21 @@ static uint64_t size_of(uint32_t width, uint32_t height)
 	return size;
 }
 
-/* Fetches, reads and concludes frames up to the next good one. */
+/* Fetches, reads and records frames up to the next one without a fault. */
 static int next_good(struct frame_source *source, struct frame_task *task)
 {
-	int result;
+	int error;
 
 	do {
-		result = frame_source_fetch(source, task);
-		if (result)
-			return result;
+		error = frame_source_fetch(source, task);
+		if (error)
+			return error;
 		frame_task_read(task, &source->capacity);
 		if (!task->fault)
 			capacity_decide(&source->capacity, task->width, task->height);
-		result = frame_source_count(source, task);
-	} while (!result && task->fault);
-	return result;
+		error = frame_source_record(source, task);
+	} while (!error && task->fault);
+	return error;
 }
 
 static void assert_next(struct frame_source *source, struct frame_task *task, const char *name,
@@ -113,7 +113,7 @@ static void assert_next(struct frame_source *source, struct frame_task *task, co
 	assert_int_equal(task->index, index);
 }
 
-static void test_bad_ones_are_skipped_and_counted(void **state)
+static void test_frames_with_faults_are_skipped_and_counted(void **state)
 {
 	struct options options = directory_options();
 	struct frame_source source;
@@ -163,7 +163,7 @@ static void test_passes(void **state)
 	frame_source_finish(&source);
 }
 
-/* A loop for ever over nothing that can be shown would be a busy loop. */
+/* An endless loop over frames that cannot be shown would be a busy loop. */
 static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 {
 	struct options options = directory_options();
@@ -171,7 +171,7 @@ static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 	struct frame_task task = { 0 };
 
 	(void)state;
-	options.loops = LOOP_FOR_EVER;
+	options.loops = LOOP_FOREVER;
 	write_png("1.png", 4, 4);
 	write_text("2.png");
 	assert_int_equal(frame_source_init(&source, &options), 0);
@@ -184,34 +184,35 @@ static void test_a_pass_without_a_good_frame_is_the_last(void **state)
 	frame_source_finish(&source);
 }
 
-/* As long as nothing was good, what is under way may be all bad; later it is taken for good. */
+/* Until one frame of the pass is good, all frames under way may be faulty. Later, fetching
+ * continues. */
 static void test_fetching_ahead_over_the_end_of_a_pass(void **state)
 {
 	struct options options = directory_options();
-	struct frame_task jobs[4] = { 0 };
+	struct frame_task tasks[4] = { 0 };
 	struct frame_source source;
 
 	(void)state;
-	options.loops = LOOP_FOR_EVER;
+	options.loops = LOOP_FOREVER;
 	write_png("1.png", 4, 4);
 	write_png("2.png", 4, 4);
 	assert_int_equal(frame_source_init(&source, &options), 0);
-	assert_int_equal(frame_source_fetch(&source, &jobs[0]), 0);
-	assert_int_equal(frame_source_fetch(&source, &jobs[1]), 0);
-	assert_int_equal(frame_source_fetch(&source, &jobs[2]), -EAGAIN);
-	jobs[0].fault = "damaged";
-	assert_int_equal(frame_source_count(&source, &jobs[0]), 0);
-	assert_int_equal(frame_source_fetch(&source, &jobs[2]), -EAGAIN);
-	assert_int_equal(frame_source_count(&source, &jobs[1]), 0);
+	assert_int_equal(frame_source_fetch(&source, &tasks[0]), 0);
+	assert_int_equal(frame_source_fetch(&source, &tasks[1]), 0);
+	assert_int_equal(frame_source_fetch(&source, &tasks[2]), -EAGAIN);
+	tasks[0].fault = "damaged";
+	assert_int_equal(frame_source_record(&source, &tasks[0]), 0);
+	assert_int_equal(frame_source_fetch(&source, &tasks[2]), -EAGAIN);
+	assert_int_equal(frame_source_record(&source, &tasks[1]), 0);
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(frame_source_fetch(&source, &jobs[i]), 0);
-		assert_int_equal(jobs[i].index, 2 + i);
+		assert_int_equal(frame_source_fetch(&source, &tasks[i]), 0);
+		assert_int_equal(tasks[i].index, 2 + i);
 	}
 	for (int i = 0; i < 4; i++) {
-		jobs[i].fault = "damaged";
-		assert_int_equal(frame_source_count(&source, &jobs[i]), 0);
+		tasks[i].fault = "damaged";
+		assert_int_equal(frame_source_record(&source, &tasks[i]), 0);
 	}
-	assert_int_equal(frame_source_fetch(&source, &jobs[0]), -ENODATA);
+	assert_int_equal(frame_source_fetch(&source, &tasks[0]), -ENODATA);
 	assert_true(frame_source_pass_was_empty(&source));
 	frame_source_finish(&source);
 }
@@ -234,7 +235,7 @@ static void test_stop_on_error(void **state)
 	frame_source_finish(&source);
 }
 
-static void test_a_file_that_goes_away(void **state)
+static void test_a_file_that_is_deleted(void **state)
 {
 	struct options options = directory_options();
 	struct frame_source source;
@@ -253,7 +254,7 @@ static void test_a_file_that_goes_away(void **state)
 	frame_source_finish(&source);
 }
 
-/* Whether the last page of a file is in the kernel's memory. */
+/* Whether the last page of a file is in the page cache. */
 static bool is_in_memory(int fd, size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -299,7 +300,7 @@ static void test_the_next_file_is_read_ahead(void **state)
 	frame_source_finish(&source);
 }
 
-/* What counts is bytes: a wide frame that is low enough fits. */
+/* Bytes count: a wide frame fits if it is low enough. */
 static void test_max_size(void **state)
 {
 	struct options options = directory_options();
@@ -325,7 +326,7 @@ static void test_max_size(void **state)
 	frame_source_finish(&source);
 }
 
-static void test_only_frames_of_uncommon_size(void **state)
+static void test_only_huge_frames(void **state)
 {
 	struct options options = directory_options();
 	struct frame_source source;
@@ -339,7 +340,7 @@ static void test_only_frames_of_uncommon_size(void **state)
 	frame_task_read(&task, &source.capacity);
 	assert_non_null(strstr(task.fault, "16385x16384"));
 	assert_non_null(strstr(task.fault, "--max-size"));
-	assert_int_equal(frame_source_count(&source, &task), 0);
+	assert_int_equal(frame_source_record(&source, &task), 0);
 	assert_int_equal(frame_source_fetch(&source, &task), -ENODATA);
 	assert_true(frame_source_pass_was_empty(&source));
 	frame_task_finish(&task);
@@ -375,8 +376,8 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	close(kept);
 }
 
-/* Wherever the first frame breaks off, the two behind it come. */
-static void test_a_broken_frame_costs_no_other(void **state)
+/* Wherever the first frame is cut off, the next two are intact. */
+static void test_a_truncated_frame_costs_no_other(void **state)
 {
 	static char dash[] = "-";
 	char *sources[] = { dash };
@@ -405,7 +406,7 @@ static void test_a_broken_frame_costs_no_other(void **state)
 		while (frame_source_fetch(&source, &task) == 0) {
 			task.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
 			frame_task_decode(&task, &source.capacity, &options, fast);
-			assert_int_equal(frame_source_count(&source, &task), 0);
+			assert_int_equal(frame_source_record(&source, &task), 0);
 			good += !task.fault;
 		}
 		assert_int_equal(good, 2);
@@ -423,23 +424,22 @@ static void test_a_broken_frame_costs_no_other(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_bad_ones_are_skipped_and_counted, set_up,
-		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_frames_with_faults_are_skipped_and_counted,
+		                                set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_passes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_pass_without_a_good_frame_is_the_last,
 		                                set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fetching_ahead_over_the_end_of_a_pass, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_stop_on_error, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_a_file_that_goes_away, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_file_that_is_deleted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_next_file_is_read_ahead, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_max_size, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_only_frames_of_uncommon_size, set_up,
-		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_only_huge_frames, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_stream_is_sized_by_its_first_frame, set_up,
 		                                tear_down),
-		cmocka_unit_test_setup_teardown(test_a_broken_frame_costs_no_other, set_up,
+		cmocka_unit_test_setup_teardown(test_a_truncated_frame_costs_no_other, set_up,
 		                                tear_down),
 	};
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The public handles between real processes: frames, and waiting for them. */
+ * The public handles between real processes: frames and waits. */
 #include "handles.h"
 
 #include <sys/resource.h>
 
 /* ---- One producer, one viewer ---- */
 
-static void frame_comes_with_what_belongs_to_it(void **state)
+static void frame_arrives_with_its_description(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 0, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -15,7 +15,7 @@ static void frame_comes_with_what_belongs_to_it(void **state)
 	struct shmflip_channel_info channel;
 	struct shmflip_frame frame;
 	struct shmflip_loan loan;
-	int64_t before_ns = now_ns();
+	int64_t before_ns = monotonic_now_ns();
 
 	(void)state;
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
@@ -35,7 +35,8 @@ static void frame_comes_with_what_belongs_to_it(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_memory_equal(&frame.info, &info, offsetof(struct shmflip_frame_info, source));
 	assert_string_equal(frame.info.source, "picture.png");
-	assert_true(frame.info.published_ns >= before_ns && frame.info.published_ns <= now_ns());
+	assert_true(frame.info.published_ns >= before_ns &&
+	            frame.info.published_ns <= monotonic_now_ns());
 	for (int i = 0; i < SIDE * SIDE * 4; i++)
 		assert_int_equal(frame.pixels[i], 0x5a);
 	assert_int_equal(shmflip_viewer_channel(viewer, &channel), 0);
@@ -51,7 +52,7 @@ static void frame_comes_with_what_belongs_to_it(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static void newest_frame_wins_and_the_rest_is_counted(void **state)
+static void newest_frame_is_taken_and_missed_ones_are_counted(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -68,7 +69,7 @@ static void newest_frame_wins_and_the_rest_is_counted(void **state)
 	assert_int_equal(square_value(&held), 5);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
 	assert_int_equal(square_value(&frame), 100);
-	/* Both other slots than the newest frame's are held now. */
+	/* The viewer holds both slots other than the newest frame's. */
 	assert_int_equal(publish_square(producer, 101, 0), 0);
 	assert_int_equal(publish_square(producer, 102, 0), -EAGAIN);
 	shmflip_viewer_release(viewer, &held);
@@ -80,7 +81,7 @@ static void newest_frame_wins_and_the_rest_is_counted(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* Also those that come after the last frame, and those of the producer after. */
+/* Counts drops after the last frame too, and those of later producers. */
 static void drops_are_counted_on_both_sides(void **state)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
@@ -226,7 +227,7 @@ static void waits_end_in_time(void **state)
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	struct shmflip_producer *producer;
 	struct shmflip_frame frame;
-	int64_t start_ns = now_ns();
+	int64_t start_ns = monotonic_now_ns();
 
 	(void)state;
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 50), -EAGAIN);
@@ -237,7 +238,7 @@ static void waits_end_in_time(void **state)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 50), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait(viewer, 50), -EAGAIN);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 2, 50), -EAGAIN);
-	assert_true(now_ns() - start_ns >= 300 * INT64_C(1000000));
+	assert_true(monotonic_now_ns() - start_ns >= 300 * INT64_C(1000000));
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
 }
@@ -250,7 +251,7 @@ static void on_signal(int number)
 static void signals_end_waits(void **state)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	/* Again and again: one that comes just before a wait is not seen. */
+	/* Repeat it: a signal that comes just before a wait does not end the wait. */
 	struct itimerspec soon = { .it_value.tv_nsec = 30000000, .it_interval.tv_nsec = 7000000 };
 	const struct itimerspec never = { 0 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
@@ -293,14 +294,14 @@ static int view_slowly(void *unused)
 
 	(void)unused;
 	while (shmflip_viewer_acquire(viewer, &frame, -1) == 0) {
-		nap_ms(20);
+		sleep_ms(20);
 		shmflip_viewer_release(viewer, &frame);
 	}
 	shmflip_viewer_destroy(viewer);
 	return 0;
 }
 
-static long naps_so_far(void)
+static long sleeps_so_far(void)
 {
 	struct rusage usage;
 
@@ -308,8 +309,8 @@ static long naps_so_far(void)
 	return usage.ru_nvcsw;
 }
 
-/* Looking again after each eighth of the time takes some 25 naps for each of these frames. */
-static void waits_that_are_alike_take_few_naps(void **state)
+/* With a check after each eighth of the time, each of these frames takes some 25 sleeps. */
+static void similar_waits_take_few_sleeps(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
 	pid_t child = start(view_slowly, NULL);
@@ -319,10 +320,10 @@ static void waits_that_are_alike_take_few_naps(void **state)
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 5000), 0);
 	for (uint32_t i = 0; i < 35; i++) {
 		if (i == 5)
-			before = naps_so_far();
+			before = sleeps_so_far();
 		assert_int_equal(publish_square(producer, i, 5000), 0);
 	}
-	assert_in_range(naps_so_far() - before, 30, 30 * 15);
+	assert_in_range(sleeps_so_far() - before, 30, 30 * 15);
 	shmflip_producer_destroy(producer);
 	assert_exits(child, 0);
 }
@@ -363,17 +364,17 @@ static void viewers_are_counted_by_the_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(frame_comes_with_what_belongs_to_it),
-		DIRECTORY(newest_frame_wins_and_the_rest_is_counted),
-		DIRECTORY(drops_are_counted_on_both_sides),
-		DIRECTORY(late_viewer_sees_the_newest_frame),
-		DIRECTORY(every_frame_arrives),
-		DIRECTORY(loans_are_limited_and_checked),
-		DIRECTORY(bad_options_are_refused),
-		DIRECTORY(waits_end_in_time),
-		DIRECTORY(signals_end_waits),
-		DIRECTORY(waits_that_are_alike_take_few_naps),
-		DIRECTORY(viewers_are_counted_by_the_kernel),
+		WITH_DIRECTORY(frame_arrives_with_its_description),
+		WITH_DIRECTORY(newest_frame_is_taken_and_missed_ones_are_counted),
+		WITH_DIRECTORY(drops_are_counted_on_both_sides),
+		WITH_DIRECTORY(late_viewer_sees_the_newest_frame),
+		WITH_DIRECTORY(every_frame_arrives),
+		WITH_DIRECTORY(loans_are_limited_and_checked),
+		WITH_DIRECTORY(bad_options_are_refused),
+		WITH_DIRECTORY(waits_end_in_time),
+		WITH_DIRECTORY(signals_end_waits),
+		WITH_DIRECTORY(similar_waits_take_few_sleeps),
+		WITH_DIRECTORY(viewers_are_counted_by_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

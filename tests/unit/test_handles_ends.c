@@ -37,7 +37,7 @@ static int publish_and_pause(void *frames)
 	return 0;
 }
 
-/* Nobody comes after it to clean up. */
+/* There is no successor to clean up. */
 static void death_is_noticed_and_frames_stay(void **state)
 {
 	uint32_t frames = 1;
@@ -48,11 +48,11 @@ static void death_is_noticed_and_frames_stay(void **state)
 
 	(void)state;
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), 0);
-	killed_ns = now_ns();
+	killed_ns = monotonic_now_ns();
 	kill_and_reap(child);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 5000), -EPIPE);
-	/* Not by the 100 ms turns of waiting: the kernel wakes us. Generous for a busy machine. */
-	assert_true(now_ns() - killed_ns < INT64_C(90000000));
+	/* The kernel wakes us, not the 100 ms timer. The limit is generous for a busy machine. */
+	assert_true(monotonic_now_ns() - killed_ns < INT64_C(90000000));
 	assert_int_equal(square_value(&frame), 1);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 50), -EAGAIN);
 	shmflip_viewer_release(viewer, &frame);
@@ -67,8 +67,8 @@ static bool is_memory(int segment_id)
 	return shmctl(segment_id, IPC_STAT, &status) == 0;
 }
 
-/* To free 64 MiB takes longer than to learn of a death. */
-static void death_is_told_before_memory_is_freed(void **state)
+/* The kernel frees 64 MiB in more time than it takes to notice a death. */
+static void death_is_reported_before_memory_is_freed(void **state)
 {
 	uint32_t frames = 1;
 	pid_t child = start(publish_and_pause, &frames);
@@ -89,7 +89,7 @@ static void death_is_told_before_memory_is_freed(void **state)
 	shmflip_producer_destroy(create(SHMFLIP_POLICY_LATEST, 2, 0));
 }
 
-static void viewer_goes_on_with_the_next_producer(void **state)
+static void viewer_continues_with_the_next_producer(void **state)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	uint32_t frames = 1;
@@ -146,11 +146,11 @@ static void dead_viewer_holds_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(end_comes_after_the_last_frame),
-		DIRECTORY(death_is_noticed_and_frames_stay),
-		DIRECTORY(death_is_told_before_memory_is_freed),
-		DIRECTORY(viewer_goes_on_with_the_next_producer),
-		DIRECTORY(dead_viewer_holds_nothing),
+		WITH_DIRECTORY(end_comes_after_the_last_frame),
+		WITH_DIRECTORY(death_is_noticed_and_frames_stay),
+		WITH_DIRECTORY(death_is_reported_before_memory_is_freed),
+		WITH_DIRECTORY(viewer_continues_with_the_next_producer),
+		WITH_DIRECTORY(dead_viewer_holds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * The public handles between real processes: going on in fresh memory. */
+ * The public handles between real processes: moves to a new generation. */
 #include "handles.h"
 
 #include <sys/sem.h>
 
 #include "retired.h"
 
-static void frozen_viewer_is_left_behind(void **state)
+static void producer_moves_on_without_a_frozen_viewer(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 100);
 	struct shmflip_viewer *frozen = attach_viewer(SHMFLIP_VIEW_NEWEST);
-	struct shmflip_viewer *lively = attach_viewer(SHMFLIP_VIEW_NEWEST);
+	struct shmflip_viewer *live = attach_viewer(SHMFLIP_VIEW_NEWEST);
 	struct shmflip_producer_stats stats;
 	struct shmflip_frame held, frame;
 	uint64_t seen = 0;
@@ -24,10 +24,10 @@ static void frozen_viewer_is_left_behind(void **state)
 	assert_int_equal(publish_square(producer, 3, 1000), 0);
 	for (uint32_t i = 4; i <= 50; i++) {
 		assert_int_equal(publish_square(producer, i, 0), 0);
-		if (shmflip_viewer_acquire(lively, &frame, 0) == 0) {
+		if (shmflip_viewer_acquire(live, &frame, 0) == 0) {
 			seen = frame.info.sequence;
 			assert_int_equal(square_value(&frame), seen);
-			shmflip_viewer_release(lively, &frame);
+			shmflip_viewer_release(live, &frame);
 		}
 	}
 	assert_int_equal(seen, 50);
@@ -35,7 +35,7 @@ static void frozen_viewer_is_left_behind(void **state)
 	shmflip_producer_stats(producer, &stats);
 	assert_int_equal(stats.generations, 2);
 	assert_int_equal(stats.published, 50);
-	/* It wakes: its picture is what it was, and it moves on. */
+	/* It continues: its frame has not changed, and it moves to the new generation. */
 	shmflip_viewer_release(frozen, &held);
 	assert_int_equal(shmflip_viewer_acquire(frozen, &frame, 0), 0);
 	assert_int_equal(frame.info.sequence, 2);
@@ -45,12 +45,12 @@ static void frozen_viewer_is_left_behind(void **state)
 	shmflip_viewer_release(frozen, &frame);
 	assert_counts(frozen, 3, 47);
 	shmflip_viewer_destroy(frozen);
-	shmflip_viewer_destroy(lively);
+	shmflip_viewer_destroy(live);
 	shmflip_producer_destroy(producer);
 }
 
-/* The viewer is still in the generation before when the producer ends in the next. */
-static void end_after_a_move_is_no_death(void **state)
+/* The producer ends in its second generation while the viewer is still in the first. */
+static void end_after_a_move_is_not_a_death(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -63,8 +63,8 @@ static void end_after_a_move_is_no_death(void **state)
 	shmflip_viewer_destroy(viewer);
 }
 
-/* Viewers may be two generations behind. */
-static void changes_of_size_in_a_row_lose_no_frame(void **state)
+/* The viewer is two generations behind. */
+static void successive_resizes_lose_no_frame(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 3, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -91,8 +91,8 @@ static void changes_of_size_in_a_row_lose_no_frame(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* One viewer is frozen; another, which wants every frame too, gets every frame. */
-static void frozen_viewer_costs_others_no_frame(void **state)
+/* One viewer is frozen. Another one, which wants every frame too, gets every frame. */
+static void frozen_viewer_costs_other_viewers_no_frame(void **state)
 {
 	enum { FRAMES = 100 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 3, 200);
@@ -112,8 +112,8 @@ static void frozen_viewer_costs_others_no_frame(void **state)
 	shmflip_viewer_destroy(frozen);
 }
 
-/* The end of one producer is told before the frames of the next. */
-static void end_is_told_before_the_next_producer(void **state)
+/* The viewer reports the end of one producer before it takes frames of the next. */
+static void end_is_reported_before_the_next_producer(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -132,7 +132,7 @@ static void end_is_told_before_the_next_producer(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static int view_until_the_end(void *unused)
+static int view_to_the_end(void *unused)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	struct shmflip_frame frame;
@@ -143,7 +143,7 @@ static int view_until_the_end(void *unused)
 	return error == -ENODATA ? 0 : -error;
 }
 
-/* The viewer looks for the next generation while its producer moves on again, or ends. */
+/* The viewer attaches to the next generation while its producer moves on again, or ends. */
 static void end_is_never_taken_for_a_death(void **state)
 {
 	struct shmflip_producer *producer;
@@ -152,7 +152,7 @@ static void end_is_never_taken_for_a_death(void **state)
 	(void)state;
 	for (int round = 0; round < 400; round++) {
 		producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
-		viewer = start(view_until_the_end, NULL);
+		viewer = start(view_to_the_end, NULL);
 		assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 5000), 0);
 		usleep(round % 100);
 		for (int move = 0; move < 1 + round % 2; move++)
@@ -162,7 +162,7 @@ static void end_is_never_taken_for_a_death(void **state)
 	}
 }
 
-static void lossless_has_no_lease_unless_asked(void **state)
+static void lossless_has_no_lease_by_default(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -179,7 +179,7 @@ static void lossless_has_no_lease_unless_asked(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static void every_frame_survives_changes_of_size(void **state)
+static void every_frame_survives_resizes(void **state)
 {
 	enum { FRAMES = 1000 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 3, 0);
@@ -224,7 +224,7 @@ static void failed_resize_changes_nothing(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* What a log-out does to a user's semaphores where RemoveIPC is set. */
+/* A log-out removes a user's semaphores if systemd's RemoveIPC is set. */
 static void removed_semaphores_are_replaced(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
@@ -252,8 +252,8 @@ static void removed_semaphores_are_replaced(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* To go on in fresh memory, the producer wants its loans back, and says so. */
-static void loans_come_back_before_a_move(void **state)
+/* The producer needs its loans back before it can move to a new generation, and says so. */
+static void loans_must_return_before_a_move(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
 	struct shmflip_frame_info info = square_info();
@@ -271,7 +271,7 @@ static void loans_come_back_before_a_move(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
+static void hoarding_viewers_get_limited_memory(void **state)
 {
 	enum { SLOTS = 3 };
 	struct shmflip_producer_stats stats;
@@ -290,7 +290,7 @@ static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
 	shmflip_producer_stats(producer, &stats);
 	assert_int_equal(stats.generations, 1 + RETIRED_MAX);
 	assert_int_equal(held, (1 + RETIRED_MAX) * SLOTS);
-	/* As soon as one of them is let go, there is room again. */
+	/* When the viewer releases one generation, the producer can move on again. */
 	for (unsigned i = 0; i < SLOTS; i++) {
 		assert_int_equal(square_value(&frames[i]), i);
 		shmflip_viewer_release(hoarder, &frames[i]);
@@ -305,18 +305,18 @@ static void hoarding_viewers_get_so_much_memory_and_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(frozen_viewer_is_left_behind),
-		DIRECTORY(end_after_a_move_is_no_death),
-		DIRECTORY(changes_of_size_in_a_row_lose_no_frame),
-		DIRECTORY(frozen_viewer_costs_others_no_frame),
-		DIRECTORY(end_is_told_before_the_next_producer),
-		DIRECTORY(end_is_never_taken_for_a_death),
-		DIRECTORY(lossless_has_no_lease_unless_asked),
-		DIRECTORY(every_frame_survives_changes_of_size),
-		DIRECTORY(failed_resize_changes_nothing),
-		DIRECTORY(removed_semaphores_are_replaced),
-		DIRECTORY(loans_come_back_before_a_move),
-		DIRECTORY(hoarding_viewers_get_so_much_memory_and_no_more),
+		WITH_DIRECTORY(producer_moves_on_without_a_frozen_viewer),
+		WITH_DIRECTORY(end_after_a_move_is_not_a_death),
+		WITH_DIRECTORY(successive_resizes_lose_no_frame),
+		WITH_DIRECTORY(frozen_viewer_costs_other_viewers_no_frame),
+		WITH_DIRECTORY(end_is_reported_before_the_next_producer),
+		WITH_DIRECTORY(end_is_never_taken_for_a_death),
+		WITH_DIRECTORY(lossless_has_no_lease_by_default),
+		WITH_DIRECTORY(every_frame_survives_resizes),
+		WITH_DIRECTORY(failed_resize_changes_nothing),
+		WITH_DIRECTORY(removed_semaphores_are_replaced),
+		WITH_DIRECTORY(loans_must_return_before_a_move),
+		WITH_DIRECTORY(hoarding_viewers_get_limited_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

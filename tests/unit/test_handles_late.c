@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A viewer that is held up in the middle of attaching, while its producer goes on and away. */
+ * A viewer that is delayed while it attaches, and meanwhile the producer continues and exits. */
 #include "handles.h"
 
 #include <fcntl.h>
@@ -9,13 +9,13 @@
 
 #define VIEWER_BYTES (INT64_C(1) << 62) /* see pins.h */
 
-/* What happens just before the viewer claims frames, and just after it has taken its seat. */
+/* Called just before the viewer claims frames, and just after it counts as attached. */
 static void (*before_claim)(void);
-static void (*when_seated)(void);
+static void (*after_attach)(void);
 static pid_t child;
-static int come[2], gone[2];
+static int go[2], done[2];
 
-/* In the place of the C library's, whose parameters have reserved names. */
+/* Replaces the C library's, whose parameters have reserved names. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int fcntl(int fd, int command, ...)
 {
@@ -30,15 +30,15 @@ int fcntl(int fd, int command, ...)
 	    lock->l_start < VIEWER_BYTES)
 		before_claim();
 	result = syscall(SYS_fcntl, fd, command, lock);
-	if (when_seated && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
+	if (after_attach && command == F_OFD_SETLK && lock->l_type == F_RDLCK &&
 	    lock->l_start >= VIEWER_BYTES)
-		when_seated();
+		after_attach();
 	return (int)result;
 }
 
 static void let_producer_end(void)
 {
-	when_seated = NULL;
+	after_attach = NULL;
 	assert_exits(child, 0);
 }
 
@@ -46,23 +46,23 @@ static void let_producer_move(void)
 {
 	char byte;
 
-	when_seated = NULL;
-	assert_int_equal(read(gone[0], &byte, 1), 1);
+	after_attach = NULL;
+	assert_int_equal(read(done[0], &byte, 1), 1);
 }
 
-static int publish_and_leave(void *moves)
+static int publish_and_exit(void *moves)
 {
 	struct shmflip_producer *producer;
 	int error;
 
-	when_seated = NULL;
+	after_attach = NULL;
 	producer = create(SHMFLIP_POLICY_LOSSLESS, 4, 0);
 	error = shmflip_producer_wait_viewers(producer, 1, 5000);
 	for (uint32_t i = 1; i <= 3 && !error; i++)
 		error = publish_square(producer, i, 0);
 	if (moves && !error) {
 		error = shmflip_producer_resize(producer, SIDE * SIDE * 8);
-		if (write(gone[1], "", 1) != 1)
+		if (write(done[1], "", 1) != 1)
 			error = -EIO;
 		if (!error)
 			error = publish_square(producer, 4, 5000);
@@ -83,16 +83,16 @@ static void assert_takes(struct shmflip_viewer *viewer, uint32_t last)
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 5000), -ENODATA);
 }
 
-/* It was counted, so it misses nothing. */
+/* The producer counted the viewer, so the viewer misses no frame. */
 static void stream_that_ends_at_once_is_taken_whole(void **state)
 {
 	struct shmflip_viewer *viewer;
 
 	(void)state;
-	child = start(publish_and_leave, NULL);
-	when_seated = let_producer_end;
+	child = start(publish_and_exit, NULL);
+	after_attach = let_producer_end;
 	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
-	assert_null(when_seated);
+	assert_null(after_attach);
 	assert_takes(viewer, 3);
 	shmflip_viewer_destroy(viewer);
 }
@@ -102,16 +102,16 @@ static void stream_that_moves_at_once_is_taken_whole(void **state)
 	struct shmflip_viewer *viewer;
 
 	(void)state;
-	assert_int_equal(pipe(gone), 0);
-	child = start(publish_and_leave, gone);
-	when_seated = let_producer_move;
+	assert_int_equal(pipe(done), 0);
+	child = start(publish_and_exit, done);
+	after_attach = let_producer_move;
 	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
-	assert_null(when_seated);
+	assert_null(after_attach);
 	assert_takes(viewer, 4);
 	assert_exits(child, 0);
 	shmflip_viewer_destroy(viewer);
-	close(gone[0]);
-	close(gone[1]);
+	close(done[0]);
+	close(done[1]);
 }
 
 static int move_on_and_overwrite(void *unused)
@@ -125,12 +125,12 @@ static int move_on_and_overwrite(void *unused)
 	producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
 	for (uint32_t i = 1; i <= 3 && !error; i++)
 		error = publish_square(producer, i, 0);
-	if (read(come[0], &byte, 1) != 1 || error)
+	if (read(go[0], &byte, 1) != 1 || error)
 		return 1;
 	error = shmflip_producer_resize(producer, SIDE * SIDE * 8);
 	for (uint32_t i = 4; i <= 9 && !error; i++)
 		error = publish_square(producer, i, 0);
-	if (write(gone[1], "", 1) != 1 || error)
+	if (write(done[1], "", 1) != 1 || error)
 		return 1;
 	error = shmflip_producer_wait_viewers(producer, 1, 5000);
 	for (uint32_t i = 10; i <= 12 && !error; i++)
@@ -144,20 +144,20 @@ static void let_producer_overwrite(void)
 	char byte;
 
 	before_claim = NULL;
-	assert_int_equal(write(come[1], "", 1), 1);
-	assert_int_equal(read(gone[0], &byte, 1), 1);
+	assert_int_equal(write(go[1], "", 1), 1);
+	assert_int_equal(read(done[0], &byte, 1), 1);
 }
 
-/* It is too late for what it was about to claim: it takes nothing of that, and all from where it is in
- * time. */
-static void claim_that_comes_too_late_is_none(void **state)
+/* The viewer claims after the producer has moved on. It takes no frame of the old generation, and
+ * every frame from its claim in the new one. */
+static void late_claim_does_not_count(void **state)
 {
 	struct shmflip_viewer *viewer;
 	struct shmflip_frame frame;
 
 	(void)state;
-	assert_int_equal(pipe(come), 0);
-	assert_int_equal(pipe(gone), 0);
+	assert_int_equal(pipe(go), 0);
+	assert_int_equal(pipe(done), 0);
 	child = start(move_on_and_overwrite, NULL);
 	before_claim = let_producer_overwrite;
 	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -171,20 +171,17 @@ static void claim_that_comes_too_late_is_none(void **state)
 	assert_exits(child, 0);
 	shmflip_viewer_destroy(viewer);
 	for (int i = 0; i < 2; i++) {
-		close(come[i]);
-		close(gone[i]);
+		close(go[i]);
+		close(done[i]);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(stream_that_ends_at_once_is_taken_whole,
-		                                make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(stream_that_moves_at_once_is_taken_whole,
-		                                make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(claim_that_comes_too_late_is_none, make_directory,
-		                                remove_directory),
+		WITH_DIRECTORY(stream_that_ends_at_once_is_taken_whole),
+		WITH_DIRECTORY(stream_that_moves_at_once_is_taken_whole),
+		WITH_DIRECTORY(late_claim_does_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

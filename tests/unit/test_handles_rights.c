@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The public handles: who may do what, and peers that lie. */
+ * The public handles: access rights, and damaged files and memory. */
 #include "handles.h"
 
 #include <sys/sem.h>
@@ -41,7 +41,7 @@ static void assert_touching_kills(bool untouched, int (*touch)(const struct shmf
 	}
 	assert_int_equal(publish_square(producer, 1, 0), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	/* Killed, or ended by a sanitizer's handler; not by touching. */
+	/* A signal or a sanitizer's handler ended it. It would exit with 0 or 1 after a touch. */
 	assert_true(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) > 1));
 	shmflip_producer_destroy(producer);
 }
@@ -52,13 +52,13 @@ static void viewer_cannot_write_pixels(void **state)
 	assert_touching_kills(false, write_to_a_frame);
 }
 
-static void viewer_of_the_untouched_cannot_read_pixels(void **state)
+static void untouched_viewer_cannot_read_pixels(void **state)
 {
 	(void)state;
 	assert_touching_kills(true, read_from_a_frame);
 }
 
-/* What stands in front of the pixels is there to be compared. */
+/* A viewer can compare the bytes at the segment's start, although it cannot read the pixels. */
 static void untouched_frames_have_a_cookie(void **state)
 {
 	struct shmflip_viewer_options options = { .channel = "test", .untouched = 1 };
@@ -105,7 +105,7 @@ static void modes_are_exact(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static void damaged_channel_files_are_named(void **state)
+static void damaged_channel_files_are_reported(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	const struct channel_record good = read_channel_file();
@@ -146,9 +146,9 @@ static void damaged_channel_files_are_named(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* Garbage all over the header and the slots' descriptions, while a viewer is at work: any answer will
- * do but a crash, a hang, or a frame that reaches beyond its slot. */
-static void lies_in_memory_do_no_harm(void **state)
+/* Writes garbage all over the header and the slots' descriptions before a viewer attaches. Any
+ * result is fine except a crash, a hang, or a frame that reaches beyond its slot. */
+static void garbage_in_memory_does_no_harm(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer;
@@ -178,13 +178,13 @@ static void lies_in_memory_do_no_harm(void **state)
 		shmflip_viewer_destroy(viewer);
 		memcpy(header, saved, sizeof(saved));
 	}
-	/* The pixels were really read. */
-	print_message("sum of what was read: %u\n", sum);
+	/* Print the sum, so that the compiler does not drop the reads. */
+	print_message("sum of the bytes read: %u\n", sum);
 	shmflip_producer_discard(producer, &loan);
 	shmflip_producer_destroy(producer);
 }
 
-/* A description that is a lie costs that frame, and no other. */
+/* An invalid description costs that frame and no other. */
 static void bad_description_counts_as_missed(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
@@ -209,13 +209,13 @@ static void bad_description_counts_as_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(viewer_cannot_write_pixels),
-		DIRECTORY(viewer_of_the_untouched_cannot_read_pixels),
-		DIRECTORY(untouched_frames_have_a_cookie),
-		DIRECTORY(modes_are_exact),
-		DIRECTORY(damaged_channel_files_are_named),
-		DIRECTORY(bad_description_counts_as_missed),
-		DIRECTORY(lies_in_memory_do_no_harm),
+		WITH_DIRECTORY(viewer_cannot_write_pixels),
+		WITH_DIRECTORY(untouched_viewer_cannot_read_pixels),
+		WITH_DIRECTORY(untouched_frames_have_a_cookie),
+		WITH_DIRECTORY(modes_are_exact),
+		WITH_DIRECTORY(damaged_channel_files_are_reported),
+		WITH_DIRECTORY(bad_description_counts_as_missed),
+		WITH_DIRECTORY(garbage_in_memory_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

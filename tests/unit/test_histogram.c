@@ -9,7 +9,7 @@
 
 #include "histogram.h"
 
-static void assert_within_a_percent(int64_t got, int64_t want)
+static void assert_within_one_percent(int64_t got, int64_t want)
 {
 	assert_true(got - want <= want / 100);
 	assert_true(want - got <= want / 100);
@@ -33,8 +33,8 @@ static void test_one_value_of_any_size(void **state)
 		histogram_add(&histogram, value);
 		assert_int_equal(histogram_mean_ns(&histogram), value);
 		assert_int_equal(histogram.max_ns, value);
-		assert_within_a_percent(histogram_percentile_ns(&histogram, 50), value);
-		assert_within_a_percent(histogram_percentile_ns(&histogram, 100), value);
+		assert_within_one_percent(histogram_percentile_ns(&histogram, 50), value);
+		assert_within_one_percent(histogram_percentile_ns(&histogram, 100), value);
 	}
 }
 
@@ -46,10 +46,10 @@ static void test_extremes(void **state)
 	histogram_add(&histogram, -5);
 	histogram_add(&histogram, INT64_MAX);
 	assert_int_equal(histogram_percentile_ns(&histogram, 50), 0);
-	/* A sum that would overflow stays as large as it can be. */
+	/* A sum that would overflow stays at the maximum. */
 	histogram_add(&histogram, INT64_MAX);
 	assert_true(histogram_mean_ns(&histogram) > INT64_MAX / 4);
-	assert_within_a_percent(histogram_percentile_ns(&histogram, 100), INT64_MAX);
+	assert_within_one_percent(histogram_percentile_ns(&histogram, 100), INT64_MAX);
 }
 
 static void test_percentiles(void **state)
@@ -61,10 +61,10 @@ static void test_percentiles(void **state)
 		histogram_add(&histogram, value * 1000);
 	assert_int_equal(histogram_mean_ns(&histogram), 50000500);
 	assert_int_equal(histogram.max_ns, 100000000);
-	assert_within_a_percent(histogram_percentile_ns(&histogram, 1), 1000000);
-	assert_within_a_percent(histogram_percentile_ns(&histogram, 50), 50000000);
-	assert_within_a_percent(histogram_percentile_ns(&histogram, 99), 99000000);
-	assert_within_a_percent(histogram_percentile_ns(&histogram, 99.9), 99900000);
+	assert_within_one_percent(histogram_percentile_ns(&histogram, 1), 1000000);
+	assert_within_one_percent(histogram_percentile_ns(&histogram, 50), 50000000);
+	assert_within_one_percent(histogram_percentile_ns(&histogram, 99), 99000000);
+	assert_within_one_percent(histogram_percentile_ns(&histogram, 99.9), 99900000);
 }
 
 static void test_merging(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A peer that lies: channel files that point to somebody else's objects, memory and files that change
- * while a viewer reads them. Any answer will do but a crash, a hang, a frame that reaches beyond its
+ * A hostile peer: channel files that name foreign objects, memory and files that change while a
+ * viewer reads them. Any result is fine except a crash, a hang, a frame that reaches beyond its
  * slot, or an error that does not name the cause. */
 #include "handles.h"
 
@@ -19,9 +19,9 @@ static void assert_channel_refused(const struct channel_record *record, const ch
 	assert_attach_fails(-EPROTO, words);
 }
 
-/* ---- Somebody else's objects ---- */
+/* ---- Foreign objects ---- */
 
-static void other_semaphores_are_named(void **state)
+static void foreign_semaphores_are_reported(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	const struct channel_record good = read_channel_file();
@@ -31,7 +31,7 @@ static void other_semaphores_are_named(void **state)
 	bad.ring_id = semget(IPC_PRIVATE, 3, 0600);
 	assert_channel_refused(&bad, "not a channel's");
 	semctl(bad.ring_id, 0, IPC_RMID);
-	/* As many, and nobody in them who lives: that is a dead producer. */
+	/* A set of the right size that no live process has raised looks like a dead producer's. */
 	bad.ring_id = semget(IPC_PRIVATE, 65, 0600);
 	write_channel_file(&bad, sizeof(bad));
 	assert_attach_fails(-EAGAIN, NULL);
@@ -40,7 +40,7 @@ static void other_semaphores_are_named(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-static void other_segments_are_named(void **state)
+static void foreign_segments_are_reported(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	const struct channel_record good = read_channel_file();
@@ -57,8 +57,8 @@ static void other_segments_are_named(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* A header that promises more than the segment holds. */
-static void smaller_segment_is_named(void **state)
+/* The header describes a larger segment. */
+static void smaller_segment_is_reported(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	const struct channel_record good = read_channel_file();
@@ -77,8 +77,8 @@ static void smaller_segment_is_named(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* Files whose owner is not the objects' creator: somebody lets viewers read a stranger's memory. */
-static void objects_of_another_user_are_named(void **state)
+/* The files' owner did not create the objects: viewers must not read another user's memory. */
+static void objects_of_another_user_are_reported(void **state)
 {
 	struct shmflip_producer *producer;
 	struct channel_record good, bad;
@@ -108,7 +108,7 @@ static void objects_of_another_user_are_named(void **state)
 
 /* ---- Headers ---- */
 
-static void state_that_is_none_is_named(void **state)
+static void invalid_state_is_reported(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct layout_header *header = header_of(producer);
@@ -119,9 +119,9 @@ static void state_that_is_none_is_named(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* A producer that is stopped just as it ends, or that lies, says so and lives: a viewer that is told
- * to wait must sleep, not turn in circles. */
-static void end_of_a_producer_that_lives_is_waited_out(void **state)
+/* A hostile producer, or one that is stopped just as it ends, has written its end and lives. A
+ * viewer that waits must sleep, not loop. */
+static void viewer_sleeps_after_the_end_of_a_live_producer(void **state)
 {
 	static const enum layout_state ends[] = { LAYOUT_MOVED, LAYOUT_ENDED };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
@@ -131,12 +131,11 @@ static void end_of_a_producer_that_lives_is_waited_out(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
-
 		int error;
 
 		atomic_store(&header->state, ends[i]);
 		error = shmflip_viewer_acquire(viewer, &frame, 0);
-		/* Who came before the end was seen is told of it, once. */
+		/* A viewer that attached before it saw the end reports the end once. */
 		if (error == -ENODATA)
 			error = shmflip_viewer_acquire(viewer, &frame, 0);
 		assert_int_equal(error, -EAGAIN);
@@ -151,7 +150,7 @@ static void on_alarm(int number)
 	(void)number;
 }
 
-/* By one of many: some come where nobody waits. */
+/* Sends many signals, because some come while the viewer does not wait. */
 static void assert_wait_ends_by_signal(struct shmflip_viewer *viewer)
 {
 	const struct sigaction action = { .sa_handler = on_alarm };
@@ -165,8 +164,8 @@ static void assert_wait_ends_by_signal(struct shmflip_viewer *viewer)
 	setitimer(ITIMER_REAL, &never, NULL);
 }
 
-/* A viewer that would follow finds the next generation moved on, too, and on it goes. */
-static void moves_without_end_are_waited_out(void **state)
+/* Each time the viewer tries the next generation, the producer has moved on from it too. */
+static void viewer_sleeps_while_the_producer_moves_on(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -184,8 +183,8 @@ static void moves_without_end_are_waited_out(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* Semaphores that wake for nothing, each time. */
-static void false_alarms_are_slept_through(void **state)
+/* The semaphore wakes the viewer at once, each time, without a frame. */
+static void viewer_sleeps_between_spurious_wakeups(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
@@ -197,11 +196,11 @@ static void false_alarms_are_slept_through(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* ---- Changed while it is read ---- */
+/* ---- Memory that changes during the read ---- */
 
-enum { STORM_MS = 1200, PATIENCE_S = 60 };
+enum { STORM_MS = 1200, TIMEOUT_S = 60 };
 
-/* Reads the last pixel of each row, too. */
+/* Also reads the last pixel of each row. */
 static bool is_within_its_segment(const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
@@ -219,7 +218,8 @@ static bool is_within_its_segment(const struct shmflip_frame *frame)
 	return true;
 }
 
-/* Takes frames until one is refused, or enough were taken. Returns how many, or -1: one was wrong. */
+/* Takes frames until one is refused, at most 50. Returns how many, or -1: one was outside the
+ * segment. */
 static int take_some(struct shmflip_viewer *viewer, bool *refused)
 {
 	int frames = 0;
@@ -241,14 +241,15 @@ static int take_some(struct shmflip_viewer *viewer, bool *refused)
 	return frames;
 }
 
-/* A process of its own that opens one viewer after the other. Endless loops end by the alarm. */
+/* Runs in a process of its own, and opens one viewer after another. The alarm ends endless
+ * loops. */
 static int view_in_the_storm(void *way)
 {
-	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+	int64_t end_ns = monotonic_now_ns() + STORM_MS * INT64_C(1000000);
 	int frames = 0, refusals = 0;
 
-	alarm(PATIENCE_S);
-	while (now_ns() < end_ns) {
+	alarm(TIMEOUT_S);
+	while (monotonic_now_ns() < end_ns) {
 		struct shmflip_viewer *viewer = open_viewer(*(const uint32_t *)way);
 		bool refused;
 		int taken = take_some(viewer, &refused);
@@ -270,8 +271,8 @@ struct storm {
 	unsigned seed;
 };
 
-/* Writes numbers of all sizes anywhere into the header and the descriptions, and now and then puts all
- * back as it was at the start, but for what changes by itself. */
+/* Writes numbers of all sizes anywhere into the header and the descriptions. Now and then restores
+ * the constant part of the header, and the state. */
 static void *scribble(void *argument)
 {
 	struct storm *storm = argument;
@@ -287,7 +288,7 @@ static void *scribble(void *argument)
 		if (rand_r(&storm->seed) % 4 == 0) {
 			storm->header->fixed = fixed;
 			atomic_store(&storm->header->state, LAYOUT_RUNNING);
-			nap_ms(1);
+			sleep_ms(1);
 		}
 	}
 	storm->header->fixed = fixed;
@@ -296,9 +297,9 @@ static void *scribble(void *argument)
 
 static void publish_through_the_storm(struct shmflip_producer *producer)
 {
-	int64_t end_ns = now_ns() + STORM_MS * INT64_C(1000000);
+	int64_t end_ns = monotonic_now_ns() + STORM_MS * INT64_C(1000000);
 
-	for (uint32_t value = 0; now_ns() < end_ns; value++) {
+	for (uint32_t value = 0; monotonic_now_ns() < end_ns; value++) {
 		int error = publish_square(producer, value, 1);
 
 		assert_true(error == 0 || error == -EAGAIN);
@@ -325,7 +326,7 @@ static void scribbled_memory_does_no_harm(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* ---- A channel file that is rewritten in place, cut, and put back ---- */
+/* ---- A channel file that is rewritten in place, truncated, and restored ---- */
 
 static void *rewrite(void *argument)
 {
@@ -340,7 +341,7 @@ static void *rewrite(void *argument)
 		((uint8_t *)&bad)[at] = (uint8_t)rand_r(&storm->seed);
 		write_channel_file(&bad, rand_r(&storm->seed) % 4 ? sizeof(bad) : at);
 		write_channel_file(&good, sizeof(good));
-		nap_ms(rand_r(&storm->seed) % 2);
+		sleep_ms(rand_r(&storm->seed) % 2);
 	}
 	return NULL;
 }
@@ -365,16 +366,16 @@ static void rewritten_channel_file_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(other_semaphores_are_named),
-		DIRECTORY(other_segments_are_named),
-		DIRECTORY(smaller_segment_is_named),
-		DIRECTORY(objects_of_another_user_are_named),
-		DIRECTORY(state_that_is_none_is_named),
-		DIRECTORY(end_of_a_producer_that_lives_is_waited_out),
-		DIRECTORY(moves_without_end_are_waited_out),
-		DIRECTORY(false_alarms_are_slept_through),
-		DIRECTORY(scribbled_memory_does_no_harm),
-		DIRECTORY(rewritten_channel_file_does_no_harm),
+		WITH_DIRECTORY(foreign_semaphores_are_reported),
+		WITH_DIRECTORY(foreign_segments_are_reported),
+		WITH_DIRECTORY(smaller_segment_is_reported),
+		WITH_DIRECTORY(objects_of_another_user_are_reported),
+		WITH_DIRECTORY(invalid_state_is_reported),
+		WITH_DIRECTORY(viewer_sleeps_after_the_end_of_a_live_producer),
+		WITH_DIRECTORY(viewer_sleeps_while_the_producer_moves_on),
+		WITH_DIRECTORY(viewer_sleeps_between_spurious_wakeups),
+		WITH_DIRECTORY(scribbled_memory_does_no_harm),
+		WITH_DIRECTORY(rewritten_channel_file_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

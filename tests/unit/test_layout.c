@@ -14,7 +14,7 @@ static struct layout_fixed good_header(uint64_t *segment_bytes)
 	return fixed;
 }
 
-static void plan_aligns_to_pages(void **state)
+static void layout_aligns_to_pages(void **state)
 {
 	uint64_t bytes;
 	struct layout_fixed fixed = good_header(&bytes);
@@ -28,7 +28,7 @@ static void plan_aligns_to_pages(void **state)
 	assert_int_equal(fixed.pixels_offset, 20480);
 }
 
-static void plan_refuses_what_cannot_be(void **state)
+static void impossible_layouts_are_refused(void **state)
 {
 	static const struct {
 		uint32_t slots;
@@ -89,7 +89,7 @@ static void header_is_checked_against_its_segment(void **state)
 #undef WITH
 }
 
-static void other_version_is_named(void **state)
+static void other_version_is_reported(void **state)
 {
 	uint64_t bytes;
 	struct layout_fixed fixed = good_header(&bytes);
@@ -136,7 +136,7 @@ static void frame_is_checked_against_its_slot(void **state)
 	}
 }
 
-/* Whoever subtracts one from another, as a viewer does to tell a frame's age, gets a number. */
+/* The difference of two times must not overflow: viewers compute a frame's age. */
 static void times_are_checked(void **state)
 {
 	static const int64_t bad[] = { INT64_MIN, INT64_MAX, LAYOUT_TIME_END, -LAYOUT_TIME_END };
@@ -204,10 +204,10 @@ static void description_survives_the_slot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plan_aligns_to_pages),
-		cmocka_unit_test(plan_refuses_what_cannot_be),
+		cmocka_unit_test(layout_aligns_to_pages),
+		cmocka_unit_test(impossible_layouts_are_refused),
 		cmocka_unit_test(header_is_checked_against_its_segment),
-		cmocka_unit_test(other_version_is_named),
+		cmocka_unit_test(other_version_is_reported),
 		cmocka_unit_test(frame_is_checked_against_its_slot),
 		cmocka_unit_test(times_are_checked),
 		cmocka_unit_test(frame_size_is_aligned_and_checked),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Thousands of viewers and hundreds of producers, one after the other: nothing grows. */
+ * Thousands of viewers and hundreds of producers, one after another: nothing leaks. */
 #include "handles.h"
 
 #include <dirent.h>
@@ -12,7 +12,7 @@ struct holdings {
 	long resident_pages;
 };
 
-static struct holdings take_stock(void)
+static struct holdings count_holdings(void)
 {
 	struct holdings held = { 0 };
 	FILE *file = fopen("/proc/self/statm", "r");
@@ -39,7 +39,7 @@ static void attach_once(uint32_t view)
 	shmflip_viewer_destroy(viewer);
 }
 
-/* A sanitizer keeps what was freed, and finds leaks by itself. */
+/* Address sanitizer keeps freed memory, and finds leaks by itself. */
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
 #define KEEPS_MEMORY true
@@ -49,10 +49,10 @@ static void attach_once(uint32_t view)
 #define KEEPS_MEMORY false
 #endif
 
-/* Allocators keep some; a leak of a hundred bytes a round would be a megabyte. */
+/* Allocators keep some memory. A leak of a hundred bytes per round would be a megabyte. */
 static void assert_not_grown(const struct holdings *before)
 {
-	struct holdings now = take_stock();
+	struct holdings now = count_holdings();
 
 	assert_int_equal(now.descriptors, before->descriptors);
 	if (!KEEPS_MEMORY)
@@ -69,13 +69,13 @@ static void ten_thousand_viewers_leave_nothing(void **state)
 	assert_int_equal(publish_square(producer, 1, 0), 0);
 	for (int i = 0; i < 100; i++)
 		attach_once(SHMFLIP_VIEW_NEWEST);
-	before = take_stock();
+	before = count_holdings();
 	for (int i = 0; i < ROUNDS; i++)
 		attach_once(i % 2 ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST);
 	assert_not_grown(&before);
 	assert_int_equal(shmflip_producer_viewers(producer, &viewers), 0);
 	assert_int_equal(viewers, 0);
-	/* They hold nothing: both slots can be written. */
+	/* The viewers hold no frame: both slots can be written. */
 	assert_int_equal(publish_square(producer, 2, 0), 0);
 	assert_int_equal(publish_square(producer, 3, 0), 0);
 	shmflip_producer_destroy(producer);
@@ -97,7 +97,7 @@ static void hundreds_of_producers_leave_nothing(void **state)
 		shmflip_producer_destroy(producer);
 		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
 		if (i == 50)
-			before = take_stock();
+			before = count_holdings();
 	}
 	assert_not_grown(&before);
 	shmflip_viewer_destroy(viewer);
@@ -106,8 +106,8 @@ static void hundreds_of_producers_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DIRECTORY(ten_thousand_viewers_leave_nothing),
-		DIRECTORY(hundreds_of_producers_leave_nothing),
+		WITH_DIRECTORY(ten_thousand_viewers_leave_nothing),
+		WITH_DIRECTORY(hundreds_of_producers_leave_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/pace: no drift over days of frames, no burst after a delay, and sleeps that end on time or
- * by an interruption. */
+ * producer/pace: no drift over days of frames, no burst after a delay, and sleeps that end on
+ * time or on an interruption. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -82,7 +82,7 @@ static void test_sleeping(void **state)
 	assert_true(monotonic_now_ns() >= begin_ns + 150 * MS);
 }
 
-/* Last: from then on everything is interrupted. */
+/* Must be the last test: the interruption stays. */
 static void test_an_interruption_ends_the_sleep(void **state)
 {
 	int64_t begin_ns = monotonic_now_ns();

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/png_decode and png_header: every kind of damage, and of oddity, to its verdict. */
+ * png_decode and png_header give the right verdict for every kind of damage and of harmless
+ * fault. */
 #include "png_decoding.h"
 
-static const struct png_spec plain = {
+static const struct png_spec rgb_spec = {
 	.width = 21, .height = 13, .depth = 8, .colour_type = RGB, .sample = noise
 };
 
 static void test_every_truncation_is_damage(void **state)
 {
-	struct png_spec plans[3] = { plain, plain, plain };
+	struct png_spec specs[3] = { rgb_spec, rgb_spec, rgb_spec };
 
 	(void)state;
-	plans[1].interlaced = true;
-	plans[2].width = plans[2].height = 1;
+	specs[1].interlaced = true;
+	specs[2].width = specs[2].height = 1;
 	for (int i = 0; i < 3; i++) {
-		struct bytes whole = make_png(&plans[i]);
+		struct bytes whole = make_png(&specs[i]);
 
 		for (size_t size = 0; size < whole.size; size++) {
 			struct bytes part = { .data = malloc(size + !size), .size = size };
 			struct png_decoded picture;
 
 			memcpy(part.data, whole.data, size);
-			assert_int_equal(decode_result(&part, &picture), -EBADMSG);
+			assert_int_equal(decode(&part, &picture), -EBADMSG);
 			assert_true(picture.message[0] != '\0');
 			bytes_finish(&part);
 		}
@@ -30,39 +31,39 @@ static void test_every_truncation_is_damage(void **state)
 	}
 }
 
-/* No byte of this file can be changed unnoticed, wherever it is. */
+/* The decoder notices a change of any bit of this file. */
 static void test_every_flipped_bit_is_damage(void **state)
 {
-	struct bytes png = make_png(&plain);
+	struct bytes png = make_png(&rgb_spec);
 
 	(void)state;
 	for (size_t bit = 0; bit < png.size * 8; bit++) {
 		struct png_decoded picture;
 
 		png.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		assert_int_equal(decode(&png, &picture), -EBADMSG);
 		png.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	bytes_finish(&png);
 }
 
-/* The last four bytes of the compressed data are its checksum: wrong, while every CRC is right; in
- * one chunk with the rest, and in one of its own. */
+/* The last four bytes of the compressed data are their checksum. It is wrong, but every CRC is
+ * right. Up to four of these bytes are in a chunk of their own. */
 static void test_bad_adler_is_damage(void **state)
 {
-	struct bytes rows = make_rows(&plain), packed = compressed(&rows);
+	struct bytes rows = make_rows(&rgb_spec), packed = compressed(&rows);
 
 	(void)state;
 	packed.data[packed.size - 1] ^= 1;
 	for (size_t split = 0; split <= 4; split++) {
-		struct bytes png = make_beginning(&plain);
+		struct bytes png = make_beginning(&rgb_spec);
 		struct png_decoded picture;
 
-		add_chunk(&png, "IDAT", packed.data, packed.size - split);
+		png_add_chunk(&png, "IDAT", packed.data, packed.size - split);
 		if (split)
-			add_chunk(&png, "IDAT", packed.data + packed.size - split, split);
-		add_chunk(&png, "IEND", NULL, 0);
-		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+			png_add_chunk(&png, "IDAT", packed.data + packed.size - split, split);
+		png_add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode(&png, &picture), -EBADMSG);
 		bytes_finish(&png);
 	}
 	bytes_finish(&packed);
@@ -71,16 +72,16 @@ static void test_bad_adler_is_damage(void **state)
 
 static void test_short_data_is_damage(void **state)
 {
-	struct bytes rows = make_rows(&plain), packed = compressed(&rows);
+	struct bytes rows = make_rows(&rgb_spec), packed = compressed(&rows);
 
 	(void)state;
 	for (size_t missing = 1; missing <= packed.size; missing++) {
-		struct bytes png = make_beginning(&plain);
+		struct bytes png = make_beginning(&rgb_spec);
 		struct png_decoded picture;
 
-		add_chunk(&png, "IDAT", packed.data, packed.size - missing);
-		add_chunk(&png, "IEND", NULL, 0);
-		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		png_add_chunk(&png, "IDAT", packed.data, packed.size - missing);
+		png_add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode(&png, &picture), -EBADMSG);
 		bytes_finish(&png);
 	}
 	bytes_finish(&packed);
@@ -89,18 +90,18 @@ static void test_short_data_is_damage(void **state)
 
 static int decode_rows(const struct bytes *rows, struct png_decoded *picture)
 {
-	struct bytes png = make_beginning(&plain);
-	int result;
+	struct bytes png = make_beginning(&rgb_spec);
+	int error;
 
 	add_rows_and_end(&png, rows, 8192);
-	result = decode_result(&png, picture);
+	error = decode(&png, picture);
 	bytes_finish(&png);
-	return result;
+	return error;
 }
 
 static void test_rows_that_do_not_fit(void **state)
 {
-	struct bytes rows = make_rows(&plain);
+	struct bytes rows = make_rows(&rgb_spec);
 	struct png_decoded picture;
 	uint8_t more[500] = { 0 };
 
@@ -108,29 +109,29 @@ static void test_rows_that_do_not_fit(void **state)
 	rows.data[0] = 9;
 	assert_int_equal(decode_rows(&rows, &picture), -EBADMSG);
 	rows.data[0] = 0;
-	rows.size -= 1 + 3 * plain.width;
+	rows.size -= 1 + 3 * rgb_spec.width;
 	assert_int_equal(decode_rows(&rows, &picture), -EBADMSG);
-	rows.size += 1 + 3 * plain.width;
+	rows.size += 1 + 3 * rgb_spec.width;
 	bytes_add(&rows, more, sizeof(more));
 	assert_int_equal(decode_rows(&rows, &picture), 0);
 	assert_true(picture.message[0] != '\0');
 	bytes_finish(&rows);
 }
 
-/* A chunk of this type before the pixels, with or without a right CRC. */
+/* Adds a chunk of this type before the pixels. crc_error: 0 for a right CRC. */
 static int decode_with_chunk(const char *type, const struct bytes *data, uint8_t crc_error,
                              struct png_decoded *picture)
 {
-	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
-	int result;
+	struct bytes png = make_beginning(&rgb_spec), rows = make_rows(&rgb_spec);
+	int error;
 
-	add_chunk(&png, type, data->data, data->size);
+	png_add_chunk(&png, type, data->data, data->size);
 	png.data[png.size - 1] ^= crc_error;
 	add_rows_and_end(&png, &rows, 100);
-	result = decode_result(&png, picture);
+	error = decode(&png, picture);
 	bytes_finish(&rows);
 	bytes_finish(&png);
-	return result;
+	return error;
 }
 
 static void test_other_chunks(void **state)
@@ -165,20 +166,21 @@ static void test_other_chunks(void **state)
 
 static void test_many_chunks(void **state)
 {
-	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	struct bytes png = make_beginning(&rgb_spec), rows = make_rows(&rgb_spec);
 	struct png_decoded picture;
 
 	(void)state;
 	for (int i = 0; i < 10000; i++)
-		add_chunk(&png, "tEXt", "a\0b", 3);
+		png_add_chunk(&png, "tEXt", "a\0b", 3);
 	add_rows_and_end(&png, &rows, 1);
 	bytes_add(&png, "and more", 8);
-	assert_int_equal(decode_result(&png, &picture), 0);
+	assert_int_equal(decode(&png, &picture), 0);
 	bytes_finish(&rows);
 	bytes_finish(&png);
 }
 
-/* Looks back farther than the stream says it does. zlib minds, and so must the fast path. */
+/* The data refer farther back than the stream announces. zlib rejects that, so the fast path
+ * must decline. */
 static void test_a_window_that_is_too_small(void **state)
 {
 	struct png_spec spec = { .width = 300, .height = 30, .depth = 8, .colour_type = RGB };
@@ -194,9 +196,9 @@ static void test_a_window_that_is_too_small(void **state)
 
 		packed.data[0] = (uint8_t)(bits << 4 | 8);
 		packed.data[1] = (uint8_t)(31 - packed.data[0] * 256 % 31);
-		add_chunk(&png, "IDAT", packed.data, packed.size);
-		add_chunk(&png, "IEND", NULL, 0);
-		assert_int_equal(decode_result(&png, &picture), bits < 5 ? -EBADMSG : 0);
+		png_add_chunk(&png, "IDAT", packed.data, packed.size);
+		png_add_chunk(&png, "IEND", NULL, 0);
+		assert_int_equal(decode(&png, &picture), bits < 5 ? -EBADMSG : 0);
 		assert_int_equal(fast_count > 0, bits >= 7);
 		bytes_finish(&png);
 	}
@@ -204,10 +206,10 @@ static void test_a_window_that_is_too_small(void **state)
 	bytes_finish(&rows);
 }
 
-/* So many empty blocks before the pixels that libpng warns. */
+/* Enough empty blocks precede the pixels to make libpng warn. */
 static void test_a_chunk_that_is_too_long(void **state)
 {
-	struct bytes png = make_beginning(&plain), rows = make_rows(&plain);
+	struct bytes png = make_beginning(&rgb_spec), rows = make_rows(&rgb_spec);
 	struct bytes packed = compressed(&rows), padded = { 0 };
 	struct png_decoded picture;
 
@@ -216,9 +218,9 @@ static void test_a_chunk_that_is_too_long(void **state)
 	for (int i = 0; i < 250000; i++)
 		bytes_add(&padded, "\0\0\0\xff\xff", 5);
 	bytes_add(&padded, packed.data + 2, packed.size - 2);
-	add_chunk(&png, "IDAT", padded.data, padded.size);
-	add_chunk(&png, "IEND", NULL, 0);
-	assert_int_equal(decode_result(&png, &picture), 0);
+	png_add_chunk(&png, "IDAT", padded.data, padded.size);
+	png_add_chunk(&png, "IEND", NULL, 0);
+	assert_int_equal(decode(&png, &picture), 0);
 	assert_string_equal(picture.message, "IDAT: chunk data is too large");
 	assert_int_equal(fast_count, 0);
 	bytes_finish(&padded);
@@ -227,19 +229,19 @@ static void test_a_chunk_that_is_too_long(void **state)
 	bytes_finish(&png);
 }
 
-static void test_no_png(void **state)
+static void test_not_a_png(void **state)
 {
 	struct png_decoded picture;
 	struct bytes text = { 0 };
 
 	(void)state;
-	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_int_equal(decode(&text, &picture), -EBADMSG);
 	assert_string_equal(picture.message, "empty");
 	bytes_add(&text, "What is this? A text file of some length, not a picture.", 56);
-	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_int_equal(decode(&text, &picture), -EBADMSG);
 	assert_string_equal(picture.message, "not a PNG");
 	text.size = 3;
-	assert_int_equal(decode_result(&text, &picture), -EBADMSG);
+	assert_int_equal(decode(&text, &picture), -EBADMSG);
 	assert_string_equal(picture.message, "not a PNG");
 	bytes_finish(&text);
 }
@@ -248,7 +250,7 @@ static void test_sizes(void **state)
 {
 	static const struct {
 		uint32_t width, height;
-		int result;
+		int error;
 	} cases[] = { { 100000, 100000, -EMSGSIZE },
 		      { INT32_MAX, INT32_MAX, -EMSGSIZE },
 		      { INT32_MAX, 1, -EMSGSIZE },
@@ -259,52 +261,53 @@ static void test_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct png_spec spec = plain;
+		struct png_spec spec = rgb_spec;
 		struct png_decoded picture;
 		struct bytes png;
 
 		spec.width = cases[i].width;
 		spec.height = cases[i].height;
 		png = make_beginning(&spec);
-		assert_int_equal(decode_result(&png, &picture), cases[i].result);
+		assert_int_equal(decode(&png, &picture), cases[i].error);
 		bytes_finish(&png);
 	}
 }
 
-static void test_a_byte_too_large(void **state)
+static void test_one_byte_too_large(void **state)
 {
-	struct bytes png = make_png(&plain), pixels;
+	struct bytes png = make_png(&rgb_spec), pixels;
 	struct png_decode_options options = { 0 };
 	struct png_decoded picture;
 	uint32_t stride_bytes;
 
 	(void)state;
-	shmflip_frame_size(plain.width, plain.height, &stride_bytes, &options.pixels_size);
+	shmflip_frame_size(rgb_spec.width, rgb_spec.height, &stride_bytes, &options.pixels_size);
 	options.pixels_size--;
-	assert_int_equal(decode_with(&png, &options, &pixels, &picture), -EMSGSIZE);
+	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), -EMSGSIZE);
 	for (size_t i = 0; i < pixels.size; i++)
 		assert_int_equal(pixels.data[i], UNTOUCHED);
 	bytes_finish(&pixels);
 	bytes_finish(&png);
 }
 
-static void test_bad_kinds(void **state)
+static void test_invalid_formats(void **state)
 {
-	static const uint8_t kinds[][2] = { { 3, GREY },      { 16, PALETTE }, { 4, RGB },
-		                            { 2, RGB_ALPHA }, { 8, 1 },        { 8, 5 },
-		                            { 8, 7 },         { 0, GREY } };
-	struct bytes rows = make_rows(&plain);
+	static const uint8_t formats[][2] = { { 3, GREY },      { 16, PALETTE }, { 4, RGB },
+		                              { 2, RGB_ALPHA }, { 8, 1 },        { 8, 5 },
+		                              { 8, 7 },         { 0, GREY } };
+	struct bytes rows = make_rows(&rgb_spec);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct png_spec spec = {
-			.width = 2, .height = 2, .depth = kinds[i][0], .colour_type = kinds[i][1]
-		};
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct png_spec spec = { .width = 2,
+			                 .height = 2,
+			                 .depth = formats[i][0],
+			                 .colour_type = formats[i][1] };
 		struct bytes png = make_beginning(&spec);
 		struct png_decoded picture;
 
 		add_rows_and_end(&png, &rows, 8192);
-		assert_int_equal(decode_result(&png, &picture), -EBADMSG);
+		assert_int_equal(decode(&png, &picture), -EBADMSG);
 		bytes_finish(&png);
 	}
 	bytes_finish(&rows);
@@ -322,10 +325,10 @@ int main(void)
 		cmocka_unit_test(test_many_chunks),
 		cmocka_unit_test(test_a_window_that_is_too_small),
 		cmocka_unit_test(test_a_chunk_that_is_too_long),
-		cmocka_unit_test(test_no_png),
+		cmocka_unit_test(test_not_a_png),
 		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_a_byte_too_large),
-		cmocka_unit_test(test_bad_kinds),
+		cmocka_unit_test(test_one_byte_too_large),
+		cmocka_unit_test(test_invalid_formats),
 	};
 
 	return cmocka_run_group_tests(tests, create_fast_paths, destroy_fast_paths);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/png_decode: every kind of PNG to the exact pixels. */
+ * png_decode decodes every kind of PNG to the exact pixels. */
 #include "png_decoding.h"
 
 struct pixel {
 	unsigned blue, green, red, alpha;
 };
 
-/* Noise that often hits the transparent value, and whose alpha is often 0 or full. */
+/* Noise that often equals the transparent value, and whose alpha is often 0 or full. */
 static uint16_t sparse(uint32_t x, uint32_t y, unsigned channel)
 {
 	uint16_t value = noise(x, y, channel);
@@ -50,7 +50,7 @@ static bool is_transparent_key(const struct png_spec *spec, uint32_t x, uint32_t
 	return true;
 }
 
-/* What a pixel must become, by the PNG specification and not by any decoder. */
+/* Computes a pixel by the PNG specification, without any decoder. */
 static struct pixel expected(const struct png_spec *spec, uint32_t x, uint32_t y)
 {
 	unsigned channels = channels_of(spec->colour_type), colours = channels > 2 ? 3 : 1;
@@ -118,7 +118,7 @@ static bool is_for_fast_path(const struct png_spec *spec)
 	       (spec->colour_type == PALETTE || !spec->trns.size);
 }
 
-/* In memory of exactly the frame's size, so that the guard behind it says something. */
+/* The memory has exactly the frame's size, so that the guard after it detects any excess. */
 static void check(const struct png_spec *spec)
 {
 	struct bytes png = make_png(spec), pixels;
@@ -129,7 +129,7 @@ static void check(const struct png_spec *spec)
 	assert_int_equal(
 		shmflip_frame_size(spec->width, spec->height, &stride_bytes, &options.pixels_size),
 		0);
-	assert_int_equal(decode_with(&png, &options, &pixels, &picture), 0);
+	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), 0);
 	assert_string_equal(picture.message, "");
 	assert_int_equal(picture.width, spec->width);
 	assert_int_equal(picture.height, spec->height);
@@ -240,7 +240,7 @@ static void assert_near(unsigned got, unsigned want)
 	assert_in_range(got, want ? want - 1 : 0, want + 1);
 }
 
-/* With a colour space in the file: it must not bring gamma into the blending. */
+/* The file has a colour space, which must not bring gamma into the blending. */
 static void check_flattened(const struct png_spec *spec, uint32_t background)
 {
 	struct bytes png = { 0 }, rows = make_rows(spec), pixels;
@@ -249,15 +249,12 @@ static void check_flattened(const struct png_spec *spec, uint32_t background)
 		                              .pixels_size = 1 << 16 };
 	struct png_decoded picture;
 
-	add_signature(&png);
+	png_add_signature(&png);
 	add_header(&png, spec);
-	add_chunk(&png, "gAMA", "\0\0\xb1\x8f", 4);
-	if (spec->palette.size)
-		add_chunk(&png, "PLTE", spec->palette.data, spec->palette.size);
-	if (spec->trns.size)
-		add_chunk(&png, "tRNS", spec->trns.data, spec->trns.size);
+	png_add_chunk(&png, "gAMA", "\0\0\xb1\x8f", 4);
+	add_palette(&png, spec);
 	add_rows_and_end(&png, &rows, 8192);
-	assert_int_equal(decode_with(&png, &options, &pixels, &picture), 0);
+	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), 0);
 	assert_int_equal(picture.format, SHMFLIP_FORMAT_XRGB8888);
 	for (uint32_t y = 0; y < spec->height; y++) {
 		for (uint32_t x = 0; x < spec->width; x++) {
@@ -276,7 +273,7 @@ static void check_flattened(const struct png_spec *spec, uint32_t background)
 	bytes_finish(&png);
 }
 
-static void check_flattened_twice(struct png_spec spec, uint32_t background)
+static void check_flattened_both(struct png_spec spec, uint32_t background)
 {
 	spec.width = 19;
 	spec.height = 11;
@@ -294,7 +291,7 @@ static void test_flatten(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(backgrounds) / sizeof(backgrounds[0]); i++) {
-		const struct png_spec plans[] = {
+		const struct png_spec specs[] = {
 			{ .depth = 8, .colour_type = GREY_ALPHA, .sample = noise },
 			{ .depth = 16, .colour_type = GREY_ALPHA, .sample = noise },
 			{ .depth = 8, .colour_type = RGB_ALPHA, .sample = noise },
@@ -331,8 +328,8 @@ static void test_flatten(void **state)
 			{ .depth = 8, .colour_type = RGB, .sample = noise },
 		};
 
-		for (size_t k = 0; k < sizeof(plans) / sizeof(plans[0]); k++)
-			check_flattened_twice(plans[k], backgrounds[i]);
+		for (size_t k = 0; k < sizeof(specs) / sizeof(specs[0]); k++)
+			check_flattened_both(specs[k], backgrounds[i]);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/png_stream: whole PNGs out of a pipe, and what is lost when the stream is damaged: that frame, and no other. */
+ * producer/input/png_stream: cuts whole PNGs out of a pipe. Damage costs the damaged frame only. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -42,7 +42,7 @@ static void add_frame(struct bytes *stream, uint32_t width)
 	bytes_finish(&png);
 }
 
-/* A pipe that holds all of the bytes (some 64 KiB), its writing end closed unless asked for. */
+/* A pipe that holds all the bytes (up to about 64 KiB). Closes the write end if writer is NULL. */
 static int pipe_with(const struct bytes *bytes, int *writer)
 {
 	int ends[2];
@@ -59,26 +59,26 @@ static int pipe_with(const struct bytes *bytes, int *writer)
 
 static void assert_next(struct png_stream *stream, uint32_t width)
 {
-	struct bytes want = frame(width);
+	struct bytes expected = frame(width);
 	const uint8_t *png = NULL;
 	const char *reason;
 	size_t size;
 
 	assert_int_equal(png_stream_next(stream, &png, &size, &reason), 0);
-	assert_int_equal(size, want.size);
-	assert_memory_equal(png, want.data, size);
-	bytes_finish(&want);
+	assert_int_equal(size, expected.size);
+	assert_memory_equal(png, expected.data, size);
+	bytes_finish(&expected);
 }
 
-static void assert_damage(struct png_stream *stream, const char *why)
+static void assert_damage(struct png_stream *stream, const char *expected)
 {
 	const char *reason = NULL;
 	const uint8_t *png;
 	size_t size;
 
 	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -EBADMSG);
-	if (why)
-		assert_string_equal(reason, why);
+	if (expected)
+		assert_string_equal(reason, expected);
 	assert_non_null(reason);
 }
 
@@ -112,8 +112,8 @@ static void end(struct png_stream *stream)
 	png_stream_finish(stream);
 }
 
-/* A frame comes when its last byte is there, whatever follows or does not. */
-static void test_a_frame_waits_for_nothing_behind_it(void **state)
+/* A frame is returned as soon as its last byte is there. */
+static void test_a_frame_needs_no_byte_after_it(void **state)
 {
 	struct bytes bytes = { 0 };
 	struct png_stream stream;
@@ -133,10 +133,10 @@ static void test_a_frame_waits_for_nothing_behind_it(void **state)
 	bytes_finish(&bytes);
 }
 
-/* Pieces that were taken stay what they are while others come. */
-static void test_pieces_that_are_taken(void **state)
+/* A PNG that was taken stays intact while the next ones are read. */
+static void test_taken_pngs_stay_intact(void **state)
 {
-	struct bytes bytes = { 0 }, want[4];
+	struct bytes bytes = { 0 }, expected[4];
 	struct buffer taken[4] = { 0 };
 	const uint8_t *png[4];
 	struct png_stream stream;
@@ -156,11 +156,11 @@ static void test_pieces_that_are_taken(void **state)
 	assert_end(&stream);
 	end(&stream);
 	for (uint32_t i = 0; i < 4; i++) {
-		want[i] = frame(i + 1);
+		expected[i] = frame(i + 1);
 		assert_true(png[i] >= taken[i].data);
-		assert_memory_equal(png[i], want[i].data, want[i].size);
+		assert_memory_equal(png[i], expected[i].data, expected[i].size);
 		buffer_finish(&taken[i]);
-		bytes_finish(&want[i]);
+		bytes_finish(&expected[i]);
 	}
 }
 
@@ -175,7 +175,7 @@ static void test_empty_stream(void **state)
 	end(&stream);
 }
 
-static void test_garbage_between_is_one_damaged_frame(void **state)
+static void test_garbage_between_frames_is_one_damaged_frame(void **state)
 {
 	static const char *const garbage[] = { "x", "some garbage of more than eight bytes",
 		                               "\x89PNG\r\n\x1a",
@@ -225,10 +225,10 @@ static void test_every_truncation(void **state)
 	bytes_finish(&png);
 }
 
-/* The broken-off frame swallows the beginning of the next one, which must not be lost with it: but
- * where it swallows just the signature and IHDR, only the CRC tells, and that is the decoder's (see
- * test_frame_source.c). */
-static void test_every_truncation_with_a_frame_behind(void **state)
+/* The truncated frame swallows the start of the next one, which must not be lost. If it swallows
+ * just the signature and IHDR, only the CRC shows that. The decoder checks the CRC
+ * (test_frame_source.c). */
+static void test_every_truncation_before_another_frame(void **state)
 {
 	struct bytes png = frame(5);
 
@@ -252,7 +252,8 @@ static void test_every_truncation_with_a_frame_behind(void **state)
 	bytes_finish(&png);
 }
 
-/* Any one byte changed: that frame is lost, or handed on for the decoder to judge; the others come. */
+/* Any single byte is changed: that frame is damaged, or left to the decoder. The next frames
+ * come. */
 static void test_every_changed_byte(void **state)
 {
 	struct bytes png = frame(5);
@@ -264,15 +265,15 @@ static void test_every_changed_byte(void **state)
 		const uint8_t *got;
 		const char *reason;
 		size_t size;
-		int result;
+		int error;
 
 		bytes_add(&bytes, png.data, png.size);
 		bytes.data[at] ^= 0x80;
 		add_frame(&bytes, 8);
 		add_frame(&bytes, 9);
 		begin(&stream, &bytes);
-		result = png_stream_next(&stream, &got, &size, &reason);
-		assert_true(result == -EBADMSG || (result == 0 && size == png.size));
+		error = png_stream_next(&stream, &got, &size, &reason);
+		assert_true(error == -EBADMSG || (error == 0 && size == png.size));
 		assert_next(&stream, 8);
 		assert_next(&stream, 9);
 		assert_end(&stream);
@@ -281,7 +282,7 @@ static void test_every_changed_byte(void **state)
 	bytes_finish(&png);
 }
 
-static void test_lengths_that_lie(void **state)
+static void test_wrong_chunk_lengths(void **state)
 {
 	static const uint32_t lengths[] = { 0x80000000,  UINT32_MAX, INT32_MAX,
 		                            LIMIT_BYTES, 65536,      100 };
@@ -305,7 +306,7 @@ static void test_lengths_that_lie(void **state)
 	}
 }
 
-/* An IEND that claims the next frame as its data ends like a good one. */
+/* An IEND that claims the next frame as its data ends like a valid one. */
 static void test_an_iend_with_a_length_swallows_no_frame(void **state)
 {
 	struct bytes bytes = frame(5);
@@ -345,9 +346,9 @@ static void test_a_png_over_the_limit(void **state)
 static void send_bytes(int fd, const struct bytes *bytes)
 {
 	for (size_t at = 0; at < bytes->size;) {
-		size_t piece = at % 7 + 1, left = bytes->size - at;
+		size_t piece = at % 7 + 1, rest = bytes->size - at;
 
-		at += (size_t)write(fd, bytes->data + at, piece < left ? piece : left);
+		at += (size_t)write(fd, bytes->data + at, piece < rest ? piece : rest);
 		if (at % 50 == 0)
 			usleep(100);
 	}
@@ -393,7 +394,7 @@ static void test_descriptors_that_cannot_be_read(void **state)
 	end(&stream);
 }
 
-static void test_stopping_ends_the_wait(void **state)
+static void test_cancel_ends_the_wait(void **state)
 {
 	struct bytes bytes = { 0 };
 	struct png_stream stream;
@@ -412,7 +413,7 @@ static void test_stopping_ends_the_wait(void **state)
 	bytes_finish(&bytes);
 }
 
-/* Last: from then on everything is interrupted. */
+/* Must be the last test: the interruption stays. */
 static void test_an_interruption_ends_the_wait(void **state)
 {
 	struct bytes bytes = { 0 };
@@ -436,19 +437,19 @@ static void test_an_interruption_ends_the_wait(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_frame_waits_for_nothing_behind_it),
-		cmocka_unit_test(test_pieces_that_are_taken),
+		cmocka_unit_test(test_a_frame_needs_no_byte_after_it),
+		cmocka_unit_test(test_taken_pngs_stay_intact),
 		cmocka_unit_test(test_empty_stream),
-		cmocka_unit_test(test_garbage_between_is_one_damaged_frame),
+		cmocka_unit_test(test_garbage_between_frames_is_one_damaged_frame),
 		cmocka_unit_test(test_every_truncation),
-		cmocka_unit_test(test_every_truncation_with_a_frame_behind),
+		cmocka_unit_test(test_every_truncation_before_another_frame),
 		cmocka_unit_test(test_every_changed_byte),
-		cmocka_unit_test(test_lengths_that_lie),
+		cmocka_unit_test(test_wrong_chunk_lengths),
 		cmocka_unit_test(test_an_iend_with_a_length_swallows_no_frame),
 		cmocka_unit_test(test_a_png_over_the_limit),
 		cmocka_unit_test(test_a_slow_writer_and_frames_larger_than_the_pipe),
 		cmocka_unit_test(test_descriptors_that_cannot_be_read),
-		cmocka_unit_test(test_stopping_ends_the_wait),
+		cmocka_unit_test(test_cancel_ends_the_wait),
 		cmocka_unit_test(test_an_interruption_ends_the_wait),
 	};
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/png_unfilter: for each instruction set that this machine has, every filter in every order, on
- * rows of every length, in memory that is just as large as promised. The filters are applied here, by
- * the PNG specification; what is undone must be what was there before. Links nothing else: ./dev arm runs it under emulation. */
+ * png_unfilter, for each instruction set that this machine has: every filter in every order, on
+ * rows of every length, in memory of exactly the promised size. The test applies the filters by
+ * the PNG specification; undoing them must give the original. Links nothing else, because ./dev
+ * arm runs it under emulation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,7 @@ static uint8_t random_byte(void)
 	return (uint8_t)(random_state >> 24);
 }
 
-/* Any value, or one at which sums overflow and distances are equal. */
+/* Returns any value, often one at which sums overflow or distances are equal. */
 static uint8_t random_sample(void)
 {
 	static const uint8_t edges[] = { 0, 1, 2, 127, 128, 129, 254, 255 };
@@ -110,31 +111,31 @@ static bool is_opaque(const struct picture *picture)
 	return true;
 }
 
-static void check_level(const struct picture *picture, const uint8_t *raw, const uint8_t *pixels,
-                        const struct png_unfilter *level)
+static void check_variant(const struct picture *picture, const uint8_t *raw, const uint8_t *pixels,
+                          const struct png_unfilter *variant)
 {
 	size_t raw_bytes = ((size_t)picture->width * picture->channels + 1) * picture->height;
 	size_t stride = (4 * (size_t)picture->width + 63) / 64 * 64;
-	size_t room =
+	size_t bytes =
 		stride * (picture->height + PNG_ROWS_AT_ONCE) + picture->height + PNG_ROWS_MARGIN;
-	uint8_t *memory = malloc(room + GUARD_BYTES), *zeros = calloc(1, stride);
+	uint8_t *memory = malloc(bytes + GUARD_BYTES), *zeros = calloc(1, stride);
 	struct png_rows rows = { .pixels = memory,
 		                 .zeros = zeros,
 		                 .stride_bytes = stride,
-		                 .raw = memory + room - PNG_ROWS_MARGIN - raw_bytes,
+		                 .raw = memory + bytes - PNG_ROWS_MARGIN - raw_bytes,
 		                 .width = picture->width,
 		                 .height = picture->height,
 		                 .channels = picture->channels };
 
-	memset(memory, GUARD, room + GUARD_BYTES);
-	memcpy(memory + room - PNG_ROWS_MARGIN - raw_bytes, raw, raw_bytes);
-	assert_true(level->unfilter(&rows));
+	memset(memory, GUARD, bytes + GUARD_BYTES);
+	memcpy(memory + bytes - PNG_ROWS_MARGIN - raw_bytes, raw, raw_bytes);
+	assert_true(variant->unfilter(&rows));
 	assert_int_equal(rows.opaque, is_opaque(picture));
 	for (uint32_t y = 0; y < picture->height; y++, pixels += 4 * (size_t)picture->width)
 		assert_memory_equal(memory + y * rows.stride_bytes, pixels,
 		                    4 * (size_t)picture->width);
 	for (size_t i = 0; i < GUARD_BYTES; i++)
-		assert_int_equal(memory[room + i], GUARD);
+		assert_int_equal(memory[bytes + i], GUARD);
 	free(zeros);
 	free(memory);
 }
@@ -148,7 +149,7 @@ static void check(const struct picture *picture)
 	apply_filters(picture, raw);
 	make_pixels(picture, pixels);
 	for (unsigned i = 0; png_unfilter_get(i); i++)
-		check_level(picture, raw, pixels, png_unfilter_get(i));
+		check_variant(picture, raw, pixels, png_unfilter_get(i));
 	free(pixels);
 	free(raw);
 }
@@ -203,8 +204,8 @@ static void test_every_order_of_four_filters(void **state)
 	}
 }
 
-/* Each of the 2^24 neighbourhoods: the corner and what is above stand alternating in one row, and every
- * value in turn to the left in the row below. */
+/* Covers each of the 2^24 neighbourhoods. The corner and the value above alternate in one row; the
+ * left neighbour in the row below takes every value in turn. */
 static void check_neighbourhoods(uint8_t corner, uint8_t filter, uint32_t height)
 {
 	enum { WIDTH = 512, HEIGHT = 128, CHANNELS = 4 };
@@ -235,19 +236,20 @@ static void test_every_neighbourhood_of_paeth(void **state)
 {
 	(void)state;
 	for (unsigned corner = 0; corner < 256; corner++) {
-		/* Two rows are done one by one; four of Paeth, or with another, together. */
+		/* Two rows are undone one by one; four rows are undone together, with or without
+		 * other filters. */
 		check_neighbourhoods((uint8_t)corner, FILTER_PAETH, 2);
 		check_neighbourhoods((uint8_t)corner, FILTER_PAETH, 128);
 		check_neighbourhoods((uint8_t)corner, FILTER_UP, 128);
 	}
 }
 
-static void test_filters_that_do_not_exist(void **state)
+static void test_invalid_filters(void **state)
 {
 	uint8_t memory[8192] = { 0 }, zeros[128] = { 0 };
 
 	(void)state;
-	for (unsigned level = 0; png_unfilter_get(level); level++) {
+	for (unsigned i = 0; png_unfilter_get(i); i++) {
 		for (unsigned channels = 1; channels <= 4; channels++) {
 			for (uint32_t row = 0; row < 6; row++) {
 				size_t row_bytes = 1 + (size_t)channels * 32;
@@ -263,13 +265,13 @@ static void test_filters_that_do_not_exist(void **state)
 
 				memset(memory, FILTER_PAETH, sizeof(memory));
 				raw[row * row_bytes] = PNG_FILTERS;
-				assert_false(png_unfilter_get(level)->unfilter(&rows));
+				assert_false(png_unfilter_get(i)->unfilter(&rows));
 			}
 		}
 	}
 }
 
-static void test_opacity_of_single_pixels(void **state)
+static void test_single_transparent_pixels(void **state)
 {
 	uint8_t samples[4 * 37 * 5], filters[5] = { 0 };
 	struct picture picture = {
@@ -285,7 +287,7 @@ static void test_opacity_of_single_pixels(void **state)
 	}
 }
 
-static void test_levels(void **state)
+static void test_variants(void **state)
 {
 	unsigned count = 0;
 
@@ -299,12 +301,12 @@ static void test_levels(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_every_width_and_filter),
 		cmocka_unit_test(test_every_order_of_four_filters),
 		cmocka_unit_test(test_every_neighbourhood_of_paeth),
-		cmocka_unit_test(test_filters_that_do_not_exist),
-		cmocka_unit_test(test_opacity_of_single_pixels),
+		cmocka_unit_test(test_invalid_filters),
+		cmocka_unit_test(test_single_transparent_pixels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,13 +9,13 @@
 
 static int id;
 
-static int make_ring(void **state)
+static int create_ring(void **state)
 {
 	(void)state;
 	return ring_create(IPC_PRIVATE, getegid(), 0600, &id);
 }
 
-static int drop_ring(void **state)
+static int remove_ring(void **state)
 {
 	(void)state;
 	ring_remove(id);
@@ -36,13 +36,13 @@ static void publishing_wakes_all_sleepers(void **state)
 	assert_int_equal(ring_start(id, 0), 0);
 	for (int i = 0; i < 4; i++)
 		sleepers[i] = start(sleep_after, &newest);
-	nap_ms(50);
+	sleep_ms(50);
 	assert_int_equal(ring_publish(id, 1), 0);
 	for (int i = 0; i < 4; i++)
 		assert_exits(sleepers[i], 0);
 }
 
-static void nothing_published_is_slept_through(void **state)
+static void wait_sleeps_until_the_frame_is_published(void **state)
 {
 	(void)state;
 	assert_int_equal(ring_start(id, 41), 0);
@@ -52,8 +52,8 @@ static void nothing_published_is_slept_through(void **state)
 	assert_int_equal(ring_wait(id, 42, 20 * NS_PER_MS), -EAGAIN);
 }
 
-/* A semaphore's value may not grow: at 32767 a counting one fails. */
-static void frames_do_not_add_up(void **state)
+/* A semaphore that counts up fails at 32767. */
+static void semaphore_values_do_not_grow(void **state)
 {
 	(void)state;
 	assert_int_equal(ring_start(id, 0), 0);
@@ -73,14 +73,22 @@ static int live_and_pause(void *published)
 	return 0;
 }
 
-static void await_alive(void)
+static bool is_alive(void)
 {
-	for (int i = 0; i < 1000 && ring_alive(id) != 1; i++)
-		nap_ms(2);
-	assert_int_equal(ring_alive(id), 1);
+	bool alive;
+
+	assert_int_equal(ring_query_alive(id, &alive), 0);
+	return alive;
 }
 
-/* No successor comes to clean up: the kernel alone has to wake the sleeper. */
+static void wait_until_alive(void)
+{
+	for (int i = 0; i < 1000 && !is_alive(); i++)
+		sleep_ms(2);
+	assert_true(is_alive());
+}
+
+/* There is no successor to clean up: the kernel alone must wake the sleeper. */
 static void death_wakes_a_sleeper(void **state)
 {
 	static const uint64_t published[] = { 0, 1, 31, 32, 33, 63, 64, 65, 1000 };
@@ -91,13 +99,13 @@ static void death_wakes_a_sleeper(void **state)
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
 		newest = published[i];
 		producer = start(live_and_pause, &newest);
-		await_alive();
-		nap_ms(20);
+		wait_until_alive();
+		sleep_ms(20);
 		sleeper = start(sleep_after, &newest);
-		nap_ms(20);
+		sleep_ms(20);
 		kill_and_reap(producer);
 		assert_exits(sleeper, 0);
-		assert_int_equal(ring_alive(id), 0);
+		assert_false(is_alive());
 	}
 }
 
@@ -109,10 +117,10 @@ static void removal_wakes_a_sleeper(void **state)
 	(void)state;
 	assert_int_equal(ring_start(id, 0), 0);
 	sleeper = start(sleep_after, &newest);
-	nap_ms(30);
+	sleep_ms(30);
 	ring_remove(id);
 	assert_exits(sleeper, 0);
-	assert_int_equal(ring_alive(id), 0);
+	assert_false(is_alive());
 	assert_int_equal(ring_wait(id, 0, NS_PER_S), 0);
 	assert_true(ring_publish(id, 1) < 0);
 }
@@ -120,18 +128,18 @@ static void removal_wakes_a_sleeper(void **state)
 static void not_alive_before_the_start(void **state)
 {
 	(void)state;
-	assert_int_equal(ring_alive(id), 0);
+	assert_false(is_alive());
 	assert_int_equal(ring_start(id, 0), 0);
-	assert_int_equal(ring_alive(id), 1);
+	assert_true(is_alive());
 }
 
-#define RING(test) cmocka_unit_test_setup_teardown(test, make_ring, drop_ring)
+#define RING(test) cmocka_unit_test_setup_teardown(test, create_ring, remove_ring)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RING(publishing_wakes_all_sleepers), RING(nothing_published_is_slept_through),
-		RING(frames_do_not_add_up),          RING(death_wakes_a_sleeper),
+		RING(publishing_wakes_all_sleepers), RING(wait_sleeps_until_the_frame_is_published),
+		RING(semaphore_values_do_not_grow),  RING(death_wakes_a_sleeper),
 		RING(removal_wakes_a_sleeper),       RING(not_alive_before_the_start),
 	};
 

@@ -135,7 +135,7 @@ static void same_frame_is_not_taken_twice(void **state)
 	assert_int_equal(slots_take_newest(&reader, frame, &frame, &slot), -EAGAIN);
 }
 
-static void discarded_slot_was_never_a_frame(void **state)
+static void discarded_slot_is_no_frame(void **state)
 {
 	uint64_t frame;
 	uint32_t slot;
@@ -170,7 +170,7 @@ static void several_loans_are_published_in_any_order(void **state)
 	}
 }
 
-/* ---- The other side moves between two steps of this one ---- */
+/* ---- One side runs between two steps of the other ---- */
 
 static void publish_two(void *unused)
 {
@@ -179,9 +179,9 @@ static void publish_two(void *unused)
 	publish_one();
 }
 
-/* The frame's slot is given up after the reader has seen the index and before it has locked: only the
- * second look tells. */
-static void reader_looks_again_after_locking(void **state)
+/* The writer invalidates the frame after the reader has read latest and before it locks. Only the
+ * check after the lock shows it. */
+static void reader_rechecks_after_locking(void **state)
 {
 	uint64_t frame;
 	uint32_t slot;
@@ -202,8 +202,8 @@ static void take_the_newest(void *frame)
 	assert_int_equal(slots_take_newest(&reader, 0, frame, &slot), 0);
 }
 
-/* The reader gets its lock between the writer's choice of a slot and its own. */
-static void writer_yields_to_a_reader_that_was_first(void **state)
+/* The reader locks the frame after the writer has chosen its slot, before the writer locks it. */
+static void writer_skips_a_frame_that_a_reader_locked_first(void **state)
 {
 	uint64_t held = 0;
 	uint32_t slot;
@@ -213,7 +213,8 @@ static void writer_yields_to_a_reader_that_was_first(void **state)
 	take_the_newest(&held);
 	slots_release(&reader_locks.locks, held);
 	publish_one();
-	/* Frame 1 is about to be given up; the reader, having read the index long ago, holds it. */
+	/* The writer is about to invalidate frame 1. A reader that read latest long ago holds
+	 * it. */
 	table.held[1]++;
 	assert_int_equal(slots_begin(&writer, &slot), -EAGAIN);
 	assert_int_equal(shared->slot[0].sequence, 1);
@@ -241,8 +242,8 @@ static void claim_keeps_every_frame(void **state)
 	publish_one();
 }
 
-/* Frames are published between the reader's look at the index and its claim. */
-static void claim_starts_at_the_newest_frame_when_it_stands(void **state)
+/* The writer publishes frames after the reader has read latest, before it claims. */
+static void claim_starts_at_the_newest_frame_once_it_is_locked(void **state)
 {
 	uint64_t frame;
 	uint32_t slot;
@@ -271,7 +272,7 @@ static void later_generation_starts_after_the_one_before(void **state)
 	assert_int_equal(frame, 101);
 }
 
-static void frames_that_are_gone_are_passed_over(void **state)
+static void overwritten_frames_are_skipped(void **state)
 {
 	uint64_t frame;
 	uint32_t slot;
@@ -284,7 +285,7 @@ static void frames_that_are_gone_are_passed_over(void **state)
 	assert_int_equal(frame, 105);
 }
 
-static void lies_are_refused(void **state)
+static void invalid_memory_is_refused(void **state)
 {
 	uint64_t frame;
 	uint32_t slot;
@@ -311,15 +312,15 @@ int main(void)
 		TWO(held_frame_is_not_written),
 		THREE(oldest_free_frame_goes_first),
 		TWO(same_frame_is_not_taken_twice),
-		TWO(discarded_slot_was_never_a_frame),
+		TWO(discarded_slot_is_no_frame),
 		THREE(several_loans_are_published_in_any_order),
-		TWO(reader_looks_again_after_locking),
-		TWO(writer_yields_to_a_reader_that_was_first),
+		TWO(reader_rechecks_after_locking),
+		TWO(writer_skips_a_frame_that_a_reader_locked_first),
 		THREE(claim_keeps_every_frame),
-		TWO(claim_starts_at_the_newest_frame_when_it_stands),
+		TWO(claim_starts_at_the_newest_frame_once_it_is_locked),
 		LATER(later_generation_starts_after_the_one_before),
-		LATER(frames_that_are_gone_are_passed_over),
-		TWO(lies_are_refused),
+		LATER(overwritten_frames_are_skipped),
+		TWO(invalid_memory_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The slot protocol between threads that share one mapping, which is where thread sanitizer can see
- * both sides. Pixels are plain memory: a slot written while somebody looks is a race it reports, and
- * a tear that the readers find. */
+ * The slot protocol between threads of one process, where thread sanitizer sees both sides. Pixels
+ * are plain memory. If the writer writes a slot that a reader reads, the sanitizer reports a race,
+ * and the reader finds a torn frame. */
 #include "support.h"
 
 #include <sched.h>
@@ -20,7 +20,7 @@ struct channel_in_memory {
 	int readers;
 };
 
-struct party {
+struct thread_arg {
 	struct channel_in_memory *channel;
 	int number;
 	bool every;
@@ -51,41 +51,41 @@ static void *write_frames(void *argument)
 	return NULL;
 }
 
-static void check(struct party *party, uint32_t slot, uint64_t frame)
+static void check(struct thread_arg *arg, uint32_t slot, uint64_t frame)
 {
-	const struct channel_in_memory *channel = party->channel;
+	const struct channel_in_memory *channel = arg->channel;
 	struct shmflip_frame_info info;
 
 	layout_read_info(&channel->shared->slot[slot], frame, &info);
-	party->torn += info.presentation_ns != (int64_t)frame;
+	arg->torn += info.presentation_ns != (int64_t)frame;
 	for (int i = 0; i < PIXELS; i++)
-		party->torn += channel->pixels[slot][i] != frame;
-	party->taken++;
+		arg->torn += channel->pixels[slot][i] != frame;
+	arg->taken++;
 }
 
 static void *read_frames(void *argument)
 {
-	struct party *party = argument;
+	struct thread_arg *arg = argument;
 	struct memory_locks locks;
 	struct slot_reader reader;
 	uint64_t frame = 0;
 	uint32_t slot;
 	int error;
 
-	memory_locks_init(&locks, &party->channel->table, party->number);
-	slots_init_reader(&reader, party->channel->shared, party->channel->slots, &locks.locks);
-	if (party->every)
+	memory_locks_init(&locks, &arg->channel->table, arg->number);
+	slots_init_reader(&reader, arg->channel->shared, arg->channel->slots, &locks.locks);
+	if (arg->every)
 		assert_int_equal(slots_claim(&reader, 0), 0);
-	party->channel->readers_ready++;
+	arg->channel->readers_ready++;
 	while (frame < FRAMES) {
-		error = party->every ? slots_take_next(&reader, &frame, &slot)
-		                     : slots_take_newest(&reader, frame, &frame, &slot);
+		error = arg->every ? slots_take_next(&reader, &frame, &slot)
+		                   : slots_take_newest(&reader, frame, &frame, &slot);
 		if (error) {
 			assert_int_equal(error, -EAGAIN);
 			sched_yield();
 			continue;
 		}
-		check(party, slot, frame);
+		check(arg, slot, frame);
 		slots_release(&locks.locks, frame);
 	}
 	return NULL;
@@ -94,7 +94,7 @@ static void *read_frames(void *argument)
 static void run(uint32_t slots, int newest, int every)
 {
 	struct channel_in_memory *channel = calloc(1, sizeof(*channel));
-	struct party parties[8] = { 0 };
+	struct thread_arg args[8] = { 0 };
 	pthread_t writer, readers[8];
 
 	pthread_mutex_init(&channel->table.mutex, NULL);
@@ -104,15 +104,15 @@ static void run(uint32_t slots, int newest, int every)
 	channel->shared->latest = layout_latest(0, LAYOUT_NO_SLOT);
 	pthread_create(&writer, NULL, write_frames, channel);
 	for (int i = 0; i < newest + every; i++) {
-		parties[i] = (struct party){ channel, i + 1, i >= newest, 0, 0 };
-		pthread_create(&readers[i], NULL, read_frames, &parties[i]);
+		args[i] = (struct thread_arg){ channel, i + 1, i >= newest, 0, 0 };
+		pthread_create(&readers[i], NULL, read_frames, &args[i]);
 	}
 	for (int i = 0; i < newest + every; i++) {
 		pthread_join(readers[i], NULL);
-		assert_int_equal(parties[i].torn, 0);
-		assert_true(parties[i].taken > 0);
-		if (parties[i].every)
-			assert_int_equal(parties[i].taken, FRAMES);
+		assert_int_equal(args[i].torn, 0);
+		assert_true(args[i].taken > 0);
+		if (args[i].every)
+			assert_int_equal(args[i].taken, FRAMES);
 	}
 	pthread_join(writer, NULL);
 	pthread_mutex_destroy(&channel->table.mutex);

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * Taking a channel over from whatever a dead producer, or somebody's hand, left of it. */
+ * A producer takes over a channel from what a dead producer, or a user, left of it. */
 #include "takeover.h"
 
-/* ---- Dead at every step of making ---- */
+/* ---- Death at every step of the creation ---- */
 
-static void every_step_of_making_is_taken_over(void **state)
+static void death_at_every_step_is_taken_over(void **state)
 {
 	static const int left[STEPS] = { [SEGMENT] = 1, [RING] = 2,   [RAISED] = 2, [NEW_FILE] = 2,
 		                         [OPEN] = 1,    [MOVING] = 3, [MOVED] = 2 };
 
 	(void)state;
 	for (enum step step = 0; step < STEPS; step++) {
-		start_and_await_death(make_up_to, &step);
+		start_and_wait_for_death(create_up_to, &step);
 		note_keys();
 		assert_int_equal(objects_under_keys(), left[step]);
-		take_over_and_leave();
+		assert_takes_over();
 		key_count = 0;
 	}
 }
 
-static void every_step_of_making_is_cleaned(void **state)
+static void death_at_every_step_is_cleaned_up(void **state)
 {
 	static const struct shmflip_removed expected[STEPS] = {
 		[LOCK_FILE] = { 1, 0, 0 }, [RECORD] = { 1, 0, 0 }, [SEGMENT] = { 1, 1, 0 },
@@ -31,7 +31,7 @@ static void every_step_of_making_is_cleaned(void **state)
 
 	(void)state;
 	for (enum step step = 0; step < STEPS; step++) {
-		start_and_await_death(make_up_to, &step);
+		start_and_wait_for_death(create_up_to, &step);
 		note_keys();
 		assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
 		assert_memory_equal(&removed, &expected[step], sizeof(removed));
@@ -41,7 +41,7 @@ static void every_step_of_making_is_cleaned(void **state)
 	}
 }
 
-/* ---- Files damaged, of another version, or pointing elsewhere ---- */
+/* ---- Files that are damaged, have another version, or name other objects ---- */
 
 static void damaged_lock_files_hide_nothing(void **state)
 {
@@ -53,7 +53,7 @@ static void damaged_lock_files_hide_nothing(void **state)
 	for (int damage = 0; damage < 4; damage++) {
 		enum step step = MOVING;
 
-		start_and_await_death(make_up_to, &step);
+		start_and_wait_for_death(create_up_to, &step);
 		note_keys();
 		record = recorded();
 		record.mark.version++;
@@ -65,12 +65,12 @@ static void damaged_lock_files_hide_nothing(void **state)
 			write_file(paths.lock_file, &record, 12);
 		else
 			write_file(paths.lock_file, garbage, 1);
-		take_over_and_leave();
+		assert_takes_over();
 		key_count = 0;
 	}
 }
 
-/* The channel file names the semaphores, whatever became of the lock file. */
+/* The channel file names the semaphores even without the lock file. */
 static void lost_lock_file_hides_no_open_channel(void **state)
 {
 	(void)state;
@@ -79,13 +79,13 @@ static void lost_lock_file_hides_no_open_channel(void **state)
 		 * second. */
 		enum step step = damage == 0 ? OPEN : MOVED;
 
-		start_and_await_death(make_up_to, &step);
+		start_and_wait_for_death(create_up_to, &step);
 		note_keys();
 		if (damage == 0)
 			unlink(paths.lock_file);
 		else
 			write_file(paths.lock_file, "", 0);
-		take_over_and_leave();
+		assert_takes_over();
 		key_count = 0;
 	}
 }
@@ -99,7 +99,7 @@ static void damaged_channel_files_are_replaced(void **state)
 	(void)state;
 	memset(garbage, 0xa5, sizeof(garbage));
 	for (int damage = 0; damage < 4; damage++) {
-		start_and_await_death(make_up_to, &step);
+		start_and_wait_for_death(create_up_to, &step);
 		note_keys();
 		layout_mark_channel(&record.mark);
 		record.mark.version += damage == 2;
@@ -109,13 +109,14 @@ static void damaged_channel_files_are_replaced(void **state)
 			write_file(paths.channel_file, garbage, 0);
 		else
 			write_file(paths.channel_file, &record, sizeof(record));
-		take_over_and_leave();
+		assert_takes_over();
 		key_count = 0;
 	}
 }
 
-/* Many a program makes empty lock files. What lies beside one is not taken for a channel's. */
-static void cleaning_takes_no_file_of_others(void **state)
+/* Many programs create empty lock files. The files beside such a lock file need not be a
+ * channel's. */
+static void cleanup_removes_no_foreign_file(void **state)
 {
 	struct shmflip_removed removed;
 	char bytes[4];
@@ -138,7 +139,7 @@ static void cleaning_takes_no_file_of_others(void **state)
 	unlink(paths.new_file);
 }
 
-/* ---- Viewers that stay ---- */
+/* ---- Viewers that stay attached ---- */
 
 static int publish_and_wait(void *unused)
 {
@@ -151,7 +152,7 @@ static int publish_and_wait(void *unused)
 	return 2;
 }
 
-static void viewers_that_stay_move_over(void **state)
+static void attached_viewers_move_to_the_successor(void **state)
 {
 	struct shmflip_producer_options other = options;
 	struct shmflip_viewer_options viewer_options = { .channel = "test" };
@@ -185,13 +186,13 @@ static void viewers_that_stay_move_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLACE(every_step_of_making_is_taken_over),
-		PLACE(every_step_of_making_is_cleaned),
-		PLACE(damaged_lock_files_hide_nothing),
-		PLACE(lost_lock_file_hides_no_open_channel),
-		PLACE(damaged_channel_files_are_replaced),
-		PLACE(cleaning_takes_no_file_of_others),
-		PLACE(viewers_that_stay_move_over),
+		WITH_PATHS(death_at_every_step_is_taken_over),
+		WITH_PATHS(death_at_every_step_is_cleaned_up),
+		WITH_PATHS(damaged_lock_files_hide_nothing),
+		WITH_PATHS(lost_lock_file_hides_no_open_channel),
+		WITH_PATHS(damaged_channel_files_are_replaced),
+		WITH_PATHS(cleanup_removes_no_foreign_file),
+		WITH_PATHS(attached_viewers_move_to_the_successor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,14 +24,14 @@ static int close_both(void **state)
 	return remove_directory(state);
 }
 
-/* The producer finds out within a tenth of a second. */
-static void assert_goes_on(void)
+/* The producer checks its files every tenth of a second. */
+static void assert_continues(void)
 {
 	struct shmflip_viewer_options viewer_options = { .channel = "test" };
 	struct shmflip_viewer *newcomer;
 	struct shmflip_frame frame;
 
-	nap_ms(110);
+	sleep_ms(110);
 	assert_int_equal(publish_square(producer, 5, 0), 0);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_int_equal(square_value(&frame), 5);
@@ -43,35 +43,35 @@ static void assert_goes_on(void)
 	shmflip_viewer_destroy(newcomer);
 }
 
-static void deleted_channel_file_comes_back(void **state)
+static void deleted_channel_file_is_created_again(void **state)
 {
 	struct shmflip_producer_stats stats;
 
 	(void)state;
-	assert_goes_on();
+	assert_continues();
 	note_keys();
 	unlink(paths.channel_file);
-	assert_goes_on();
+	assert_continues();
 	shmflip_producer_stats(producer, &stats);
 	assert_int_equal(stats.generations, 2);
 	assert_int_equal(objects_under_keys(), 1);
 }
 
-static void deleted_lock_file_comes_back(void **state)
+static void deleted_lock_file_is_created_again(void **state)
 {
 	struct shmflip_producer *second;
 	struct shmflip_removed removed;
 	pid_t pid = 0;
 
 	(void)state;
-	assert_goes_on();
+	assert_continues();
 	note_keys();
 	unlink(paths.lock_file);
-	/* Meanwhile nobody takes the channel for stale. */
+	/* Until then no other process takes the channel for a dead one. */
 	assert_int_equal(shmflip_producer_create(&options, &second), -EBUSY);
 	assert_non_null(strstr(shmflip_error_detail(), "deleted"));
 	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -EBUSY);
-	assert_goes_on();
+	assert_continues();
 	note_keys();
 	assert_int_equal(objects_under_keys(), 1);
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
@@ -79,8 +79,8 @@ static void deleted_lock_file_comes_back(void **state)
 	assert_int_equal(shmflip_producer_create(&options, &second), -EBUSY);
 }
 
-/* With one descriptor more, for the lock file. */
-static int come_short_of_descriptors(void *unused)
+/* Leaves one free descriptor, for the lock file. */
+static int run_out_of_descriptors(void *unused)
 {
 	struct shmflip_producer *second;
 	struct shmflip_removed removed;
@@ -97,28 +97,28 @@ static int come_short_of_descriptors(void *unused)
 	return shmflip_channel_clean(NULL, "test", &removed) == -EMFILE ? 0 : 3;
 }
 
-static void who_cannot_look_takes_nobody_for_dead(void **state)
+static void failed_check_takes_no_producer_for_dead(void **state)
 {
 	(void)state;
 	unlink(paths.lock_file);
-	assert_exits(start(come_short_of_descriptors, NULL), 0);
+	assert_exits(start(run_out_of_descriptors, NULL), 0);
 	assert_int_equal(access(paths.channel_file, F_OK), 0);
-	assert_goes_on();
+	assert_continues();
 }
 
 static int die_about_to_renew(void *argument)
 {
-	const int *told = argument;
+	const int *ready = argument;
 	struct shmflip_producer *dying;
 	struct shmflip_loan loan;
 
 	if (shmflip_producer_create(&options, &dying) || shmflip_producer_loan(dying, &loan, 0) ||
-	    write(told[1], "", 1) != 1)
+	    write(ready[1], "", 1) != 1)
 		return 1;
 	while (access(paths.lock_file, F_OK) == 0)
-		nap_ms(1);
-	nap_ms(110);
-	/* It makes a lock file again. A fresh generation waits for the loan to come back. */
+		sleep_ms(1);
+	sleep_ms(110);
+	/* The producer creates the lock file, but no new generation while a slot is on loan. */
 	if (shmflip_producer_loan(dying, &loan, 0) != -EBUSY || access(paths.lock_file, F_OK))
 		return 2;
 	return die();
@@ -126,47 +126,47 @@ static int die_about_to_renew(void *argument)
 
 static void death_with_a_new_lock_file_hides_nothing(void **state)
 {
-	int told[2], status;
+	int ready[2], status;
 	char byte;
 	pid_t child;
 
 	(void)state;
-	assert_int_equal(pipe(told), 0);
-	child = start(die_about_to_renew, told);
-	assert_int_equal(read(told[0], &byte, 1), 1);
+	assert_int_equal(pipe(ready), 0);
+	child = start(die_about_to_renew, ready);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
 	note_keys();
 	unlink(paths.lock_file);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status));
 	note_keys();
-	take_over_and_leave();
-	close(told[0]);
-	close(told[1]);
+	assert_takes_over();
+	close(ready[0]);
+	close(ready[1]);
 }
 
-static void deleted_directory_comes_back(void **state)
+static void deleted_directory_is_created_again(void **state)
 {
 	(void)state;
-	assert_goes_on();
+	assert_continues();
 	unlink(paths.channel_file);
 	unlink(paths.lock_file);
 	rmdir(directory);
-	assert_goes_on();
+	assert_continues();
 }
 
-static void waiting_for_viewers_looks_after_the_files(void **state)
+static void waiting_for_viewers_checks_the_files(void **state)
 {
 	struct shmflip_frame frame;
 
 	(void)state;
 	unlink(paths.channel_file);
-	nap_ms(110);
+	sleep_ms(110);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 0), -EAGAIN);
 	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
 }
 
-static void waiting_for_a_slot_looks_after_the_files(void **state)
+static void waiting_for_a_slot_checks_the_files(void **state)
 {
 	struct shmflip_frame held[3];
 	struct shmflip_loan loan;
@@ -186,8 +186,8 @@ static void waiting_for_a_slot_looks_after_the_files(void **state)
 	}
 }
 
-/* With both files gone there is nothing that tells the next producer of the first. */
-static void there_are_never_two_producers_for_long(void **state)
+/* Without both files, the next producer cannot find the first one. */
+static void second_producer_ends_the_first(void **state)
 {
 	struct shmflip_producer *second;
 	struct shmflip_viewer_options viewer_options = { .channel = "test" };
@@ -198,13 +198,13 @@ static void there_are_never_two_producers_for_long(void **state)
 	unlink(paths.channel_file);
 	unlink(paths.lock_file);
 	assert_int_equal(shmflip_producer_create(&options, &second), 0);
-	nap_ms(110);
+	sleep_ms(110);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(shmflip_producer_loan(producer, &loan, 0), -ESTALE);
 		assert_non_null(strstr(shmflip_error_detail(), "deleted"));
 	}
 	shmflip_producer_destroy(producer);
-	/* The first leaves everything of the second's alone. */
+	/* The first producer does not touch what belongs to the second. */
 	assert_int_equal(publish_square(second, 6, 0), 0);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	assert_int_equal(square_value(&frame), 6);
@@ -220,14 +220,14 @@ static void there_are_never_two_producers_for_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(deleted_channel_file_comes_back),
-		BOTH(deleted_lock_file_comes_back),
-		BOTH(who_cannot_look_takes_nobody_for_dead),
-		PLACE(death_with_a_new_lock_file_hides_nothing),
-		BOTH(deleted_directory_comes_back),
-		BOTH(waiting_for_viewers_looks_after_the_files),
-		BOTH(waiting_for_a_slot_looks_after_the_files),
-		BOTH(there_are_never_two_producers_for_long),
+		BOTH(deleted_channel_file_is_created_again),
+		BOTH(deleted_lock_file_is_created_again),
+		BOTH(failed_check_takes_no_producer_for_dead),
+		WITH_PATHS(death_with_a_new_lock_file_hides_nothing),
+		BOTH(deleted_directory_is_created_again),
+		BOTH(waiting_for_viewers_checks_the_files),
+		BOTH(waiting_for_a_slot_checks_the_files),
+		BOTH(second_producer_ends_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

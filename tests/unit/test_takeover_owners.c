@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who owns a channel: one of many that come, who has only just come, and who has become another program. */
+ * Ownership: a race of many producers, an owner that has just started, and an owner that has become
+ * another program. */
 #include "takeover.h"
 
 enum { RACERS = 10, ROUNDS = 10 };
 
 struct race {
-	int start[2]; /* closed: go */
-	int told[2];  /* the winner's pid */
-	int end[2];   /* closed: the losers have spoken */
+	int start[2]; /* closed: start */
+	int ready[2]; /* the winner's pid */
+	int end[2];   /* closed: the losers have exited */
 };
 
 static int run_race(void *argument)
@@ -25,14 +26,14 @@ static int run_race(void *argument)
 		return 2;
 	error = shmflip_producer_create(&options, &producer);
 	if (!error) {
-		if (write(race->told[1], &self, sizeof(self)) != sizeof(self) ||
+		if (write(race->ready[1], &self, sizeof(self)) != sizeof(self) ||
 		    read(race->end[0], &byte, 1) != 0)
 			return 3;
 		return die();
 	}
 	if (error != -EBUSY)
 		return 4;
-	if (write(race->told[1], &(pid_t){ 0 }, 0) != 0 ||
+	if (write(race->ready[1], &(pid_t){ 0 }, 0) != 0 ||
 	    shmflip_channel_holder(NULL, "test", &winner))
 		return 5;
 	shmflip_producer_create(&options, &producer);
@@ -48,12 +49,12 @@ static void one_of_ten_wins(void **state)
 
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
-		assert_int_equal(pipe(race.start) | pipe(race.told) | pipe(race.end), 0);
+		assert_int_equal(pipe(race.start) | pipe(race.ready) | pipe(race.end), 0);
 		for (int i = 0; i < RACERS; i++)
 			racers[i] = start(run_race, &race);
 		close(race.start[0]);
 		close(race.start[1]);
-		assert_int_equal(read(race.told[0], &winner, sizeof(winner)), sizeof(winner));
+		assert_int_equal(read(race.ready[0], &winner, sizeof(winner)), sizeof(winner));
 		for (int i = 0; i < RACERS; i++)
 			if (racers[i] != winner)
 				assert_exits(racers[i], 1);
@@ -61,62 +62,62 @@ static void one_of_ten_wins(void **state)
 		close(race.end[1]);
 		assert_int_equal(waitpid(winner, &status, 0), winner);
 		assert_true(WIFSIGNALED(status));
-		close(race.told[0]);
-		close(race.told[1]);
+		close(race.ready[0]);
+		close(race.ready[1]);
 	}
-	take_over_and_leave();
+	assert_takes_over();
 }
 
-static int seize_and_wait(void *argument)
+static int acquire_for_cleanup_and_pause(void *argument)
 {
-	const int *told = argument;
+	const int *ready = argument;
 	struct channel channel;
 
-	if (channel_acquire_for_cleanup(&channel, &paths) || write(told[1], "", 1) != 1)
+	if (channel_acquire_for_cleanup(&channel, &paths) || write(ready[1], "", 1) != 1)
 		return 1;
 	pause();
 	return 2;
 }
 
-/* Who only just owns the channel is never called by its predecessor's pid. */
-static void no_dead_pid_is_named(void **state)
+/* An owner that has not written its pid is not reported by its predecessor's. */
+static void dead_owner_is_not_reported(void **state)
 {
 	enum step step = OPEN;
 	pid_t child, pid = 12345;
-	int told[2];
+	int ready[2];
 	char byte;
 
 	(void)state;
-	start_and_await_death(make_up_to, &step);
+	start_and_wait_for_death(create_up_to, &step);
 	note_keys();
 	assert_int_not_equal(recorded().pid, 0);
-	assert_int_equal(pipe(told), 0);
-	child = start(seize_and_wait, told);
-	assert_int_equal(read(told[0], &byte, 1), 1);
+	assert_int_equal(pipe(ready), 0);
+	child = start(acquire_for_cleanup_and_pause, ready);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
 	assert_int_equal(pid, 0);
 	kill_and_reap(child);
 	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
-	take_over_and_leave();
-	close(told[0]);
-	close(told[1]);
+	assert_takes_over();
+	close(ready[0]);
+	close(ready[1]);
 }
 
-/* Neither is a producer refused because somebody cleans up at that moment. */
-static void a_sweeper_is_waited_for(void **state)
+/* A producer does not fail because another process cleans up at that moment. */
+static void producer_waits_for_a_cleanup(void **state)
 {
 	struct shmflip_producer *producer;
-	int told[2];
+	int ready[2];
 	char byte;
 	pid_t child, killer;
 
 	(void)state;
-	assert_int_equal(pipe(told), 0);
-	child = start(seize_and_wait, told);
-	assert_int_equal(read(told[0], &byte, 1), 1);
+	assert_int_equal(pipe(ready), 0);
+	child = start(acquire_for_cleanup_and_pause, ready);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
 	killer = fork();
 	if (killer == 0) {
-		nap_ms(100);
+		sleep_ms(100);
 		kill(child, SIGKILL);
 		_exit(0);
 	}
@@ -124,16 +125,16 @@ static void a_sweeper_is_waited_for(void **state)
 	shmflip_producer_destroy(producer);
 	assert_exits(killer, 0);
 	kill_and_reap(child);
-	close(told[0]);
-	close(told[1]);
+	close(ready[0]);
+	close(ready[1]);
 }
 
 static int become_another_program(void *argument)
 {
-	const int *told = argument;
+	const int *ready = argument;
 	struct shmflip_producer *producer;
 
-	if (shmflip_producer_create(&options, &producer) || dup2(told[1], STDOUT_FILENO) < 0)
+	if (shmflip_producer_create(&options, &producer) || dup2(ready[1], STDOUT_FILENO) < 0)
 		return 1;
 	execlp("sh", "sh", "-c", "echo; exec sleep 100", NULL);
 	return 2;
@@ -141,20 +142,20 @@ static int become_another_program(void *argument)
 
 static pid_t start_another_program(void)
 {
-	int told[2];
+	int ready[2];
 	char byte;
 	pid_t child;
 
-	assert_int_equal(pipe(told), 0);
-	child = start(become_another_program, told);
-	assert_int_equal(read(told[0], &byte, 1), 1);
-	close(told[0]);
-	close(told[1]);
+	assert_int_equal(pipe(ready), 0);
+	child = start(become_another_program, ready);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
 	return child;
 }
 
-/* Its semaphores stay raised for as long as it runs: undo is a process's, not a program's. */
-static void who_became_another_program_is_swept(void **state)
+/* The semaphores stay raised until the process exits: exec does not undo them. */
+static void channel_of_a_replaced_program_is_removed(void **state)
 {
 	struct shmflip_channel_status status;
 	struct shmflip_removed removed;
@@ -166,7 +167,7 @@ static void who_became_another_program_is_swept(void **state)
 	assert_int_equal(objects_under_keys(), 1);
 	assert_int_equal(shmflip_channel_inspect(NULL, "test", &status), 0);
 	assert_false(status.alive);
-	take_over_and_leave();
+	assert_takes_over();
 	kill_and_reap(child);
 
 	child = start_another_program();
@@ -175,32 +176,34 @@ static void who_became_another_program_is_swept(void **state)
 	kill_and_reap(child);
 }
 
-static void raised_semaphores_of_others_are_left_alone(void **state)
+static void foreign_raised_semaphores_stay(void **state)
 {
 	struct channel_record record = { .producer = 1, .generation = 1 };
 	enum step step = OPEN;
+	bool alive;
 	int ring;
 
 	(void)state;
-	start_and_await_death(make_up_to, &step);
+	start_and_wait_for_death(create_up_to, &step);
 	assert_int_equal(ring_create(0x5f1b5f1b, getegid(), 0600, &ring), 0);
 	assert_int_equal(ring_start(ring, 0), 0);
 	layout_mark_channel(&record.mark);
 	record.ring_id = ring;
 	write_file(paths.channel_file, &record, sizeof(record));
-	take_over_and_leave();
-	assert_int_equal(ring_alive(ring), 1);
+	assert_takes_over();
+	assert_int_equal(ring_query_alive(ring, &alive), 0);
+	assert_true(alive);
 	ring_remove(ring);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PLACE(one_of_ten_wins),
-		PLACE(no_dead_pid_is_named),
-		PLACE(a_sweeper_is_waited_for),
-		PLACE(who_became_another_program_is_swept),
-		PLACE(raised_semaphores_of_others_are_left_alone),
+		WITH_PATHS(one_of_ten_wins),
+		WITH_PATHS(dead_owner_is_not_reported),
+		WITH_PATHS(producer_waits_for_a_cleanup),
+		WITH_PATHS(channel_of_a_replaced_program_is_removed),
+		WITH_PATHS(foreign_raised_semaphores_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/rate, viewer/title: the figures that a viewer shows. */
+ * viewer/rate, viewer/title: the figures that the viewer shows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ static void test_rate_needs_two_frames(void **state)
 	assert_float_equal(rate_per_second(&rate, SECOND + 20 * MS), 100, 0.01);
 }
 
-static void test_rate_is_that_of_the_latest_frames(void **state)
+static void test_rate_covers_the_last_frames(void **state)
 {
 	struct rate rate = { 0 };
 	int64_t last_ns = add_frames(&rate, 100, SECOND, 100 * MS);
@@ -46,7 +46,7 @@ static void test_rate_is_that_of_the_latest_frames(void **state)
 	assert_float_equal(rate_per_second(&rate, last_ns), 50, 0.01);
 }
 
-static void test_rate_ends_and_starts_afresh(void **state)
+static void test_rate_starts_anew_after_a_pause(void **state)
 {
 	struct rate rate = { 0 };
 	int64_t last_ns = add_frames(&rate, 10, SECOND, 100 * MS);
@@ -58,7 +58,7 @@ static void test_rate_ends_and_starts_afresh(void **state)
 	assert_float_equal(rate_per_second(&rate, last_ns), 20, 0.01);
 }
 
-static void test_a_slow_rate_is_not_taken_for_none(void **state)
+static void test_slow_rate_is_not_zero(void **state)
 {
 	struct rate rate = { 0 };
 	int64_t last_ns = add_frames(&rate, 5, 0, 10 * SECOND);
@@ -82,7 +82,7 @@ static void assert_title(struct title title, const char *want)
 	assert_string_equal(text, want);
 }
 
-static void test_a_title_tells_the_zoom(void **state)
+static void test_title_contains_the_zoom(void **state)
 {
 	(void)state;
 	assert_title((struct title){ .zoom = 1.5, .paused = true, .state = LIVENESS_LIVE },
@@ -110,11 +110,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate_needs_two_frames),
-		cmocka_unit_test(test_rate_is_that_of_the_latest_frames),
-		cmocka_unit_test(test_rate_ends_and_starts_afresh),
-		cmocka_unit_test(test_a_slow_rate_is_not_taken_for_none),
+		cmocka_unit_test(test_rate_covers_the_last_frames),
+		cmocka_unit_test(test_rate_starts_anew_after_a_pause),
+		cmocka_unit_test(test_slow_rate_is_not_zero),
 		cmocka_unit_test(test_titles),
-		cmocka_unit_test(test_a_title_tells_the_zoom),
+		cmocka_unit_test(test_title_contains_the_zoom),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

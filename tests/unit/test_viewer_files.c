@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/digest, viewer/record, viewer/report: what a viewer writes of the frames it took. */
+ * viewer/digest, viewer/record, viewer/stats: what the viewer writes about the frames it took. */
 #include "support.h"
 
 #include <jansson.h>
@@ -19,7 +19,7 @@
 #define HEIGHT 3
 #define STRIDE 64
 
-/* Rows with padding that must not show; the fourth byte is 77 where it means nothing. */
+/* Draws rows with padding, which must be ignored. The fourth byte is 77 if it has no meaning. */
 static struct shmflip_frame_info draw(uint8_t pixels[HEIGHT * STRIDE], enum shmflip_format format)
 {
 	memset(pixels, 0xee, HEIGHT * STRIDE);
@@ -56,7 +56,7 @@ static uint32_t expected_crc(bool opaque)
 
 /* ---- Digest ------------------------------------------------------------------------------- */
 
-static void test_digest_is_over_rgba_without_padding(void **state)
+static void test_digest_of_rgba_without_padding(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
 	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
@@ -164,7 +164,7 @@ static void test_record(void **state)
 	assert_recorded("18446744073709551615.png", pixels, SHMFLIP_FORMAT_XRGB8888);
 }
 
-static void test_record_of_a_second_producer_overwrites_nothing(void **state)
+static void test_recording_a_second_producer_overwrites_nothing(void **state)
 {
 	uint8_t first[HEIGHT * STRIDE], second[HEIGHT * STRIDE];
 	struct shmflip_frame_info first_info = draw(first, SHMFLIP_FORMAT_ARGB8888);
@@ -177,7 +177,7 @@ static void test_record_of_a_second_producer_overwrites_nothing(void **state)
 	assert_recorded("p2-00000042.png", second, SHMFLIP_FORMAT_XRGB8888);
 }
 
-static void test_record_prepares_a_directory(void **state)
+static void test_record_creates_the_directory(void **state)
 {
 	const char *dir = in_directory("new");
 	FILE *file = fopen(in_directory("file"), "w");
@@ -193,9 +193,9 @@ static void test_record_prepares_a_directory(void **state)
 	assert_int_equal(unlink(in_directory("file")), 0);
 }
 
-/* A limit on a file's size stands in for a full disk. Fails also if part of a file is left: see
- * remove_directory(). */
-static void test_record_on_a_full_disk_leaves_nothing(void **state)
+/* A limit on the file size simulates a full disk. remove_directory() fails if part of a file is
+ * left. */
+static void test_full_disk_leaves_no_file(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
 	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
@@ -206,15 +206,15 @@ static void test_record_on_a_full_disk_leaves_nothing(void **state)
 	limit = (struct rlimit){ .rlim_cur = 20, .rlim_max = before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	int result = record_frame(directory, 1, &info, pixels);
+	int error = record_frame(directory, 1, &info, pixels);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(result, -EFBIG);
+	assert_int_equal(error, -EFBIG);
 	assert_int_equal(access(in_directory("00000042.png"), F_OK), -1);
 }
 
-/* ---- Report ------------------------------------------------------------------------------- */
+/* ---- Statistics --------------------------------------------------------------------------- */
 
-static json_t *reported(const struct stats *report)
+static json_t *written(const struct stats *stats)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -222,7 +222,7 @@ static json_t *reported(const struct stats *report)
 	json_error_t error;
 
 	assert_non_null(out);
-	assert_int_equal(stats_write(report, out), 0);
+	assert_int_equal(stats_write(stats, out), 0);
 	fclose(out);
 	json_t *object = json_loads(text, 0, &error);
 	assert_non_null(object);
@@ -243,13 +243,13 @@ static void assert_real(const json_t *object, const char *key, double want)
 	assert_float_equal(json_real_value(json_object_get(object, key)), want, 1e-6);
 }
 
-static void test_report(void **state)
+static void test_stats(void **state)
 {
 	static struct histogram ages;
-	struct stats report = {
+	struct stats stats = {
 		.channel = "demo",
 		.presenter = &presenter_surface,
-		.stats = {
+		.counts = {
 			.published = 13,
 			.acquired = 11,
 			.missed = 2,
@@ -270,7 +270,7 @@ static void test_report(void **state)
 
 	(void)state;
 	histogram_add(&ages, 2500000);
-	json_t *object = reported(&report);
+	json_t *object = written(&stats);
 	assert_string_equal(json_string_value(json_object_get(object, "program")),
 	                    "shmflip-viewer");
 	assert_string_equal(json_string_value(json_object_get(object, "channel")), "demo");
@@ -293,13 +293,13 @@ static void test_report(void **state)
 	json_decref(object);
 }
 
-static void test_report_of_nothing(void **state)
+static void test_stats_of_nothing(void **state)
 {
 	static struct histogram ages;
-	struct stats report = { .channel = "demo", .ages = &ages };
+	struct stats stats = { .channel = "demo", .ages = &ages };
 
 	(void)state;
-	json_t *object = reported(&report);
+	json_t *object = written(&stats);
 	assert_true(json_is_null(json_object_get(object, "present")));
 	assert_true(json_is_null(json_object_get(object, "copies_per_frame")));
 	assert_integer(object, "shown", 0);
@@ -308,46 +308,46 @@ static void test_report_of_nothing(void **state)
 	json_decref(object);
 }
 
-static void test_report_of_frames_by_several_ways(void **state)
+static void test_stats_of_frames_from_several_presenters(void **state)
 {
 	static struct histogram ages;
-	struct stats report = { .channel = "demo", .ages = &ages, .drawn = 3, .copies = 2 };
+	struct stats stats = { .channel = "demo", .ages = &ages, .drawn = 3, .copies = 2 };
 
 	(void)state;
-	json_t *object = reported(&report);
+	json_t *object = written(&stats);
 	assert_real(object, "copies_per_frame", 0.667);
 	json_decref(object);
 }
 
-static void test_report_to_a_full_device(void **state)
+static void test_stats_to_a_full_device(void **state)
 {
 	static struct histogram ages;
-	struct stats report = { .channel = "demo", .ages = &ages };
+	struct stats stats = { .channel = "demo", .ages = &ages };
 	FILE *out = fopen("/dev/full", "w");
 
 	(void)state;
 	assert_non_null(out);
-	assert_int_equal(stats_write(&report, out), -ENOSPC);
+	assert_int_equal(stats_write(&stats, out), -ENOSPC);
 	fclose(out);
 }
 
-#define in_a_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+#define DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digest_is_over_rgba_without_padding),
+		cmocka_unit_test(test_digest_of_rgba_without_padding),
 		cmocka_unit_test(test_digest_of_rows_longer_than_its_buffer),
 		cmocka_unit_test(test_digest_line),
 		cmocka_unit_test(test_digest_to_a_full_device),
-		in_a_directory(test_record),
-		in_a_directory(test_record_of_a_second_producer_overwrites_nothing),
-		in_a_directory(test_record_prepares_a_directory),
-		in_a_directory(test_record_on_a_full_disk_leaves_nothing),
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_report_of_nothing),
-		cmocka_unit_test(test_report_of_frames_by_several_ways),
-		cmocka_unit_test(test_report_to_a_full_device),
+		DIRECTORY(test_record),
+		DIRECTORY(test_recording_a_second_producer_overwrites_nothing),
+		DIRECTORY(test_record_creates_the_directory),
+		DIRECTORY(test_full_disk_leaves_no_file),
+		cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_stats_of_nothing),
+		cmocka_unit_test(test_stats_of_frames_from_several_presenters),
+		cmocka_unit_test(test_stats_to_a_full_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/life: what each result of acquire means, with and without --once and --timeout. */
+ * viewer/liveness: what each result of acquire means, with and without --once and --timeout. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "liveness.h"
 
-static struct liveness patient(void)
+static struct liveness without_timeout(void)
 {
 	struct liveness liveness;
 
@@ -19,7 +19,7 @@ static struct liveness patient(void)
 	return liveness;
 }
 
-static struct liveness wanting_one_producer(void)
+static struct liveness with_once(void)
 {
 	struct liveness liveness;
 
@@ -29,7 +29,7 @@ static struct liveness wanting_one_producer(void)
 
 static void test_first_frame(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	assert_int_equal(liveness_update(&liveness, -EAGAIN, false, false, 1), LIVENESS_NOTHING);
@@ -42,7 +42,7 @@ static void test_first_frame(void **state)
 
 static void test_stale_until_the_next_frame(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	liveness_update(&liveness, 0, true, true, 1);
@@ -60,9 +60,9 @@ static void test_stale_until_the_next_frame(void **state)
 	assert_int_equal(liveness.died, 1);
 }
 
-static void test_an_end_seen_before_it_is_told(void **state)
+static void test_end_noted_before_acquire_returns_it(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	liveness_update(&liveness, 0, true, true, 1);
@@ -81,7 +81,7 @@ static void test_an_end_seen_before_it_is_told(void **state)
 
 static void test_once(void **state)
 {
-	struct liveness ended = wanting_one_producer(), died = ended, broken = ended;
+	struct liveness ended = with_once(), died = ended, broken = ended;
 
 	(void)state;
 	assert_int_equal(liveness_update(&ended, -EAGAIN, false, false, 1), LIVENESS_NOTHING);
@@ -116,9 +116,9 @@ static void test_timeout_only_while_there_is_no_producer(void **state)
 	                 LIVENESS_TIMED_OUT);
 }
 
-static void test_patience_has_no_deadline(void **state)
+static void test_no_timeout_means_no_deadline(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	assert_true(liveness_deadline_ns(&liveness) == INT64_MAX);
@@ -126,9 +126,9 @@ static void test_patience_has_no_deadline(void **state)
 	                 LIVENESS_NOTHING);
 }
 
-static void test_bad_frames_are_told_once(void **state)
+static void test_bad_frames_are_reported_once(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	liveness_update(&liveness, 0, true, true, 1);
@@ -138,9 +138,9 @@ static void test_bad_frames_are_told_once(void **state)
 	assert_false(liveness_is_stale(&liveness));
 }
 
-static void test_a_producer_left_for_its_lies_is_lost(void **state)
+static void test_producer_abandoned_for_invalid_data_is_lost(void **state)
 {
-	struct liveness liveness = patient();
+	struct liveness liveness = without_timeout();
 
 	(void)state;
 	liveness_update(&liveness, 0, true, true, 1);
@@ -151,13 +151,13 @@ static void test_a_producer_left_for_its_lies_is_lost(void **state)
 	assert_int_equal(liveness.died, 0);
 }
 
-static void test_errors_when_attaching_end_it(void **state)
+static void test_errors_while_attaching_are_fatal(void **state)
 {
 	static const int errors[] = { -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
-		struct liveness liveness = patient();
+		struct liveness liveness = without_timeout();
 
 		assert_int_equal(liveness_update(&liveness, errors[i], false, false, 1),
 		                 LIVENESS_FAILED);
@@ -165,7 +165,7 @@ static void test_errors_when_attaching_end_it(void **state)
 	}
 }
 
-static void test_patience_starts_anew(void **state)
+static void test_timeout_restarts(void **state)
 {
 	struct liveness liveness;
 
@@ -184,15 +184,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_frame),
 		cmocka_unit_test(test_stale_until_the_next_frame),
-		cmocka_unit_test(test_an_end_seen_before_it_is_told),
+		cmocka_unit_test(test_end_noted_before_acquire_returns_it),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_timeout_before_any_producer),
 		cmocka_unit_test(test_timeout_only_while_there_is_no_producer),
-		cmocka_unit_test(test_patience_has_no_deadline),
-		cmocka_unit_test(test_bad_frames_are_told_once),
-		cmocka_unit_test(test_a_producer_left_for_its_lies_is_lost),
-		cmocka_unit_test(test_errors_when_attaching_end_it),
-		cmocka_unit_test(test_patience_starts_anew),
+		cmocka_unit_test(test_no_timeout_means_no_deadline),
+		cmocka_unit_test(test_bad_frames_are_reported_once),
+		cmocka_unit_test(test_producer_abandoned_for_invalid_data_is_lost),
+		cmocka_unit_test(test_errors_while_attaching_are_fatal),
+		cmocka_unit_test(test_timeout_restarts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

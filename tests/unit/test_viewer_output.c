@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/stage: presenters that fail, at the start or in the middle of a stream, and the ones that
- * then take over. The presenters of this test stand in for those of the program. */
+ * viewer/video_output: presenters that fail at the start or in the middle of a stream, and the next
+ * ones, which replace them. The fake presenters of this test replace those of the program. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,15 +20,15 @@ struct fake {
 	int created;
 	int destroyed;
 	int shown;
-	int create_result;
-	int show_result;
-	int keep_result;
-	int repaint_result;
-	int check_result;
-	int read_result;
+	int create_error;
+	int show_error;
+	int release_slot_error;
+	int repaint_error;
+	int check_error;
+	int read_error;
 	int kept;
-	uint64_t last;
-	uint32_t corner; /* of what was shown last */
+	uint64_t last;   /* sequence number of the last frame shown */
+	uint32_t corner; /* its first pixel */
 	struct shmflip_frame held;
 	bool holds;
 };
@@ -40,7 +40,7 @@ static int create_first(struct presenter_host *host, void **state)
 	snprintf(host->reason, sizeof(host->reason), "no luck");
 	fakes[0].created++;
 	*state = &fakes[0];
-	return fakes[0].create_result;
+	return fakes[0].create_error;
 }
 
 static int create_second(struct presenter_host *host, void **state)
@@ -48,7 +48,7 @@ static int create_second(struct presenter_host *host, void **state)
 	(void)host;
 	fakes[1].created++;
 	*state = &fakes[1];
-	return fakes[1].create_result;
+	return fakes[1].create_error;
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
@@ -56,8 +56,8 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	struct fake *fake = state;
 
 	assert_int_equal(scene->source.width, frame->info.width);
-	if (fake->show_result < 0)
-		return fake->show_result;
+	if (fake->show_error)
+		return fake->show_error;
 	fake->shown++;
 	fake->last = frame->info.sequence;
 	memcpy(&fake->corner, frame->pixels, sizeof(fake->corner));
@@ -66,12 +66,12 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	return 0;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	struct fake *fake = state;
 
-	if (fake->keep_result < 0)
-		return fake->keep_result;
+	if (fake->release_slot_error)
+		return fake->release_slot_error;
 	fake->kept++;
 	fake->holds = false;
 	return 0;
@@ -80,24 +80,24 @@ static int keep(void *state)
 static int repaint(void *state, const struct scene *scene)
 {
 	(void)scene;
-	return ((struct fake *)state)->repaint_result;
+	return ((struct fake *)state)->repaint_error;
 }
 
 static int check(void *state)
 {
-	return ((struct fake *)state)->check_result;
+	return ((struct fake *)state)->check_error;
 }
 
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	struct fake *fake = state;
 
-	for (int i = 0; i < area.width * area.height && fake->read_result == 0; i++)
+	for (int i = 0; i < area.width * area.height && !fake->read_error; i++)
 		pixels[i] = 0xff0000cc;
-	return fake->read_result;
+	return fake->read_error;
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct fake *fake = state;
 	bool held = fake->holds;
@@ -126,10 +126,10 @@ static const struct presenter first = {
 	.create = create_first,
 	.check = check,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 static const struct presenter second = {
@@ -138,10 +138,10 @@ static const struct presenter second = {
 	.create = create_second,
 	.show = show,
 	.copies = two_copies,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };
 
@@ -173,7 +173,7 @@ static void set_up(void)
 	session = (struct session){ .options = &options };
 }
 
-static void test_the_first_that_works(void **state)
+static void test_first_that_works(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
 	struct video_output *output;
@@ -188,14 +188,14 @@ static void test_the_first_that_works(void **state)
 	assert_int_equal(fakes[1].created, 0);
 }
 
-static void test_one_that_cannot_start_is_passed_over(void **state)
+static void test_presenter_that_cannot_start_is_skipped(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
 	struct video_output *output;
 
 	(void)state;
 	set_up();
-	fakes[0].create_result = -ENODEV;
+	fakes[0].create_error = -ENODEV;
 	assert_int_equal(video_output_create(&session, &frame, &output), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 0);
@@ -203,21 +203,21 @@ static void test_one_that_cannot_start_is_passed_over(void **state)
 	video_output_destroy(output);
 }
 
-static void test_one_that_cannot_show_the_first_frame_is_passed_over(void **state)
+static void test_presenter_that_cannot_show_the_first_frame_is_skipped(void **state)
 {
 	struct shmflip_frame frame = frame_of(1);
 	struct video_output *output;
 
 	(void)state;
 	set_up();
-	fakes[0].show_result = -ENOTSUP;
+	fakes[0].show_error = -ENOTSUP;
 	assert_int_equal(video_output_create(&session, &frame, &output), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
 	video_output_destroy(output);
 }
 
-static void test_the_next_takes_over_with_the_same_frame(void **state)
+static void test_next_presenter_shows_the_same_frame(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2), frame_of(3) };
 	struct video_output *output;
@@ -226,7 +226,7 @@ static void test_the_next_takes_over_with_the_same_frame(void **state)
 	set_up();
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	SDL_Window *window = SDL_GetWindowFromID(1);
-	fakes[0].show_result = -ENOTSUP;
+	fakes[0].show_error = -ENOTSUP;
 	assert_int_equal(video_output_show(output, &frames[1]), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
@@ -243,7 +243,7 @@ static void test_the_next_takes_over_with_the_same_frame(void **state)
 	assert_int_equal(fakes[1].destroyed, 1);
 }
 
-static void test_a_chosen_one_is_not_replaced(void **state)
+static void test_presenter_of_the_options_is_not_replaced(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
 	struct video_output *output;
@@ -252,14 +252,14 @@ static void test_a_chosen_one_is_not_replaced(void **state)
 	set_up();
 	options.presenter = &first;
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
-	fakes[0].show_result = -ENOTSUP;
+	fakes[0].show_error = -ENOTSUP;
 	assert_int_equal(video_output_show(output, &frames[1]), -ENOTSUP);
 	assert_int_equal(fakes[1].created, 0);
 	assert_int_equal(video_output_info(output)->sequence, 1);
 	video_output_destroy(output);
 }
 
-static void test_none_works(void **state)
+static void test_no_presenter_works(void **state)
 {
 	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
 	struct video_output *output = NULL;
@@ -267,42 +267,44 @@ static void test_none_works(void **state)
 	(void)state;
 	set_up();
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
-	fakes[0].show_result = -EIO;
-	fakes[1].create_result = -ENODEV;
+	fakes[0].show_error = -EIO;
+	fakes[1].create_error = -ENODEV;
 	assert_true(video_output_show(output, &frames[1]) < 0);
 	assert_string_equal(video_output_reason(output), "no luck");
 	assert_int_equal(fakes[0].destroyed, 1);
 	video_output_destroy(output);
 	assert_int_equal(fakes[0].destroyed, 1);
-	fakes[0].create_result = -EIO;
+	fakes[0].create_error = -EIO;
 	assert_true(video_output_create(&session, &frames[0], &output) < 0);
 }
 
-/* ---- Failures other than of showing ---------------------------------------------------------- */
+/* ---- Failures of other functions than show
+ * ---------------------------------------------------- */
 
 static int fail_check(struct video_output *output)
 {
-	fakes[0].check_result = -EIO;
+	fakes[0].check_error = -EIO;
 	return video_output_check(output);
 }
 
-static int fail_keep(struct video_output *output)
+static int fail_release_slot(struct video_output *output)
 {
-	fakes[0].keep_result = -EIO;
-	return video_output_keep(output);
+	fakes[0].release_slot_error = -EIO;
+	return video_output_release_slot(output);
 }
 
 static int fail_repaint(struct video_output *output)
 {
-	fakes[0].repaint_result = -EIO;
+	fakes[0].repaint_error = -EIO;
 	return video_output_repaint(output);
 }
 
-static int (*const failures[])(struct video_output *) = { fail_check, fail_keep, fail_repaint };
+static int (*const failures[])(struct video_output *) = { fail_check, fail_release_slot,
+	                                                  fail_repaint };
 
 #define FAILURES (sizeof(failures) / sizeof(failures[0]))
 
-static struct video_output *set_up_stage(void)
+static struct video_output *set_up_output(void)
 {
 	struct shmflip_frame frame = frame_of(7);
 	struct video_output *output;
@@ -312,19 +314,19 @@ static struct video_output *set_up_stage(void)
 	return output;
 }
 
-static void test_the_next_takes_over_what_is_held(void **state)
+static void test_next_presenter_takes_the_held_frame(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct video_output *output = set_up_stage();
+		struct video_output *output = set_up_output();
 
 		assert_int_equal(failures[i](output), 0);
 		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[0].destroyed, 1);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
-		/* Whoever was to let the slot go has done so. */
-		assert_int_equal(fakes[1].kept, failures[i] == fail_keep);
+		/* Only release_slot() had to release the slot, so only then does the next presenter. */
+		assert_int_equal(fakes[1].kept, failures[i] == fail_release_slot);
 		assert_int_equal(session.drawn, 1);
 		assert_int_equal(session.repeated, 1);
 		assert_int_equal(session.copies_of_last, 2);
@@ -332,15 +334,15 @@ static void test_the_next_takes_over_what_is_held(void **state)
 	}
 }
 
-static void test_the_next_shows_a_copy_of_what_was_given_back(void **state)
+static void test_next_presenter_shows_a_copy_of_a_released_frame(void **state)
 {
 	uint32_t pixel;
 
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct video_output *output = set_up_stage();
+		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
+		assert_int_equal(video_output_release_slot(output), 0);
 		assert_int_equal(failures[i](output), 0);
 		assert_ptr_equal(session.presenter, &second);
 		assert_int_equal(fakes[1].last, 7);
@@ -352,17 +354,17 @@ static void test_the_next_shows_a_copy_of_what_was_given_back(void **state)
 	}
 }
 
-static void test_a_lost_picture_is_black_and_is_not_read(void **state)
+static void test_unreadable_picture_becomes_black_and_is_not_read(void **state)
 {
 	struct shmflip_frame frame = frame_of(8);
 	uint32_t pixel = 1;
 
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct video_output *output = set_up_stage();
+		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
-		fakes[0].read_result = -EIO;
+		assert_int_equal(video_output_release_slot(output), 0);
+		fakes[0].read_error = -EIO;
 		assert_int_equal(failures[i](output), 0);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0);
@@ -375,11 +377,11 @@ static void test_a_lost_picture_is_black_and_is_not_read(void **state)
 	}
 }
 
-static void test_no_failure_replaces_a_chosen_one(void **state)
+static void test_no_failure_replaces_the_presenter_of_the_options(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct video_output *output = set_up_stage();
+		struct video_output *output = set_up_output();
 
 		options.presenter = &first;
 		assert_int_equal(failures[i](output), -EIO);
@@ -389,20 +391,20 @@ static void test_no_failure_replaces_a_chosen_one(void **state)
 	}
 }
 
-static void test_none_goes_on(void **state)
+static void test_no_presenter_resumes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < FAILURES; i++) {
-		struct video_output *output = set_up_stage();
+		struct video_output *output = set_up_output();
 
-		assert_int_equal(video_output_keep(output), 0);
-		fakes[1].create_result = -ENODEV;
+		assert_int_equal(video_output_release_slot(output), 0);
+		fakes[1].create_error = -ENODEV;
 		assert_int_equal(failures[i](output), -ENODEV);
 		assert_string_equal(video_output_reason(output), "no luck");
 		video_output_destroy(output);
-		output = set_up_stage();
-		assert_int_equal(video_output_keep(output), 0);
-		fakes[1].keep_result = -ENOMEM;
+		output = set_up_output();
+		assert_int_equal(video_output_release_slot(output), 0);
+		fakes[1].release_slot_error = -ENOMEM;
 		assert_int_equal(failures[i](output), -ENOMEM);
 		assert_int_equal(fakes[1].destroyed, 1);
 		video_output_destroy(output);
@@ -427,17 +429,17 @@ static int stop_sdl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_first_that_works),
-		cmocka_unit_test(test_one_that_cannot_start_is_passed_over),
-		cmocka_unit_test(test_one_that_cannot_show_the_first_frame_is_passed_over),
-		cmocka_unit_test(test_the_next_takes_over_with_the_same_frame),
-		cmocka_unit_test(test_a_chosen_one_is_not_replaced),
-		cmocka_unit_test(test_none_works),
-		cmocka_unit_test(test_the_next_takes_over_what_is_held),
-		cmocka_unit_test(test_the_next_shows_a_copy_of_what_was_given_back),
-		cmocka_unit_test(test_a_lost_picture_is_black_and_is_not_read),
-		cmocka_unit_test(test_no_failure_replaces_a_chosen_one),
-		cmocka_unit_test(test_none_goes_on),
+		cmocka_unit_test(test_first_that_works),
+		cmocka_unit_test(test_presenter_that_cannot_start_is_skipped),
+		cmocka_unit_test(test_presenter_that_cannot_show_the_first_frame_is_skipped),
+		cmocka_unit_test(test_next_presenter_shows_the_same_frame),
+		cmocka_unit_test(test_presenter_of_the_options_is_not_replaced),
+		cmocka_unit_test(test_no_presenter_works),
+		cmocka_unit_test(test_next_presenter_takes_the_held_frame),
+		cmocka_unit_test(test_next_presenter_shows_a_copy_of_a_released_frame),
+		cmocka_unit_test(test_unreadable_picture_becomes_black_and_is_not_read),
+		cmocka_unit_test(test_no_failure_replaces_the_presenter_of_the_options),
+		cmocka_unit_test(test_no_presenter_resumes),
 	};
 
 	return cmocka_run_group_tests(tests, start_sdl, stop_sdl);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/info, viewer/overlay, viewer/text: what panels say, when they are drawn, where they lie. */
+ * viewer/info, viewer/overlay: what panels say, when they are rendered, and where they are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ static struct shmflip_frame_info frame = {
 	.source = "016.png",
 };
 
-/* The value that stands beside a name. */
+/* Checks the value beside a name, and that there are as many values as names. */
 static void assert_says(const struct info *info, const char *name, const char *want)
 {
 	char names[INFO_SIZE], values[INFO_SIZE], *rest_of_names, *rest_of_values;
@@ -56,7 +56,7 @@ static struct info usual(void)
 		.repeated = 3,
 		.missed = 5,
 		.dropped = 7,
-		.aged = true,
+		.has_ages = true,
 		.age_p50_ns = 1250000,
 		.age_p99_ns = 3500000,
 		.state = LIVENESS_LIVE,
@@ -80,7 +80,7 @@ static void test_information(void **state)
 	info.copies = 0;
 	info.zoom = 1 / 3.0;
 	info.paused = true;
-	info.aged = false;
+	info.has_ages = false;
 	assert_says(&info, "shown by", "surface, no copy");
 	info.copies = 2;
 	assert_says(&info, "shown by", "surface, 2 copies");
@@ -92,15 +92,15 @@ static void test_information(void **state)
 	assert_says(&info, "rate", "stale 12 s: the producer died");
 }
 
-static void test_the_pixel_under_the_pointer(void **state)
+static void test_pixel_under_the_pointer(void **state)
 {
 	struct info info = usual();
 
 	(void)state;
-	info.pointed = true;
+	info.has_pointer = true;
 	info.pointer = (struct point){ 17, 29 };
 	assert_says(&info, "pixel", "17, 29");
-	info.readable = true;
+	info.has_pixel = true;
 	info.pixel = 0x80102030;
 	assert_says(&info, "pixel", "17, 29:  #102030  16 32 48");
 	frame.format = SHMFLIP_FORMAT_ARGB8888;
@@ -109,7 +109,7 @@ static void test_the_pixel_under_the_pointer(void **state)
 	frame.format = SHMFLIP_FORMAT_XRGB8888;
 }
 
-static void test_a_name_cannot_break_the_lines(void **state)
+static void test_frame_name_cannot_break_lines(void **state)
 {
 	struct info info = usual();
 	char source[SHMFLIP_SOURCE_SIZE];
@@ -122,11 +122,11 @@ static void test_a_name_cannot_break_the_lines(void **state)
 	memcpy(frame.source, source, sizeof(source));
 }
 
-static void assert_stale(enum liveness_state liveness, int64_t seconds, const char *want)
+static void assert_stale(enum liveness_state state, int64_t seconds, const char *want)
 {
 	char text[INFO_STALE_SIZE];
 
-	info_format_stale(text, liveness, seconds);
+	info_format_stale(text, state, seconds);
 	assert_string_equal(text, want);
 }
 
@@ -155,46 +155,46 @@ static void test_keys_and_meanings_match(void **state)
 
 /* ---- The overlay -------------------------------------------------------------------------- */
 
-static struct scene arranged(struct overlay *overlay, int width, int height, double scale)
+static struct scene scene_with(struct overlay *overlay, int width, int height, double scale)
 {
 	struct scene scene = { .window = { width, height } };
 
-	overlay_arrange(overlay, scale, &scene);
+	overlay_add_to_scene(overlay, scale, &scene);
 	return scene;
 }
 
-static void test_a_panel_comes_and_goes(void **state)
+static void test_panel_is_shown_and_hidden(void **state)
 {
 	struct overlay *overlay = overlay_create();
 
 	(void)state;
-	assert_int_equal(arranged(overlay, 640, 480, 1).panel_count, 0);
-	assert_false(overlay_say(overlay, OVERLAY_INFO, NULL, NULL));
-	assert_true(overlay_say(overlay, OVERLAY_INFO, "a\nb", "1\n2"));
-	struct scene scene = arranged(overlay, 640, 480, 1);
+	assert_int_equal(scene_with(overlay, 640, 480, 1).panel_count, 0);
+	assert_false(overlay_set_text(overlay, OVERLAY_INFO, NULL, NULL));
+	assert_true(overlay_set_text(overlay, OVERLAY_INFO, "a\nb", "1\n2"));
+	struct scene scene = scene_with(overlay, 640, 480, 1);
 	assert_int_equal(scene.panel_count, 1);
 	assert_true(scene.panels[0].area.width > 20 && scene.panels[0].area.height > 30);
-	assert_true(overlay_say(overlay, OVERLAY_INFO, NULL, NULL));
-	assert_int_equal(arranged(overlay, 640, 480, 1).panel_count, 0);
+	assert_true(overlay_set_text(overlay, OVERLAY_INFO, NULL, NULL));
+	assert_int_equal(scene_with(overlay, 640, 480, 1).panel_count, 0);
 	overlay_destroy(overlay);
 }
 
-static void test_a_panel_is_drawn_only_when_it_changes(void **state)
+static void test_panel_is_rendered_only_when_it_changes(void **state)
 {
 	struct overlay *overlay = overlay_create();
 
 	(void)state;
-	overlay_say(overlay, OVERLAY_INFO, "a", "1");
-	uint64_t revision = arranged(overlay, 640, 480, 1).panels[0].revision;
-	assert_false(overlay_say(overlay, OVERLAY_INFO, "a", "1"));
-	assert_int_equal(arranged(overlay, 640, 480, 1).panels[0].revision, revision);
-	assert_true(overlay_say(overlay, OVERLAY_INFO, "a", "2"));
-	uint64_t other = arranged(overlay, 640, 480, 1).panels[0].revision;
+	overlay_set_text(overlay, OVERLAY_INFO, "a", "1");
+	uint64_t revision = scene_with(overlay, 640, 480, 1).panels[0].revision;
+	assert_false(overlay_set_text(overlay, OVERLAY_INFO, "a", "1"));
+	assert_int_equal(scene_with(overlay, 640, 480, 1).panels[0].revision, revision);
+	assert_true(overlay_set_text(overlay, OVERLAY_INFO, "a", "2"));
+	uint64_t other = scene_with(overlay, 640, 480, 1).panels[0].revision;
 	assert_int_not_equal(other, revision);
-	assert_true(overlay_say(overlay, OVERLAY_INFO, "a", NULL));
-	assert_int_not_equal(arranged(overlay, 640, 480, 1).panels[0].revision, other);
-	overlay_say(overlay, OVERLAY_HELP, "a", NULL);
-	struct scene scene = arranged(overlay, 640, 480, 1);
+	assert_true(overlay_set_text(overlay, OVERLAY_INFO, "a", NULL));
+	assert_int_not_equal(scene_with(overlay, 640, 480, 1).panels[0].revision, other);
+	overlay_set_text(overlay, OVERLAY_HELP, "a", NULL);
+	struct scene scene = scene_with(overlay, 640, 480, 1);
 	assert_int_equal(scene.panel_count, 2);
 	assert_int_not_equal(scene.panels[0].revision, scene.panels[1].revision);
 	overlay_destroy(overlay);
@@ -205,17 +205,17 @@ static void test_text_grows_with_the_scale_and_shrinks_with_the_room(void **stat
 	struct overlay *overlay = overlay_create();
 
 	(void)state;
-	overlay_say(overlay, OVERLAY_HELP, info_help_keys, info_help_meanings);
-	struct area usual_area = arranged(overlay, 1920, 1080, 1).panels[0].area;
-	struct area large = arranged(overlay, 1920, 1080, 2).panels[0].area;
-	struct area small = arranged(overlay, 250, 160, 1).panels[0].area;
+	overlay_set_text(overlay, OVERLAY_HELP, info_help_keys, info_help_meanings);
+	struct area usual_area = scene_with(overlay, 1920, 1080, 1).panels[0].area;
+	struct area large = scene_with(overlay, 1920, 1080, 2).panels[0].area;
+	struct area small = scene_with(overlay, 250, 160, 1).panels[0].area;
 	assert_true(large.width > usual_area.width * 3 / 2);
 	assert_true(small.width < usual_area.width && small.width <= 230);
 	assert_in_range(usual_area.x, 960 - usual_area.width / 2 - 1, 960 - usual_area.width / 2);
 	overlay_destroy(overlay);
 }
 
-static void test_panels_are_opaque_and_have_text_in_them(void **state)
+static void test_text_images_are_opaque_and_contain_text(void **state)
 {
 	struct text_image image;
 	int dark = 0, light = 0;
@@ -232,7 +232,7 @@ static void test_panels_are_opaque_and_have_text_in_them(void **state)
 	free(image.pixels);
 }
 
-static void test_text_that_is_none(void **state)
+static void test_invalid_and_empty_text(void **state)
 {
 	struct text_image image;
 
@@ -249,15 +249,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_information),
-		cmocka_unit_test(test_the_pixel_under_the_pointer),
-		cmocka_unit_test(test_a_name_cannot_break_the_lines),
+		cmocka_unit_test(test_pixel_under_the_pointer),
+		cmocka_unit_test(test_frame_name_cannot_break_lines),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_keys_and_meanings_match),
-		cmocka_unit_test(test_a_panel_comes_and_goes),
-		cmocka_unit_test(test_a_panel_is_drawn_only_when_it_changes),
+		cmocka_unit_test(test_panel_is_shown_and_hidden),
+		cmocka_unit_test(test_panel_is_rendered_only_when_it_changes),
 		cmocka_unit_test(test_text_grows_with_the_scale_and_shrinks_with_the_room),
-		cmocka_unit_test(test_panels_are_opaque_and_have_text_in_them),
-		cmocka_unit_test(test_text_that_is_none),
+		cmocka_unit_test(test_text_images_are_opaque_and_contain_text),
+		cmocka_unit_test(test_invalid_and_empty_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

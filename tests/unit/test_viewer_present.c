@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/present: every presenter gives frames back when it should, and those with a window show
- * what they should. SDL's dummy driver stands in for a display. */
+ * viewer/present: each presenter releases frames in time, and those with a window show the scene.
+ * SDL's dummy driver replaces a display. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,18 +21,18 @@ struct fixture {
 	struct presenter_host host;
 	void *state;
 	struct scene scene;
-	int given_back;
-	uint64_t given_back_last;
+	int released;
+	uint64_t last_released;
 	int on_screen;
-	uint64_t on_screen_last;
+	uint64_t last_on_screen;
 };
 
-static void give_back(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
-	fixture->given_back++;
-	fixture->given_back_last = frame->info.sequence;
+	fixture->released++;
+	fixture->last_released = frame->info.sequence;
 }
 
 static void on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
@@ -40,11 +40,11 @@ static void on_screen(void *context, const struct shmflip_frame_info *info, int6
 	struct fixture *fixture = context;
 
 	fixture->on_screen++;
-	fixture->on_screen_last = info->sequence;
+	fixture->last_on_screen = info->sequence;
 	assert_true(now_ns > 0);
 }
 
-/* A scene that fits the picture into the window as it is now. */
+/* A scene that fits the picture into the window. */
 static void compose(struct fixture *fixture)
 {
 	struct viewport viewport;
@@ -64,7 +64,7 @@ static void compose(struct fixture *fixture)
 static void set_up(struct fixture *fixture, const struct presenter *presenter)
 {
 	*fixture = (struct fixture){ .presenter = presenter };
-	fixture->host.give_back = give_back;
+	fixture->host.release_frame = release_frame;
 	fixture->host.on_screen = on_screen;
 	fixture->host.context = fixture;
 	if (presenter->needs_window) {
@@ -81,7 +81,7 @@ static void tear_down(struct fixture *fixture)
 	SDL_DestroyWindow(fixture->host.window);
 }
 
-/* A gradient; by its sequence each frame differs. */
+/* A gradient that differs between sequence numbers. */
 static struct shmflip_frame draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t sequence, uint8_t alpha)
 {
 	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
@@ -99,8 +99,8 @@ static struct shmflip_frame draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t seque
 	};
 }
 
-/* The pixel that the window shows there, as 0xRRGGBB. */
-static uint32_t look(const struct fixture *fixture, int x, int y)
+/* The pixel x, y of the window, as 0xRRGGBB. */
+static uint32_t window_pixel(const struct fixture *fixture, int x, int y)
 {
 	SDL_Renderer *renderer = SDL_GetRenderer(fixture->host.window);
 	SDL_Rect spot = { x, y, 1, 1 };
@@ -124,14 +124,15 @@ static void assert_shows(const struct fixture *fixture, const uint32_t pixels[WI
 {
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++)
-			assert_int_equal(look(fixture, x, y), pixels[y * WIDTH + x] & 0xffffff);
+			assert_int_equal(window_pixel(fixture, x, y),
+			                 pixels[y * WIDTH + x] & 0xffffff);
 	}
 }
 
-static void assert_about(uint32_t got, uint32_t want)
+static void assert_about(uint32_t actual, uint32_t expected)
 {
 	for (int shift = 0; shift < 24; shift += 8) {
-		int difference = (int)(got >> shift & 255) - (int)(want >> shift & 255);
+		int difference = (int)(actual >> shift & 255) - (int)(expected >> shift & 255);
 
 		assert_true(difference >= -2 && difference <= 2);
 	}
@@ -142,17 +143,17 @@ static uint32_t halved(uint32_t pixel)
 	return pixel >> 1 & 0x7f7f7f;
 }
 
-/* x11 needs a real server: see test_viewer_x11.c. */
-static void each_with_a_window(void (*test)(const struct presenter *))
+/* Except x11, which needs a real server: see test_viewer_x11.c. */
+static void for_each_with_a_window(void (*test)(const struct presenter *))
 {
-	static const struct presenter *const drawn_here[] = { &presenter_surface,
-		                                              &presenter_texture };
+	static const struct presenter *const with_a_window[] = { &presenter_surface,
+		                                                 &presenter_texture };
 
-	for (size_t i = 0; i < sizeof(drawn_here) / sizeof(drawn_here[0]); i++)
-		test(drawn_here[i]);
+	for (size_t i = 0; i < sizeof(with_a_window) / sizeof(with_a_window[0]); i++)
+		test(with_a_window[i]);
 }
 
-static void gives_every_frame_back_once(const struct presenter *presenter)
+static void releases_every_frame_once(const struct presenter *presenter)
 {
 	uint32_t pixels[3][WIDTH * HEIGHT];
 	struct fixture fixture;
@@ -162,27 +163,27 @@ static void gives_every_frame_back_once(const struct presenter *presenter)
 		struct shmflip_frame frame = draw(pixels[i], i + 1, 255);
 
 		assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-		assert_true(fixture.given_back >= (int)i);
-		assert_true(fixture.given_back <= (int)i + 1);
+		assert_true(fixture.released >= (int)i);
+		assert_true(fixture.released <= (int)i + 1);
 		assert_int_equal(fixture.on_screen, i + 1);
-		assert_int_equal(fixture.on_screen_last, i + 1);
+		assert_int_equal(fixture.last_on_screen, i + 1);
 	}
-	assert_int_equal(presenter->keep(fixture.state), 0);
-	assert_int_equal(fixture.given_back, 3);
-	assert_int_equal(fixture.given_back_last, 3);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
+	assert_int_equal(fixture.released, 3);
+	assert_int_equal(fixture.last_released, 3);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	tear_down(&fixture);
-	assert_int_equal(fixture.given_back, 3);
+	assert_int_equal(fixture.released, 3);
 }
 
-static void test_every_frame_is_given_back_once(void **state)
+static void test_every_frame_is_released_once(void **state)
 {
 	(void)state;
-	each_with_a_window(gives_every_frame_back_once);
-	gives_every_frame_back_once(&presenter_none);
+	for_each_with_a_window(releases_every_frame_once);
+	releases_every_frame_once(&presenter_none);
 }
 
-static void gives_the_last_back_when_destroyed(const struct presenter *presenter)
+static void releases_the_last_frame_when_destroyed(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
@@ -191,14 +192,14 @@ static void gives_the_last_back_when_destroyed(const struct presenter *presenter
 	set_up(&fixture, presenter);
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
 	tear_down(&fixture);
-	assert_int_equal(fixture.given_back, 1);
+	assert_int_equal(fixture.released, 1);
 }
 
-static void test_the_last_frame_is_given_back_at_the_end(void **state)
+static void test_the_last_frame_is_released_at_the_end(void **state)
 {
 	(void)state;
-	each_with_a_window(gives_the_last_back_when_destroyed);
-	gives_the_last_back_when_destroyed(&presenter_none);
+	for_each_with_a_window(releases_the_last_frame_when_destroyed);
+	releases_the_last_frame_when_destroyed(&presenter_none);
 }
 
 static void shows_pixels_as_they_are(const struct presenter *presenter)
@@ -218,7 +219,7 @@ static void shows_pixels_as_they_are(const struct presenter *presenter)
 static void test_pixels_are_shown_as_they_are(void **state)
 {
 	(void)state;
-	each_with_a_window(shows_pixels_as_they_are);
+	for_each_with_a_window(shows_pixels_as_they_are);
 }
 
 static void blends_over_black(const struct presenter *presenter)
@@ -231,7 +232,7 @@ static void blends_over_black(const struct presenter *presenter)
 	assert_int_equal(presenter->show(fixture.state, &first, &fixture.scene), 0);
 	assert_int_equal(presenter->show(fixture.state, &second, &fixture.scene), 0);
 	for (int i = 0; i < WIDTH * HEIGHT; i += 7)
-		assert_about(look(&fixture, i % WIDTH, i / WIDTH), halved(half[i]));
+		assert_about(window_pixel(&fixture, i % WIDTH, i / WIDTH), halved(half[i]));
 	assert_int_equal(presenter->show(fixture.state, &first, &fixture.scene), 0);
 	assert_shows(&fixture, opaque);
 	tear_down(&fixture);
@@ -240,10 +241,10 @@ static void blends_over_black(const struct presenter *presenter)
 static void test_transparency_is_blended_over_black(void **state)
 {
 	(void)state;
-	each_with_a_window(blends_over_black);
+	for_each_with_a_window(blends_over_black);
 }
 
-static void keeps_the_picture(const struct presenter *presenter)
+static void repaints_without_the_slot(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], slot[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(slot, 1, 255);
@@ -252,17 +253,17 @@ static void keeps_the_picture(const struct presenter *presenter)
 	memcpy(pixels, slot, sizeof(slot));
 	set_up(&fixture, presenter);
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	memset(slot, 0x55, sizeof(slot));
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	assert_shows(&fixture, pixels);
 	tear_down(&fixture);
 }
 
-static void test_a_kept_picture_outlives_its_slot(void **state)
+static void test_a_picture_outlives_its_slot(void **state)
 {
 	(void)state;
-	each_with_a_window(keeps_the_picture);
+	for_each_with_a_window(repaints_without_the_slot);
 }
 
 static void marks_a_stale_picture(const struct presenter *presenter)
@@ -277,11 +278,11 @@ static void marks_a_stale_picture(const struct presenter *presenter)
 	fixture.scene.stale = true;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	for (int x = 0; x < WIDTH; x++) {
-		assert_about(look(&fixture, x, 10), halved(pixels[10 * WIDTH + x]));
-		assert_int_equal(look(&fixture, x, HEIGHT - 1), bar);
-		assert_int_equal(look(&fixture, x, HEIGHT - STALE_BAR_PIXELS), bar);
+		assert_about(window_pixel(&fixture, x, 10), halved(pixels[10 * WIDTH + x]));
+		assert_int_equal(window_pixel(&fixture, x, HEIGHT - 1), bar);
+		assert_int_equal(window_pixel(&fixture, x, HEIGHT - STALE_BAR_PIXELS), bar);
 	}
-	assert_int_not_equal(look(&fixture, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
+	assert_int_not_equal(window_pixel(&fixture, 0, HEIGHT - STALE_BAR_PIXELS - 1), bar);
 	fixture.scene.stale = false;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	assert_shows(&fixture, pixels);
@@ -291,7 +292,7 @@ static void marks_a_stale_picture(const struct presenter *presenter)
 static void test_a_stale_picture_is_marked(void **state)
 {
 	(void)state;
-	each_with_a_window(marks_a_stale_picture);
+	for_each_with_a_window(marks_a_stale_picture);
 }
 
 static void fits_the_window(const struct presenter *presenter)
@@ -308,22 +309,23 @@ static void fits_the_window(const struct presenter *presenter)
 	SDL_PumpEvents();
 	compose(&fixture);
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
-	assert_int_equal(look(&fixture, WIDTH / 2 - 1, HEIGHT), 0);
-	assert_int_equal(look(&fixture, WIDTH / 2, 0), 0x306090);
-	assert_int_equal(look(&fixture, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1), 0x306090);
-	assert_int_equal(look(&fixture, WIDTH / 2 + 2 * WIDTH, HEIGHT), 0);
+	assert_int_equal(window_pixel(&fixture, WIDTH / 2 - 1, HEIGHT), 0);
+	assert_int_equal(window_pixel(&fixture, WIDTH / 2, 0), 0x306090);
+	assert_int_equal(window_pixel(&fixture, WIDTH / 2 + 2 * WIDTH - 1, 2 * HEIGHT - 1),
+	                 0x306090);
+	assert_int_equal(window_pixel(&fixture, WIDTH / 2 + 2 * WIDTH, HEIGHT), 0);
 	tear_down(&fixture);
 }
 
 static void test_a_picture_is_fitted_to_the_window(void **state)
 {
 	(void)state;
-	each_with_a_window(fits_the_window);
+	for_each_with_a_window(fits_the_window);
 }
 
-/* ---- Scenes ------------------------------------------------------------------------------- */
+/* ---- Scenes -------------------------------------------------------------------------------- */
 
-static void shows_a_part_in_squares(const struct presenter *presenter)
+static void enlarges_pixels_to_squares(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(pixels, 1, 255);
@@ -336,18 +338,18 @@ static void shows_a_part_in_squares(const struct presenter *presenter)
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++) {
 			int from = (5 + (y - 2) / 4) * WIDTH + 7 + (x + 3) / 4;
-			uint32_t want = y < 2 ? 0 : pixels[from] & 0xffffff;
+			uint32_t expected = y < 2 ? 0 : pixels[from] & 0xffffff;
 
-			assert_int_equal(look(&fixture, x, y), want);
+			assert_int_equal(window_pixel(&fixture, x, y), expected);
 		}
 	}
 	tear_down(&fixture);
 }
 
-static void test_a_part_is_shown_in_squares(void **state)
+static void test_pixels_are_enlarged_to_squares(void **state)
 {
 	(void)state;
-	each_with_a_window(shows_a_part_in_squares);
+	for_each_with_a_window(enlarges_pixels_to_squares);
 }
 
 static void blends_over_a_background(const struct presenter *presenter)
@@ -359,11 +361,11 @@ static void blends_over_a_background(const struct presenter *presenter)
 	set_up(&fixture, presenter);
 	fixture.scene.background = (struct background){ .colour = 0x204060 };
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-	assert_int_equal(look(&fixture, 20, 20), 0x204060);
+	assert_int_equal(window_pixel(&fixture, 20, 20), 0x204060);
 	fixture.scene.background = (struct background){ .checker = true };
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	for (int x = 0; x < WIDTH; x += 5)
-		assert_int_equal(look(&fixture, x, 20),
+		assert_int_equal(window_pixel(&fixture, x, 20),
 		                 x / CHECKER_SQUARE % 2 ? CHECKER_LIGHT : CHECKER_DARK);
 	tear_down(&fixture);
 }
@@ -371,11 +373,11 @@ static void blends_over_a_background(const struct presenter *presenter)
 static void test_transparency_is_blended_over_a_background(void **state)
 {
 	(void)state;
-	each_with_a_window(blends_over_a_background);
+	for_each_with_a_window(blends_over_a_background);
 }
 
-/* The pixels of the window, in squares of 4 by 4; between them where it is smooth. */
-static void blends_what_is_enlarged(const struct presenter *presenter)
+/* Each pixel of the frame is a square of 4 by 4 pixels of the window. */
+static void blends_an_enlarged_picture(const struct presenter *presenter)
 {
 	uint32_t half[WIDTH * HEIGHT];
 	struct shmflip_frame frame = draw(half, 1, 128);
@@ -389,23 +391,23 @@ static void blends_what_is_enlarged(const struct presenter *presenter)
 	fixture.scene.source = (struct area){ 4, 5, 15, 10 };
 	fixture.scene.target = (struct area){ 0, 0, 60, 40 };
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-	assert_about(look(&fixture, 31, 20), 0x804020);
-	assert_int_equal(look(&fixture, 32, 20), 0);
-	assert_int_equal(presenter->keep(fixture.state), 0);
+	assert_about(window_pixel(&fixture, 31, 20), 0x804020);
+	assert_int_equal(window_pixel(&fixture, 32, 20), 0);
+	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	fixture.scene.smooth = true;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
-	assert_about(look(&fixture, 10, 20), 0x804020);
-	assert_about(look(&fixture, 50, 20), 0);
+	assert_about(window_pixel(&fixture, 10, 20), 0x804020);
+	assert_about(window_pixel(&fixture, 50, 20), 0);
 	tear_down(&fixture);
 }
 
 static void test_transparency_is_blended_when_enlarged(void **state)
 {
 	(void)state;
-	each_with_a_window(blends_what_is_enlarged);
+	for_each_with_a_window(blends_an_enlarged_picture);
 }
 
-static void surface_counts_its_copies(void **state)
+static void test_surface_counts_its_copies(void **state)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
 	struct fixture fixture;
@@ -441,14 +443,14 @@ static void draws_panels_over_the_picture(const struct presenter *presenter)
 	fixture.scene.panels[0] = (struct panel){ { 10, 20, 3, 2 }, first, 1 };
 	fixture.scene.panels[1] = (struct panel){ { -1, 38, 2, 3 }, second, 2 };
 	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-	assert_int_equal(look(&fixture, 10, 20), 0x000001);
-	assert_int_equal(look(&fixture, 12, 21), 0x000006);
-	assert_int_equal(look(&fixture, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
-	assert_int_equal(look(&fixture, 0, 39), 0x123453);
+	assert_int_equal(window_pixel(&fixture, 10, 20), 0x000001);
+	assert_int_equal(window_pixel(&fixture, 12, 21), 0x000006);
+	assert_int_equal(window_pixel(&fixture, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
+	assert_int_equal(window_pixel(&fixture, 0, 39), 0x123453);
 	fixture.scene.panels[0] = (struct panel){ { 11, 20, 3, 2 }, second, 3 };
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
-	assert_int_equal(look(&fixture, 10, 20), pixels[20 * WIDTH + 10] & 0xffffff);
-	assert_int_equal(look(&fixture, 11, 20), 0x123450);
+	assert_int_equal(window_pixel(&fixture, 10, 20), pixels[20 * WIDTH + 10] & 0xffffff);
+	assert_int_equal(window_pixel(&fixture, 11, 20), 0x123450);
 	fixture.scene.panel_count = 0;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	assert_shows(&fixture, pixels);
@@ -458,7 +460,7 @@ static void draws_panels_over_the_picture(const struct presenter *presenter)
 static void test_panels_are_drawn_over_the_picture(void **state)
 {
 	(void)state;
-	each_with_a_window(draws_panels_over_the_picture);
+	for_each_with_a_window(draws_panels_over_the_picture);
 }
 
 static void reads_the_picture(const struct presenter *presenter)
@@ -467,13 +469,13 @@ static void reads_the_picture(const struct presenter *presenter)
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
-	for (int keep = 0; keep < 2; keep++) {
+	for (int released = 0; released < 2; released++) {
 		for (int alpha = 100; alpha <= 255; alpha += 155) {
 			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
 
 			assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
-			if (keep)
-				assert_int_equal(presenter->keep(fixture.state), 0);
+			if (released)
+				assert_int_equal(presenter->release_slot(fixture.state), 0);
 			assert_int_equal(
 				presenter->read(fixture.state, (struct area){ 57, 38, 3, 2 }, read),
 				0);
@@ -488,7 +490,7 @@ static void reads_the_picture(const struct presenter *presenter)
 static void test_a_picture_is_read_as_it_is(void **state)
 {
 	(void)state;
-	each_with_a_window(reads_the_picture);
+	for_each_with_a_window(reads_the_picture);
 }
 
 static int start_sdl(void **state)
@@ -510,17 +512,17 @@ static int stop_sdl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_frame_is_given_back_once),
-		cmocka_unit_test(test_the_last_frame_is_given_back_at_the_end),
+		cmocka_unit_test(test_every_frame_is_released_once),
+		cmocka_unit_test(test_the_last_frame_is_released_at_the_end),
 		cmocka_unit_test(test_pixels_are_shown_as_they_are),
 		cmocka_unit_test(test_transparency_is_blended_over_black),
-		cmocka_unit_test(test_a_kept_picture_outlives_its_slot),
+		cmocka_unit_test(test_a_picture_outlives_its_slot),
 		cmocka_unit_test(test_a_stale_picture_is_marked),
 		cmocka_unit_test(test_a_picture_is_fitted_to_the_window),
-		cmocka_unit_test(test_a_part_is_shown_in_squares),
+		cmocka_unit_test(test_pixels_are_enlarged_to_squares),
 		cmocka_unit_test(test_transparency_is_blended_over_a_background),
 		cmocka_unit_test(test_transparency_is_blended_when_enlarged),
-		cmocka_unit_test(surface_counts_its_copies),
+		cmocka_unit_test(test_surface_counts_its_copies),
 		cmocka_unit_test(test_panels_are_drawn_over_the_picture),
 		cmocka_unit_test(test_a_picture_is_read_as_it_is),
 	};

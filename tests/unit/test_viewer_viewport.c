@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/viewport: what of a picture a window shows, and how large, and how that moves. */
+ * viewer/viewport: which part of a picture a window shows, how large, and how that moves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static void assert_fit(struct size picture, struct size window, struct area want
 
 /* ---- Placing ------------------------------------------------------------------------------ */
 
-static void test_equal_sizes_are_left_alone(void **state)
+static void test_equal_sizes_are_not_scaled(void **state)
 {
 	struct size size = { 1919, 1079 };
 
@@ -59,7 +59,7 @@ static void test_letterbox(void **state)
 	           (struct area){ 25, 0, 50, 100 });
 }
 
-static void test_extreme_proportions_keep_a_pixel(void **state)
+static void test_extreme_proportions_keep_one_pixel(void **state)
 {
 	(void)state;
 	assert_fit((struct size){ 100000, 1 }, (struct size){ 100, 100 },
@@ -70,7 +70,7 @@ static void test_extreme_proportions_keep_a_pixel(void **state)
 	           (struct area){ 0, 0, 1, 1 });
 }
 
-static void test_fitted_is_inside_and_touches_two_sides(void **state)
+static void test_fitted_picture_is_inside_and_touches_two_sides(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 100000; i++) {
@@ -119,8 +119,9 @@ static bool is_in(int value, int begin, int length)
 	return value >= begin && value < begin + length;
 }
 
-/* What a presenter makes of a placement must be what find() says, at every point of the window: to the
- * pixel, or where the picture is smaller than life and smoothed, to a pixel of the window. */
+/* At each point of the window, viewport_find() must return the pixel that a presenter draws there.
+ * The tolerance is 0. If the picture is smoothed, it is one pixel of the window or of the picture,
+ * whichever is larger. */
 static void assert_consistent(const struct viewport *viewport, struct size picture,
                               struct size window)
 {
@@ -134,10 +135,10 @@ static void assert_consistent(const struct viewport *viewport, struct size pictu
 	assert_true(source.width >= 1 && target.width >= 1);
 	for (int x = 0; x < window.width; x++) {
 		struct point found, at = { x, target.y > 0 ? target.y : 0 };
-		bool there = viewport_find(viewport, picture, window, at, &found);
+		bool is_found = viewport_find(viewport, picture, window, at, &found);
 
-		assert_int_equal(there, is_in(x, target.x, target.width));
-		if (!there)
+		assert_int_equal(is_found, is_in(x, target.x, target.width));
+		if (!is_found)
 			continue;
 		double position = (x - target.x + 0.5) * source.width / target.width;
 		assert_true(fabs(source.x + floor(position) - found.x) <= tolerance);
@@ -192,7 +193,7 @@ static void test_zooms_are_round(void **state)
 	assert_true(viewport_zoom(&viewport, size, size) == ZOOM_MIN);
 }
 
-static void test_from_an_odd_zoom_to_the_next_round_one(void **state)
+static void test_step_from_an_odd_zoom_to_the_next_round_one(void **state)
 {
 	struct size picture = { 640, 480 }, window = { 500, 500 };
 	struct viewport viewport;
@@ -206,7 +207,7 @@ static void test_from_an_odd_zoom_to_the_next_round_one(void **state)
 	assert_true(viewport_zoom(&viewport, picture, window) == 0.75);
 }
 
-static void test_zooming_leaves_the_pixel_under_the_pointer(void **state)
+static void test_zooming_keeps_the_pixel_under_the_pointer(void **state)
 {
 	struct size picture = { 1920, 1080 }, window = { 960, 540 };
 	struct point at = { 700, 100 }, before, after;
@@ -235,7 +236,7 @@ static void test_panning_stops_at_the_edges(void **state)
 	assert_true(viewport_find(&viewport, picture, window, (struct point){ 0, 150 }, &found));
 	assert_int_equal(found.x, 0);
 	assert_int_equal(found.y, 0);
-	/* Back at once: what was beyond the edge is not to be made up for. */
+	/* It moves back at once: the part of the pan beyond the edge does not count. */
 	viewport_pan(&viewport, picture, window, (struct point){ -7, 0 });
 	assert_true(viewport_find(&viewport, picture, window, (struct point){ 0, 150 }, &found));
 	assert_int_equal(found.x, 7);
@@ -244,7 +245,7 @@ static void test_panning_stops_at_the_edges(void **state)
 	assert_int_equal(found.x, 999);
 }
 
-static void test_a_window_that_grows_shows_nothing_beyond_an_edge(void **state)
+static void test_larger_window_shows_nothing_beyond_an_edge(void **state)
 {
 	struct size picture = { 1000, 1000 }, window = { 400, 400 }, larger = { 900, 900 };
 	struct point found;
@@ -274,7 +275,7 @@ static void test_pans_add_up(void **state)
 	assert_int_equal(after.y, before.y + 100);
 }
 
-static void test_beside_the_picture_is_nothing(void **state)
+static void test_nothing_is_found_beside_the_picture(void **state)
 {
 	struct size picture = { 100, 100 }, window = { 300, 200 };
 	struct point found = { -7, -7 };
@@ -293,20 +294,20 @@ static void test_beside_the_picture_is_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal_sizes_are_left_alone),
+		cmocka_unit_test(test_equal_sizes_are_not_scaled),
 		cmocka_unit_test(test_letterbox),
-		cmocka_unit_test(test_extreme_proportions_keep_a_pixel),
-		cmocka_unit_test(test_fitted_is_inside_and_touches_two_sides),
+		cmocka_unit_test(test_extreme_proportions_keep_one_pixel),
+		cmocka_unit_test(test_fitted_picture_is_inside_and_touches_two_sides),
 		cmocka_unit_test(test_actual_size_shows_the_middle),
 		cmocka_unit_test(test_whole_multiples_and_fractions),
 		cmocka_unit_test(test_placing_and_finding_agree),
 		cmocka_unit_test(test_zooms_are_round),
-		cmocka_unit_test(test_from_an_odd_zoom_to_the_next_round_one),
-		cmocka_unit_test(test_zooming_leaves_the_pixel_under_the_pointer),
+		cmocka_unit_test(test_step_from_an_odd_zoom_to_the_next_round_one),
+		cmocka_unit_test(test_zooming_keeps_the_pixel_under_the_pointer),
 		cmocka_unit_test(test_panning_stops_at_the_edges),
-		cmocka_unit_test(test_a_window_that_grows_shows_nothing_beyond_an_edge),
+		cmocka_unit_test(test_larger_window_shows_nothing_beyond_an_edge),
 		cmocka_unit_test(test_pans_add_up),
-		cmocka_unit_test(test_beside_the_picture_is_nothing),
+		cmocka_unit_test(test_nothing_is_found_beside_the_picture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

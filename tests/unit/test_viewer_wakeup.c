@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/bell: whatever ends a sleep ends it at once, in the channel and out of it. A call that is
- * missed ends it too, but only at the next look for events: many such would be a wake-up that does not work. */
+ * viewer/window/wakeup: each cause ends a sleep at once, in the channel and outside it. A cause
+ * that is missed ends the sleep too, but only at the next poll for events: many late ends mean that
+ * the wake-up does not work. */
 #include "x_server.h"
 
 #include <SDL.h>
@@ -22,21 +23,21 @@ static SDL_Window *window;
 static struct shmflip_producer *producer;
 static struct shmflip_viewer *viewer;
 
-static int open_bell(void **state)
+static int set_up(void **state)
 {
 	if (make_directory(state) < 0)
 		return -1;
 	assert_int_equal(SDL_InitSubSystem(SDL_INIT_VIDEO), 0);
 	assert_int_equal(wakeup_init(), 0);
-	window = SDL_CreateWindow("bell", 0, 0, 100, 100, SDL_WINDOW_RESIZABLE);
+	window = SDL_CreateWindow("wakeup", 0, 0, 100, 100, SDL_WINDOW_RESIZABLE);
 	assert_non_null(window);
-	assert_int_equal(wakeup_watch_display(window), 0);
+	assert_int_equal(wakeup_start_display_thread(window), 0);
 	producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
 	viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
 	return 0;
 }
 
-static int close_bell(void **state)
+static int tear_down(void **state)
 {
 	shmflip_viewer_destroy(viewer);
 	shmflip_producer_destroy(producer);
@@ -51,7 +52,7 @@ static unsigned sleep_in(struct shmflip_viewer *channel)
 	return wakeup_wait(channel, monotonic_now_ns() + 1000000000);
 }
 
-static void forget_events(void)
+static void drop_events(void)
 {
 	SDL_Event event;
 
@@ -59,25 +60,26 @@ static void forget_events(void)
 		continue;
 }
 
-/* Until nothing more comes of what there was. */
-static void calm_down(void)
+/* Waits until there has been no event for 300 ms. */
+static void wait_for_quiet(void)
 {
-	int64_t end_ns = now_ns() + 300000000;
+	int64_t end_ns = monotonic_now_ns() + 300000000;
 
-	while (now_ns() < end_ns) {
+	while (monotonic_now_ns() < end_ns) {
 		if (!(wakeup_wait(NULL, end_ns) & WAKEUP_EVENTS))
 			continue;
-		forget_events();
-		end_ns = now_ns() + 300000000;
+		drop_events();
+		end_ns = monotonic_now_ns() + 300000000;
 	}
 }
 
-/* ---- Calls from another thread, at any moment of the way to sleep ------------------------------ */
+/* ---- Causes from another thread, at any moment on the way to sleep
+ * ----------------------------- */
 
 struct caller {
 	void (*call)(int round);
-	atomic_int round;  /* that is to be */
-	atomic_int called; /* that has been */
+	atomic_int round;  /* the round to call in */
+	atomic_int called; /* the last round called in */
 };
 
 static void *call_each_round(void *argument)
@@ -87,7 +89,8 @@ static void *call_each_round(void *argument)
 	for (int round = 1; round <= ROUNDS; round++) {
 		while (atomic_load(&caller->round) < round)
 			sched_yield();
-		for (int64_t end_ns = now_ns() + round % 50 * 4000; now_ns() < end_ns;)
+		for (int64_t end_ns = monotonic_now_ns() + round % 50 * 4000;
+		     monotonic_now_ns() < end_ns;)
 			continue;
 		atomic_store(&caller->called, round);
 		caller->call(round);
@@ -95,26 +98,26 @@ static void *call_each_round(void *argument)
 	return NULL;
 }
 
-static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), unsigned wanted)
+static void assert_wakes(struct shmflip_viewer *channel, void (*call)(int), unsigned expected)
 {
 	struct caller caller = { .call = call };
 	struct shmflip_frame frame;
 	pthread_t thread;
 	int late = 0;
 
-	calm_down();
+	wait_for_quiet();
 	assert_int_equal(pthread_create(&thread, NULL, call_each_round, &caller), 0);
 	for (int round = 1; round <= ROUNDS && late < LATE_MAX; round++) {
-		int64_t start_ns = now_ns();
-		bool heard = false;
+		int64_t start_ns = monotonic_now_ns();
+		bool woken = false;
 
 		atomic_store(&caller.round, round);
-		while (!heard && now_ns() - start_ns < LATE_NS)
-			heard = (sleep_in(channel) & wanted) == wanted &&
+		while (!woken && monotonic_now_ns() - start_ns < LATE_NS)
+			woken = (sleep_in(channel) & expected) == expected &&
 			        atomic_load(&caller.called) == round;
-		late += now_ns() - start_ns >= LATE_NS;
-		forget_events();
-		if (wanted == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
+		late += monotonic_now_ns() - start_ns >= LATE_NS;
+		drop_events();
+		if (expected == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
 			shmflip_viewer_release(viewer, &frame);
 	}
 	atomic_store(&caller.round, ROUNDS);
@@ -122,20 +125,20 @@ static void assert_heard(struct shmflip_viewer *channel, void (*call)(int), unsi
 	assert_true(late < LATE_MAX);
 }
 
-static void ring(int round)
+static void signal_loop(int round)
 {
 	(void)round;
 	wakeup_signal();
 }
 
-static void test_rings(void **state)
+static void test_signals(void **state)
 {
 	(void)state;
-	assert_heard(NULL, ring, 0);
-	assert_heard(viewer, ring, 0);
+	assert_wakes(NULL, signal_loop, 0);
+	assert_wakes(viewer, signal_loop, 0);
 }
 
-/* In the other thread: it ends no wait of the loop's by itself. */
+/* Raised in the other thread, SIGTERM does not by itself end a system call of the loop. */
 static void interrupt(int round)
 {
 	(void)round;
@@ -146,12 +149,12 @@ static void test_interruptions(void **state)
 {
 	(void)state;
 	cli_catch_interrupts();
-	assert_heard(NULL, interrupt, 0);
-	assert_heard(viewer, interrupt, 0);
+	assert_wakes(NULL, interrupt, 0);
+	assert_wakes(viewer, interrupt, 0);
 	assert_true(cli_interrupted());
 }
 
-/* A size that the window has not had. */
+/* Uses a new size each time. */
 static void resize(int round)
 {
 	static uint32_t width = 100;
@@ -161,16 +164,16 @@ static void resize(int round)
 	width++;
 	SDL_VERSION(&info.version);
 	SDL_GetWindowWMInfo(window, &info);
-	xcb_configure_window(server.eye, (xcb_window_t)info.info.x11.window,
+	xcb_configure_window(server.observer, (xcb_window_t)info.info.x11.window,
 	                     XCB_CONFIG_WINDOW_WIDTH, &width);
-	xcb_flush(server.eye);
+	xcb_flush(server.observer);
 }
 
 static void test_events(void **state)
 {
 	(void)state;
-	assert_heard(NULL, resize, WAKEUP_EVENTS);
-	assert_heard(viewer, resize, WAKEUP_EVENTS);
+	assert_wakes(NULL, resize, WAKEUP_EVENTS);
+	assert_wakes(viewer, resize, WAKEUP_EVENTS);
 }
 
 static void publish(int round)
@@ -181,74 +184,75 @@ static void publish(int round)
 static void test_frames(void **state)
 {
 	(void)state;
-	assert_heard(viewer, publish, WAKEUP_CHANNEL);
+	assert_wakes(viewer, publish, WAKEUP_CHANNEL);
 }
 
-static void test_frames_come_through_many_events(void **state)
+static void test_frames_wake_despite_many_events(void **state)
 {
-	unsigned heard = 0;
+	unsigned events = 0;
 
 	(void)state;
-	calm_down();
+	wait_for_quiet();
 	publish(1);
-	for (int lap = 0; lap < 20 && !(heard & WAKEUP_CHANNEL); lap++) {
-		resize(lap);
-		nap_ms(10);
-		heard = sleep_in(viewer);
-		forget_events();
+	for (int i = 0; i < 20 && !(events & WAKEUP_CHANNEL); i++) {
+		resize(i);
+		sleep_ms(10);
+		events = sleep_in(viewer);
+		drop_events();
 	}
-	assert_true(heard & WAKEUP_CHANNEL);
+	assert_true(events & WAKEUP_CHANNEL);
 }
 
-/* ---- Nobody calls ------------------------------------------------------------------------------ */
+/* ---- No cause
+ * ---------------------------------------------------------------------------------- */
 
-static void test_time(void **state)
+static void test_timeout(void **state)
 {
 	struct shmflip_viewer *channels[] = { NULL, viewer };
 
 	(void)state;
-	calm_down();
+	wait_for_quiet();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 150000000;
+		int64_t end_ns = monotonic_now_ns() + 150000000;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			assert_false(wakeup_wait(channels[i], end_ns) & WAKEUP_CHANNEL);
-			forget_events();
+			drop_events();
 		}
 	}
 }
 
-/* Not a hundred times a second. */
+/* Not 100 times a second. */
 static void test_sleep_is_long(void **state)
 {
 	struct shmflip_viewer *channels[] = { NULL, viewer };
 
 	(void)state;
-	calm_down();
+	wait_for_quiet();
 	for (size_t i = 0; i < 2; i++) {
-		int64_t end_ns = now_ns() + 1000000000;
+		int64_t end_ns = monotonic_now_ns() + 1000000000;
 		int sleeps = 0;
 
-		while (now_ns() < end_ns) {
+		while (monotonic_now_ns() < end_ns) {
 			sleeps += wakeup_wait(channels[i], end_ns) == 0;
-			forget_events();
+			drop_events();
 		}
 		assert_true(sleeps < 40);
 	}
 }
 
-#define BELL(test) cmocka_unit_test_setup_teardown(test, open_bell, close_bell)
+#define WAKEUP(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		BELL(test_rings),
-		BELL(test_interruptions),
-		BELL(test_events),
-		BELL(test_frames),
-		BELL(test_frames_come_through_many_events),
-		BELL(test_time),
-		BELL(test_sleep_is_long),
+		WAKEUP(test_signals),
+		WAKEUP(test_interruptions),
+		WAKEUP(test_events),
+		WAKEUP(test_frames),
+		WAKEUP(test_frames_wake_despite_many_events),
+		WAKEUP(test_timeout),
+		WAKEUP(test_sleep_is_long),
 	};
 
 	if (!start_x_server(&server)) {

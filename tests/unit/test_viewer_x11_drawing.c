@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/present_x11, where the server draws rather than copies: frames are scaled and blended as one
- * would do it oneself, panels lie over them, and stale ones are marked. */
+ * viewer/present/present_x11 where the server draws rather than copies: frames are scaled and
+ * blended as computed here, panels lie over them, and stale pictures are marked. */
 #include "x11_fixture.h"
 
 #include <math.h>
 
-/* ---- Scaled ------------------------------------------------------------------------------------ */
+/* ---- Scaling ------------------------------------------------------------------------------- */
 
 struct colour {
 	double channel[3];
@@ -27,8 +27,8 @@ static int halved_side(int side, int halvings)
 	return halvings == 0 ? side : halved_side((side + 1) / 2, halvings - 1);
 }
 
-/* A pixel of the picture after it has been halved so often, each time to the mean of four. */
-static struct colour level(const struct shape *shape, int x, int y, int halvings)
+/* A pixel of the picture after so many halvings, each of which takes the mean of four pixels. */
+static struct colour halved_pixel(const struct shape *shape, int x, int y, int halvings)
 {
 	struct colour sum = { { 0 } };
 
@@ -38,7 +38,7 @@ static struct colour level(const struct shape *shape, int x, int y, int halvings
 		return sum;
 	}
 	for (int i = 0; i < 4; i++) {
-		struct colour one = level(
+		struct colour one = halved_pixel(
 			shape, clamped(2 * x + i % 2, halved_side(shape->width, halvings - 1)),
 			clamped(2 * y + i / 2, halved_side(shape->height, halvings - 1)),
 			halvings - 1);
@@ -49,7 +49,7 @@ static struct colour level(const struct shape *shape, int x, int y, int halvings
 	return sum;
 }
 
-/* What is at a point of the picture, in pixels of it. */
+/* The colour at point x, y of the picture, as 0xRRGGBB. */
 static uint32_t bilinear(const struct shape *shape, double x, double y, int halvings)
 {
 	double u = x / (1 << halvings) - 0.5;
@@ -62,8 +62,8 @@ static uint32_t bilinear(const struct shape *shape, double x, double y, int halv
 	struct colour corner[4];
 
 	for (int i = 0; i < 4; i++)
-		corner[i] = level(shape, clamped((int)floor(u) + i % 2, width),
-		                  clamped((int)floor(v) + i / 2, height), halvings);
+		corner[i] = halved_pixel(shape, clamped((int)floor(u) + i % 2, width),
+		                         clamped((int)floor(v) + i / 2, height), halvings);
 	for (int c = 0; c < 3; c++) {
 		double top = corner[0].channel[c] * (1 - fu) + corner[1].channel[c] * fu;
 		double bottom = corner[2].channel[c] * (1 - fu) + corner[3].channel[c] * fu;
@@ -78,7 +78,7 @@ static void assert_scaled(struct fixture *fixture, const struct shape *shape,
 {
 	struct area source = scene->source;
 	struct area target = scene->target;
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 
 	for (int y = 0; y < scene->window.height; y++) {
 		for (int x = 0; x < scene->window.width; x++) {
@@ -87,15 +87,16 @@ static void assert_scaled(struct fixture *fixture, const struct shape *shape,
 			double at_x = source.x + (x + 0.5 - target.x) * source.width / target.width;
 			double at_y =
 				source.y + (y + 0.5 - target.y) * source.height / target.height;
-			uint32_t wanted = inside ? bilinear(shape, at_x, at_y, halvings) : 0x203040;
+			uint32_t expected =
+				inside ? bilinear(shape, at_x, at_y, halvings) : BACKGROUND;
 
-			assert_about(seen[y * scene->window.width + x], wanted, tolerance, x, y);
+			assert_about(seen[y * scene->window.width + x], expected, tolerance, x, y);
 		}
 	}
 	free(seen);
 }
 
-static void scaling_is_what_one_would_do_oneself(void **state)
+static void scaling_matches_the_computed_picture(void **state)
 {
 	static const struct shape shape = { 400, 300, 416, false };
 	static const struct {
@@ -116,7 +117,7 @@ static void scaling_is_what_one_would_do_oneself(void **state)
 	struct shmflip_frame frame = draw(fixture, 1, &shape, true);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct scene scene = scaled(fixture, cases[i].source, cases[i].target);
+		struct scene scene = scaled_scene(fixture, cases[i].source, cases[i].target);
 
 		frame.info.sequence = i + 1;
 		assert_int_equal(show(fixture, &frame, &scene), 0);
@@ -129,12 +130,12 @@ static void nearest_is_exact(void **state)
 	static const struct shape shape = { 60, 40, 64, false };
 	struct fixture *fixture = *state;
 	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
-	struct scene scene =
-		scaled(fixture, (struct area){ 10, 5, 22, 15 }, (struct area){ -9, -4, 330, 225 });
+	struct scene scene = scaled_scene(fixture, (struct area){ 10, 5, 22, 15 },
+	                                  (struct area){ -9, -4, 330, 225 });
 
 	scene.smooth = false;
 	assert_int_equal(show(fixture, &frame, &scene), 0);
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 	for (int y = 0; y < 200; y++) {
 		for (int x = 0; x < 300; x++)
 			assert_about(seen[y * 300 + x],
@@ -145,7 +146,7 @@ static void nearest_is_exact(void **state)
 	free(seen);
 }
 
-/* ---- Alpha, panels, staleness -------------------------------------------------------------------- */
+/* ---- Alpha, panels, staleness -------------------------------------------------------------- */
 
 static uint32_t blended(uint32_t pixel, uint32_t under)
 {
@@ -165,39 +166,39 @@ static void alpha_is_blended_over_the_background(void **state)
 
 	for (uint64_t i = 1; i <= 3; i++) {
 		struct shmflip_frame frame = draw(fixture, i, &shape, false);
-		struct scene scene = plain(fixture, &shape, 0, 0);
+		struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
 		scene.background.checker = i % 2 == 0;
 		assert_int_equal(show(fixture, &frame, &scene), 0);
-		uint32_t *seen = look(fixture);
+		uint32_t *seen = read_window(fixture);
 		for (int y = 0; y < 200; y++) {
 			for (int x = 0; x < 300; x++) {
 				uint32_t under = background_at(scene.background, x, y);
-				uint32_t wanted = x < 200 && y < 150
-				                          ? blended(pixel_of(i, x, y, true), under)
-				                          : under;
+				uint32_t expected =
+					x < 200 && y < 150 ? blended(pixel_of(i, x, y, true), under)
+							   : under;
 
-				assert_about(seen[y * 300 + x], wanted & 0xffffff, 2, x, y);
+				assert_about(seen[y * 300 + x], expected & 0xffffff, 2, x, y);
 			}
 		}
 		free(seen);
 	}
 }
 
-/* Between a clear pixel and a full one there is nothing of the clear one's colour. */
+/* Between a transparent and an opaque pixel, the transparent one's colour does not show. */
 static void hidden_colours_stay_hidden_when_scaled(void **state)
 {
 	static const struct shape shape = { 2, 1, 2, true };
 	struct fixture *fixture = *state;
 	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
 	struct scene scene =
-		scaled(fixture, (struct area){ 0, 0, 2, 1 }, (struct area){ 0, 0, 300, 200 });
+		scaled_scene(fixture, (struct area){ 0, 0, 2, 1 }, (struct area){ 0, 0, 300, 200 });
 
 	slot_of(fixture, 1)[0] = 0x00ff0000;
 	slot_of(fixture, 1)[1] = 0xff0000ff;
 	scene.background.colour = 0;
 	assert_int_equal(show(fixture, &frame, &scene), 0);
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 	for (int x = 0; x < 300; x++)
 		assert_int_equal(seen[x] & 0xff0000, 0);
 	assert_true(seen[150] & 0xff);
@@ -212,11 +213,11 @@ static struct panel panel_at(int x, int y, const uint32_t *pixels, uint64_t revi
 static void assert_panels(struct fixture *fixture, uint64_t sequence, const struct shape *shape,
                           const struct scene *scene)
 {
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 
 	for (int y = 0; y < 200; y++) {
 		for (int x = 0; x < 300; x++) {
-			uint32_t wanted = pixel_of(sequence, x, y, shape->alpha) & 0xffffff;
+			uint32_t expected = pixel_of(sequence, x, y, shape->alpha) & 0xffffff;
 
 			for (size_t i = 0; i < scene->panel_count; i++) {
 				struct area area = scene->panels[i].area;
@@ -224,10 +225,10 @@ static void assert_panels(struct fixture *fixture, uint64_t sequence, const stru
 				int at_y = y - area.y;
 
 				if (at_x >= 0 && at_y >= 0 && at_x < 40 && at_y < 30)
-					wanted = scene->panels[i].pixels[at_y * 40 + at_x] &
-					         0xffffff;
+					expected = scene->panels[i].pixels[at_y * 40 + at_x] &
+					           0xffffff;
 			}
-			assert_about(seen[y * 300 + x], wanted, 0, x, y);
+			assert_about(seen[y * 300 + x], expected, 0, x, y);
 		}
 	}
 	free(seen);
@@ -237,7 +238,7 @@ static void panels_lie_over_frames(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct scene scene = plain(fixture, &shape, 0, 0);
+	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 	uint32_t pixels[3][40 * 30];
 
 	for (uint32_t i = 0; i < 3 * 40 * 30; i++)
@@ -245,8 +246,8 @@ static void panels_lie_over_frames(void **state)
 	for (uint64_t i = 1; i <= 8; i++) {
 		struct shmflip_frame frame = draw(fixture, i, &shape, false);
 
-		/* None, one, three of which two overlap and one sticks out, others in their
-		 * places, one as before, none. */
+		/* None; one; three, of which two overlap and one extends beyond the window; the
+		 * first two with other pixels; the third too; none. */
 		scene.panel_count = i < 2 || i > 7 ? 0 : i < 4 ? 1 : 3;
 		scene.panels[0] = panel_at(10, 20, pixels[i > 4], i > 4 ? 2 : 1);
 		scene.panels[1] = panel_at(30, 40, pixels[i > 4 ? 2 : 1], i > 4 ? 3 : 2);
@@ -258,24 +259,24 @@ static void panels_lie_over_frames(void **state)
 	}
 }
 
-static void stale_picture_is_marked_until_the_next(void **state)
+static void stale_mark_ends_with_the_next_frame(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
 	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
-	struct scene scene = plain(fixture, &shape, 0, 0);
+	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
 	assert_int_equal(show(fixture, &frame, &scene), 0);
-	assert_int_equal(presenter_x11.keep(fixture->state), 0);
+	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	scene.stale = true;
 	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 	for (int i = 0; i < 300 * 200; i++) {
 		uint32_t pixel = pixel_of(1, i % 300, i / 300, false);
-		uint32_t wanted = i / 300 < 200 - STALE_BAR_PIXELS ? pixel >> 1 & 0x7f7f7f
-		                                                   : STALE_BAR_GREY * 0x010101;
+		uint32_t expected = i / 300 < 200 - STALE_BAR_PIXELS ? pixel >> 1 & 0x7f7f7f
+		                                                     : STALE_BAR_GREY * 0x010101;
 
-		assert_about(seen[i], wanted, 2, i % 300, i / 300);
+		assert_about(seen[i], expected, 2, i % 300, i / 300);
 	}
 	free(seen);
 	scene.stale = false;
@@ -287,12 +288,12 @@ static void stale_picture_is_marked_until_the_next(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CHECK(scaling_is_what_one_would_do_oneself),
+		CHECK(scaling_matches_the_computed_picture),
 		CHECK(nearest_is_exact),
 		CHECK(alpha_is_blended_over_the_background),
 		CHECK(hidden_colours_stay_hidden_when_scaled),
 		CHECK(panels_lie_over_frames),
-		CHECK(stale_picture_is_marked_until_the_next),
+		CHECK(stale_mark_ends_with_the_next_frame),
 	};
 
 	if (!open_display()) {

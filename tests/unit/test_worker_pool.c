@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/crew: frames come out in the order in which they went in, whoever decodes them and however
- * long that takes; good and bad ones, from files and from a pipe; and threads end whenever they are to.
- * Also for thread sanitizer: slots are plain memory here. */
+ * producer/worker_pool: frames come out in the order in which they went in, whichever thread
+ * decodes them and however long that takes: good and damaged ones, from files and from a pipe.
+ * Threads end at any time. Slots are plain memory here, which suits thread sanitizer. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,19 +18,19 @@
 #include "png_maker.h"
 #include "worker_pool.h"
 
-enum { WORKERS = 4, AHEAD = 6, FILES = 30, SLOT_BYTES = 1 << 20, BAD = 7 };
+enum { WORKERS = 4, SUBMITTED_MAX = 6, FILES = 30, SLOT_BYTES = 1 << 20, TRUNCATED = 7 };
 
 static char directory[64];
 static struct worker_pool pool;
 static struct frame_source source;
-static uint8_t *slots[AHEAD];
+static uint8_t *slots[SUBMITTED_MAX];
 
 static uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
 {
 	return (uint16_t)(x * y * 31 + channel);
 }
 
-/* Number n is n pixels high, and so takes as long; every seventh is broken off. */
+/* PNG n is n pixels high, so that decode times differ. Every seventh is truncated. */
 static struct bytes numbered_png(uint32_t number)
 {
 	struct png_spec spec = { .width = 256, .depth = 8, .colour_type = RGB, .sample = noise };
@@ -38,7 +38,7 @@ static struct bytes numbered_png(uint32_t number)
 
 	spec.height = number;
 	png = make_png(&spec);
-	if (number % BAD == 0)
+	if (number % TRUNCATED == 0)
 		png.size -= 40;
 	return png;
 }
@@ -62,9 +62,9 @@ static void write_files(void)
 static int set_up(void **state)
 {
 	(void)state;
-	for (int i = 0; i < AHEAD; i++)
+	for (int i = 0; i < SUBMITTED_MAX; i++)
 		slots[i] = malloc(SLOT_BYTES);
-	strcpy(directory, "/tmp/test-crew-XXXXXX");
+	strcpy(directory, "/tmp/test-worker-pool-XXXXXX");
 	return !mkdtemp(directory) || chdir(directory);
 }
 
@@ -73,7 +73,7 @@ static int tear_down(void **state)
 	char command[128];
 
 	(void)state;
-	for (int i = 0; i < AHEAD; i++)
+	for (int i = 0; i < SUBMITTED_MAX; i++)
 		free(slots[i]);
 	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
 	return chdir("/") || system(command) != 0;
@@ -85,26 +85,27 @@ static void begin(const struct options *options, unsigned workers)
 	if (!source.capacity.slot_bytes)
 		capacity_decide(&source.capacity, 256, FILES);
 	worker_pool_init(&pool, options, &source);
-	assert_int_equal(worker_pool_start(&pool, workers, workers ? AHEAD : 1), 0);
+	assert_int_equal(worker_pool_start(&pool, workers, workers ? SUBMITTED_MAX : 1), 0);
 }
 
-/* Memory for no more frames than can be under way. */
+/* No more entries have memory than frames can be under way. */
 static void check_memory(void)
 {
 	unsigned used = 0;
 
 	for (size_t i = 0; i < WORKER_QUEUE_MAX; i++)
 		used += pool.entries[i].task.buffer.capacity > 0;
-	assert_in_range(used, 1, pool.ahead + pool.has_reader);
+	assert_in_range(used, 1, pool.submitted_max + pool.has_reader);
 }
 
-/* A worker that found a frame behind those under way would work on another one in the same entry. */
-static void conclude(void)
+/* A worker that started a frame outside of this range would work on another frame in the same
+ * entry. */
+static void pop(void)
 {
 	worker_pool_pop(&pool);
 	pthread_mutex_lock(&pool.lock);
-	assert_in_range(pool.begun, pool.concluded, pool.submitted);
-	assert_in_range(pool.fetched - pool.concluded, 0, pool.entry_count);
+	assert_in_range(pool.started, pool.popped, pool.submitted);
+	assert_in_range(pool.fetched - pool.popped, 0, pool.entry_count);
 	pthread_mutex_unlock(&pool.lock);
 }
 
@@ -114,13 +115,14 @@ static void end(void)
 	frame_source_finish(&source);
 }
 
-/* Gives the next frame a slot, or none to every fifth: it is dropped. */
-static void lend(struct frame_task *task)
+/* Gives the next frame a slot. Every fifth frame gets none and is dropped. */
+static void submit(struct frame_task *task)
 {
 	if (task->index % 5 == 4)
 		task->dropped = true;
 	else
-		task->loan = (struct shmflip_loan){ slots[task->index % AHEAD], SLOT_BYTES, 0 };
+		task->loan =
+			(struct shmflip_loan){ slots[task->index % SUBMITTED_MAX], SLOT_BYTES, 0 };
 	worker_pool_submit(&pool);
 }
 
@@ -131,7 +133,7 @@ static void check(const struct frame_task *task, uint64_t index)
 	assert_int_equal(task->index, index);
 	if (task->dropped)
 		return;
-	assert_int_equal(task->fault != NULL, number % BAD == 0);
+	assert_int_equal(task->fault != NULL, number % TRUNCATED == 0);
 	if (task->fault)
 		return;
 	assert_int_equal(task->height, number);
@@ -141,57 +143,57 @@ static void check(const struct frame_task *task, uint64_t index)
 			                 (uint8_t)(x * y * 31));
 }
 
-/* Takes all frames along; returns what the pool ended with. */
-static int run(uint64_t *concluded)
+/* Processes all frames. Returns the error that ended the pool. */
+static int run(uint64_t *popped)
 {
-	int result = 0;
+	int error = 0;
 
-	for (*concluded = 0; !result;) {
+	for (*popped = 0; !error;) {
 		struct frame_task *task = worker_pool_oldest(&pool);
 
 		if (task) {
-			check(task, (*concluded)++);
-			frame_source_count(&source, task);
-			conclude();
+			check(task, (*popped)++);
+			frame_source_record(&source, task);
+			pop();
 			continue;
 		}
 		task = worker_pool_next(&pool);
 		if (task) {
-			lend(task);
+			submit(task);
 			continue;
 		}
-		result = worker_pool_fetch(&pool);
-		if (result == -EAGAIN) {
+		error = worker_pool_fetch(&pool);
+		if (error == -EAGAIN) {
 			worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
-			result = 0;
+			error = 0;
 		}
 	}
-	return result;
+	return error;
 }
 
 static void test_files_in_order(void **state)
 {
 	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1, .loops = 2 };
-	uint64_t concluded;
+	uint64_t popped;
 
 	(void)state;
 	write_files();
 	for (unsigned workers = 0; workers <= WORKERS; workers++) {
 		begin(&options, workers);
-		assert_int_equal(run(&concluded), -ENODATA);
-		assert_int_equal(concluded, 3 * FILES);
+		assert_int_equal(run(&popped), -ENODATA);
+		assert_int_equal(popped, 3 * FILES);
 		check_memory();
 		end();
 	}
 }
 
-/* As the producer does: bad frames are passed over before there are workers. */
+/* As in the producer: frames with a fault are skipped before there are workers. */
 static void test_frames_before_workers(void **state)
 {
 	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1 };
-	uint64_t concluded = 0;
+	uint64_t popped = 0;
 
 	(void)state;
 	write_files();
@@ -200,18 +202,18 @@ static void test_frames_before_workers(void **state)
 		assert_int_equal(worker_pool_fetch(&pool), 0);
 		if (i < 2) {
 			worker_pool_submit(&pool);
-			conclude();
+			pop();
 		}
 	}
-	assert_int_equal(worker_pool_start(&pool, WORKERS, AHEAD), 0);
-	while (concluded < FILES - 2) {
+	assert_int_equal(worker_pool_start(&pool, WORKERS, SUBMITTED_MAX), 0);
+	while (popped < FILES - 2) {
 		struct frame_task *task = worker_pool_oldest(&pool);
 
 		if (task) {
-			check(task, 2 + concluded++);
-			conclude();
+			check(task, 2 + popped++);
+			pop();
 		} else if ((task = worker_pool_next(&pool))) {
-			lend(task);
+			submit(task);
 		} else if (worker_pool_fetch(&pool) == -EAGAIN) {
 			worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
 		}
@@ -225,7 +227,7 @@ static void test_stream_in_order(void **state)
 	char *sources[] = { dash };
 	struct options options = { .sources = sources, .source_count = 1 };
 	int kept = dup(STDIN_FILENO);
-	uint64_t concluded;
+	uint64_t popped;
 
 	(void)state;
 	write_files();
@@ -233,8 +235,8 @@ static void test_stream_in_order(void **state)
 	for (unsigned workers = 0; workers <= WORKERS; workers++) {
 		assert_non_null(freopen("all", "r", stdin));
 		begin(&options, workers);
-		assert_int_equal(run(&concluded), -ENODATA);
-		assert_int_equal(concluded, FILES);
+		assert_int_equal(run(&popped), -ENODATA);
+		assert_int_equal(popped, FILES);
 		check_memory();
 		end();
 	}
@@ -242,8 +244,8 @@ static void test_stream_in_order(void **state)
 	close(kept);
 }
 
-/* With frames in every stage, and a pipe from which nothing more comes. */
-static void test_an_end_at_any_time(void **state)
+/* With frames in every state, and a pipe with no more data. */
+static void test_finish_at_any_time(void **state)
 {
 	static char dash[] = "-";
 	char *sources[] = { dash };
@@ -264,7 +266,7 @@ static void test_an_end_at_any_time(void **state)
 			struct frame_task *task = worker_pool_next(&pool);
 
 			if (task) {
-				lend(task);
+				submit(task);
 				submitted++;
 			} else {
 				worker_pool_wait(&pool, monotonic_now_ns() + 1000000000);
@@ -279,7 +281,7 @@ static void test_an_end_at_any_time(void **state)
 	close(kept);
 }
 
-static void test_waiting_ends_by_the_clock(void **state)
+static void test_wait_ends_at_its_time(void **state)
 {
 	char *sources[] = { directory };
 	struct options options = { .sources = sources, .source_count = 1 };
@@ -299,8 +301,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_files_in_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_frames_before_workers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stream_in_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_an_end_at_any_time, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_waiting_ends_by_the_clock, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_finish_at_any_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_wait_ends_at_its_time, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

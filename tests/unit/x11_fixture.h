@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * For tests of viewer/present_x11: an X server of their own, a presenter with a window there, memory as
- * a producer makes it, frames of known pixels, and looks at what the window shows. */
+ * For tests of viewer/present/present_x11: a separate X server, a presenter with a window there,
+ * memory like a producer's, frames of known pixels, and checks of what the window shows. */
 #ifndef SHMFLIP_TESTS_UNIT_X11_FIXTURE_H
 #define SHMFLIP_TESTS_UNIT_X11_FIXTURE_H
 
@@ -18,11 +18,13 @@
 #define HEADER_BYTES 4096
 #define SLOT_BYTES (512 * 512 * 4)
 #define SLOTS 4
+#define PADDING 0xffff00ff /* magenta, from the end of a row to its stride */
+#define BACKGROUND 0x203040
 #define CHECK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static struct x_server server;
 
-/* Memory as a producer makes it. */
+/* Memory like a producer's. */
 struct frames {
 	int id;
 	uint8_t *base;
@@ -31,28 +33,28 @@ struct frames {
 
 struct fixture {
 	struct presenter_host host;
-	void *state; /* NULL: destroyed */
+	void *state; /* NULL: the presenter is destroyed */
 	xcb_window_t window;
 	struct frames frames;
-	pthread_mutex_t mutex; /* of what the callbacks write */
-	int given_back;
+	pthread_mutex_t mutex; /* protects all below, which the callbacks write */
+	int released;
 	int on_screen;
 	int woken;
-	uint64_t last_given_back;
+	uint64_t last_released;
 	uint64_t last_on_screen;
-	bool in_order;
+	bool in_order; /* frames came on screen and were released in order */
 };
 
-/* ---- The output ------------------------------------------------------------------------------ */
+/* ---- The presenter's host ------------------------------------------------------------------ */
 
-static inline void give_back(void *context, struct shmflip_frame *frame)
+static inline void release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
 	pthread_mutex_lock(&fixture->mutex);
-	fixture->given_back++;
-	fixture->in_order &= frame->info.sequence == fixture->last_given_back + 1;
-	fixture->last_given_back = frame->info.sequence;
+	fixture->released++;
+	fixture->in_order &= frame->info.sequence == fixture->last_released + 1;
+	fixture->last_released = frame->info.sequence;
 	pthread_mutex_unlock(&fixture->mutex);
 }
 
@@ -62,7 +64,8 @@ static inline void on_screen(void *context, const struct shmflip_frame_info *inf
 
 	pthread_mutex_lock(&fixture->mutex);
 	fixture->on_screen++;
-	fixture->in_order &= info->sequence == fixture->last_on_screen + 1 && at_ns <= now_ns();
+	fixture->in_order &=
+		info->sequence == fixture->last_on_screen + 1 && at_ns <= monotonic_now_ns();
 	fixture->last_on_screen = info->sequence;
 	pthread_mutex_unlock(&fixture->mutex);
 }
@@ -84,12 +87,12 @@ static inline int count(struct fixture *fixture, const int *counter)
 	return value;
 }
 
-/* The server answers when it likes. */
-static inline void assert_comes_to(struct fixture *fixture, const int *counter, int wanted)
+/* Waits up to 5 s, because the server answers at any time. */
+static inline void assert_reaches(struct fixture *fixture, const int *counter, int expected)
 {
-	for (int i = 0; i < 5000 && count(fixture, counter) != wanted; i++)
-		nap_ms(1);
-	assert_int_equal(count(fixture, counter), wanted);
+	for (int i = 0; i < 5000 && count(fixture, counter) != expected; i++)
+		sleep_ms(1);
+	assert_int_equal(count(fixture, counter), expected);
 }
 
 static inline void make_frames(struct frames *frames, uint64_t bytes)
@@ -120,7 +123,10 @@ static inline int set_up(void **state)
 	pthread_mutex_init(&fixture->mutex, NULL);
 	fixture->in_order = true;
 	fixture->host = (struct presenter_host){
-		.give_back = give_back, .on_screen = on_screen, .wake = wake, .context = fixture
+		.release_frame = release_frame,
+		.on_screen = on_screen,
+		.wake = wake,
+		.context = fixture,
 	};
 	fixture->host.window = SDL_CreateWindow("test", 0, 0, 300, 200, SDL_WINDOW_BORDERLESS);
 	assert_non_null(fixture->host.window);
@@ -132,7 +138,7 @@ static inline int set_up(void **state)
 	return 0;
 }
 
-static inline void end(struct fixture *fixture)
+static inline void destroy_presenter(struct fixture *fixture)
 {
 	if (fixture->state)
 		presenter_x11.destroy(fixture->state);
@@ -143,7 +149,7 @@ static inline int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	end(fixture);
+	destroy_presenter(fixture);
 	SDL_DestroyWindow(fixture->host.window);
 	shmdt(fixture->frames.base);
 	pthread_mutex_destroy(&fixture->mutex);
@@ -151,7 +157,7 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-/* ---- Pictures -------------------------------------------------------------------------------- */
+/* ---- Pictures ------------------------------------------------------------------------------ */
 
 struct shape {
 	int width;
@@ -160,7 +166,7 @@ struct shape {
 	bool alpha;
 };
 
-/* A pattern that differs in every pixel and every frame. Its padding is loud. */
+/* A pattern that differs in every pixel and every frame. */
 static inline uint32_t pixel_of(uint64_t sequence, int x, int y, bool alpha)
 {
 	uint32_t mixed = (uint32_t)(x * 7919 + y * 104729) * 2654435761U + (uint32_t)sequence * 977;
@@ -168,7 +174,7 @@ static inline uint32_t pixel_of(uint64_t sequence, int x, int y, bool alpha)
 	return alpha ? mixed : mixed | 0xff000000;
 }
 
-/* A picture that scaling does not turn into noise. */
+/* A picture that scaling does not turn to noise. */
 static inline uint32_t smooth_pixel(int x, int y, const struct shape *shape)
 {
 	uint32_t red = (uint32_t)(127.5 + 127 * sin(x * 0.11 + y * 0.05));
@@ -211,7 +217,7 @@ static inline struct shmflip_frame draw(const struct fixture *fixture, uint64_t 
 	for (int y = 0; y < shape->height; y++) {
 		for (int x = 0; x < shape->stride_pixels; x++)
 			pixels[y * shape->stride_pixels + x] =
-				x >= shape->width ? 0xffff00ff
+				x >= shape->width ? PADDING
 				: smooth          ? smooth_pixel(x, y, shape)
 						  : pixel_of(sequence, x, y, shape->alpha);
 	}
@@ -226,51 +232,51 @@ static inline struct size window_size(const struct fixture *fixture)
 	return size;
 }
 
-/* 1:1 from a corner of the frame on. */
-static inline struct scene plain(const struct fixture *fixture, const struct shape *shape, int x,
-                                 int y)
+/* The frame 1:1, from its pixel x, y on. */
+static inline struct scene plain_scene(const struct fixture *fixture, const struct shape *shape,
+                                       int x, int y)
 {
 	return (struct scene){
 		.window = window_size(fixture),
 		.source = { x, y, shape->width - x, shape->height - y },
 		.target = { 0, 0, shape->width - x, shape->height - y },
 		.smooth = true,
-		.background = { .colour = 0x203040 },
+		.background = { .colour = BACKGROUND },
 	};
 }
 
-static inline struct scene scaled(const struct fixture *fixture, struct area source,
-                                  struct area target)
+static inline struct scene scaled_scene(const struct fixture *fixture, struct area source,
+                                        struct area target)
 {
 	return (struct scene){
 		.window = window_size(fixture),
 		.source = source,
 		.target = target,
 		.smooth = true,
-		.background = { .colour = 0x203040 },
+		.background = { .colour = BACKGROUND },
 	};
 }
 
 static inline int show(struct fixture *fixture, const struct shmflip_frame *frame,
                        const struct scene *scene)
 {
-	int result = presenter_x11.show(fixture->state, frame, scene);
+	int error = presenter_x11.show(fixture->state, frame, scene);
 
-	if (result < 0)
+	if (error)
 		print_message("%s\n", fixture->host.reason);
-	return result;
+	return error;
 }
 
-/* What the window holds after all that was asked for has been done. */
-static inline uint32_t *look(struct fixture *fixture)
+/* The pixels of the window after the server has completed all requests. */
+static inline uint32_t *read_window(struct fixture *fixture)
 {
 	struct size size = window_size(fixture);
 	uint32_t pixel;
 
-	/* An answer to this connection comes after what was asked for before it. */
+	/* The server answers this after all earlier requests of the presenter. */
 	assert_int_equal(presenter_x11.read(fixture->state, (struct area){ 0, 0, 1, 1 }, &pixel),
 	                 0);
-	return look_at(&server, fixture->window, size.width, size.height);
+	return read_drawable(&server, fixture->window, size.width, size.height);
 }
 
 static inline int channel_difference(uint32_t a, uint32_t b)
@@ -285,26 +291,27 @@ static inline int channel_difference(uint32_t a, uint32_t b)
 	return worst;
 }
 
-static inline void assert_about(uint32_t got, uint32_t wanted, int tolerance, int x, int y)
+static inline void assert_about(uint32_t actual, uint32_t expected, int tolerance, int x, int y)
 {
-	if (channel_difference(got, wanted) > tolerance)
-		fail_msg("at %d,%d there is %06x instead of %06x", x, y, got, wanted);
+	if (channel_difference(actual, expected) > tolerance)
+		fail_msg("pixel %d,%d is %06x, expected %06x", x, y, actual, expected);
 }
 
-/* The frame's pixels from x, y on, then the background. */
+/* The window shows the frame's pixels from from_x, from_y on, and the background beside them. */
 static inline void assert_plain(struct fixture *fixture, uint64_t sequence,
                                 const struct shape *shape, int from_x, int from_y)
 {
 	struct size size = window_size(fixture);
-	uint32_t *seen = look(fixture);
+	uint32_t *seen = read_window(fixture);
 
 	for (int y = 0; y < size.height; y++) {
 		for (int x = 0; x < size.width; x++) {
 			bool inside = x + from_x < shape->width && y + from_y < shape->height;
-			uint32_t wanted = inside ? pixel_of(sequence, x + from_x, y + from_y, false)
-			                         : 0x203040;
+			uint32_t expected =
+				inside ? pixel_of(sequence, x + from_x, y + from_y, false)
+				       : BACKGROUND;
 
-			assert_about(seen[y * size.width + x], wanted & 0xffffff, 0, x, y);
+			assert_about(seen[y * size.width + x], expected & 0xffffff, 0, x, y);
 		}
 	}
 	free(seen);

@@ -10,15 +10,15 @@
 #define FONT_PIXELS 14.0
 #define MARGIN 10.0
 
-_Static_assert(OVERLAY_PANELS <= SCENE_PANELS_MAX, "a scene takes every panel");
+_Static_assert(OVERLAY_PANELS <= SCENE_PANELS_MAX, "a scene has room for every panel");
 
-struct sheet {
+struct text_panel {
 	bool shown;
 	bool two_columns;
 	char left[OVERLAY_TEXT_SIZE];
 	char right[OVERLAY_TEXT_SIZE];
 
-	/* What was drawn, for a room and at a scale; without pixels: nothing yet. */
+	/* The rendered text, and the room and scale it was rendered for. No pixels: none. */
 	struct text_image image;
 	struct size room;
 	double scale;
@@ -26,7 +26,7 @@ struct sheet {
 };
 
 struct overlay {
-	struct sheet sheets[OVERLAY_PANELS];
+	struct text_panel panels[OVERLAY_PANELS];
 	uint64_t revision;
 };
 
@@ -35,58 +35,59 @@ struct overlay *overlay_create(void)
 	return calloc(1, sizeof(struct overlay));
 }
 
-static void drop_image(struct sheet *sheet)
+static void drop_image(struct text_panel *panel)
 {
-	free(sheet->image.pixels);
-	sheet->image.pixels = NULL;
+	free(panel->image.pixels);
+	panel->image.pixels = NULL;
 }
 
-bool overlay_say(struct overlay *overlay, enum overlay_panel panel, const char *left,
-                 const char *right)
+bool overlay_set_text(struct overlay *overlay, enum overlay_panel which, const char *left,
+                      const char *right)
 {
-	struct sheet *sheet = &overlay->sheets[panel];
-	bool same = sheet->shown == (left != NULL) &&
-	            (!left || (strcmp(left, sheet->left) == 0 && sheet->two_columns == !!right &&
-	                       (!right || strcmp(right, sheet->right) == 0)));
+	struct text_panel *panel = &overlay->panels[which];
+	bool same = panel->shown == (left != NULL) &&
+	            (!left || (strcmp(left, panel->left) == 0 && panel->two_columns == !!right &&
+	                       (!right || strcmp(right, panel->right) == 0)));
 
 	if (same)
 		return false;
-	drop_image(sheet);
-	sheet->shown = left;
-	sheet->two_columns = right;
-	snprintf(sheet->left, sizeof(sheet->left), "%s", left ? left : "");
-	snprintf(sheet->right, sizeof(sheet->right), "%s", right ? right : "");
+	drop_image(panel);
+	panel->shown = left;
+	panel->two_columns = right;
+	snprintf(panel->left, sizeof(panel->left), "%s", left ? left : "");
+	snprintf(panel->right, sizeof(panel->right), "%s", right ? right : "");
 	return true;
 }
 
-static bool is_drawn(const struct sheet *sheet, struct size room, double scale)
+static bool is_rendered(const struct text_panel *panel, struct size room, double scale)
 {
-	return sheet->image.pixels && sheet->room.width == room.width &&
-	       sheet->room.height == room.height && sheet->scale == scale;
+	return panel->image.pixels && panel->room.width == room.width &&
+	       panel->room.height == room.height && panel->scale == scale;
 }
 
-static bool draw(struct overlay *overlay, struct sheet *sheet, struct size room, double scale)
+static bool render(struct overlay *overlay, struct text_panel *panel, struct size room,
+                   double scale)
 {
-	if (is_drawn(sheet, room, scale))
+	if (is_rendered(panel, room, scale))
 		return true;
-	drop_image(sheet);
-	if (text_render(sheet->left, sheet->two_columns ? sheet->right : NULL, FONT_PIXELS * scale,
-	                room, &sheet->image) < 0)
+	drop_image(panel);
+	if (text_render(panel->left, panel->two_columns ? panel->right : NULL, FONT_PIXELS * scale,
+	                room, &panel->image) < 0)
 		return false;
-	sheet->room = room;
-	sheet->scale = scale;
-	sheet->revision = ++overlay->revision;
+	panel->room = room;
+	panel->scale = scale;
+	panel->revision = ++overlay->revision;
 	return true;
 }
 
-static struct point place(enum overlay_panel panel, struct size size, struct size window,
-                          int margin)
+static struct point position_of(enum overlay_panel which, struct size size, struct size window,
+                                int margin)
 {
 	int middle = (window.width - size.width) / 2;
 	int bottom = window.height - size.height - margin - STALE_BAR_PIXELS;
 	int right = window.width - size.width - margin;
 
-	switch (panel) {
+	switch (which) {
 	case OVERLAY_STALE:
 		return (struct point){ middle, bottom };
 	case OVERLAY_NOTICE:
@@ -105,26 +106,26 @@ bool overlay_is_shown(const struct overlay *overlay)
 	bool shown = false;
 
 	for (int i = 0; i < OVERLAY_PANELS; i++)
-		shown |= overlay->sheets[i].shown;
+		shown |= overlay->panels[i].shown;
 	return shown;
 }
 
-void overlay_arrange(struct overlay *overlay, double scale, struct scene *scene)
+void overlay_add_to_scene(struct overlay *overlay, double scale, struct scene *scene)
 {
 	int margin = (int)(MARGIN * scale);
 	struct size room = { scene->window.width - 2 * margin, scene->window.height - 2 * margin };
 
 	for (int i = 0; i < OVERLAY_PANELS; i++) {
-		struct sheet *sheet = &overlay->sheets[i];
+		struct text_panel *panel = &overlay->panels[i];
 
-		if (!sheet->shown || !draw(overlay, sheet, room, scale))
+		if (!panel->shown || !render(overlay, panel, room, scale))
 			continue;
-		struct size size = sheet->image.size;
-		struct point at = place((enum overlay_panel)i, size, scene->window, margin);
+		struct size size = panel->image.size;
+		struct point at = position_of((enum overlay_panel)i, size, scene->window, margin);
 		scene->panels[scene->panel_count++] = (struct panel){
 			.area = { at.x, at.y, size.width, size.height },
-			.pixels = sheet->image.pixels,
-			.revision = sheet->revision,
+			.pixels = panel->image.pixels,
+			.revision = panel->revision,
 		};
 	}
 }
@@ -134,6 +135,6 @@ void overlay_destroy(struct overlay *overlay)
 	if (!overlay)
 		return;
 	for (int i = 0; i < OVERLAY_PANELS; i++)
-		drop_image(&overlay->sheets[i]);
+		drop_image(&overlay->panels[i]);
 	free(overlay);
 }

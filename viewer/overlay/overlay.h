@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The panels of text over the picture: what each says, and where they lie. A panel is drawn when its
- * text or the room for it changes, and only while it is shown. Main thread. */
+ * The panels of text over the picture: their text and their position. A panel is rendered only
+ * while it is shown, and only when its text, the scale or the window's size has changed. Main
+ * thread. */
 #ifndef SHMFLIP_VIEWER_OVERLAY_OVERLAY_H
 #define SHMFLIP_VIEWER_OVERLAY_OVERLAY_H
 
@@ -10,10 +11,10 @@
 #include "present/scene.h"
 
 enum overlay_panel {
-	OVERLAY_STALE,  /* at the lower edge, in the middle */
+	OVERLAY_STALE,  /* middle of the lower edge */
 	OVERLAY_INFO,   /* upper left */
 	OVERLAY_NOTICE, /* upper right */
-	OVERLAY_HELP,   /* in the middle */
+	OVERLAY_HELP,   /* middle */
 	OVERLAY_PANELS,
 };
 
@@ -21,21 +22,22 @@ enum overlay_panel {
 
 struct overlay; /* opaque */
 
+/* NULL: no memory. */
 struct overlay *overlay_create(void);
 
-/* What a panel says from now on, in one column or two; left NULL: nothing, it goes away. Whether that
- * differs from before, so that the window has to be drawn again. */
-bool overlay_say(struct overlay *overlay, enum overlay_panel panel, const char *left,
-                 const char *right);
+/* Sets a panel's text, in one column or two. left NULL hides the panel, right NULL means one
+ * column. Returns whether this is a change, after which the window must be drawn again. */
+bool overlay_set_text(struct overlay *overlay, enum overlay_panel which, const char *left,
+                      const char *right);
 
-/* Whether there is any to add. */
+/* Whether any panel is shown. */
 bool overlay_is_shown(const struct overlay *overlay);
 
-/* Adds the panels to a scene whose window's size is set. scale: 1 for a screen of some 96 dpi. The
- * pixels live until the next call. */
-void overlay_arrange(struct overlay *overlay, double scale, struct scene *scene);
+/* Adds the shown panels to a scene whose window size is set. scale: 1 for a screen of about 96 dpi.
+ * The panels' pixels live until the next call on this overlay. */
+void overlay_add_to_scene(struct overlay *overlay, double scale, struct scene *scene);
 
-/* Takes NULL. */
+/* Ignores NULL. */
 void overlay_destroy(struct overlay *overlay);
 
 #endif

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 
 #define FONT_PIXELS_MIN 8
-#define PAPER 0.11
-#define FRAME 0.35
+
+/* Brightness, of 1. */
+#define BACKGROUND 0.11
+#define BORDER 0.35
 #define LABEL 0.66
-#define INK 0.95
+#define TEXT 0.95
 
 struct column {
-	PangoLayout *layout; /* NULL: there is none */
+	PangoLayout *layout; /* NULL: no such column */
 	struct size size;
 };
 
@@ -70,14 +72,14 @@ static void page_destroy(struct page *page)
 
 static void draw_columns(cairo_t *cairo, const struct page *page)
 {
-	double x = page->margin, grey = page->columns[1].layout ? LABEL : INK;
+	double x = page->margin, grey = page->columns[1].layout ? LABEL : TEXT;
 
 	for (int i = 0; i < 2 && page->columns[i].layout; i++) {
 		cairo_set_source_rgb(cairo, grey, grey, grey);
 		cairo_move_to(cairo, x, page->margin);
 		pango_cairo_show_layout(cairo, page->columns[i].layout);
 		x += page->columns[i].size.width + page->gap;
-		grey = INK;
+		grey = TEXT;
 	}
 }
 
@@ -88,9 +90,9 @@ static void draw(const struct page *page, uint32_t *pixels)
 		4 * page->size.width);
 	cairo_t *cairo = cairo_create(surface);
 
-	cairo_set_source_rgb(cairo, PAPER, PAPER, PAPER);
+	cairo_set_source_rgb(cairo, BACKGROUND, BACKGROUND, BACKGROUND);
 	cairo_paint(cairo);
-	cairo_set_source_rgb(cairo, FRAME, FRAME, FRAME);
+	cairo_set_source_rgb(cairo, BORDER, BORDER, BORDER);
 	cairo_set_line_width(cairo, 2);
 	cairo_rectangle(cairo, 0, 0, page->size.width, page->size.height);
 	cairo_stroke(cairo);
@@ -99,11 +101,11 @@ static void draw(const struct page *page, uint32_t *pixels)
 	cairo_surface_destroy(surface);
 }
 
-static double fitting(double font_pixels, struct size size, struct size room)
+static double fitting_font_pixels(double font_pixels, struct size size, struct size room)
 {
 	double across = (double)room.width / size.width, down = (double)room.height / size.height;
-	double share = across < down ? across : down;
-	double smaller = share < 1 ? font_pixels * share : font_pixels;
+	double ratio = across < down ? across : down;
+	double smaller = ratio < 1 ? font_pixels * ratio : font_pixels;
 
 	return smaller < FONT_PIXELS_MIN ? FONT_PIXELS_MIN : smaller;
 }
@@ -112,7 +114,7 @@ int text_render(const char *left, const char *right, double font_pixels, struct 
                 struct text_image *out)
 {
 	struct page page = page_create(left, right, font_pixels);
-	double fitted = fitting(font_pixels, page.size, room);
+	double fitted = fitting_font_pixels(font_pixels, page.size, room);
 	uint32_t *pixels;
 
 	if (fitted < font_pixels) {

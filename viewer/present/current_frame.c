@@ -2,28 +2,29 @@
 #include "current_frame.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "present.h"
+#include "monotonic.h"
+#include "presenter_host.h"
 
-static void let_go(struct current_frame *picture)
+static void release(struct current_frame *current)
 {
-	struct shmflip_frame frame = picture->frame;
+	struct shmflip_frame frame = current->frame;
 
-	if (picture->held)
-		picture->host->give_back(picture->host->context, &frame);
-	picture->held = false;
-	free(picture->copy);
-	picture->copy = NULL;
+	if (current->held)
+		current->host->release_frame(current->host->context, &frame);
+	current->held = false;
+	free(current->copy);
+	current->copy = NULL;
 }
 
-void current_frame_set(struct current_frame *picture, const struct shmflip_frame *frame)
+void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame)
 {
-	let_go(picture);
-	picture->frame = *frame;
-	picture->held = true;
+	current->host->on_screen(current->host->context, &frame->info, monotonic_now_ns());
+	release(current);
+	current->frame = *frame;
+	current->held = true;
 }
 
 static uint8_t *copy_rows(const struct shmflip_frame *frame)
@@ -37,35 +38,37 @@ static uint8_t *copy_rows(const struct shmflip_frame *frame)
 	return copy;
 }
 
-int current_frame_copy(struct current_frame *picture)
+int current_frame_release_slot(void *state)
 {
-	if (!picture->held)
+	struct current_frame *current = state;
+
+	if (!current->held)
 		return 0;
-	uint8_t *copy = copy_rows(&picture->frame);
-	if (!copy) {
-		snprintf(picture->host->reason, sizeof(picture->host->reason),
-		         "no memory for the picture");
-		return -ENOMEM;
-	}
-	let_go(picture);
-	picture->copy = copy;
-	picture->frame.pixels = copy;
-	picture->frame.info.stride_bytes = 4 * picture->frame.info.width;
+	uint8_t *copy = copy_rows(&current->frame);
+	if (!copy)
+		return presenter_fail(current->host, -ENOMEM, "no memory for the picture");
+	release(current);
+	current->copy = copy;
+	current->frame.pixels = copy;
+	current->frame.info.stride_bytes = 4 * current->frame.info.width;
 	return 0;
 }
 
-bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame)
+bool current_frame_take_back(void *state, struct shmflip_frame *frame)
 {
-	if (!picture->held)
+	struct current_frame *current = state;
+
+	if (!current->held)
 		return false;
-	*frame = picture->frame;
-	picture->held = false;
+	*frame = current->frame;
+	current->held = false;
 	return true;
 }
 
-int current_frame_read(const struct current_frame *picture, struct area area, uint32_t *pixels)
+int current_frame_read(void *state, struct area area, uint32_t *pixels)
 {
-	const struct shmflip_frame *frame = &picture->frame;
+	const struct current_frame *current = state;
+	const struct shmflip_frame *frame = &current->frame;
 	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
 	uint32_t alpha = opaque ? UINT32_C(0xff000000) : 0;
 	size_t width = (size_t)area.width;
@@ -81,7 +84,7 @@ int current_frame_read(const struct current_frame *picture, struct area area, ui
 	return 0;
 }
 
-void current_frame_finish(struct current_frame *picture)
+void current_frame_finish(struct current_frame *current)
 {
-	let_go(picture);
+	release(current);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The picture that a presenter shows: a frame that it holds, or a copy of one that it has given back.
- * Main thread. Zero-initialise but for host. */
+ * The current frame of a presenter that reads pixels in this process: either a frame that it holds,
+ * or the copy of a frame that it has released.
+ *
+ * A presenter whose state starts with a struct current_frame uses the functions that take a state
+ * as its own: see struct presenter. Zero-initialise all but host. Main thread. */
 #ifndef SHMFLIP_VIEWER_PRESENT_CURRENT_FRAME_H
 #define SHMFLIP_VIEWER_PRESENT_CURRENT_FRAME_H
 
@@ -15,21 +18,19 @@ struct presenter_host;
 
 struct current_frame {
 	struct presenter_host *host;
-	struct shmflip_frame frame; /* its pixels are those of the copy, once there is one */
+	struct shmflip_frame frame; /* its pixels are the copy's, if there is one */
 	bool held;
 	uint8_t *copy;
 };
 
-/* Holds a frame in place of what was before. */
-void current_frame_set(struct current_frame *picture, const struct shmflip_frame *frame);
+/* Call when a frame is on screen: reports it, holds it, and releases the last one. */
+void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame);
 
-/* Gives the frame back, after making a copy. -ENOMEM, with the reason in host. */
-int current_frame_copy(struct current_frame *picture);
+/* Copies the frame's pixels first. -ENOMEM, with the reason in host. */
+int current_frame_release_slot(void *state);
+int current_frame_read(void *state, struct area area, uint32_t *pixels);
+bool current_frame_take_back(void *state, struct shmflip_frame *frame);
 
-/* As struct presenter's. */
-bool current_frame_yield(struct current_frame *picture, struct shmflip_frame *frame);
-int current_frame_read(const struct current_frame *picture, struct area area, uint32_t *pixels);
-
-void current_frame_finish(struct current_frame *picture);
+void current_frame_finish(struct current_frame *current);
 
 #endif

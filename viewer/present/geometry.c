@@ -3,24 +3,34 @@
 
 #include <stdint.h>
 
-static int scaled(int value, int numerator, int denominator)
+bool size_equals(struct size a, struct size b)
 {
-	int64_t result = ((int64_t)value * numerator + denominator / 2) / denominator;
-
-	return result < 1 ? 1 : (int)result;
+	return a.width == b.width && a.height == b.height;
 }
 
-static struct size fitted(struct size picture, struct size window)
+bool area_equals(struct area a, struct area b)
+{
+	return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
+}
+
+static int scale(int value, int numerator, int denominator)
+{
+	int64_t scaled = ((int64_t)value * numerator + denominator / 2) / denominator;
+
+	return scaled < 1 ? 1 : (int)scaled;
+}
+
+static struct size fit(struct size picture, struct size window)
 {
 	if ((int64_t)window.width * picture.height <= (int64_t)window.height * picture.width)
 		return (struct size){ window.width,
-			              scaled(picture.height, window.width, picture.width) };
-	return (struct size){ scaled(picture.width, window.height, picture.height), window.height };
+			              scale(picture.height, window.width, picture.width) };
+	return (struct size){ scale(picture.width, window.height, picture.height), window.height };
 }
 
 struct size geometry_window(struct size picture, struct size screen)
 {
 	if (picture.width <= screen.width && picture.height <= screen.height)
 		return picture;
-	return fitted(picture, screen);
+	return fit(picture, screen);
 }

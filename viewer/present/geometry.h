@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sizes and areas, and how large a window for a picture should be. Pure. Sizes in pixels,
- * all at least 1. */
+ * Sizes and areas, and how large a window for a picture should be. Pure functions. Sizes are in
+ * pixels, and at least 1. */
 #ifndef SHMFLIP_VIEWER_PRESENT_GEOMETRY_H
 #define SHMFLIP_VIEWER_PRESENT_GEOMETRY_H
+
+#include <stdbool.h>
 
 struct size {
 	int width;
@@ -22,7 +24,10 @@ struct area {
 	int height;
 };
 
-/* The size for a window: the picture's, or what fits on the screen of it. */
+bool size_equals(struct size a, struct size b);
+bool area_equals(struct area a, struct area b);
+
+/* The size for a window: the picture's, scaled down to the screen if the picture is larger. */
 struct size geometry_window(struct size picture, struct size screen);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * No window: a frame is given back as soon as it is shown. */
+ * Shows no frame, and needs no window: releases each frame at once. */
 #include <errno.h>
 #include <stddef.h>
 
-#include "cli.h"
+#include "monotonic.h"
 #include "present.h"
 
 static int create(struct presenter_host *host, void **state)
@@ -20,11 +20,11 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 
 	(void)scene;
 	host->on_screen(host->context, &frame->info, monotonic_now_ns());
-	host->give_back(host->context, &shown);
+	host->release_frame(host->context, &shown);
 	return 0;
 }
 
-static int keep(void *state)
+static int release_slot(void *state)
 {
 	(void)state;
 	return 0;
@@ -37,7 +37,7 @@ static int repaint(void *state, const struct scene *scene)
 	return 0;
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): as the others, which write there */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of struct presenter's read */
 static int read_pixels(void *state, struct area area, uint32_t *pixels)
 {
 	(void)state;
@@ -56,7 +56,7 @@ const struct presenter presenter_none = {
 	.needs_window = false,
 	.create = create,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_pixels,
 	.destroy = destroy,

@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: MIT
  *
- * The window's own surface, in memory: one copy, from the slot to the surface. Transparent frames that
- * are smoothed take a second one, with their alpha multiplied in, and a surface that lays pixels out in
- * another way takes one more. */
+ * Shows frames on the window's SDL surface, in memory. That takes one copy, from the slot to the
+ * surface. Smooth scaling of a transparent frame takes another, premultiplied by alpha. A surface
+ * with another pixel format takes one more. */
 #include <SDL.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
-#include "cli.h"
 #include "current_frame.h"
 #include "present.h"
 #include "raster.h"
 
 struct surface_presenter {
-	struct presenter_host *host;
-	struct current_frame picture;
-	uint32_t *
-		multiplied; /* a transparent picture, its alpha multiplied in; NULL: not needed yet */
+	struct current_frame current;
+	uint32_t *premultiplied; /* the current frame, if it was needed; else NULL */
 	unsigned copies;
 };
 
-static int fail(struct surface_presenter *self, const char *what, const char *why, int result)
+_Static_assert(offsetof(struct surface_presenter, current) == 0, "see current_frame.h");
+
+static SDL_Window *window_of(const struct surface_presenter *self)
 {
-	snprintf(self->host->reason, sizeof(self->host->reason), "%s: %s", what, why);
-	return result;
+	return self->current.host->window;
+}
+
+static int fail(struct surface_presenter *self, int error, const char *what, const char *why)
+{
+	return presenter_fail(self->current.host, error, "%s: %s", what, why);
 }
 
 static int create(struct presenter_host *host, void **state)
 {
 	struct surface_presenter *self = calloc(1, sizeof(*self));
 
-	if (!self) {
-		snprintf(host->reason, sizeof(host->reason), "no memory");
-		return -ENOMEM;
-	}
-	self->host = host;
-	self->picture.host = host;
+	if (!self)
+		return presenter_fail(host, -ENOMEM, "no memory");
+	self->current.host = host;
 	if (!SDL_GetWindowSurface(host->window)) {
-		int result = fail(self, "no window surface", SDL_GetError(), -ENODEV);
 		free(self);
-		return result;
+		return presenter_fail(host, -ENODEV, "no window surface: %s", SDL_GetError());
 	}
 	*state = self;
 	return 0;
@@ -54,33 +54,34 @@ static struct raster raster_of(const struct shmflip_frame *frame)
 	};
 }
 
-/* The window's surface may lay pixels out in another way: then they go through one that does not. */
-static int draw(struct surface_presenter *self, const struct raster *picture,
-                enum raster_alpha alpha, const struct scene *scene)
+/* If the window's surface has another pixel format, draws to a temporary surface, which SDL
+ * converts. */
+static int draw(struct surface_presenter *self, const struct raster *image, enum raster_alpha alpha,
+                const struct scene *scene)
 {
-	SDL_Surface *window = SDL_GetWindowSurface(self->host->window), *target = window;
+	SDL_Surface *surface = SDL_GetWindowSurface(window_of(self)), *target = surface;
 
-	if (!window)
-		return fail(self, "no window surface", SDL_GetError(), -EIO);
-	if (window->format->format != SDL_PIXELFORMAT_RGB888)
-		target = SDL_CreateRGBSurfaceWithFormat(0, window->w, window->h, 32,
+	if (!surface)
+		return fail(self, -EIO, "no window surface", SDL_GetError());
+	if (surface->format->format != SDL_PIXELFORMAT_RGB888)
+		target = SDL_CreateRGBSurfaceWithFormat(0, surface->w, surface->h, 32,
 		                                        SDL_PIXELFORMAT_RGB888);
 	if (!target)
-		return fail(self, "no surface to draw on", SDL_GetError(), -ENOMEM);
+		return fail(self, -ENOMEM, "no surface to draw on", SDL_GetError());
 	const struct raster raster = { target->pixels, { target->w, target->h }, target->pitch };
-	const char *wrong = raster_draw_scene(&raster, picture, alpha, scene);
-	self->copies = target == window ? 1 : 2;
-	if (target != window) {
-		if (!wrong && SDL_BlitSurface(target, NULL, window, NULL) != 0)
-			wrong = SDL_GetError();
+	const char *failure = raster_draw_scene(&raster, image, alpha, scene);
+	self->copies = target == surface ? 1 : 2;
+	if (target != surface) {
+		if (!failure && SDL_BlitSurface(target, NULL, surface, NULL) != 0)
+			failure = SDL_GetError();
 		SDL_FreeSurface(target);
 	}
-	if (!wrong && SDL_UpdateWindowSurface(self->host->window) != 0)
-		wrong = SDL_GetError();
-	return wrong ? fail(self, "cannot draw", wrong, -EIO) : 0;
+	if (!failure && SDL_UpdateWindowSurface(window_of(self)) != 0)
+		failure = SDL_GetError();
+	return failure ? fail(self, -EIO, "cannot draw", failure) : 0;
 }
 
-static uint32_t *multiply(const struct shmflip_frame *frame)
+static uint32_t *premultiply(const struct shmflip_frame *frame)
 {
 	int width = (int)frame->info.width, height = (int)frame->info.height;
 	uint32_t *pixels = malloc((size_t)4 * frame->info.width * frame->info.height);
@@ -92,48 +93,47 @@ static uint32_t *multiply(const struct shmflip_frame *frame)
 	return pixels;
 }
 
-static int paint_multiplied(struct surface_presenter *self, const struct shmflip_frame *frame,
-                            uint32_t **multiplied, const struct scene *scene)
+static int draw_premultiplied(struct surface_presenter *self, const struct shmflip_frame *frame,
+                              uint32_t **premultiplied, const struct scene *scene)
 {
-	struct raster raster = raster_of(frame);
+	struct raster image = raster_of(frame);
 
-	if (!*multiplied)
-		*multiplied = multiply(frame);
-	if (!*multiplied)
-		return fail(self, "cannot blend", "no memory", -ENOMEM);
-	raster.pixels = (uint8_t *)*multiplied;
-	raster.stride_bytes = 4 * raster.size.width;
-	int result = draw(self, &raster, RASTER_PREMULTIPLIED, scene);
+	if (!*premultiplied)
+		*premultiplied = premultiply(frame);
+	if (!*premultiplied)
+		return fail(self, -ENOMEM, "cannot blend", "no memory");
+	image.pixels = (uint8_t *)*premultiplied;
+	image.stride_bytes = 4 * image.size.width;
+	int error = draw(self, &image, RASTER_PREMULTIPLIED, scene);
 	self->copies++;
-	return result;
+	return error;
 }
 
-/* Multiplied: the frame's, made when it is needed. */
-static int paint(struct surface_presenter *self, const struct shmflip_frame *frame,
-                 uint32_t **multiplied, const struct scene *scene)
+/* Creates *premultiplied if it is needed and NULL. */
+static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
+                      uint32_t **premultiplied, const struct scene *scene)
 {
-	const struct raster raster = raster_of(frame);
+	const struct raster image = raster_of(frame);
 	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
 
 	if (!opaque && scene->smooth)
-		return paint_multiplied(self, frame, multiplied, scene);
-	return draw(self, &raster, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
+		return draw_premultiplied(self, frame, premultiplied, scene);
+	return draw(self, &image, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
-	uint32_t *multiplied = NULL;
-	int result = paint(self, frame, &multiplied, scene);
+	uint32_t *premultiplied = NULL;
+	int error = draw_frame(self, frame, &premultiplied, scene);
 
-	if (result < 0) {
-		free(multiplied);
-		return result;
+	if (error) {
+		free(premultiplied);
+		return error;
 	}
-	self->host->on_screen(self->host->context, &frame->info, monotonic_now_ns());
-	current_frame_set(&self->picture, frame);
-	free(self->multiplied);
-	self->multiplied = multiplied;
+	current_frame_show(&self->current, frame);
+	free(self->premultiplied);
+	self->premultiplied = premultiplied;
 	return 0;
 }
 
@@ -144,32 +144,11 @@ static unsigned copies(void *state)
 	return self->copies;
 }
 
-static int keep(void *state)
-{
-	struct surface_presenter *self = state;
-
-	return current_frame_copy(&self->picture);
-}
-
 static int repaint(void *state, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
 
-	return paint(self, &self->picture.frame, &self->multiplied, scene);
-}
-
-static int read_pixels(void *state, struct area area, uint32_t *pixels)
-{
-	struct surface_presenter *self = state;
-
-	return current_frame_read(&self->picture, area, pixels);
-}
-
-static bool yield(void *state, struct shmflip_frame *frame)
-{
-	struct surface_presenter *self = state;
-
-	return current_frame_yield(&self->picture, frame);
+	return draw_frame(self, &self->current.frame, &self->premultiplied, scene);
 }
 
 static void destroy(void *state)
@@ -178,12 +157,12 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
-	current_frame_finish(&self->picture);
+	current_frame_finish(&self->current);
 #if SDL_VERSION_ATLEAST(2, 28, 0)
-	/* Else there could be no renderer for this window. */
-	SDL_DestroyWindowSurface(self->host->window);
+	/* With a surface, the window could not have a renderer. */
+	SDL_DestroyWindowSurface(window_of(self));
 #endif
-	free(self->multiplied);
+	free(self->premultiplied);
 	free(self);
 }
 
@@ -193,9 +172,9 @@ const struct presenter presenter_surface = {
 	.create = create,
 	.show = show,
 	.copies = copies,
-	.keep = keep,
+	.release_slot = current_frame_release_slot,
 	.repaint = repaint,
-	.read = read_pixels,
-	.yield = yield,
+	.read = current_frame_read,
+	.take_back = current_frame_take_back,
 	.destroy = destroy,
 };

@@ -1,43 +1,43 @@
 /* SPDX-License-Identifier: MIT
  *
- * A texture of SDL's renderer: one copy, the upload from the slot, which is done when the call
- * returns; and one more, to the window, where no graphics processor does that. The frame is held
- * nevertheless, for whoever wants to read its pixels. */
+ * Shows frames as a texture of SDL's renderer. That takes one copy, the upload from the slot, which
+ * is complete when the call returns. Without a graphics processor, drawing to the window is another
+ * copy. The presenter holds the frame nevertheless, for read(). */
 #include <SDL.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "current_frame.h"
 #include "present.h"
 
 #define GL_RENDERER 0x1f01
 
-/* A texture and what it was filled with. */
-struct sheet {
+/* A texture, and what it contains. */
+struct layer {
 	SDL_Texture *texture;
 	struct size size;
-	uint64_t revision;
+	uint64_t revision; /* of a panel's pixels */
 };
 
 struct texture_presenter {
-	struct presenter_host *host;
+	struct current_frame current;
 	SDL_Renderer *renderer;
-	bool in_software; /* it draws in this process */
-	struct sheet front;
-	struct sheet behind; /* the background, where it is no plain colour */
-	struct sheet panels[SCENE_PANELS_MAX];
-	struct current_frame picture;
+	bool in_software; /* the renderer draws in this process */
+	struct layer picture;
+	struct layer checker; /* the background, if it is not a plain colour */
+	struct layer panels[SCENE_PANELS_MAX];
 };
 
-static int fail(struct texture_presenter *self, const char *what, int result)
+_Static_assert(offsetof(struct texture_presenter, current) == 0, "see current_frame.h");
+
+static int fail(struct texture_presenter *self, int error, const char *what)
 {
-	snprintf(self->host->reason, sizeof(self->host->reason), "%s: %s", what, SDL_GetError());
-	return result;
+	return presenter_fail(self->current.host, error, "%s: %s", what, SDL_GetError());
 }
 
-/* OpenGL has an implementation by the processor, whose name it must be asked for. */
+/* OpenGL may run on the processor. Only the name of its renderer tells. */
 static bool is_opengl_in_software(void)
 {
 	static const char *const names[] = { "llvmpipe", "softpipe", "swrast", "SwiftShader",
@@ -69,53 +69,44 @@ static int create(struct presenter_host *host, void **state)
 {
 	struct texture_presenter *self = calloc(1, sizeof(*self));
 
-	if (!self) {
-		snprintf(host->reason, sizeof(host->reason), "no memory");
-		return -ENOMEM;
-	}
-	self->host = host;
-	self->picture.host = host;
+	if (!self)
+		return presenter_fail(host, -ENOMEM, "no memory");
+	self->current.host = host;
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
 	if (!self->renderer) {
-		int result = fail(self, "no renderer", -ENODEV);
 		free(self);
-		return result;
+		return presenter_fail(host, -ENODEV, "no renderer: %s", SDL_GetError());
 	}
 	self->in_software = draws_in_software(self->renderer);
 	*state = self;
 	return 0;
 }
 
-/* ---- Textures ----------------------------------------------------------------------------- */
+/* ---- Textures ------------------------------------------------------------------------------ */
 
-static bool same_size(struct size a, struct size b)
+static bool resize_layer(struct texture_presenter *self, struct layer *layer, struct size size)
 {
-	return a.width == b.width && a.height == b.height;
-}
-
-static bool sheet_resize(struct texture_presenter *self, struct sheet *sheet, struct size size)
-{
-	if (sheet->texture && same_size(sheet->size, size))
+	if (layer->texture && size_equals(layer->size, size))
 		return true;
-	if (sheet->texture)
-		SDL_DestroyTexture(sheet->texture);
-	*sheet = (struct sheet){ .size = size };
-	sheet->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
+	if (layer->texture)
+		SDL_DestroyTexture(layer->texture);
+	*layer = (struct layer){ .size = size };
+	layer->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
 	                                   SDL_TEXTUREACCESS_STREAMING, size.width, size.height);
-	return sheet->texture;
+	return layer->texture;
 }
 
-static bool update_panel(struct texture_presenter *self, struct sheet *sheet,
+static bool update_panel(struct texture_presenter *self, struct layer *layer,
                          const struct panel *panel)
 {
 	const struct size size = { panel->area.width, panel->area.height };
 
-	if (sheet->texture && same_size(sheet->size, size) && sheet->revision == panel->revision)
+	if (layer->texture && size_equals(layer->size, size) && layer->revision == panel->revision)
 		return true;
-	if (!sheet_resize(self, sheet, size) ||
-	    SDL_UpdateTexture(sheet->texture, NULL, panel->pixels, 4 * size.width) != 0)
+	if (!resize_layer(self, layer, size) ||
+	    SDL_UpdateTexture(layer->texture, NULL, panel->pixels, 4 * size.width) != 0)
 		return false;
-	sheet->revision = panel->revision;
+	layer->revision = panel->revision;
 	return true;
 }
 
@@ -136,12 +127,12 @@ static bool fill_with_checker(SDL_Texture *texture, struct size size)
 	return true;
 }
 
-static bool update_behind(struct texture_presenter *self, struct size window)
+static bool update_checker(struct texture_presenter *self, struct size window)
 {
-	if (self->behind.texture && same_size(self->behind.size, window))
+	if (self->checker.texture && size_equals(self->checker.size, window))
 		return true;
-	return sheet_resize(self, &self->behind, window) &&
-	       fill_with_checker(self->behind.texture, window);
+	return resize_layer(self, &self->checker, window) &&
+	       fill_with_checker(self->checker.texture, window);
 }
 
 static int upload(struct texture_presenter *self, const struct shmflip_frame *frame)
@@ -149,17 +140,17 @@ static int upload(struct texture_presenter *self, const struct shmflip_frame *fr
 	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
 	struct size size = { (int)frame->info.width, (int)frame->info.height };
 
-	if (!sheet_resize(self, &self->front, size))
-		return fail(self, "no texture", -ENOMEM);
-	SDL_SetTextureBlendMode(self->front.texture,
+	if (!resize_layer(self, &self->picture, size))
+		return fail(self, -ENOMEM, "no texture");
+	SDL_SetTextureBlendMode(self->picture.texture,
 	                        opaque ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
-	if (SDL_UpdateTexture(self->front.texture, NULL, frame->pixels,
+	if (SDL_UpdateTexture(self->picture.texture, NULL, frame->pixels,
 	                      (int)frame->info.stride_bytes) != 0)
-		return fail(self, "cannot update the texture", -EIO);
+		return fail(self, -EIO, "cannot update the texture");
 	return 0;
 }
 
-/* ---- Drawing ------------------------------------------------------------------------------ */
+/* ---- Drawing ------------------------------------------------------------------------------- */
 
 static SDL_Rect rect_of(struct area area)
 {
@@ -176,17 +167,17 @@ static bool draw_background(struct texture_presenter *self, const struct scene *
 		return false;
 	if (!scene->background.checker)
 		return true;
-	return update_behind(self, scene->window) &&
-	       SDL_RenderCopy(self->renderer, self->behind.texture, NULL, NULL) == 0;
+	return update_checker(self, scene->window) &&
+	       SDL_RenderCopy(self->renderer, self->checker.texture, NULL, NULL) == 0;
 }
 
 static bool draw_picture(struct texture_presenter *self, const struct scene *scene)
 {
 	SDL_Rect source = rect_of(scene->source), target = rect_of(scene->target);
 
-	SDL_SetTextureScaleMode(self->front.texture,
+	SDL_SetTextureScaleMode(self->picture.texture,
 	                        scene->smooth ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
-	return SDL_RenderCopy(self->renderer, self->front.texture, &source, &target) == 0;
+	return SDL_RenderCopy(self->renderer, self->picture.texture, &source, &target) == 0;
 }
 
 static void mark_stale(SDL_Renderer *renderer, struct size window)
@@ -194,7 +185,7 @@ static void mark_stale(SDL_Renderer *renderer, struct size window)
 	SDL_Rect bar = { 0, window.height - STALE_BAR_PIXELS, window.width, STALE_BAR_PIXELS };
 
 	SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
-	SDL_SetRenderDrawColor(renderer, 0, 0, 0, STALE_VEIL_ALPHA);
+	SDL_SetRenderDrawColor(renderer, 0, 0, 0, STALE_DIM_ALPHA);
 	SDL_RenderFillRect(renderer, NULL);
 	SDL_SetRenderDrawColor(renderer, STALE_BAR_GREY, STALE_BAR_GREY, STALE_BAR_GREY, 255);
 	SDL_RenderFillRect(renderer, &bar);
@@ -217,28 +208,27 @@ static int repaint(void *state, const struct scene *scene)
 	struct texture_presenter *self = state;
 
 	if (!draw_background(self, scene) || !draw_picture(self, scene))
-		return fail(self, "cannot draw", -EIO);
+		return fail(self, -EIO, "cannot draw");
 	if (scene->stale)
 		mark_stale(self->renderer, scene->window);
 	if (!draw_panels(self, scene))
-		return fail(self, "cannot draw a panel", -EIO);
+		return fail(self, -EIO, "cannot draw a panel");
 	SDL_RenderPresent(self->renderer);
 	return 0;
 }
 
-/* ---- The presenter ------------------------------------------------------------------------ */
+/* ---- The presenter ------------------------------------------------------------------------- */
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct texture_presenter *self = state;
-	int result = upload(self, frame);
+	int error = upload(self, frame);
 
-	if (result == 0)
-		result = repaint(self, scene);
-	if (result < 0)
-		return result;
-	self->host->on_screen(self->host->context, &frame->info, monotonic_now_ns());
-	current_frame_set(&self->picture, frame);
+	if (!error)
+		error = repaint(self, scene);
+	if (error)
+		return error;
+	current_frame_show(&self->current, frame);
 	return 0;
 }
 
@@ -249,35 +239,14 @@ static unsigned copies(void *state)
 	return self->in_software ? 2 : 1;
 }
 
-static int keep(void *state)
-{
-	struct texture_presenter *self = state;
-
-	return current_frame_copy(&self->picture);
-}
-
-static int read_pixels(void *state, struct area area, uint32_t *pixels)
-{
-	struct texture_presenter *self = state;
-
-	return current_frame_read(&self->picture, area, pixels);
-}
-
-static bool yield(void *state, struct shmflip_frame *frame)
-{
-	struct texture_presenter *self = state;
-
-	return current_frame_yield(&self->picture, frame);
-}
-
 static void destroy(void *state)
 {
 	struct texture_presenter *self = state;
 
 	if (!self)
 		return;
-	current_frame_finish(&self->picture);
-	/* Takes its textures along. */
+	current_frame_finish(&self->current);
+	/* Destroys its textures too. */
 	SDL_DestroyRenderer(self->renderer);
 	free(self);
 }
@@ -288,9 +257,9 @@ const struct presenter presenter_texture = {
 	.create = create,
 	.show = show,
 	.copies = copies,
-	.keep = keep,
+	.release_slot = current_frame_release_slot,
 	.repaint = repaint,
-	.read = read_pixels,
-	.yield = yield,
+	.read = current_frame_read,
+	.take_back = current_frame_take_back,
 	.destroy = destroy,
 };

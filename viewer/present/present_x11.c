@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * No copy: the X server attaches the segment of the frames by itself, and draws from the slot to the
- * window, scaling and blending where that is wanted. This process only says where the pixels lie,
- * and never reads one.
+ * Shows frames without a copy: the X server attaches the segment of the frames, and draws from the
+ * slot to the window, with scaling and blending if needed. This process only says where the pixels
+ * are. It never reads one.
  *
- * SDL has the window and its events. Requests go over a connection of our own, on which a thread
- * listens for the server's word that it has read a slot; only then is the frame given back. The
- * newest frame stays in its slot, for repainting: nobody may reuse that before there is a newer one. */
+ * SDL owns the window and handles its events. Requests go over a separate connection. A listener
+ * thread releases a frame once the server says that it has read the slot. The newest frame stays in
+ * its slot for repaints. The producer may not reuse that slot before it publishes a newer frame. */
 #include <SDL.h>
 #include <SDL_syswm.h>
 #include <errno.h>
@@ -16,17 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "monotonic.h"
 #include "present.h"
 #include "x11_clip.h"
 #include "x11_display.h"
-#include "x11_flights.h"
+#include "x11_frames.h"
 #include "x11_renderer.h"
 #include "x11_scaler.h"
 #include "x11_segment.h"
 
-#define PIXEL_BYTES 4
-#define READ_BYTES (1 << 24) /* at a time */
+#define READ_BYTES (1 << 24) /* per request */
 #define OPAQUE 0xff000000
 
 struct x11_presenter {
@@ -34,22 +33,22 @@ struct x11_presenter {
 	struct x11_display display;
 	struct x11_segment segment;
 	struct x11_renderer renderer;
-	struct x11_scaler picture;
-	bool loaded; /* picture is that of the frame shown last */
-	bool alpha;  /* of the frame shown last */
+	struct x11_scaler scaler;
+	bool loaded; /* scaler has the pixels of the last frame shown */
+	bool alpha;  /* the last frame shown has alpha */
 
-	struct flights flights;
+	struct x11_frames frames;
 	pthread_t listener;
-	xcb_window_t mailbox; /* for a message that ends the listener */
+	xcb_window_t message_window; /* gets the message that stops the listener */
 
-	/* Written by the listener, before refused. */
+	/* Written by the listener, before request_refused. */
 	uint8_t error_code;
 	uint8_t error_request;
 	uint16_t error_minor;
-	atomic_bool refused; /* a request, without which we cannot go on */
+	atomic_bool request_refused; /* the server refused a request: the presenter has failed */
 };
 
-/* ---- Listening to the server ---------------------------------------------------------------- */
+/* ---- The listener -------------------------------------------------------------------------- */
 
 static void wake(void *context)
 {
@@ -60,13 +59,13 @@ static void wake(void *context)
 
 static void note_refusal(struct x11_presenter *self, const xcb_generic_error_t *error)
 {
-	if (atomic_load_explicit(&self->refused, memory_order_relaxed))
+	if (atomic_load_explicit(&self->request_refused, memory_order_relaxed))
 		return;
 	self->error_code = error->error_code;
 	self->error_request = error->major_code;
 	self->error_minor = error->minor_code;
-	/* Pairs with check_refused(). */
-	atomic_store_explicit(&self->refused, true, memory_order_release);
+	/* Pairs with check_server(). */
+	atomic_store_explicit(&self->request_refused, true, memory_order_release);
 	wake(self);
 }
 
@@ -74,67 +73,60 @@ static void *listen_to_server(void *argument)
 {
 	struct x11_presenter *self = argument;
 	xcb_generic_event_t *event;
-	bool ended = false;
+	bool stopped = false;
 
-	while (!ended && (event = xcb_wait_for_event(self->display.connection))) {
+	while (!stopped && (event = xcb_wait_for_event(self->display.connection))) {
 		if (event->response_type == 0)
 			note_refusal(self, (const xcb_generic_error_t *)event);
-		ended = (event->response_type & 0x7f) == XCB_CLIENT_MESSAGE;
-		flights_done(&self->flights, event->full_sequence);
+		stopped = (event->response_type & 0x7f) == XCB_CLIENT_MESSAGE;
+		x11_frames_complete(&self->frames, event->full_sequence);
 		free(event);
 	}
-	flights_abandon(&self->flights);
+	x11_frames_abandon(&self->frames);
 	return NULL;
 }
 
-/* Signals are for the other threads. */
+/* The listener blocks all signals: other threads handle them. */
 static int start_listener(struct x11_presenter *self)
 {
 	xcb_connection_t *connection = self->display.connection;
 	sigset_t all, before;
 
-	self->mailbox = xcb_generate_id(connection);
-	xcb_create_window(connection, 0, self->mailbox, self->display.root, 0, 0, 1, 1, 0,
+	self->message_window = xcb_generate_id(connection);
+	xcb_create_window(connection, 0, self->message_window, self->display.root, 0, 0, 1, 1, 0,
 	                  XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT, 0, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int result = -pthread_create(&self->listener, NULL, listen_to_server, self);
+	int error = -pthread_create(&self->listener, NULL, listen_to_server, self);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return result == 0 ? 0
-	                   : x11_fail(&self->display, result, "no thread: %s", strerror(-result));
+	if (error)
+		presenter_fail(self->host, error, "cannot start a thread: %s", strerror(-error));
+	return error;
 }
 
-/* Its end comes after the answers to all requests. */
+/* The listener handles the answers to all requests before it gets the message. */
 static void stop_listener(struct x11_presenter *self)
 {
 	const xcb_client_message_event_t message = {
 		.response_type = XCB_CLIENT_MESSAGE,
 		.format = 32,
-		.window = self->mailbox,
+		.window = self->message_window,
 		.type = XCB_ATOM_NOTICE,
 	};
 
-	xcb_send_event(self->display.connection, false, self->mailbox, 0, (const char *)&message);
+	xcb_send_event(self->display.connection, false, self->message_window, 0,
+	               (const char *)&message);
 	xcb_flush(self->display.connection);
 	pthread_join(self->listener, NULL);
 }
 
-/* ---- Coming and going ------------------------------------------------------------------------ */
+/* ---- Create and destroy -------------------------------------------------------------------- */
 
-/* Hands the display's reason on. */
-static int told(struct x11_presenter *self, int result)
-{
-	if (result < 0)
-		snprintf(self->host->reason, sizeof(self->host->reason), "%s",
-		         self->display.reason);
-	return result;
-}
-
-static void give_back(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, struct shmflip_frame *frame)
 {
 	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
 
-	host->give_back(host->context, frame);
+	host->release_frame(host->context, frame);
 }
 
 static void on_screen(void *context, const struct shmflip_frame_info *info)
@@ -144,15 +136,15 @@ static void on_screen(void *context, const struct shmflip_frame_info *info)
 	host->on_screen(host->context, info, monotonic_now_ns());
 }
 
-static int check_refused(struct x11_presenter *self)
+static int check_server(struct x11_presenter *self)
 {
 	/* Pairs with note_refusal(). */
-	if (atomic_load_explicit(&self->refused, memory_order_acquire))
-		return x11_fail(&self->display, -EIO,
-		                "the X server refused request %d.%d (error %d)",
-		                self->error_request, self->error_minor, self->error_code);
+	if (atomic_load_explicit(&self->request_refused, memory_order_acquire))
+		return presenter_fail(self->host, -EIO,
+		                      "the X server refused request %d.%d (error %d)",
+		                      self->error_request, self->error_minor, self->error_code);
 	if (xcb_connection_has_error(self->display.connection))
-		return x11_fail(&self->display, -EIO, "the X server is gone");
+		return presenter_fail(self->host, -EIO, "lost the connection to the X server");
 	return 0;
 }
 
@@ -162,39 +154,36 @@ static int connect_to_server(struct x11_presenter *self)
 
 	SDL_VERSION(&info.version);
 	if (!SDL_GetWindowWMInfo(self->host->window, &info) || info.subsystem != SDL_SYSWM_X11)
-		return x11_fail(&self->display, -ENODEV, "the window is not an X server's");
-	return x11_display_init(&self->display, DisplayString(info.info.x11.display),
+		return presenter_fail(self->host, -ENODEV, "the window is not on an X server");
+	return x11_display_init(&self->display, self->host, DisplayString(info.info.x11.display),
 	                        (xcb_window_t)info.info.x11.window);
 }
 
 static int create(struct presenter_host *host, void **state)
 {
 	struct x11_presenter *self = calloc(1, sizeof(*self));
-	const struct flights_user user = { give_back, on_screen, wake, self };
+	const struct x11_frames_callbacks callbacks = { release_frame, on_screen, wake, self };
 
-	if (!self) {
-		snprintf(host->reason, sizeof(host->reason), "no memory");
-		return -ENOMEM;
-	}
+	if (!self)
+		return presenter_fail(host, -ENOMEM, "no memory");
 	self->host = host;
-	int result = connect_to_server(self);
-	if (result < 0)
+	int error = connect_to_server(self);
+	if (error)
 		goto free_self;
 	x11_renderer_init(&self->renderer, &self->display);
-	flights_init(&self->flights, &user);
-	result = start_listener(self);
-	if (result < 0)
+	x11_frames_init(&self->frames, &callbacks);
+	error = start_listener(self);
+	if (error)
 		goto finish;
 	*state = self;
 	return 0;
 
 finish:
-	flights_finish(&self->flights);
+	x11_frames_finish(&self->frames);
 	x11_display_finish(&self->display);
 free_self:
-	told(self, result);
 	free(self);
-	return result;
+	return error;
 }
 
 static void destroy(void *state)
@@ -204,83 +193,77 @@ static void destroy(void *state)
 	if (!self)
 		return;
 	stop_listener(self);
-	flights_let_go(&self->flights);
-	flights_finish(&self->flights);
+	x11_frames_release_newest(&self->frames);
+	x11_frames_finish(&self->frames);
 	x11_display_finish(&self->display);
 	free(self);
 }
 
-/* ---- Frames ---------------------------------------------------------------------------------- */
+/* ---- Frames -------------------------------------------------------------------------------- */
 
-/* Has the server copy a part of the newest frame, from its slot. */
-static void put(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcontext_t gc,
-                struct area part, int x, int y)
+/* Makes the server copy a part of the newest frame, from its slot. */
+static void put_image(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcontext_t gc,
+                      struct area part, int x, int y)
 {
-	const struct shmflip_frame *frame = flights_newest(&self->flights);
+	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
 
-	flights_lock(&self->flights);
+	x11_frames_begin_request(&self->frames);
 	xcb_void_cookie_t request = xcb_shm_put_image(
 		self->display.connection, onto, gc,
-		(uint16_t)(frame->info.stride_bytes / PIXEL_BYTES), (uint16_t)frame->info.height,
-		(uint16_t)part.x, (uint16_t)part.y, (uint16_t)part.width, (uint16_t)part.height,
-		(int16_t)x, (int16_t)y, self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH,
-		XCB_IMAGE_FORMAT_Z_PIXMAP, true, self->segment.server_id,
-		(uint32_t)frame->segment_offset);
-	flights_sent(&self->flights, request.sequence);
+		(uint16_t)(frame->info.stride_bytes / X11_PIXEL_BYTES),
+		(uint16_t)frame->info.height, (uint16_t)part.x, (uint16_t)part.y,
+		(uint16_t)part.width, (uint16_t)part.height, (int16_t)x, (int16_t)y,
+		self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH, XCB_IMAGE_FORMAT_Z_PIXMAP, true,
+		self->segment.server_id, (uint32_t)frame->segment_offset);
+	x11_frames_end_request(&self->frames, request.sequence);
 }
 
-static int make_room(struct x11_presenter *self, const struct shmflip_frame *frame)
-{
-	struct size size = { (int)frame->info.width, (int)frame->info.height };
-
-	return x11_scaler_fit(&self->picture, &self->display, size, self->alpha);
-}
-
-/* Has the server copy the newest frame to its own memory, unless it has. */
+/* Makes the server copy the newest frame to its own memory, if it has not. */
 static int load(struct x11_presenter *self)
 {
-	const struct shmflip_frame *frame = flights_newest(&self->flights);
+	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
 
 	if (self->loaded)
 		return 0;
-	int result = make_room(self, frame);
-	if (result < 0)
-		return result;
 	struct area all = { 0, 0, (int)frame->info.width, (int)frame->info.height };
-	put(self, self->picture.raw.pixmap, self->picture.raw.gc, all, 0, 0);
+	int error = x11_scaler_prepare(&self->scaler, &self->display,
+	                               (struct size){ all.width, all.height }, self->alpha);
+	if (error)
+		return error;
+	put_image(self, self->scaler.raw.pixmap, self->scaler.raw.gc, all, 0, 0);
 	self->loaded = true;
 	return 0;
 }
 
-static void put_to_window(struct x11_presenter *self, const struct scene *scene,
+static void put_on_window(struct x11_presenter *self, const struct scene *scene,
                           struct area visible)
 {
 	struct area part = { scene->source.x + visible.x - scene->target.x,
 		             scene->source.y + visible.y - scene->target.y, visible.width,
 		             visible.height };
 
-	put(self, self->display.window, self->renderer.gc, part, visible.x, visible.y);
+	put_image(self, self->display.window, self->renderer.gc, part, visible.x, visible.y);
 }
 
 static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 {
 	struct area visible = clip_to_window(scene->target, scene->window);
-	bool more = x11_renderer_begin(&self->renderer, &self->display, scene, all);
-	int result = 0;
+	bool other_layers = x11_renderer_begin(&self->renderer, &self->display, scene, all);
+	int error = 0;
 
 	if (!self->loaded && x11_renderer_is_direct(scene, self->alpha) && visible.width > 0 &&
 	    visible.height > 0) {
-		put_to_window(self, scene, visible);
+		put_on_window(self, scene, visible);
 	} else {
-		result = load(self);
-		if (result == 0)
-			result = x11_renderer_draw(&self->renderer, &self->display, &self->picture,
-			                           scene);
+		error = load(self);
+		if (!error)
+			error = x11_renderer_draw(&self->renderer, &self->display, &self->scaler,
+			                          scene);
 	}
-	if (result == 0 && more)
-		result = x11_renderer_end(&self->renderer, &self->display, scene, self->alpha);
+	if (!error && other_layers)
+		error = x11_renderer_end(&self->renderer, &self->display, scene, self->alpha);
 	xcb_flush(self->display.connection);
-	return result;
+	return error;
 }
 
 static int check_frame(struct x11_presenter *self, const struct shmflip_frame *frame)
@@ -288,68 +271,68 @@ static int check_frame(struct x11_presenter *self, const struct shmflip_frame *f
 	const struct shmflip_frame_info *info = &frame->info;
 
 	if (info->width > X11_SIDE_MAX || info->height > X11_SIDE_MAX ||
-	    info->stride_bytes / PIXEL_BYTES > UINT16_MAX)
-		return x11_fail(&self->display, -EOVERFLOW, "a frame of %ux%u is too large for X",
-		                info->width, info->height);
+	    info->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
+		return presenter_fail(self->host, -EOVERFLOW, "a frame of %ux%u is too large for X",
+		                      info->width, info->height);
 	if (frame->segment_offset > UINT32_MAX)
-		return x11_fail(
-			&self->display, -EOVERFLOW,
-			"X reaches no further than 4 GiB into the frames' memory: use fewer "
-			"slots");
+		return presenter_fail(
+			self->host, -EOVERFLOW,
+			"X cannot read frames beyond the first 4 GiB of their memory: use "
+			"fewer slots");
 	return 0;
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct x11_presenter *self = state;
-	int result = check_refused(self);
+	int error = check_server(self);
 
-	if (result == 0)
-		result = check_frame(self, frame);
-	if (result == 0)
-		result = x11_segment_attach(&self->segment, &self->display, frame);
-	if (result < 0)
-		return told(self, result);
-	flights_hold(&self->flights, frame);
+	if (!error)
+		error = check_frame(self, frame);
+	if (!error)
+		error = x11_segment_attach(&self->segment, &self->display, frame);
+	if (error)
+		return error;
+	x11_frames_add(&self->frames, frame);
 	self->alpha = frame->info.format == SHMFLIP_FORMAT_ARGB8888;
 	self->loaded = false;
-	result = draw(self, scene, false);
-	if (result < 0)
-		flights_withdraw(&self->flights);
-	return told(self, result);
+	error = draw(self, scene, false);
+	if (error)
+		x11_frames_forget_newest(&self->frames);
+	return error;
 }
 
 static bool ready(void *state)
 {
 	struct x11_presenter *self = state;
 
-	return flights_ready(&self->flights);
+	return x11_frames_ready(&self->frames);
 }
 
 static int check(void *state)
 {
 	struct x11_presenter *self = state;
 
-	return told(self, check_refused(self));
+	return check_server(self);
 }
 
-/* The frame is let go when the server is known to have its picture, not before: another presenter may have
- * to show it. */
-static int keep(void *state)
+/* Releases the frame only after the server has copied it. If the server cannot, the next presenter
+ * needs the frame. */
+static int release_slot(void *state)
 {
 	struct x11_presenter *self = state;
-	int result = check_refused(self);
+	int error = check_server(self);
 
-	if (result == 0)
-		result = load(self);
-	if (result < 0)
-		return told(self, result);
+	if (!error)
+		error = load(self);
+	if (error)
+		return error;
 	xcb_flush(self->display.connection);
-	flights_settle(&self->flights);
-	result = check_refused(self);
-	if (result < 0)
-		return told(self, result);
-	flights_let_go(&self->flights);
+	x11_frames_wait(&self->frames);
+	error = check_server(self);
+	if (error)
+		return error;
+	x11_frames_release_newest(&self->frames);
 	x11_segment_detach(&self->segment, &self->display);
 	xcb_flush(self->display.connection);
 	return 0;
@@ -358,14 +341,14 @@ static int keep(void *state)
 static int repaint(void *state, const struct scene *scene)
 {
 	struct x11_presenter *self = state;
-	int result = check_refused(self);
+	int error = check_server(self);
 
-	if (result == 0)
-		result = draw(self, scene, true);
-	return told(self, result);
+	if (!error)
+		error = draw(self, scene, true);
+	return error;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------- */
 
 static int read_rows(struct x11_presenter *self, struct area area, uint32_t *pixels)
 {
@@ -373,49 +356,50 @@ static int read_rows(struct x11_presenter *self, struct area area, uint32_t *pix
 	size_t count = (size_t)area.width * (size_t)area.height;
 	xcb_get_image_reply_t *image = xcb_get_image_reply(
 		connection,
-		xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, self->picture.raw.pixmap,
+		xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, self->scaler.raw.pixmap,
 	                      (int16_t)area.x, (int16_t)area.y, (uint16_t)area.width,
 	                      (uint16_t)area.height, UINT32_MAX),
 		NULL);
 
-	if (!image || (size_t)xcb_get_image_data_length(image) < count * PIXEL_BYTES) {
+	if (!image || (size_t)xcb_get_image_data_length(image) < count * X11_PIXEL_BYTES) {
 		free(image);
-		return x11_fail(&self->display, -EIO, "the X server does not give the picture");
+		return presenter_fail(self->host, -EIO, "the X server did not return the picture");
 	}
-	memcpy(pixels, xcb_get_image_data(image), count * PIXEL_BYTES);
+	memcpy(pixels, xcb_get_image_data(image), count * X11_PIXEL_BYTES);
 	for (size_t i = 0; i < count && !self->alpha; i++)
 		pixels[i] |= OPAQUE;
 	free(image);
 	return 0;
 }
 
-/* From the server, not the slot: that may be somebody else's by now, and is not ours to read. */
+/* Reads from the server, not from the slot. The slot may hold another frame by now, and this
+ * process reads no slot. */
 static int read_picture(void *state, struct area area, uint32_t *pixels)
 {
 	struct x11_presenter *self = state;
-	int rows_at_once = READ_BYTES / (area.width * PIXEL_BYTES);
-	int result = check_refused(self);
+	int rows_per_request = READ_BYTES / (area.width * X11_PIXEL_BYTES);
+	int error = check_server(self);
 
-	if (result == 0)
-		result = load(self);
-	for (int y = 0; y < area.height && result == 0; y += rows_at_once) {
-		int rows = area.height - y < rows_at_once ? area.height - y : rows_at_once;
+	if (!error)
+		error = load(self);
+	for (int y = 0; y < area.height && !error; y += rows_per_request) {
+		int rows = area.height - y < rows_per_request ? area.height - y : rows_per_request;
 		struct area part = { area.x, area.y + y, area.width, rows };
 
-		result = read_rows(self, part, pixels + (size_t)y * (size_t)area.width);
+		error = read_rows(self, part, pixels + (size_t)y * (size_t)area.width);
 	}
-	return told(self, result);
+	return error;
 }
 
-static bool yield(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct shmflip_frame *frame)
 {
 	struct x11_presenter *self = state;
-	const struct shmflip_frame *newest = flights_newest(&self->flights);
+	const struct shmflip_frame *newest = x11_frames_newest(&self->frames);
 
 	if (!newest)
 		return false;
 	*frame = *newest;
-	flights_withdraw(&self->flights);
+	x11_frames_forget_newest(&self->frames);
 	return true;
 }
 
@@ -426,9 +410,9 @@ const struct presenter presenter_x11 = {
 	.ready = ready,
 	.check = check,
 	.show = show,
-	.keep = keep,
+	.release_slot = release_slot,
 	.repaint = repaint,
 	.read = read_picture,
-	.yield = yield,
+	.take_back = take_back,
 	.destroy = destroy,
 };

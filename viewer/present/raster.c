@@ -33,7 +33,7 @@ static void draw_background(cairo_t *cairo, struct background background)
 	cairo_set_source_surface(cairo, surface, 0, 0);
 	cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
 	cairo_paint(cairo);
-	/* Lest the context keep it longer than the pixels live. */
+	/* The context must not keep the surface: its pixels end with this function. */
 	cairo_set_source_rgb(cairo, 0, 0, 0);
 	cairo_surface_destroy(surface);
 }
@@ -66,7 +66,7 @@ static cairo_pattern_t *pattern_of(const struct raster *picture, cairo_format_t 
 	return pattern;
 }
 
-/* The colours, where and as far as the same pixels' alpha lets them through. */
+/* Paints the colours through the alpha of the same pixels. */
 static void fill_through_alpha(cairo_t *cairo, const struct raster *picture,
                                const struct scene *scene)
 {
@@ -99,7 +99,7 @@ static cairo_status_t draw_picture(cairo_t *cairo, const struct raster *picture,
 
 static void mark_stale(cairo_t *cairo, struct size window)
 {
-	cairo_set_source_rgba(cairo, 0, 0, 0, STALE_VEIL_ALPHA / 255.0);
+	cairo_set_source_rgba(cairo, 0, 0, 0, STALE_DIM_ALPHA / 255.0);
 	cairo_paint(cairo);
 	set_colour(cairo, STALE_BAR_GREY * 0x010101);
 	fill(cairo,
@@ -126,7 +126,7 @@ const char *raster_draw_scene(const struct raster *target, const struct raster *
 	cairo_surface_t *surface = surface_over(target, CAIRO_FORMAT_RGB24);
 	cairo_t *cairo = cairo_create(surface);
 
-	/* All edges lie between pixels. */
+	/* All edges lie on pixel boundaries. */
 	cairo_set_antialias(cairo, CAIRO_ANTIALIAS_NONE);
 	if (alpha != RASTER_OPAQUE || !covers(scene->target, scene->window))
 		draw_background(cairo, scene->background);

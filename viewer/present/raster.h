@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Drawing of a scene in memory, with cairo: what the surface presenter shows, and by the same library
- * that an X server scales with. Any thread. */
+ * Draws a scene in memory with cairo, for the surface presenter. Cairo scales with pixman, as X
+ * servers do. Any thread. */
 #ifndef SHMFLIP_VIEWER_PRESENT_RASTER_H
 #define SHMFLIP_VIEWER_PRESENT_RASTER_H
 
@@ -15,16 +15,17 @@ struct raster {
 	int stride_bytes;
 };
 
-/* What a picture's alpha means. */
+/* What the alpha of a picture means. */
 enum raster_alpha {
-	RASTER_OPAQUE, /* nothing */
-	RASTER_STRAIGHT, /* colours are as without it; not for smooth scenes, where it would mix hidden
-	                    * ones into the others */
-	RASTER_PREMULTIPLIED, /* colours have been multiplied by it */
+	RASTER_OPAQUE, /* nothing: the picture is opaque */
+	/* Colours are not multiplied by alpha. Not for smooth scenes: scaling would mix the colours
+	 * of transparent pixels into visible ones. */
+	RASTER_STRAIGHT,
+	RASTER_PREMULTIPLIED, /* colours are multiplied by alpha */
 };
 
-/* Draws the scene with this picture into a target of the window's size, which is opaque, in one go.
- * Neither overlaps the other. NULL, or what is wrong: a static text. */
+/* Draws the scene with this picture into target, which has the window's size and is opaque. The two
+ * must not overlap. Returns NULL, or why it failed, as a static string. */
 const char *raster_draw_scene(const struct raster *target, const struct raster *picture,
                               enum raster_alpha alpha, const struct scene *scene);
 

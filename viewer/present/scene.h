@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * All that a presenter needs to know of how a window is to look, but for the frame itself: where the
- * picture lies, what is behind it, whether it is stale, and which panels lie over it. Made anew for
- * each drawing; what it points to lives as long as the call. */
+ * How a window should look, except for the frame itself: where the picture lies, what is behind it,
+ * whether it is stale, and which panels lie over it. The caller makes a scene for each drawing. The
+ * data that it points to lives as long as the call. */
 #ifndef SHMFLIP_VIEWER_PRESENT_SCENE_H
 #define SHMFLIP_VIEWER_PRESENT_SCENE_H
 
@@ -14,40 +14,40 @@
 
 #define SCENE_PANELS_MAX 4
 
-/* What shows beside the picture, and through it where it is transparent. */
+/* Visible beside the picture, and through its transparent parts. */
 struct background {
 	bool checker;    /* squares of two greys, from the window's upper left corner */
-	uint32_t colour; /* 0xRRGGBB, where there is no checker */
+	uint32_t colour; /* 0xRRGGBB, if there is no checker */
 };
 
 #define CHECKER_SQUARE 16 /* pixels of the window */
 #define CHECKER_LIGHT 0x999999
 #define CHECKER_DARK 0x666666
 
-/* The colour of the window's pixel there, as 0xFFRRGGBB. */
+/* The colour of the window's pixel at x, y, as 0xFFRRGGBB. */
 uint32_t background_at(struct background background, int x, int y);
 
-/* A stale picture is dimmed, and has a grey bar along the lower edge of the window, which marks a
- * black picture too. Panels lie over both. */
-#define STALE_VEIL_ALPHA 128
+/* A stale picture is dimmed. A grey bar along the lower edge of the window marks it even if it is
+ * black. Panels lie over both. */
+#define STALE_DIM_ALPHA 128
 #define STALE_BAR_GREY 160
 #define STALE_BAR_PIXELS 6
 
-/* A picture with text. */
+/* An image of text. */
 struct panel {
-	struct area area;       /* in the window's pixels; may stick out of it */
-	const uint32_t *pixels; /* 0xFFRRGGBB, opaque; area.width to a row */
-	uint64_t revision;      /* of the pixels: equal ones are the same picture, of all panels */
+	struct area area;       /* in the window's pixels; may extend beyond the window */
+	const uint32_t *pixels; /* 0xFFRRGGBB, opaque; area.width pixels per row */
+	uint64_t revision;      /* equal revisions, of any panels, mean equal pixels */
 };
 
 struct scene {
-	struct size window; /* its size in pixels */
+	struct size window; /* in pixels */
 
-	/* source, a part of the frame in its pixels, fills target, in the window's. Target may stick
-	 * out of the window on each side, by less than 64 pixels of the frame. */
+	/* Source, in the frame's pixels, is scaled to target, in the window's. Target may extend
+	 * beyond the window on each side, by less than 64 pixels of the frame. */
 	struct area source;
 	struct area target;
-	bool smooth; /* else each pixel of the window has the colour of one of the frame's */
+	bool smooth; /* false: each pixel of the window has the colour of one pixel of the frame */
 
 	struct background background;
 	bool stale;

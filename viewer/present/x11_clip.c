@@ -3,26 +3,26 @@
 
 #include <stdbool.h>
 
-static int least(int a, int b)
+static int min(int a, int b)
 {
 	return a < b ? a : b;
 }
 
-static int most(int a, int b)
+static int max(int a, int b)
 {
 	return a > b ? a : b;
 }
 
-static struct area common_part(struct area a, struct area b)
+static struct area intersection(struct area a, struct area b)
 {
-	int x = most(a.x, b.x);
-	int y = most(a.y, b.y);
+	int x = max(a.x, b.x);
+	int y = max(a.y, b.y);
 
 	return (struct area){
 		.x = x,
 		.y = y,
-		.width = most(least(a.x + a.width, b.x + b.width) - x, 0),
-		.height = most(least(a.y + a.height, b.y + b.height) - y, 0),
+		.width = max(min(a.x + a.width, b.x + b.width) - x, 0),
+		.height = max(min(a.y + a.height, b.y + b.height) - y, 0),
 	};
 }
 
@@ -33,11 +33,11 @@ static bool is_empty(struct area area)
 
 struct area clip_to_window(struct area area, struct size window)
 {
-	return common_part(area, (struct area){ 0, 0, window.width, window.height });
+	return intersection(area, (struct area){ 0, 0, window.width, window.height });
 }
 
-/* What is left of an area above, below, left and right of a hole in it. */
-static size_t cut(struct area area, struct area hole, struct area parts[4])
+/* The parts of an area above, below, left and right of a hole in it. */
+static size_t subtract(struct area area, struct area hole, struct area parts[4])
 {
 	int below = hole.y + hole.height;
 	int right = hole.x + hole.width;
@@ -70,13 +70,13 @@ size_t clip_around(struct area area, const struct panel *panels, size_t count,
 		for (size_t k = 0; k < before_count; k++)
 			before[k] = rectangles[k];
 		for (size_t k = 0; k < before_count; k++) {
-			struct area hole = common_part(before[k], panels[i].area);
+			struct area hole = intersection(before[k], panels[i].area);
 
 			if (is_empty(hole))
 				rectangles[rectangle_count++] = before[k];
 			else
 				rectangle_count +=
-					cut(before[k], hole, &rectangles[rectangle_count]);
+					subtract(before[k], hole, &rectangles[rectangle_count]);
 		}
 	}
 	return rectangle_count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which parts of a window a picture may be drawn to, so that what lies over it never flickers: those
- * that no panel covers. Pure. */
+ * The parts of a window that no panel covers. The picture is drawn only there, so that panels never
+ * flicker. Pure functions. */
 #ifndef SHMFLIP_VIEWER_PRESENT_X11_CLIP_H
 #define SHMFLIP_VIEWER_PRESENT_X11_CLIP_H
 
@@ -10,15 +10,15 @@
 #include "geometry.h"
 #include "scene.h"
 
-/* Rectangles at most: each panel makes up to four of one. */
+/* The most rectangles: each panel splits a rectangle into up to four. */
 #define CLIP_MAX 256
 
 _Static_assert(SCENE_PANELS_MAX <= 4, "CLIP_MAX is four to the power of the panels");
 
-/* The part of an area within the window; a width or height of 0: none. */
+/* The part of an area within the window. A width or height of 0 means none. */
 struct area clip_to_window(struct area area, struct size window);
 
-/* Cuts the panels out of an area. The rectangles do not overlap. Returns their number. */
+/* Subtracts the panels from an area. The rectangles do not overlap. Returns their number. */
 size_t clip_around(struct area area, const struct panel *panels, size_t count,
                    struct area rectangles[CLIP_MAX]);
 

@@ -2,66 +2,55 @@
 #include "x11_display.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <xcb/shm.h>
 #include <xcb/xcb_renderutil.h>
 
-#define BITS_PER_PIXEL 32
-#define RENDER_MINOR_WITH_PADDING 10 /* RepeatPad came with 0.10 */
+#include "presenter_host.h"
 
-int x11_fail(struct x11_display *display, int error, const char *format, ...)
-{
-	va_list arguments;
+#define RENDER_MINOR_WITH_PADDING 10 /* RENDER 0.10 added RepeatPad */
 
-	va_start(arguments, format);
-	vsnprintf(display->reason, sizeof(display->reason), format, arguments);
-	va_end(arguments);
-	return error;
-}
-
-int x11_check(struct x11_display *display, xcb_void_cookie_t cookie, const char *what)
+int x11_check(const struct x11_display *display, xcb_void_cookie_t cookie, const char *what)
 {
 	xcb_generic_error_t *error = xcb_request_check(display->connection, cookie);
 
 	if (error) {
 		int code = error->error_code;
 		free(error);
-		return x11_fail(display, -EIO, "%s (X error %d)", what, code);
+		return presenter_fail(display->host, -EIO, "%s (X error %d)", what, code);
 	}
 	if (xcb_connection_has_error(display->connection))
-		return x11_fail(display, -EIO, "%s (the X server is gone)", what);
+		return presenter_fail(display->host, -EIO,
+		                      "%s (lost the connection to the X server)", what);
 	return 0;
 }
 
-static int check_shm(struct x11_display *display)
+static int check_shm(const struct x11_display *display)
 {
 	xcb_connection_t *connection = display->connection;
 	const xcb_query_extension_reply_t *shm = xcb_get_extension_data(connection, &xcb_shm_id);
 
 	if (!shm || !shm->present)
-		return x11_fail(display, -ENOTSUP, "the X server has no MIT-SHM");
-	display->shm_event = shm->first_event + XCB_SHM_COMPLETION;
+		return presenter_fail(display->host, -ENOTSUP, "the X server has no MIT-SHM");
 	return 0;
 }
 
-static bool is_padding_known(xcb_connection_t *connection)
+static bool has_padding(xcb_connection_t *connection)
 {
 	xcb_render_query_version_reply_t *version = xcb_render_query_version_reply(
 		connection,
 		xcb_render_query_version(connection, XCB_RENDER_MAJOR_VERSION,
 	                                 XCB_RENDER_MINOR_VERSION),
 		NULL);
-	bool known = version && (version->major_version > 0 ||
-	                         version->minor_version >= RENDER_MINOR_WITH_PADDING);
+	bool padding = version && (version->major_version > 0 ||
+	                           version->minor_version >= RENDER_MINOR_WITH_PADDING);
 
 	free(version);
-	return known;
+	return padding;
 }
 
-/* Without alpha, in a drawable that has room for it. */
+/* The format that ignores the alpha of a drawable with alpha. */
 static const xcb_render_pictforminfo_t *
 find_alpha_opaque(const xcb_render_query_pict_formats_reply_t *formats)
 {
@@ -103,28 +92,30 @@ static int check_render(struct x11_display *display)
 	const xcb_query_extension_reply_t *render =
 		xcb_get_extension_data(connection, &xcb_render_id);
 
-	if (!render || !render->present || !is_padding_known(connection))
-		return x11_fail(display, -ENOTSUP, "the X server has no RENDER 0.10");
+	if (!render || !render->present || !has_padding(connection))
+		return presenter_fail(display->host, -ENOTSUP, "the X server has no RENDER 0.10");
 	xcb_render_query_pict_formats_reply_t *formats = xcb_render_query_pict_formats_reply(
 		connection, xcb_render_query_pict_formats(connection), NULL);
 	bool chosen = formats && choose_formats(display, formats);
 	free(formats);
-	return chosen ? 0 : x11_fail(display, -ENOTSUP, "the X server lacks a picture format");
+	return chosen ? 0
+	              : presenter_fail(display->host, -ENOTSUP,
+	                               "the X server lacks a picture format");
 }
 
-/* Whether pixels of this depth lie in 32 bits each, as ours. */
-static bool is_depth_ours(const xcb_setup_t *setup, uint8_t depth)
+/* Whether the server stores a pixel of this depth in 32 bits, as a frame does. */
+static bool has_32_bit_pixels(const xcb_setup_t *setup, uint8_t depth)
 {
 	const xcb_format_t *formats = xcb_setup_pixmap_formats(setup);
 
 	for (int i = 0; i < xcb_setup_pixmap_formats_length(setup); i++) {
 		if (formats[i].depth == depth)
-			return formats[i].bits_per_pixel == BITS_PER_PIXEL;
+			return formats[i].bits_per_pixel == 8 * X11_PIXEL_BYTES;
 	}
 	return false;
 }
 
-static const xcb_visualtype_t *find_in_depth(const xcb_depth_t *depth, xcb_visualid_t id)
+static const xcb_visualtype_t *find_visual_in_depth(const xcb_depth_t *depth, xcb_visualid_t id)
 {
 	const xcb_visualtype_t *visuals = xcb_depth_visuals(depth);
 
@@ -146,14 +137,15 @@ static const xcb_visualtype_t *find_visual(const xcb_setup_t *setup, uint8_t dep
 
 		for (; depths.rem && !visual; xcb_depth_next(&depths)) {
 			if (depths.data->depth == depth)
-				visual = find_in_depth(depths.data, id);
+				visual = find_visual_in_depth(depths.data, id);
 		}
 	}
 	return visual;
 }
 
-/* SDL prefers DirectColor, and gives it a colour map that changes nothing. */
-static bool is_visual_ours(const xcb_visualtype_t *visual)
+/* Whether pixels of the visual are 0xRRGGBB. SDL prefers DirectColor, with an identity colour
+ * map. */
+static bool is_rgb(const xcb_visualtype_t *visual)
 {
 	return visual &&
 	       (visual->_class == XCB_VISUAL_CLASS_TRUE_COLOR ||
@@ -162,37 +154,40 @@ static bool is_visual_ours(const xcb_visualtype_t *visual)
 	       visual->blue_mask == 0xff;
 }
 
-static int check_pixels(struct x11_display *display, uint8_t depth, xcb_visualid_t id)
+static int check_pixels(const struct x11_display *display, uint8_t depth, xcb_visualid_t id)
 {
 	const xcb_setup_t *setup = xcb_get_setup(display->connection);
 
 	if (setup->image_byte_order != XCB_IMAGE_ORDER_LSB_FIRST)
-		return x11_fail(display, -ENOTSUP, "the X server's byte order is another");
-	if (depth != X11_DEPTH || !is_visual_ours(find_visual(setup, depth, id)))
-		return x11_fail(display, -ENOTSUP,
-		                "the window has %d bits a pixel, or in another order", depth);
-	if (!is_depth_ours(setup, X11_DEPTH) || !is_depth_ours(setup, X11_DEPTH_ALPHA))
-		return x11_fail(display, -ENOTSUP, "the X server packs pixels in another way");
+		return presenter_fail(display->host, -ENOTSUP,
+		                      "the X server uses another byte order");
+	if (depth != X11_DEPTH || !is_rgb(find_visual(setup, depth, id)))
+		return presenter_fail(display->host, -ENOTSUP,
+		                      "the window has %d bits per pixel, or in another order",
+		                      depth);
+	if (!has_32_bit_pixels(setup, X11_DEPTH) || !has_32_bit_pixels(setup, X11_DEPTH_ALPHA))
+		return presenter_fail(display->host, -ENOTSUP,
+		                      "the X server stores pixels in another format");
 	return 0;
 }
 
 static int check_window(struct x11_display *display)
 {
 	xcb_connection_t *connection = display->connection;
-	xcb_get_window_attributes_cookie_t asked =
+	xcb_get_window_attributes_cookie_t request =
 		xcb_get_window_attributes(connection, display->window);
 	xcb_get_geometry_reply_t *geometry = xcb_get_geometry_reply(
 		connection, xcb_get_geometry(connection, display->window), NULL);
 	xcb_get_window_attributes_reply_t *attributes =
-		xcb_get_window_attributes_reply(connection, asked, NULL);
-	int result = attributes && geometry
-	                     ? check_pixels(display, geometry->depth, attributes->visual)
-	                     : x11_fail(display, -ENODEV, "the window is gone");
+		xcb_get_window_attributes_reply(connection, request, NULL);
+	int error = attributes && geometry
+	                    ? check_pixels(display, geometry->depth, attributes->visual)
+	                    : presenter_fail(display->host, -ENODEV, "the window no longer exists");
 
 	display->root = geometry ? geometry->root : XCB_NONE;
 	free(attributes);
 	free(geometry);
-	return result;
+	return error;
 }
 
 static void create_gc(struct x11_display *display)
@@ -204,24 +199,25 @@ static void create_gc(struct x11_display *display)
 	              &no_exposures);
 }
 
-int x11_display_init(struct x11_display *display, const char *name, xcb_window_t window)
+int x11_display_init(struct x11_display *display, struct presenter_host *host, const char *name,
+                     xcb_window_t window)
 {
-	*display = (struct x11_display){ .window = window };
+	*display = (struct x11_display){ .host = host, .window = window };
 	display->connection = xcb_connect(name, NULL);
-	int result = xcb_connection_has_error(display->connection)
-	                     ? x11_fail(display, -ENODEV, "cannot connect to display %s",
-	                                name ? name : "(none)")
-	                     : check_window(display);
+	int error = xcb_connection_has_error(display->connection)
+	                    ? presenter_fail(host, -ENODEV, "cannot connect to display %s",
+	                                     name ? name : "(none)")
+	                    : check_window(display);
 
-	if (result == 0)
-		result = check_shm(display);
-	if (result == 0)
-		result = check_render(display);
-	if (result == 0)
+	if (!error)
+		error = check_shm(display);
+	if (!error)
+		error = check_render(display);
+	if (!error)
 		create_gc(display);
 	else
 		x11_display_finish(display);
-	return result;
+	return error;
 }
 
 void x11_display_finish(struct x11_display *display)

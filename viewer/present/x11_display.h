@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A connection of one's own to the X server that has a certain window, and what that server can do
- * for it. Beside the connection of whoever made the window: its events and errors stay here.
+ * A separate connection to the X server of a window, and what that server supports. The connection
+ * that SDL made the window with never sees events or errors of this one.
  *
- * After a failure there is one line on why in reason. Any thread may send requests; one alone waits
- * for events. */
+ * Functions that return int write the reason of a failure to host. Any thread may send requests.
+ * Only one thread may wait for events. */
 #ifndef SHMFLIP_VIEWER_PRESENT_X11_DISPLAY_H
 #define SHMFLIP_VIEWER_PRESENT_X11_DISPLAY_H
 
@@ -14,32 +14,34 @@
 
 #define X11_DEPTH 24       /* of windows and opaque pictures */
 #define X11_DEPTH_ALPHA 32 /* of pictures with alpha */
-#define X11_SIDE_MAX 32766 /* of pictures; RENDER draws none that is larger */
+#define X11_SIDE_MAX 32766 /* of pictures: RENDER draws no larger ones */
+#define X11_PIXEL_BYTES 4  /* of both depths */
+
+struct presenter_host;
 
 struct x11_display {
+	struct presenter_host *host;
 	xcb_connection_t *connection;
 	xcb_window_t window;
-	xcb_window_t root;                    /* of its screen; outlives it */
-	xcb_gcontext_t gc;                    /* for what has X11_DEPTH */
-	uint8_t shm_event;                    /* of the completion of a put */
-	xcb_render_pictformat_t opaque;       /* 8 bits each of red, green, blue, X11_DEPTH */
-	xcb_render_pictformat_t alpha;        /* those and alpha, X11_DEPTH_ALPHA */
-	xcb_render_pictformat_t alpha_opaque; /* the same, but passing over the alpha */
-	char reason[160];
+	xcb_window_t root;                    /* of the window's screen; outlives the window */
+	xcb_gcontext_t gc;                    /* for drawables of X11_DEPTH */
+	xcb_render_pictformat_t opaque;       /* 8 bits each of red, green, blue; X11_DEPTH */
+	xcb_render_pictformat_t alpha;        /* the same and 8 bits of alpha; X11_DEPTH_ALPHA */
+	xcb_render_pictformat_t alpha_opaque; /* alpha ignored; X11_DEPTH_ALPHA */
 };
 
-/* Connects to the server of that name. -ENODEV: it cannot be reached. -ENOTSUP: it can, but lacks
- * something; the reason says what. */
-int x11_display_init(struct x11_display *display, const char *name, xcb_window_t window);
+/* Connects to the server called name.
+ *
+ *   -ENODEV   no connection, or no such window
+ *   -ENOTSUP  the server lacks a feature, which the reason names */
+int x11_display_init(struct x11_display *display, struct presenter_host *host, const char *name,
+                     xcb_window_t window);
 
-/* Writes the reason, as printf, and returns the error. */
-__attribute__((format(printf, 3, 4))) int x11_fail(struct x11_display *display, int error,
-                                                   const char *format, ...);
+/* Blocks until the server has answered a checked request. -EIO, with a reason that starts with
+ * what. */
+int x11_check(const struct x11_display *display, xcb_void_cookie_t cookie, const char *what);
 
-/* Waits for a checked request. 0, or a failure whose reason starts with what. */
-int x11_check(struct x11_display *display, xcb_void_cookie_t cookie, const char *what);
-
-/* The server frees whatever was made over this connection. */
+/* The server frees everything that was created over this connection. */
 void x11_display_finish(struct x11_display *display);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "x11_display.h"
 
-#define PIXEL_BYTES 4
 #define PUT_HEADER_BYTES 32
 
 static void create_pictures(struct x11_image *image, const struct x11_display *display)
@@ -23,8 +22,8 @@ static void create_pictures(struct x11_image *image, const struct x11_display *d
 	                          XCB_RENDER_CP_REPEAT, &repeat);
 }
 
-int x11_image_fit(struct x11_image *image, struct x11_display *display, int width, int height,
-                  uint8_t depth)
+int x11_image_resize(struct x11_image *image, const struct x11_display *display, int width,
+                     int height, uint8_t depth)
 {
 	xcb_connection_t *connection = display->connection;
 	uint32_t no_exposures = 0;
@@ -34,12 +33,12 @@ int x11_image_fit(struct x11_image *image, struct x11_display *display, int widt
 		return 0;
 	x11_image_free(image, display);
 	xcb_pixmap_t pixmap = xcb_generate_id(connection);
-	int result = x11_check(display,
-	                       xcb_create_pixmap_checked(connection, depth, pixmap, display->window,
-	                                                 (uint16_t)width, (uint16_t)height),
-	                       "the X server has no memory for the picture");
-	if (result < 0)
-		return result;
+	int error = x11_check(display,
+	                      xcb_create_pixmap_checked(connection, depth, pixmap, display->window,
+	                                                (uint16_t)width, (uint16_t)height),
+	                      "the X server has no memory for the picture");
+	if (error)
+		return error;
 	image->pixmap = pixmap;
 	image->width = width;
 	image->height = height;
@@ -50,10 +49,10 @@ int x11_image_fit(struct x11_image *image, struct x11_display *display, int widt
 	return 0;
 }
 
-static int rows_in_a_request(xcb_connection_t *connection, int width)
+static int rows_per_request(xcb_connection_t *connection, int width)
 {
 	uint64_t bytes = (uint64_t)xcb_get_maximum_request_length(connection) * 4;
-	uint64_t rows = (bytes - PUT_HEADER_BYTES) / ((uint64_t)width * PIXEL_BYTES);
+	uint64_t rows = (bytes - PUT_HEADER_BYTES) / ((uint64_t)width * X11_PIXEL_BYTES);
 
 	return rows < 1 ? 1 : rows > X11_SIDE_MAX ? X11_SIDE_MAX : (int)rows;
 }
@@ -62,14 +61,14 @@ void x11_image_write(const struct x11_image *image, const struct x11_display *di
                      const uint32_t *pixels, int width, int height)
 {
 	xcb_connection_t *connection = display->connection;
-	int step = rows_in_a_request(connection, width);
+	int step = rows_per_request(connection, width);
 
 	for (int y = 0; y < height; y += step) {
 		int rows = height - y < step ? height - y : step;
 
 		xcb_put_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, image->pixmap, image->gc,
 		              (uint16_t)width, (uint16_t)rows, 0, (int16_t)y, 0, image->depth,
-		              (uint32_t)(width * rows * PIXEL_BYTES),
+		              (uint32_t)(width * rows * X11_PIXEL_BYTES),
 		              (const uint8_t *)(pixels + (size_t)y * (size_t)width));
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A picture in the X server's memory: a pixmap, and how RENDER may look at it. Zeroed it is none.
- * Main thread. */
+ * An image in the X server's memory: a pixmap, and the RENDER pictures that read and draw it. A
+ * zeroed struct holds no image. Main thread. */
 #ifndef SHMFLIP_VIEWER_PRESENT_X11_IMAGE_H
 #define SHMFLIP_VIEWER_PRESENT_X11_IMAGE_H
 
@@ -11,22 +11,24 @@
 struct x11_display;
 
 struct x11_image {
-	xcb_pixmap_t pixmap;          /* 0: there is none */
-	xcb_render_picture_t picture; /* with alpha, if it has any */
-	xcb_render_picture_t colours; /* without; the same as picture, if it has none */
+	xcb_pixmap_t pixmap;          /* 0: no image */
+	xcb_render_picture_t picture; /* with alpha, if the depth has it */
+	xcb_render_picture_t colours; /* alpha ignored; the same as picture if there is no alpha */
 	xcb_gcontext_t gc;
 	int width;
 	int height;
 	uint8_t depth; /* X11_DEPTH or X11_DEPTH_ALPHA */
 };
 
-/* Makes it be of this size and depth, undefined in content if it was another. Sides of 1 to
- * X11_SIDE_MAX. Waits for the server's answer if so. -EIO: the server has no memory for it; then
- * there is none. */
-int x11_image_fit(struct x11_image *image, struct x11_display *display, int width, int height,
-                  uint8_t depth);
+/* Gives the image this size and depth. Sides are 1 to X11_SIDE_MAX. If either changes, the content
+ * is undefined, and the call blocks until the server has answered.
+ *
+ *   -EIO  the server has no memory for it; no image exists */
+int x11_image_resize(struct x11_image *image, const struct x11_display *display, int width,
+                     int height, uint8_t depth);
 
-/* Writes pixels of 32 bits to the upper left corner, for those that this process has made itself. */
+/* Sends pixels of 32 bits to the upper left corner. For pixels that this process made, not for
+ * frames. */
 void x11_image_write(const struct x11_image *image, const struct x11_display *display,
                      const uint32_t *pixels, int width, int height);
 

@@ -10,8 +10,6 @@
 #define CHECKER_TILE (2 * CHECKER_SQUARE)
 #define TO_16_BITS 257
 
-/* ---- What is there, and is the same -------------------------------------------------------- */
-
 void x11_renderer_init(struct x11_renderer *renderer, const struct x11_display *display)
 {
 	xcb_connection_t *connection = display->connection;
@@ -26,29 +24,27 @@ void x11_renderer_init(struct x11_renderer *renderer, const struct x11_display *
 	                          NULL);
 }
 
-static bool is_same_area(struct area a, struct area b)
+/* ---- Comparing scenes ---------------------------------------------------------------------- */
+
+static bool panels_equal(const struct scene *a, const struct scene *b)
 {
-	return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
+	bool equal = a->panel_count == b->panel_count;
+
+	for (size_t i = 0; i < a->panel_count && equal; i++)
+		equal = area_equals(a->panels[i].area, b->panels[i].area) &&
+		        a->panels[i].revision == b->panels[i].revision;
+	return equal;
 }
 
-static bool are_panels_same(const struct scene *a, const struct scene *b)
+static bool scenes_equal(const struct scene *a, const struct scene *b)
 {
-	bool same = a->panel_count == b->panel_count;
-
-	for (size_t i = 0; i < a->panel_count && same; i++)
-		same = is_same_area(a->panels[i].area, b->panels[i].area) &&
-		       a->panels[i].revision == b->panels[i].revision;
-	return same;
+	return size_equals(a->window, b->window) && area_equals(a->source, b->source) &&
+	       area_equals(a->target, b->target) && a->smooth == b->smooth &&
+	       a->stale == b->stale && a->background.checker == b->background.checker &&
+	       a->background.colour == b->background.colour && panels_equal(a, b);
 }
 
-static bool is_same_scene(const struct scene *a, const struct scene *b)
-{
-	return a->window.width == b->window.width && a->window.height == b->window.height &&
-	       is_same_area(a->source, b->source) && is_same_area(a->target, b->target) &&
-	       a->smooth == b->smooth && a->stale == b->stale &&
-	       a->background.checker == b->background.checker &&
-	       a->background.colour == b->background.colour && are_panels_same(a, b);
-}
+/* ---- Clipping ------------------------------------------------------------------------------ */
 
 static struct area whole(const struct scene *scene)
 {
@@ -59,17 +55,17 @@ static size_t rectangles_around(struct area area, const struct panel *panels, si
                                 xcb_rectangle_t rectangles[CLIP_MAX])
 {
 	struct area areas[CLIP_MAX];
-	size_t left = clip_around(area, panels, count, areas);
+	size_t rectangle_count = clip_around(area, panels, count, areas);
 
-	for (size_t i = 0; i < left; i++)
+	for (size_t i = 0; i < rectangle_count; i++)
 		rectangles[i] =
 			(xcb_rectangle_t){ (int16_t)areas[i].x, (int16_t)areas[i].y,
 			                   (uint16_t)areas[i].width, (uint16_t)areas[i].height };
-	return left;
+	return rectangle_count;
 }
 
-static void clip_panels(const struct x11_renderer *renderer, const struct x11_display *display,
-                        const struct scene *scene)
+static void clip_out_panels(const struct x11_renderer *renderer, const struct x11_display *display,
+                            const struct scene *scene)
 {
 	xcb_rectangle_t rectangles[CLIP_MAX];
 	uint32_t count = (uint32_t)rectangles_around(whole(scene), scene->panels,
@@ -90,34 +86,34 @@ bool x11_renderer_is_direct(const struct scene *scene, bool alpha)
 bool x11_renderer_begin(struct x11_renderer *renderer, const struct x11_display *display,
                         const struct scene *scene, bool all)
 {
-	if (renderer->is_drawn && !all && is_same_scene(&renderer->drawn, scene))
+	if (renderer->has_last_scene && !all && scenes_equal(&renderer->last_scene, scene))
 		return false;
-	clip_panels(renderer, display, scene);
-	renderer->drawn = *scene;
-	renderer->is_drawn = true;
+	clip_out_panels(renderer, display, scene);
+	renderer->last_scene = *scene;
+	renderer->has_last_scene = true;
 	return true;
 }
 
 /* ---- Layers -------------------------------------------------------------------------------- */
 
-static int make_checker(struct x11_renderer *renderer, struct x11_display *display,
-                        const struct background *background)
+static int create_checker(struct x11_renderer *renderer, const struct x11_display *display,
+                          const struct background *background)
 {
 	uint32_t pixels[CHECKER_TILE * CHECKER_TILE];
-	int result;
 
 	if (renderer->checker.pixmap)
 		return 0;
-	result = x11_image_fit(&renderer->checker, display, CHECKER_TILE, CHECKER_TILE, X11_DEPTH);
-	if (result < 0)
-		return result;
+	int error = x11_image_resize(&renderer->checker, display, CHECKER_TILE, CHECKER_TILE,
+	                             X11_DEPTH);
+	if (error)
+		return error;
 	for (int i = 0; i < CHECKER_TILE * CHECKER_TILE; i++)
 		pixels[i] = background_at(*background, i % CHECKER_TILE, i / CHECKER_TILE);
 	x11_image_write(&renderer->checker, display, pixels, CHECKER_TILE, CHECKER_TILE);
 	return 0;
 }
 
-static int fill_background(struct x11_renderer *renderer, struct x11_display *display,
+static int fill_background(struct x11_renderer *renderer, const struct x11_display *display,
                            xcb_drawable_t onto, xcb_gcontext_t gc,
                            const struct background *background, const xcb_rectangle_t *rectangles,
                            size_t count)
@@ -125,10 +121,10 @@ static int fill_background(struct x11_renderer *renderer, struct x11_display *di
 	xcb_connection_t *connection = display->connection;
 
 	if (background->checker) {
-		int result = make_checker(renderer, display, background);
+		int error = create_checker(renderer, display, background);
 
-		if (result < 0)
-			return result;
+		if (error)
+			return error;
 		const uint32_t values[] = { XCB_FILL_STYLE_TILED, renderer->checker.pixmap };
 		xcb_change_gc(connection, gc, XCB_GC_FILL_STYLE | XCB_GC_TILE, values);
 	} else {
@@ -139,34 +135,34 @@ static int fill_background(struct x11_renderer *renderer, struct x11_display *di
 	return 0;
 }
 
-static void veil(const struct x11_renderer *renderer, const struct x11_display *display,
-                 const struct scene *scene)
+static void mark_stale(const struct x11_renderer *renderer, const struct x11_display *display,
+                       const struct scene *scene)
 {
 	const uint16_t grey = STALE_BAR_GREY * TO_16_BITS;
-	const xcb_render_color_t dark = { 0, 0, 0, STALE_VEIL_ALPHA * TO_16_BITS };
+	const xcb_render_color_t dim = { 0, 0, 0, STALE_DIM_ALPHA * TO_16_BITS };
 	const xcb_render_color_t bar = { grey, grey, grey, UINT16_MAX };
 	uint16_t width = (uint16_t)scene->window.width;
 	xcb_rectangle_t all = { 0, 0, width, (uint16_t)scene->window.height };
-	xcb_rectangle_t edge = { 0, (int16_t)(scene->window.height - STALE_BAR_PIXELS), width,
-		                 STALE_BAR_PIXELS };
+	xcb_rectangle_t lower_edge = { 0, (int16_t)(scene->window.height - STALE_BAR_PIXELS), width,
+		                       STALE_BAR_PIXELS };
 
 	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_OVER,
-	                           renderer->back.picture, dark, 1, &all);
+	                           renderer->back.picture, dim, 1, &all);
 	xcb_render_fill_rectangles(display->connection, XCB_RENDER_PICT_OP_SRC,
-	                           renderer->back.picture, bar, 1, &edge);
+	                           renderer->back.picture, bar, 1, &lower_edge);
 }
 
-static int draw_panel(struct x11_renderer *renderer, struct x11_display *display,
+static int draw_panel(struct x11_renderer *renderer, const struct x11_display *display,
                       const struct panel *panel, size_t number)
 {
 	struct x11_image *image = &renderer->panel[number];
-	bool sent = image->pixmap && renderer->revision[number] == panel->revision;
-	int result =
-		x11_image_fit(image, display, panel->area.width, panel->area.height, X11_DEPTH);
+	bool is_sent = image->pixmap && renderer->revision[number] == panel->revision;
+	int error =
+		x11_image_resize(image, display, panel->area.width, panel->area.height, X11_DEPTH);
 
-	if (result < 0)
-		return result;
-	if (!sent)
+	if (error)
+		return error;
+	if (!is_sent)
 		x11_image_write(image, display, panel->pixels, image->width, image->height);
 	renderer->revision[number] = panel->revision;
 	xcb_copy_area(display->connection, image->pixmap, display->window, display->gc, 0, 0,
@@ -177,42 +173,43 @@ static int draw_panel(struct x11_renderer *renderer, struct x11_display *display
 
 /* ---- Drawing ------------------------------------------------------------------------------- */
 
-static int draw_in_back(struct x11_renderer *renderer, struct x11_display *display,
-                        struct x11_scaler *picture, const struct scene *scene, struct area visible)
+static int draw_to_back_buffer(struct x11_renderer *renderer, const struct x11_display *display,
+                               struct x11_scaler *scaler, const struct scene *scene,
+                               struct area visible)
 {
 	struct x11_image *back = &renderer->back;
 	xcb_rectangle_t all = { 0, 0, (uint16_t)scene->window.width,
 		                (uint16_t)scene->window.height };
-	int result = x11_image_fit(back, display, all.width, all.height, X11_DEPTH);
+	int error = x11_image_resize(back, display, all.width, all.height, X11_DEPTH);
 
-	if (result == 0)
-		result = fill_background(renderer, display, back->pixmap, back->gc,
-		                         &scene->background, &all, 1);
-	if (result == 0)
-		result = x11_scaler_draw(picture, display, back->picture, scene->source,
-		                         scene->target, visible, scene->smooth);
-	if (result < 0)
-		return result;
+	if (!error)
+		error = fill_background(renderer, display, back->pixmap, back->gc,
+		                        &scene->background, &all, 1);
+	if (!error)
+		error = x11_scaler_draw(scaler, display, back->picture, scene->source,
+		                        scene->target, visible, scene->smooth);
+	if (error)
+		return error;
 	if (scene->stale)
-		veil(renderer, display, scene);
+		mark_stale(renderer, display, scene);
 	xcb_copy_area(display->connection, back->pixmap, display->window, renderer->gc, 0, 0, 0, 0,
 	              all.width, all.height);
 	return 0;
 }
 
-int x11_renderer_draw(struct x11_renderer *renderer, struct x11_display *display,
-                      struct x11_scaler *picture, const struct scene *scene)
+int x11_renderer_draw(struct x11_renderer *renderer, const struct x11_display *display,
+                      struct x11_scaler *scaler, const struct scene *scene)
 {
 	struct area visible = clip_to_window(scene->target, scene->window);
 
-	if (scene->stale || x11_scaler_has_alpha(picture))
-		return draw_in_back(renderer, display, picture, scene, visible);
-	return x11_scaler_draw(picture, display, renderer->window, scene->source, scene->target,
+	if (scene->stale || x11_scaler_has_alpha(scaler))
+		return draw_to_back_buffer(renderer, display, scaler, scene, visible);
+	return x11_scaler_draw(scaler, display, renderer->window, scene->source, scene->target,
 	                       visible, scene->smooth);
 }
 
-static int draw_sides(struct x11_renderer *renderer, struct x11_display *display,
-                      const struct scene *scene)
+static int draw_beside_picture(struct x11_renderer *renderer, const struct x11_display *display,
+                               const struct scene *scene)
 {
 	const struct panel picture = { .area = scene->target };
 	xcb_rectangle_t rectangles[CLIP_MAX];
@@ -222,14 +219,14 @@ static int draw_sides(struct x11_renderer *renderer, struct x11_display *display
 	                       rectangles, count);
 }
 
-int x11_renderer_end(struct x11_renderer *renderer, struct x11_display *display,
+int x11_renderer_end(struct x11_renderer *renderer, const struct x11_display *display,
                      const struct scene *scene, bool alpha)
 {
-	int result = 0;
+	int error = 0;
 
 	if (!alpha && !scene->stale)
-		result = draw_sides(renderer, display, scene);
-	for (size_t i = 0; i < scene->panel_count && result == 0; i++)
-		result = draw_panel(renderer, display, &scene->panels[i], i);
-	return result;
+		error = draw_beside_picture(renderer, display, scene);
+	for (size_t i = 0; i < scene->panel_count && !error; i++)
+		error = draw_panel(renderer, display, &scene->panels[i], i);
+	return error;
 }

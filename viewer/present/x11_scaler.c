@@ -8,8 +8,8 @@
 
 #define FIXED_ONE 65536
 
-/* How the pixels of a destination come from those of a picture: from their centres, by scale, from
- * offset on. */
+/* Maps the centre of a pixel of the destination to a point of the picture: scale * centre +
+ * offset. */
 struct mapping {
 	double x_scale;
 	double y_scale;
@@ -17,18 +17,18 @@ struct mapping {
 	double y_offset;
 };
 
-bool x11_scaler_has_alpha(const struct x11_scaler *picture)
+bool x11_scaler_has_alpha(const struct x11_scaler *scaler)
 {
-	return picture->raw.depth == X11_DEPTH_ALPHA;
+	return scaler->raw.depth == X11_DEPTH_ALPHA;
 }
 
-int x11_scaler_fit(struct x11_scaler *picture, struct x11_display *display, struct size size,
-                   bool alpha)
+int x11_scaler_prepare(struct x11_scaler *scaler, const struct x11_display *display,
+                       struct size size, bool alpha)
 {
-	picture->halves = 0;
-	picture->flattened = false;
-	return x11_image_fit(&picture->raw, display, size.width, size.height,
-	                     alpha ? X11_DEPTH_ALPHA : X11_DEPTH);
+	scaler->halves = 0;
+	scaler->is_premultiplied = false;
+	return x11_image_resize(&scaler->raw, display, size.width, size.height,
+	                        alpha ? X11_DEPTH_ALPHA : X11_DEPTH);
 }
 
 static xcb_render_fixed_t fixed(double value)
@@ -67,42 +67,43 @@ static struct area whole(const struct x11_image *image)
 	return (struct area){ 0, 0, image->width, image->height };
 }
 
-static int flatten(struct x11_scaler *picture, struct x11_display *display)
+static int premultiply(struct x11_scaler *scaler, const struct x11_display *display)
 {
-	const struct x11_image *raw = &picture->raw;
-	int result = x11_image_fit(&picture->flat, display, raw->width, raw->height, raw->depth);
+	const struct x11_image *raw = &scaler->raw;
+	int error = x11_image_resize(&scaler->premultiplied, display, raw->width, raw->height,
+	                             raw->depth);
 
-	if (result == 0)
+	if (!error)
 		composite(display, XCB_RENDER_PICT_OP_SRC, raw->colours, raw->picture,
-		          picture->flat.picture, whole(raw));
-	picture->flattened = result == 0;
-	return result;
+		          scaler->premultiplied.picture, whole(raw));
+	scaler->is_premultiplied = !error;
+	return error;
 }
 
-static const struct x11_image *halved(const struct x11_scaler *picture, int times)
+static const struct x11_image *halved(const struct x11_scaler *scaler, int times)
 {
 	if (times > 0)
-		return &picture->half[times - 1];
-	return x11_scaler_has_alpha(picture) ? &picture->flat : &picture->raw;
+		return &scaler->half[times - 1];
+	return x11_scaler_has_alpha(scaler) ? &scaler->premultiplied : &scaler->raw;
 }
 
-static int halve(struct x11_scaler *picture, struct x11_display *display)
+static int halve(struct x11_scaler *scaler, const struct x11_display *display)
 {
 	const struct mapping half_size = { 2, 2, 0, 0 };
-	const struct x11_image *from = halved(picture, picture->halves);
-	struct x11_image *to = &picture->half[picture->halves];
-	int result = x11_image_fit(to, display, (from->width + 1) / 2, (from->height + 1) / 2,
-	                           from->depth);
+	const struct x11_image *from = halved(scaler, scaler->halves);
+	struct x11_image *to = &scaler->half[scaler->halves];
+	int error = x11_image_resize(to, display, (from->width + 1) / 2, (from->height + 1) / 2,
+	                             from->depth);
 
-	if (result < 0)
-		return result;
+	if (error)
+		return error;
 	set_mapping(display, from, &half_size, true);
 	composite(display, XCB_RENDER_PICT_OP_SRC, from->picture, XCB_NONE, to->picture, whole(to));
-	picture->halves++;
+	scaler->halves++;
 	return 0;
 }
 
-/* How often to halve, so that what is left is less than 2. */
+/* How often to halve, so that the remaining scale is less than 2. */
 static int halvings(double scale)
 {
 	int times = ilogb(scale);
@@ -131,22 +132,22 @@ static struct mapping after_halving(struct mapping mapping, int times)
 		                 mapping.x_offset * part, mapping.y_offset * part };
 }
 
-int x11_scaler_draw(struct x11_scaler *picture, struct x11_display *display,
+int x11_scaler_draw(struct x11_scaler *scaler, const struct x11_display *display,
                     xcb_render_picture_t onto, struct area source, struct area target,
                     struct area visible, bool smooth)
 {
-	bool alpha = x11_scaler_has_alpha(picture);
+	bool alpha = x11_scaler_has_alpha(scaler);
 	struct mapping mapping = mapping_of(source, target, visible);
 	int times = smooth ? halvings(fmin(mapping.x_scale, mapping.y_scale)) : 0;
-	int result = alpha && !picture->flattened ? flatten(picture, display) : 0;
+	int error = alpha && !scaler->is_premultiplied ? premultiply(scaler, display) : 0;
 
-	while (result == 0 && picture->halves < times)
-		result = halve(picture, display);
-	if (result < 0)
-		return result;
+	while (!error && scaler->halves < times)
+		error = halve(scaler, display);
+	if (error)
+		return error;
 	mapping = after_halving(mapping, times);
-	set_mapping(display, halved(picture, times), &mapping, smooth);
+	set_mapping(display, halved(scaler, times), &mapping, smooth);
 	composite(display, alpha ? XCB_RENDER_PICT_OP_OVER : XCB_RENDER_PICT_OP_SRC,
-	          halved(picture, times)->picture, XCB_NONE, onto, visible);
+	          halved(scaler, times)->picture, XCB_NONE, onto, visible);
 	return 0;
 }

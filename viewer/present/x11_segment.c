@@ -5,22 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "presenter_host.h"
 #include "x11_display.h"
 
-#define PIXEL_BYTES 4
-#define COOKIE_PIXELS (SHMFLIP_SEGMENT_COOKIE_SIZE / PIXEL_BYTES)
+#define COOKIE_PIXELS (SHMFLIP_SEGMENT_COOKIE_SIZE / X11_PIXEL_BYTES)
 
-/* A pixel's fourth byte may get lost on the way to the server and back. */
-static bool is_same_cookie(const uint8_t *ours, const uint8_t *theirs)
+/* The fourth byte of each pixel may be lost in the server. */
+static bool cookies_match(const uint8_t *ours, const uint8_t *theirs)
 {
-	for (size_t i = 0; i < (size_t)COOKIE_PIXELS * PIXEL_BYTES; i++) {
-		if (i % PIXEL_BYTES != PIXEL_BYTES - 1 && ours[i] != theirs[i])
+	for (size_t i = 0; i < (size_t)COOKIE_PIXELS * X11_PIXEL_BYTES; i++) {
+		if (i % X11_PIXEL_BYTES != X11_PIXEL_BYTES - 1 && ours[i] != theirs[i])
 			return false;
 	}
 	return true;
 }
 
-/* What the server sees at the start of the segment, as the bytes of an image. NULL: it cannot. */
+/* The start of the segment as the server sees it, as an image. NULL: the server cannot read it. */
 static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb_shm_seg_t segment)
 {
 	xcb_connection_t *connection = display->connection;
@@ -45,21 +45,21 @@ static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb
 	return image;
 }
 
-static int check_same_memory(struct x11_display *display, xcb_shm_seg_t server_id,
+static int check_same_memory(const struct x11_display *display, xcb_shm_seg_t server_id,
                              const struct shmflip_frame *frame)
 {
 	xcb_get_image_reply_t *image = read_cookie(display, server_id);
-	bool same =
-		image && xcb_get_image_data_length(image) >= SHMFLIP_SEGMENT_COOKIE_SIZE &&
-		is_same_cookie(frame->pixels - frame->segment_offset, xcb_get_image_data(image));
+	bool same = image && xcb_get_image_data_length(image) >= SHMFLIP_SEGMENT_COOKIE_SIZE &&
+	            cookies_match(frame->pixels - frame->segment_offset, xcb_get_image_data(image));
 
 	free(image);
-	return same ? 0
-	            : x11_fail(display, -EXDEV,
-	                       "the X server sees other memory: it is in another IPC namespace");
+	if (same)
+		return 0;
+	return presenter_fail(display->host, -EXDEV,
+	                      "the X server sees other memory: it is in another IPC namespace");
 }
 
-int x11_segment_attach(struct x11_segment *segment, struct x11_display *display,
+int x11_segment_attach(struct x11_segment *segment, const struct x11_display *display,
                        const struct shmflip_frame *frame)
 {
 	xcb_connection_t *connection = display->connection;
@@ -67,24 +67,23 @@ int x11_segment_attach(struct x11_segment *segment, struct x11_display *display,
 	if (segment->attached && segment->id == frame->segment_id)
 		return 0;
 	xcb_shm_seg_t server_id = xcb_generate_id(connection);
-	int result = x11_check(
+	int error = x11_check(
 		display,
 		xcb_shm_attach_checked(connection, server_id, (uint32_t)frame->segment_id, true),
-		"the X server may not attach the frames: it is elsewhere, or "
-		"another user's");
-	if (result < 0)
+		"the X server may not attach the frames: it runs elsewhere, or as another user");
+	if (error)
 		return -EACCES;
-	result = check_same_memory(display, server_id, frame);
-	if (result < 0) {
+	error = check_same_memory(display, server_id, frame);
+	if (error) {
 		xcb_shm_detach(connection, server_id);
-		return result;
+		return error;
 	}
 	x11_segment_detach(segment, display);
 	*segment = (struct x11_segment){ server_id, frame->segment_id, true };
 	return 0;
 }
 
-void x11_segment_detach(struct x11_segment *segment, struct x11_display *display)
+void x11_segment_detach(struct x11_segment *segment, const struct x11_display *display)
 {
 	if (segment->attached)
 		xcb_shm_detach(display->connection, segment->server_id);

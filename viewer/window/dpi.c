@@ -5,7 +5,7 @@
 #include <SDL_syswm.h>
 #include <stdlib.h>
 
-#define USUAL_DPI 96
+#define REFERENCE_DPI 96
 #define MM_PER_INCH 25.4
 #define STEPS 4
 
@@ -21,8 +21,8 @@ static Display *display_of(SDL_Window *window)
 	return info.info.x11.display;
 }
 
-/* Where desktops put what people have set. */
-static double set_dpi(SDL_Window *window)
+/* Desktops store the user's setting here. */
+static double configured_dpi(SDL_Window *window)
 {
 	Display *display = display_of(window);
 	const char *text = display ? XGetDefault(display, "Xft", "dpi") : NULL;
@@ -30,7 +30,7 @@ static double set_dpi(SDL_Window *window)
 	return text ? strtod(text, NULL) : 0;
 }
 
-/* Of all screens taken together. */
+/* Over the area of all screens together. */
 static double server_dpi(SDL_Window *window)
 {
 	Display *display = display_of(window);
@@ -43,7 +43,7 @@ static double server_dpi(SDL_Window *window)
 
 #else
 
-static double set_dpi(SDL_Window *window)
+static double configured_dpi(SDL_Window *window)
 {
 	(void)window;
 	return 0;
@@ -67,14 +67,14 @@ static double screen_dpi(SDL_Window *window)
 
 double dpi_text_scale(SDL_Window *window)
 {
-	double dpi = set_dpi(window);
+	double dpi = configured_dpi(window);
 
 	if (!(dpi > 0))
 		dpi = screen_dpi(window);
 	if (!(dpi > 0))
 		dpi = server_dpi(window);
-	/* Sizes in whole millimetres are a little off; more than that is not to be believed. */
-	return dpi > 0 && dpi < USUAL_DPI * 100
-	               ? (int)(dpi / USUAL_DPI * STEPS + 0.1) / (double)STEPS
+	/* Sizes in whole millimetres are slightly wrong, hence the 0.1. Ignore very high values. */
+	return dpi > 0 && dpi < REFERENCE_DPI * 100
+	               ? (int)(dpi / REFERENCE_DPI * STEPS + 0.1) / (double)STEPS
 	               : 1;
 }

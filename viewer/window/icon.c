@@ -6,7 +6,7 @@
 
 #define SIDE 64
 
-static void frame(cairo_t *cairo, double x, double y, uint32_t colour)
+static void draw_frame(cairo_t *cairo, double x, double y, uint32_t colour)
 {
 	cairo_rectangle(cairo, x, y, 40, 30);
 	cairo_set_source_rgb(cairo, (colour >> 16 & 255) / 255.0, (colour >> 8 & 255) / 255.0,
@@ -19,9 +19,9 @@ static void frame(cairo_t *cairo, double x, double y, uint32_t colour)
 
 static void draw(cairo_t *cairo)
 {
-	frame(cairo, 19, 7, 0x7c8799);
-	frame(cairo, 5, 25, 0x2166ac);
-	/* The sign for playing, on the front one. */
+	draw_frame(cairo, 19, 7, 0x7c8799);
+	draw_frame(cairo, 5, 25, 0x2166ac);
+	/* The symbol for "play", on the front frame. */
 	cairo_move_to(cairo, 19, 32);
 	cairo_line_to(cairo, 19, 48);
 	cairo_line_to(cairo, 33, 40);
@@ -36,8 +36,8 @@ void icon_set(SDL_Window *window)
 
 	draw(cairo);
 	cairo_surface_flush(surface);
-	/* Its alpha is multiplied in, which shows at the rounded edges of a triangle only, and these
-	 * lie on an opaque ground. */
+	/* cairo's alpha is premultiplied and SDL's is not. They differ only at smoothed edges, and
+	 * those of the triangle lie on an opaque background. */
 	SDL_Surface *icon = SDL_CreateRGBSurfaceWithFormatFrom(
 		cairo_image_surface_get_data(surface), SIDE, SIDE, 32,
 		cairo_image_surface_get_stride(surface), SDL_PIXELFORMAT_ARGB8888);

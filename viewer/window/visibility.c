@@ -6,7 +6,7 @@
 
 #if defined(WITH_X11) && defined(SDL_VIDEO_DRIVER_X11)
 
-void visibility_watch(SDL_Window *window)
+void visibility_enable_events(SDL_Window *window)
 {
 	SDL_SysWMinfo info;
 	XWindowAttributes attributes;
@@ -22,7 +22,7 @@ void visibility_watch(SDL_Window *window)
 	SDL_EventState(SDL_SYSWMEVENT, SDL_ENABLE);
 }
 
-bool visibility_changes(const SDL_Event *event, bool *covered)
+bool visibility_handle_event(const SDL_Event *event, bool *covered)
 {
 	if (event->type != SDL_SYSWMEVENT || event->syswm.msg->subsystem != SDL_SYSWM_X11 ||
 	    event->syswm.msg->msg.x11.event.type != VisibilityNotify)
@@ -33,12 +33,12 @@ bool visibility_changes(const SDL_Event *event, bool *covered)
 
 #else
 
-void visibility_watch(SDL_Window *window)
+void visibility_enable_events(SDL_Window *window)
 {
 	(void)window;
 }
 
-bool visibility_changes(const SDL_Event *event, bool *covered)
+bool visibility_handle_event(const SDL_Event *event, bool *covered)
 {
 	(void)event;
 	(void)covered;

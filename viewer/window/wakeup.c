@@ -18,41 +18,41 @@
 #include "cli.h"
 
 #if defined(WITH_WAYLAND) && defined(SDL_VIDEO_DRIVER_WAYLAND)
-#define WATCHES_WAYLAND
+#define HAS_WAYLAND
 #include <wayland-client-core.h>
 #endif
 
-/* After something was drawn, there may be events that make no connection readable, since what drew
- * them has read them already: when to look for those. */
+/* How often to poll SDL for events. Drawing may read events from the connection, which is then not
+ * readable although SDL has events. */
 #define POLL_NS (100 * NS_PER_MS)
 
-/* Where only looking tells. */
+/* How often to poll SDL when nothing else can report an event. */
 #define POLL_OFTEN_NS (20 * NS_PER_MS)
 
 /* A signal that is ignored by default. */
 #define WAKE_SIGNAL SIGURG
-#define WAKE_SIGNAL_NS (2 * NS_PER_MS)
+#define WAKE_SIGNAL_INTERVAL_NS (2 * NS_PER_MS)
 
 static struct {
 	struct wl_display *wayland; /* NULL: another display */
-	int connection;             /* SDL's; -1: none that can be watched */
-	int64_t polled_ns;
+	int connection;             /* SDL's, to the display; -1: cannot be polled */
+	int64_t polled_ns;          /* when the loop last polled SDL */
 
 	pthread_t loop;
-	pthread_t watch;
-	bool watching;
-	int epoll_fd; /* an epoll of the connection, each time until the loop has looked, and alarm */
-	int event_fd; /* an eventfd: there is the loop waits in the channel */
+	pthread_t display_thread;
+	bool has_display_thread;
+	int epoll_fd; /* of event_fd, and of connection, which the loop rearms after a poll */
+	int event_fd; /* makes the display thread end the loop's wait in the channel, or exit */
 	sem_t posted; /* for a sleep without the channel */
 	atomic_bool signalled;
-	atomic_bool in_channel; /* the loop sleeps there, or is just about to, or has just been */
-	atomic_bool seen;       /* the connection was readable, and the loop has not looked since */
+	atomic_bool in_channel; /* the loop waits there, is about to, or has just returned */
+	atomic_bool readable;   /* connection was readable, and the loop has not polled SDL since */
 	atomic_bool ended;
 } wakeup;
 
 static void post(void)
 {
-	/* Pairs with wakeup_wait(), which takes it back. */
+	/* Pairs with wakeup_wait(), which resets it. */
 	if (!atomic_exchange(&wakeup.signalled, true))
 		sem_post(&wakeup.posted);
 }
@@ -62,14 +62,14 @@ static struct timespec to_timespec(int64_t ns)
 	return (struct timespec){ .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 }
 
-/* ---- The thread that watches ---------------------------------------------------------------- */
+/* ---- The display thread --------------------------------------------------------------------- */
 
-/* The loop says first that it is in the channel, then asks whether somebody has signalled: whoever signals
- * does it the other way round, so one of the two notices. A signal that comes just before the wait
- * does not end it, so it may take more than one; one that comes after it does no harm. */
+/* The loop sets in_channel first and then reads signalled. post() and its callers do it in the
+ * other order, so at least one side sees the other. A POSIX signal just before the wait does not
+ * end the wait, so several may be needed. A POSIX signal after the wait is harmless. */
 static void interrupt_wait(void)
 {
-	const struct timespec pause = to_timespec(WAKE_SIGNAL_NS);
+	const struct timespec pause = to_timespec(WAKE_SIGNAL_INTERVAL_NS);
 
 	while (atomic_load(&wakeup.signalled) && atomic_load(&wakeup.in_channel)) {
 		pthread_kill(wakeup.loop, WAKE_SIGNAL);
@@ -77,20 +77,20 @@ static void interrupt_wait(void)
 	}
 }
 
-static void *watch(void *unused)
+static void *run_display_thread(void *unused)
 {
 	struct epoll_event event;
-	eventfd_t alarms;
+	eventfd_t count;
 
-	/* Pairs with stop_watching(). */
+	/* Pairs with stop_display_thread(). */
 	while (!atomic_load(&wakeup.ended)) {
 		if (epoll_wait(wakeup.epoll_fd, &event, 1, -1) != 1)
 			continue;
 		if (event.data.fd == wakeup.event_fd) {
-			eventfd_read(wakeup.event_fd, &alarms);
+			eventfd_read(wakeup.event_fd, &count);
 		} else {
 			/* Pairs with pump_events(). */
-			atomic_store(&wakeup.seen, true);
+			atomic_store(&wakeup.readable, true);
 			post();
 		}
 		interrupt_wait();
@@ -109,7 +109,7 @@ static void find_connection(SDL_Window *window)
 	if (info.subsystem == SDL_SYSWM_X11)
 		wakeup.connection = ConnectionNumber(info.info.x11.display);
 #endif
-#ifdef WATCHES_WAYLAND
+#ifdef HAS_WAYLAND
 	if (info.subsystem == SDL_SYSWM_WAYLAND) {
 		wakeup.wayland = info.info.wl.display;
 		wakeup.connection = wl_display_get_fd(wakeup.wayland);
@@ -117,8 +117,8 @@ static void find_connection(SDL_Window *window)
 #endif
 }
 
-/* Has the connection watched until it is readable. */
-static int arm_watch(int operation)
+/* Makes the display thread report once that the connection is readable. */
+static int arm_connection(int operation)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
 		                     .data.fd = wakeup.connection };
@@ -126,31 +126,31 @@ static int arm_watch(int operation)
 	return epoll_ctl(wakeup.epoll_fd, operation, wakeup.connection, &event) < 0 ? -errno : 0;
 }
 
-/* Signals are for the other threads, and wake signals for the loop. */
-int wakeup_watch_display(SDL_Window *window)
+/* The display thread blocks all signals. The loop unblocks WAKE_SIGNAL. */
+int wakeup_start_display_thread(SDL_Window *window)
 {
 	sigset_t all, before;
 
 	wakeup.loop = pthread_self();
 	find_connection(window);
-	int result = wakeup.connection < 0 ? 0 : arm_watch(EPOLL_CTL_ADD);
-	if (result < 0)
-		return result;
+	int error = wakeup.connection < 0 ? 0 : arm_connection(EPOLL_CTL_ADD);
+	if (error)
+		return error;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = -pthread_create(&wakeup.watch, NULL, watch, NULL);
+	error = -pthread_create(&wakeup.display_thread, NULL, run_display_thread, NULL);
 	sigdelset(&before, WAKE_SIGNAL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	wakeup.watching = result == 0;
-	return result;
+	wakeup.has_display_thread = !error;
+	return error;
 }
 
-static void stop_watching(void)
+static void stop_display_thread(void)
 {
-	/* Pairs with watch(). */
+	/* Pairs with run_display_thread(). */
 	atomic_store(&wakeup.ended, true);
 	eventfd_write(wakeup.event_fd, 1);
-	pthread_join(wakeup.watch, NULL);
+	pthread_join(wakeup.display_thread, NULL);
 }
 
 /* ---- Signalling ----------------------------------------------------------------------------- */
@@ -166,8 +166,8 @@ static void ignore_signal(int number)
 	(void)number;
 }
 
-/* What the loop does outside the channel goes on as if there had been no signal; waiting there is nothing
- * that a signal's end takes up again. */
+/* SA_RESTART restarts the system calls that the loop makes outside the channel. The channel's wait
+ * is never restarted. */
 static void install_handler(void)
 {
 	struct sigaction action = { .sa_handler = ignore_signal, .sa_flags = SA_RESTART };
@@ -198,7 +198,7 @@ void wakeup_signal(void)
 {
 	int error = errno;
 
-	/* In this order, as in nudge(): pairs with sleep_in_channel(). */
+	/* In this order: pairs with sleep_in_channel(). */
 	post();
 	if (atomic_load(&wakeup.in_channel))
 		eventfd_write(wakeup.event_fd, 1);
@@ -208,8 +208,8 @@ void wakeup_signal(void)
 void wakeup_finish(void)
 {
 	cli_on_interrupt(NULL);
-	if (wakeup.watching)
-		stop_watching();
+	if (wakeup.has_display_thread)
+		stop_display_thread();
 	sem_destroy(&wakeup.posted);
 	close_files();
 }
@@ -219,18 +219,18 @@ void wakeup_finish(void)
 static bool pump_events(void)
 {
 	SDL_PumpEvents();
-#ifdef WATCHES_WAYLAND
-	/* SDL's answers to what it has just read. */
+#ifdef HAS_WAYLAND
+	/* Sends SDL's replies to what it has just read. */
 	if (wakeup.wayland)
 		wl_display_flush(wakeup.wayland);
 #endif
-	/* Pairs with watch(). */
-	if (atomic_exchange(&wakeup.seen, false))
-		arm_watch(EPOLL_CTL_MOD);
+	/* Pairs with run_display_thread(). */
+	if (atomic_exchange(&wakeup.readable, false))
+		arm_connection(EPOLL_CTL_MOD);
 	return SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);
 }
 
-/* On Wayland it is SDL that repeats keys, while it is asked for events. */
+/* On Wayland SDL itself repeats a key that is down, but only while it is polled. */
 static bool must_poll_often(void)
 {
 	const Uint8 *keys;
@@ -257,46 +257,46 @@ static int remaining_ms(int64_t end_ns)
 /* Returns whether the channel has something. */
 static bool sleep_in_channel(struct shmflip_viewer *viewer, int timeout_ms)
 {
-	/* In this order: pairs with wakeup_signal() and nudge(). */
+	/* In this order: pairs with wakeup_signal() and interrupt_wait(). */
 	atomic_store(&wakeup.in_channel, true);
-	int result = shmflip_viewer_wait(viewer, atomic_load(&wakeup.signalled) ? 0 : timeout_ms);
+	int error = shmflip_viewer_wait(viewer, atomic_load(&wakeup.signalled) ? 0 : timeout_ms);
 	atomic_store(&wakeup.in_channel, false);
-	return result != -EAGAIN && result != -EINTR;
+	return error != -EAGAIN && error != -EINTR;
 }
 
 static void sleep_until_posted(int64_t end_ns)
 {
 	const struct timespec end = to_timespec(end_ns);
 
-	/* The count may be that of a signal which was seen before it was counted. */
+	/* A post may be left over: wakeup_wait() saw the signal before post() had counted it. */
 	while (!atomic_load(&wakeup.signalled) &&
 	       sem_clockwait(&wakeup.posted, CLOCK_MONOTONIC, &end) == 0)
 		continue;
 }
 
-/* Looking before each sleep would cost more than what mostly ends it. Right after a look that has found
- * nothing there is nothing to look for, until the connection says so. */
+/* Polling SDL before each sleep would cost more than the frame that usually ends the sleep. After a
+ * poll without events there is nothing to poll for until the connection is readable. */
 unsigned wakeup_wait(struct shmflip_viewer *viewer, int64_t end_ns)
 {
 	bool often = must_poll_often();
 	int64_t interval_ns = often ? POLL_OFTEN_NS : POLL_NS;
 	int64_t now_ns = monotonic_now_ns();
-	bool look = atomic_load(&wakeup.seen) || now_ns - wakeup.polled_ns >= interval_ns;
+	bool poll_sdl = atomic_load(&wakeup.readable) || now_ns - wakeup.polled_ns >= interval_ns;
 	unsigned events = 0;
 
-	if (look) {
+	if (poll_sdl) {
 		wakeup.polled_ns = now_ns;
 		events = pump_events() ? WAKEUP_EVENTS : 0;
 	}
 	if (events)
 		end_ns = now_ns;
-	else if ((often || !look) && end_ns > wakeup.polled_ns + interval_ns)
+	else if ((often || !poll_sdl) && end_ns > wakeup.polled_ns + interval_ns)
 		end_ns = wakeup.polled_ns + interval_ns;
 	if (!viewer)
 		sleep_until_posted(end_ns);
 	else if (sleep_in_channel(viewer, remaining_ms(end_ns)))
 		events |= WAKEUP_CHANNEL;
-	/* Pairs with strike(). */
+	/* Pairs with post(). */
 	if (atomic_exchange(&wakeup.signalled, false))
 		sem_trywait(&wakeup.posted);
 	return events;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * How the loop sleeps: until the channel has something for the viewer, SDL may have an event,
- * somebody signals, or it is time.
+ * wakeup_signal() is called, or the time is up.
  *
- * It sleeps in the channel's own wait, so that a frame wakes the thread that shows it, and no other on the
- * way. All else comes seldom, by way of a thread that watches SDL's connection to the display and ends the
- * wait by a signal. SDL's own ways to sleep would cost more than showing a frame does.
+ * The loop sleeps in the channel's own wait, so that a frame wakes directly the thread that shows
+ * it. All else is rare: the display thread polls SDL's connection to the display, and ends the
+ * loop's wait with a POSIX signal. SDL's own ways to sleep would cost more than showing a frame
+ * does.
  *
- * All but wakeup_signal() are for the main thread, while SDL's video is initialised. */
+ * Main thread, while SDL's video is initialised; wakeup_signal() from any thread. */
 #ifndef SHMFLIP_VIEWER_WINDOW_WAKEUP_H
 #define SHMFLIP_VIEWER_WINDOW_WAKEUP_H
 
@@ -17,7 +18,7 @@
 
 struct SDL_Window;
 
-/* What has ended a sleep, if not a signal or time. */
+/* What ended a sleep. 0: wakeup_signal(), the time, or nothing at all. */
 enum {
 	/* shmflip_viewer_wait() returned something other than -EAGAIN and -EINTR. */
 	WAKEUP_CHANNEL = 1,
@@ -25,21 +26,21 @@ enum {
 	WAKEUP_EVENTS = 2,
 };
 
-/* Signals from now on when the program is interrupted. 0 or a negative errno. */
+/* From now on an interrupt of the program calls wakeup_signal(). Returns 0 or a negative errno. */
 int wakeup_init(void);
 
-/* Watches the connection of this window, which all windows share. Before the first sleep. 0 or a
- * negative errno. */
-int wakeup_watch_display(struct SDL_Window *window);
+/* Starts the thread that polls the display connection of this window, which all windows share. Call
+ * before the first sleep. Returns 0 or a negative errno. */
+int wakeup_start_display_thread(struct SDL_Window *window);
 
-/* Sleeps until end_ns (CLOCK_MONOTONIC; INT64_MAX: for ever) at the longest. Without a viewer, not for
- * the channel. Returns any of the two, or 0; may do so for no reason. */
+/* Sleeps at most until end_ns (CLOCK_MONOTONIC; INT64_MAX: no limit). viewer NULL: ignores the
+ * channel. Returns WAKEUP_* flags, or 0. Spurious wake-ups are possible. */
 unsigned wakeup_wait(struct shmflip_viewer *viewer, int64_t end_ns);
 
-/* Ends the sleep, or the next one. Any thread, and signal handlers. */
+/* Ends the current sleep, or the next one. Any thread; safe in signal handlers. */
 void wakeup_signal(void);
 
-/* After this nobody may signal. */
+/* No thread may call wakeup_signal() during or after this. */
 void wakeup_finish(void);
 
 #endif

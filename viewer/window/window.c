@@ -16,27 +16,27 @@
 
 bool window_system_init(void)
 {
-	/* In the C locale SDL sets no title that is not ASCII. */
+	/* In the C locale SDL accepts only ASCII titles. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* Left alone, SDL would end up with a window that nobody can see. The environment's
-	 * SDL_VIDEODRIVER comes before this. */
+	/* Without this hint SDL falls back to a driver whose window nobody can see. SDL_VIDEODRIVER
+	 * in the environment overrides the hint. */
 	SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-	/* Else SDL would present the window's surface through a texture of its own. */
+	/* Otherwise SDL presents the window's surface through its own texture. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
 	if (SDL_Init(SDL_INIT_VIDEO) != 0) {
 		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
 		return false;
 	}
 	SDL_StopTextInput();
-	int result = wakeup_init();
-	if (result < 0) {
-		cli_error("cannot wait for events: %s", strerror(-result));
+	int error = wakeup_init();
+	if (error) {
+		cli_error("cannot wait for events: %s", strerror(-error));
 		SDL_Quit();
 	}
-	return result == 0;
+	return !error;
 }
 
 void window_system_finish(void)
@@ -57,10 +57,10 @@ struct size window_pixels(const struct window *window)
 
 double window_pixels_per_point(const struct window *window)
 {
-	int points, across;
+	int width, height;
 
-	SDL_GetWindowSize(window->sdl, &points, &across);
-	return points > 0 ? (double)window_pixels(window).width / points : 1;
+	SDL_GetWindowSize(window->sdl, &width, &height);
+	return width > 0 ? (double)window_pixels(window).width / width : 1;
 }
 
 double window_text_scale(const struct window *window)
@@ -72,7 +72,7 @@ double window_text_scale(const struct window *window)
 	return scale < 1 ? 1 : scale > TEXT_SCALE_MAX ? TEXT_SCALE_MAX : scale;
 }
 
-/* In points: the picture's, as far as the screen has room. */
+/* The picture's size in points, or what fits the screen. */
 static struct size size_for(struct size picture, double pixels_per_point, int display)
 {
 	struct size points = { (int)(picture.width / pixels_per_point + 0.5),
@@ -88,25 +88,25 @@ static struct size size_for(struct size picture, double pixels_per_point, int di
 
 void window_follow(struct window *window, struct size picture)
 {
-	double density = window_pixels_per_point(window);
-	struct size now, wanted;
+	double pixels_per_point = window_pixels_per_point(window);
+	struct size now, new_size;
 
 	if (SDL_GetWindowFlags(window->sdl) & (SDL_WINDOW_FULLSCREEN | SDL_WINDOW_MAXIMIZED))
 		return;
-	/* Asking how large the screen is takes the server's time. */
-	if (picture.width == window->followed.width && picture.height == window->followed.height &&
-	    density == window->density)
+	/* Querying the screen's size costs the server time. */
+	if (picture.width == window->picture.width && picture.height == window->picture.height &&
+	    pixels_per_point == window->pixels_per_point)
 		return;
-	window->followed = picture;
-	window->density = density;
+	window->picture = picture;
+	window->pixels_per_point = pixels_per_point;
 	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
-	if (now.width != window->given.width || now.height != window->given.height)
+	if (now.width != window->set_size.width || now.height != window->set_size.height)
 		return;
-	wanted = size_for(picture, density, SDL_GetWindowDisplayIndex(window->sdl));
-	if (wanted.width == now.width && wanted.height == now.height)
+	new_size = size_for(picture, pixels_per_point, SDL_GetWindowDisplayIndex(window->sdl));
+	if (new_size.width == now.width && new_size.height == now.height)
 		return;
-	SDL_SetWindowSize(window->sdl, wanted.width, wanted.height);
-	window->given = wanted;
+	SDL_SetWindowSize(window->sdl, new_size.width, new_size.height);
+	window->set_size = new_size;
 }
 
 /* ---- The window --------------------------------------------------------------------------- */
@@ -117,21 +117,21 @@ bool window_open(struct window *window, struct size picture, bool fullscreen)
 
 	if (fullscreen)
 		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-	*window = (struct window){ .given = size_for(picture, 1, 0) };
+	*window = (struct window){ .set_size = size_for(picture, 1, 0) };
 	window->sdl =
 		SDL_CreateWindow("shmflip-viewer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-	                         window->given.width, window->given.height, flags);
+	                         window->set_size.width, window->set_size.height, flags);
 	if (!window->sdl)
 		return false;
 	icon_set(window->sdl);
-	/* How many pixels there are to a point is known only now. */
+	/* The number of pixels per point is known only now. */
 	window_follow(window, picture);
 	return true;
 }
 
 void window_show(struct window *window)
 {
-	visibility_watch(window->sdl);
+	visibility_enable_events(window->sdl);
 	SDL_ShowWindow(window->sdl);
 }
 

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, clones SOURCE's last commit into
+# it, and runs README's commands there as they stand in it, or those given. Needs root and debootstrap.
+# What it mounts and starts has namespaces of its own, which end with it.
+set -euo pipefail
+
+source=$(realpath "$1")
+shift
+root=${SHMFLIP_BARE_ROOT:-}
+
+# In the new system, as its first process.
+inside() {
+	local root=$1 command failed=0
+	shift
+
+	mount --make-rprivate /
+	mount -t proc proc "$root/proc"
+	mount -t sysfs -o ro sysfs "$root/sys"
+	mount --rbind /dev "$root/dev"
+	mount -t tmpfs tmpfs "$root/dev/shm"
+	mount -t tmpfs tmpfs "$root/tmp"
+	for command in "$@"; do
+		echo "== $command"
+		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+			${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
+			bash -c "cd /root/shmflip && $command" </dev/null || {
+			echo "== $command failed"
+			failed=1
+		}
+	done
+	return "$failed"
+}
+
+if [[ $root ]]; then
+	inside "$root" "$@"
+	exit
+fi
+
+((EUID == 0)) || {
+	echo 'bare: needs root, to make a system: run it with sudo' >&2
+	exit 1
+}
+unshare --mount --pid --fork true 2>/dev/null || {
+	echo 'bare: this system does not allow namespaces of its own (unshare)' >&2
+	exit 77
+}
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-bare.XXXXXX")
+trap 'rm -rf --one-file-system "$scratch"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+commands=("$@")
+if ((${#commands[@]} == 0)); then
+	mapfile -t commands < <(sed -n 's|^    \(\./dev [a-z]*\) .*|\1|p' "$source/README.md")
+fi
+((${#commands[@]})) || {
+	echo 'bare: README.md names no command' >&2
+	exit 1
+}
+
+echo "== debootstrap"
+debootstrap --variant=minbase --include=git,ca-certificates bookworm "$scratch/root" >"$scratch/log" 2>&1 || {
+	tail -n 20 "$scratch/log"
+	exit 1
+}
+cp -L /etc/resolv.conf "$scratch/root/etc/resolv.conf"
+[[ ! -f /etc/hosts ]] || cp /etc/hosts "$scratch/root/etc/hosts"
+git clone --quiet --no-hardlinks "$source" "$scratch/root/root/shmflip"
+SHMFLIP_BARE_ROOT=$scratch/root unshare --mount --pid --ipc --fork --kill-child \
+	"${BASH_SOURCE[0]}" "$source" "${commands[@]}"

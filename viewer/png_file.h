@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A frame as a PNG file. Any thread. Blocks on the disk. */
+#ifndef SHMFLIP_VIEWER_PNG_FILE_H
+#define SHMFLIP_VIEWER_PNG_FILE_H
+
+#include <stdbool.h>
+
+#include "shmflip.h"
+
+/* Returns 0 or a negative errno. A failure leaves no file behind.
+ *   -EEXIST  the path exists, and replace is false */
+int png_file_write(const char *path, bool replace, const struct shmflip_frame_info *info,
+                   const uint8_t *pixels);
+
+#endif

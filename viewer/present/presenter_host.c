@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "presenter_host.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int presenter_fail(struct presenter_host *host, int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(host->reason, sizeof(host->reason), format, arguments);
+	va_end(arguments);
+	return error;
+}

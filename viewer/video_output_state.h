@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What video_output.c and presenter_choice.c share. Main thread. */
+#ifndef SHMFLIP_VIEWER_VIDEO_OUTPUT_STATE_H
+#define SHMFLIP_VIEWER_VIDEO_OUTPUT_STATE_H
+
+#include <stdbool.h>
+
+#include "present/present.h"
+#include "shmflip.h"
+#include "viewport.h"
+#include "window/window.h"
+
+struct overlay;
+struct session;
+
+struct video_output {
+	struct session *session;
+	struct window window;
+	const struct presenter *presenter;
+	void *state; /* NULL: the presenter has failed, and so have all after it */
+	struct presenter_host host;
+	struct shmflip_frame_info info; /* of the picture */
+	struct viewport viewport;
+	struct overlay *overlay;
+	bool stale;
+	bool pixels_lost; /* the picture is black, because the frame's pixels could not be read */
+};
+
+static inline struct size frame_size(const struct shmflip_frame_info *info)
+{
+	return (struct size){ (int)info->width, (int)info->height };
+}
+
+#endif
