@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Makes PNG files for `shmflip-bench decode`, in a directory per kind, from pictures in Debian 12 and from
-# ffmpeg:
+# Makes PNG files for `shmflip-bench decode`, in a directory per kind, from pictures in Debian 12
+# and from ffmpeg:
 #
 #   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p
 #
-# usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; downloads about 200 MB
+# usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; downloads about
+# 200 MB
 
 set -euo pipefail
 
@@ -40,21 +41,23 @@ fetch() {
 	done
 }
 
-# Lists photographs among the wallpapers: JPEG files of at least 4K, the three largest of each directory.
-# Directories hold the same picture in many sizes.
+# Lists photographs among the wallpapers: JPEG files of at least 4K, the three largest of each
+# directory. Directories hold the same picture in many sizes.
 photographs() {
 	find "$source"/{gnome-backgrounds,mate-backgrounds,plasma-workspace-wallpapers} \
 		-name '*.jpg' -size +500k -printf '%s %h %p\n' |
 		sort -k 2,2 -k 1,1nr | awk '++seen[$2] <= 3 { print $3 }' |
 		while read -r file; do
-			if (($("${convert[@]}" "$file" -format '%[fx:w >= 3840 && h >= 2160]' info:))); then
+			if (($("${convert[@]}" "$file" \
+				-format '%[fx:w >= 3840 && h >= 2160]' info:))); then
 				echo "$file"
 			fi
 		done
 }
 
-# encode NUMBER FROM TO: NUMBER selects one of four encoders in turn: libpng as in most programs (a filter
-# chosen per row), libpng at its fastest, ffmpeg by default (no filter), ffmpeg with a filter chosen per row.
+# encode NUMBER FROM TO: NUMBER selects one of four encoders in turn: libpng as in most programs (a
+# filter chosen per row), libpng at its fastest, ffmpeg by default (no filter), ffmpeg with a filter
+# chosen per row.
 encode() {
 	case $(($1 % 4)) in
 	0) "${convert[@]}" "$2" -strip -quality 75 "PNG24:$3" ;;
@@ -70,7 +73,8 @@ make_photos() {
 
 	mkdir -p "$directory"
 	while read -r file && ((number < count)); do
-		"${convert[@]}" "$file" -resize "$size^" -gravity center -extent "$size" "$source/scaled.ppm"
+		"${convert[@]}" "$file" -resize "$size^" -gravity center -extent "$size" \
+			"$source/scaled.ppm"
 		encode "$number" "$source/scaled.ppm" "$directory/$(printf %02d "$number").png"
 		number=$((number + 1))
 	done < <(photographs)
@@ -78,15 +82,17 @@ make_photos() {
 
 # Simulates a camera that moves over a photograph, with sensor noise.
 make_video() {
-	local directory=$corpus/video-1080p number=0 file
+	local directory=$corpus/video-1080p number=0 file filters
 
+	filters='zoompan=z=1.2+0.02*on:d=3:x=20*on:y=10*on:s=1920x1080'
+	filters+=,noise=alls=6:allf=t,tmix
 	mkdir -p "$directory"
 	while read -r file && ((number < 12)); do
-		quiet_ffmpeg -loop 1 -i "$file" -frames:v 3 -vf \
-			"zoompan=z=1.2+0.02*on:d=3:x=20*on:y=10*on:s=1920x1080,noise=alls=6:allf=t,tmix" \
+		quiet_ffmpeg -loop 1 -i "$file" -frames:v 3 -vf "$filters" \
 			"$source/video-%d.ppm"
 		for frame in 1 2 3; do
-			encode "$number" "$source/video-$frame.ppm" "$directory/$(printf %02d "$number").png"
+			encode "$number" "$source/video-$frame.ppm" \
+				"$directory/$(printf %02d "$number").png"
 			number=$((number + 1))
 		done
 	done < <(photographs | awk 'NR % 3 == 0')

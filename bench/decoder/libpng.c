@@ -7,14 +7,14 @@
 
 #include "table.h"
 
-struct source {
+struct png_bytes {
 	const struct png_file *file;
 	size_t at;
 };
 
 static void read_bytes(png_struct *png, png_byte *bytes, size_t count)
 {
-	struct source *source = png_get_io_ptr(png);
+	struct png_bytes *source = png_get_io_ptr(png);
 
 	if (count > source->file->png_bytes - source->at)
 		png_error(png, "short");
@@ -61,7 +61,7 @@ static int read_all(png_struct *png, png_info *info, const struct png_file *file
 
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
-	struct source source = { .file = file };
+	struct png_bytes source = { .file = file };
 	png_struct *png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, be_silent);
 	png_info *info = png ? png_create_info_struct(png) : NULL;
 	int error = -ENOMEM;

@@ -33,7 +33,7 @@
  *   -EPIPE           the producer died; what it had published was taken
  *   -EMSGSIZE        the frame does not fit a slot
  *   -EOVERFLOW       a size is more than can be addressed
- *   -EPERM           a directory or file belongs to somebody else, or others may write or replace it
+ *   -EPERM           a directory or file is another user's, or others may write or replace it
  *   -EACCES          the system refuses access
  *   -EPROTO          the channel holds something that no producer of ours would write
  *   -EPROTONOSUPPORT the producer speaks another version of the layout
@@ -74,8 +74,8 @@ SHMFLIP_API const char *shmflip_error_detail(void);
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
-/* How the 32 bits of a pixel are laid out; the values are those of DRM's fourcc codes. Both mean the
- * bytes blue, green, red, and a fourth, in this order in memory. */
+/* How the 32 bits of a pixel are laid out; the values are those of DRM's fourcc codes. Both mean
+ * the bytes blue, green, red, and a fourth, in this order in memory. */
 enum shmflip_format {
 	SHMFLIP_FORMAT_XRGB8888 = 0x34325258, /* 'XR24': opaque; the fourth byte is 255 */
 	SHMFLIP_FORMAT_ARGB8888 =
@@ -128,7 +128,8 @@ struct shmflip_channel_info {
 };
 
 /* Who holds a channel. dir and channel as in struct shmflip_producer_options. 0: a live producer
- * does, and *pid is its process id (0: it has not come far enough to say, after a second's waiting).
+ * does, and *pid is its process id (0: it has not come far enough to say, after a second's
+ * waiting).
  * -ENOENT: nobody. Any thread. */
 SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid);
 
@@ -155,15 +156,15 @@ struct shmflip_channel_status {
 	uint64_t segment_bytes;                /* of shared memory */
 };
 
-/* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not counted as
- * a viewer. Waits, a second at most, where a producer is just coming or a cleanup goes on. With
- * status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing of this name,
- * or no directory. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
+/* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not
+ * counted as a viewer. Waits, a second at most, where a producer is just coming or a cleanup goes
+ * on. With status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing
+ * of this name, or no directory. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
                                         struct shmflip_channel_status *status);
 
-/* Calls found for each channel of a directory, alive or not, in no order, until it returns something else
- * than 0, which is then what this returns. -ENOENT: no directory. -EPERM, -EACCES,
+/* Calls found for each channel of a directory, alive or not, in no order, until it returns
+ * something else than 0, which is then what this returns. -ENOENT: no directory. -EPERM, -EACCES,
  * -ENOMEM, -EMFILE. Any thread. */
 SHMFLIP_API int shmflip_channel_list(const char *dir,
                                      int (*found)(const char *channel, void *context),
@@ -176,9 +177,10 @@ struct shmflip_removed {
 	uint32_t semaphores; /* sets of them */
 };
 
-/* Removes what dead producers left of a channel, as the next one would before it starts. Owns the channel
- * while it does so: a producer that starts meanwhile waits for the moment that it takes. Waits itself, a
- * second at most, for a producer that is just coming. -EBUSY: a producer lives, and nothing was touched.
+/* Removes what dead producers left of a channel, as the next one would before it starts. Owns the
+ * channel while it does so: a producer that starts meanwhile waits for the moment that it takes.
+ * Waits itself, a second at most, for a producer that is just coming. -EBUSY: a producer lives, and
+ * nothing was touched.
  * -ENOENT: there is nothing, or nothing that shmflip wrote. -EPERM, -EACCES. Any thread. */
 SHMFLIP_API int shmflip_channel_clean(const char *dir, const char *channel,
                                       struct shmflip_removed *removed);
@@ -190,7 +192,7 @@ struct shmflip_producer; /* opaque */
 /* Zero-initialise, then set what differs. Strings are copied. */
 struct shmflip_producer_options {
 	const char *dir;     /* directory of the channel's files. NULL: $SHMFLIP_DIR, else
-			      * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. Made when missing */
+			      * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. Made if missing */
 	const char *channel; /* NULL: "default". Letters, digits, - _ and . (not first) */
 	uint32_t slots;      /* SHMFLIP_SLOTS_MIN to _MAX; 0: 2 */
 	uint64_t slot_bytes; /* capacity of a slot: see shmflip_frame_size */
@@ -219,12 +221,12 @@ struct shmflip_loan {
 	uint32_t slot;
 };
 
-/* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at once,
- * to be filled by whichever threads; each ends by publish or discard, in any order.
- * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to go
- * on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: until that producer goes.
- * Checks ten times a second that the channel's files still exist. If somebody deleted them, it makes
- * them again, and the channel continues in fresh memory. */
+/* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at
+ * once, to be filled by whichever threads; each ends by publish or discard, in any order.
+ * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to
+ * go on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: until that producer
+ * goes. Checks ten times a second that the channel's files still exist. If somebody deleted them,
+ * it makes them again, and the channel continues in fresh memory. */
 SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
                                       int timeout_ms);
 
@@ -253,27 +255,25 @@ SHMFLIP_API int shmflip_producer_resize(struct shmflip_producer *producer, uint6
  * 2 us and 4 us a viewer; counts no further than 1000. */
 SHMFLIP_API int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers);
 
-/* Waits until at least so many viewers, 1000 at most, are attached. Looks after the channel's files as
- * shmflip_producer_loan does. -EINVAL, -EAGAIN, -EINTR, -EBUSY, -ESTALE. */
+/* Waits until at least so many viewers, 1000 at most, are attached. Looks after the channel's files
+ * as shmflip_producer_loan does. -EINVAL, -EAGAIN, -EINTR, -EBUSY, -ESTALE. */
 SHMFLIP_API int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
                                               int timeout_ms);
 
 struct shmflip_producer_stats {
 	uint64_t published;
-	uint64_t dropped;   /* as told by shmflip_producer_drop */
-	uint64_t discarded; /* loans given back */
-	uint64_t
-		generations; /* 1, and one more for each resize and each frozen viewer left behind */
-	int64_t waited_ns;   /* spent in loan, waiting for a slot */
+	uint64_t dropped;     /* as told by shmflip_producer_drop */
+	uint64_t discarded;   /* loans given back */
+	uint64_t generations; /* 1, and one for each resize and each frozen viewer */
+	int64_t waited_ns;    /* spent in loan, waiting for a slot */
 };
 
 SHMFLIP_API void shmflip_producer_stats(const struct shmflip_producer *producer,
                                         struct shmflip_producer_stats *stats);
 
-/* Ends the stream: viewers take what is left in the generation that they are attached to, then learn
- * that this is the end. Loans end with it.
- * Removes the channel's files and System V objects; viewers keep the frames that they hold. Takes
- * NULL. */
+/* Ends the stream: viewers take what is left in the generation that they are attached to, then
+ * learn that this is the end. Loans end with it. Removes the channel's files and System V objects;
+ * viewers keep the frames that they hold. Takes NULL. */
 SHMFLIP_API void shmflip_producer_destroy(struct shmflip_producer *producer);
 
 /* ---- Viewer ------------------------------------------------------------------------------- */
@@ -318,9 +318,9 @@ SHMFLIP_API int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int 
  * this handle must wait until it has returned. -EAGAIN, -EINTR. */
 SHMFLIP_API int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
 
-/* A segment's first bytes, which name its generation and never change. They are what else attaches by
- * segment_id has to find there: another IPC namespace may have a segment of the same id. Readable at
- * pixels - segment_offset while a frame of it is held, also with untouched. */
+/* A segment's first bytes, which name its generation and never change. They are what else attaches
+ * by segment_id has to find there: another IPC namespace may have a segment of the same id.
+ * Readable at pixels - segment_offset while a frame of it is held, also with untouched. */
 #define SHMFLIP_SEGMENT_COOKIE_SIZE 88
 
 /* A frame held by a viewer: read-only memory that does not change while it is held. */
@@ -333,20 +333,21 @@ struct shmflip_frame {
 };
 
 /* Takes the newest frame, or the next one, according to the viewer's way. Never the same twice.
- * Attaches by itself to a producer, and to the next one after the first has gone. Several frames may
- * be held at once: under latest with so many slots to spare, or frames drop. *frame is to be released;
- * its pixels stay what they are until then, also when the producer dies, is replaced, or takes the
- * holder for frozen.
+ * Attaches by itself to a producer, and to the next one after the first has gone. Several frames
+ * may be held at once: under latest with so many slots to spare, or frames drop. *frame is to be
+ * released; its pixels stay what they are until then, also when the producer dies, is replaced, or
+ * takes the holder for frozen.
  * -EAGAIN: no newer frame within timeout_ms. -ENODATA, -EPIPE: the producer ended, or died; said
- * once, and at once (with timeout_ms 0 the death is asked about once a millisecond): its memory is let
- * go of by the next call, which waits for the next producer.
+ * once, and at once (with timeout_ms 0 the death is asked about once a millisecond): its memory is
+ * let go of by the next call, which waits for the next producer.
  * -EPROTO: the frame's description is invalid, and it counts as missed; or the segment is, and the
  * viewer abandons this producer. -EINTR, and what shmflip_viewer_wait_producer returns. */
 SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
                                        int timeout_ms);
 
-/* Gives a frame back. May run in any thread, whatever another does with the viewer meanwhile, short of
- * destroying it. Frames may be released in any order. Releasing a frame twice, or one zeroed, does nothing. */
+/* Gives a frame back. May run in any thread, whatever another does with the viewer meanwhile, short
+ * of destroying it. Frames may be released in any order. Releasing a frame twice, or one zeroed,
+ * does nothing. */
 SHMFLIP_API void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame *frame);
 
 /* The producer this viewer is attached to. -ENOENT: none. */

@@ -8,7 +8,8 @@ tests=$(cd "$(dirname "$0")/.." && pwd)
 png=$tests/../common/png
 mkdir -p "$1"
 
-aarch64-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -DHAVE_UNFILTER_NEON -static \
-	-I "$tests/arm" -I "$png" -o "$1/test_png_unfilter" "$tests/unit/test_png_unfilter.c" \
+aarch64-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -static \
+	-DHAVE_UNFILTER_NEON -I "$tests/arm" -I "$png" -o "$1/test_png_unfilter" \
+	"$tests/unit/test_png_unfilter.c" \
 	"$png/png_unfilter.c" "$png/png_unfilter_neon.c"
 qemu-aarch64 "$1/test_png_unfilter"

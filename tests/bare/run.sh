@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, clones SOURCE's last commit into
-# it, and runs README's commands there as they stand in it, or those given. Needs root and debootstrap.
-# What it mounts and starts has namespaces of its own, which end with it.
+# run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, clones SOURCE's last
+# commit into it, and runs README's commands there as they stand in it, or those given. Needs root
+# and debootstrap. What it mounts and starts has namespaces of its own, which end with it.
 set -euo pipefail
 
 source=$(realpath "$1")
@@ -24,7 +24,8 @@ inside() {
 	for command in "$@"; do
 		echo "== $command"
 		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-			${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
+			${http_proxy:+"http_proxy=$http_proxy"} \
+			${https_proxy:+"https_proxy=$https_proxy"} \
 			bash -c "cd /root/shmflip && $command" </dev/null || {
 			echo "== $command failed"
 			failed=1
@@ -62,7 +63,8 @@ fi
 }
 
 echo "== debootstrap"
-debootstrap --variant=minbase --include=git,ca-certificates bookworm "$scratch/root" >"$scratch/log" 2>&1 || {
+debootstrap --variant=minbase --include=git,ca-certificates bookworm "$scratch/root" \
+	>"$scratch/log" 2>&1 || {
 	tail -n 20 "$scratch/log"
 	exit 1
 }

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Kills real processes at random instants and at every instruction, stops and delays them, and does the
-# same with wrong variants of the library (mutants/), each of which has to be caught.
+# Kills real processes at random instants and at every instruction, stops and delays them. Then does
+# the same to the mutants of the library (mutants/), and must catch each of them. README.md explains
+# the parts.
 #
-#   campaign.sh [--quick] BUILD      BUILD: tests/crash in a directory that meson has built
+#   campaign.sh [--quick] BUILD      BUILD: the directory tests/crash of a meson build
 #
-# Every program runs in an IPC namespace of its own. Exit status 77: there is none to be had.
+# Every program runs in an IPC namespace of its own. Exit status 77: the system allows no such
+# namespace.
 
 set -euo pipefail
 
@@ -16,10 +18,10 @@ if [[ ${1:-} == --quick ]]; then
 	shift
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-build=$(cd "${1:?the directory of the build}" && pwd)
+build=$(cd "${1:?missing BUILD: tests/crash of a build}" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-# Also what programs that are killed leave there.
+# Killed programs leave their temporary files there too.
 export TMPDIR=$scratch
 processors=$(nproc)
 status=0
@@ -29,15 +31,17 @@ own_ipc=(unshare --ipc)
 if ! "${own_ipc[@]}" true 2>/dev/null; then
 	own_ipc=(unshare --map-current-user --ipc)
 	"${own_ipc[@]}" true 2>/dev/null || {
-		echo 'this system gives no IPC namespace: run it as root' >&2
+		echo 'campaign.sh: cannot make an IPC namespace: run it as root' >&2
 		exit 77
 	}
 fi
-# Large blocks are moved by a loop, not by one instruction that goes on for thousands of steps.
-export GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000:glibc.cpu.x86_rep_stosb_threshold=1000000000
+# The C library moves large blocks by a loop, not by one rep instruction of thousands of steps.
+GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000
+GLIBC_TUNABLES+=:glibc.cpu.x86_rep_stosb_threshold=1000000000
+export GLIBC_TUNABLES
 
-# Runs programs side by side: NUMBER PROGRAM PART OPTION..., where %i is a program's number and %n how many
-# there are.
+# side_by_side NUMBER PROGRAM PART OPTION...: runs so many programs at once. In their arguments, %i
+# stands for a program's number, from 0, and %n for how many there are.
 side_by_side() {
 	local i n=$1
 	local -a pids=() command
@@ -56,7 +60,7 @@ side_by_side() {
 	done
 }
 
-# Adds up what they counted; remarks follow as they are.
+# Adds up what the programs counted and prints it; their remarks (lines with #) follow unchanged.
 sum() {
 	awk '
 		/^#/ { remarks = remarks "\n  " substr($0, 3); next }
@@ -71,7 +75,7 @@ sum() {
 	rm -f "$scratch"/out.*
 }
 
-# part TITLE NUMBER PROGRAM ARGUMENT...
+# part TITLE NUMBER PROGRAM ARGUMENT...: runs one part and prints its results.
 part() {
 	local part_began=$SECONDS
 
@@ -84,10 +88,11 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1 -I"$here/../../common/include" -I"$here/../../common/system")
+flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1
+	-I"$here/../../common/include" -I"$here/../../common/system")
 
-# Makes the wrong variant of the library that a patch describes, with the rest of it from the build.
-# build_mutant PATCH DIRECTORY LIBRARY FLAG...
+# build_mutant PATCH DIRECTORY LIBRARY FLAG...: builds DIRECTORY/crash, with the library files that
+# the patch changes; all other objects are from the build.
 build_mutant() {
 	local patch=$1 directory=$2 library=$3 file
 	local -a changed objects=()
@@ -97,15 +102,18 @@ build_mutant() {
 	patch -s -p1 -d "$directory" <"$patch" || return
 	mapfile -t changed < <(sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$patch")
 	for file in "${changed[@]}"; do
-		"$compiler" "${flags[@]}" "$@" -c "$directory/$file" -o "$directory/${file%.c}.o" || return
+		"$compiler" "${flags[@]}" "$@" -c "$directory/$file" -o "$directory/${file%.c}.o" ||
+			return
 		objects+=("$directory/${file%.c}.o")
 	done
-	"$compiler" -o "$directory/crash" "${objects[@]}" -Wl,--whole-archive "$build/libcrash-parts.a" \
+	"$compiler" -o "$directory/crash" "${objects[@]}" \
+		-Wl,--whole-archive "$build/libcrash-parts.a" \
 		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
 		-Wl,--wrap=clock_sleep -Wl,-z,now
 }
 
-# Says whether the part of the campaign that the patch names has caught it, and by what.
+# run_mutant PATCH: runs the part that the patch names. Prints the fault that caught the mutant, or
+# SURVIVED.
 run_mutant() {
 	local patch=$1 name directory
 	local -a words instrument=() library
@@ -119,30 +127,31 @@ run_mutant() {
 		library=$build/libshmflip-delayed.a
 		words+=(--kills 1000000 --seconds 120)
 	fi
-	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" >"$directory.log" 2>&1; then
-		echo "  $name: does not apply to the sources as they are, or does not compile"
+	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" \
+		>"$directory.log" 2>&1; then
+		echo "  $name: the patch does not apply to common/src, or does not compile"
 		cat "$directory.log"
 		return 1
 	fi
-	if timeout 180 "${own_ipc[@]}" "$directory/crash" "${words[@]}" --patience 6000 \
+	if timeout 180 "${own_ipc[@]}" "$directory/crash" "${words[@]}" --timeout 6000 \
 		>/dev/null 2>"$directory.log"; then
 		echo "  $name: SURVIVED"
 		return 1
 	fi
-	# Only what the program itself says is a catch.
+	# Only a fault that the program itself printed counts as caught.
 	sed -n "s/^crash: /  $name: /p" "$directory.log" | grep . || {
-		echo "  $name: SURVIVED, for the program failed:"
+		echo "  $name: SURVIVED: the program failed without a fault:"
 		cat "$directory.log"
 		return 1
 	}
 }
 
-# Most of them sleep: as many again as there are processors run side by side.
+# Two mutants per processor run side by side, because most of them sleep.
 mutants() {
-	local patch caught=0 all=0
+	local patch pid caught=0 all=0
 	local -a pids=()
 
-	echo 'Mutants, by what they were caught'
+	echo 'Mutants, and the fault that caught each'
 	for patch in "$here"/mutants/*.patch; do
 		while (($(jobs -rp | wc -l) >= 2 * processors)); do
 			wait -n || true
@@ -150,9 +159,9 @@ mutants() {
 		run_mutant "$patch" >"$scratch/$(basename "$patch").caught" &
 		pids+=($!)
 	done
-	for patch in "${pids[@]}"; do
+	for pid in "${pids[@]}"; do
 		all=$((all + 1))
-		if wait "$patch"; then
+		if wait "$pid"; then
 			caught=$((caught + 1))
 		else
 			status=1
@@ -164,7 +173,7 @@ mutants() {
 
 # ---- The campaign --------------------------------------------------------------------------------
 
-# A seed's last four bits say what happens in a round: each program starts with another one.
+# Each program starts with a seed of its own. The last four bits of a seed choose the round's event.
 storm=(storm --seed '%i0000007')
 steps=(steps --share '%i/%n')
 if [[ $quick ]]; then
@@ -173,21 +182,24 @@ if [[ $quick ]]; then
 	steps+=(--stride 199)
 	latency=(latency --kills 20)
 else
-	plain=("${storm[@]}" --kills $((21000 / processors + 1)) --frames $((9000000 / processors + 1)))
-	delayed=("${storm[@]}" --kills $((2000 / processors + 1)) --frames $((500000 / processors + 1)))
+	plain=("${storm[@]}" --kills $((21000 / processors + 1))
+		--frames $((9000000 / processors + 1)))
+	delayed=("${storm[@]}" --kills $((2000 / processors + 1))
+		--frames $((500000 / processors + 1)))
 	latency=(latency --kills 500)
 fi
 
-# Who sleeps much, and those with delays do, leaves room for others.
+# Processes that sleep leave room for others, and those with delays sleep much.
 part 'Random kills' $((2 * processors)) "$build/crash" "${plain[@]}"
-part 'Random kills, with delays between the steps' $((4 * processors)) "$build/crash-delayed" "${delayed[@]}"
+part 'Random kills, with delays between memory accesses' $((4 * processors)) \
+	"$build/crash-delayed" "${delayed[@]}"
 part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
-part 'Death without a successor' 1 "$build/crash" "${latency[@]}"
-part 'Strangers under the same keys' 1 "$build/crash" collisions
+part 'Deaths without a successor' 1 "$build/crash" "${latency[@]}"
+part "A stranger's objects under the channel's keys" 1 "$build/crash" collisions
 mutants
 if ((status)); then
 	echo "FAILED after $((SECONDS - began)) s"
 else
-	echo "All as it should be, $((SECONDS - began)) s"
+	echo "No fault, $((SECONDS - began)) s"
 fi
 exit "$status"

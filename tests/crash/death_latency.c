@@ -3,22 +3,25 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "frames.h"
+#include "monotonic.h"
 #include "process.h"
 #include "sandbox.h"
 #include "tally.h"
 
-#define MS INT64_C(1000000)
 #define MAPPED_BYTES (UINT64_C(64) << 20)
 
-struct meeting {
-	_Atomic int attached; /* the viewer has taken the one frame there is, and looks for more */
-	_Atomic int64_t told_ns; /* when it was told of the death; 0: not yet */
+/* What the viewer tells the killer. */
+struct shared {
+	_Atomic bool
+		attached; /* it has the producer's only frame, and is about to wait for another */
+	_Atomic int64_t death_seen_ns; /* 0: not yet */
 };
 
 static void publish_one(void *unused)
@@ -33,13 +36,13 @@ static void publish_one(void *unused)
 	if (!error)
 		error = shmflip_producer_loan(producer, &loan, 0);
 	if (error)
-		fault_of("a producer cannot start", error);
+		fault_error("a producer cannot start", error);
 	frames_describe(&info, 1, 1, 4096);
 	frames_draw(loan.pixels, &info, 1, 0);
 	frames_draw(loan.pixels, &info, 1, 1);
 	error = shmflip_producer_publish(producer, &loan, &info);
 	if (error)
-		fault_of("a frame cannot be published", error);
+		fault_error("cannot publish a frame", error);
 	for (;;)
 		pause();
 }
@@ -47,81 +50,76 @@ static void publish_one(void *unused)
 static void wait_for_death(void *argument)
 {
 	const struct shmflip_viewer_options options = { 0 };
-	struct meeting *meeting = argument;
+	struct shared *shared = argument;
 	struct shmflip_viewer *viewer;
 	struct shmflip_frame frame;
 	int64_t begin_ns;
 	int error = shmflip_viewer_open(&options, &viewer);
 
 	if (!error)
-		error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
+		error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
 	if (error)
-		fault_of("a viewer cannot start", error);
-	if (!frames_is_whole(&frame))
-		fault("torn: the only frame");
+		fault_error("a viewer cannot start", error);
+	frames_check_whole(&frame, "the only one");
 	shmflip_viewer_release(viewer, &frame);
-	meeting->attached = 1;
-	begin_ns = process_now_ns();
-	error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
-	meeting->told_ns = process_now_ns();
+	shared->attached = true;
+	begin_ns = monotonic_now_ns();
+	error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
+	shared->death_seen_ns = monotonic_now_ns();
 	if (error != -EPIPE)
-		fault_of("a viewer was not told of a death", error);
-	/* At the end of its patience it looks whether the producer lives, and nobody need wake it. */
-	if (meeting->told_ns - begin_ns > patience_ms / 2 * MS)
-		fault("a viewer found out about a death, and was not woken");
+		fault_error("a viewer did not see its producer's death", error);
+	/* When its timeout ends, acquire checks whether the producer lives, without any wakeup. */
+	if (shared->death_seen_ns - begin_ns > process_timeout_ms / 2 * NS_PER_MS)
+		fault("a death did not wake the viewer, which noticed it at its timeout");
 	shmflip_viewer_destroy(viewer);
 }
 
-/* Nobody cleans up before the viewer knows. */
-static int64_t kill_one(struct meeting *meeting)
+/* Returns the nanoseconds from the kill to the viewer's knowledge. Nobody cleans up before that. */
+static int64_t kill_one(struct shared *shared)
 {
 	pid_t producer, viewer;
 	int64_t kill_ns;
 
-	*meeting = (struct meeting){ 0 };
+	*shared = (struct shared){ 0 };
 	producer = process_start(publish_one, NULL);
-	viewer = process_start(wait_for_death, meeting);
-	for (int waited_ms = 0; !meeting->attached; waited_ms++) {
-		if (waited_ms > patience_ms)
-			fault("a viewer does not start");
-		process_nap_ns(MS);
-	}
-	process_nap_ns(3 * MS);
-	kill_ns = process_now_ns();
+	viewer = process_start(wait_for_death, shared);
+	process_await(&shared->attached, "a viewer");
+	process_sleep_ns(3 * NS_PER_MS);
+	kill_ns = monotonic_now_ns();
 	kill(producer, SIGKILL);
-	process_expect_end(viewer, "a viewer whose producer was killed");
+	process_expect_exit(viewer, "a viewer whose producer was killed");
 	if (!process_expect_killed(producer, "a killed producer"))
 		fault("the producer was not killed");
-	return meeting->told_ns - kill_ns;
+	return shared->death_seen_ns - kill_ns;
 }
 
-static void sweep(void)
+/* A successor removes what the dead producer left. */
+static void clean_up(void)
 {
 	const struct shmflip_producer_options options = { .slot_bytes = 4096 };
 	struct shmflip_producer *producer;
 	int error = shmflip_producer_create(&options, &producer);
 
 	if (error)
-		fault_of("a successor cannot start", error);
+		fault_error("a successor cannot start", error);
 	shmflip_producer_destroy(producer);
 	sandbox_check_empty();
 }
 
 void death_latency(unsigned kills)
 {
-	struct meeting *meeting = mmap(NULL, sizeof(*meeting), PROT_READ | PROT_WRITE,
-	                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *shared = process_share(sizeof(*shared));
 	int64_t *times_ns = calloc(kills + 1, sizeof(*times_ns));
 
-	if (meeting == MAP_FAILED || !times_ns)
+	if (!times_ns)
 		fault("no memory");
 	for (unsigned i = 0; i < kills; i++) {
-		process_context("notice %u", i);
-		times_ns[i] = kill_one(meeting);
-		sweep();
+		process_context("latency %u", i);
+		times_ns[i] = kill_one(shared);
+		clean_up();
 	}
-	printf("notice kills %u\n", kills);
-	tally_print_times("from a kill to a viewer's knowing, 64 MiB mapped", times_ns, kills);
+	printf("latency kills %u\n", kills);
+	tally_print_times("from a kill until a viewer sees it, 64 MiB mapped", times_ns, kills);
 	free(times_ns);
-	munmap(meeting, sizeof(*meeting));
+	munmap(shared, sizeof(*shared));
 }

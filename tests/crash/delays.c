@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Delays between the steps of the protocol, with the library's sources as they are. They are compiled
- * for thread sanitizer, which puts a call before each access to memory, and linked with this file in
- * place of its runtime: the calls do the atomic accesses that the compiler left to them, and before
- * any access wait now and then, so that two neighbouring stores are often apart by as much as another
- * process needs for all of its own steps. */
+ * Delays between the steps of the protocol, with the library's sources unchanged. They are compiled
+ * for thread sanitizer, so gcc puts a call before each access to memory, and they are linked with
+ * this file instead of the sanitizer's runtime. The calls sometimes wait before an access, and make
+ * the atomic accesses, which the compiler leaves to them. Two neighbouring stores are then often as
+ * far apart as another process needs for all of its own steps. */
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,33 +14,34 @@
 
 #include "random.h"
 
-/* What gcc calls by itself: named, and declared, as thread sanitizer's interface has it. */
+/* A function of the interface between gcc and thread sanitizer. */
 #define HOOK(name, ...)                                                                            \
 	void __tsan_##name(__VA_ARGS__);                                                           \
 	void __tsan_##name(__VA_ARGS__)
 
-static struct random chance;
+static struct random random;
 
-/* As long as some 50 frames take at most, but sometimes as moving on to another generation takes. */
-static void take_a_nap(void)
+/* Sleeps up to 0.3 ms, the time of about 50 frames; sometimes up to 4 ms, the time of a move to
+ * another generation. */
+static void sleep_briefly(void)
 {
-	long limit_ns = random_one_in(&chance, 16) ? 4000000 : 300000;
+	long limit_ns = random_one_in(&random, 16) ? 4000000 : 300000;
 
-	nanosleep(&(struct timespec){ 0, random_below(&chance, limit_ns) }, NULL);
+	nanosleep(&(struct timespec){ 0, random_below(&random, limit_ns) }, NULL);
 }
 
-/* One time in yield gives the processor away; one time in nap sleeps. */
-static void delay(uint32_t yield, uint32_t nap)
+/* Yields the processor once in yield_odds calls, and sleeps once in sleep_odds, at random. */
+static void delay(uint32_t yield_odds, uint32_t sleep_odds)
 {
 	struct timespec now;
 
-	if (chance.state == 0) {
+	if (random.state == 0) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		chance.state = random_mix((uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 32);
+		random.state = random_mix((uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 32);
 	}
-	if (random_one_in(&chance, nap))
-		take_a_nap();
-	else if (random_one_in(&chance, yield))
+	if (random_one_in(&random, sleep_odds))
+		sleep_briefly();
+	else if (random_one_in(&random, yield_odds))
 		sched_yield();
 }
 
@@ -101,7 +102,7 @@ HOOK(atomic_signal_fence, int order)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-/* The strictest order serves for all: what is too weak an order does not show on x86-64 anyway. */
+/* Always the strictest order: an order that is too weak would not show on x86-64 anyway. */
 #define ATOMIC(bits)                                                                               \
 	uint##bits##_t __tsan_atomic##bits##_load(const uint##bits##_t *, int);                    \
 	uint##bits##_t __tsan_atomic##bits##_load(const uint##bits##_t *address, int order)        \
@@ -133,6 +134,6 @@ HOOK(atomic_signal_fence, int order)
 		return __atomic_fetch_sub(address, value, __ATOMIC_SEQ_CST);                       \
 	}
 
-ATOMIC(16) /* NOLINT(readability-non-const-parameter): they are written to */
-ATOMIC(32) /* NOLINT(readability-non-const-parameter): they are written to */
-ATOMIC(64) /* NOLINT(readability-non-const-parameter): they are written to */
+ATOMIC(16) /* NOLINT(readability-non-const-parameter): atomics write to it */
+ATOMIC(32) /* NOLINT(readability-non-const-parameter): atomics write to it */
+ATOMIC(64) /* NOLINT(readability-non-const-parameter): atomics write to it */

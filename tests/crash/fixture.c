@@ -8,7 +8,9 @@
 
 #define SLOT_BYTES 4096
 
-void fixture_create(struct fixture *fixture)
+/* ---- The producer ---- */
+
+void fixture_create_producer(struct fixture *fixture)
 {
 	const struct shmflip_producer_options options = {
 		.slots = fixture->slots,
@@ -19,7 +21,7 @@ void fixture_create(struct fixture *fixture)
 	int error = shmflip_producer_create(&options, &fixture->producer);
 
 	if (error)
-		fault_of("the channel cannot be had", error);
+		fault_error("cannot create the channel", error);
 	fixture->number++;
 	fixture->sequence = 0;
 }
@@ -40,19 +42,19 @@ static int try_loan(struct fixture *fixture, struct shmflip_loan *loan,
 void fixture_loan(struct fixture *fixture, struct shmflip_loan *loan,
                   struct shmflip_frame_info *info)
 {
-	int error = try_loan(fixture, loan, info, patience_ms / 2);
+	int error = try_loan(fixture, loan, info, process_timeout_ms / 2);
 
 	if (error)
-		fault_of("no slot for the producer", error);
+		fault_error("the producer gets no slot", error);
 }
 
-void fixture_hand_over(struct fixture *fixture, struct shmflip_loan *loan,
-                       struct shmflip_frame_info *info)
+void fixture_publish_loan(struct fixture *fixture, struct shmflip_loan *loan,
+                          struct shmflip_frame_info *info)
 {
 	int error = shmflip_producer_publish(fixture->producer, loan, info);
 
 	if (error)
-		fault_of("a frame cannot be published", error);
+		fault_error("cannot publish a frame", error);
 	fixture->sequence++;
 }
 
@@ -62,7 +64,14 @@ void fixture_publish(struct fixture *fixture)
 	struct shmflip_loan loan;
 
 	fixture_loan(fixture, &loan, &info);
-	fixture_hand_over(fixture, &loan, &info);
+	fixture_publish_loan(fixture, &loan, &info);
+}
+
+void fixture_start_producer(struct fixture *fixture)
+{
+	fixture_create_producer(fixture);
+	for (int i = 0; i < 3; i++)
+		fixture_publish(fixture);
 }
 
 bool fixture_try_publish(struct fixture *fixture)
@@ -74,8 +83,8 @@ bool fixture_try_publish(struct fixture *fixture)
 	if (error == -EAGAIN)
 		return false;
 	if (error)
-		fault_of("no slot for the producer", error);
-	fixture_hand_over(fixture, &loan, &info);
+		fault_error("the producer gets no slot", error);
+	fixture_publish_loan(fixture, &loan, &info);
 	return true;
 }
 
@@ -84,138 +93,135 @@ void fixture_resize(struct fixture *fixture, uint64_t slot_bytes)
 	int error = shmflip_producer_resize(fixture->producer, slot_bytes);
 
 	if (error)
-		fault_of("cannot change the size", error);
+		fault_error("cannot resize the slots", error);
 }
 
-struct shmflip_viewer *fixture_viewer(int way)
+/* ---- The viewers ---- */
+
+struct shmflip_viewer *fixture_new_viewer(enum view view)
 {
 	const struct shmflip_viewer_options options = {
-		.view = way == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST,
+		.view = view == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST,
 	};
 	struct shmflip_viewer *viewer;
 	int error = shmflip_viewer_open(&options, &viewer);
 
 	if (error)
-		fault_of("a viewer cannot open", error);
+		fault_error("cannot open a viewer", error);
 	return viewer;
 }
 
-void fixture_open_viewer(struct fixture *fixture, int way)
+void fixture_open_viewer(struct fixture *fixture, enum view view)
 {
-	fixture->viewer[way] = fixture_viewer(way);
+	fixture->viewer[view] = fixture_new_viewer(view);
 }
 
 void fixture_attach_viewers(struct fixture *fixture)
 {
 	int error;
 
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
-		error = shmflip_viewer_wait_producer(fixture->viewer[i], patience_ms);
+		error = shmflip_viewer_wait_producer(fixture->viewer[i], process_timeout_ms);
 		if (error)
-			fault_of("a viewer cannot attach", error);
+			fault_error("a viewer cannot attach", error);
 	}
 }
 
-static void check_whole(const struct shmflip_frame *frame)
+void fixture_hold_frame(struct fixture *fixture)
 {
-	if (!frames_is_whole(frame))
-		fault("torn: frame %llu", (unsigned long long)frame->info.sequence);
-}
-
-void fixture_hold(struct fixture *fixture)
-{
-	int error = shmflip_viewer_acquire(fixture->viewer[NEWEST], &fixture->held, patience_ms);
+	int error =
+		shmflip_viewer_acquire(fixture->viewer[NEWEST], &fixture->held, process_timeout_ms);
 
 	if (error)
-		fault_of("a viewer gets no frame", error);
-	check_whole(&fixture->held);
+		fault_error("a viewer gets no frame", error);
+	frames_check_whole(&fixture->held, "when it was acquired");
 }
 
-/* Takes one frame, if it is there, and gives it back. */
-static int see_one(struct shmflip_viewer *viewer, uint64_t *sequence, int timeout_ms)
+/* Takes a frame, checks it twice and releases it. */
+static int take_one(struct shmflip_viewer *viewer, uint64_t *sequence, int timeout_ms)
 {
 	struct shmflip_frame frame;
 	int error = shmflip_viewer_acquire(viewer, &frame, timeout_ms);
 
 	if (error)
 		return error;
-	check_whole(&frame);
+	frames_check_whole(&frame, "when it was acquired");
 	*sequence = frame.info.sequence;
-	check_whole(&frame);
+	frames_check_whole(&frame, "before it was released");
 	shmflip_viewer_release(viewer, &frame);
 	return 0;
 }
 
-void fixture_see(struct fixture *fixture)
+void fixture_take_newest(struct fixture *fixture)
 {
 	uint64_t sequence;
 	int error;
 
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
-		error = see_one(fixture->viewer[i], &sequence, patience_ms);
+		error = take_one(fixture->viewer[i], &sequence, process_timeout_ms);
 		if (error)
-			fault_of("a survivor gets no frame", error);
+			fault_error("a survivor gets no frame", error);
 		if (sequence != fixture->sequence)
-			fault("a survivor saw frame %llu when %llu was out",
+			fault("a survivor got frame %llu when frame %llu was published",
 			      (unsigned long long)sequence, (unsigned long long)fixture->sequence);
 	}
 }
 
-void fixture_see_death(struct fixture *fixture, bool or_end)
+void fixture_expect_death(struct fixture *fixture, bool or_end)
 {
 	uint64_t sequence;
 	int error;
 
 	if (fixture->held.pixels) {
-		check_whole(&fixture->held);
+		frames_check_whole(&fixture->held, "after its producer died");
 		shmflip_viewer_release(fixture->viewer[NEWEST], &fixture->held);
 	}
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
 		do
-			error = see_one(fixture->viewer[i], &sequence, patience_ms);
+			error = take_one(fixture->viewer[i], &sequence, process_timeout_ms);
 		while (!error);
 		if (error != -EPIPE && !(or_end && error == -ENODATA))
-			fault_of("a survivor was not told of a death", error);
+			fault_error("a survivor did not see the producer's death", error);
 	}
 }
 
-void fixture_see_nobody(struct fixture *fixture)
+void fixture_expect_no_producer(struct fixture *fixture)
 {
 	uint64_t sequence;
 	int error;
 
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
-		error = see_one(fixture->viewer[i], &sequence, 0);
+		error = take_one(fixture->viewer[i], &sequence, 0);
 		if (error != -EAGAIN)
-			fault_of("a viewer met something half-made", error);
+			fault_error("a viewer found a half-made channel", error);
 	}
 }
 
 void fixture_close_viewers(struct fixture *fixture)
 {
-	for (int i = 0; i < WAYS; i++)
+	for (int i = 0; i < VIEWS; i++)
 		shmflip_viewer_destroy(fixture->viewer[i]);
 }
 
-void fixture_end(struct fixture *fixture)
+void fixture_end_producer(struct fixture *fixture)
 {
 	uint64_t sequence;
 	int error;
 
 	shmflip_producer_destroy(fixture->producer);
-	for (int i = 0; i < WAYS; i++) {
+	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
-		error = see_one(fixture->viewer[i], &sequence, patience_ms);
+		error = take_one(fixture->viewer[i], &sequence, process_timeout_ms);
 		if (error != -ENODATA)
-			fault_of("a survivor was not told of the end", error);
+			fault_error("a survivor did not see the producer's end", error);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the cases of the steps share: a producer and two viewers, one of each way of viewing, in the
- * process that kills, through the public API, each at work at once or at fault. */
+ * What every case of steps.h works with: a producer and two viewers, one per view, through the
+ * public API. A call must succeed at once or within the timeout; anything else is a fault. The
+ * killer has one fixture, its victim another. Viewers that are NULL are left out everywhere. */
 #ifndef SHMFLIP_TESTS_CRASH_FIXTURE_H
 #define SHMFLIP_TESTS_CRASH_FIXTURE_H
 
@@ -9,7 +10,7 @@
 
 #include "shmflip.h"
 
-enum { NEWEST, EVERY, WAYS };
+enum view { NEWEST, EVERY, VIEWS };
 
 struct crash_case;
 
@@ -17,47 +18,55 @@ struct fixture {
 	const struct crash_case *crash_case;
 	uint32_t slots;
 	uint32_t policy;
-	int way;         /* of a victim that is a viewer */
-	uint64_t number; /* of the present producer; 0: none yet */
-	uint64_t sequence;
+	enum view victim_view; /* if the victim is a viewer */
+	uint64_t number;       /* of the current producer; 0: none yet */
+	uint64_t sequence;     /* of its newest frame */
 	struct shmflip_producer *producer;
-	struct shmflip_viewer *viewer[WAYS];
+	struct shmflip_viewer *viewer[VIEWS];
 	struct shmflip_frame held; /* by viewer[NEWEST] */
 };
 
-/* A viewer of this way. */
-struct shmflip_viewer *fixture_viewer(int way);
+/* ---- The producer ---- */
 
-/* A producer, its frames, its end. */
-void fixture_create(struct fixture *fixture);
+void fixture_create_producer(struct fixture *fixture);
 void fixture_publish(struct fixture *fixture);
-void fixture_end(struct fixture *fixture);
-
-/* Whether there was room. */
-bool fixture_try_publish(struct fixture *fixture);
 void fixture_resize(struct fixture *fixture, uint64_t slot_bytes);
 
-/* The two halves of publishing. */
+/* Creates the producer and publishes three frames. */
+void fixture_start_producer(struct fixture *fixture);
+
+/* Publishes if a slot is free. Returns whether one was. */
+bool fixture_try_publish(struct fixture *fixture);
+
+/* The two halves of fixture_publish(). */
 void fixture_loan(struct fixture *fixture, struct shmflip_loan *loan,
                   struct shmflip_frame_info *info);
-void fixture_hand_over(struct fixture *fixture, struct shmflip_loan *loan,
-                       struct shmflip_frame_info *info);
+void fixture_publish_loan(struct fixture *fixture, struct shmflip_loan *loan,
+                          struct shmflip_frame_info *info);
 
-/* Viewers, those that are NULL left out. */
-void fixture_open_viewer(struct fixture *fixture, int way);
+/* Destroys the producer. Every viewer must see the end. */
+void fixture_end_producer(struct fixture *fixture);
+
+/* ---- The viewers ---- */
+
+/* Returns an open viewer that belongs to no fixture. */
+struct shmflip_viewer *fixture_new_viewer(enum view view);
+
+void fixture_open_viewer(struct fixture *fixture, enum view view);
 void fixture_attach_viewers(struct fixture *fixture);
 void fixture_close_viewers(struct fixture *fixture);
 
-/* viewer[NEWEST] takes a frame, and keeps it. */
-void fixture_hold(struct fixture *fixture);
+/* viewer[NEWEST] takes a frame and keeps it. */
+void fixture_hold_frame(struct fixture *fixture);
 
-/* Every viewer takes the frame just published, and gives it back. */
-void fixture_see(struct fixture *fixture);
+/* Every viewer takes the frame that was just published, and releases it. */
+void fixture_take_newest(struct fixture *fixture);
 
-/* Every viewer takes what there is until it is told of the producer's death, or if so its end. */
-void fixture_see_death(struct fixture *fixture, bool or_end);
+/* Every viewer releases what it holds and takes the remaining frames. Then acquire must report the
+ * producer's death, or, if or_end, its end. */
+void fixture_expect_death(struct fixture *fixture, bool or_end);
 
-/* There is nothing to attach to. */
-void fixture_see_nobody(struct fixture *fixture);
+/* No viewer finds a producer to attach to. */
+void fixture_expect_no_producer(struct fixture *fixture);
 
 #endif

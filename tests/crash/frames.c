@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "process.h"
 #include "random.h"
 
 #define WIDTH_MAX 32
@@ -23,7 +24,7 @@ static uint64_t word_at(uint64_t key, size_t i)
 	return key + i * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static void name(char source[SHMFLIP_SOURCE_SIZE], uint64_t key)
+static void write_source(char source[SHMFLIP_SOURCE_SIZE], uint64_t key)
 {
 	memset(source, 0, SHMFLIP_SOURCE_SIZE);
 	for (int i = 0; i < 16; i++)
@@ -44,7 +45,7 @@ void frames_describe(struct shmflip_frame_info *info, uint64_t producer, uint64_
 	info->format = SHMFLIP_FORMAT_XRGB8888;
 	info->presentation_ns = (int64_t)producer;
 	info->decode_ns = (int64_t)(key >> 3);
-	name(info->source, key);
+	write_source(info->source, key);
 }
 
 void frames_draw(uint8_t *pixels, const struct shmflip_frame_info *info, uint64_t sequence,
@@ -58,7 +59,7 @@ void frames_draw(uint8_t *pixels, const struct shmflip_frame_info *info, uint64_
 		words[i] = word_at(key, i);
 }
 
-bool frames_is_whole(const struct shmflip_frame *frame)
+static bool is_whole(const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 	uint64_t key = key_of(frames_producer(frame), info->sequence);
@@ -67,10 +68,18 @@ bool frames_is_whole(const struct shmflip_frame *frame)
 	size_t count = words_of(info);
 	uint64_t wrong = 0;
 
-	name(source, key);
+	write_source(source, key);
 	if (info->decode_ns != (int64_t)(key >> 3) || strcmp(info->source, source) != 0)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		wrong |= words[i] ^ word_at(key, i);
 	return wrong == 0;
+}
+
+void frames_check_whole(const struct shmflip_frame *frame, const char *when)
+{
+	if (!is_whole(frame))
+		fault("torn: frame %llu of producer %llu, %s",
+		      (unsigned long long)frame->info.sequence,
+		      (unsigned long long)frames_producer(frame), when);
 }

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
@@ -18,139 +18,133 @@
 #include "process.h"
 #include "sandbox.h"
 
-#define FIRST_PROJECT 1 /* that a channel tries with ftok */
-#define SEMAPHORES 65   /* as many as a channel's, of which the last says that its maker lives */
+#define FIRST_PROJECT 1 /* the first one that a channel tries with ftok */
+#define SEMAPHORES 65   /* as many as a channel's set has; its last one is ALIVE */
 
-struct guest {
+struct stranger {
 	char lock_file[300];
-	bool segment; /* else semaphores */
+	bool segment; /* else a semaphore set */
 	int id;       /* of its object */
-	_Atomic int settled;
+	_Atomic bool ready;
 };
 
-/* Before there is a channel: its lock file will be this one. */
-static void make_lock_file(struct guest *guest)
+/* Makes the lock file before there is a channel, so that the channel's keys follow from it. */
+static void make_lock_file(struct stranger *stranger)
 {
-	const char *directory = getenv("SHMFLIP_DIR"); /* by sandbox_open() */
+	const char *directory = getenv("SHMFLIP_DIR"); /* set by sandbox_open() */
 	int fd;
 
 	if (!directory || mkdir(directory, 0700) < 0)
-		fault("cannot make the directory: %s", strerror(errno));
-	snprintf(guest->lock_file, sizeof(guest->lock_file), "%.280s/default.lock", directory);
-	fd = open(guest->lock_file, O_RDWR | O_CREAT, 0600);
+		fault("cannot make the channel directory: %s", strerror(errno));
+	snprintf(stranger->lock_file, sizeof(stranger->lock_file), "%.280s/default.lock",
+	         directory);
+	fd = open(stranger->lock_file, O_RDWR | O_CREAT, 0600);
 	if (fd < 0)
-		fault("cannot make %s: %s", guest->lock_file, strerror(errno));
+		fault("cannot make %s: %s", stranger->lock_file, strerror(errno));
 	close(fd);
 }
 
-static void settle(void *argument)
+/* The stranger's process. */
+static void make_object(void *argument)
 {
-	struct guest *guest = argument;
-	key_t key = ftok(guest->lock_file, FIRST_PROJECT);
-	struct sembuf alive = { SEMAPHORES - 1, 1, SEM_UNDO };
-	int made;
+	struct stranger *stranger = argument;
+	key_t key = ftok(stranger->lock_file, FIRST_PROJECT);
+	struct sembuf raise_alive = { SEMAPHORES - 1, 1, SEM_UNDO };
+	bool made;
 
-	if (guest->segment) {
-		guest->id = shmget(key, 65536, IPC_CREAT | IPC_EXCL | 0600);
-		made = guest->id < 0 ? -1 : (intptr_t)shmat(guest->id, NULL, 0) == -1 ? -1 : 0;
+	if (stranger->segment) {
+		stranger->id = shmget(key, 65536, IPC_CREAT | IPC_EXCL | 0600);
+		made = stranger->id >= 0 && (intptr_t)shmat(stranger->id, NULL, 0) != -1;
 	} else {
-		guest->id = semget(key, SEMAPHORES, IPC_CREAT | IPC_EXCL | 0600);
-		made = guest->id < 0 ? -1 : semop(guest->id, &alive, 1);
+		stranger->id = semget(key, SEMAPHORES, IPC_CREAT | IPC_EXCL | 0600);
+		made = stranger->id >= 0 && semop(stranger->id, &raise_alive, 1) == 0;
 	}
-	if (made < 0)
-		fault("a stranger cannot settle: %s", strerror(errno));
-	guest->settled = 1;
+	if (!made)
+		fault("the stranger cannot make its object: %s", strerror(errno));
+	stranger->ready = true;
 	for (;;)
 		pause();
 }
 
-static void check_is_there(const struct guest *guest)
+static void check_object(const struct stranger *stranger)
 {
 	struct shmid_ds segment;
-	int alive;
 
-	if (guest->segment) {
-		if (shmctl(guest->id, IPC_STAT, &segment) < 0 || segment.shm_perm.mode & SHM_DEST)
-			fault("a stranger's memory was removed");
+	if (stranger->segment) {
+		if (shmctl(stranger->id, IPC_STAT, &segment) < 0 ||
+		    segment.shm_perm.mode & SHM_DEST)
+			fault("the stranger's segment was removed");
 		return;
 	}
-	alive = semctl(guest->id, SEMAPHORES - 1, GETVAL);
-	if (alive != 1)
-		fault("a stranger's semaphores were removed");
+	if (semctl(stranger->id, SEMAPHORES - 1, GETVAL) != 1)
+		fault("the stranger's semaphore set was removed");
 }
 
-static void evict(const struct guest *guest)
+static void remove_object(const struct stranger *stranger)
 {
-	if (guest->segment)
-		shmctl(guest->id, IPC_RMID, NULL);
+	if (stranger->segment)
+		shmctl(stranger->id, IPC_RMID, NULL);
 	else
-		semctl(guest->id, 0, IPC_RMID);
+		semctl(stranger->id, 0, IPC_RMID);
 }
 
-static void work(void *unused)
+static void publish_and_wait(void *unused)
 {
 	struct fixture fixture = { .slots = 2 };
 
 	(void)unused;
-	fixture_create(&fixture);
+	fixture_create_producer(&fixture);
 	fixture_publish(&fixture);
 	for (;;)
 		pause();
 }
 
-/* A producer that is killed, and one that comes after it. */
-static void use_channel(const struct guest *guest)
+/* Kills a producer, and runs its successor. */
+static void use_channel(const struct stranger *stranger)
 {
 	struct fixture fixture = { .slots = 2 };
-	pid_t pid = process_start(work, NULL);
+	pid_t pid = process_start(publish_and_wait, NULL);
 
 	fixture_open_viewer(&fixture, NEWEST);
 	fixture_attach_viewers(&fixture);
-	fixture_hold(&fixture);
-	check_is_there(guest);
+	fixture_hold_frame(&fixture);
+	check_object(stranger);
 	kill(pid, SIGKILL);
-	process_expect_killed(pid, "a producer beside strangers");
-	fixture_see_death(&fixture, 0);
+	process_expect_killed(pid, "a producer beside a stranger");
+	fixture_expect_death(&fixture, false);
 	fixture.number = 1;
-	fixture_create(&fixture);
+	fixture_create_producer(&fixture);
 	fixture_attach_viewers(&fixture);
 	fixture_publish(&fixture);
-	fixture_see(&fixture);
-	check_is_there(guest);
-	fixture_end(&fixture);
+	fixture_take_newest(&fixture);
+	check_object(stranger);
+	fixture_end_producer(&fixture);
 	fixture_close_viewers(&fixture);
-	check_is_there(guest);
+	check_object(stranger);
 }
 
-static void meet(struct guest *guest)
+static void collide(struct stranger *stranger)
 {
 	pid_t pid;
 
-	make_lock_file(guest);
-	pid = process_start(settle, guest);
-	for (int i = 0; !guest->settled; i++) {
-		if (i > patience_ms)
-			fault("a stranger does not settle");
-		process_nap_ns(1000000);
-	}
-	use_channel(guest);
-	evict(guest);
+	make_lock_file(stranger);
+	pid = process_start(make_object, stranger);
+	process_await(&stranger->ready, "the stranger");
+	use_channel(stranger);
+	remove_object(stranger);
 	kill(pid, SIGKILL);
-	process_expect_killed(pid, "a stranger");
+	process_expect_killed(pid, "the stranger");
 	sandbox_check_empty();
 }
 
 void key_collisions(void)
 {
-	struct guest *guest = mmap(NULL, sizeof(*guest), PROT_READ | PROT_WRITE,
-	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct stranger *stranger = process_share(sizeof(*stranger));
 
-	if (guest == MAP_FAILED)
-		fault("no memory");
 	for (int segment = 0; segment < 2; segment++) {
-		process_context("guests: %s", segment ? "a segment" : "semaphores");
-		*guest = (struct guest){ .segment = segment };
-		meet(guest);
+		process_context("collisions: %s", segment ? "a segment" : "a semaphore set");
+		*stranger = (struct stranger){ .segment = segment };
+		collide(stranger);
 	}
-	printf("guests meetings 2\n");
+	printf("collisions objects 2\n");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * crash PART [options]: one part of the campaign of kills. See usage(), and campaign.sh, which runs them. */
+ * crash PART [OPTION...]: runs one part of the campaign. README.md explains the parts; campaign.sh
+ * runs them all. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +15,19 @@
 #include "storm.h"
 
 struct options {
-	struct storm_options plan;
-	struct steps_share share;
+	struct storm_options storm; /* kills: also of the part latency */
+	struct steps_share steps;
 };
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: crash storm  [--kills N] [--frames N] [--seconds S] [--seed N] "
-	                "[--moves N]\n"
-	                "       crash steps  [--stride N] [--last N] [--share I/N] [--only CASE]\n"
-	                "       crash latency [--kills N]\n"
-	                "in an IPC namespace of its own: see campaign.sh\n");
+	fprintf(stderr,
+	        "usage: crash storm [--kills N] [--frames N] [--seconds S] [--seed N]\n"
+	        "                   [--resizes N]\n"
+	        "       crash steps [--stride N] [--last N] [--share I/N] [--only CASE]\n"
+	        "       crash latency [--kills N]\n"
+	        "       crash collisions\n"
+	        "each with [--timeout MS], in an IPC namespace of its own: see README.md\n");
 	exit(2);
 }
 
@@ -37,32 +40,33 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "seed", required_argument, NULL, 'r' },
 		{ "stride", required_argument, NULL, 't' },
 		{ "share", required_argument, NULL, 'i' },
-		{ "moves", required_argument, NULL, 'm' },
+		{ "resizes", required_argument, NULL, 'm' },
 		{ "last", required_argument, NULL, 'l' },
-		{ "patience", required_argument, NULL, 'p' },
+		{ "timeout", required_argument, NULL, 'p' },
 		{ "only", required_argument, NULL, 'o' },
 		{ 0 },
 	};
-	struct steps_share *share = &options->share;
+	struct storm_options *storm_options = &options->storm;
+	struct steps_share *share = &options->steps;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option == 'k')
-			options->plan.kills = strtoull(optarg, NULL, 10);
+			storm_options->kills = strtoull(optarg, NULL, 10);
 		else if (option == 'f')
-			options->plan.frames = strtoull(optarg, NULL, 10);
+			storm_options->frames = strtoull(optarg, NULL, 10);
 		else if (option == 's')
-			options->plan.seconds = strtoll(optarg, NULL, 10);
+			storm_options->seconds = strtoll(optarg, NULL, 10);
 		else if (option == 'r')
-			options->plan.seed = strtoull(optarg, NULL, 10);
+			storm_options->seed = strtoull(optarg, NULL, 10);
 		else if (option == 'm')
-			options->plan.moves = (uint32_t)strtoul(optarg, NULL, 10);
+			storm_options->resizes = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 't')
 			share->stride = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'l')
 			share->last = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'p')
-			patience_ms = (int)strtol(optarg, NULL, 10);
+			process_timeout_ms = (int)strtol(optarg, NULL, 10);
 		else if (option == 'o')
 			share->only = optarg;
 		else if (option != 'i' || sscanf(optarg, "%u/%u", &share->index, &share->of) != 2)
@@ -74,8 +78,8 @@ static void parse(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .plan = { .kills = 100, .seed = 1 },
-		                   .share = { .stride = 1, .of = 1 } };
+	struct options options = { .storm = { .kills = 100, .seed = 1 },
+		                   .steps = { .stride = 1, .of = 1 } };
 	const char *part;
 
 	parse(argc, argv, &options);
@@ -83,11 +87,11 @@ int main(int argc, char **argv)
 	process_init();
 	sandbox_open();
 	if (strcmp(part, "storm") == 0)
-		storm(&options.plan);
+		storm(&options.storm);
 	else if (strcmp(part, "steps") == 0)
-		steps(&options.share);
+		steps(&options.steps);
 	else if (strcmp(part, "latency") == 0)
-		death_latency((unsigned)options.plan.kills);
+		death_latency((unsigned)options.storm.kills);
 	else if (strcmp(part, "collisions") == 0)
 		key_collisions();
 	else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Viewers that are not killed at every instruction, but halted there, while the producer overtakes them
- * in every way it can; then they go on, and must see nothing but whole frames, and miss none where they
- * may not. */
+ * Viewers that are halted at every instruction, but not killed, while the producer overtakes them
+ * in every way it can. Then they continue. They must see only whole frames, and every frame where
+ * the policy promises that. */
 #include <errno.h>
 
 #include "crash_cases.h"
@@ -15,13 +15,12 @@
 static void check_frame(const struct fixture *fixture, const struct shmflip_frame *frame,
                         uint64_t *last)
 {
-	if (!frames_is_whole(frame))
-		fault("torn: frame %llu", (unsigned long long)frame->info.sequence);
+	frames_check_whole(frame, "in an overtaken viewer");
 	if (frame->info.sequence <= *last)
-		fault("frame %llu came after %llu", (unsigned long long)frame->info.sequence,
+		fault("frame %llu came after frame %llu", (unsigned long long)frame->info.sequence,
 		      (unsigned long long)*last);
-	if (*last && fixture->way == EVERY && frame->info.sequence != *last + 1)
-		fault("every frame was asked for, and %llu came after %llu",
+	if (*last && fixture->victim_view == EVERY && frame->info.sequence != *last + 1)
+		fault("a viewer of every frame got frame %llu after frame %llu",
 		      (unsigned long long)frame->info.sequence, (unsigned long long)*last);
 	*last = frame->info.sequence;
 }
@@ -32,12 +31,12 @@ static void view_to_the_end(const struct fixture *fixture, struct shmflip_viewer
 	struct shmflip_frame frame;
 	int error;
 
-	while ((error = shmflip_viewer_acquire(viewer, &frame, patience_ms)) == 0) {
+	while ((error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms)) == 0) {
 		check_frame(fixture, &frame, &last);
 		shmflip_viewer_release(viewer, &frame);
 	}
 	if (error != -ENODATA)
-		fault_of("who was overtaken cannot go on", error);
+		fault_error("an overtaken viewer cannot continue", error);
 	shmflip_viewer_destroy(viewer);
 }
 
@@ -47,7 +46,7 @@ static void halt_in_open(struct fixture *fixture)
 
 	tracee_mark();
 	tracee_mark();
-	viewer = fixture_viewer(fixture->way);
+	viewer = fixture_new_viewer(fixture->victim_view);
 	shmflip_viewer_wait_producer(viewer, 0);
 	tracee_mark();
 	view_to_the_end(fixture, viewer, 0);
@@ -55,7 +54,7 @@ static void halt_in_open(struct fixture *fixture)
 
 static void halt_in_acquire(struct fixture *fixture)
 {
-	struct shmflip_viewer *viewer = fixture_viewer(fixture->way);
+	struct shmflip_viewer *viewer = fixture_new_viewer(fixture->victim_view);
 	struct shmflip_frame frame;
 	uint64_t last = 0;
 	int error;
@@ -63,10 +62,10 @@ static void halt_in_acquire(struct fixture *fixture)
 	shmflip_viewer_wait_producer(viewer, 0);
 	tracee_mark();
 	tracee_mark();
-	error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
+	error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
 	tracee_mark();
 	if (error)
-		fault_of("who was overtaken gets no frame", error);
+		fault_error("an overtaken viewer gets no frame", error);
 	check_frame(fixture, &frame, &last);
 	shmflip_viewer_release(viewer, &frame);
 	view_to_the_end(fixture, viewer, last);
@@ -74,37 +73,31 @@ static void halt_in_acquire(struct fixture *fixture)
 
 static void halt_in_release(struct fixture *fixture)
 {
-	struct shmflip_viewer *viewer = fixture_viewer(fixture->way);
-	struct shmflip_frame frame, other;
-	int error = shmflip_viewer_acquire(viewer, &frame, patience_ms);
+	struct shmflip_viewer *viewer = fixture_new_viewer(fixture->victim_view);
+	struct shmflip_frame frame;
+	uint64_t last = 0;
+	int error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
 
 	if (error)
-		fault_of("who is to be overtaken gets no frame", error);
-	other = frame;
+		fault_error("a viewer to be overtaken gets no frame", error);
+	last = frame.info.sequence;
 	tracee_mark();
 	tracee_mark();
 	shmflip_viewer_release(viewer, &frame);
 	tracee_mark();
-	view_to_the_end(fixture, viewer, other.info.sequence);
+	view_to_the_end(fixture, viewer, last);
 }
 
-/* ---- Their producer ---- */
+/* ---- The producer, in the killer's process ---- */
 
-static void produce(struct fixture *fixture)
-{
-	fixture_create(fixture);
-	for (int i = 0; i < 3; i++)
-		fixture_publish(fixture);
-}
-
-/* As many frames as there is room for, twice all slots at most. */
+/* Publishes until no slot is free, but at most twice the number of slots. */
 static void overtake(struct fixture *fixture)
 {
 	for (uint32_t i = 0; i < 2 * fixture->slots && fixture_try_publish(fixture); i++)
 		;
 }
 
-static void overtake_and_move(struct fixture *fixture)
+static void overtake_and_resize(struct fixture *fixture)
 {
 	overtake(fixture);
 	fixture_resize(fixture, 8192);
@@ -113,24 +106,28 @@ static void overtake_and_move(struct fixture *fixture)
 	overtake(fixture);
 }
 
-/* The victim goes on meanwhile. */
-static void go_on_together(struct fixture *fixture)
+/* Publishes while the resumed victim views. */
+static void produce_to_the_end(struct fixture *fixture)
 {
-	int error = shmflip_producer_wait_viewers(fixture->producer, 1, patience_ms);
+	int error = shmflip_producer_wait_viewers(fixture->producer, 1, process_timeout_ms);
 
 	if (error)
-		fault_of("who was overtaken does not come", error);
+		fault_error("an overtaken viewer does not attach", error);
 	for (uint32_t i = 0; i < 2 * fixture->slots; i++)
 		fixture_publish(fixture);
-	fixture_end(fixture);
+	fixture_end_producer(fixture);
 }
 
 const struct crash_case overtaken_cases[] = {
-	{ "halted-in-open", halt_in_open, produce, NULL, go_on_together, overtake_and_move, true },
-	{ "halted-in-acquire", halt_in_acquire, produce, NULL, go_on_together, overtake, false },
-	{ "halted-before-move", halt_in_acquire, produce, NULL, go_on_together, overtake_and_move,
-	  false },
-	{ "halted-in-release", halt_in_release, produce, NULL, go_on_together, overtake, false },
+	/* name, victim, prepare, meet, survive, overtake, is_long */
+	{ "halted-in-open", halt_in_open, fixture_start_producer, NULL, produce_to_the_end,
+	  overtake_and_resize, true },
+	{ "halted-in-acquire", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,
+	  overtake, false },
+	{ "halted-before-move", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,
+	  overtake_and_resize, false },
+	{ "halted-in-release", halt_in_release, fixture_start_producer, NULL, produce_to_the_end,
+	  overtake, false },
 };
 
 const unsigned overtaken_count = sizeof(overtaken_cases) / sizeof(overtaken_cases[0]);

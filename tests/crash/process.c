@@ -13,24 +13,30 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "monotonic.h"
 #include "shmflip.h"
 
-int patience_ms = 60000;
+int process_timeout_ms = 60000;
 
 static char context[160];
-static _Atomic bool *faulty; /* shared: some process has said what is wrong */
+static _Atomic bool *fault_printed; /* shared by all processes */
+
+void *process_share(size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED) {
+		perror("crash: no shared memory");
+		exit(1);
+	}
+	return memory;
+}
 
 void process_init(void)
 {
-	faulty = mmap(NULL, sizeof(*faulty), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-	              0);
-	if (faulty == MAP_FAILED) {
-		perror("crash");
-		exit(1);
-	}
+	fault_printed = process_share(sizeof(*fault_printed));
 }
 
 void process_context(const char *format, ...)
@@ -50,12 +56,12 @@ void fault(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	if (!atomic_exchange(faulty, true))
+	if (!atomic_exchange(fault_printed, true))
 		fprintf(stderr, "crash: %s (%s)\n", line, context);
 	exit(1);
 }
 
-void fault_of(const char *what, int error)
+void fault_error(const char *what, int error)
 {
 	fault("%s: %s: %s", what, strerror(-error), shmflip_error_detail());
 }
@@ -74,24 +80,36 @@ pid_t process_start(void (*run)(void *), void *argument)
 	_exit(0);
 }
 
+void process_await(const _Atomic bool *flag, const char *who)
+{
+	int64_t end_ns = monotonic_now_ns() + process_timeout_ms * NS_PER_MS;
+
+	while (!*flag) {
+		if (monotonic_now_ns() > end_ns)
+			fault("%s is not ready in time", who);
+		process_sleep_ns(NS_PER_MS);
+	}
+}
+
+/* Returns the status that waitpid() gives. */
 static int wait_for(pid_t pid, const char *who)
 {
-	struct pollfd ended = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
-	int64_t end_ns = process_now_ns() + patience_ms * INT64_C(1000000);
+	struct pollfd exited = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+	int64_t end_ns = monotonic_now_ns() + process_timeout_ms * NS_PER_MS;
 	int status;
 
-	if (ended.fd < 0)
-		fault("cannot watch %s: %s", who, strerror(errno));
-	while (poll(&ended, 1, 20) != 1)
-		if (*faulty || process_now_ns() > end_ns)
+	if (exited.fd < 0)
+		fault("cannot open a pidfd for %s: %s", who, strerror(errno));
+	while (poll(&exited, 1, 20) != 1)
+		if (*fault_printed || monotonic_now_ns() > end_ns)
 			fault("%s is stuck", who);
-	close(ended.fd);
+	close(exited.fd);
 	if (waitpid(pid, &status, 0) != pid)
 		fault("cannot wait for %s: %s", who, strerror(errno));
 	return status;
 }
 
-void process_expect_end(pid_t pid, const char *who)
+void process_expect_exit(pid_t pid, const char *who)
 {
 	int status = wait_for(pid, who);
 
@@ -114,15 +132,7 @@ bool process_expect_killed(pid_t pid, const char *who)
 	return false;
 }
 
-int64_t process_now_ns(void)
+void process_sleep_ns(int64_t ns)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-void process_nap_ns(int64_t ns)
-{
-	nanosleep(&(struct timespec){ ns / 1000000000, ns % 1000000000 }, NULL);
+	nanosleep(&(struct timespec){ ns / NS_PER_S, ns % NS_PER_S }, NULL);
 }

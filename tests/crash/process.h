@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: MIT
  *
- * Processes of a campaign: started, waited for within a bound, killed and known to be dead by it.
- * A fault ends the program, with all that it started. Used by one thread. */
-#ifndef SHMFLIP_CRASH_PROCESS_H
-#define SHMFLIP_CRASH_PROCESS_H
+ * The processes of a campaign: starts them, waits for them within a timeout, checks what they died
+ * of. A fault ends the program and every process that it started. Used by one thread. */
+#ifndef SHMFLIP_TESTS_CRASH_PROCESS_H
+#define SHMFLIP_TESTS_CRASH_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Longer than anybody may be held up by another's death, however busy the machine is. Mutants are given
- * less. */
-extern int patience_ms;
+/* A process that needs longer is stuck. Another process's death delays nobody that long, even on a
+ * busy machine. Mutants get less. */
+extern int process_timeout_ms;
 
-/* To be called first. */
+/* Call this first. */
 void process_init(void);
 
-/* What is going on, for fault to tell: printf-like. */
+/* Sets what fault() adds to its line: where the campaign is. printf-like. */
 void process_context(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says what is wrong, unless another process has, and ends this one with status 1. */
+/* Prints what is wrong, unless another process already has, and exits with status 1. */
 void fault(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* The same with what the library says of its last error. */
-void fault_of(const char *what, int error) __attribute__((noreturn));
+/* The same, with the library's last error message. */
+void fault_error(const char *what, int error) __attribute__((noreturn));
+
+/* Returns zeroed memory that this process shares with its children. */
+void *process_share(size_t bytes);
+
+/* Waits until a child has set the flag. A timeout is a fault. */
+void process_await(const _Atomic bool *flag, const char *who);
 
 /* Runs a function in a child, which dies with its parent. */
 pid_t process_start(void (*run)(void *), void *argument);
 
-/* Waits until the child has ended by itself, with status 0; whatever else is a fault. */
-void process_expect_end(pid_t pid, const char *who);
+/* Waits until the child has exited by itself. Any status but 0 is a fault. */
+void process_expect_exit(pid_t pid, const char *who);
 
-/* Waits for a child that was sent SIGKILL. Whether that was what it died of; false: it had ended by
- * itself before, with status 0. */
+/* Waits for a child that SIGKILL was sent to. Returns whether SIGKILL ended it; false: it had
+ * already exited by itself, with status 0. */
 bool process_expect_killed(pid_t pid, const char *who);
 
-int64_t process_now_ns(void);
-void process_nap_ns(int64_t ns);
+void process_sleep_ns(int64_t ns);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numbers by chance from a seed (xorshift64*, Vigna 2016), so that a round that failed can be run
- * again: what the processes do is the same, if not when. */
-#ifndef SHMFLIP_CRASH_RANDOM_H
-#define SHMFLIP_CRASH_RANDOM_H
+ * Random numbers from a seed (xorshift64*, Vigna 2016), so that a failed round can be run again.
+ * The processes then do the same, but not at the same instants. */
+#ifndef SHMFLIP_TESTS_CRASH_RANDOM_H
+#define SHMFLIP_TESTS_CRASH_RANDOM_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@ struct random {
 	uint64_t state; /* not 0 */
 };
 
-/* Spreads the bits of a seed, which may be small; never 0. */
+/* Spreads the bits of a seed, which may be small. Never returns 0. */
 static inline uint64_t random_mix(uint64_t seed)
 {
 	seed = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What producers and viewers of a storm do until they end, or are killed: through the public API, as
- * fast as they can, noting on the board where they are. Each checks all it can of what it is promised,
- * and ends with a fault when a promise is broken. */
+ * What the producers and viewers of a storm do until they exit or are killed: they use the public
+ * API as fast as they can, and note each call in the round's state. Each checks all that the API
+ * promises it; a broken promise is a fault. */
 #ifndef SHMFLIP_TESTS_CRASH_ROLES_H
 #define SHMFLIP_TESTS_CRASH_ROLES_H
 
@@ -10,7 +10,7 @@
 #include "round_state.h"
 #include "shmflip.h"
 
-/* A round's conditions, the same for all its parties. */
+/* The settings of a round, the same for all its processes. */
 struct round_config {
 	struct round_state *shared;
 	uint64_t seed;
@@ -19,27 +19,27 @@ struct round_config {
 	uint32_t slots;
 	uint32_t policy;
 	uint32_t view[VIEWERS_MAX]; /* enum shmflip_view; AUTO: no such viewer */
-	uint32_t frames;            /* that a final producer publishes with all viewers attached */
-	uint32_t resizes; /* producers move on to another size at one in so many frames; 0: never */
+	uint32_t frames;  /* that an ending producer publishes once all viewers are attached */
+	uint32_t resizes; /* a producer resizes once in so many frames, at random; 0: never */
 };
 
 struct producer_role {
-	const struct round_config *conditions;
+	const struct round_config *config;
 	uint64_t number;
-	bool takes_over; /* from one that was killed */
+	bool takes_over; /* from a producer that was killed */
 };
 
-/* Publishes until the board calls it final; then, when as many viewers as the board says are attached,
- * the final frames, and ends. To be run in a process of its own. */
+/* Publishes until the round's state names this producer as the ending one. Then waits for all
+ * viewers, publishes the final frames, and returns. Run it in a process of its own. */
 void producer_run(void *producer_role);
 
 struct viewer_role {
-	const struct round_config *conditions;
+	const struct round_config *config;
 	uint32_t number;
 	bool late; /* releases a frame only when it has the next one */
 };
 
-/* Takes frames until the final producer has ended. To be run in a process of its own. */
+/* Takes frames until the last producer has ended. Run it in a process of its own. */
 void viewer_run(void *viewer_role);
 
 #endif

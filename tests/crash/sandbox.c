@@ -33,7 +33,7 @@ int sandbox_sets(void)
 	} argument = { &info };
 
 	if (semctl(0, 0, SEM_INFO, argument) < 0)
-		fault("cannot count the semaphores: %s", strerror(errno));
+		fault("cannot count the semaphore sets: %s", strerror(errno));
 	return info.semusz;
 }
 
@@ -52,7 +52,7 @@ static void remove_files(void)
 	closedir(dir);
 }
 
-static void close_room(void)
+static void sandbox_close(void)
 {
 	if (getpid() != owner)
 		return;
@@ -67,9 +67,9 @@ void sandbox_open(void)
 
 	if (sandbox_segments() || sandbox_sets()) {
 		fprintf(stderr,
-		        "crash: others have System V objects here: run tests/crash/campaign.sh, "
-		        "or\n"
-		        "put before this command: unshare --ipc (root), or unshare -c --ipc\n");
+		        "crash: this IPC namespace has other programs' objects: run "
+		        "tests/crash/campaign.sh,\n"
+		        "or this command under unshare --ipc (as root) or unshare -c --ipc\n");
 		exit(77);
 	}
 	snprintf(parent, sizeof(parent), "%.200s/shmflip-crash-XXXXXX", tmp ? tmp : "/tmp");
@@ -78,14 +78,14 @@ void sandbox_open(void)
 	snprintf(directory, sizeof(directory), "%s/channels", parent);
 	setenv("SHMFLIP_DIR", directory, 1);
 	owner = getpid();
-	atexit(close_room);
+	atexit(sandbox_close);
 }
 
 void sandbox_check_empty(void)
 {
 	if (sandbox_segments() || sandbox_sets())
-		fault("left behind: %d segments, %d sets of semaphores", sandbox_segments(),
+		fault("left behind: %d segments, %d semaphore sets", sandbox_segments(),
 		      sandbox_sets());
 	if (rmdir(directory) < 0 && errno != ENOENT)
-		fault("left behind in the directory: %s", strerror(errno));
+		fault("left behind: files in the channel directory: %s", strerror(errno));
 }

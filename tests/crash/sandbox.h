@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
- * The place of a campaign: a directory for its channel, in an IPC namespace that it has to itself, which
- * the script that runs it provides. So whatever is left there was left by it. */
+ * Where a campaign runs: a channel directory of its own, in an IPC namespace of its own, which
+ * campaign.sh provides. So the campaign itself left whatever is found there. Used by one thread. */
 #ifndef SHMFLIP_TESTS_CRASH_SANDBOX_H
 #define SHMFLIP_TESTS_CRASH_SANDBOX_H
 
-/* Makes the directory's parent, names the directory in SHMFLIP_DIR, and makes sure that there are no System
- * V objects yet. It is removed when the process that called this exits. */
+/* Checks that there are no System V objects, makes a temporary directory, and puts a path in it
+ * into SHMFLIP_DIR. The directory is removed when the calling process exits. Exits with status 77
+ * if there are objects. */
 void sandbox_open(void);
 
-/* System V segments and semaphore sets there are now. */
+/* Return how many System V segments and semaphore sets there are. */
 int sandbox_segments(void);
 int sandbox_sets(void);
 
-/* Makes sure that all is as before: no segment, no set, no file in the directory, which is removed. */
+/* Checks that nothing is left: no segment, no semaphore set, no file in the channel directory,
+ * which is removed. */
 void sandbox_check_empty(void);
 
 #endif

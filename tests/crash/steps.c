@@ -11,23 +11,24 @@
 #include "sandbox.h"
 #include "tracee.h"
 
-/* A victim may for once take another way. */
-#define TRIES 6
-#define RECORDS 10
 #define RECORD SIZE_MAX
-#define STRAYS_LET_PASS 2 /* also of few */
-#define LONG_STRIDE 10    /* of a long call's second variant, in that of its first */
+#define RECORDINGS_MAX 10
+#define TRIES 6          /* a victim may take another path once in a while */
+#define STRAYS_ALLOWED 2 /* also where few instructions are targets */
+#define LONG_CASE_STRIDE                                                                           \
+	10 /* in the second variant of a long case, times the stride of its first */
 
-struct plan {
+/* A case is run with several numbers of slots and both views. */
+struct variant {
 	const struct crash_case *crash_case;
 	uint32_t slots;
-	int way;
+	enum view view;
 };
 
 struct count {
-	unsigned meant; /* instructions to halt after */
+	unsigned targets; /* instructions to halt at */
 	unsigned halts;
-	unsigned strays; /* halted elsewhere than meant, whatever was tried */
+	unsigned strays; /* targets that no victim was halted at, in all tries */
 };
 
 static void run_victim(void *argument)
@@ -37,153 +38,158 @@ static void run_victim(void *argument)
 	fixture->crash_case->victim(fixture);
 }
 
-static pid_t set_up(const struct plan *plan, struct fixture *fixture)
+/* Returns the victim, halted at the first instruction of the call. */
+static pid_t set_up(const struct variant *variant, struct fixture *fixture)
 {
 	pid_t victim;
 
 	*fixture = (struct fixture){
-		.crash_case = plan->crash_case,
-		.slots = plan->slots,
-		.way = plan->way,
-		.policy = plan->way == EVERY ? SHMFLIP_POLICY_LOSSLESS : SHMFLIP_POLICY_LATEST,
+		.crash_case = variant->crash_case,
+		.slots = variant->slots,
+		.victim_view = variant->view,
+		.policy = variant->view == EVERY ? SHMFLIP_POLICY_LOSSLESS : SHMFLIP_POLICY_LATEST,
 	};
 	victim = tracee_start(run_victim, fixture);
-	if (plan->crash_case->prepare)
-		plan->crash_case->prepare(fixture);
-	tracee_to_mark(victim);
-	if (plan->crash_case->meet)
-		plan->crash_case->meet(fixture);
-	tracee_to_mark(victim);
+	if (variant->crash_case->prepare)
+		variant->crash_case->prepare(fixture);
+	tracee_run_to_mark(victim);
+	if (variant->crash_case->meet)
+		variant->crash_case->meet(fixture);
+	tracee_run_to_mark(victim);
 	return victim;
 }
 
-static size_t first_of(const struct trace *trace, const struct steps_share *share)
+/* mark: the address of the mark after the call, or 0 if the victim has passed it. */
+static void tear_down(const struct variant *variant, struct fixture *fixture, pid_t victim,
+                      uint64_t mark)
+{
+	const struct crash_case *crash_case = variant->crash_case;
+
+	if (crash_case->overtake) {
+		crash_case->overtake(fixture);
+		tracee_detach(victim, mark);
+	} else {
+		tracee_kill(victim);
+	}
+	crash_case->survive(fixture);
+	if (crash_case->overtake)
+		process_expect_exit(victim, "an overtaken viewer");
+	sandbox_check_empty();
+}
+
+/* Halts a victim after so many instructions, or, with RECORD, after the call, to record its path.
+ * Returns whether the victim took the recorded path. All victims start from this function, at one
+ * depth of the stack, because the C library's path depends on how things are aligned. */
+static bool run_once(const struct variant *variant, struct trace *trace, size_t instructions)
+{
+	struct fixture fixture;
+	pid_t victim = set_up(variant, &fixture);
+	bool on_path = true;
+
+	if (instructions == RECORD)
+		tracee_record(victim, trace);
+	else
+		on_path = tracee_step(victim, trace, instructions);
+	tear_down(variant, &fixture, victim,
+	          instructions == trace->count ? 0 : trace->address[trace->count]);
+	return on_path;
+}
+
+/* Records until two recordings in a row have the same length. Victims inherit the heap, which later
+ * victims must find as the recorded one did; and some paths are rare, such as reading the clock
+ * while the kernel sets it. */
+static void record(const struct variant *variant, struct trace *trace)
+{
+	size_t before;
+
+	run_once(variant, trace, RECORD);
+	for (int i = 0; i < RECORDINGS_MAX; i++) {
+		before = trace->count;
+		run_once(variant, trace, RECORD);
+		if (trace->count == before)
+			return;
+	}
+}
+
+static size_t first_target(const struct trace *trace, const struct steps_share *share)
 {
 	size_t skipped = share->last && share->last < trace->count ? trace->count - share->last : 0;
 
 	return skipped + (size_t)share->index * share->stride;
 }
 
-/* mark: what the victim has ahead of it, or 0. */
-static void tear_down(const struct plan *plan, struct fixture *fixture, pid_t victim, uint64_t mark)
-{
-	const struct crash_case *crash_case = plan->crash_case;
-
-	if (crash_case->overtake) {
-		crash_case->overtake(fixture);
-		tracee_let_go(victim, mark);
-	} else {
-		tracee_kill(victim);
-	}
-	crash_case->survive(fixture);
-	if (crash_case->overtake)
-		process_expect_end(victim, "who was overtaken");
-	sandbox_check_empty();
-}
-
-/* Halts a victim after so many instructions; or RECORD, at the end, to see what they are. Whether it
- * took the way recorded. All are started from here, at one depth of the stack: what the C library does
- * depends on how things are aligned. */
-static bool run_one(const struct plan *plan, struct trace *trace, size_t instructions)
-{
-	struct fixture fixture;
-	pid_t victim = set_up(plan, &fixture);
-	bool there = true;
-
-	if (instructions == RECORD)
-		tracee_record(victim, trace);
-	else
-		there = tracee_step(victim, trace, instructions);
-	tear_down(plan, &fixture, victim,
-	          instructions == trace->count ? 0 : trace->address[trace->count]);
-	return there;
-}
-
-/* Until two in a row take as long: victims inherit the heap, and shall find it as later ones will; and
- * some ways are rare, as that of who reads the clock while the kernel sets it. */
-static void record(const struct plan *plan, struct trace *trace)
-{
-	size_t before;
-
-	run_one(plan, trace, RECORD);
-	for (int i = 0; i < RECORDS; i++) {
-		before = trace->count;
-		run_one(plan, trace, RECORD);
-		if (trace->count == before)
-			return;
-	}
-}
-
 /* Returns how many instructions the call takes. */
-static size_t run_plan(const struct plan *plan, const struct steps_share *share,
-                       struct count *count)
+static size_t run_variant(const struct variant *variant, const struct steps_share *share,
+                          struct count *count)
 {
-	static const char *const ways[] = { "newest", "every" };
+	static const char *const view_names[] = { "newest", "every" };
 	static struct trace trace;
-	bool there;
+	bool on_path;
 
-	process_context("steps %s, %u slots, first run", plan->crash_case->name, plan->slots);
-	record(plan, &trace);
-	for (size_t i = first_of(&trace, share); i <= trace.count;
+	process_context("steps %s, %u slots, recording", variant->crash_case->name, variant->slots);
+	record(variant, &trace);
+	for (size_t i = first_target(&trace, share); i <= trace.count;
 	     i += (size_t)share->stride * share->of) {
-		if (!trace_is_new(&trace, i))
+		if (!trace_advances(&trace, i))
 			continue;
 		process_context("steps %s, %u slots, %s, after %zu of %zu instructions",
-		                plan->crash_case->name, plan->slots, ways[plan->way], i,
-		                trace.count);
-		count->meant++;
-		there = false;
-		for (int tries = 0; tries < TRIES && !there; tries++, count->halts++)
-			there = run_one(plan, &trace, i);
-		count->strays += !there;
+		                variant->crash_case->name, variant->slots,
+		                view_names[variant->view], i, trace.count);
+		count->targets++;
+		on_path = false;
+		for (int tries = 0; tries < TRIES && !on_path; tries++, count->halts++)
+			on_path = run_once(variant, &trace, i);
+		count->strays += !on_path;
 	}
 	return trace.count;
 }
 
-/* Calls that make or find a channel take long, and care little for these. Returns 0: not this. */
+/* Calls that make or find a channel take long and hardly depend on slots and view, so few variants
+ * of them are run. Returns 0 for a variant that is left out. */
 static unsigned stride_of(const struct crash_case *crash_case, const struct steps_share *share,
-                          uint32_t slots, int way)
+                          uint32_t slots, enum view view)
 {
-	if (!crash_case->is_long || (slots == 2 && way == NEWEST))
+	if (!crash_case->is_long || (slots == 2 && view == NEWEST))
 		return share->stride;
-	return slots == 3 && way == EVERY ? LONG_STRIDE * share->stride : 0;
+	return slots == 3 && view == EVERY ? LONG_CASE_STRIDE * share->stride : 0;
 }
 
-/* Who strays is killed all the same, but not where it was to be: with many of them nothing is shown. */
+/* A stray is killed too, but not at its target. Too many strays would show nothing. */
 static void check_strays(const struct crash_case *crash_case, const struct count *count)
 {
 	process_context("steps %s", crash_case->name);
-	if (count->strays > STRAYS_LET_PASS + count->meant / 2)
-		fault("%u of %u victims took another way than the recorded one", count->strays,
-		      count->meant);
+	if (count->strays > STRAYS_ALLOWED + count->targets / 2)
+		fault("%u of %u victims took another path than the recorded one", count->strays,
+		      count->targets);
 }
 
-static void run_scene(const struct crash_case *crash_case, const struct steps_share *share)
+static void run_case(const struct crash_case *crash_case, const struct steps_share *share)
 {
 	static const uint32_t slots[] = { 2, 3, 8 };
 	struct steps_share own = *share;
 	struct count count = { 0 };
-	size_t taken, least = SIZE_MAX, most = 0;
+	size_t length, shortest = SIZE_MAX, longest = 0;
 
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
-		for (int way = NEWEST; way < WAYS; way++) {
-			own.stride = stride_of(crash_case, share, slots[i], way);
+		for (enum view view = NEWEST; view < VIEWS; view++) {
+			own.stride = stride_of(crash_case, share, slots[i], view);
 			if (own.stride == 0)
 				continue;
-			taken = run_plan(&(struct plan){ crash_case, slots[i], way }, &own, &count);
-			least = taken < least ? taken : least;
-			most = taken > most ? taken : most;
+			length = run_variant(&(struct variant){ crash_case, slots[i], view }, &own,
+			                     &count);
+			shortest = length < shortest ? length : shortest;
+			longest = length > longest ? length : longest;
 		}
 	}
 	if (share->index == 0)
-		printf("# %s: %zu to %zu instructions\n", crash_case->name, least, most);
+		printf("# %s: %zu to %zu instructions\n", crash_case->name, shortest, longest);
 	printf("steps in-%s %u\nsteps %s %u\nsteps strays %u\n", crash_case->name, count.halts,
 	       crash_case->overtake ? "overtaken" : "kills", count.halts, count.strays);
 	fflush(stdout);
 	check_strays(crash_case, &count);
 }
 
-/* Killer and victims on one processor, not on two that would have to wake each other at every step. */
+/* On two processors, killer and victim would have to wake each other at every step. */
 static void stay_on_one_processor(unsigned index)
 {
 	cpu_set_t set;
@@ -193,18 +199,17 @@ static void stay_on_one_processor(unsigned index)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-static void run_scenes(const struct crash_case *crash_case, unsigned scenes_left,
-                       const struct steps_share *share)
+static void run_cases(const struct crash_case *cases, unsigned count,
+                      const struct steps_share *share)
 {
-	for (; scenes_left > 0; scenes_left--, crash_case++)
-		if (!share->only ||
-		    strncmp(crash_case->name, share->only, strlen(share->only)) == 0)
-			run_scene(crash_case, share);
+	for (unsigned i = 0; i < count; i++)
+		if (!share->only || strncmp(cases[i].name, share->only, strlen(share->only)) == 0)
+			run_case(&cases[i], share);
 }
 
 void steps(const struct steps_share *share)
 {
 	stay_on_one_processor(share->index);
-	run_scenes(overtaken_cases, overtaken_count, share);
-	run_scenes(crash_cases, crash_case_count, share);
+	run_cases(overtaken_cases, overtaken_count, share);
+	run_cases(crash_cases, crash_case_count, share);
 }

@@ -5,20 +5,20 @@
 #include <stdlib.h>
 
 const char *const op_names[OPS] = {
-	[OP_START] = "start",     [OP_CREATE] = "create",   [OP_TAKE_OVER] = "take-over",
-	[OP_LOAN] = "loan",       [OP_DRAW] = "draw",       [OP_PUBLISH] = "publish",
-	[OP_DISCARD] = "discard", [OP_RESIZE] = "resize",   [OP_DESTROY] = "destroy",
-	[OP_ACQUIRE] = "acquire", [OP_LOOK] = "look",       [OP_RELEASE] = "release",
-	[OP_LEAVE] = "leave",     [OP_OTHER] = "otherwise",
+	[OP_START] = "start",     [OP_CREATE] = "create", [OP_TAKE_OVER] = "take-over",
+	[OP_LOAN] = "loan",       [OP_DRAW] = "draw",     [OP_PUBLISH] = "publish",
+	[OP_DISCARD] = "discard", [OP_RESIZE] = "resize", [OP_DESTROY] = "destroy",
+	[OP_ACQUIRE] = "acquire", [OP_CHECK] = "check",   [OP_RELEASE] = "release",
+	[OP_CLOSE] = "close",     [OP_OTHER] = "between",
 };
 
-void tally_kill(struct tally *tally, uint32_t op)
+void tally_add_kill(struct tally *tally, uint32_t op)
 {
 	tally->kills++;
-	tally->inside[op]++;
+	tally->kills_in[op]++;
 }
 
-void tally_round(struct tally *tally, const struct round_state *shared)
+void tally_add_round(struct tally *tally, const struct round_state *shared)
 {
 	tally->rounds++;
 	for (int i = 0; i < VIEWERS_MAX; i++)
@@ -32,7 +32,8 @@ void tally_print(const struct tally *tally, const char *what)
 	printf("%s stops %llu\n", what, (unsigned long long)tally->stops);
 	printf("%s frames %llu\n", what, (unsigned long long)tally->frames);
 	for (int i = 0; i < OPS; i++)
-		printf("%s in-%s %llu\n", what, op_names[i], (unsigned long long)tally->inside[i]);
+		printf("%s in-%s %llu\n", what, op_names[i],
+		       (unsigned long long)tally->kills_in[i]);
 	fflush(stdout);
 }
 
@@ -45,13 +46,13 @@ static int compare(const void *a, const void *b)
 
 void tally_print_times(const char *what, int64_t *times_ns, unsigned count)
 {
-	unsigned middle = count / 2, late = (unsigned)(count * UINT64_C(99) / 100);
+	unsigned median = count / 2, percentile_99 = (unsigned)(count * UINT64_C(99) / 100);
 
 	if (count == 0)
 		return;
 	qsort(times_ns, count, sizeof(*times_ns), compare);
 	printf("# %s, ms: median %.2f, 99th percentile %.2f, longest %.2f, of %u\n", what,
-	       (double)times_ns[middle] / 1e6, (double)times_ns[late] / 1e6,
+	       (double)times_ns[median] / 1e6, (double)times_ns[percentile_99] / 1e6,
 	       (double)times_ns[count - 1] / 1e6, count);
 	fflush(stdout);
 }

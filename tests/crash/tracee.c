@@ -13,7 +13,7 @@
 
 #define INT3 0xcc
 #define NOP 0x90
-#define AT_CALL (SIGTRAP | 0x80) /* how PTRACE_O_TRACESYSGOOD tells of a system call */
+#define AT_CALL (SIGTRAP | 0x80) /* the signal for a system call under PTRACE_O_TRACESYSGOOD */
 
 #define RIP offsetof(struct user_regs_struct, rip)
 
@@ -37,7 +37,7 @@ static void run_traced(void *argument)
 	start->run(start->argument);
 }
 
-/* The signal at which it halts. */
+/* Returns the signal that halted the victim. */
 static int wait_for_halt(pid_t pid)
 {
 	int status;
@@ -45,14 +45,14 @@ static int wait_for_halt(pid_t pid)
 	if (waitpid(pid, &status, 0) != pid)
 		fault("the victim is stuck");
 	if (!WIFSTOPPED(status))
-		fault("the victim ended before it was killed");
+		fault("the victim exited before it was killed");
 	return WSTOPSIG(status);
 }
 
 static void resume(enum __ptrace_request how, pid_t pid)
 {
 	if (ptrace(how, pid, NULL, NULL) < 0)
-		fault("the victim cannot go on: %s", strerror(errno));
+		fault("cannot resume the victim: %s", strerror(errno));
 }
 
 pid_t tracee_start(void (*run)(void *), void *argument)
@@ -60,16 +60,16 @@ pid_t tracee_start(void (*run)(void *), void *argument)
 	struct start start = { run, argument };
 	pid_t pid = process_start(run_traced, &start);
 
-	/* Ends a wait for a victim that is stuck. */
+	/* The alarm interrupts waitpid() if the victim is stuck. */
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = ignore }, NULL);
-	alarm(patience_ms / 1000);
+	alarm(process_timeout_ms / 1000);
 	wait_for_halt(pid);
 	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD) < 0)
 		fault("cannot trace: %s", strerror(errno));
 	return pid;
 }
 
-void tracee_to_mark(pid_t pid)
+void tracee_run_to_mark(pid_t pid)
 {
 	resume(PTRACE_CONT, pid);
 	if (wait_for_halt(pid) != SIGTRAP)
@@ -101,22 +101,22 @@ static void poke(pid_t pid, uint64_t address, uint64_t word)
 		fault("cannot set a breakpoint: %s", strerror(errno));
 }
 
-void tracee_past_call(pid_t pid, long number)
+void tracee_run_past_call(pid_t pid, long number)
 {
 	struct user_regs_struct now;
 
 	do {
-		/* Entered, and left. */
+		/* It halts on entry to the call and on return. */
 		for (int i = 0; i < 2; i++) {
 			resume(PTRACE_SYSCALL, pid);
 			if (wait_for_halt(pid) != AT_CALL)
-				fault("the victim did not make that call");
+				fault("the victim did not halt at a system call");
 		}
 		now = registers(pid);
 	} while ((long)now.orig_rax != number || (long)now.rax < 0);
 }
 
-static bool is_first(const struct trace *trace, size_t i)
+static bool is_first_time(const struct trace *trace, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (trace->address[j] == trace->address[i])
@@ -131,35 +131,35 @@ void tracee_record(pid_t pid, struct trace *trace)
 	for (trace->count = 0; trace->count < TRACE_MAX; trace->count++) {
 		address = instruction_pointer(pid);
 		trace->address[trace->count] = address;
-		trace->first[trace->count] = is_first(trace, trace->count);
+		trace->first[trace->count] = is_first_time(trace, trace->count);
 		if ((peek(pid, address) & 0xff) == INT3)
 			return;
 		resume(PTRACE_SINGLESTEP, pid);
 		if (wait_for_halt(pid) != SIGTRAP)
 			fault("the victim got a signal");
 	}
-	fault("the victim does not come back");
+	fault("the victim reaches no mark");
 }
 
-bool trace_is_new(const struct trace *trace, size_t instructions)
+bool trace_advances(const struct trace *trace, size_t instructions)
 {
 	return instructions == 0 ||
 	       trace->address[instructions] != trace->address[instructions - 1];
 }
 
-/* Runs until that address is reached for the first time. Whether it was, before the mark. */
+/* Runs to the first instruction at that address. Returns whether it was reached before the mark. */
 static bool run_to(pid_t pid, uint64_t address)
 {
 	uint64_t word = peek(pid, address);
-	bool there;
+	bool reached;
 
 	poke(pid, address, (word & ~UINT64_C(0xff)) | INT3);
 	resume(PTRACE_CONT, pid);
-	there = wait_for_halt(pid) == SIGTRAP && instruction_pointer(pid) == address + 1;
+	reached = wait_for_halt(pid) == SIGTRAP && instruction_pointer(pid) == address + 1;
 	poke(pid, address, word);
-	if (there && ptrace(PTRACE_POKEUSER, pid, RIP, address) < 0)
-		fault("cannot set the victim back: %s", strerror(errno));
-	return there;
+	if (reached && ptrace(PTRACE_POKEUSER, pid, RIP, address) < 0)
+		fault("cannot set the victim's instruction pointer: %s", strerror(errno));
+	return reached;
 }
 
 bool tracee_step(pid_t pid, const struct trace *trace, size_t instructions)
@@ -168,11 +168,11 @@ bool tracee_step(pid_t pid, const struct trace *trace, size_t instructions)
 
 	while (done > 0 && !trace->first[done])
 		done--;
-	/* The last address is that of the mark, which halts by itself. */
+	/* The last address is that of the mark, which needs no breakpoint. */
 	if (done > 0 && done < trace->count && !run_to(pid, trace->address[done]))
 		return false;
 	if (done == trace->count)
-		tracee_to_mark(pid);
+		tracee_run_to_mark(pid);
 	for (; done < instructions; done++) {
 		if (instruction_pointer(pid) == trace->address[trace->count])
 			return false;
@@ -194,11 +194,11 @@ void tracee_kill(pid_t pid)
 	alarm(0);
 }
 
-void tracee_let_go(pid_t pid, uint64_t mark)
+void tracee_detach(pid_t pid, uint64_t mark)
 {
 	if (mark)
 		poke(pid, mark, (peek(pid, mark) & ~UINT64_C(0xff)) | NOP);
 	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
-		fault("the victim cannot go on: %s", strerror(errno));
+		fault("cannot resume the victim: %s", strerror(errno));
 	alarm(0);
 }

@@ -1,185 +1,189 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "frames.h"
+#include "monotonic.h"
 #include "process.h"
 #include "roles.h"
 #include "spurious_wakeups.h"
 
-struct viewing {
-	const struct round_config *conditions;
+/* The viewer of this process. */
+struct own_viewer {
+	const struct round_config *config;
 	struct viewer_notes *notes;
-	struct shmflip_viewer *viewer;
+	struct shmflip_viewer *handle;
 	struct shmflip_frame held; /* pixels NULL: none */
 	struct random random;
-	uint64_t last;  /* the sequence of the last frame of notes->seen */
+	uint32_t view;
+	uint64_t last;  /* the sequence number of notes->producer's last frame */
 	uint64_t count; /* frames checked */
 	bool late;
 };
 
-static void check_whole(const struct shmflip_frame *frame, const char *when)
+/* A frame must be newer than the last. A viewer of every frame of a lossless producer that it
+ * already follows must get the very next. */
+static void check_order(struct own_viewer *own, const struct shmflip_frame *frame)
 {
-	if (!frames_is_whole(frame))
-		fault("torn: frame %llu of producer %llu, %s",
-		      (unsigned long long)frame->info.sequence,
-		      (unsigned long long)frames_producer(frame), when);
-}
-
-/* Newer than the last; and under lossless the very next, of a producer known already. */
-static void check_order(struct viewing *own, const struct shmflip_frame *frame)
-{
-	bool every = own->conditions->view[own->notes - own->conditions->shared->viewer] ==
-	             SHMFLIP_VIEW_EVERY;
+	const struct round_config *config = own->config;
 	uint64_t producer = frames_producer(frame), sequence = frame->info.sequence;
+	bool misses_none = own->view == SHMFLIP_VIEW_EVERY &&
+	                   config->policy == SHMFLIP_POLICY_LOSSLESS && config->lease_ms < 0;
 
-	if (own->notes->seen == producer && sequence <= own->last)
-		fault("frame %llu came after %llu", (unsigned long long)sequence,
+	if (own->notes->producer == producer && sequence <= own->last)
+		fault("frame %llu came after frame %llu", (unsigned long long)sequence,
 		      (unsigned long long)own->last);
-	if (own->notes->seen == producer && every && sequence != own->last + 1 &&
-	    own->conditions->policy == SHMFLIP_POLICY_LOSSLESS && own->conditions->lease_ms < 0)
-		fault("every frame was asked for, and %llu came after %llu",
+	if (own->notes->producer == producer && misses_none && sequence != own->last + 1)
+		fault("a viewer of every frame got frame %llu after frame %llu",
 		      (unsigned long long)sequence, (unsigned long long)own->last);
-	own->notes->seen = producer;
+	own->notes->producer = producer;
 	own->last = sequence;
 }
 
-static void let_go(struct viewing *own)
+static void release_held(struct own_viewer *own)
 {
 	if (!own->held.pixels)
 		return;
-	round_state_enter(&own->notes->op, OP_LOOK);
-	check_whole(&own->held, "before it was released");
+	round_state_enter(&own->notes->op, OP_CHECK);
+	frames_check_whole(&own->held, "before it was released");
 	round_state_enter(&own->notes->op, OP_RELEASE);
-	shmflip_viewer_release(own->viewer, &own->held);
+	shmflip_viewer_release(own->handle, &own->held);
 	round_state_enter(&own->notes->op, OP_OTHER);
 	own->notes->frames++;
 	own->count++;
 }
 
-/* Holds it for a while, now and then for longer. */
-static void look(struct viewing *own, const struct shmflip_frame *frame)
+/* Sometimes takes longer than the check needs. */
+static void check_frame(struct own_viewer *own, const struct shmflip_frame *frame)
 {
-	round_state_enter(&own->notes->op, OP_LOOK);
+	round_state_enter(&own->notes->op, OP_CHECK);
 	check_order(own, frame);
-	check_whole(frame, "when it was taken");
+	frames_check_whole(frame, "when it was acquired");
 	if (random_one_in(&own->random, 16))
 		sched_yield();
 	if (random_one_in(&own->random, 128))
-		process_nap_ns(random_below(&own->random, 300000));
+		process_sleep_ns(random_below(&own->random, 300000));
 }
 
-static void take(struct viewing *own, const struct shmflip_frame *frame)
+static void view_frame(struct own_viewer *own, const struct shmflip_frame *frame)
 {
-	look(own, frame);
-	let_go(own);
+	check_frame(own, frame);
+	release_held(own);
 	own->held = *frame;
 	if (!own->late)
-		let_go(own);
+		release_held(own);
 }
 
-/* What was published before a death is taken; but a generation moved on to dies with its producer. */
-static void told_of_death(struct viewing *own)
+/* A viewer must have got all frames of a producer that has died or ended. Only a generation that
+ * the producer moved to can be lost with it. */
+static void check_got_all(const struct own_viewer *own, uint64_t producer, const char *what)
 {
-	const struct round_state *shared = own->conditions->shared;
-	uint64_t dead = own->notes->seen;
+	const struct producer_notes *notes = &own->config->shared->producer[producer];
 
-	let_go(own);
-	if (dead && (shared->last == dead && shared->producer[dead].ending == 0))
-		fault("producer %llu was taken for dead", (unsigned long long)dead);
-	if (dead && !shared->producer[dead].resized && own->last < shared->producer[dead].published)
-		fault("producer %llu published %llu frames, and after %llu it was said dead",
-		      (unsigned long long)dead,
-		      (unsigned long long)shared->producer[dead].published,
+	if (producer && !notes->moved && own->last < notes->published)
+		fault("producer %llu published %llu frames; its %s was reported after frame %llu",
+		      (unsigned long long)producer, (unsigned long long)notes->published, what,
 		      (unsigned long long)own->last);
-	own->notes->told_ns = process_now_ns();
-	own->notes->told = dead;
-	own->notes->seen = 0;
 }
 
-/* Whether it was the last producer's end. */
-static bool told_of_end(struct viewing *own)
+static void note_death(struct own_viewer *own)
 {
-	const struct round_state *shared = own->conditions->shared;
-	uint64_t ended = own->notes->seen;
+	const struct round_state *shared = own->config->shared;
+	uint64_t dead = own->notes->producer;
 
-	let_go(own);
-	/* Who died after a move, and was replaced before this viewer followed, cannot be told from one
-	 * that ended. */
-	if (ended && !shared->producer[ended].ending && !shared->producer[ended].resized)
-		fault("producer %llu is said to have ended", (unsigned long long)ended);
-	if (ended && !shared->producer[ended].resized &&
-	    own->last < shared->producer[ended].published)
-		fault("producer %llu published %llu frames, and after %llu it was said to end",
-		      (unsigned long long)ended,
-		      (unsigned long long)shared->producer[ended].published,
-		      (unsigned long long)own->last);
-	own->notes->seen = 0;
-	/* Who was attached before the first frame of a generation moved on to has seen nobody's. */
+	release_held(own);
+	if (dead && shared->last_producer == dead && !shared->producer[dead].ending)
+		fault("the death of producer %llu was reported, but it lives",
+		      (unsigned long long)dead);
+	check_got_all(own, dead, "death");
+	own->notes->death_seen_ns = monotonic_now_ns();
+	own->notes->dead_producer = dead;
+	own->notes->producer = 0;
+}
+
+/* Sets *last if that was the last producer. */
+static void note_end(struct own_viewer *own, bool *last)
+{
+	const struct round_state *shared = own->config->shared;
+	uint64_t ended = own->notes->producer;
+
+	release_held(own);
+	/* A producer that moved, died, and was replaced before this viewer followed the move looks
+	 * like one that ended. */
+	if (ended && !shared->producer[ended].ending && !shared->producer[ended].moved)
+		fault("the end of producer %llu was reported, but it did not end",
+		      (unsigned long long)ended);
+	check_got_all(own, ended, "end");
+	own->notes->producer = 0;
+	/* A viewer that attached before the first frame of a new generation has got no frame from
+	 * its producer. */
 	if (!ended)
-		ended = shared->last;
-	return ended && ended == shared->last && shared->producer[ended].ending;
+		ended = shared->last_producer;
+	*last = ended && ended == shared->last_producer && shared->producer[ended].ending;
 }
 
-static void check_counts(const struct viewing *own)
+static void check_counts(const struct own_viewer *own)
 {
 	struct shmflip_viewer_stats stats;
 
-	shmflip_viewer_stats(own->viewer, &stats);
+	shmflip_viewer_stats(own->handle, &stats);
 	if (stats.published != stats.acquired + stats.missed || stats.acquired != own->count)
-		fault("%llu frames acquired and %llu missed, of %llu; checked: %llu",
+		fault("the library counts %llu frames acquired and %llu missed, of %llu; checked: "
+		      "%llu",
 		      (unsigned long long)stats.acquired, (unsigned long long)stats.missed,
 		      (unsigned long long)stats.published, (unsigned long long)own->count);
 }
 
-/* Whether there is more to come. */
-static bool one_frame(struct viewing *own)
+/* Sets *finished when the last producer has ended. */
+static void acquire_next(struct own_viewer *own, bool *finished)
 {
 	struct shmflip_frame frame;
 	int error;
 
 	round_state_enter(&own->notes->op, OP_ACQUIRE);
-	error = shmflip_viewer_acquire(own->viewer, &frame, patience_ms / 2);
+	error = shmflip_viewer_acquire(own->handle, &frame, process_timeout_ms / 2);
 	round_state_enter(&own->notes->op, OP_OTHER);
 	switch (error) {
 	case 0:
-		take(own, &frame);
-		return true;
+		view_frame(own, &frame);
+		break;
 	case -EPIPE:
-		told_of_death(own);
-		return true;
+		note_death(own);
+		break;
 	case -ENODATA:
-		return !told_of_end(own);
-	case -EINTR: /* stopped, and continued */
-		return true;
+		note_end(own, finished);
+		break;
+	case -EINTR: /* stopped and continued */
+		break;
 	default:
-		fault_of("a viewer cannot go on", error);
+		fault_error("a viewer cannot continue", error);
 	}
 }
 
 void viewer_run(void *viewer_role)
 {
-	const struct viewer_role *part = viewer_role;
-	const struct round_config *conditions = part->conditions;
-	const struct shmflip_viewer_options options = { .view = conditions->view[part->number] };
-	struct viewing own = {
-		.conditions = conditions,
-		.notes = &conditions->shared->viewer[part->number],
-		.random = { random_mix(conditions->seed * 16 + 9 + part->number) },
-		.late = part->late,
+	const struct viewer_role *role = viewer_role;
+	const struct round_config *config = role->config;
+	const struct shmflip_viewer_options options = { .view = config->view[role->number] };
+	struct own_viewer own = {
+		.config = config,
+		.notes = &config->shared->viewer[role->number],
+		.random = { random_mix(config->seed * 16 + 9 + role->number) },
+		.view = config->view[role->number],
+		.late = role->late,
 	};
-	int error = shmflip_viewer_open(&options, &own.viewer);
+	bool finished = false;
+	int error = shmflip_viewer_open(&options, &own.handle);
 
 	if (error)
-		fault_of("a viewer cannot open", error);
-	own.notes->seen = 0;
-	own.notes->told = 0;
-	spurious_wakeups = &conditions->shared->spurious;
-	while (one_frame(&own))
-		;
+		fault_error("cannot open a viewer", error);
+	own.notes->producer = 0;
+	own.notes->dead_producer = 0;
+	spurious_wakeups = &config->shared->spurious;
+	while (!finished)
+		acquire_next(&own, &finished);
 	check_counts(&own);
-	round_state_enter(&own.notes->op, OP_LEAVE);
-	shmflip_viewer_destroy(own.viewer);
+	round_state_enter(&own.notes->op, OP_CLOSE);
+	shmflip_viewer_destroy(own.handle);
 }

@@ -4,11 +4,11 @@
 # Runs fuzz targets that were built with -Dfuzz=true:
 #
 #   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
-#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for less than a minute
+#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for 25 seconds
 #
-# Runs one target after another, each for SECONDS (default 600; --quick: 10) or for N runs. libFuzzer
-# saves new inputs in BUILD/found/TARGET. Inputs that break the target are called crash-*, timeout-*
-# and oom-*; to reproduce, run the program with such a file. --keep copies inputs that cover more
+# Runs one target after the other, each for SECONDS (default 600; --quick: 10) or N runs. libFuzzer
+# writes new inputs to BUILD/found/TARGET, and also those that break the target: crash-*, timeout-*,
+# oom-*. To reproduce one, give the file to the program. --keep copies inputs that cover more code
 # into the tree.
 
 set -euo pipefail
@@ -26,7 +26,7 @@ checks_of() {
 	esac
 }
 
-# The directories of inputs that a target starts with, its own first.
+# The directories whose files a target starts from. The first one is its own corpus.
 corpora_of() {
 	echo "$tests/fuzz/corpus/$1"
 	case $1 in
@@ -34,7 +34,7 @@ corpora_of() {
 	esac
 }
 
-# run PROGRAM FOUND LIMIT CORPUS...: libFuzzer prints to stderr.
+# run PROGRAM FOUND LIMIT CORPUS...: runs libFuzzer, whose report goes from stderr to stdout.
 run() {
 	local program=$1 found=$2 limit=$3
 	shift 3
@@ -44,11 +44,12 @@ run() {
 		-artifact_prefix="$found/" "$found" "$@" 2>&1
 }
 
+# number_of NAME LOG: a figure of libFuzzer's final report.
 number_of() {
 	sed -n "s/^stat::$1: *//p" "$2"
 }
 
-# verdict_of STATUS LOG: libFuzzer exits with 72 when it is interrupted.
+# verdict_of STATUS LOG: libFuzzer exits with status 72 when it is interrupted.
 verdict_of() {
 	case $1 in
 	0) echo 'no finding' ;;
@@ -57,7 +58,7 @@ verdict_of() {
 	esac
 }
 
-# campaign TARGET LIMIT: runs a target and prints a line of the table.
+# campaign TARGET LIMIT: runs a target and prints one line of the table.
 campaign() {
 	local target=$1 limit=$2 begin=$SECONDS log=$build/found/$1.log runs status=0
 	local -a corpora
@@ -74,7 +75,7 @@ campaign() {
 	return "$status"
 }
 
-# Copies into the tree the fewest and smallest finds that cover what the tree does not.
+# keep TARGET: copies the fewest and smallest new inputs that cover code which the tree's do not.
 keep() {
 	local target=$1 kept
 	local -a corpora
@@ -115,7 +116,8 @@ fi
 if (($#)); then
 	targets=("$@")
 else
-	mapfile -t targets < <(cd "$tests/fuzz" && printf '%s\n' fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')
+	mapfile -t targets < <(cd "$tests/fuzz" && printf '%s\n' fuzz_*.c |
+		sed 's/^fuzz_//; s/\.c$//')
 fi
 status=0
 for target in "${targets[@]}"; do

@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# includes.sh SOURCE: checks which file includes what. Dependencies point one way: programs, shmflip.h,
-# library, system calls. A new directory, or a header of another library, needs a line in a table here.
+# includes.sh SOURCE: checks which file includes what. Dependencies point one way: programs,
+# shmflip.h, library, system calls. A new directory, or a header of another library, needs a line in
+# a table here.
 cd "$1" || exit 1
 
-# A directory, and the directories whose headers its files may include beside its own.
+# A directory, and the directories whose headers its files may include beside its own. A long row
+# is two.
 directories='
 common/include
 common/system
@@ -17,7 +19,8 @@ producer            common/include common/system common/cli common/png producer/
 viewer/present      common/include common/system common/cli
 viewer/overlay      viewer/present
 viewer/window       common/include common/cli viewer/present
-viewer              common/include common/system common/cli common/png viewer/present viewer/overlay viewer/window
+viewer              common/include common/system common/cli common/png
+viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/png
 bench/decoder       common/png
 bench/transport     common/include bench
@@ -25,10 +28,11 @@ bench               common/include common/cli common/system common/png bench/tra
 assets
 tests/headers       common/include
 tests/integration   common/include
-tests/crash         common/include
+tests/crash         common/include common/system
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
-tests/unit          tests/data common/include common/system common/src common/cli common/png producer producer/input viewer viewer/present viewer/overlay viewer/window bench
+tests/unit          common/include common/system common/src common/cli common/png tests/data bench
+tests/unit          producer producer/input viewer viewer/present viewer/overlay viewer/window
 tests/arm
 '
 
@@ -59,14 +63,16 @@ spawn\.h|sys/utsname\.h|fts\.h  bench/
 
 # Of the C library, to all.
 libc='(ctype|dirent|endian|errno|fcntl|getopt|grp|inttypes|limits|locale|math|poll|pthread|sched'
-libc="$libc|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
-libc="$libc|strings|time|unistd|sys/(ioctl|mman|prctl|random|resource|stat|syscall|time|types|uio|wait))"
+libc="$libc|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib"
+libc="$libc|string|strings|time|unistd"
+libc="$libc|sys/(ioctl|mman|prctl|random|resource|stat|syscall|time|types|uio|wait))"
 libc="$libc"'\.h'
 
 # list_files NAME: the files of this tree with such a name, but for what builds made.
 list_files() {
 	for top in *; do
-		if [ -d "$top" ] && [ ! -d "$top/meson-info" ] && ! ls "$top"/*/meson-info >/dev/null 2>&1; then
+		if [ -d "$top" ] && [ ! -d "$top/meson-info" ] &&
+			! ls "$top"/*/meson-info >/dev/null 2>&1; then
 			find "$top" -name "$1"
 		fi
 	done
@@ -88,8 +94,8 @@ check() {
 				path = substr(path, 1, RSTART - 1) substr(path, RSTART + RLENGTH)
 			return path
 		}
-		# The header of ours that an include names: beside the file, or by its way from a directory that the
-		# file may include from. Empty: none.
+		# The header of ours that an include names: beside the file, or by its way from a
+		# directory that the file may include from. Empty: none.
 		function find_header(from, name,    i, path) {
 			path = normal(directory_of(from) "/" name)
 			if (path in ours)
@@ -125,7 +131,9 @@ check() {
 				}
 		}
 		NF == 1 { ours[$1] = 1; next }
-		!(directory_of($1) in known) { complain($1 ": its directory is not in the table of includes.sh") }
+		!(directory_of($1) in known) {
+			complain($1 ": its directory is not in the table of includes.sh")
+		}
 		{
 			header = find_header($1, $3)
 			if (header && ($2 == "\"" || directory_of(header) == "common/include")) {
@@ -146,7 +154,7 @@ check() {
 					next
 				}
 			if ($3 !~ libc)
-				complain($1 ": includes <" $3 ">, which is not in a table of includes.sh")
+				complain($1 ": includes <" $3 ">, which is in no table here")
 		}
 		END { exit failed }' edges="$1" -
 }
@@ -163,7 +171,8 @@ tsort "$edges" >/dev/null || {
 }
 
 # The library does not print, exit, or trust asserts.
-if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c common/system/*.c | grep -v 'snprintf'; then
+if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c common/system/*.c |
+	grep -v 'snprintf'; then
 	status=1
 fi
 exit $status

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# library_alone.sh SOURCE: builds the library without the programs, where pkg-config finds no other library,
-# and README's program with it: in the build directory, and installed.
+# library_alone.sh SOURCE: builds the library without the programs, where pkg-config finds no other
+# library, and README's program with it: in the build directory, and installed.
 source=$1
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -16,12 +16,14 @@ meson setup "$scratch/build" "$source" --werror --prefix "$scratch/installed" --
 	{ cat "$scratch/log"; exit 1; }
 meson install -C "$scratch/build" >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
 
-needed=$(readelf -d "$scratch/installed/lib/libshmflip.so" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+needed=$(readelf -d "$scratch/installed/lib/libshmflip.so" |
+	sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
 	grep -vE '^(libc|ld-linux.*)\.so') || true
 [ -z "$needed" ] || { echo "libshmflip.so needs more than libc: $needed"; exit 1; }
 
 # The first block of C in README.
-awk '/^```c$/ { inside = 1; next } /^```$/ && inside { exit } inside' "$source/README.md" >"$scratch/program.c"
+awk '/^```c$/ { inside = 1; next } /^```$/ && inside { exit } inside' "$source/README.md" \
+	>"$scratch/program.c"
 grep -q main "$scratch/program.c" || { echo 'README.md holds no program'; exit 1; }
 for directory in "$scratch/build/meson-uninstalled" "$scratch/installed/lib/pkgconfig"; do
 	flags=$(PKG_CONFIG_PATH=$directory pkg-config --cflags --libs shmflip)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A viewer that means harm: grabber.py DIRECTORY CHANNEL [keep]
+"""A hostile viewer: grabber.py DIRECTORY CHANNEL [keep]
 
-Of each generation of the channel it locks all that a viewer can lock, every frame and every seat, and
-lets nothing go; with "keep", also the memory stays attached. A line on stdout for each generation."""
+In each generation of the channel, it locks all that a viewer can lock: every frame and every viewer byte. It
+never releases a lock, and with "keep" it also keeps the segment attached. Prints a line per generation."""
 
 import ctypes
 import fcntl
@@ -19,12 +19,12 @@ shmat.restype = ctypes.c_void_p
 
 
 def lock(file, first, length):
-    """A read lock; length 0: to the end of all numbers."""
+    """Sets a read lock; length 0: to the largest offset."""
     fcntl.fcntl(file, F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, first, length, 0))
 
 
 def grab(path, keep):
-    """The open file that carries the locks, or None if the producer was in the way, or gone."""
+    """Returns the open file that carries the locks and its content; None if the producer held a lock or exited."""
     try:
         file = path.open("rb")
         record = file.read(40)

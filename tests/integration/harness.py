@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the integration tests share: the programs as processes of one's own, in a directory of one's own,
-and an independent decoder to compare with.
+"""What the integration tests share: starting the programs in a directory of the test's own, and
+ImageMagick, an independent decoder to compare with.
 
-Every test starts with an empty SHMFLIP_DIR and fails if a file, a segment, or a semaphore set of its
-channels is left at the end. Processes are ended only by the ids that the test started."""
+Every test starts with an empty SHMFLIP_DIR, and fails if a file, a segment, or a semaphore set of its
+channels is left at the end. A test stops only processes that it started, by their ids."""
 
 import functools
 import json
@@ -26,17 +26,17 @@ SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
 FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
-# Ended by the test runner, for having taken too long: then too everything is cleaned up.
+# The test runner sends SIGTERM after its time limit: exit normally, so that cleanups run.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-# Else what runs under nohup hands it on to the programs.
+# Under nohup, the programs would inherit an ignored SIGHUP.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @functools.cache
 def imagemagick():
-    """The words that start ImageMagick's convert, or None."""
+    """The command of ImageMagick's convert, as a list of words, or None."""
     for words in (["magick"], ["convert-im6.q16"], ["/usr/bin/convert"], ["convert"]):
         if shutil.which(words[0]):
             answer = subprocess.run(words + ["-version"], capture_output=True, check=False)
@@ -54,14 +54,14 @@ def needs(program):
 
 
 def rgba_of(path):
-    """Width, height and RGBA bytes of a picture, by ImageMagick."""
+    """Returns width, height and RGBA bytes of a PNG, as ImageMagick decodes it."""
     size = subprocess.run(imagemagick() + [f"png:{path}", "-format", "%w %h", "info:"],
                           capture_output=True, check=True).stdout.split()
-    # Values as they are, without gamma. ImageMagick rounds down from 16 bits to 8, libpng to the
-    # nearest: so 16 bits are asked for here.
+    # Values without gamma correction. From 16 bits to 8, ImageMagick rounds down and libpng to the nearest: so
+    # ask for 16 bits, and round here.
     depth = 16 if Path(path).read_bytes()[24] == 16 else 8
-    pixels = subprocess.run(imagemagick() + [f"png:{path}", "-set", "colorspace", "sRGB", "-depth", str(depth), "-endian", "MSB",
-                                             "RGBA:-"], capture_output=True, check=True).stdout
+    pixels = subprocess.run(imagemagick() + [f"png:{path}", "-set", "colorspace", "sRGB", "-depth", str(depth),
+                                             "-endian", "MSB", "RGBA:-"], capture_output=True, check=True).stdout
     if depth == 16:
         values = struct.unpack(f">{len(pixels) // 2}H", pixels)
         pixels = bytes((value * 255 + 32767) // 65535 for value in values)
@@ -70,12 +70,13 @@ def rgba_of(path):
 
 @functools.cache
 def digest_of(path):
-    """WIDTH HEIGHT CRC NAME, as the viewer's --digest says it after the sequence number."""
+    """WIDTH HEIGHT CRC NAME, as the viewer's --digest prints it after the sequence number."""
     width, height, pixels = rgba_of(path)
     return f"{width} {height} {zlib.crc32(pixels):08x} {Path(path).name}"
 
 
-def natural(paths):
+def natural_order(paths):
+    """Sorts paths as the producer does: 9.png comes before 10.png."""
     def key(path):
         parts, digits = [], ""
         for character in path.name + "\0":
@@ -91,7 +92,7 @@ def natural(paths):
 
 
 def segments_made_by(pids):
-    """System V segments whose creator is one of these processes."""
+    """Returns the ids of System V segments that one of these processes made."""
     with open("/proc/sysvipc/shm", encoding="ascii") as table:
         rows = [line.split() for line in table.readlines()[1:]]
     return [row[1] for row in rows if int(row[4]) in pids]
@@ -103,7 +104,7 @@ def semaphore_sets():
 
 
 class Running:
-    """A program that was started, with what it prints going into files."""
+    """A started program, whose stdout and stderr go to files."""
 
     def __init__(self, arguments, env, directory, stdin=None, **identity):
         self.out_path = tempfile.mktemp(dir=directory, prefix="out-")
@@ -113,7 +114,7 @@ class Running:
                                             stdout=out, stderr=err, **identity)
         self.pid = self.process.pid
 
-    def wait(self, timeout=PATIENCE_S):
+    def wait(self, timeout=TIMEOUT_S):
         return self.process.wait(timeout)
 
     def signal(self, number):
@@ -124,7 +125,7 @@ class Running:
         return self.wait()
 
     def kill(self):
-        """SIGKILL; returns only if that is what it died of."""
+        """Sends SIGKILL and checks that the process died of it."""
         self.signal(signal.SIGKILL)
         assert self.wait() == -signal.SIGKILL
 
@@ -165,12 +166,12 @@ class Case(unittest.TestCase):
                 running.wait(5)
             except subprocess.TimeoutExpired:
                 running.kill()
-        # What a producer leaves that the test has killed, and put no other in its place.
+        # Semaphores of producers that the test killed and that no successor cleaned up.
         for ring in self.rings & semaphore_sets():
             subprocess.run(["ipcrm", "-s", str(ring)], check=False)
 
     def start(self, *arguments, stdin=None, env=None, **identity):
-        """identity: user, group and extra_groups, if they are not the test's."""
+        """Starts a program. identity: user, group and extra_groups, if not the test's own."""
         running = Running([str(argument) for argument in arguments], env or self.env, self.scratch,
                           stdin, **identity)
         self.started.append(running)
@@ -180,25 +181,26 @@ class Case(unittest.TestCase):
         return self.start(PRODUCER, *arguments, **how)
 
     def viewer(self, *arguments, **how):
-        """One without a window."""
+        """Starts a viewer without a window."""
         return self.start(VIEWER, "--present", "none", *arguments, **how)
 
     def tool(self, *arguments, **how):
         return self.start(TOOL, *arguments, **how)
 
-    def until(self, what, condition, timeout=PATIENCE_S):
+    def until(self, what, condition, timeout=TIMEOUT_S):
         deadline = time.monotonic() + timeout
         while not condition():
             if time.monotonic() > deadline:
-                self.fail(f"in vain: {what}")
+                self.fail(f"still waiting after {timeout} s: {what}")
             time.sleep(0.01)
 
     def await_channel(self, producer, name="default"):
-        """Until this producer has opened the channel; remembers its semaphores."""
+        """Waits until this producer has opened the channel. Returns the channel file's bytes; notes the semaphore
+        set for the check at the end."""
         path, lock = self.dir / name, self.dir / f"{name}.lock"
 
         def is_open():
-            # It removes what a dead one left, then writes its pid, then opens.
+            # A producer first cleans up after a dead one, then writes its pid, then opens the channel.
             owner = lock.read_bytes() if lock.exists() else b""
             return (len(owner) == 48 and struct.unpack_from("<i", owner, 24)[0] == producer.pid
                     and path.exists())
@@ -212,7 +214,7 @@ class Case(unittest.TestCase):
         self.assertEqual(running.wait(), status, f"stderr: {running.err}")
 
     def assert_one_line(self, running, *words):
-        """Exactly one line on stderr, with these words in it."""
+        """Checks that stderr is exactly one line, which contains these words."""
         lines = running.err.splitlines()
         self.assertEqual(len(lines), 1, running.err)
         for word in words:

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * A producer for tests of viewers: the pixels of frame n are all n, so that whoever looks at a window
- * knows which frame it shows, and whether all of it. Needs no files, decodes nothing, and makes rows
- * of any stride.
+ * A producer for tests of viewers. All pixels of frame n are n, so the pixels of a window tell
+ * which frame it shows, and whether it shows all of it. Needs no files and decodes nothing.
  *
  *   number-producer CHANNEL WIDTH HEIGHT FPS FRAMES [OPTION=VALUE...]
  *
- * FPS 0: as fast as viewers take them. Options: slots; lossless=1; still=1 (fill each slot once, and
- * let the pixels be: to measure viewers); step=1 (after the first frame, each waits for a line on
- * stdin); wide=N (from frame N on, rows lie 65536 pixels apart); alpha=1 (half transparent);
- * wait=N (viewers to wait for). Ends at SIGTERM too, and says on stdout how many it published. */
+ * FPS 0: as fast as viewers take the frames. Prints how many it published; also after SIGTERM,
+ * SIGINT.
+ *
+ *   slots=N      default 2
+ *   lossless=1   policy lossless instead of latest
+ *   still=1      fill each slot only once, to measure viewers
+ *   step=1       wait for a line on stdin before each frame but the first
+ *   wide=N       from frame N on, rows are 65536 pixels apart
+ *   alpha=1      half transparent frames
+ *   wait=N       wait for N viewers first */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,7 +28,7 @@
 #define PIXEL_BYTES 4
 #define WIDE_STRIDE (65536 * PIXEL_BYTES)
 #define NS_PER_S 1000000000LL
-#define TURN_MS 100
+#define CHECK_STOP_MS 100 /* how often a wait checks whether to stop */
 
 struct plan {
 	const char *channel;
@@ -68,7 +73,7 @@ static void set_option(struct plan *plan, const char *text)
 	else if (strncmp(text, "wait", 4) == 0)
 		plan->wait = number;
 	else
-		fprintf(stderr, "number-producer: %s?\n", text);
+		fprintf(stderr, "number-producer: no option %s\n", text);
 }
 
 static int create(const struct plan *plan, struct shmflip_producer **producer)
@@ -112,16 +117,16 @@ static int publish(const struct plan *plan, struct shmflip_producer *producer, u
 	};
 	uint64_t size_bytes;
 	struct shmflip_loan loan;
-	int result;
+	int error;
 
 	shmflip_frame_size(plan->width, plan->height, &info.stride_bytes, &size_bytes);
 	if (plan->wide && number >= plan->wide)
 		info.stride_bytes = WIDE_STRIDE;
 	do
-		result = shmflip_producer_loan(producer, &loan, TURN_MS);
-	while ((result == -EAGAIN || result == -EINTR) && !stopped);
-	if (result < 0)
-		return result;
+		error = shmflip_producer_loan(producer, &loan, CHECK_STOP_MS);
+	while ((error == -EAGAIN || error == -EINTR) && !stopped);
+	if (error)
+		return error;
 	if (!plan->still || number <= plan->slots)
 		fill(loan.pixels, &info, (uint32_t)number & 0xffffff);
 	return shmflip_producer_publish(producer, &loan, &info);
@@ -142,7 +147,7 @@ static uint64_t run(const struct plan *plan, struct shmflip_producer *producer)
 	char line[16];
 
 	while (plan->wait && !stopped &&
-	       shmflip_producer_wait_viewers(producer, plan->wait, TURN_MS) < 0)
+	       shmflip_producer_wait_viewers(producer, plan->wait, CHECK_STOP_MS) < 0)
 		;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	int64_t start_ns = now.tv_sec * NS_PER_S + now.tv_nsec;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of windows share: an X server of one's own, keys and mouse in it, and a look at what
-is really on the screen."""
+"""What the tests of windows share: an X server of the test's own, keys and mouse in it, and the pixels that
+are really on its screen."""
 
 import os
 import struct
@@ -24,7 +24,7 @@ def needs_x11(test):
 
 
 def write_png(path, width, height, pixels):
-    """A PNG of RGB or RGBA bytes, by how many there are."""
+    """Writes a PNG. pixels: RGB or RGBA bytes; their number tells which."""
     channels = len(pixels) // (width * height)
     rows = b"".join(b"\0" + pixels[y * width * channels:(y + 1) * width * channels]
                     for y in range(height))
@@ -38,11 +38,11 @@ def write_png(path, width, height, pixels):
 
 
 class Screen(harness.Case):
-    """A case with an X server, which the programs that it starts show their windows on."""
+    """A test case with an X server, on which the programs that it starts show their windows."""
 
     size = (2000, 1200)
     depth = 24
-    server_words = []  # to start the server by
+    server_words = []  # a command that starts the server
     server_options = []
 
     def setUp(self):
@@ -61,10 +61,10 @@ class Screen(harness.Case):
             self.env["DISPLAY"] = ":" + answer.readline().strip()
         self.env["SDL_VIDEODRIVER"] = "x11"
         self.env.pop("WAYLAND_DISPLAY", None)
-        # Else the lines that SDL and ImageMagick may print end up among ours.
+        # Without it, SDL and ImageMagick may print warnings among the viewer's lines.
         self.env["XDG_RUNTIME_DIR"] = str(self.scratch)
 
-    # ---- Looking and pressing keys ----
+    # ---- Windows, their pixels, and keys ----
 
     def xdotool(self, *words):
         return subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True,
@@ -85,11 +85,11 @@ class Screen(harness.Case):
 
     def press(self, window, key):
         self.xdotool("windowfocus", "--sync", window)
-        # To nobody by name: if the key makes the window go, xdotool would fail before it lets go of it.
+        # Without a window id: if the key closes the window, xdotool would fail before it releases the key.
         self.xdotool("key", key)
 
-    def looks(self, window):
-        """Width, height and RGB bytes of what the window shows: all red ones, green ones, blue ones."""
+    def content_of(self, window):
+        """Returns width, height and pixels of a window: all red bytes, then green, then blue."""
         dump = self.output_of(["xwd", "-silent", "-nobdrs", "-id", str(window)])
         head = struct.unpack(">20I", dump[:80])
         width, height, is_big_endian, row_bytes = head[4], head[5], head[7], head[12]
@@ -102,8 +102,8 @@ class Screen(harness.Case):
                               timeout=20).stdout
 
     def pixel(self, window, x, y):
-        """What the window shows there: red, green, blue."""
-        width, height, pixels = self.looks(window)
+        """Returns red, green and blue of one pixel of the window."""
+        width, height, pixels = self.content_of(window)
         return tuple(pixels[c * width * height + y * width + x] for c in range(3))
 
     @staticmethod
@@ -111,18 +111,19 @@ class Screen(harness.Case):
         return b"".join(pixels[i::4] for i in range(3))
 
     def picture(self, path):
+        """Returns width, height and pixels of a PNG, in the form of content_of."""
         width, height, pixels = harness.rgba_of(path)
         return width, height, self.rgb(pixels)
 
-    def shows(self, window, path):
-        wanted = self.picture(path)
-        self.until(f"the window shows {path.name}", lambda: self.looks(window) == wanted, 20)
+    def wait_for_picture(self, window, path):
+        expected = self.picture(path)
+        self.until(f"the window shows {path.name}", lambda: self.content_of(window) == expected, 20)
 
-    def windowed(self, *options):
+    def start_window(self, *options):
         return self.start(harness.VIEWER, *options)
 
-    def still(self, path, *options):
-        """One picture, for as long as it takes."""
+    def start_still(self, path, *options):
+        """Starts a producer that repeats one picture."""
         producer = self.producer("-q", "-l", "-r", "5", *options, path)
         self.await_channel(producer)
         return producer

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Who may attach, and what those who may cannot do: real users, real calls. It takes root to be
-several users; they need no names."""
+"""Which users may attach, and what these cannot do: real users and real system calls. Needs root, to be
+several users; these need no names."""
 
 import ctypes
 import errno
@@ -39,7 +39,7 @@ PROT_READ_WRITE, ATTACH_FAILED = 3, ctypes.c_void_p(-1).value
 
 
 def checked(result):
-    """A C function's result; its failure as OSError."""
+    """Returns a C function's result, or raises OSError for its failure."""
     if result in (-1, ATTACH_FAILED):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return result
@@ -61,7 +61,7 @@ def ftok(path, project):
 
 
 def write_in_a_child(address):
-    """A plain store. Raises what the signal says."""
+    """Stores a byte in a child process; raises OSError if that gives SIGSEGV."""
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGSEGV, signal.SIG_DFL)
@@ -79,15 +79,15 @@ def write_through(path, offset):
 
 
 class Target:
-    """A channel as an attacker sees it."""
+    """A channel, and the calls that an attacker can try on it."""
 
     def __init__(self, directory, record, producer):
         self.directory, self.producer = directory, producer
         self.file, self.lock = str(directory / "default"), str(directory / "default.lock")
         self.segment, self.ring = struct.unpack_from("<ii", record, 32)
 
-    def to_get_in(self):
-        """What it takes to see a frame."""
+    def read_calls(self):
+        """The calls that viewing needs."""
         return {
             "open the channel file": lambda: os.open(self.file, os.O_RDONLY),
             "shmat, read-only": lambda: shmat(self.segment, SHM_RDONLY),
@@ -97,8 +97,8 @@ class Target:
             "semctl GETVAL": lambda: checked(LIBC.semctl(self.ring, 0, 12)),
         }
 
-    def to_write(self):
-        """What could change or remove something, for those who have got in."""
+    def write_calls(self):
+        """Calls that could change or remove something, for a user who may read."""
         channel = os.open(self.file, os.O_RDONLY)
         base = shmat(self.segment, SHM_RDONLY)
         return {**self.with_files(), **self.with_channel_file(channel), **self.with_memory(base),
@@ -115,7 +115,7 @@ class Target:
             "rename the channel file": lambda: os.rename(self.file, self.file + "2"),
             "link the channel file": lambda: os.link(self.file, self.file + "2"),
             "make a file in the directory": lambda: os.open(self.file + "2", os.O_CREAT | os.O_RDWR),
-            "make the directory's group may write": lambda: os.chmod(self.directory, 0o770),
+            "let the directory's group write": lambda: os.chmod(self.directory, 0o770),
             "rename the directory": lambda: os.rename(self.directory, str(self.directory) + "2"),
         }
 
@@ -126,7 +126,7 @@ class Target:
 
         return {
             "write-lock the channel file": lambda: lock(F_OFD_SETLK),
-            "write-lock it as a process": lambda: lock(fcntl.F_SETLK),
+            "write-lock it for the process": lambda: lock(fcntl.F_SETLK),
             "lease the channel file": lambda: fcntl.fcntl(channel, F_SETLEASE, fcntl.F_WRLCK),
             "fchmod": lambda: os.fchmod(channel, 0o666),
             "fchown": lambda: os.fchown(channel, os.getuid(), -1),
@@ -149,7 +149,7 @@ class Target:
             "shmat over the mapping": lambda: shmat(self.segment, SHM_REMAP, base),
             "mprotect": lambda: checked(LIBC.mprotect(base, 4096, PROT_READ_WRITE)),
             "store a byte": lambda: write_in_a_child(base),
-            "have the kernel store one": lambda: checked(LIBC.pread(zero, base, 1, 0)),
+            "have the kernel store a byte": lambda: checked(LIBC.pread(zero, base, 1, 0)),
             "write by /proc/self/mem": lambda: write_through("/proc/self/mem", base),
             "punch a hole": lambda: checked(LIBC.madvise(base, 4096, MADV_REMOVE)),
             "open the memory by map_files": map_file,
@@ -184,19 +184,19 @@ class Target:
 
 
 def attempt(calls):
-    """For each call the name of its error, or None if it was let."""
-    said = {}
+    """Makes each call. Returns the name of its error, or None if it succeeded."""
+    errors = {}
     for what, call in calls.items():
         try:
             call()
-            said[what] = None
+            errors[what] = None
         except OSError as error:
-            said[what] = errno.errorcode[error.errno]
-    return said
+            errors[what] = errno.errorcode[error.errno]
+    return errors
 
 
 def as_user(who, function):
-    """What the function returns when that user runs it."""
+    """Returns what the function returns when that user runs it."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -204,16 +204,16 @@ def as_user(who, function):
             os.setgroups(who["extra_groups"])
             os.setresgid(*[who["group"]] * 3)
             os.setresuid(*[who["user"]] * 3)
-            # Else its own /proc/self would be root's, and refuse for that alone.
+            # Otherwise its /proc/self would belong to root, and refuse for that alone.
             checked(LIBC.prctl(PR_SET_DUMPABLE, 1))
             os.write(writer, json.dumps(function()).encode())
         finally:
             os._exit(0)
     os.close(writer)
     with open(reader, "rb") as answer:
-        said = answer.read()
+        returned = answer.read()
     os.waitpid(child, 0)
-    return json.loads(said)
+    return json.loads(returned)
 
 
 class Access(harness.Case):
@@ -221,7 +221,7 @@ class Access(harness.Case):
         super().setUp()
         programs = self.scratch / "programs"
         programs.mkdir()
-        # Where they were built others may have no way to. The library goes with them.
+        # Copies, because other users may have no access to the build. The library must be among them.
         for path in (harness.PRODUCER, harness.VIEWER, harness.TOOL):
             shutil.copy(path, programs)
         shutil.copy(Path(harness.TOOL).parent.parent / "common" / "libshmflip.so.0", programs)
@@ -229,7 +229,7 @@ class Access(harness.Case):
         self.programs = programs
         self.frames = self.scratch / "frames"
         self.frames.mkdir()
-        for path in harness.natural(FRAMES.glob("*.png"))[:5]:
+        for path in harness.natural_order(FRAMES.glob("*.png"))[:5]:
             shutil.copy(path, self.frames)
         for path in [self.scratch, *self.scratch.rglob("*")]:
             os.chown(path, OWNER["user"], OWNER["group"])
@@ -259,15 +259,14 @@ class Access(harness.Case):
         self.assertEqual(len(viewer.lines), 10)
 
     def assert_refused(self, whom, who, calls):
-        """Each of them, and shown."""
-        said = as_user(who, lambda: attempt(calls()))
-        for what, error in said.items():
-            print(f"{whom}: {what}: {error or 'LET'}", flush=True)
-        self.assertEqual([what for what, error in said.items() if error is None], [])
-        return said
+        """Checks that every call fails, and prints the errors."""
+        errors = as_user(who, lambda: attempt(calls()))
+        for what, error in errors.items():
+            print(f"{whom}: {what}: {error or 'ALLOWED'}", flush=True)
+        self.assertEqual([what for what, error in errors.items() if error is None], [])
 
-    def assert_kept_out(self, whom, who, target):
-        self.assert_refused(whom, who, target.to_get_in)
+    def assert_no_access(self, whom, who, target):
+        self.assert_refused(whom, who, target.read_calls)
         viewer = self.view(who)
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer)
@@ -276,15 +275,15 @@ class Access(harness.Case):
             self.assert_exits(tool, 1)
             self.assert_one_line(tool)
 
-    def assert_let_in_to_read(self, whom, who, target):
-        said = as_user(who, lambda: attempt(target.to_get_in()))
-        self.assertEqual({what: error for what, error in said.items()
+    def assert_read_only(self, whom, who, target):
+        errors = as_user(who, lambda: attempt(target.read_calls()))
+        self.assertEqual({what: error for what, error in errors.items()
                           if error not in (None, "EAGAIN")}, {})
         self.assert_sees_frames(who)
         tool = self.program("", "stat", "--json", who=who)
         self.assert_exits(tool, 0)
         self.assertEqual(json.loads(tool.out)["state"], "alive")
-        self.assert_refused(whom, who, target.to_write)
+        self.assert_refused(whom, who, target.write_calls)
         tool = self.program("", "clean", "default", who=who)
         self.assert_exits(tool, 1)
         self.assert_sees_frames(who)
@@ -295,30 +294,30 @@ class Access(harness.Case):
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_0600_is_for_its_owner(self):
+    def test_0600_admits_only_the_owner(self):
         producer, target = self.open_channel()
-        self.assert_kept_out("0600, member of the group", MEMBER, target)
-        self.assert_kept_out("0600, somebody", OTHER, target)
+        self.assert_no_access("0600, member of the group", MEMBER, target)
+        self.assert_no_access("0600, another user", OTHER, target)
         self.close(producer)
 
     def test_0640_lets_the_group_read(self):
         producer, target = self.open_channel("--mode", "0640", "--group", str(GROUP))
-        self.assert_let_in_to_read("0640, member of the group", MEMBER, target)
-        self.assert_kept_out("0640, somebody", OTHER, target)
+        self.assert_read_only("0640, member of the group", MEMBER, target)
+        self.assert_no_access("0640, another user", OTHER, target)
         self.close(producer)
 
-    def test_0660_lets_nobody_write(self):
+    def test_0660_lets_no_other_user_write(self):
         producer, target = self.open_channel("--mode", "0660", "--group", str(GROUP))
-        self.assert_let_in_to_read("0660, member of the group", MEMBER, target)
-        self.assert_kept_out("0660, somebody", OTHER, target)
+        self.assert_read_only("0660, member of the group", MEMBER, target)
+        self.assert_no_access("0660, another user", OTHER, target)
         self.close(producer)
 
     def test_0644_lets_everybody_read(self):
         producer, target = self.open_channel("--mode", "0666", "--group", str(GROUP))
-        self.assert_let_in_to_read("0666, somebody", OTHER, target)
+        self.assert_read_only("0666, another user", OTHER, target)
         self.close(producer)
 
-    def test_files_keep_to_their_mode(self):
+    def test_files_have_their_mode(self):
         for mode, directory in (("0600", 0o700), ("0640", 0o750), ("0644", 0o755)):
             producer, _ = self.open_channel("--mode", mode, "--group", str(GROUP))
             modes = [(self.dir / name).stat().st_mode & 0o7777
@@ -327,7 +326,7 @@ class Access(harness.Case):
             self.close(producer)
             self.dir.rmdir()
 
-    def test_group_that_one_is_not_in(self):
+    def test_group_of_others(self):
         producer = self.program("-producer", "--mode", "0640", "--group", str(GROUP),
                                 self.frames, who=OTHER)
         self.assert_exits(producer, 1)
@@ -338,7 +337,7 @@ class Access(harness.Case):
         self.assert_one_line(producer, "group")
         self.assert_nothing_left()
 
-    # ---- Directories and files that are not to be trusted ----
+    # ---- Directories and files that must not be trusted ----
 
     def refuse_directory(self, *words, who=OWNER):
         for name, arguments in (("-producer", [self.frames]), ("", ["stat"]), ("", ["clean"]),
@@ -356,7 +355,7 @@ class Access(harness.Case):
         self.refuse_directory("symbolic link")
         self.assertEqual(list(real.iterdir()), [])
 
-    def test_directory_of_somebody_else(self):
+    def test_directory_of_another_user(self):
         self.dir.mkdir(mode=0o755)
         os.chown(self.dir, OTHER["user"], OTHER["group"])
         self.dir.chmod(0o755)
@@ -372,7 +371,7 @@ class Access(harness.Case):
             self.dir.chmod(mode)
             self.refuse_directory("chmod go-w")
 
-    def test_directory_that_others_may_replace(self):
+    def test_directory_that_others_can_replace(self):
         self.scratch.chmod(0o777)
         producer = self.program("-producer", self.frames, who=OWNER)
         self.assert_exits(producer, 1)
@@ -385,8 +384,8 @@ class Access(harness.Case):
         producer, _ = self.open_channel()
         self.close(producer)
 
-    def test_directory_that_somebody_made_first(self):
-        """The default one, /tmp/shmflip-UID: in /tmp anybody can."""
+    def test_directory_that_another_user_made_first(self):
+        """The default directory, /tmp/shmflip-UID: any user can make it first."""
         directory = Path(f"/tmp/shmflip-{OWNER['user']}")
         directory.mkdir(mode=0o755)
         self.addCleanup(directory.rmdir)
@@ -418,7 +417,7 @@ class Access(harness.Case):
         lock.unlink()
 
 
-def may_be_others():
+def can_be_another_user():
     try:
         return as_user(OTHER, os.getuid) == OTHER["user"]
     except (OSError, json.JSONDecodeError):
@@ -426,7 +425,7 @@ def may_be_others():
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0 or not may_be_others():
-        print("skipped: it takes root to be several users")
+    if os.geteuid() != 0 or not can_be_another_user():
+        print("skipped: needs root, to be several users")
         sys.exit(77)
     unittest.main()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wrong input of every sort: one clear line, the right exit status, nothing left behind."""
+"""Wrong input of every kind: one clear line, the right exit status, and nothing left behind."""
 
 import os
 import unittest
@@ -9,7 +9,7 @@ from harness import DAMAGED, FRAMES
 
 
 class BadInput(harness.Case):
-    def refused(self, running, status, *words):
+    def assert_refused(self, running, status, *words):
         self.assert_exits(running, status)
         self.assert_one_line(running, *words)
         self.assertEqual(running.out, "")
@@ -38,15 +38,15 @@ class BadInput(harness.Case):
         ]
         for arguments in bad:
             with self.subTest(arguments=arguments):
-                self.refused(self.producer(*arguments), 2, "--help")
+                self.assert_refused(self.producer(*arguments), 2, "--help")
         bad = [["--no-such-option"], ["-n"], ["-n", "x"], ["--timeout", "x"], ["--present", "x"],
                ["--present"], ["stray"], ["--newest", "--every"]]
         for arguments in bad:
             with self.subTest(arguments=arguments):
-                self.refused(self.start(harness.VIEWER, *arguments), 2, "--help")
+                self.assert_refused(self.start(harness.VIEWER, *arguments), 2, "--help")
         self.assert_nothing_left()
 
-    def test_what_is_no_option_is_named(self):
+    def test_unknown_options_are_named(self):
         for arguments, words in ((["-zq"], "unknown option -z"), (["-qz"], "unknown option -z"),
                                  (["--nonsense"], "unknown option --nonsense"), (["--f"], "unknown option --f"),
                                  (["-qn"], "--frames needs a value"),
@@ -55,12 +55,12 @@ class BadInput(harness.Case):
             for program in (harness.PRODUCER, harness.VIEWER):
                 if program == harness.VIEWER or "option" in words and "--f" not in arguments:
                     with self.subTest(program=program, arguments=arguments):
-                        self.refused(self.start(program, *arguments), 2, words)
+                        self.assert_refused(self.start(program, *arguments), 2, words)
         for arguments, words in ((["ls", "-zj"], "unknown option -z"), (["ls", "--no"], "unknown option --no"),
                                  (["cat", "-n"], "--frames needs a value"),
                                  (["ls", "--json=3"], "--json takes no value")):
             with self.subTest(arguments=arguments):
-                self.refused(self.tool(*arguments), 2, words)
+                self.assert_refused(self.tool(*arguments), 2, words)
 
     def test_help_and_version(self):
         for program in (harness.PRODUCER, harness.VIEWER):
@@ -76,14 +76,14 @@ class BadInput(harness.Case):
     def test_no_such_file(self):
         for name in ("missing.png", "missing", "missing-%d.png"):
             with self.subTest(name=name):
-                self.refused(self.producer(self.scratch / name), 1, name)
-        self.refused(self.producer(FRAMES, self.scratch / "missing.png"), 1, "missing.png")
+                self.assert_refused(self.producer(self.scratch / name), 1, name)
+        self.assert_refused(self.producer(FRAMES, self.scratch / "missing.png"), 1, "missing.png")
         self.assert_nothing_left()
 
     def test_directory_without_pictures(self):
         empty = self.scratch / "empty"
         empty.mkdir()
-        self.refused(self.producer(empty), 1, "empty")
+        self.assert_refused(self.producer(empty), 1, "empty")
         self.assert_nothing_left()
 
     def test_nothing_but_damage(self):
@@ -116,60 +116,60 @@ class BadInput(harness.Case):
 
     def test_more_memory_than_there_is(self):
         producer = self.producer("--max-size", "1000000x100000", FRAMES)
-        self.refused(producer, 1, "memory")
+        self.assert_refused(producer, 1, "memory")
         self.assert_nothing_left()
         producer = self.producer("--max-size", "500000000x2000000000", "-s", "64", FRAMES)
-        self.refused(producer, 1)
+        self.assert_refused(producer, 1)
         self.assert_nothing_left()
 
     def test_channel_names(self):
         for name in ("a/b", "../up", ".hidden", "", "x" * 64, "white space"):
             with self.subTest(name=name):
-                self.refused(self.producer("-c", name, FRAMES), 2, "channel name")
-                self.refused(self.viewer("-c", name), 2, "channel name")
+                self.assert_refused(self.producer("-c", name, FRAMES), 2, "channel name")
+                self.assert_refused(self.viewer("-c", name), 2, "channel name")
         self.assert_nothing_left()
 
     def test_directory_that_others_may_write(self):
         self.dir.mkdir()
         self.dir.chmod(0o777)
-        self.refused(self.producer(FRAMES), 1, "others may write", "chmod go-w")
-        self.refused(self.viewer(), 1, "others may write", "chmod go-w")
+        self.assert_refused(self.producer(FRAMES), 1, "others may write", "chmod go-w")
+        self.assert_refused(self.viewer(), 1, "others may write", "chmod go-w")
         self.dir.chmod(0o700)
         self.assert_nothing_left()
 
-    def test_directory_that_is_none(self):
+    def test_directory_is_a_file(self):
         self.dir.write_text("a file", encoding="ascii")
-        self.refused(self.producer(FRAMES), 1, "no directory")
-        self.refused(self.viewer(), 1, "no directory")
+        self.assert_refused(self.producer(FRAMES), 1, "no directory")
+        self.assert_refused(self.viewer(), 1, "no directory")
         self.dir.unlink()
 
     def test_directory_that_cannot_be_made(self):
-        self.refused(self.producer("--dir", "/proc/shmflip", FRAMES), 1, "/proc/shmflip")
-        self.refused(self.producer("--dir", self.scratch / "a" / "b", FRAMES), 1, "a/b")
+        self.assert_refused(self.producer("--dir", "/proc/shmflip", FRAMES), 1, "/proc/shmflip")
+        self.assert_refused(self.producer("--dir", self.scratch / "a" / "b", FRAMES), 1, "a/b")
 
-    @unittest.skipIf(os.geteuid() == 0, "root may do anything")
+    @unittest.skipIf(os.geteuid() == 0, "root ignores permissions")
     def test_no_permission(self):
         self.dir.mkdir(mode=0o500)
-        self.refused(self.producer(FRAMES), 1, "Permission denied")
+        self.assert_refused(self.producer(FRAMES), 1, "Permission denied")
         self.dir.chmod(0o700)
 
     def test_second_producer(self):
         first = self.producer("-q", "-l", FRAMES)
         self.await_channel(first)
-        self.refused(self.producer(FRAMES), 1, "held by another producer", str(first.pid))
+        self.assert_refused(self.producer(FRAMES), 1, "held by another producer", str(first.pid))
         self.assertTrue(first.alive)
         self.assertEqual(first.interrupt(), 0)
         self.assert_nothing_left()
 
     def test_stats_that_cannot_be_written(self):
         nowhere = self.scratch / "no" / "such" / "directory.json"
-        self.refused(self.producer("--stats", nowhere, FRAMES), 1, "directory.json")
-        self.refused(self.viewer("--stats", nowhere), 1, "directory.json")
+        self.assert_refused(self.producer("--stats", nowhere, FRAMES), 1, "directory.json")
+        self.assert_refused(self.viewer("--stats", nowhere), 1, "directory.json")
         self.assert_nothing_left()
 
     def test_record_that_cannot_be_written(self):
         viewer = self.viewer("--record", "/proc/nowhere")
-        self.refused(viewer, 1, "/proc/nowhere")
+        self.assert_refused(viewer, 1, "/proc/nowhere")
 
     def test_window_without_a_display(self):
         env = {name: value for name, value in self.env.items()
@@ -178,7 +178,7 @@ class BadInput(harness.Case):
         env["SDL_VIDEODRIVER"] = "x11"
         producer = self.producer("-q", "-l", FRAMES)
         self.await_channel(producer)
-        self.refused(self.start(harness.VIEWER, "-q", env=env), 1, "display")
+        self.assert_refused(self.start(harness.VIEWER, "-q", env=env), 1, "display")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
@@ -187,9 +187,9 @@ class BadInput(harness.Case):
         record = bytearray(self.await_channel(producer))
         record[8] = 77
         (self.dir / "default").write_bytes(record)
-        self.refused(self.viewer(), 1, "version 77")
+        self.assert_refused(self.viewer(), 1, "version 77")
         (self.dir / "default").write_bytes(b"garbage" * 20)
-        self.refused(self.viewer(), 1, "not written by shmflip")
+        self.assert_refused(self.viewer(), 1, "not written by shmflip")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""shmflip-bench: it runs, says what is true in every form that it puts out, and leaves nothing behind."""
+"""shmflip-bench: it runs, its results are true in every output format, and it leaves nothing behind."""
 
 import json
 import os
@@ -22,7 +22,7 @@ class Bench(harness.Case):
         return self.start(BENCH, *arguments, **how)
 
     def quick(self, *arguments):
-        """The results of a quick run of transports, by name of the transport."""
+        """Runs transports --quick. Returns all results, and the same by name of the transport."""
         path = self.scratch / "results.json"
         bench = self.bench("transports", "--quick", "--json", path, *arguments)
         self.assert_exits(bench, 0)
@@ -45,8 +45,8 @@ class TransportsTest(Bench):
                 if not result["limit"]:
                     self.assertGreater(result["latency_ns"]["count"], 0)
 
-    def test_what_the_kernel_copies(self):
-        """A pipe's bytes are counted by the kernel too; of shmflip's frames it copies none."""
+    def test_bytes_that_the_kernel_copies(self):
+        """The kernel also counts the bytes of a pipe; it copies none of shmflip's frames."""
         _, results = self.quick("--transports", "shmflip,pipe", "--size", "640x480", "--touch", "read")
         frame = 640 * 480 * 4
         self.assertEqual(results["shmflip"]["kernel_bytes"], 0)
@@ -82,7 +82,7 @@ class TransportsTest(Bench):
 
     def interrupt(self, transport):
         bench = self.bench("transports", "--transports", transport, "--seconds", "30", "--size", "64x64")
-        self.until("it measures", lambda: len(children_of(bench.pid)) == 2 or not bench.alive)
+        self.until("the benchmark starts two processes", lambda: len(children_of(bench.pid)) == 2 or not bench.alive)
         if not bench.alive and "--transports takes" in bench.err:
             self.skipTest(f"built without {transport}")
         children = children_of(bench.pid)
@@ -110,11 +110,11 @@ class DecodeTest(Bench):
         return bench, self.stats(path)
 
     def test_the_same_pixels(self):
-        """As libpng, on every kind of PNG; others may differ, and are said to."""
+        """As libpng's, on every kind of PNG. Other decoders may differ; then the output says so."""
         bench, whole = self.decode(harness.KINDS, harness.FRAMES / "000.png")
         self.assertEqual(len(whole["files"]), len(list(harness.KINDS.glob("*.png"))) + 1)
         for file in whole["files"]:
-            ours = [each for each in file["decoders"] if each["decoder"] == "shmflip"]
+            ours = [result for result in file["decoders"] if result["decoder"] == "shmflip"]
             self.assertNotIn("absent", ours[0], file["file"])
             self.assertGreater(ours[0]["ms"], 0)
         kinds = {summary["kind"] for summary in whole["summary"]}
@@ -125,7 +125,7 @@ class DecodeTest(Bench):
         _, whole = self.decode("--decoders", "shmflip", harness.FRAMES)
         self.assertEqual({summary["decoder"] for summary in whole["summary"]}, {"libpng", "shmflip"})
 
-    def test_what_is_no_png(self):
+    def test_files_that_are_no_png(self):
         text = self.scratch / "text.png"
         text.write_text("no picture")
         bench = self.bench("decode", "--quick", text, harness.FRAMES / "000.png")
@@ -138,7 +138,7 @@ class DecodeTest(Bench):
 
 class PipelineTest(Bench):
     def test_runs(self):
-        """Ours for certain; others where they are installed."""
+        """shmflip always; the other programs if they are installed."""
         path = self.scratch / "pipeline.json"
         bench = self.bench("pipeline", "--quick", "--json", path, harness.FRAMES)
         self.assert_exits(bench, 0)
@@ -186,7 +186,7 @@ class PlotTest(Bench):
 
 class UsageTest(Bench):
     def test_wrong_use(self):
-        for words, said in (
+        for words, message in (
                 ([], "COMMAND"),
                 (["dance"], "dance"),
                 (["transports", "--size", "big"], "--size"),
@@ -206,7 +206,7 @@ class UsageTest(Bench):
             with self.subTest(words=words):
                 bench = self.bench(*words)
                 self.assert_exits(bench, 2)
-                self.assert_one_line(bench, said)
+                self.assert_one_line(bench, message)
 
     def test_help_fits_a_screen(self):
         for words in ["--help"], ["transports", "--help"], ["decode", "--help"], ["pipeline", "--help"]:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How often a viewer copies a frame on its way to the screen: measured by which of its memory it uses for
-that, and compared with what it says of itself."""
+"""How often a viewer copies a frame on its way to the screen: measured by the memory that it references
+meanwhile, and compared with the number that it reports."""
 
 import json
 import mmap
@@ -18,44 +18,45 @@ SIZE = (1024, 768)
 FRAME_KIB = SIZE[0] * SIZE[1] * 4 // 1024
 
 
-def forget_what_was_used(pid):
-    # The second has the processors forget it, too.
-    for what in "14":
-        Path(f"/proc/{pid}/clear_refs").write_text(what, encoding="ascii")
+def clear_references(pid):
+    # 1 clears the referenced bits; 4 also makes the processors drop their copies of the page tables.
+    for command in "14":
+        Path(f"/proc/{pid}/clear_refs").write_text(command, encoding="ascii")
 
 
-def used_kib(pid):
-    """Memory used since then, by mapping, where it may be pixels: that is not part of a file."""
-    used, mapping = {}, None
+def referenced_kib(pid):
+    """Returns the memory referenced since clear_references, by mapping. Leaves out mappings of files, which are no
+    pixels."""
+    referenced, mapping = {}, None
     for line in Path(f"/proc/{pid}/smaps").read_text(encoding="ascii").splitlines():
         start = re.match(r"^([0-9a-f]+-[0-9a-f]+) \S+ \S+ \S+ \S+ *(.*)$", line)
         if start:
             mapping = start[1] if not start[2].startswith("/") or "SYSV" in start[2] else None
         elif line.startswith("Referenced:") and mapping:
-            used[mapping] = int(line.split()[1])
-    return used
+            referenced[mapping] = int(line.split()[1])
+    return referenced
 
 
-def tells_what_is_used():
-    """Whether this kernel does, and at once."""
+def kernel_tracks_references():
+    """Whether this kernel reports referenced memory, without delay."""
     try:
-        ours, theirs = (mmap.mmap(-1, FRAME_KIB * 1024, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        source, copy = (mmap.mmap(-1, FRAME_KIB * 1024, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
                         for _ in range(2))
-        ours.write(b"x" * len(ours))
-        forget_what_was_used("self")
-        before = sum(used_kib("self").values())
-        memoryview(theirs)[:] = memoryview(ours)
-        return abs(sum(used_kib("self").values()) - before - 2 * FRAME_KIB) < FRAME_KIB // 2
+        source.write(b"x" * len(source))
+        clear_references("self")
+        before = sum(referenced_kib("self").values())
+        memoryview(copy)[:] = memoryview(source)
+        return abs(sum(referenced_kib("self").values()) - before - 2 * FRAME_KIB) < FRAME_KIB // 2
     except OSError:
         return False
 
 
 @screen.needs_screen
 @screen.needs_x11
-@unittest.skipUnless(tells_what_is_used(), "the kernel does not tell what memory is used")
-@unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers use memory of their own")
+@unittest.skipUnless(kernel_tracks_references(), "the kernel does not report referenced memory")
+@unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers reference memory of their own")
 class Copies(screen.Screen):
-    """Of a frame that is copied n times there are n + 1 in use; of one that nobody reads, none."""
+    """A frame that is copied n times is referenced n + 1 times; a frame that nobody reads, never."""
 
     def step(self):
         self.numbers.process.stdin.write(b"\n")
@@ -65,19 +66,19 @@ class Copies(screen.Screen):
     def copies_measured(self, viewer):
         counts = []
         for _ in range(3):
-            forget_what_was_used(viewer.pid)
-            before = used_kib(viewer.pid)
+            clear_references(viewer.pid)
+            before = referenced_kib(viewer.pid)
             self.step()
-            after = used_kib(viewer.pid)
-            # What is small is no picture.
+            after = referenced_kib(viewer.pid)
+            # A small mapping holds no frame.
             grown = [after[mapping] - before.get(mapping, 0) for mapping in after]
             counts.append(sum(kib for kib in grown if kib > FRAME_KIB // 2) / FRAME_KIB)
         return max(round(sorted(counts)[1]) - 1, 0)
 
-    def compare(self, way, wanted, *options, size=SIZE, driver=None):
+    def compare(self, way, expected, *options, size=SIZE, driver=None):
         stats = self.scratch / "stats.json"
         env = dict(self.env, SDL_RENDER_DRIVER=driver) if driver else dict(self.env)
-        # That writes to memory too.
+        # It makes the C library write to all memory.
         env.pop("MALLOC_PERTURB_", None)
         self.numbers = self.start(
             os.environ["SHMFLIP_NUMBERS"], "default", *SIZE, 0, 100000, "step=1", *options,
@@ -87,17 +88,17 @@ class Copies(screen.Screen):
         self.window = self.window_of(viewer)
         if size != SIZE:
             self.xdotool("windowsize", "--sync", self.window, *size)
-            self.until("it is resized", lambda: self.looks(self.window)[:2] == size)
+            self.until("the window is resized", lambda: self.content_of(self.window)[:2] == size)
         for _ in range(4):
             self.step()
         measured = self.copies_measured(viewer)
         self.end(viewer, self.numbers)
         self.numbers.process.stdin.close()
-        said = json.loads(stats.read_text(encoding="utf-8"))["copies_per_frame"]
-        # The mean has the first frames in it, which the window had the size of.
+        reported = json.loads(stats.read_text(encoding="utf-8"))["copies_per_frame"]
+        # The mean includes the first frames, before the window was resized.
         tolerance = 0 if size == SIZE else 0.3
-        self.assertEqual(measured, wanted, f"{way} {options} {size} {driver}")
-        self.assertAlmostEqual(said, wanted, delta=tolerance)
+        self.assertEqual(measured, expected, f"{way} {options} {size} {driver}")
+        self.assertAlmostEqual(reported, expected, delta=tolerance)
 
     def test_x11(self):
         self.compare("x11", 0)

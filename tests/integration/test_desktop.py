@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The viewer among programs as people have them: a window manager, a compositor, Wayland with X on
-top of it. What counts is what is on the screen in the end."""
+"""The viewer with the programs of a desktop: a window manager, a compositor, Wayland, and X on top of
+Wayland. Only the pixels on the screen count."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
 def frames():
-    return harness.natural(FRAMES.glob("*.png"))
+    return harness.natural_order(FRAMES.glob("*.png"))
 
 
 class Desktop(screen.Screen):
@@ -32,48 +32,48 @@ class Desktop(screen.Screen):
         self.addCleanup(running.terminate)
         return running
 
-    def looks(self, window):
-        """Also of "root", the screen: xwd would put that together of windows, and leave some out."""
+    def content_of(self, window):
+        """The same, also for "root", the screen: xwd composes it from windows, and would leave some out."""
         if window != "root":
-            return super().looks(window)
+            return super().content_of(window)
         words = harness.imagemagick()
         words = words + ["import"] if words == ["magick"] else [words[0].replace("convert", "import")]
         words += ["-window", "root", "-depth", "8", "-interlace", "plane", "rgb:-"]
-        # Now and then it waits for ever for the X server.
+        # It sometimes waits forever for the X server.
         for _ in range(2):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return *self.size, self.output_of(words)
         return *self.size, self.output_of(words)
 
     def is_on_screen(self, path):
-        return self.place_of(path) is not None
+        return self.position_of(path) is not None
 
-    def place_of(self, path):
-        """Where on the screen the picture is, whole and right; or None."""
+    def position_of(self, path):
+        """Returns x and y of the complete picture on the screen, or None."""
         width, height, planes = self.picture(path)
-        across, down, shown = self.looks("root")
-        size, all_of_it = width * height, across * down
+        across, down, shown = self.content_of("root")
+        size, plane = width * height, across * down
         for y in range(down - height + 1):
             at = shown.find(planes[:width], y * across, (y + 1) * across)
             if at < 0:
                 continue
-            if all(shown[c * all_of_it + at + r * across:c * all_of_it + at + r * across + width]
+            if all(shown[c * plane + at + r * across:c * plane + at + r * across + width]
                    == planes[c * size + r * width:c * size + (r + 1) * width]
                    for c in range(3) for r in range(height)):
                 return at - y * across, y
         return None
 
-    def comes_on_screen(self, path):
+    def wait_on_screen(self, path):
         self.until("the picture is on the screen", lambda: self.is_on_screen(path), 20)
 
     def panel_height(self):
-        """Of the only one on the screen."""
-        across, down, planes = self.looks("root")
+        """Returns the height of the only panel on the screen."""
+        across, down, planes = self.content_of("root")
         rows = [[planes[(c * down + y) * across:(c * down + y + 1) * across] for c in range(3)]
                 for y in range(down)]
         return sum(all(row[c].count(PANEL[c]) > 100 for c in range(3)) for row in rows)
 
-    def text_is_twice_as_large(self):
+    def wait_for_double_text(self):
         self.until("a panel with text of twice the size",
                    lambda: self.panel_height() > 2 * FONT_PIXELS * LINES_OF_INFORMATION, 20)
 
@@ -89,58 +89,58 @@ class WindowManager(Desktop):
     def setUp(self):
         super().setUp()
         self.background_program("openbox", "--sm-disable")
-        # Without one there are none, says xdotool.
-        self.until("the window manager is there",
+        # Without a window manager, xdotool finds no desktops.
+        self.until("the window manager runs",
                    lambda: self.xdotool("get_num_desktops") not in ("", "0"))
 
     def is_scaled_to(self, window, size):
-        across, down, pixels = self.looks(window)
+        across, down, pixels = self.content_of(window)
         middle = pixels[(down // 2) * across + across // 2 - 20:][:40]
         return (across, down) == size and any(middle)
 
     def test_full_screen_and_back(self):
         path = frames()[7]
-        producer = self.still(path)
-        viewer = self.windowed("--present", self.way)
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         for _ in range(2):
             self.press(window, "f")
-            self.until("it fills the screen", lambda: self.is_scaled_to(window, self.size))
+            self.until("the window fills the screen", lambda: self.is_scaled_to(window, self.size))
             self.press(window, "f")
-            self.shows(window, path)
+            self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
     def test_minimised_and_back_while_frames_run(self):
         path = frames()[7]
         producer = self.producer("-q", "-l", "-r", "40", "-p", "lossless", FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
         for _ in range(3):
             self.xdotool("windowminimize", window)
-            self.until("it is minimised", lambda: not self.xdotool(
+            self.until("the window is minimised", lambda: not self.xdotool(
                 "search", "--onlyvisible", "--pid", viewer.pid))
             self.xdotool("windowmap", window)
             self.xdotool("windowactivate", "--sync", window)
             self.window_of(viewer)
         producer.interrupt()
-        producer = self.still(path)
-        self.comes_on_screen(path)
+        producer = self.start_still(path)
+        self.wait_on_screen(path)
         self.end(viewer, producer)
 
     def test_moved_while_paused(self):
         path = frames()[7]
-        producer = self.still(path)
-        viewer = self.windowed("--present", self.way)
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         self.press(window, "space")
-        self.until("it is paused", lambda: "paused" in self.title_of(window))
-        for place in ((-300, -200), (1300, 900), (20, 30)):
-            self.xdotool("windowmove", window, *place)
+        self.until("the viewer is paused", lambda: "paused" in self.title_of(window))
+        for position in ((-300, -200), (1300, 900), (20, 30)):
+            self.xdotool("windowmove", window, *position)
             time.sleep(0.2)
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         self.end(viewer, producer)
 
 
@@ -148,43 +148,44 @@ class WindowManager(Desktop):
 @harness.needs("openbox")
 @harness.needs("picom")
 class Compositor(WindowManager):
-    """The same, where windows are drawn to memory, and that to the screen."""
+    """The same with a compositor, which draws windows to memory and that memory to the screen."""
 
     def setUp(self):
         super().setUp()
         self.compositor = self.background_program("picom", "--backend", "xrender",
                                                   "--config", os.devnull)
-        time.sleep(1)  # It tells nobody that it has begun.
+        time.sleep(1)  # It does not report when it is ready.
 
     def tearDown(self):
-        self.assertIsNone(self.compositor.poll(), "the compositor has gone")
+        self.assertIsNone(self.compositor.poll(), "the compositor has exited")
         super().tearDown()
 
 
 # ---- Wayland ----------------------------------------------------------------------------------------
 
 class Weston(Desktop):
-    """Not run by itself: see below."""
+    """No test by itself; its subclasses are."""
 
     scale = 1
 
     def setUp(self):
         super().setUp()
-        # Weston warns of a directory that others may enter, and makes its socket there.
+        # Weston makes its socket here, and warns if others may enter the directory.
         self.scratch.chmod(0o700)
         log = self.scratch / "weston.log"
         config = self.scratch / "weston.ini"
         config.write_text("[core]\nxwayland=true\n[shell]\nlocking=false\npanel-position=none\n")
         self.background_program(
             "weston", "--backend=x11-backend.so", "--use-pixman", f"--scale={self.scale}",
-            f"--width={1300 // self.scale}", f"--height={900 // self.scale}", "--socket=shmflip", f"--config={config}", "--idle-time=0", f"--log={log}")
-        self.until("there is a Wayland display", (self.scratch / "shmflip").exists)
+            f"--width={1300 // self.scale}", f"--height={900 // self.scale}", "--socket=shmflip",
+            f"--config={config}", "--idle-time=0", f"--log={log}")
+        self.until("the Wayland display exists", (self.scratch / "shmflip").exists)
         self.log = log
-        # It draws the pointer as a part of the picture.
+        # Weston draws the pointer into the picture.
         self.xdotool("mousemove", 1290, 890)
 
     def native(self, *options, **env):
-        # Libraries that only Wayland brings in keep memory to their end.
+        # Libraries that only Wayland loads keep memory until they exit.
         env = dict(self.env, WAYLAND_DISPLAY="shmflip", SDL_VIDEODRIVER="wayland", **env,
                    ASAN_OPTIONS=self.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
         return self.start(harness.VIEWER, *options, env=env)
@@ -195,9 +196,9 @@ class Weston(Desktop):
 class Wayland(Weston):
     def test_native(self):
         path = frames()[7]
-        producer = self.still(path)
+        producer = self.start_still(path)
         viewer = self.native()
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         self.assertIn("x11 does not work here: the window is not on an X server", viewer.err)
         self.assertRegex(viewer.err, "showing frames by (surface|texture)")
         self.end(viewer, producer)
@@ -211,47 +212,47 @@ class Wayland(Weston):
             return re.search(r"xserver listening on display (:\d+)", self.log.read_text())
         self.until("Xwayland listens", display)
         env = dict(self.env, DISPLAY=display()[1])
-        producer = self.still(path)
+        producer = self.start_still(path)
         viewer = self.start(harness.VIEWER, "--verify-untouched", env=env)
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         self.assertIn("showing frames by x11", viewer.err)
         self.end(viewer, producer)
 
 
-# ---- Screens with small pixels ------------------------------------------------------------------------
+# ---- Screens with dense pixels ------------------------------------------------------------------------
 
 @screen.needs_screen
 @harness.needs("weston")
 class ScaledWayland(Weston):
-    """Two pixels to a point: SDL counts points, people look at pixels."""
+    """Two pixels per point: SDL counts points, the screen shows pixels."""
 
     scale = 2
 
-    def test_a_pixel_is_a_pixel_and_text_is_larger(self):
+    def test_pixels_are_not_scaled_and_text_is(self):
         path = frames()[7]
-        producer = self.still(path)
+        producer = self.start_still(path)
         viewer = self.native()
-        self.comes_on_screen(path)
-        # New windows have the keyboard.
+        self.wait_on_screen(path)
+        # A new window has the keyboard focus.
         self.xdotool("key", "i")
-        self.text_is_twice_as_large()
+        self.wait_for_double_text()
         self.xdotool("key", "i")
-        self.comes_on_screen(path)
+        self.wait_on_screen(path)
         self.end(viewer, producer)
 
     def map_at(self, x, y):
-        """Which pixel of the map the screen shows there."""
+        """Returns which pixel of the map the screen shows there, or None."""
         red, green, blue = self.pixel("root", x, y)
         return (red, green) if blue == 77 else None
 
-    def shows_near(self, at, wanted):
-        def is_so():
+    def wait_for_map_near(self, at, expected):
+        def is_near():
             spot = self.map_at(*at)
-            return spot and max(abs(spot[0] - wanted[0]), abs(spot[1] - wanted[1])) <= 1
-        self.until(f"the map's {wanted} at {at}", is_so, 20)
+            return spot and max(abs(spot[0] - expected[0]), abs(spot[1] - expected[1])) <= 1
+        self.until(f"the map's {expected} is at {at}", is_near, 20)
 
     def enter(self, viewer, at):
-        """Moves the pointer there. Now and then weston does not see it come, nor any more of it."""
+        """Moves the pointer there. Sometimes weston does not notice it enter the window, nor anything after that."""
         for step in range(20):
             self.xdotool("mousemove", at[0] + step % 2, at[1])
             time.sleep(0.5)
@@ -259,52 +260,52 @@ class ScaledWayland(Weston):
                 self.xdotool("mousemove", *at)
                 return
         self.assertRegex(viewer.err, r"wl_seat@\d+\.get_pointer")
-        self.skipTest("weston does not tell the viewer of the pointer")
+        self.skipTest("weston sends the viewer no pointer events")
 
-    def test_the_pointer_is_where_it_seems(self):
+    def test_zoom_and_drag_follow_the_pointer(self):
         path = self.scratch / "map.png"
         screen.write_png(path, 200, 120, b"".join(bytes((x, y, 77)) for y in range(120)
                                                   for x in range(200)))
-        producer = self.still(path)
+        producer = self.start_still(path)
         viewer = self.native(WAYLAND_DEBUG="1")
-        self.comes_on_screen(path)
-        left, top = self.place_of(path)
+        self.wait_on_screen(path)
+        left, top = self.position_of(path)
         at = (left + 150, top + 30)
         self.enter(viewer, at)
-        # Larger, about the pointer.
+        # Zoom about the pointer.
         for zoom in (1.5, 2, 3, 4):
             self.xdotool("click", 4)
-            self.shows_near((at[0] - 80, at[1] + 40), (150 - 80 / zoom, 30 + 40 / zoom))
+            self.wait_for_map_near((at[0] - 80, at[1] + 40), (150 - 80 / zoom, 30 + 40 / zoom))
         self.xdotool("mousemove", 1290, 890)
-        self.shows_near(at, (150, 30))
-        # And dragged by as much as the pointer.
+        self.wait_for_map_near(at, (150, 30))
+        # A drag moves the picture by as much as the pointer.
         self.xdotool("mousemove", *at, "mousedown", 1)
         for step in (10, 20, 30, 40):
             self.xdotool("mousemove", at[0] - step, at[1] + step)
         self.xdotool("mouseup", 1, "mousemove", 1290, 890)
-        self.shows_near((at[0] - 40, at[1] + 40), (150, 30))
+        self.wait_for_map_near((at[0] - 40, at[1] + 40), (150, 30))
         self.end(viewer, producer)
 
 
 @screen.needs_screen
 @screen.needs_x11
 class DenseX(Desktop):
-    """X has pixels only; it tells how small they are."""
+    """X counts only pixels, and reports how dense they are."""
 
     server_options = ["-dpi", "192"]
 
-    def test_a_pixel_is_a_pixel_and_text_is_larger(self):
+    def test_pixels_are_not_scaled_and_text_is(self):
         path = frames()[7]
-        producer = self.still(path)
+        producer = self.start_still(path)
         for way in ("auto", "surface", "texture"):
             with self.subTest(way):
-                viewer = self.windowed("--present", way)
+                viewer = self.start_window("--present", way)
                 window = self.window_of(viewer)
-                self.shows(window, path)
+                self.wait_for_picture(window, path)
                 self.press(window, "i")
-                self.text_is_twice_as_large()
+                self.wait_for_double_text()
                 self.press(window, "i")
-                self.shows(window, path)
+                self.wait_for_picture(window, path)
                 self.assertEqual(viewer.interrupt(), 0)
         self.end(producer)
 
@@ -313,7 +314,7 @@ class DenseX(Desktop):
 @screen.needs_x11
 @harness.needs("xprop")
 class DenseBySetting(DenseX):
-    """As desktops say it, whatever the screen says."""
+    """The desktop sets the density, regardless of the screen's."""
 
     server_options = ["-dpi", "96"]
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Peers that lie and grab: each lie is named in one line, and whoever grabs harms itself most."""
+"""Hostile peers: the programs name invalid data in one line, and a viewer that takes every lock does not stop
+the others."""
 
 import os
 import random
@@ -16,7 +17,7 @@ from harness import FRAMES
 GRABBER = Path(__file__).with_name("grabber.py")
 
 
-class Lies(harness.Case):
+class InvalidChannels(harness.Case):
     def setUp(self):
         super().setUp()
         self.live = self.producer("-q", "-l", "-r", "60", FRAMES)
@@ -58,12 +59,12 @@ class Lies(harness.Case):
         self.finish()
 
     def test_garbage_of_every_size(self):
-        dice = random.Random(1)
+        generator = random.Random(1)
         for size in (1, 7, 8, 16, 39, 40, 41, 100000):
-            self.assert_named(dice.randbytes(size), "not written by shmflip")
+            self.assert_named(generator.randbytes(size), "not written by shmflip")
         self.finish()
 
-    def test_objects_of_others(self):
+    def test_objects_of_other_programs(self):
         made = []
         for command in (["ipcmk", "-S", "3"], ["ipcmk", "-M", "100"]):
             answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -74,8 +75,8 @@ class Lies(harness.Case):
         self.finish()
 
 
-class Grabs(harness.Case):
-    """A viewer that holds every lock it can get, in every generation."""
+class GreedyViewers(harness.Case):
+    """A viewer that holds every lock that it can get, in every generation."""
 
     def begin(self, *grabbing):
         self.stats_path = self.scratch / "producer.json"
@@ -97,22 +98,22 @@ class Grabs(harness.Case):
 
     def test_every_lock_of_every_generation(self):
         self.begin()
-        self.until("generations are grabbed", lambda: len(self.grabber.lines) > 8)
+        self.until("generations are locked", lambda: len(self.grabber.lines) > 8)
         shown = len(self.honest.lines)
-        self.until("frames arrive all the same", lambda: len(self.honest.lines) > shown + 5)
+        self.until("frames still arrive", lambda: len(self.honest.lines) > shown + 5)
         counted = self.finish()
         self.assertGreater(counted["generations"], 8)
         self.assertGreater(counted["dropped"], 10)
 
     def test_memory_of_every_generation(self):
         self.begin("keep")
-        self.until("generations are grabbed", lambda: len(self.grabber.lines) >= 4)
+        self.until("generations are locked", lambda: len(self.grabber.lines) >= 4)
         time.sleep(1.5)
-        # Not one more for each lease, of which there were seven.
+        # Seven leases have passed; each must not have added a segment.
         self.assertLessEqual(len(harness.segments_made_by({self.live.pid})), 6)
         self.grabber.kill()
         shown = len(self.honest.lines)
-        self.until("all goes on", lambda: len(self.honest.lines) > shown + 20)
+        self.until("frames still arrive", lambda: len(self.honest.lines) > shown + 20)
         self.assertEqual(len(harness.segments_made_by({self.live.pid})), 1)
         counted = self.finish()
         self.assertGreater(counted["dropped"], 50)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Several threads decode: the frames, their order, and what is said of them are the same as with one."""
+"""Several decoder threads: the frames, their order, and the messages are the same as with one."""
 
 import os
 import signal
@@ -14,12 +14,12 @@ from harness import DAMAGED, FRAMES, KINDS
 
 
 def pictures(count=None):
-    return harness.natural(FRAMES.glob("*.png"))[:count]
+    return harness.natural_order(FRAMES.glob("*.png"))[:count]
 
 
 class Jobs(harness.Case):
     def play(self, *arguments, jobs=4, status=0, **how):
-        """Every frame to a viewer; the lines that it printed, and the producer's figures."""
+        """Sends every frame to a viewer. Returns the lines that it printed, and the producer's statistics."""
         stats = self.scratch / "stats.json"
         viewer = self.viewer("--digest", "--once")
         self.played = self.producer("-r", "0", "-p", "lossless", "-w", "1", "-j", jobs,
@@ -31,7 +31,7 @@ class Jobs(harness.Case):
 
     @harness.needs_imagemagick
     def test_files(self):
-        paths = pictures() + harness.natural(KINDS.glob("*.png"))
+        paths = pictures() + harness.natural_order(KINDS.glob("*.png"))
         expected = [f"{number} {harness.digest_of(path)}" for number, path in enumerate(paths, 1)]
         for options in (["-j", "2"], ["-j", "7"], ["-j", "2", "-s", "20"], ["-j", "0"]):
             lines, stats = self.play(*options, *paths)
@@ -63,19 +63,19 @@ class Jobs(harness.Case):
                              check=True).stdout
         with open(png, "rb") as stream:
             lines, _ = self.play("-", stdin=stream)
-        wanted = [f"{i + 1} 320 240 {zlib.crc32(raw[i * size:(i + 1) * size]):08x} stdin:{i + 1}"
-                  for i in range(count)]
-        self.assertEqual(lines, wanted)
+        expected = [f"{i + 1} 320 240 {zlib.crc32(raw[i * size:(i + 1) * size]):08x} stdin:{i + 1}"
+                    for i in range(count)]
+        self.assertEqual(lines, expected)
 
-    def test_what_is_damaged_is_named_in_order(self):
+    def test_damaged_files_are_named_in_order(self):
         damaged = sorted(path for path in DAMAGED.iterdir() if path.is_file())
         good = pictures(len(damaged))
         mixed = [path for pair in zip(good, damaged) for path in pair]
         lines, stats = self.play(*mixed)
-        one_by_one = self.played.err
+        messages = self.played.err
         self.assertGreater(stats["skipped"], 5)
         self.assertEqual(stats["published"] + stats["skipped"], len(mixed))
-        self.assertEqual((lines, one_by_one), (self.play(*mixed, jobs=1)[0], self.played.err))
+        self.assertEqual((lines, messages), (self.play(*mixed, jobs=1)[0], self.played.err))
 
     def test_nothing_but_damage(self):
         text = self.scratch / "text.png"
@@ -87,14 +87,14 @@ class Jobs(harness.Case):
         self.assertEqual(len(producer.err.splitlines()), 3, producer.err)
         self.assert_nothing_left()
 
-    def test_error_stops_behind_the_frames_before_it(self):
+    def test_error_stops_after_earlier_frames(self):
         good, damaged = pictures(9), sorted(DAMAGED.glob("*.png"))[0]
         lines, stats = self.play("--on-error", "stop", *good[:6], damaged, *good[6:], status=1)
         self.assertEqual(len(lines), 6)
         self.assertEqual(stats["published"], 6)
         self.assert_one_line(self.played, damaged.name)
 
-    def test_error_stops_while_the_stream_stands_still(self):
+    def test_error_stops_while_the_stream_is_idle(self):
         reader, writer = os.pipe()
         producer = self.producer("-r", "0", "-j", "2", "--on-error", "stop", "-", stdin=reader)
         os.write(writer, pictures(1)[0].read_bytes())
@@ -153,18 +153,18 @@ class Jobs(harness.Case):
 
     def test_a_frozen_viewer_while_frames_wait_for_their_time(self):
         producer = self.producer("-r", "4", "-l", "-j", "2", "--lease", "0.1", FRAMES)
-        frozen, lively = self.viewer("--digest"), self.viewer("--digest")
+        frozen, active = self.viewer("--digest"), self.viewer("--digest")
         self.until("a frame arrives", lambda: frozen.lines)
         frozen.signal(signal.SIGSTOP)
-        self.until("frames go on", lambda: len(lively.lines) > 5)
+        self.until("frames still arrive", lambda: len(active.lines) > 5)
         frozen.signal(signal.SIGCONT)
-        self.until("it comes along", lambda: len(frozen.lines) > 3)
-        self.assertEqual([running.interrupt() for running in (frozen, lively, producer)], [0] * 3)
+        self.until("the frozen viewer continues", lambda: len(frozen.lines) > 3)
+        self.assertEqual([running.interrupt() for running in (frozen, active, producer)], [0] * 3)
         self.assertEqual(producer.err, "")
         self.assert_nothing_left()
 
     @harness.needs("ipcrm")
-    def test_a_fresh_generation_while_frames_are_under_way(self):
+    def test_new_generation_while_frames_are_decoded(self):
         stats = self.scratch / "stats.json"
         viewer = self.viewer("--digest")
         producer = self.producer("-r", "100", "-l", "-w", "1", "-j", "3", "--stats", stats, FRAMES)
@@ -174,7 +174,7 @@ class Jobs(harness.Case):
             self.until("frames arrive", lambda: len(viewer.lines) > before + 20)
             ring = struct.unpack_from("<i", (self.dir / "default").read_bytes(), 36)[0]
             subprocess.run(["ipcrm", "-s", str(ring)], check=True)
-            self.until("a fresh ring", lambda: struct.unpack_from(
+            self.until("there is a new ring", lambda: struct.unpack_from(
                 "<i", self.await_channel(producer), 36)[0] != ring)
         before = len(viewer.lines)
         self.until("frames arrive", lambda: len(viewer.lines) > before + 20)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Started and stopped in any order, replaced, killed: nothing hangs and nothing is left."""
+"""Programs started and stopped in any order, replaced, and killed: nothing hangs and nothing is left."""
 
 import os
 import signal
@@ -10,13 +10,13 @@ import harness
 from harness import FRAMES
 
 
-class Life(harness.Case):
-    def playing(self, *options, **how):
+class Lifecycle(harness.Case):
+    def start_producer(self, *options, **how):
         producer = self.producer("-q", "-l", "-r", "60", *options, FRAMES, **how)
         self.await_channel(producer)
         return producer
 
-    def watching(self, *options):
+    def start_viewer(self, *options):
         return self.viewer("--digest", *options)
 
     def await_frames(self, viewer, more=3):
@@ -24,17 +24,17 @@ class Life(harness.Case):
         self.until("frames arrive", lambda: len(viewer.lines) >= count + more)
 
     def test_producer_first(self):
-        producer = self.playing()
-        viewer = self.watching()
+        producer = self.start_producer()
+        viewer = self.start_viewer()
         self.await_frames(viewer)
         self.assertEqual(producer.interrupt(), 0)
         self.assertEqual(viewer.interrupt(), 0)
         self.assert_nothing_left()
 
     def test_viewer_first_and_stopped_first(self):
-        viewer = self.watching()
+        viewer = self.start_viewer()
         time.sleep(0.2)
-        producer = self.playing()
+        producer = self.start_producer()
         self.await_frames(viewer)
         self.assertEqual(viewer.interrupt(), 0)
         time.sleep(0.1)
@@ -43,8 +43,8 @@ class Life(harness.Case):
 
     def test_terminated_at_once(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            producer = self.playing()
-            viewer = self.watching()
+            producer = self.start_producer()
+            viewer = self.start_viewer()
             for running in (viewer, producer):
                 running.signal(number)
             self.assertIn(viewer.wait(), (0, -number))
@@ -52,9 +52,9 @@ class Life(harness.Case):
         self.assert_nothing_left()
 
     def test_viewer_follows_producers(self):
-        viewer = self.watching()
+        viewer = self.start_viewer()
         for _ in range(4):
-            producer = self.playing()
+            producer = self.start_producer()
             self.await_frames(viewer)
             self.assertEqual(producer.interrupt(), 0)
         self.assertTrue(viewer.alive)
@@ -63,12 +63,12 @@ class Life(harness.Case):
 
     def test_viewer_follows_producers_that_are_killed(self):
         stats = self.scratch / "stats.json"
-        viewer = self.watching("--stats", stats)
+        viewer = self.start_viewer("--stats", stats)
         for _ in range(6):
-            producer = self.playing()
+            producer = self.start_producer()
             self.await_frames(viewer)
             producer.kill()
-        producer = self.playing()
+        producer = self.start_producer()
         self.await_frames(viewer)
         self.assertEqual(producer.interrupt(), 0)
         self.assertEqual(viewer.interrupt(), 0)
@@ -77,11 +77,11 @@ class Life(harness.Case):
         self.assertEqual(counted["producers"], 7)
         self.assert_nothing_left()
 
-    def test_killed_viewers_hold_nothing_up(self):
-        producer = self.playing("-p", "lossless")
-        survivor = self.watching("--every")
+    def test_killed_viewers_delay_nobody(self):
+        producer = self.start_producer("-p", "lossless")
+        survivor = self.start_viewer("--every")
         for _ in range(5):
-            victim = self.watching("--every")
+            victim = self.start_viewer("--every")
             self.await_frames(victim)
             victim.kill()
             self.await_frames(survivor, 10)
@@ -91,61 +91,61 @@ class Life(harness.Case):
 
     def test_both_killed_at_once(self):
         for _ in range(3):
-            producer = self.playing("-p", "lossless")
-            viewer = self.watching()
+            producer = self.start_producer("-p", "lossless")
+            viewer = self.start_viewer()
             self.await_frames(viewer)
             for running in (producer, viewer):
                 running.signal(signal.SIGKILL)
             for running in (producer, viewer):
                 self.assertEqual(running.wait(), -signal.SIGKILL)
         self.assertEqual(harness.segments_made_by({one.pid for one in self.started}), [])
-        self.assertEqual(self.playing().interrupt(), 0)
+        self.assertEqual(self.start_producer().interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_stopped_viewer_is_left_behind(self):
+    def test_stopped_viewer_is_abandoned(self):
         stats = self.scratch / "stats.json"
-        producer = self.playing("--lease", "0.3", "--stats", stats)
+        producer = self.start_producer("--lease", "0.3", "--stats", stats)
         frozen = self.viewer()
-        lively = self.watching()
-        self.await_frames(lively)
+        active = self.start_viewer()
+        self.await_frames(active)
         frozen.signal(signal.SIGSTOP)
-        self.await_frames(lively, 60)
+        self.await_frames(active, 60)
         frozen.signal(signal.SIGCONT)
-        self.await_frames(lively)
+        self.await_frames(active)
         self.assertEqual(frozen.interrupt(), 0)
-        self.assertEqual(lively.interrupt(), 0)
+        self.assertEqual(active.interrupt(), 0)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_once_tells_an_end_from_a_death(self):
-        producer = self.playing()
-        viewer = self.watching("--once")
+    def test_once_distinguishes_end_and_death(self):
+        producer = self.start_producer()
+        viewer = self.start_viewer("--once")
         self.await_frames(viewer)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_exits(viewer, 0)
-        producer = self.playing()
-        viewer = self.watching("--once")
+        producer = self.start_producer()
+        viewer = self.start_viewer("--once")
         self.await_frames(viewer)
         producer.kill()
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "died")
-        self.playing().interrupt()
+        self.start_producer().interrupt()
 
     def test_timeout(self):
         begin = time.monotonic()
         viewer = self.viewer("--timeout", "0.3")
         self.assert_exits(viewer, 1)
         self.assertGreaterEqual(time.monotonic() - begin, 0.3)
-        producer = self.playing()
+        producer = self.start_producer()
         viewer = self.viewer("--digest", "--timeout", "0.5")
         self.await_frames(viewer)
         producer.kill()
         self.assert_exits(viewer, 1)
-        self.playing().interrupt()
+        self.start_producer().interrupt()
 
-    def test_number_of_frames(self):
-        producer = self.playing()
-        viewer = self.watching("-n", "7")
+    def test_exit_after_a_number_of_frames(self):
+        producer = self.start_producer()
+        viewer = self.start_viewer("-n", "7")
         self.assert_exits(viewer, 0)
         self.assertEqual(len(viewer.lines), 7)
         self.assertEqual(producer.interrupt(), 0)
@@ -161,7 +161,7 @@ class Life(harness.Case):
             self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_waiting_costs_nothing(self):
+    def test_waiting_uses_no_processor(self):
         viewer = self.viewer()
         producer = self.producer("-q", "-w", "2", "-l", FRAMES)
         self.await_channel(producer)
@@ -170,7 +170,7 @@ class Life(harness.Case):
         time.sleep(3)
         used = [self.processor_seconds(one) - one_before
                 for one, one_before in zip((viewer, producer), before)]
-        # Clock ticks are 10 ms. One that polls without sleeping would have used three seconds.
+        # A clock tick is 10 ms. A program that polls without sleeping would have used 3 seconds.
         self.assertLess(max(used), 0.1)
         self.assertEqual(producer.interrupt(), 0)
         self.assertEqual(viewer.interrupt(), 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files in at one process, frames out at another: every pixel, every frame, counted."""
+"""Files go into one process, and frames come out of another: every pixel of every frame, and the counts."""
 
 import os
 import signal
@@ -18,37 +18,37 @@ def expected(paths):
 
 class Lossless(harness.Case):
     def pass_through(self, directory, viewers=1, *options):
-        """All of a directory to some viewers; returns what each printed."""
-        watching = [self.viewer("--digest", "--once") for _ in range(viewers)]
+        """Sends a directory to some viewers. Returns the lines that each printed."""
+        receivers = [self.viewer("--digest", "--once") for _ in range(viewers)]
         producer = self.producer("-r", "0", "-p", "lossless", "-w", viewers, *options, directory)
         self.assert_exits(producer, 0)
-        for viewer in watching:
+        for viewer in receivers:
             self.assert_exits(viewer, 0)
         self.assert_nothing_left()
-        return [viewer.lines for viewer in watching]
+        return [viewer.lines for viewer in receivers]
 
     @harness.needs_imagemagick
     def test_sample_frames(self):
-        paths = harness.natural(FRAMES.glob("*.png"))
+        paths = harness.natural_order(FRAMES.glob("*.png"))
         self.assertGreaterEqual(len(paths), 30)
         self.assertEqual(self.pass_through(FRAMES), [expected(paths)])
 
     @harness.needs_imagemagick
     def test_two_viewers(self):
-        paths = harness.natural(FRAMES.glob("*.png"))
+        paths = harness.natural_order(FRAMES.glob("*.png"))
         self.assertEqual(self.pass_through(FRAMES, 2), [expected(paths)] * 2)
 
     @harness.needs_imagemagick
     def test_eight_viewers_and_many_slots(self):
-        paths = harness.natural(FRAMES.glob("*.png"))
+        paths = harness.natural_order(FRAMES.glob("*.png"))
         self.assertEqual(self.pass_through(FRAMES, 8, "-s", "64"), [expected(paths)] * 8)
 
     @harness.needs_imagemagick
     def test_every_kind_of_png(self):
-        paths = harness.natural(KINDS.glob("*.png"))
+        paths = harness.natural_order(KINDS.glob("*.png"))
         self.assertGreaterEqual(len(paths), 40)
-        for got, wanted in zip(self.pass_through(KINDS)[0], expected(paths), strict=True):
-            self.assertEqual(got, wanted)
+        for got, expected_line in zip(self.pass_through(KINDS)[0], expected(paths), strict=True):
+            self.assertEqual(got, expected_line)
 
     @harness.needs("ffmpeg")
     def test_stream_on_stdin(self):
@@ -68,9 +68,9 @@ class Lossless(harness.Case):
             self.assert_exits(producer, 0)
         self.assert_exits(viewer, 0)
         got = [line.split()[:4] for line in viewer.lines]
-        wanted = [[str(i + 1), "320", "240", f"{zlib.crc32(raw[i * size:(i + 1) * size]):08x}"]
-                  for i in range(count)]
-        self.assertEqual(got, wanted)
+        self.assertEqual(got, [
+            [str(i + 1), "320", "240", f"{zlib.crc32(raw[i * size:(i + 1) * size]):08x}"]
+            for i in range(count)])
         self.assert_nothing_left()
 
     def test_stream_is_not_read_past_its_end(self):
@@ -89,7 +89,7 @@ class Lossless(harness.Case):
     @harness.needs_imagemagick
     def test_recorded_frames_are_the_pictures(self):
         for directory in (FRAMES, KINDS):
-            paths = harness.natural(directory.glob("*.png"))
+            paths = harness.natural_order(directory.glob("*.png"))
             out = self.scratch / directory.name
             viewer = self.viewer("--record", out, "--once")
             producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", directory)
@@ -102,7 +102,7 @@ class Lossless(harness.Case):
 
     def test_damaged_files_are_skipped_named_and_counted(self):
         damaged = sorted(path for path in DAMAGED.iterdir() if path.is_file())
-        good = harness.natural(FRAMES.glob("*.png"))[:2]
+        good = harness.natural_order(FRAMES.glob("*.png"))[:2]
         stats = self.scratch / "stats.json"
         viewer = self.viewer("--digest", "--once")
         producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--stats", stats,
@@ -130,8 +130,8 @@ class Lossless(harness.Case):
 
 
 class Latest(harness.Case):
-    def watch(self, slots, seconds):
-        """A fast viewer and one slowed down by being stopped again and again."""
+    def view_slowly(self, slots, seconds):
+        """Runs a fast viewer, and one that is stopped again and again. Returns the statistics of all three."""
         paths = {name: harness.digest_of(path) for path in FRAMES.glob("*.png")
                  for name in [path.name]}
         files = [self.scratch / name for name in ("p.json", "fast.json", "slow.json")]
@@ -162,15 +162,15 @@ class Latest(harness.Case):
         return counted
 
     @harness.needs_imagemagick
-    def test_slow_viewer_misses_frames_and_holds_nobody_up(self):
-        producer, fast, slow = self.watch(4, 3)
+    def test_slow_viewer_misses_frames_and_delays_nobody(self):
+        producer, fast, slow = self.view_slowly(4, 3)
         self.assertEqual(producer["dropped"], 0)
         self.assertGreater(slow["missed"], 50)
         self.assertGreater(fast["shown"], slow["shown"])
 
     @harness.needs_imagemagick
     def test_two_slots_drop_and_count(self):
-        producer, _, slow = self.watch(2, 2)
+        producer, _, slow = self.view_slowly(2, 2)
         self.assertGreater(slow["missed"] + producer["dropped"], 20)
 
     def test_pace_is_kept(self):

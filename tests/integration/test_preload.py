@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Decoded once, shown over and over: the right pixels, whoever holds slots and whatever becomes of the
-files and of the memory."""
+"""Frames that are decoded once and shown again and again: the pixels are right, whichever slots are held, and
+whatever happens to the files and the memory."""
 
 import fcntl
 import shutil
@@ -23,8 +23,8 @@ class Preload(harness.Case):
         self.files = self.scratch / "files"
         self.files.mkdir()
 
-    def take(self, paths):
-        """Copies of these, which a test may take away; and the digest of each by its name."""
+    def copy_files(self, paths):
+        """Copies the files to where a test may remove them. Returns the digest of each by its name."""
         for path in paths:
             shutil.copy(path, self.files)
         return {path.name: harness.digest_of(path) for path in paths}
@@ -39,12 +39,12 @@ class Preload(harness.Case):
             self.assertEqual(rest, known[line.split()[4]], f"frame {sequence}")
 
     def test_every_pass_is_the_same(self):
-        pictures = harness.natural(FRAMES.glob("*.png"))
+        pictures = harness.natural_order(FRAMES.glob("*.png"))
         for paths, options in ((pictures, []), (pictures, ["-s", "4"]), (pictures, ["-j", "3"]),
                                (pictures, ["-j", "3", "-s", "5"]), (pictures[:3], ["-s", "4"]),
                                (pictures[:2], []), (pictures[:1], []),
-                               (harness.natural(KINDS.glob("*.png")), ["-s", "2"]),
-                               (harness.natural(KINDS.glob("*.png"))[:60], [])):
+                               (harness.natural_order(KINDS.glob("*.png")), ["-s", "2"]),
+                               (harness.natural_order(KINDS.glob("*.png"))[:60], [])):
             with self.subTest(frames=len(paths), options=options):
                 digests = [harness.digest_of(path) for path in paths]
                 stats = self.scratch / "stats.json"
@@ -61,15 +61,15 @@ class Preload(harness.Case):
                 self.assertEqual((counted["frames_read"], counted["loops"]), (5 * len(paths), 4))
                 self.assert_nothing_left()
 
-    def test_files_are_not_needed_any_more(self):
-        known = self.take(harness.natural(FRAMES.glob("*.png"))[:8])
+    def test_files_are_no_longer_needed(self):
+        known = self.copy_files(harness.natural_order(FRAMES.glob("*.png"))[:8])
         for options in ([], ["-s", "3"]):
             viewer = self.viewer("--digest", "--once")
             producer = self.begin("-r", "100", "-w", "1", *options)
             self.until("frames arrive", lambda: viewer.lines)
             kept = self.scratch / "kept"
             self.files.rename(kept)
-            self.until("frames go on", lambda: len(viewer.lines) > 60)
+            self.until("frames still arrive", lambda: len(viewer.lines) > 60)
             kept.rename(self.files)
             self.assertEqual(producer.interrupt(), 0)
             self.assert_exits(viewer, 0)
@@ -77,7 +77,7 @@ class Preload(harness.Case):
             self.assert_whole(viewer, known)
 
     def test_damaged_files_are_left_out(self):
-        good = harness.natural(FRAMES.glob("*.png"))[:3]
+        good = harness.natural_order(FRAMES.glob("*.png"))[:3]
         bad = [DAMAGED / name for name in ("truncated.png", "text.png", "bad-adler.png")]
         stats = self.scratch / "stats.json"
         viewer = self.viewer("--digest", "--once")
@@ -99,8 +99,8 @@ class Preload(harness.Case):
         self.assert_nothing_left()
 
     def test_viewers_that_hold_slots(self):
-        """More of them than there are slots to spare: no frame is torn, and none stands still."""
-        known = self.take(harness.natural(FRAMES.glob("*.png"))[:6])
+        """There are more viewers than spare slots: no frame is torn, and frames do not stop."""
+        known = self.copy_files(harness.natural_order(FRAMES.glob("*.png"))[:6])
         viewers = [self.viewer("--digest", "--once") for _ in range(5)]
         producer = self.begin("-r", "200", "-w", "5", "--lease", "0")
         self.until("frames arrive", lambda: all(viewer.lines for viewer in viewers))
@@ -108,11 +108,11 @@ class Preload(harness.Case):
             viewer.signal(signal.SIGSTOP)
             time.sleep(0.037)
         before = len(viewers[0].lines)
-        self.until("frames go on", lambda: len(viewers[0].lines) > before + 50)
+        self.until("frames still arrive", lambda: len(viewers[0].lines) > before + 50)
         for viewer in viewers[1:]:
             viewer.signal(signal.SIGCONT)
         before = len(viewers[1].lines)
-        self.until("they go on", lambda: len(viewers[1].lines) > before + 20)
+        self.until("stopped viewers continue", lambda: len(viewers[1].lines) > before + 20)
         self.assertEqual(producer.interrupt(), 0)
         for viewer in viewers:
             self.assert_exits(viewer, 0)
@@ -120,9 +120,9 @@ class Preload(harness.Case):
         self.assertEqual(producer.err, "")
         self.assert_nothing_left()
 
-    def test_slots_that_are_never_given_back(self):
-        """As many as are to spare, and one more: pixels move from slot to slot, and none gets lost."""
-        known = self.take(harness.natural(FRAMES.glob("*.png"))[:6])
+    def test_slots_that_are_never_released(self):
+        """A viewer keeps all spare slots and one more: pixels move from slot to slot, and no frame is lost."""
+        known = self.copy_files(harness.natural_order(FRAMES.glob("*.png"))[:6])
         viewer = self.viewer("--digest", "--once")
         producer = self.begin("-r", "100", "-w", "1", "-p", "lossless")
         self.await_channel(producer)
@@ -131,7 +131,7 @@ class Preload(harness.Case):
                 self.until("frames arrive", lambda: viewer.lines)
                 frame = int(viewer.lines[-1].split()[0]) + 20
                 fcntl.fcntl(pins, F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, frame, 1, 0))
-                self.until("frames go on", lambda: len(viewer.lines) > frame + 40)
+                self.until("frames still arrive", lambda: len(viewer.lines) > frame + 40)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_exits(viewer, 0)
         self.assertEqual([line.split(" ", 1)[1] for line in viewer.lines],
@@ -139,28 +139,28 @@ class Preload(harness.Case):
         self.assertEqual(producer.err, "")
         self.assert_nothing_left()
 
-    def test_fresh_memory(self):
-        """A frozen viewer that holds every slot is left behind, and the frames come back."""
-        known = self.take(harness.natural(FRAMES.glob("*.png"))[:5])
+    def test_new_generation(self):
+        """A frozen viewer holds every slot: the producer moves to a new generation, and frames arrive again."""
+        known = self.copy_files(harness.natural_order(FRAMES.glob("*.png"))[:5])
         stats = self.scratch / "stats.json"
-        lively, frozen = self.viewer("--digest"), self.viewer("--digest", "--every")
+        active, frozen = self.viewer("--digest"), self.viewer("--digest", "--every")
         producer = self.begin("-r", "100", "-w", "2", "--lease", "0.2", "--stats", stats)
-        self.until("frames arrive", lambda: lively.lines and frozen.lines)
+        self.until("frames arrive", lambda: active.lines and frozen.lines)
         frozen.signal(signal.SIGSTOP)
-        before = len(lively.lines)
-        self.until("frames go on", lambda: len(lively.lines) > before + 60)
+        before = len(active.lines)
+        self.until("frames still arrive", lambda: len(active.lines) > before + 60)
         frozen.signal(signal.SIGCONT)
         before = len(frozen.lines)
-        self.until("it comes along", lambda: len(frozen.lines) > before + 30)
-        self.assertEqual([one.interrupt() for one in (producer, lively, frozen)], [0] * 3)
+        self.until("the frozen viewer continues", lambda: len(frozen.lines) > before + 30)
+        self.assertEqual([one.interrupt() for one in (producer, active, frozen)], [0] * 3)
         self.assertGreater(self.stats(stats)["generations"], 1)
-        for viewer in (lively, frozen):
+        for viewer in (active, frozen):
             self.assert_whole(viewer, known)
         self.assertEqual(producer.err, "")
         self.assert_nothing_left()
 
-    def test_interrupted_while_frames_come_in(self):
-        self.take(harness.natural(FRAMES.glob("*.png")))
+    def test_interrupted_while_preloading(self):
+        self.copy_files(harness.natural_order(FRAMES.glob("*.png")))
         for options in ([], ["-j", "2"], ["-s", "2"]):
             producer = self.begin(*options)
             self.await_channel(producer)

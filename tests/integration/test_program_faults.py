@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The rest of life: limits reached, disks full, terminals closed, objects removed, processes stopped. One
-clear line where something cannot be; nothing lost where it can; nothing left in any case."""
+"""Faults of the system: limits reached, disks full, terminals closed, objects removed, processes stopped. A
+program that cannot continue prints one clear line; one that can loses nothing; each leaves nothing behind."""
 
 import os
 import pty
@@ -18,19 +18,19 @@ def can(*command):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-needs_ipc_namespace = unittest.skipUnless(can("unshare", "--ipc", "true"), "takes root")
+needs_ipc_namespace = unittest.skipUnless(can("unshare", "--ipc", "true"), "needs root")
 needs_mounts = unittest.skipUnless(can("unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"),
-                                   "takes root")
+                                   "needs root")
 
 
 class Limits(harness.Case):
-    def refused(self, running, *words):
+    def assert_refused(self, running, *words):
         self.assert_exits(running, 1)
         self.assert_one_line(running, *words)
         self.assert_nothing_left()
 
     def in_own_ipc(self, setting, *command):
-        """Starts a program in an IPC namespace where a limit is set; what it leaves goes to left."""
+        """Starts a program in an IPC namespace with this kernel limit. Prints the objects that it leaves."""
         script = ('echo "$2" >/proc/sys/kernel/"$1" && shift 2 && "$@"; status=$?; '
                   'tail -q -n +2 /proc/sysvipc/shm /proc/sysvipc/sem; exit $status')
         return self.start("unshare", "--ipc", "sh", "-c", script, "sh", *setting, *command)
@@ -41,14 +41,14 @@ class Limits(harness.Case):
                 (("shmmni", "0"), ("limit", "kernel.shmmni")),
                 (("shmall", "10"), ("limit", "kernel.shmall")),
                 (("shmmax", "100000"), ("limit", "kernel.shmmax")),
-                # Per set, in all, operations at once, sets.
+                # Semaphores per set, semaphores in all, operations per call, sets.
                 (("sem", "64 32000 500 128"), ("limit", "kernel.sem")),
                 (("sem", "250 64 500 128"), ("limit", "kernel.sem")),
                 (("sem", "250 32000 32 128"), ("limit", "kernel.sem")),
                 (("sem", "250 32000 500 0"), ("limit", "kernel.sem"))]:
             with self.subTest(setting=setting):
                 producer = self.in_own_ipc(setting, PRODUCER, "-q", FRAMES)
-                self.refused(producer, *words)
+                self.assert_refused(producer, *words)
                 self.assertEqual(producer.lines, [])
 
     def limited(self, limit, value, *command):
@@ -61,7 +61,7 @@ class Limits(harness.Case):
                      "a sanitizer needs terabytes of addresses")
     def test_memory_refused(self):
         large = ("--max-size", "6000x6000")
-        self.refused(self.limited("RLIMIT_AS", 250 << 20, PRODUCER, "-q", *large, FRAMES), "memory")
+        self.assert_refused(self.limited("RLIMIT_AS", 250 << 20, PRODUCER, "-q", *large, FRAMES), "memory")
         producer = self.producer("-q", "-l", *large, FRAMES)
         self.await_channel(producer)
         viewer = self.limited("RLIMIT_AS", 250 << 20, VIEWER, "--present", "none")
@@ -76,8 +76,8 @@ class Limits(harness.Case):
         viewer = self.limited("RLIMIT_NOFILE", 3, VIEWER, "--present", "none")
         self.assertNotEqual(viewer.wait(), 0)
         self.assertEqual(producer.interrupt(), 0)
-        self.refused(self.limited("RLIMIT_NOFILE", 4, PRODUCER, "-q", FRAMES / "000.png"),
-                     "Too many open files")
+        self.assert_refused(self.limited("RLIMIT_NOFILE", 4, PRODUCER, "-q", FRAMES / "000.png"),
+                            "Too many open files")
 
 
 class Disks(harness.Case):
@@ -112,7 +112,7 @@ class Disks(harness.Case):
         viewer = self.recording("unshare", "--mount", "sh", "-c", script, "sh")
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "cannot record frame", "No space left on device")
-        # Whole frames, and no part of one.
+        # Only complete frames.
         self.assertGreater(len(viewer.lines), 0)
         self.assertEqual([name for name in viewer.lines if not name.endswith(".png")], [])
         self.finish()
@@ -132,7 +132,7 @@ class Disks(harness.Case):
 
 
 class Terminals(harness.Case):
-    """Programs with a terminal as stderr, on which they draw status lines, that goes away."""
+    """Programs whose stderr is a terminal, with status lines on it, that is closed."""
 
     def on_terminal(self, controlling, *command):
         main, terminal = pty.openpty()
@@ -170,13 +170,13 @@ class Terminals(harness.Case):
         self.assertEqual(harness.segments_made_by(pids), [])
         self.assertEqual(list(self.dir.iterdir()), [])
 
-    def test_hang_up_ends_them(self):
+    def test_hang_up_stops_them(self):
         processes = self.close_terminals(controlling=True)
         for process in processes:
-            self.assertEqual(process.wait(harness.PATIENCE_S), 0)
+            self.assertEqual(process.wait(harness.TIMEOUT_S), 0)
         self.assert_left_nothing(processes)
 
-    def test_without_a_signal_they_go_on(self):
+    def test_without_a_signal_they_continue(self):
         processes = self.close_terminals(controlling=False)
         time.sleep(0.5)
         other = self.viewer("-n", "5")
@@ -184,7 +184,7 @@ class Terminals(harness.Case):
         for process in reversed(processes):
             self.assertIsNone(process.poll())
             process.send_signal(signal.SIGINT)
-            self.assertEqual(process.wait(harness.PATIENCE_S), 0)
+            self.assertEqual(process.wait(harness.TIMEOUT_S), 0)
         self.assert_left_nothing(processes)
 
 
@@ -197,31 +197,31 @@ class Removals(harness.Case):
         self.live = self.producer("-q", "-l", "-r", "60", "--stats", self.stats_path, *options,
                                   FRAMES)
         self.await_channel(self.live)
-        self.watcher = self.viewer("--digest")
+        self.early_viewer = self.viewer("--digest")
         self.await_frames()
 
     def await_frames(self):
-        count = len(self.watcher.lines)
-        self.until("frames arrive", lambda: len(self.watcher.lines) >= count + 5)
+        count = len(self.early_viewer.lines)
+        self.until("frames arrive", lambda: len(self.early_viewer.lines) >= count + 5)
 
     def finish(self):
-        newcomer = self.viewer("-n", "5")
-        self.assert_exits(newcomer, 0)
+        late_viewer = self.viewer("-n", "5")
+        self.assert_exits(late_viewer, 0)
         self.assertEqual(self.live.interrupt(), 0)
-        self.assertEqual(self.watcher.interrupt(), 0)
+        self.assertEqual(self.early_viewer.interrupt(), 0)
         self.assert_nothing_left()
         return self.stats(self.stats_path)
 
-    def test_semaphores_removed_by_a_log_out(self):
+    def test_semaphores_removed_at_log_out(self):
         for options in ((), ("-p", "lossless")):
             with self.subTest(options=options):
                 self.begin(*options)
                 for _ in range(3):
                     (ring,) = self.rings & harness.semaphore_sets()
                     subprocess.run(["ipcrm", "-s", str(ring)], check=True)
-                    self.until("there are others", self.rings_now)
+                    self.until("there is a new set", self.rings_now)
                     self.await_frames()
-                self.assertIn("waiting for the next", self.watcher.err)
+                self.assertIn("waiting for the next", self.early_viewer.err)
                 self.assertEqual(self.finish()["generations"], 4)
 
     def rings_now(self):
@@ -238,7 +238,7 @@ class Removals(harness.Case):
 
 class Stops(harness.Case):
     def test_stopped_and_continued_in_every_wait(self):
-        """Linux interrupts waits for semaphores when a process is continued."""
+        """When a process is continued, Linux interrupts its wait for semaphores."""
         stats = self.scratch / "stats.json"
         viewer = self.viewer("--every", "--once", "--stats", stats)
         producer = self.producer("-q", "-p", "lossless", "-w", "1", "-r", "200", "-l=9", FRAMES)

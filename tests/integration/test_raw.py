@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Uncompressed frames on stdin: every pixel as ffmpeg decodes it, and clear words for what is none."""
+"""Uncompressed frames on stdin: every pixel as ffmpeg decodes it, and clear messages for invalid input."""
 
 import os
+import signal
 import struct
 import subprocess
 import time
@@ -14,7 +15,7 @@ FORMATS = ["bgra", "bgr0", "rgba", "rgb0", "argb", "0rgb", "abgr", "0bgr", "rgb2
            "ya8"]
 PLANES = {"yuv420p": (1, 1), "yuv422p": (1, 0), "yuv444p": (0, 0)}
 MAKE = ["ffmpeg", "-loglevel", "error", "-nostdin"]
-# Colour differences repeated, and no rounding but the last: what we do.
+# Repeat colour differences and round only once, at the end, as the producer does.
 EXACT = "neighbor+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
@@ -22,8 +23,8 @@ def ffmpeg(*arguments):
     return subprocess.run(MAKE + list(arguments), capture_output=True, check=True).stdout
 
 
-def drawn(width, height, frames, *how):
-    """Frames of a test pattern with an alpha of its own."""
+def draw(width, height, frames, *how):
+    """Returns frames of a test pattern with varying alpha."""
     pattern = f"testsrc=s={width}x{height},format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='X+Y+N'"
     return ffmpeg("-f", "lavfi", "-i", pattern, "-frames:v", str(frames), *how, "-")
 
@@ -43,27 +44,27 @@ def pnm(kind, *numbers, data):
 @harness.needs("ffmpeg")
 class Raw(harness.Case):
     def play(self, stream, *options, status=0, viewer=("--digest",)):
-        """All of a stream to a viewer; the size and CRC of each frame."""
+        """Sends a stream to a viewer. Returns the size and CRC of each frame."""
         stats = self.scratch / "stats.json"
         path = self.scratch / "stream"
         path.write_bytes(stream)
-        watching = self.viewer("--once", *viewer)
+        receiver = self.viewer("--once", *viewer)
         with open(path, "rb") as stdin:
             self.played = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--stats", stats,
                                         *options, "-", stdin=stdin)
             self.assert_exits(self.played, status)
-        self.assert_exits(watching, 0)
+        self.assert_exits(receiver, 0)
         self.counted = self.stats(stats)
         self.assert_nothing_left()
-        return [" ".join(line.split()[1:4]) for line in watching.lines]
+        return [" ".join(line.split()[1:4]) for line in receiver.lines]
 
     def test_every_packed_format(self):
         for name in FORMATS:
-            # Rows of a multiple of 64 bytes, and others.
+            # Rows whose length is a multiple of 64 bytes, and other rows.
             for width, height in ((64, 48), (37, 21), (1, 3)):
                 with self.subTest(format=name, width=width):
                     how = ["-f", "rawvideo", "-pix_fmt"]
-                    raw = drawn(width, height, 3, *how, name)
+                    raw = draw(width, height, 3, *how, name)
                     path = self.scratch / "raw"
                     path.write_bytes(raw)
                     rgba = ffmpeg(*how, name, "-s", f"{width}x{height}", "-i", path, *how, "rgba", "-")
@@ -77,7 +78,7 @@ class Raw(harness.Case):
         self.assertEqual(self.play(raw, "--raw", "10x10"), crcs(rgba, 10, 10))
 
     def test_flattened(self):
-        rgba = drawn(32, 16, 2, "-f", "rawvideo", "-pix_fmt", "rgba")
+        rgba = draw(32, 16, 2, "-f", "rawvideo", "-pix_fmt", "rgba")
         onto = (255, 128, 0)
         flat = b"".join(bytes([*((pixel[i] * pixel[3] + onto[i] * (255 - pixel[3]) + 127) // 255
                                  for i in range(3)), 255]) for pixel in split(rgba, 4))
@@ -89,7 +90,7 @@ class Raw(harness.Case):
                                ("pam", ["rgb24", "rgba", "gray", "ya8"])):
             for name in formats:
                 with self.subTest(codec=codec, format=name):
-                    stream = drawn(37, 21, 4, "-f", "image2pipe", "-c:v", codec, "-pix_fmt", name)
+                    stream = draw(37, 21, 4, "-f", "image2pipe", "-c:v", codec, "-pix_fmt", name)
                     path = self.scratch / "pictures"
                     path.write_bytes(stream)
                     rgba = ffmpeg("-f", "image2pipe", "-c:v", codec, "-i", path, "-f", "rawvideo",
@@ -108,7 +109,7 @@ class Raw(harness.Case):
                                  crcs(b"".join(rgba), 7, 4))
 
     @harness.needs_imagemagick
-    def test_pictures_of_imagemagick(self):
+    def test_files_of_imagemagick(self):
         picture = sorted(harness.FRAMES.glob("*.png"))[0]
         width, height, rgba = harness.rgba_of(picture)
         for kind in ("ppm", "pam"):
@@ -125,7 +126,7 @@ class Raw(harness.Case):
                 self.assertEqual(self.play((header + black) * 3), crcs(b"\0\0\0\xff" * 6, 2, 1))
 
     def pixels(self, stream, *options):
-        """The RGBA bytes of the frames that a viewer records."""
+        """Returns the RGBA bytes of the frames that a viewer records."""
         directory = self.scratch / f"out-{time.monotonic_ns()}"
         self.play(stream, *options, viewer=["--record", directory])
         return [ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-")
@@ -138,7 +139,7 @@ class Raw(harness.Case):
             self.assertLessEqual(off, most)
 
     def planes(self, width, height, matrix, full, data, shifts=(0, 0)):
-        """What three planes are, by the formula."""
+        """Returns the RGBA bytes of three YUV planes, by the formula."""
         red, blue = (0.299, 0.114) if matrix == 601 else (0.2126, 0.0722)
         columns, rows = ((side + shift) >> shift for side, shift in zip((width, height), shifts))
         out = bytearray()
@@ -154,7 +155,7 @@ class Raw(harness.Case):
 
     def test_y4m(self):
         for name, shifts in PLANES.items():
-            # Also a width and a height that cannot be halved, and rows longer than a block.
+            # Also odd widths and heights, and rows longer than a block.
             for width, height in ((64, 48), (35, 19), (130, 10)):
                 with self.subTest(format=name, width=width):
                     stream = ffmpeg("-f", "lavfi", "-i", f"testsrc=s={width}x{height}", "-frames:v", "1",
@@ -168,7 +169,7 @@ class Raw(harness.Case):
                     rgba = ffmpeg("-f", "yuv4mpegpipe", "-i", path, "-vf",
                                   "scale=in_color_matrix=bt601:in_range=tv:flags=" + EXACT,
                                   "-f", "rawvideo", "-pix_fmt", "rgba", "-")
-                    # For odd sides its scaler repeats other colour differences than the formula.
+                    # With odd widths, ffmpeg's scaler repeats other colour differences than the formula.
                     if width % 2 == 0:
                         self.assert_alike(ours, rgba, 4 * width * height)
 
@@ -252,11 +253,11 @@ class Raw(harness.Case):
         self.assertEqual(self.play(small + large + small, "--max-size", "40x40"), white + grey + white)
 
     def test_many_threads_make_no_difference(self):
-        raw = drawn(64, 48, 5, "-f", "rawvideo", "-pix_fmt", "bgra")
+        raw = draw(64, 48, 5, "-f", "rawvideo", "-pix_fmt", "bgra")
         self.assertEqual(self.play(raw, "--raw", "64x48:bgra", "-j", "3"),
                          self.play(raw, "--raw", "64x48:bgra"))
 
-    def test_what_nobody_can_take_in_time_is_passed_over(self):
+    def test_frames_that_come_too_late_are_dropped(self):
         frame = [bytes([value]) * 400 for value in range(1, 200)]
         path = self.scratch / "stream"
         path.write_bytes(b"".join(frame))
@@ -267,10 +268,10 @@ class Raw(harness.Case):
         with open(path, "rb") as stdin:
             producer = self.producer("-r", "200", "-w", "1", "--lease", "0", "--raw", "10x10", "--stats",
                                      stats, "-", stdin=stdin)
-            self.until("it begins", lambda: viewer.lines)
-            viewer.signal(19)
+            self.until("frames arrive", lambda: viewer.lines)
+            viewer.signal(signal.SIGSTOP)
             time.sleep(0.3)
-            viewer.signal(18)
+            viewer.signal(signal.SIGCONT)
             self.assert_exits(producer, 0)
         self.assertEqual(viewer.interrupt(), 0)
         counted = self.stats(stats)
@@ -300,8 +301,8 @@ class Raw(harness.Case):
             producer = self.producer("--raw", "5x5", "-r", "0", "-", stdin=reader)
             os.write(writer, stream)
             time.sleep(0.2)
-            producer.signal(15)
-            self.assertIn(producer.wait(), (0, -15))
+            producer.signal(signal.SIGTERM)
+            self.assertIn(producer.wait(), (0, -signal.SIGTERM))
             self.assertEqual(producer.err, "")
         os.close(reader)
         os.close(writer)

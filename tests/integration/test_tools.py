@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""shmflip ls, stat, cat and clean: what they show is so, and what they take away was nobody's."""
+"""shmflip ls, stat, cat and clean: their output is true, and they remove only what no live process uses."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from harness import FRAMES, KINDS
 
 
 def pixels_of(path):
-    """Width, height, and the pixels as a list of RGBA tuples."""
+    """Returns width, height, and the pixels as a list of RGBA tuples."""
     width, height, rgba = harness.rgba_of(path)
     return width, height, list(struct.iter_unpack("4B", rgba))
 
@@ -25,46 +25,46 @@ def over_black(pixel):
     return tuple((value * alpha + 127) // 255 for value in (red, green, blue))
 
 
-def farthest(left, right):
-    """The greatest difference between the values of two sequences of pixels."""
+def max_difference(left, right):
+    """Returns the largest difference between the values of two sequences of pixels."""
     assert len(left) == len(right)
     return max(abs(a - b) for one, other in zip(left, right) for a, b in zip(one, other))
 
 
 class Tools(harness.Case):
-    def playing(self, *options, name="default", source=FRAMES):
+    def start_producer(self, *options, name="default", source=FRAMES):
         producer = self.producer("-q", "-c", name, "-l", "-r", "60", *options, source)
         self.await_channel(producer, name)
         return producer
 
-    def say(self, *arguments, status=0):
-        """What a command prints, as lines."""
+    def run_tool(self, *arguments, status=0):
+        """Runs a command. Returns the lines that it prints."""
         tool = self.tool(*arguments)
         self.assert_exits(tool, status)
         if status == 0:
             self.assertEqual(tool.err, "")
         return tool.lines
 
-    def listed(self, *arguments):
+    def list_channels(self, *arguments):
         return {one["channel"]: one for one in json.loads("\n".join(
-            self.say("ls", "--json", *arguments)))}
+            self.run_tool("ls", "--json", *arguments)))}
 
-    def refused(self, tool, status, *words):
+    def assert_refused(self, tool, status, *words):
         self.assert_exits(tool, status)
         self.assert_one_line(tool, *words)
         self.assertEqual(tool.out, "")
 
-    # ---- Looking ----
+    # ---- Inspecting ----
 
-    def test_nothing_there(self):
-        self.assertEqual(self.say("ls"), [])
-        self.assertEqual(self.say("ls", "--json"), ["[]"])
-        self.assertEqual(self.say("clean"), [])
+    def test_no_channels(self):
+        self.assertEqual(self.run_tool("ls"), [])
+        self.assertEqual(self.run_tool("ls", "--json"), ["[]"])
+        self.assertEqual(self.run_tool("clean"), [])
         for _ in range(2):
             for command in ("stat", "clean"):
-                self.refused(self.tool(command, "missing"), 1, str(self.dir))
+                self.assert_refused(self.tool(command, "missing"), 1, str(self.dir))
             self.dir.mkdir(exist_ok=True)
-        self.refused(self.tool("ls", "--dir", self.scratch / "no"), 1, str(self.scratch / "no"))
+        self.assert_refused(self.tool("ls", "--dir", self.scratch / "no"), 1, str(self.scratch / "no"))
 
     def test_usage(self):
         for arguments in ([], ["list"], ["ls", "name"], ["stat", "a", "b"], ["stat", "a", "-c", "b"],
@@ -72,20 +72,20 @@ class Tools(harness.Case):
                           ["cat", "--format", "gif"], ["cat", "-n", "0"], ["cat", "-n"],
                           ["stat", "../up"], ["cat", "a/b"], ["clean", ".x"], ["ls", "--bogus"]):
             with self.subTest(arguments=arguments):
-                self.refused(self.tool(*arguments), 2, "--help")
+                self.assert_refused(self.tool(*arguments), 2, "--help")
 
     def test_help_and_version(self):
-        lines = self.say("--help")
+        lines = self.run_tool("--help")
         self.assertLessEqual(len(lines), 34)
         self.assertLessEqual(max(map(len, lines)), 80)
-        self.assertEqual(self.say("cat", "--help"), lines)
-        self.assertRegex("\n".join(self.say("--version")), r"^shmflip \d+\.\d+\.\d+$")
+        self.assertEqual(self.run_tool("cat", "--help"), lines)
+        self.assertRegex("\n".join(self.run_tool("--version")), r"^shmflip \d+\.\d+\.\d+$")
 
     def test_ls_and_stat(self):
-        producers = [self.playing(), self.playing("-p", "lossless", "-s", "5", name="other")]
+        producers = [self.start_producer(), self.start_producer("-p", "lossless", "-s", "5", name="other")]
         viewers = [self.viewer("-c", "other") for _ in range(2)]
-        self.until("both viewers are seen", lambda: self.listed()["other"]["viewers"] == 2)
-        one, other = (self.listed()[name] for name in ("default", "other"))
+        self.until("both viewers are listed", lambda: self.list_channels()["other"]["viewers"] == 2)
+        one, other = (self.list_channels()[name] for name in ("default", "other"))
         for shown, producer, slots, policy in ((one, producers[0], 2, "latest"),
                                                (other, producers[1], 5, "lossless")):
             self.assertEqual((shown["state"], shown["pid"], shown["slots"], shown["policy"]),
@@ -96,39 +96,39 @@ class Tools(harness.Case):
         self.assertEqual(other["viewer_pids"], sorted(viewer.pid for viewer in viewers))
         self.assertEqual(one["viewers"], 0)
         self.assertLess(one["generation"], other["generation"])
-        rows = self.say("ls")
+        rows = self.run_tool("ls")
         self.assertEqual([row.split()[:3] for row in rows[1:]],
                          [["default", "alive", str(producers[0].pid)],
                           ["other", "alive", str(producers[1].pid)]])
         self.assertIn("640x360", rows[1])
-        self.assertEqual(json.loads("\n".join(self.say("stat", "-c", "other", "-j"))).keys(),
+        self.assertEqual(json.loads("\n".join(self.run_tool("stat", "-c", "other", "-j"))).keys(),
                          other.keys())
-        text = "\n".join(self.say("stat"))
+        text = "\n".join(self.run_tool("stat"))
         for word in ("alive", str(producers[0].pid), "640x360", "policy latest", "mode 0600"):
             self.assertIn(word, text)
         for running in viewers + producers:
             self.assertEqual(running.interrupt(), 0)
-        self.assertEqual(self.say("ls"), [])
+        self.assertEqual(self.run_tool("ls"), [])
         self.assert_nothing_left()
 
-    def test_looking_is_not_viewing(self):
+    def test_inspection_is_no_viewer(self):
         stats = self.scratch / "stats.json"
-        producer = self.playing("--stats", stats)
+        producer = self.start_producer("--stats", stats)
         for _ in range(10):
-            self.assertEqual(self.listed()["default"]["viewers"], 0)
+            self.assertEqual(self.list_channels()["default"]["viewers"], 0)
         self.assertEqual(producer.interrupt(), 0)
         counted = self.stats(stats)
         self.assertEqual(counted["viewers_max"], 0)
         self.assert_nothing_left()
 
-    def test_names_that_are_no_text(self):
+    def test_names_with_control_characters(self):
         named = self.scratch / "named"
         named.mkdir()
         path = os.fsencode(named) + b"/\x1b[31m\xff\n.png"
         Path(os.fsdecode(path)).write_bytes((KINDS / "rgb8-33x17.png").read_bytes())
-        producer = self.playing(source=named)
-        self.until("there is a frame", lambda: self.listed()["default"]["newest"])
-        source = self.listed()["default"]["newest"]["source"]
+        producer = self.start_producer(source=named)
+        self.until("there is a frame", lambda: self.list_channels()["default"]["newest"])
+        source = self.list_channels()["default"]["newest"]["source"]
         self.assertTrue(source.endswith(".png"), source)
         with subprocess.Popen([harness.TOOL, "stat"], env=self.env,
                               stdout=subprocess.PIPE) as stat:
@@ -139,69 +139,69 @@ class Tools(harness.Case):
         self.assert_nothing_left()
 
     def test_output_that_cannot_be_written(self):
-        producer = self.playing()
+        producer = self.start_producer()
         for command in (["ls"], ["ls", "--json"], ["stat"], ["stat", "-j"], ["stat", "-w"],
                         ["cat"], ["cat", "--format", "png"]):
             with self.subTest(command=command), open("/dev/full", "wb") as full:
                 tool = subprocess.run([harness.TOOL, *command], env=self.env, stdout=full,
-                                      stderr=subprocess.PIPE, timeout=harness.PATIENCE_S,
+                                      stderr=subprocess.PIPE, timeout=harness.TIMEOUT_S,
                                       check=False)
                 self.assertEqual(tool.returncode, 1)
                 self.assertRegex(tool.stderr, b"^shmflip: cannot write to stdout: No space.*\n$")
         with subprocess.Popen([harness.TOOL, "stat", "-w"], env=self.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as watch:
-            watch.stdout.readline()
-            watch.stdout.close()
-            self.assertEqual(watch.wait(harness.PATIENCE_S), 0)
-            self.assertEqual(watch.stderr.read(), b"")
+                              stderr=subprocess.PIPE) as tool:
+            tool.stdout.readline()
+            tool.stdout.close()
+            self.assertEqual(tool.wait(harness.TIMEOUT_S), 0)
+            self.assertEqual(tool.stderr.read(), b"")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
     def test_watch(self):
-        producer = self.playing()
-        watch = self.tool("stat", "--watch", "--json")
-        self.until("three lines", lambda: len(watch.lines) >= 3)
+        producer = self.start_producer()
+        tool = self.tool("stat", "--watch", "--json")
+        self.until("three lines are printed", lambda: len(tool.lines) >= 3)
         producer.kill()
-        self.until("it is seen to be stale", lambda: '"stale"' in watch.out)
-        self.assertEqual(watch.interrupt(), 0)
-        shown = [json.loads(line) for line in watch.lines]
+        self.until("the channel is reported stale", lambda: '"stale"' in tool.out)
+        self.assertEqual(tool.interrupt(), 0)
+        shown = [json.loads(line) for line in tool.lines]
         self.assertGreater(shown[1]["published"], shown[0]["published"])
-        self.assertEqual(self.say("clean"), ["default: removed 2 files, 1 set of semaphores"])
+        self.assertEqual(self.run_tool("clean"), ["default: removed 2 files, 1 set of semaphores"])
         self.assert_nothing_left()
 
     # ---- Cleaning ----
 
-    def test_clean_takes_the_dead_only(self):
-        alive, dead = self.playing(name="alive"), self.playing(name="dead")
+    def test_clean_removes_only_dead_channels(self):
+        alive, dead = self.start_producer(name="alive"), self.start_producer(name="dead")
         viewer = self.viewer("-c", "alive", "--digest")
         dead.kill()
-        shown = self.listed()
+        shown = self.list_channels()
         self.assertEqual((shown["alive"]["state"], shown["dead"]["state"]), ("alive", "stale"))
         self.assertEqual(shown["dead"]["pid"], dead.pid)
-        self.refused(self.tool("clean", "alive"), 1, "alive", str(alive.pid))
-        self.assertEqual(self.say("clean"), ["dead: removed 2 files, 1 set of semaphores"])
-        self.assertEqual(list(self.listed()), ["alive"])
+        self.assert_refused(self.tool("clean", "alive"), 1, "alive", str(alive.pid))
+        self.assertEqual(self.run_tool("clean"), ["dead: removed 2 files, 1 set of semaphores"])
+        self.assertEqual(list(self.list_channels()), ["alive"])
         count = len(viewer.lines)
-        self.until("frames go on", lambda: len(viewer.lines) > count + 10)
+        self.until("frames still arrive", lambda: len(viewer.lines) > count + 10)
         for running in (viewer, alive):
             self.assertEqual(running.interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_clean_leaves_what_is_not_ours(self):
+    def test_clean_keeps_other_files(self):
         self.dir.mkdir()
         kept = {"notes": b"text", "Cargo.lock": b"[[package]]", "a.new": b"", "b": b"",
                 "open.lock": b""}
         for name, content in kept.items():
             (self.dir / name).write_bytes(content)
             (self.dir / name).chmod(0o644)
-        self.assertEqual(self.say("ls"), [])
-        self.assertEqual(self.say("clean"), [])
+        self.assertEqual(self.run_tool("ls"), [])
+        self.assertEqual(self.run_tool("clean"), [])
         for name in ("notes", "Cargo", "a", "b", "open"):
-            self.refused(self.tool("clean", name), 1, "no channel")
+            self.assert_refused(self.tool("clean", name), 1, "no channel")
         self.assertEqual({path.name: path.read_bytes() for path in self.dir.iterdir()}, kept)
 
     def test_clean_and_producers_at_once(self):
-        producer = self.playing()
+        producer = self.start_producer()
         viewer = self.viewer("--digest")
         for _ in range(10):
             producer.kill()
@@ -211,28 +211,28 @@ class Tools(harness.Case):
             for cleaner in cleaners:
                 self.assertIn(cleaner.wait(), (0, 1))
             self.await_channel(producer)
-            self.assertEqual(self.listed()["default"]["state"], "alive", producer.err)
+            self.assertEqual(self.list_channels()["default"]["state"], "alive", producer.err)
         count = len(viewer.lines)
-        self.until("frames go on", lambda: len(viewer.lines) > count + 10)
+        self.until("frames still arrive", lambda: len(viewer.lines) > count + 10)
         self.assertEqual(viewer.interrupt(), 0)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
     # ---- Frames to a pipe ----
 
-    def taken(self, frames, *options, source=FRAMES):
-        """What cat writes of the first frames of a source, and the source's files."""
+    def cat_frames(self, frames, *options, source=FRAMES):
+        """Returns what cat writes for the first frames of a source, and the files of these frames."""
         cat = self.tool("cat", "-n", str(frames), *options)
         producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", source)
         self.assert_exits(cat, 0)
         self.assertEqual(producer.wait(), 0)
         self.assertEqual(cat.err, "")
-        paths = harness.natural(source.glob("*.png")) if source.is_dir() else [source]
+        paths = harness.natural_order(source.glob("*.png")) if source.is_dir() else [source]
         return Path(cat.out_path).read_bytes(), paths[:frames]
 
     @harness.needs_imagemagick
     def test_raw(self):
-        data, paths = self.taken(3, "--format", "raw")
+        data, paths = self.cat_frames(3, "--format", "raw")
         expected = b"".join(bytes((b, g, r, a)) for path in paths
                             for r, g, b, a in pixels_of(path)[2])
         self.assertEqual(data, expected)
@@ -241,7 +241,7 @@ class Tools(harness.Case):
     def test_pam_of_every_depth(self):
         for name, depth in (("rgb8-257x3", 3), ("rgba8-33x17", 4), ("greya8-33x17", 4)):
             with self.subTest(name=name):
-                data, paths = self.taken(1, "--format", "pam", source=KINDS / f"{name}.png")
+                data, paths = self.cat_frames(1, "--format", "pam", source=KINDS / f"{name}.png")
                 header, body = data.split(b"ENDHDR\n", 1)
                 width, height, pixels = pixels_of(paths[0])
                 self.assertIn(b"WIDTH %d\nHEIGHT %d\nDEPTH %d\n" % (width, height, depth), header)
@@ -249,7 +249,7 @@ class Tools(harness.Case):
 
     @harness.needs_imagemagick
     def test_png(self):
-        data, paths = self.taken(2, "--format", "png")
+        data, paths = self.cat_frames(2, "--format", "png")
         images = data.split(b"\x89PNG")[1:]
         self.assertEqual(len(images), 2)
         for image, path in zip(images, paths):
@@ -260,22 +260,22 @@ class Tools(harness.Case):
     @harness.needs_imagemagick
     @harness.needs("ffmpeg")
     def test_y4m_as_ffmpeg_reads_it(self):
-        """Back in RGB each value may be off by the rounding of YUV, no more."""
+        """Converted back to RGB, a value may differ only by the rounding of YUV."""
         sources = [FRAMES, KINDS / "rgba8-33x17.png", KINDS / "palette8-trns-33x17.png"]
         for source in sources:
             with self.subTest(source=source.name):
-                data, paths = self.taken(2 if source.is_dir() else 1, source=source)
+                data, paths = self.cat_frames(2 if source.is_dir() else 1, source=source)
                 rgb = subprocess.run(
                     ["ffmpeg", "-v", "error", "-f", "yuv4mpegpipe", "-i", "-", "-sws_flags",
                      "accurate_rnd+full_chroma_int", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
                     input=data, capture_output=True, check=True).stdout
                 expected = [over_black(pixel) for path in paths for pixel in pixels_of(path)[2]]
-                self.assertLessEqual(farthest(list(struct.iter_unpack("3B", rgb)), expected), 2)
+                self.assertLessEqual(max_difference(list(struct.iter_unpack("3B", rgb)), expected), 2)
 
     @harness.needs("ffmpeg")
     def test_y4m_as_ffmpeg_writes_it(self):
-        """The same planes as ffmpeg's own conversion, but for its rounding."""
-        data, paths = self.taken(1)
+        """The same planes as ffmpeg's own conversion, except for its rounding."""
+        data, paths = self.cat_frames(1)
         header, body = data.split(b"\n", 1)
         self.assertEqual(header, b"YUV4MPEG2 W640 H360 F30000:1000 Ip A1:1 C444 "
                                  b"XCOLORRANGE=LIMITED")
@@ -289,13 +289,13 @@ class Tools(harness.Case):
 
     @harness.needs("ffmpeg")
     def test_into_ffmpeg(self):
-        """All frames of a lossless producer, and ffmpeg counts them."""
+        """ffmpeg receives all frames of a lossless producer, and counts them."""
         out = self.scratch / "out.mkv"
         producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", FRAMES)
         with subprocess.Popen([harness.TOOL, "cat"], env=self.env, stdout=subprocess.PIPE) as cat:
             subprocess.run(["ffmpeg", "-v", "error", "-i", "-", "-c:v", "ffv1", str(out)],
-                           stdin=cat.stdout, check=True, timeout=harness.PATIENCE_S)
-            self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+                           stdin=cat.stdout, check=True, timeout=harness.TIMEOUT_S)
+            self.assertEqual(cat.wait(harness.TIMEOUT_S), 0)
         self.assertEqual(producer.wait(), 0)
         counted = subprocess.run(
             ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames",
@@ -303,58 +303,58 @@ class Tools(harness.Case):
         self.assertEqual(int(counted), len(list(FRAMES.glob("*.png"))))
         self.assert_nothing_left()
 
-    def test_reader_that_leaves(self):
-        producer = self.playing()
+    def test_reader_exits(self):
+        producer = self.start_producer()
         for name in ("raw", "y4m", "pam", "png"):
             with subprocess.Popen([harness.TOOL, "cat", "--format", name], env=self.env,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE) as cat:
                 cat.stdout.read(1000)
                 cat.stdout.close()
-                self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+                self.assertEqual(cat.wait(harness.TIMEOUT_S), 0)
                 self.assertEqual(cat.stderr.read(), b"")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
-    def test_reader_that_leaves_between_frames(self):
-        """The next one may be far away, or never come."""
-        frame = len(self.taken(1, "--format", "raw")[0])
-        producer = self.playing("-r", "0.01")
+    def test_reader_exits_between_frames(self):
+        """The next frame may take long, or never come."""
+        frame = len(self.cat_frames(1, "--format", "raw")[0])
+        producer = self.start_producer("-r", "0.01")
         for name, size in (("default", frame), ("nobody", 0)):
             with subprocess.Popen([harness.TOOL, "cat", "-c", name, "--format", "raw"],
                                   env=self.env, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE) as cat:
                 self.assertEqual(len(cat.stdout.read(size)), size)
                 cat.stdout.close()
-                self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+                self.assertEqual(cat.wait(harness.TIMEOUT_S), 0)
                 self.assertEqual(cat.stderr.read(), b"")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
     def test_slow_reader_holds_no_slot(self):
         stats = self.scratch / "stats.json"
-        producer = self.playing("--stats", stats, "--lease", "0.1")
+        producer = self.start_producer("--stats", stats, "--lease", "0.1")
         with subprocess.Popen([harness.TOOL, "cat"], env=self.env,
                               stdout=subprocess.PIPE) as cat:
             cat.stdout.read(1)
-            before = self.listed()["default"]["published"]
-            self.until("frames go on",
-                       lambda: self.listed()["default"]["published"] > before + 30)
+            before = self.list_channels()["default"]["published"]
+            self.until("frames still arrive",
+                       lambda: self.list_channels()["default"]["published"] > before + 30)
             cat.send_signal(signal.SIGINT)
-            self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
+            self.assertEqual(cat.wait(harness.TIMEOUT_S), 0)
         self.assertEqual(producer.interrupt(), 0)
         self.assertEqual(self.stats(stats)["generations"], 1)
         self.assert_nothing_left()
 
-    def test_cat_tells_an_end_from_a_death(self):
-        producer = self.playing()
+    def test_cat_distinguishes_end_and_death(self):
+        producer = self.start_producer()
         cat = self.tool("cat", "--format", "png")
-        self.until("frames come", lambda: os.path.getsize(cat.out_path) > 0)
+        self.until("frames arrive", lambda: os.path.getsize(cat.out_path) > 0)
         producer.kill()
         self.assert_exits(cat, 1)
         self.assert_one_line(cat, "died")
-        producer = self.playing()
+        producer = self.start_producer()
         cat = self.tool("cat", "--format", "png")
-        self.until("frames come", lambda: os.path.getsize(cat.out_path) > 0)
+        self.until("frames arrive", lambda: os.path.getsize(cat.out_path) > 0)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_exits(cat, 0)
         self.assert_nothing_left()
@@ -375,7 +375,7 @@ class Tools(harness.Case):
         controller, terminal = pty.openpty()
         with subprocess.Popen([harness.TOOL, "cat"], env=self.env, stdout=terminal,
                               stderr=subprocess.PIPE) as cat:
-            self.assertEqual(cat.wait(harness.PATIENCE_S), 1)
+            self.assertEqual(cat.wait(harness.TIMEOUT_S), 1)
             self.assertIn(b"terminal", cat.stderr.read())
         os.close(controller)
         os.close(terminal)

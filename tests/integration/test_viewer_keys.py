@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What keys, mouse and the options of the window do, seen from outside."""
+"""What keys, mouse and the options of the window do, checked by the window's pixels and title."""
 
 import os
 import signal
@@ -23,42 +23,43 @@ def processor_s(pid):
 
 
 class Viewed(Screen):
-    """One whose viewer is looked at from outside."""
+    """What the tests below share."""
 
     way = None
 
     def setUp(self):
         super().setUp()
         self.map = self.scratch / "map.png"
-        # Red and green say where a pixel is.
+        # Red and green are a pixel's x and y.
         write_png(self.map, *SIZE, b"".join(bytes((x, y, 77)) for y in range(SIZE[1])
                                             for x in range(SIZE[0])))
 
     def view(self, *options, path=None):
-        """A viewer of a picture that does not change, and its window."""
-        producer = self.still(path or self.map)
-        viewer = self.windowed("--present", self.way, *options)
+        """Starts a producer of a still picture, and a viewer. Returns both, and the window."""
+        producer = self.start_still(path or self.map)
+        viewer = self.start_window("--present", self.way, *options)
         window = self.window_of(viewer)
         if not options:
-            self.shows(window, path or self.map)
+            self.wait_for_picture(window, path or self.map)
         return producer, viewer, window
 
-    def sees(self, window):
-        """For each pixel of the window which of the map it shows; None: another colour."""
-        width, height, pixels = self.looks(window)
+    def map_positions(self, window):
+        """Returns width, height, and for each pixel of the window which pixel of the map it shows. None: another
+        colour."""
+        width, height, pixels = self.content_of(window)
         red, green, blue = (pixels[i * width * height:(i + 1) * width * height] for i in range(3))
         return width, height, [(r, g) if b == 77 else None for r, g, b in zip(red, green, blue)]
 
-    def shows_map(self, window, zoom, origin=None):
-        """Until the map is shown in squares of zoom pixels; where its corner is."""
+    def wait_for_map(self, window, zoom, origin=None):
+        """Waits until each pixel of the map is a square of zoom pixels. Returns where the map's corner is."""
         found = []
 
-        def is_so():
-            width, height, spots = self.sees(window)
+        def is_shown():
+            width, height, spots = self.map_positions(window)
             shown = [(i % width, i // width, spot) for i, spot in enumerate(spots) if spot]
             if not shown:
                 return False
-            # The corner, from where the middle of the picture's visible part lies.
+            # Compute the corner from the middle of the map's visible part.
             x, y, spot = shown[len(shown) // 2]
             for corner in ((x - spot[0] * zoom - i, y - spot[1] * zoom - j)
                            for i in range(zoom) for j in range(zoom)):
@@ -68,43 +69,43 @@ class Viewed(Screen):
                     found[:] = [corner]
                     return origin in (None, corner)
             return False
-        self.until(f"the map at {zoom}, from {origin}", is_so, 20)
+        self.until(f"the map is shown {zoom} times as large, from {origin}", is_shown, 20)
         return found[0]
 
     @staticmethod
     def area(corner, zoom, window):
-        """How many pixels of the window the map covers."""
+        """Returns how many pixels of the window the map covers."""
         sides = [min(corner[i] + SIZE[i] * zoom, window[i]) - max(corner[i], 0) for i in (0, 1)]
         return sides[0] * sides[1]
 
     def point_at(self, window, x, y):
         self.xdotool("mousemove", "--window", window, x, y)
 
-    def titled(self, window, word):
-        self.until(f"{word} in the title", lambda: word in self.title_of(window))
+    def wait_for_title(self, window, word):
+        self.until(f"the title has {word}", lambda: word in self.title_of(window))
 
-    def pause_while(self, window, happens, word):
-        self.shows(window, self.map)
+    def pause_during(self, window, action, word):
+        self.wait_for_picture(window, self.map)
         self.press(window, "space")
-        self.titled(window, "paused")
-        happens()
-        self.titled(window, word)
+        self.wait_for_title(window, "paused")
+        action()
+        self.wait_for_title(window, word)
 
     def hide(self, viewer, window):
         self.xdotool("windowunmap", "--sync", window)
-        self.until("it is gone", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
-                                                          viewer.pid))
+        self.until("the window is hidden", lambda: not self.xdotool("search", "--onlyvisible", "--pid",
+                                                                    viewer.pid))
 
     def view_from(self, directory, path):
-        producer = self.still(path)
+        producer = self.start_still(path)
         viewer = self.start("env", "-C", directory, harness.VIEWER, "--present", self.way)
         window = self.window_of(viewer)
-        self.titled(window, "default")
+        self.wait_for_title(window, "default")
         return producer, viewer, window
 
 
 class Keys(Viewed):
-    """Not run by itself: see below."""
+    """No test by itself; its subclasses are."""
 
     # ---- Zoom ----
 
@@ -113,52 +114,52 @@ class Keys(Viewed):
         self.point_at(window, 150, 30)
         for _ in range(4):
             self.press(window, "plus")
-        self.titled(window, "at 400 %")
-        corner = self.shows_map(window, 4)
+        self.wait_for_title(window, "at 400 %")
+        corner = self.wait_for_map(window, 4)
         self.assertLessEqual(abs((150 - corner[0]) / 4 - 150), 1)
         self.assertLessEqual(abs((30 - corner[1]) / 4 - 30), 1)
         self.press(window, "Right")
-        corner = self.shows_map(window, 4, (corner[0] - SIZE[0] // 8, corner[1]))
+        corner = self.wait_for_map(window, 4, (corner[0] - SIZE[0] // 8, corner[1]))
         self.press(window, "Down")
-        corner = self.shows_map(window, 4, (corner[0], corner[1] - SIZE[1] // 8))
+        corner = self.wait_for_map(window, 4, (corner[0], corner[1] - SIZE[1] // 8))
         self.xdotool("mousemove", "--window", window, 50, 50, "mousedown", 1)
         self.xdotool("mousemove", "--window", window, 57, 41)
         self.xdotool("mouseup", 1)
-        self.shows_map(window, 4, (corner[0] + 7, corner[1] - 9))
+        self.wait_for_map(window, 4, (corner[0] + 7, corner[1] - 9))
         self.press(window, "0")
-        self.shows(window, self.map)
+        self.wait_for_picture(window, self.map)
         self.end(viewer, producer)
 
     def test_wheel(self):
         producer, viewer, window = self.view()
         self.point_at(window, 10, 10)
         self.xdotool("click", 4)
-        self.titled(window, "at 150 %")
+        self.wait_for_title(window, "at 150 %")
         self.xdotool("click", 4)
-        self.shows_map(window, 2)
+        self.wait_for_map(window, 2)
         for _ in range(3):
             self.xdotool("click", 5)
-        self.titled(window, "at 75 %")
+        self.wait_for_title(window, "at 75 %")
         self.end(viewer, producer)
 
     def test_actual_size_in_a_larger_window(self):
         producer, viewer, window = self.view("--background", "#204060")
         self.xdotool("windowsize", "--sync", window, 600, 400)
-        self.titled(window, "at 300 %")
+        self.wait_for_title(window, "at 300 %")
         self.press(window, "1")
-        self.shows_map(window, 1, (200, 140))
+        self.wait_for_map(window, 1, (200, 140))
         self.assertEqual(self.pixel(window, 3, 3), (0x20, 0x40, 0x60))
         self.end(viewer, producer)
 
     def test_a_paused_picture_can_be_zoomed(self):
         producer, viewer, window = self.view()
         self.press(window, "space")
-        self.titled(window, "paused")
+        self.wait_for_title(window, "paused")
         for _ in range(3):
             self.press(window, "plus")
-        self.shows_map(window, 3)
+        self.wait_for_map(window, 3)
         self.xdotool("windowsize", "--sync", window, 300, 120)
-        self.shows_map(window, 3)
+        self.wait_for_map(window, 3)
         self.end(viewer, producer)
 
     def test_scale_options(self):
@@ -166,22 +167,22 @@ class Keys(Viewed):
                                           ("integer", (750, 370), 3, (75, 5))):
             producer, viewer, window = self.view("--scale", scale)
             self.xdotool("windowsize", "--sync", window, *size)
-            self.shows_map(window, zoom, corner)
+            self.wait_for_map(window, zoom, corner)
             self.end(viewer, producer)
 
     def test_a_large_picture_gets_a_window_that_fits(self):
         path = self.scratch / "large.png"
         write_png(path, 3000, 1500, bytes(3000 * 1500 * 3))
         producer, viewer, window = self.view("-q", path=path)
-        self.until("a window", lambda: self.looks(window)[:2] == (2000, 1000), 20)
+        self.until("the window fits the screen", lambda: self.content_of(window)[:2] == (2000, 1000), 20)
         self.end(viewer, producer)
 
     # ---- Background ----
 
-    def comes_to_show(self, window, spot, want):
-        """There, and nearly that colour."""
-        self.until(f"{want} at {spot}", lambda: max(
-            abs(a - b) for a, b in zip(self.pixel(window, *spot), want)) <= 2, 20)
+    def wait_for_colour(self, window, spot, expected):
+        """Waits until that pixel has nearly that colour."""
+        self.until(f"{expected} is at {spot}", lambda: max(
+            abs(a - b) for a, b in zip(self.pixel(window, *spot), expected)) <= 2, 20)
 
     def test_alpha_over_checker_and_colour(self):
         path = self.scratch / "clear.png"
@@ -193,9 +194,9 @@ class Keys(Viewed):
             producer, viewer, window = self.view(*words, "-q", path=path)
             for square, ground in enumerate(grounds):
                 x = 16 * square + 8
-                self.comes_to_show(window, (x, 8), ground)
+                self.wait_for_colour(window, (x, 8), ground)
                 half = tuple((a + b) / 2 for a, b in zip((255, 0, 0), ground))
-                self.comes_to_show(window, (x + 128, 8), half)
+                self.wait_for_colour(window, (x + 128, 8), half)
             self.end(viewer, producer)
 
     # ---- Panels ----
@@ -204,56 +205,56 @@ class Keys(Viewed):
         return lambda: self.pixel(window, x, y) == PANEL
 
     def test_information_and_help_come_and_go(self):
-        path = harness.natural(FRAMES.glob("*.png"))[3]
+        path = harness.natural_order(FRAMES.glob("*.png"))[3]
         producer, viewer, window = self.view(path=path)
         for key, spot in (("i", (13, 13)), ("h", (320, 98))):
             self.press(window, key)
-            self.until("a panel", self.has_panel(window, *spot), 20)
+            self.until("there is a panel", self.has_panel(window, *spot), 20)
             self.press(window, key)
-            self.shows(window, path)
+            self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
     def test_stale_picture_says_so(self):
-        path = harness.natural(FRAMES.glob("*.png"))[3]
+        path = harness.natural_order(FRAMES.glob("*.png"))[3]
         producer, viewer, window = self.view(path=path)
         producer.kill()
-        self.until("a panel", self.has_panel(window, 320, 319), 20)
-        producer = self.still(path)
-        self.shows(window, path)
+        self.until("there is a panel", self.has_panel(window, 320, 319), 20)
+        producer = self.start_still(path)
+        self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
-    def fast(self):
+    def start_fast(self):
         producer = self.producer("-q", "-l", "-r", "50", FRAMES)
         self.await_channel(producer)
         return producer
 
-    def paused_while(self, window, happens, word):
-        """Pauses, and goes on when what happens shows in the title."""
-        self.titled(window, "fps")
+    def pause_and_resume(self, window, action, word):
+        """Pauses, and resumes when the title shows the action."""
+        self.wait_for_title(window, "fps")
         self.press(window, "space")
-        self.titled(window, "paused")
-        happens()
-        self.titled(window, word)
-        self.until("the bar", lambda: self.pixel(window, 3, 357) == BAR, 20)
+        self.wait_for_title(window, "paused")
+        action()
+        self.wait_for_title(window, word)
+        self.until("there is a bar", lambda: self.pixel(window, 3, 357) == BAR, 20)
         self.press(window, "space")
 
-    def test_a_paused_viewer_sees_its_producer_go(self):
+    def test_a_paused_viewer_sees_its_producer_exit(self):
         stats = self.scratch / "stats.json"
-        viewer = self.windowed("--present", self.way, "--stats", stats)
-        producer = self.fast()
+        viewer = self.start_window("--present", self.way, "--stats", stats)
+        producer = self.start_fast()
         window = self.window_of(viewer)
-        self.paused_while(window, producer.kill, "the producer died")
-        producer = self.fast()
-        self.paused_while(window, producer.interrupt, "the producer ended")
-        producer = self.fast()
+        self.pause_and_resume(window, producer.kill, "the producer died")
+        producer = self.start_fast()
+        self.pause_and_resume(window, producer.interrupt, "the producer ended")
+        producer = self.start_fast()
 
-        def is_replaced(gone=producer):
+        def replace(dead=producer):
             viewer.signal(signal.SIGSTOP)
-            gone.kill()
-            self.next = self.fast()
+            dead.kill()
+            self.next = self.start_fast()
             viewer.signal(signal.SIGCONT)
-        self.paused_while(window, is_replaced, "the producer was replaced")
-        self.titled(window, "fps")
+        self.pause_and_resume(window, replace, "the producer was replaced")
+        self.wait_for_title(window, "fps")
         self.end(viewer, self.next)
         self.assertEqual(self.stats(stats)["producers_died"], 2)
 
@@ -266,10 +267,10 @@ class Keys(Viewed):
             producer, viewer, window = self.view_from(directory, path)
             self.press(window, "i")
             self.press(window, "space")
-            self.titled(window, "paused")
+            self.wait_for_title(window, "paused")
             for _ in range(2):
                 self.press(window, "s")
-            self.until("two files", lambda: viewer.err.count("saved as") == 2)
+            self.until("two files are saved", lambda: viewer.err.count("saved as") == 2)
             shots = [line.split()[-1] for line in viewer.err.splitlines() if "saved as" in line]
             self.assertEqual(len(set(shots)), 2)
             for shot in shots:
@@ -279,13 +280,13 @@ class Keys(Viewed):
             for shot in shots:
                 (directory / shot).unlink()
 
-    # ---- Nobody looking ----
+    # ---- Hidden windows ----
 
     def test_a_hidden_window_takes_nothing(self):
         stats = self.scratch / "stats.json"
         producer = self.producer("-q", "-l", "-r", "50", FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way, "--stats", stats)
+        viewer = self.start_window("--present", self.way, "--stats", stats)
         window = self.window_of(viewer)
         self.hide(viewer, window)
         time.sleep(0.5)
@@ -293,8 +294,8 @@ class Keys(Viewed):
         time.sleep(3)
         self.assertLess(processor_s(viewer.pid) - before, 0.3)
         self.xdotool("windowmap", "--sync", window)
-        shown = self.looks(window)
-        self.until("it goes on", lambda: self.looks(window) != shown)
+        shown = self.content_of(window)
+        self.until("frames are shown again", lambda: self.content_of(window) != shown)
         self.end(viewer, producer)
         self.assertGreater(self.stats(stats)["missed"], 100)
 
@@ -304,27 +305,27 @@ class Keys(Viewed):
         write_png(large, 1000, 800, bytes(1000 * 800 * 3))
         producer = self.producer("-q", "-l", "-r", "50", FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way, "--stats", stats)
+        viewer = self.start_window("--present", self.way, "--stats", stats)
         window = self.window_of(viewer)
-        self.titled(window, "fps")
+        self.wait_for_title(window, "fps")
         other = self.producer("-q", "-l", "-r", "1", "-c", "other", large)
         self.await_channel(other, "other")
-        cover = self.windowed("--present", "surface", "-c", "other")
-        # In the middle of the screen, as the first.
+        cover = self.start_window("--present", "surface", "-c", "other")
+        # Both windows open in the middle of the screen.
         self.window_of(cover)
-        self.titled(window, "0.0 fps")
+        self.wait_for_title(window, "0.0 fps")
         before = processor_s(viewer.pid)
         time.sleep(2)
         self.assertLess(processor_s(viewer.pid) - before, 0.3)
         self.assertEqual(cover.interrupt(), 0)
-        self.until("it goes on", lambda: "0.0 fps" not in self.title_of(window))
+        self.until("frames are shown again", lambda: "0.0 fps" not in self.title_of(window))
         self.end(viewer, producer, other)
         self.assertGreater(self.stats(stats)["missed"], 50)
 
     def test_a_hidden_window_takes_every_frame_if_asked_to(self):
         stats = self.scratch / "stats.json"
         producer = self.producer("-q", "-l2", "-r", "40", "-p", "lossless", "-w", "1", FRAMES)
-        viewer = self.windowed("--present", self.way, "--once", "--stats", stats)
+        viewer = self.start_window("--present", self.way, "--once", "--stats", stats)
         window = self.window_of(viewer)
         self.hide(viewer, window)
         self.assert_exits(producer, 0)
@@ -334,17 +335,17 @@ class Keys(Viewed):
                          (3 * len(list(FRAMES.glob("*.png"))), 0))
         self.assert_nothing_left()
 
-    def test_the_last_frame_is_seen_by_who_comes_back(self):
-        paths = harness.natural(FRAMES.glob("*.png"))
-        viewer = self.windowed("--present", self.way, "--every")
+    def test_a_window_shown_again_has_the_last_frame(self):
+        paths = harness.natural_order(FRAMES.glob("*.png"))
+        viewer = self.start_window("--present", self.way, "--every")
         producer = self.producer("-q", "-r", "40", "-p", "lossless", "-w", "1", FRAMES)
         window = self.window_of(viewer)
         self.hide(viewer, window)
         self.assert_exits(producer, 0)
         producer = self.producer("-q", "-r", "5", "-l", "-p", "lossless", "-w", "1", paths[5])
-        self.titled(window, "fps")
+        self.wait_for_title(window, "fps")
         self.xdotool("windowmap", "--sync", window)
-        self.shows(window, paths[5])
+        self.wait_for_picture(window, paths[5])
         self.end(viewer, producer)
 
     def test_a_frame_that_went_stale_unseen_is_marked(self):
@@ -352,19 +353,19 @@ class Keys(Viewed):
         self.hide(viewer, window)
         time.sleep(0.5)
         producer.interrupt()
-        self.titled(window, "the producer ended")
+        self.wait_for_title(window, "the producer ended")
         self.xdotool("windowmap", "--sync", window)
-        self.until("the bar", lambda: self.pixel(window, 3, SIZE[1] - 2) == BAR, 20)
+        self.until("there is a bar", lambda: self.pixel(window, 3, SIZE[1] - 2) == BAR, 20)
         self.end(viewer)
 
-    def test_paused_costs_nothing(self):
+    def test_paused_uses_no_processor(self):
         producer = self.producer("-q", "-l", "-r", "50", FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
         self.press(window, "i")
         self.press(window, "space")
-        self.titled(window, "paused")
+        self.wait_for_title(window, "paused")
         time.sleep(1)
         before = processor_s(viewer.pid)
         time.sleep(3)
@@ -389,50 +390,50 @@ class Texture(Keys):
 
 
 @needs_screen
-class Patience(Viewed):
-    """What is the same in each way."""
+class Timeouts(Viewed):
+    """Tests that do not depend on the way to show frames."""
 
     way = "surface"
 
-    def test_once_waits_for_who_is_paused(self):
+    def test_once_waits_while_paused(self):
         for end, word, status in ((signal.SIGINT, "the producer ended", 0),
                                   (signal.SIGKILL, "the producer died", 1)):
             producer, viewer, window = self.view("--once")
-            self.pause_while(window, lambda: producer.signal(end), word)  # pylint: disable=W0640
+            self.pause_during(window, lambda: producer.signal(end), word)  # pylint: disable=W0640
             time.sleep(1)
             self.assertTrue(viewer.alive, viewer.err)
             self.press(window, "space")
             self.assert_exits(viewer, status)
 
-    def test_patience_does_not_end_while_paused(self):
+    def test_timeout_does_not_run_while_paused(self):
         producer, viewer, window = self.view("--timeout", "1.5")
-        self.pause_while(window, producer.interrupt, "the producer ended")
+        self.pause_during(window, producer.interrupt, "the producer ended")
         time.sleep(2.5)
         self.assertTrue(viewer.alive, viewer.err)
         self.press(window, "space")
         self.assert_exits(viewer, 1)
         self.assertIn("no producer on channel default within 1.5 s", viewer.err)
 
-    def test_paused_after_the_end_it_stays_too(self):
+    def test_timeout_does_not_run_when_paused_after_the_end(self):
         producer, viewer, window = self.view("--timeout", "6")
-        self.shows(window, self.map)
+        self.wait_for_picture(window, self.map)
         producer.interrupt()
-        self.titled(window, "the producer ended")
+        self.wait_for_title(window, "the producer ended")
         self.press(window, "space")
         time.sleep(7)
         self.assertTrue(viewer.alive, viewer.err)
-        producer = self.still(self.map)
+        producer = self.start_still(self.map)
         self.press(window, "space")
-        self.shows(window, self.map)
+        self.wait_for_picture(window, self.map)
         self.end(viewer, producer)
 
-    def test_patience_of_a_hidden_window(self):
+    def test_timeout_of_a_hidden_window(self):
         producer, viewer, window = self.view("--timeout", "6")
-        self.shows(window, self.map)
+        self.wait_for_picture(window, self.map)
         producer.interrupt()
-        self.titled(window, "the producer ended")
+        self.wait_for_title(window, "the producer ended")
         self.hide(viewer, window)
-        producer = self.still(self.map)
+        producer = self.start_still(self.map)
         time.sleep(7)
         self.assertTrue(viewer.alive, viewer.err)
         producer.interrupt()
@@ -449,12 +450,12 @@ class Patience(Viewed):
         self.end(producer)
 
     def test_screenshot_that_cannot_be_written(self):
-        directory = self.scratch / "gone"
+        directory = self.scratch / "removed"
         directory.mkdir()
         producer, viewer, window = self.view_from(directory, self.map)
         directory.rmdir()
         self.press(window, "s")
-        self.until("it says so", lambda: "cannot save the picture" in viewer.err)
+        self.until("the viewer reports the error", lambda: "cannot save the picture" in viewer.err)
         self.assertTrue(viewer.alive)
         self.end(viewer, producer)
 

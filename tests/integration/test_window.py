@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is really on the screen: windows in an X server of one's own, looked at from outside."""
+"""The pixels of the viewer's window, in an X server of the test's own."""
 
 import time
 import unittest
@@ -10,66 +10,66 @@ from screen import Screen, needs_screen, needs_x11
 
 
 class Window(Screen):
-    """Not run by itself: see Surface and Texture."""
+    """No test by itself; its subclasses are."""
 
     way = None
     copies = (1,)
 
     def test_window_shows_the_picture(self):
-        path = harness.natural(FRAMES.glob("*.png"))[7]
-        producer = self.still(path)
-        viewer = self.windowed("--present", self.way)
+        path = harness.natural_order(FRAMES.glob("*.png"))[7]
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
-        self.shows(window, path)
+        self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
     def test_producer_dies_and_another_comes(self):
-        first, second = harness.natural(FRAMES.glob("*.png"))[:2]
-        producer = self.still(first)
-        viewer = self.windowed("--present", self.way)
+        first, second = harness.natural_order(FRAMES.glob("*.png"))[:2]
+        producer = self.start_still(first)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
-        self.shows(window, first)
+        self.wait_for_picture(window, first)
         producer.kill()
-        self.until("the title says so", lambda: "stale" in self.title_of(window))
+        self.until("the title says stale", lambda: "stale" in self.title_of(window))
         bright = sum(self.picture(first)[2])
-        self.until("the picture is marked",
-                   lambda: sum(self.looks(window)[2]) < bright * 3 // 4)
-        producer = self.still(second)
-        self.shows(window, second)
-        self.until("the title says so", lambda: "stale" not in self.title_of(window))
+        self.until("the picture is dimmed",
+                   lambda: sum(self.content_of(window)[2]) < bright * 3 // 4)
+        producer = self.start_still(second)
+        self.wait_for_picture(window, second)
+        self.until("the title does not say stale", lambda: "stale" not in self.title_of(window))
         self.end(viewer, producer)
 
     def test_pause_and_step(self):
-        paths = harness.natural(FRAMES.glob("*.png"))
+        paths = harness.natural_order(FRAMES.glob("*.png"))
         producer = self.producer("-q", "-l", "-r", "20", FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
         self.press(window, "space")
-        self.until("the title says so", lambda: "paused" in self.title_of(window))
-        still = self.looks(window)
+        self.until("the title says paused", lambda: "paused" in self.title_of(window))
+        paused = self.content_of(window)
         time.sleep(0.4)
-        self.assertEqual(self.looks(window), still)
-        self.assertIn(still, [self.picture(path) for path in paths])
+        self.assertEqual(self.content_of(window), paused)
+        self.assertIn(paused, [self.picture(path) for path in paths])
 
-        def step_shows_another():
+        def step_changes_picture():
             self.press(window, "period")
-            return self.looks(window) != still
-        # One step may come round to the same picture of the loop.
-        self.until("a step shows another", step_shows_another)
+            return self.content_of(window) != paused
+        # After a step, the loop may have come to the same picture.
+        self.until("a step shows another picture", step_changes_picture)
         self.assertIn("paused", self.title_of(window))
         self.press(window, "space")
-        self.until("it goes on", lambda: "paused" not in self.title_of(window))
+        self.until("the title does not say paused", lambda: "paused" not in self.title_of(window))
         self.end(viewer, producer)
 
     def test_paused_viewer_holds_no_slot(self):
         stats = self.scratch / "stats.json"
         producer = self.producer("-q", "-l", "-r", "50", "--stats", stats, FRAMES)
         self.await_channel(producer)
-        viewer = self.windowed("--present", self.way)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
         self.press(window, "space")
-        self.until("the title says so", lambda: "paused" in self.title_of(window))
+        self.until("the title says paused", lambda: "paused" in self.title_of(window))
         time.sleep(3)
         self.end(viewer, producer)
         counted = self.stats(stats)
@@ -77,22 +77,22 @@ class Window(Screen):
         self.assertLess(counted["dropped"], counted["frames_read"] / 3)
 
     def test_resizing_keeps_the_picture(self):
-        path = harness.natural(FRAMES.glob("*.png"))[3]
+        path = harness.natural_order(FRAMES.glob("*.png"))[3]
         width, height, _ = self.picture(path)
-        producer = self.still(path)
-        viewer = self.windowed("--present", self.way)
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
         window = self.window_of(viewer)
-        self.shows(window, path)
+        self.wait_for_picture(window, path)
         self.press(window, "space")
         self.xdotool("windowsize", "--sync", window, width * 2, height)
-        self.until("it is wider", lambda: self.looks(window)[0] == width * 2)
-        self.until("what is beside the picture is black", lambda: self.sides_black(window))
+        self.until("the window is wider", lambda: self.content_of(window)[0] == width * 2)
+        self.until("the borders are black", lambda: self.has_black_borders(window))
         self.xdotool("windowsize", "--sync", window, width, height)
-        self.shows(window, path)
+        self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
-    def sides_black(self, window):
-        width, height, pixels = self.looks(window)
+    def has_black_borders(self, window):
+        width, height, pixels = self.content_of(window)
         plane = width * height
         column = [pixels[c * plane + y * width + x] for c in range(3) for y in range(0, height, 9)
                   for x in (2, width - 3)]
@@ -100,16 +100,16 @@ class Window(Screen):
         return not any(column) and any(middle)
 
     def test_quit(self):
-        producer = self.still(harness.natural(FRAMES.glob("*.png"))[0])
+        producer = self.start_still(harness.natural_order(FRAMES.glob("*.png"))[0])
         for key in ("q", "Escape"):
-            viewer = self.windowed("--present", self.way)
+            viewer = self.start_window("--present", self.way)
             self.press(self.window_of(viewer), key)
             self.assert_exits(viewer, 0)
         self.end(producer)
 
     def test_every_frame_reaches_a_window(self):
         stats = self.scratch / "stats.json"
-        viewer = self.windowed("--present", self.way, "--once", "--stats", stats, "--digest")
+        viewer = self.start_window("--present", self.way, "--once", "--stats", stats, "--digest")
         producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", FRAMES)
         self.assert_exits(producer, 0)
         self.assert_exits(viewer, 0)
@@ -129,11 +129,11 @@ class X11(Window):
     way = "x11"
     copies = (0,)
 
-    def test_first_that_works_is_taken(self):
-        path = harness.natural(FRAMES.glob("*.png"))[7]
-        producer = self.still(path)
-        viewer = self.windowed()
-        self.shows(self.window_of(viewer), path)
+    def test_first_way_that_works_is_used(self):
+        path = harness.natural_order(FRAMES.glob("*.png"))[7]
+        producer = self.start_still(path)
+        viewer = self.start_window()
+        self.wait_for_picture(self.window_of(viewer), path)
         self.assertIn("showing frames by x11", viewer.err)
         self.end(viewer, producer)
 
@@ -146,7 +146,7 @@ class Surface(Window):
 @needs_screen
 class Texture(Window):
     way = "texture"
-    copies = (1, 2)  # That depends on who draws it.
+    copies = (1, 2)  # depends on SDL's renderer
 
 
 del Screen, Window

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Frames that the X server shows from their slots: that nobody else reads them, that all of them come,
-in order, that whatever befalls a window is got over, and what is done where it cannot be."""
+"""Frames that the X server shows from their slots: no other process reads them; all arrive, in order; the
+viewer copes with all that happens to a window; and it finds another way if X cannot show them."""
 
 import os
 import re
@@ -17,7 +17,7 @@ SMALL = (320, 240)
 
 
 def frames():
-    return harness.natural(FRAMES.glob("*.png"))
+    return harness.natural_order(FRAMES.glob("*.png"))
 
 
 class X11(screen.Screen):
@@ -33,16 +33,16 @@ class X11(screen.Screen):
         return self.start(os.environ["SHMFLIP_WATCHER"], window, last)
 
     def number_in(self, window):
-        """The number-producer's number that all of the window shows; None where it differs."""
-        _, _, pixels = self.looks(window)
+        """Returns number-producer's number that the whole window shows. None: not all pixels are the same."""
+        _, _, pixels = self.content_of(window)
         plane = len(pixels) // 3
         planes = [pixels[c * plane:(c + 1) * plane] for c in range(3)]
         if any(part.count(part[:1]) != plane for part in planes):
             return None
         return planes[0][0] << 16 | planes[1][0] << 8 | planes[2][0]
 
-    def moves_on(self, window):
-        """Until the window shows a later frame, and all of it."""
+    def wait_for_later_frame(self, window):
+        """Waits until the whole window shows a later frame."""
         first = []
 
         def is_later():
@@ -52,9 +52,9 @@ class X11(screen.Screen):
             return len(first) > 1 and first[-1] > first[0]
         self.until("the window shows later frames", is_later, 20)
 
-    def assert_close(self, seen, wanted, tolerance):
-        self.assertEqual(seen[:2], wanted[:2])
-        worst = max(abs(a - b) for a, b in zip(seen[2], wanted[2]))
+    def assert_close(self, seen, expected, tolerance):
+        self.assertEqual(seen[:2], expected[:2])
+        worst = max(abs(a - b) for a, b in zip(seen[2], expected[2]))
         self.assertLessEqual(worst, tolerance)
 
     def convert(self, path, *words):
@@ -63,20 +63,20 @@ class X11(screen.Screen):
         return self.picture(made)
 
 
-def slots_in_memory(viewer):
-    """How much of the frames segment the viewer has read, in KiB."""
+def read_from_segment_kib(viewer):
+    """Returns how much of the frames' segment the viewer has read."""
     lines = Path(f"/proc/{viewer.pid}/smaps").read_text(encoding="ascii").splitlines()
     sizes, inside = [], False
     for line in lines:
         if re.match(r"^[0-9a-f]+-", line):
-            # The header's page, readable, is a mapping of its own.
+            # The page of the header is readable, and a mapping of its own.
             inside = "SYSV" in line
         elif inside and line.startswith("Rss:"):
             sizes.append(int(line.split()[1]))
     return sum(sizes)
 
 
-# ---- Nobody reads them -----------------------------------------------------------------------------
+# ---- No other process reads the frames ---------------------------------------------------------------
 
 @screen.needs_screen
 @screen.needs_x11
@@ -86,22 +86,22 @@ class Untouched(X11):
                                     for size in ("1x1", "7x1", "3x5", "257x3", "33x17")]
         for path in pictures:
             with self.subTest(path.name):
-                producer = self.still(path)
-                viewer = self.windowed("--verify-untouched")
-                self.shows(self.window_of(viewer), path)
+                producer = self.start_still(path)
+                viewer = self.start_window("--verify-untouched")
+                self.wait_for_picture(self.window_of(viewer), path)
                 self.assertIn("showing frames by x11", viewer.err)
                 self.end(viewer, producer)
 
     def test_no_page_of_a_slot_is_ever_read(self):
         stats = self.scratch / "stats.json"
         slots_kib = 2 * 640 * 480 * 4 // 1024
-        # How many by a texture depends on who draws it.
+        # A texture's number of copies depends on SDL's renderer.
         for way, copies in (("x11", [0]), ("surface", [1]), ("texture", [1, 2])):
             with self.subTest(way):
                 producer = self.numbers((640, 480), 50, 100000)
-                viewer = self.windowed("--present", way, "--stats", stats)
-                self.moves_on(self.window_of(viewer))
-                read_kib = slots_in_memory(viewer)
+                viewer = self.start_window("--present", way, "--stats", stats)
+                self.wait_for_later_frame(self.window_of(viewer))
+                read_kib = read_from_segment_kib(viewer)
                 self.end(viewer, producer)
                 counted = self.stats(stats)
                 self.assertEqual(counted["present"], way)
@@ -112,13 +112,13 @@ class Untouched(X11):
                     self.assertGreaterEqual(read_kib, slots_kib)
 
     def test_scaling_and_blending_touch_nothing(self):
-        producer = self.still(KINDS / "rgba8-33x17.png")
+        producer = self.start_still(KINDS / "rgba8-33x17.png")
         viewer = self.start(harness.VIEWER, "--verify-untouched", "--background", "checker",
                             cwd=self.scratch)
         window = self.window_of(viewer)
         for size in ((330, 170), (16, 8), (33, 17)):
             self.xdotool("windowsize", "--sync", window, *size)
-            self.until("it is resized", lambda size=size: self.looks(window)[:2] == size)
+            self.until("the window is resized", lambda size=size: self.content_of(window)[:2] == size)
         self.press(window, "i")
         self.press(window, "space")
         self.press(window, "s")
@@ -132,30 +132,30 @@ class Untouched(X11):
         self.end(viewer, producer)
 
     def test_paths_that_copy_say_so(self):
-        producer = self.still(frames()[0])
+        producer = self.start_still(frames()[0])
         for way in ("surface", "texture"):
-            viewer = self.windowed("--present", way, "--verify-untouched")
+            viewer = self.start_window("--present", way, "--verify-untouched")
             self.assert_exits(viewer, 1)
             self.assert_one_line(viewer, way, "copies", "--verify-untouched")
         self.end(producer)
 
-    def test_reading_is_wrong_usage(self):
+    def test_options_that_read_pixels_are_refused(self):
         for option in (["--digest"], ["--record", self.scratch]):
-            viewer = self.windowed("--verify-untouched", *option)
+            viewer = self.start_window("--verify-untouched", *option)
             self.assert_exits(viewer, 2)
             self.assert_one_line(viewer, "--verify-untouched excludes")
 
 
-# ---- All of them, in order ---------------------------------------------------------------------------
+# ---- All frames arrive, in order ---------------------------------------------------------------------
 
 @screen.needs_screen
 @screen.needs_x11
 class Order(X11):
     def test_every_frame_reaches_the_screen(self):
-        """Frame by frame: each is looked at before the next one is made."""
+        """Frame by frame: each is checked on the screen before the next one is made."""
         count = 60
         stats = self.scratch / "stats.json"
-        viewer = self.windowed("--verify-untouched", "--once", "--stats", stats)
+        viewer = self.start_window("--verify-untouched", "--once", "--stats", stats)
         producer = self.numbers(SMALL, 0, count, "lossless=1", "wait=1", "step=1",
                                 stdin=subprocess.PIPE)
         window = self.window_of(viewer)
@@ -176,12 +176,12 @@ class Order(X11):
         producer.process.stdin.close()
         self.assert_nothing_left()
 
-    def test_none_is_torn_at_full_speed(self):
+    def test_no_frame_is_torn_at_full_speed(self):
         count = 1500
         for slots in (2, 3, 8):
             with self.subTest(slots=slots):
                 stats = self.scratch / "stats.json"
-                viewer = self.windowed("--verify-untouched", "--once", "--stats", stats)
+                viewer = self.start_window("--verify-untouched", "--once", "--stats", stats)
                 producer = self.numbers(SMALL, 0, count, "lossless=1", "wait=1", f"slots={slots}")
                 watcher = self.watcher(self.window_of(viewer), count)
                 self.assert_exits(viewer, 0)
@@ -195,11 +195,11 @@ class Order(X11):
                 self.assertEqual((counted["shown"], counted["missed"]), (count, 0))
                 self.assert_nothing_left()
 
-    def test_latest_is_not_torn_either(self):
+    def test_no_frame_is_torn_under_latest(self):
         for slots in (2, 3):
             with self.subTest(slots=slots):
                 producer = self.numbers(SMALL, 400, 100000, f"slots={slots}")
-                viewer = self.windowed("--verify-untouched")
+                viewer = self.start_window("--verify-untouched")
                 watcher = self.watcher(self.window_of(viewer), 0)
                 self.until("many frames were seen", lambda: len(watcher.lines) > 300)
                 self.end(viewer, producer)
@@ -209,26 +209,26 @@ class Order(X11):
                 self.assertEqual(seen, sorted(set(seen)))
 
 
-# ---- What befalls a window ---------------------------------------------------------------------------
+# ---- What happens to a window ------------------------------------------------------------------------
 
 @screen.needs_screen
 @screen.needs_x11
-class Life(X11):
+class WindowEvents(X11):
     def test_resized_moved_covered_minimised(self):
-        """While frames run, none of which may be lost: the producer waits for each slot."""
+        """While frames arrive. None may be lost, because the producer waits for each slot."""
         stats = self.scratch / "stats.json"
         producer = self.numbers(SMALL, 40, 100000, "lossless=1", "wait=1")
-        viewer = self.windowed("--verify-untouched", "--stats", stats)
+        viewer = self.start_window("--verify-untouched", "--stats", stats)
         window = self.window_of(viewer)
-        self.moves_on(window)
+        self.wait_for_later_frame(window)
         for size in ((400, 100), (50, 300), (1, 1), (1500, 1100), SMALL):
             self.xdotool("windowsize", "--sync", window, *size)
             time.sleep(0.1)
-        self.moves_on(window)
-        for place in ((-200, -100), (1900, 1100), (5000, 5000), (100, 100)):
-            self.xdotool("windowmove", window, *place)
+        self.wait_for_later_frame(window)
+        for position in ((-200, -100), (1900, 1100), (5000, 5000), (100, 100)):
+            self.xdotool("windowmove", window, *position)
             time.sleep(0.1)
-        self.moves_on(window)
+        self.wait_for_later_frame(window)
         other = self.start(harness.VIEWER, "-q", "-c", "other")
         cover = self.start(os.environ["SHMFLIP_NUMBERS"], "other", 600, 500, 10, 100000)
         self.await_channel(cover, "other")
@@ -237,60 +237,60 @@ class Life(X11):
         self.xdotool("windowraise", covering)
         time.sleep(0.3)
         self.xdotool("windowraise", window)
-        self.moves_on(window)
+        self.wait_for_later_frame(window)
         for _ in range(3):
             self.xdotool("windowunmap", "--sync", window)
             time.sleep(0.1)
             self.xdotool("windowmap", "--sync", window)
-        self.moves_on(window)
+        self.wait_for_later_frame(window)
         self.end(viewer, producer, other, cover)
         counted = self.stats(stats)
         self.assertEqual(counted["missed"], 0)
         self.assertEqual(counted["present"], "x11")
 
-    def test_paused_picture_comes_back_from_under_others(self):
+    def test_paused_picture_comes_back_when_uncovered(self):
         path = frames()[5]
-        producer = self.still(path)
-        viewer = self.windowed("--verify-untouched")
+        producer = self.start_still(path)
+        viewer = self.start_window("--verify-untouched")
         window = self.window_of(viewer)
-        self.shows(window, path)
+        self.wait_for_picture(window, path)
         self.press(window, "space")
-        self.until("it is paused", lambda: "paused" in self.title_of(window))
+        self.until("the viewer is paused", lambda: "paused" in self.title_of(window))
         for _ in range(2):
             self.xdotool("windowunmap", "--sync", window)
             self.xdotool("windowmap", "--sync", window)
-            self.shows(window, path)
+            self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
-    def test_death_marks_the_picture_and_lets_its_memory_go(self):
+    def test_death_dims_the_picture_and_frees_its_memory(self):
         path = frames()[5]
         width, height, pixels = self.picture(path)
-        producer = self.still(path)
-        viewer = self.windowed("--verify-untouched")
+        producer = self.start_still(path)
+        viewer = self.start_window("--verify-untouched")
         window = self.window_of(viewer)
-        self.shows(window, path)
+        self.wait_for_picture(window, path)
         producer.kill()
-        self.until("the title says so", lambda: "stale" in self.title_of(window))
+        self.until("the title says stale", lambda: "stale" in self.title_of(window))
         top = [value // 2 for value in pixels[:width * 50]]
         self.until("the picture is dimmed", lambda: max(
-            abs(a - b) for a, b in zip(self.looks(window)[2][:width * 50], top)) <= 2)
-        # The server has it no longer, nor has the viewer.
+            abs(a - b) for a, b in zip(self.content_of(window)[2][:width * 50], top)) <= 2)
+        # Neither the server nor the viewer may keep the segment.
         self.until("the frames' memory is free",
                    lambda: not harness.segments_made_by({producer.pid}))
-        producer = self.still(path)
-        self.shows(window, path)
+        producer = self.start_still(path)
+        self.wait_for_picture(window, path)
         self.end(viewer, producer)
 
-    def test_idle_costs_nothing(self):
+    def test_idle_uses_no_processor(self):
         def consumed_ms():
             tasks = Path(f"/proc/{viewer.pid}/task")
             return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0])
                        for task in tasks.iterdir()) / 1e6
         producer = self.numbers(SMALL, 40, 100000)
-        viewer = self.windowed("--verify-untouched")
+        viewer = self.start_window("--verify-untouched")
         window = self.window_of(viewer)
         self.press(window, "space")
-        self.until("it is paused", lambda: "paused" in self.title_of(window))
+        self.until("the viewer is paused", lambda: "paused" in self.title_of(window))
         time.sleep(1)
         before = consumed_ms()
         time.sleep(3)
@@ -298,31 +298,31 @@ class Life(X11):
         self.end(viewer, producer)
 
 
-# ---- Scaled and blended --------------------------------------------------------------------------------
+# ---- Scaled and blended ------------------------------------------------------------------------------
 
 @screen.needs_screen
 @screen.needs_x11
 class Drawn(X11):
     def show_at(self, path, size, *options):
-        producer = self.still(path)
-        viewer = self.windowed("--verify-untouched", *options)
+        producer = self.start_still(path)
+        viewer = self.start_window("--verify-untouched", *options)
         window = self.window_of(viewer)
         if size != self.picture(path)[:2]:
             self.xdotool("windowsize", "--sync", window, *size)
-        self.until("it has its size", lambda: self.looks(window)[:2] == size)
+        self.until("the window has its size", lambda: self.content_of(window)[:2] == size)
         return producer, viewer, window
 
-    def compare(self, path, size, wanted, tolerance, *options):
+    def compare(self, path, size, expected, tolerance, *options):
         producer, viewer, window = self.show_at(path, size, *options)
 
         def is_close():
-            seen = self.looks(window)
-            return seen[:2] == wanted[:2] and max(
-                abs(a - b) for a, b in zip(seen[2], wanted[2])) <= tolerance
+            seen = self.content_of(window)
+            return seen[:2] == expected[:2] and max(
+                abs(a - b) for a, b in zip(seen[2], expected[2])) <= tolerance
         try:
-            self.until("the window shows it", is_close, 5)
+            self.until("the window shows the picture", is_close, 5)
         except AssertionError:
-            self.assert_close(self.looks(window), wanted, tolerance)
+            self.assert_close(self.content_of(window), expected, tolerance)
         self.end(viewer, producer)
 
     def test_halves_are_means(self):
@@ -330,15 +330,15 @@ class Drawn(X11):
         width, height, _ = self.picture(path)
         for times in (1, 2, 3):
             size = (width >> times, height >> times)
-            wanted = self.convert(path, "-filter", "box", "-resize", f"{size[0]}x{size[1]}!")
-            self.compare(path, size, wanted, 2)
+            expected = self.convert(path, "-filter", "box", "-resize", f"{size[0]}x{size[1]}!")
+            self.compare(path, size, expected, 2)
 
     def test_doubles_are_bilinear(self):
         path = frames()[9]
         width, height, _ = self.picture(path)
         size = (2 * width, 2 * height)
-        wanted = self.convert(path, "-filter", "triangle", "-resize", f"{size[0]}x{size[1]}!")
-        self.compare(path, size, wanted, 3)
+        expected = self.convert(path, "-filter", "triangle", "-resize", f"{size[0]}x{size[1]}!")
+        self.compare(path, size, expected, 3)
 
     def test_alpha_over_a_colour_and_a_checker(self):
         for name in ("rgba8-33x17.png", "greya8-33x17.png", "rgb8-trns-33x17.png"):
@@ -354,36 +354,36 @@ class Drawn(X11):
                         for c in range(3):
                             planes[c].append((rgba[4 * i + c] * alpha + under[c] * (255 - alpha)
                                               + 127) // 255)
-                    wanted = (width, height, b"".join(planes))
-                    self.compare(KINDS / name, (width, height), wanted, 2, "--background",
+                    expected = (width, height, b"".join(planes))
+                    self.compare(KINDS / name, (width, height), expected, 2, "--background",
                                  background)
 
 
-# ---- Where it cannot be ----------------------------------------------------------------------------------
+# ---- If X cannot show the frames ---------------------------------------------------------------------
 
 class Refused(X11):
-    """The server of its subclasses is one that cannot; not run by itself."""
+    """No test by itself; its subclasses have a server that cannot show the frames."""
 
     reason = None
-    exact = True  # Colours come through
+    exact = True  # the server shows all colours
 
-    def test_another_way_is_found_and_said_once(self):
+    def test_another_way_is_found_and_named_once(self):
         path = frames()[3]
-        producer = self.still(path)
-        viewer = self.windowed()
-        # Each way that is tried gets a window of its own.
+        producer = self.start_still(path)
+        viewer = self.start_window()
+        # The viewer opens a new window for each way that it tries.
         self.until("another way is found", lambda: "showing frames by surface" in viewer.err)
         window = self.window_of(viewer)
         if self.exact:
-            self.shows(window, path)
+            self.wait_for_picture(window, path)
         lines = viewer.err.splitlines()
         self.assertEqual(len([line for line in lines if "x11 does not work here" in line]), 1)
         self.assertIn(self.reason, viewer.err)
         viewer.interrupt()
-        viewer = self.windowed("--present", "x11")
+        viewer = self.start_window("--present", "x11")
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "x11 does not work here", self.reason)
-        viewer = self.windowed("--verify-untouched")
+        viewer = self.start_window("--verify-untouched")
         self.assert_exits(viewer, 1)
         self.assertIn("no way to show frames in a window works here", viewer.err)
         self.end(producer)
@@ -418,7 +418,7 @@ def can_unshare():
 
 @screen.needs_screen
 @screen.needs_x11
-@unittest.skipUnless(can_unshare(), "it takes root to make an IPC namespace")
+@unittest.skipUnless(can_unshare(), "needs root, to make an IPC namespace")
 class OtherNamespace(Refused):
     server_words = ["unshare", "--ipc"]
     reason = "may not attach"
@@ -426,23 +426,23 @@ class OtherNamespace(Refused):
 
 @screen.needs_screen
 @screen.needs_x11
-@unittest.skipUnless(os.geteuid() == 0, "it takes root to be somebody else")
+@unittest.skipUnless(os.geteuid() == 0, "needs root, to be another user")
 class OtherUser(Refused):
     server_words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     reason = "may not attach"
 
-    def test_a_producer_that_lets_only_us_comes_later(self):
-        """The first one's frames the server may read, the second one's not."""
+    def test_later_producer_excludes_the_server(self):
+        """The server may read the frames of the first producer, but not of the second."""
         first, second = frames()[:2]
         self.scratch.chmod(0o755)
-        producer = self.still(first, "--mode", "0644")
-        viewer = self.windowed()
+        producer = self.start_still(first, "--mode", "0644")
+        viewer = self.start_window()
         window = self.window_of(viewer)
-        self.shows(window, first)
+        self.wait_for_picture(window, first)
         self.assertIn("showing frames by x11", viewer.err)
         producer.interrupt()
-        producer = self.still(second)
-        self.shows(window, second)
+        producer = self.start_still(second)
+        self.wait_for_picture(window, second)
         self.assertIn("x11 no longer works: the X server may not attach", viewer.err)
         self.end(viewer, producer)
 
@@ -450,10 +450,10 @@ class OtherUser(Refused):
 @screen.needs_screen
 @screen.needs_x11
 class MidStream(X11):
-    def test_no_frame_is_lost_when_one_is_too_much(self):
+    def test_no_frame_is_lost_when_one_is_too_large(self):
         count = 40
         stats = self.scratch / "stats.json"
-        viewer = self.windowed("--once", "--stats", stats)
+        viewer = self.start_window("--once", "--stats", stats)
         producer = self.numbers((320, 20), 0, count, "lossless=1", "wait=1", "step=1", "wide=20",
                                 stdin=subprocess.PIPE)
         window = self.window_of(viewer)
@@ -479,9 +479,9 @@ class MidStream(X11):
 
 @screen.needs_screen
 @screen.needs_x11
-@unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers are to be loaded first")
+@unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "a sanitizer must be the first library")
 class Faults(X11):
-    """A server that fails in the middle, whatever it is asked for: see x11_faults.c."""
+    """A server that later refuses requests: see x11_faults.c."""
 
     def setUp(self):
         super().setUp()
@@ -491,16 +491,16 @@ class Faults(X11):
         self.path = frames()[7]
 
     def begin(self, *options):
-        producer = self.still(self.path)
+        producer = self.start_still(self.path)
         viewer = self.start(harness.VIEWER, *options, env=self.env_of_viewer, cwd=self.scratch)
         window = self.window_of(viewer)
-        self.shows(window, self.path)
+        self.wait_for_picture(window, self.path)
         self.assertIn("showing frames by x11", viewer.err)
         return producer, viewer, window
 
-    def goes_on(self, viewer, window, reason, title):
-        """By the next way, and with one line on why."""
-        self.until(f"{title} in the title", lambda: title in self.title_of(window))
+    def wait_for_surface(self, viewer, window, reason, title):
+        """Waits until the viewer has changed to the surface, and checks the one line that says why."""
+        self.until(f"the title has {title}", lambda: title in self.title_of(window))
         lines = [line.split(": ", 1)[1] for line in viewer.err.splitlines()]
         self.assertEqual(len(lines), 3, viewer.err)
         self.assertRegex(lines[1], f"^x11 no longer works: .*{reason}")
@@ -508,29 +508,29 @@ class Faults(X11):
 
     def pause(self, window):
         self.press(window, "space")
-        self.until("it is paused", lambda: "paused" in self.title_of(window))
+        self.until("the viewer is paused", lambda: "paused" in self.title_of(window))
 
     def test_frames_refused(self):
         producer, viewer, window = self.begin()
         self.fault.write_text("put")
-        self.goes_on(viewer, window, "refused request", "fps — surface")
-        self.shows(window, self.path)
+        self.wait_for_surface(viewer, window, "refused request", "fps — surface")
+        self.wait_for_picture(window, self.path)
         self.end(viewer, producer)
 
     def test_a_picture_that_cannot_be_kept(self):
         producer, viewer, window = self.begin()
         self.fault.write_text("pixmap")
         self.press(window, "space")
-        self.goes_on(viewer, window, "no memory", "paused — surface")
-        self.shows(window, self.path)
+        self.wait_for_surface(viewer, window, "no memory", "paused — surface")
+        self.wait_for_picture(window, self.path)
         self.end(viewer, producer)
 
     def test_a_picture_refused_when_it_is_kept(self):
         producer, viewer, window = self.begin()
         self.fault.write_text("put")
         self.press(window, "space")
-        self.goes_on(viewer, window, "refused request", "paused — surface")
-        self.shows(window, self.path)
+        self.wait_for_surface(viewer, window, "refused request", "paused — surface")
+        self.wait_for_picture(window, self.path)
         self.end(viewer, producer)
 
     def test_a_kept_picture_that_cannot_be_drawn(self):
@@ -539,16 +539,16 @@ class Faults(X11):
         self.pause(window)
         self.fault.write_text("pixmap")
         self.xdotool("windowsize", "--sync", window, width // 4, height // 4)
-        self.goes_on(viewer, window, "no memory", "paused — surface")
+        self.wait_for_surface(viewer, window, "no memory", "paused — surface")
         self.xdotool("windowsize", "--sync", window, width, height)
-        self.shows(window, self.path)
+        self.wait_for_picture(window, self.path)
         self.press(window, "s")
-        self.until("it is saved", lambda: "saved as" in viewer.err)
+        self.until("the picture is saved", lambda: "saved as" in viewer.err)
         saved = next(self.scratch.glob("default-*.png"))
         self.assertEqual(harness.rgba_of(saved), harness.rgba_of(self.path))
         self.end(viewer, producer)
 
-    def test_a_choice_ends(self):
+    def test_a_chosen_way_has_no_fallback(self):
         producer, viewer, window = self.begin("--present", "x11")
         self.fault.write_text("pixmap")
         self.press(window, "space")

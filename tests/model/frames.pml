@@ -2,25 +2,23 @@
  *
  * The slot protocol and its generations: docs/protocol.md, checked by spin.
  *
- * Two programs want to be the producer; one at a time is. Viewers take the newest frame or, with
- * -DEVERY, each one. Everybody may be killed at any step and comes back. A producer may move on to a
- * fresh generation at any time, which covers a frozen viewer and a change of size alike: a viewer may
- * rest at any step for as long as it likes. Each access to shared memory, each lock operation, is a step
- * of its own. Writing a frame is two, between which there is nothing that may be seen; so is using it.
+ * Two processes want to be the producer; only one at a time is. Viewers take the newest frame or, with -DEVERY,
+ * every frame. Each process may be killed at any step, and starts again. A producer may move to a new generation
+ * at any time; this covers both a frozen viewer and a change of size. A viewer may pause at any step for any time.
+ * Each access to shared memory and each lock operation is one step. Writing a frame is two steps, and in between
+ * no viewer may see it; using a frame is two steps too.
  *
- * No viewer sees a frame being written, another frame than it took, or an older one; none waits for
- * ever, or keeps a slot that it does not use; there is one owner at a time; and no frame is lost to who
- * wants every one.
+ * No viewer sees a frame while it is written, another frame than it took, or an older one. None waits forever, or
+ * keeps a slot that it does not use. There is one owner at a time. A viewer of every frame loses none.
  *
- *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    published by all producers together
- *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1
- *   -DLEASE       with EVERY: the producer does not wait for ever for viewers to move on, which then
- *                 may lose frames
+ *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    frames that all producers publish together
+ *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1    kills of producers, of viewers
+ *   -DLEASE       with EVERY: the producer does not wait without limit for viewers to move; they then may lose
+ *                 frames
  *
- * What is wrong on purpose, to be refuted: -DBAD_NO_SECOND_LOOK -DBAD_ASK_FOR_LOCK
- * -DBAD_UNLOCK_BEFORE_DIRTY -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION
- * -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN -DBAD_KEEP_PIN; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM
- * -DBAD_NO_LOOK_AFTER_CLAIM */
+ * Deliberate mistakes, each to be refuted: -DBAD_NO_SECOND_CHECK -DBAD_QUERY_LOCK -DBAD_UNLOCK_BEFORE_DIRTY
+ * -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN
+ * -DBAD_KEEP_PIN; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM -DBAD_NO_CHECK_AFTER_CLAIM */
 #ifndef N
 #define N 2
 #endif
@@ -39,7 +37,7 @@
 #ifndef KILLS_V
 #define KILLS_V 1
 #endif
-/* A generation is one producer's: a second one without has nothing to do. */
+/* A generation has one producer, so with one generation a second producer would have nothing to do. */
 #define PRODUCERS (GENS > 1 -> 2 : 1)
 #define NONE 15
 #define DIRTY 0
@@ -51,29 +49,29 @@
 #define BYTE(g, f) ((g) * (FRAMES + 1) + (f))
 #define ME (1 << me)
 
-/* What is shared. A word of latest is frame * 4 + slot; slot 3: none. */
+/* Shared memory and the channel file. A word of latest is frame * 4 + slot; slot 3: none. */
 byte file = NONE;        /* the generation that the channel file names */
-byte generations;        /* begun so far: never used again */
+byte generations;        /* begun so far; a number is never used again */
 byte latest[GENS];
 byte state[GENS];
 bit ring[GENS];          /* ALIVE */
 byte sequence[GENS * N];
-byte pixels[GENS * N];   /* whose they are; DIRTY: being written */
-byte newest;             /* frames published by anybody: numbers go on between producers here */
-byte producer[GENS];     /* the first generation of whoever made it */
+byte pixels[GENS * N];   /* the frame that they belong to; DIRTY: being written */
+byte newest;             /* frames that all producers have published: here the numbers continue from one to the next */
+byte producer[GENS];     /* the first generation of the same producer */
 
-/* What the kernel keeps. */
+/* State in the kernel. */
 bit owned;
-byte pinned[GENS * (FRAMES + 1)]; /* a bit a viewer */
+byte pinned[GENS * (FRAMES + 1)]; /* one bit per viewer */
 bit writing[GENS * (FRAMES + 1)];
-byte claim[GENS * V];    /* frames from here on are locked by this viewer; 0: none */
+byte claim[GENS * V];    /* this viewer has locked all frames from this one on; 0: none */
 
-/* What the property is about. */
+/* For the assertions and the environment. */
 byte owners;
 bit kill_p[2];
 bit kill_v[V];
-byte done;               /* producers that have ended for good */
-bit quiet;               /* no kill is to come */
+byte done;               /* producers that have ended and do not start again */
+bit kills_done;          /* no kill will follow */
 
 inline unlock_viewer(g) {
 	d_step {
@@ -87,8 +85,8 @@ inline unlock_viewer(g) {
 	}
 }
 
-/* What it sleeps on is not in anybody's way. */
-inline assert_nothing_kept(g) {
+/* A viewer that is about to sleep has nothing pinned. */
+inline assert_no_pins(g) {
 	d_step {
 		i = 0;
 		do
@@ -99,7 +97,7 @@ inline assert_nothing_kept(g) {
 	}
 }
 
-/* Whether a viewer's claim stands in the way of locking byte f. */
+/* Whether a viewer's claim prevents the producer from locking byte f. */
 #if V > 1
 #define CLAIMED(g, f) ((claim[(g) * V] && claim[(g) * V] <= (f)) || \
 		       (claim[(g) * V + 1] && claim[(g) * V + 1] <= (f)))
@@ -107,8 +105,8 @@ inline assert_nothing_kept(g) {
 #define CLAIMED(g, f) (claim[(g) * V] && claim[(g) * V] <= (f))
 #endif
 
-/* Read-locks all frames from f on, unless one of them is being given up. */
-inline claim_from(g, f, got) {
+/* Read-locks all frames from f on, unless the producer has write-locked one of them. */
+inline take_claim(g, f, got) {
 	d_step {
 		got = 1;
 		x = f;
@@ -126,7 +124,7 @@ inline lock_write(g, f, got) {
 		if
 		:: pinned[BYTE(g, f)] == 0 && !CLAIMED(g, f) ->
 			got = 1;
-#ifndef BAD_ASK_FOR_LOCK
+#ifndef BAD_QUERY_LOCK
 			writing[BYTE(g, f)] = 1
 #endif
 		:: else -> got = 0
@@ -217,21 +215,21 @@ again:
 				front = slot
 #ifdef BAD_OVERWRITE_FROZEN
 			:: !got ->
-				/* A lease that ends in the viewer's own memory. */
+				/* After a lease, takes the slot of a frozen viewer instead of new memory. */
 				slot = (front == 0 -> 1 : 0);
 				sequence[SLOT(g, slot)] = DIRTY;
 				held[slot] = DIRTY
 #else
-			:: !got -> skip /* drop it, or try again */
+			:: !got -> skip /* drop the frame, or try again */
 #endif
 			fi;
-			/* A frozen viewer, or a change of size. */
+			/* Moves to a new generation: a viewer is frozen, or the size changes. */
 			if
 			:: generations < GENS ->
 				was = g;
 				begin_generation(was);
 #if defined(EVERY) && !defined(BAD_MOVE_WITHOUT_CLAIM)
-				/* Lossless: no slot is lent before the viewers' claims have come over. */
+				/* Lossless: lends no slot before the viewers have moved their claims. */
 				if
 				:: !CLAIMED(was, newest + 1)
 #ifdef LEASE
@@ -256,7 +254,7 @@ finish:
 		:: else -> break
 		od;
 		slot = 0;
-		/* Each ring has one owner at a time, and its end undoes what was raised. */
+		/* A ring has one owner at a time, whose death undoes its raises. */
 		do
 		:: slot < GENS -> if :: mine -> ring[slot] = 0 :: else fi; slot++
 		:: else -> break
@@ -270,22 +268,22 @@ finish:
 	fi
 }
 
-/* Takes frames until nothing can come any more. */
+/* Takes frames until no more can come. */
 proctype Viewer(byte me) {
-	byte g = NONE, next_g, word, f, s, x, last, i, why, found;
+	byte g = NONE, next_g, word, f, s, x, last, i, seen_state, found;
 	bit got, same;
 
 again:
 	{
 		skip;
 attach:
-		/* To a generation that is there, alive, and not the one just left. */
+		/* To a generation that exists, is alive, and is not the last one. */
 		next_g = file;
 		if
 		:: next_g == NONE || next_g == g ->
 waiting:		if
 			:: file != NONE && file != g -> goto attach
-			:: done == PRODUCERS && quiet -> goto finish
+			:: done == PRODUCERS && kills_done -> goto finish
 			fi
 		:: else
 		fi;
@@ -293,22 +291,22 @@ waiting:		if
 		:: !ring[next_g] -> 
 dead:			if
 			:: file != next_g -> goto attach
-			:: done == PRODUCERS && quiet -> goto finish
+			:: done == PRODUCERS && kills_done -> goto finish
 			fi
 		:: else
 		fi;
 #ifdef EVERY
-		/* Where to go on: after the last frame, or with the newest of another producer. */
+		/* Continue after the last frame, or with the newest one of another producer. */
 		d_step {
 			word = latest[next_g];
 			same = (g != NONE && last && producer[g] == producer[next_g]);
 			i = (same -> last + 1 : (word % 4 == 3 -> word / 4 + 1 : word / 4))
 		};
 #ifdef BAD_CLAIM_LATE
-		/* Claims what it saw, but does not look again. */
+		/* Claims the frames after what it read, and does not read again. */
 		i++;
 #endif
-		claim_from(next_g, i, got);
+		take_claim(next_g, i, got);
 		if :: !got -> goto attach :: else -> got = 0 fi;
 #ifndef BAD_CLAIM_LATE
 		word = latest[next_g];
@@ -317,8 +315,8 @@ dead:			if
 		:: else
 		fi;
 #endif
-#ifndef BAD_NO_LOOK_AFTER_CLAIM
-		/* The producer may have looked for claims before this one stood. */
+#ifndef BAD_NO_CHECK_AFTER_CLAIM
+		/* The producer may have checked for claims before this one was set. */
 		if
 		:: state[next_g] != RUNNING -> claim[next_g * V + me] = 0; goto attach
 		:: else
@@ -330,7 +328,7 @@ dead:			if
 		if :: g != NONE -> unlock_viewer(g) :: else fi;
 		g = next_g;
 		do
-		:: why = state[g]; i = ring[g];
+		:: seen_state = state[g]; i = ring[g];
 		   word = latest[g];
 		   f = word / 4;
 		   s = word % 4;
@@ -338,7 +336,7 @@ dead:			if
 		   :: f > last && s != 3 ->
 			i = 0;
 #ifdef EVERY
-			/* The oldest in a slot that is wanted. */
+			/* Find the oldest frame after the last. */
 			i = NONE;
 			s = 0;
 			do
@@ -353,7 +351,7 @@ dead:			if
 			od;
 			assert(i != NONE);
 #ifndef LEASE
-			/* What was claimed in time is still there. */
+			/* A frame that was claimed in time still exists. */
 			assert(i == last + 1);
 #endif
 			f = i;
@@ -368,7 +366,7 @@ dead:			if
 				fi
 			};
 			if :: !got -> goto next :: else fi;
-#ifndef BAD_NO_SECOND_LOOK
+#ifndef BAD_NO_SECOND_CHECK
 			x = sequence[SLOT(g, s)];
 			if
 			:: x != f ->
@@ -389,14 +387,14 @@ dead:			if
 			pinned[BYTE(g, f)] = pinned[BYTE(g, f)] & (255 - ME)
 #endif
 		   :: else ->
-			/* Nothing new, although the end was seen before looking: then it is over. */
+			/* The state was read before latest, so a generation that is over has no new frame. */
 			if
-			:: why != RUNNING || !i -> goto attach
+			:: seen_state != RUNNING || !i -> goto attach
 			:: else ->
-				assert_nothing_kept(g);
+				assert_no_pins(g);
 sleeping:			if
-				:: latest[g] != word || state[g] != why || !ring[g] -> skip
-				:: done == PRODUCERS && quiet -> goto finish
+				:: latest[g] != word || state[g] != seen_state || !ring[g] -> skip
+				:: done == PRODUCERS && kills_done -> goto finish
 				fi
 			fi
 		   fi;
@@ -418,7 +416,7 @@ finish:
 			x++
 		:: else -> break
 		od;
-		g = NONE; next_g = 0; word = 0; f = 0; s = 0; x = 0; last = 0; i = 0; why = 0; got = 0; same = 0;
+		g = NONE; next_g = 0; word = 0; f = 0; s = 0; x = 0; last = 0; i = 0; seen_state = 0; got = 0; same = 0;
 		found = 0
 	};
 	if
@@ -440,7 +438,7 @@ proctype Killer() {
 	:: break
 	od;
 	p = 0; v = 0;
-	quiet = 1
+	kills_done = 1
 }
 
 init {

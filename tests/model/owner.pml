@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who owns a channel, and what the dead leave: docs/protocol.md, checked by spin.
+ * Who owns a channel, and how the next owner cleans up after the dead: docs/protocol.md, checked by spin.
  *
- * Processes come to be the producer of one channel, or to clean it: they open the lock file, lock it, look
- * whether it still stands under its name, look whether a producer lives that has lost its lock file, sweep
- * what the last owner left, come into office, note the key, make segment and semaphores under it, put the
- * channel file in place. A producer may move on to another generation, becomes another program by exec, ends in
- * order, or is killed at any step. Meanwhile somebody deletes files; a producer that finds one gone makes it
- * anew. Each system call is one step. Inodes, and with them the keys, are used again as soon as nobody has the
- * file open.
+ * Processes start, to be the producer of one channel or to clean it. Each opens the lock file, locks it, checks
+ * that it still exists under its name, and checks that no producer lives that has lost its lock file. Then it
+ * cleans up what the last owner left, writes its pid and announces it, records the key, makes a segment and
+ * semaphores under that key, and puts the channel file in place. A producer may move to another generation, become
+ * another program by exec, end in order, or be killed at any step. Meanwhile somebody deletes files; a producer
+ * that finds one missing makes it again. Each system call is one step. The file system uses an inode number again,
+ * and so the keys made from it, as soon as no process has the file open.
  *
- * At most one producer at a time; nobody takes away what belongs to a living one, or to a stranger whose set has
- * the same key; nobody is refused because of a cleaner, or told a dead one's pid; no producer loses its channel
- * to another; and when all are gone, one cleaner leaves nothing behind.
+ * There is at most one producer at a time. No process removes an object of a live producer, or of a stranger whose
+ * set has the same key. No producer is refused because of a cleaner, or told a dead producer's pid. No producer
+ * loses its channel to another. When all have exited, one cleaner leaves nothing behind.
  *
  *   -DPRODUCERS=2 -DCLEANERS=1
- *   -DROUNDS=1          lives of all together, after the first of each
- *   -DKILLS=1           of all together
- *   -DMOVES=1           to other generations, of all together, but for those that deleted files ask for
- *   -DEXECS=1           of all together
- *   -DDELETES=1         once: the lock file of a channel that is open, or the channel file
- *   -DDELETE_BOTH       at once. Then two may produce, until the first looks after its files and ends
+ *   -DRESTARTS=1        starts after the first of each process, all together
+ *   -DKILLS=1           all together
+ *   -DMOVES=1           to other generations, all together, besides those that deleted files cause
+ *   -DEXECS=1           all together
+ *   -DDELETES=1         once: the lock file of an open channel, or the channel file
+ *   -DDELETE_BOTH       both at once. Then there may be two producers, until the first checks its files and ends
  *   -DSTRANGER          a stranger has a live set under the first key
  *
- * What is wrong on purpose: -DBAD_NO_LOOK_AT_NAME -DBAD_UNLOCK_BEFORE_UNLINK -DBAD_NOTE_LATE
- * -DBAD_SWEEP_BEFORE_LOCK -DBAD_NO_SWEEP -DBAD_CLEAN_WITHOUT_LOCK -DBAD_REFUSE_AT_ONCE
- * -DBAD_OFFICE_BEFORE_PID; with -DSTRANGER: -DBAD_SWEEP_UNASKED; with MOVES: -DBAD_NOTE_ONE_KEY
- * -DBAD_COMMIT_EARLY; with EXECS: -DBAD_RAISED_LIVES; with DELETES: -DBAD_NO_LOOK_FOR_LIVING
- * -DBAD_SWEEP_RECORD_ONLY -DBAD_SWEEP_OWN_FILE; and with MOVES too:
- * -DBAD_BELIEVE_OLD_FILE -DBAD_RETIRE_EARLY; with DELETE_BOTH: -DBAD_END_BLINDLY */
+ * Deliberate mistakes, each to be refuted: -DBAD_NO_NAME_CHECK -DBAD_UNLOCK_BEFORE_UNLINK -DBAD_RECORD_LATE
+ * -DBAD_CLEANUP_BEFORE_LOCK -DBAD_NO_CLEANUP -DBAD_CLEAN_WITHOUT_LOCK -DBAD_REFUSE_AT_ONCE
+ * -DBAD_ANNOUNCE_BEFORE_PID; with -DSTRANGER: -DBAD_CLEANUP_UNCHECKED; with MOVES: -DBAD_RECORD_ONE_KEY
+ * -DBAD_COMMIT_EARLY; with EXECS: -DBAD_RAISED_IS_ALIVE; with DELETES: -DBAD_CLEANUP_RECORD_ONLY
+ * -DBAD_CLEANUP_OWN_FILE; with DELETES and MOVES: -DBAD_NO_LIVE_CHECK -DBAD_TRUST_OLD_FILE -DBAD_RETIRE_EARLY;
+ * with DELETE_BOTH: -DBAD_END_UNCHECKED */
 #ifndef PRODUCERS
 #define PRODUCERS 2
 #endif
 #ifndef CLEANERS
 #define CLEANERS 1
 #endif
-#ifndef ROUNDS
-#define ROUNDS 0
+#ifndef RESTARTS
+#define RESTARTS 0
 #endif
 #ifndef KILLS
 #define KILLS 1
@@ -51,7 +51,7 @@
 #define DELETES 0
 #endif
 #define PROCESSES (PRODUCERS + CLEANERS)
-#define PIDS (PROCESSES + ROUNDS + 1) /* a life each; 0: nobody */
+#define PIDS (PROCESSES + RESTARTS + 1) /* one per start; 0: no process */
 #if DELETES > 0
 #define INODES (PROCESSES + 2)
 #else
@@ -68,40 +68,40 @@
 #define KEYS ((INODES + 1) * (PROJECTS + 1))
 
 /* The directory and its files. A lock file: */
-byte lock_name;               /* the inode that stands there */
-byte opened[INODES + 1];      /* by how many */
-byte locked[INODES + 1];      /* byte 0, by which process */
-bit office[INODES + 1];       /* byte 1, by the same */
-byte told[INODES + 1];        /* in it: the pid */
-byte note[INODES + 1];        /* the projects under which objects may be: of the newest generation */
-byte before[INODES + 1];      /* of the one that it replaces */
+byte lock_name;               /* the inode that has the name */
+byte open_count[INODES + 1];  /* processes that have it open */
+byte locked[INODES + 1];      /* byte 0: the process that has locked it */
+bit pid_announced[INODES + 1]; /* byte 1: locked by the same process */
+byte lock_pid[INODES + 1];    /* the pid in the file */
+byte record[INODES + 1];      /* the project of the newest generation's keys */
+byte record_before[INODES + 1]; /* the same of the generation that it replaces */
 /* The channel file names a set of semaphores: */
 byte file_key;                /* 0: there is no file */
-byte file_pid;                /* whose it was; may be a dead one's */
+byte file_pid;                /* the maker of the file; may be dead */
 
-/* System V objects by key: 0: none. */
-byte segment[KEYS];           /* its maker: under its key until it is marked for removal */
+/* System V objects by key; 0: none. */
+byte segment[KEYS];           /* its maker; it has the key until it is marked for removal */
 byte set[KEYS];               /* its maker, or STRANGER_ID */
 bit alive[KEYS];              /* the set's ALIVE */
 #define STRANGER_ID 99
 #define STRANGER_KEY KEY(1, 1)
 
-/* What the property is about. */
-byte producers;               /* from coming into office to removing the channel file */
+/* For the assertions and the environment. */
+byte producers;               /* a producer counts from announcing its pid to removing the channel file */
 bit working[PIDS + 1];        /* between making the first object and removing the last */
 bit kill[PROCESSES];
 bit both_deleted;
-byte pids = PROCESSES, rounds, moves, execs;
-byte through;                 /* processes that come no more */
+byte pids = PROCESSES, restarts, moves, execs;
+byte finished;                /* processes that do not start again */
 
-/* close(): the locks go with the descriptor, the inode with its last user. */
-inline give_up(file) {
+/* close(): the kernel frees the locks with the descriptor, and the inode with its last user. */
+inline close_file(file) {
 	if
 	:: file != NONE ->
-		if :: locked[file] == self -> locked[file] = 0; office[file] = 0 :: else fi;
-		opened[file]--;
+		if :: locked[file] == self -> locked[file] = 0; pid_announced[file] = 0 :: else fi;
+		open_count[file]--;
 		if
-		:: opened[file] == 0 && lock_name != file -> told[file] = 0; note[file] = NONE; before[file] = NONE
+		:: open_count[file] == 0 && lock_name != file -> lock_pid[file] = 0; record[file] = NONE; record_before[file] = NONE
 		:: else
 		fi;
 		file = NONE
@@ -109,60 +109,60 @@ inline give_up(file) {
 	fi
 }
 
-inline resign() {
+inline stop_producing() {
 	if :: produces -> produces = 0; producers-- :: else fi
 }
 
-/* What a sweep takes away must not belong to one that lives. */
-inline sweep_set(which, may) {
+/* Cleaning up must not remove an object of a live process. */
+inline remove_set(which, may) {
 	if
 	:: set[which] && (may) -> assert(set[which] != STRANGER_ID && !working[set[which]]); set[which] = 0; alive[which] = 0
 	:: else
 	fi
 }
 
-inline sweep_key(which) {
+inline cleanup_key(which) {
 	d_step {
 		if
 		:: segment[which] -> assert(!working[segment[which]]); segment[which] = 0
 		:: else
 		fi
 	};
-#ifdef BAD_SWEEP_UNASKED
-	d_step { sweep_set(which, true) }
+#ifdef BAD_CLEANUP_UNCHECKED
+	d_step { remove_set(which, true) }
 #else
-	d_step { sweep_set(which, !alive[which]) }
+	d_step { remove_set(which, !alive[which]) }
 #endif
 }
 
 proctype Process(byte me; bit cleans) {
-	byte self, inode, old, key, other, seen_pid, said, project;
-	bit produces, midway, counted;
+	byte self, inode, old, key, other, seen_pid, recorded_pid, project;
+	bit produces, in_transition, became_other;
 
-	self = (through == PROCESSES -> PIDS : me + 1);
+	self = (finished == PROCESSES -> PIDS : me + 1);
 again:
 	{
 		skip;
-#ifdef BAD_SWEEP_BEFORE_LOCK
-		/* Reads the note of whoever stands there. */
-		d_step { other = lock_name; project = note[other]; other = KEY(other, project) };
-		if :: project != NONE -> sweep_key(other) :: else fi;
+#ifdef BAD_CLEANUP_BEFORE_LOCK
+		/* Reads the record of the file that has the name. */
+		d_step { other = lock_name; project = record[other]; other = KEY(other, project) };
+		if :: project != NONE -> cleanup_key(other) :: else fi;
 		other = 0; project = 0;
 #endif
 #ifdef BAD_CLEAN_WITHOUT_LOCK
 		if :: cleans && lock_name != NONE -> lock_name = NONE :: else fi;
 #endif
-open_it:	skip;
+open_lock_file:	skip;
 		d_step {
 			/* open(O_CREAT) */
 			if
 			:: lock_name == NONE ->
 				inode = 1;
-				do :: opened[inode] > 0 -> inode++ :: else -> break od;
+				do :: open_count[inode] > 0 -> inode++ :: else -> break od;
 				lock_name = inode
 			:: else -> inode = lock_name
 			fi;
-			opened[inode]++
+			open_count[inode]++
 		};
 		if
 		:: d_step { locked[inode] == 0 -> locked[inode] = self }
@@ -170,162 +170,162 @@ open_it:	skip;
 		fi;
 		if
 		:: other ->
-			/* Waits for it to come into office, or to go: a second at most, which nobody needs here. */
+			/* Waits for it to announce its pid, or to exit. The code waits a second at most; the model needs no limit. */
 #ifdef BAD_REFUSE_AT_ONCE
 			if
 			:: true -> other = locked[inode]
 #else
 			if
-			:: locked[inode] == 0 -> d_step { other = 0; give_up(inode) }; goto open_it
-			:: d_step { office[inode] -> other = locked[inode] }
+			:: locked[inode] == 0 -> d_step { other = 0; close_file(inode) }; goto open_lock_file
+			:: d_step { pid_announced[inode] -> other = locked[inode] }
 #endif
 			fi;
-			/* Reads its pid, and says it, if that one is still there. */
+			/* Reads the pid, which must be the owner's if it still lives, to report it. */
 			d_step {
-				assert(told[inode] == other || locked[inode] != other);
-				assert(office[inode] || locked[inode] != other);
+				assert(lock_pid[inode] == other || locked[inode] != other);
+				assert(pid_announced[inode] || locked[inode] != other);
 				other = 0;
-				give_up(inode)
+				close_file(inode)
 			};
 			if
-			:: old != NONE -> assert(both_deleted); goto end_it /* another producer took the channel */
+			:: old != NONE -> assert(both_deleted); goto end_in_order /* another producer took the channel */
 			:: else -> goto over
 			fi
 		:: else
 		fi;
-#ifndef BAD_NO_LOOK_AT_NAME
+#ifndef BAD_NO_NAME_CHECK
 		if
-		:: lock_name != inode -> d_step { give_up(inode) }; goto open_it
+		:: lock_name != inode -> d_step { close_file(inode) }; goto open_lock_file
 		:: else
 		fi;
 #endif
-		said = told[inode];
+		recorded_pid = lock_pid[inode];
 		if
-		:: old != NONE -> goto sweep_it /* it is the one that lives */
+		:: old != NONE -> goto clean_up /* this process is the live producer */
 		:: else
 		fi;
-#ifndef BAD_NO_LOOK_FOR_LIVING
-look_again:	skip;
+#ifndef BAD_NO_LIVE_CHECK
+find_live:	skip;
 		d_step { other = file_key; seen_pid = file_pid };
 		if
 		:: other == 0
 		:: else ->
 			if
-			:: d_step { set[other] == seen_pid && alive[other] && seen_pid != said -> other = 0; seen_pid = 0 };
-				goto close_it /* lives */
+			:: d_step { set[other] == seen_pid && alive[other] && seen_pid != recorded_pid -> other = 0; seen_pid = 0 };
+				goto close_files /* lives */
 			:: else
 			fi;
-#ifndef BAD_BELIEVE_OLD_FILE
-			/* Dead, but behind a file that has gone meanwhile. */
+#ifndef BAD_TRUST_OLD_FILE
+			/* Dead, but the file may have been replaced meanwhile. */
 			if
-			:: file_key != other || file_pid != seen_pid -> goto look_again
+			:: file_key != other || file_pid != seen_pid -> goto find_live
 			:: else
 			fi
 #endif
 		fi;
 #endif
-sweep_it:	skip;
-#ifndef BAD_NO_SWEEP
-		d_step { project = note[inode]; other = before[inode] };
+clean_up:	skip;
+#ifndef BAD_NO_CLEANUP
+		d_step { project = record[inode]; other = record_before[inode] };
 		if
-		:: project != NONE -> project = KEY(inode, project); sweep_key(project)
+		:: project != NONE -> project = KEY(inode, project); cleanup_key(project)
 		:: else
 		fi;
 		if
-		:: other != NONE -> other = KEY(inode, other); sweep_key(other)
+		:: other != NONE -> other = KEY(inode, other); cleanup_key(other)
 		:: else
 		fi;
-		/* And what the channel file names: a set, also if it is raised by who is known to be no producer. But an
-		 * owner that has lost its lock file has its own channel file standing. */
+		/* Then the set that the channel file names, even a raised one if its pid is the recorded owner's, which no
+		 * longer produces. But if this process is an owner that lost its lock file, the file is its own. */
 		d_step { other = file_key; seen_pid = file_pid; project = 0 };
-#ifndef BAD_SWEEP_OWN_FILE
-		if :: old != NONE -> goto in_office :: else fi;
+#ifndef BAD_CLEANUP_OWN_FILE
+		if :: old != NONE -> goto announce_pid :: else fi;
 #endif
-#ifdef BAD_RAISED_LIVES
-		d_step { sweep_set(other, set[other] == seen_pid && !alive[other]) };
-#elif !defined(BAD_SWEEP_RECORD_ONLY)
-		d_step { sweep_set(other, set[other] == seen_pid && (!alive[other] || seen_pid == said)) };
+#ifdef BAD_RAISED_IS_ALIVE
+		d_step { remove_set(other, set[other] == seen_pid && !alive[other]) };
+#elif !defined(BAD_CLEANUP_RECORD_ONLY)
+		d_step { remove_set(other, set[other] == seen_pid && (!alive[other] || seen_pid == recorded_pid)) };
 #endif
 #endif
 		d_step { assert(!working[file_pid] || file_pid == self || both_deleted); file_key = 0; file_pid = 0 };
-		if :: cleans -> goto close_it :: else fi;
-in_office:	skip;
-		d_step { other = 0; seen_pid = 0; project = 0; said = 0 };
-#ifdef BAD_OFFICE_BEFORE_PID
-		office[inode] = 1;
-		d_step { told[inode] = self; note[inode] = NONE; before[inode] = NONE };
+		if :: cleans -> goto close_files :: else fi;
+announce_pid:	skip;
+		d_step { other = 0; seen_pid = 0; project = 0; recorded_pid = 0 };
+#ifdef BAD_ANNOUNCE_BEFORE_PID
+		pid_announced[inode] = 1;
+		d_step { lock_pid[inode] = self; record[inode] = NONE; record_before[inode] = NONE };
 #else
-		d_step { told[inode] = self; note[inode] = NONE; before[inode] = NONE };
-		office[inode] = 1;
+		d_step { lock_pid[inode] = self; record[inode] = NONE; record_before[inode] = NONE };
+		pid_announced[inode] = 1;
 #endif
 		d_step {
 			if
-			:: old != NONE -> give_up(old)
+			:: old != NONE -> close_file(old)
 			:: else -> produces = 1; producers++; assert(producers == 1 || both_deleted)
 			fi
 		};
 
-make_it:	skip;
+make_generation:	skip;
 		d_step {
-			other = key; /* of the generation to be replaced, if there is one */
-			midway = (key != 0);
-#ifndef BAD_NOTE_ONE_KEY
-			before[inode] = note[inode];
+			other = key; /* of the generation to replace, if there is one */
+			in_transition = (key != 0);
+#ifndef BAD_RECORD_ONE_KEY
+			record_before[inode] = record[inode];
 #endif
-			project = note[inode]
+			project = record[inode]
 		};
 next_key:	skip;
 		d_step {
 			project = project % PROJECTS + 1;
-			assert(project != before[inode]);
-#ifndef BAD_NOTE_LATE
-			note[inode] = project;
+			assert(project != record_before[inode]);
+#ifndef BAD_RECORD_LATE
+			record[inode] = project;
 #endif
 			key = KEY(inode, project)
 		};
-		sweep_key(key);
+		cleanup_key(key);
 		d_step { assert(segment[key] == 0); segment[key] = self; working[self] = 1 };
-		segment[key] = 0; /* marked for removal: has no key any more, and goes with its last user */
+		segment[key] = 0; /* marked for removal: it has no key, and the kernel frees it with its last user */
 		if
 		:: d_step { set[key] == 0 -> set[key] = self }
 		:: else -> goto next_key
 		fi;
-#ifdef BAD_NOTE_LATE
-		note[inode] = project;
+#ifdef BAD_RECORD_LATE
+		record[inode] = project;
 #endif
 		alive[key] = 1;
 #ifdef BAD_COMMIT_EARLY
-		before[inode] = NONE;
+		record_before[inode] = NONE;
 #endif
 #ifdef BAD_RETIRE_EARLY
-		if :: midway -> d_step { set[other] = 0; alive[other] = 0 } :: else fi;
+		if :: in_transition -> d_step { set[other] = 0; alive[other] = 0 } :: else fi;
 #endif
 		d_step { file_key = key; file_pid = self; project = 0 };
 #ifndef BAD_RETIRE_EARLY
 		if
-		:: midway -> d_step { assert(set[other] == self); set[other] = 0; alive[other] = 0 }
+		:: in_transition -> d_step { assert(set[other] == self); set[other] = 0; alive[other] = 0 }
 		:: else
 		fi;
 #endif
-		d_step { before[inode] = NONE; other = 0; midway = 0 };
+		d_step { record_before[inode] = NONE; other = 0; in_transition = 0 };
 
-		/* It publishes, and looks after its files. */
+		/* It publishes, and checks its files. */
 		if
-		:: moves < MOVES -> moves++; goto make_it
+		:: moves < MOVES -> moves++; goto make_generation
 		:: execs < EXECS -> execs++; goto exec
 		:: skip
 		fi;
 		if
-		:: lock_name != inode -> d_step { old = inode; inode = NONE }; goto open_it
+		:: lock_name != inode -> d_step { old = inode; inode = NONE }; goto open_lock_file
 		:: else
 		fi;
 		if
-		:: file_key != key || file_pid != self -> goto make_it
+		:: file_key != key || file_pid != self -> goto make_generation
 		:: else
 		fi;
-end_it:		assert(set[key] == self && alive[key]);
+end_in_order:		assert(set[key] == self && alive[key]);
 		d_step {
-#ifndef BAD_END_BLINDLY
+#ifndef BAD_END_UNCHECKED
 			if
 			:: file_key == key && file_pid == self -> file_key = 0; file_pid = 0
 			:: else
@@ -335,37 +335,37 @@ end_it:		assert(set[key] == self && alive[key]);
 			file_key = 0;
 			file_pid = 0;
 #endif
-			midway = 1;
-			resign()
+			in_transition = 1;
+			stop_producing()
 		};
-		d_step { assert(set[key] == self); set[key] = 0; alive[key] = 0; working[self] = 0; key = 0; midway = 0 };
-close_it:	skip;
+		d_step { assert(set[key] == self); set[key] = 0; alive[key] = 0; working[self] = 0; key = 0; in_transition = 0 };
+close_files:	skip;
 #ifdef BAD_UNLOCK_BEFORE_UNLINK
-		d_step { give_up(inode) };
+		d_step { close_file(inode) };
 		lock_name = NONE;
 #else
 		d_step { if :: inode != NONE && lock_name == inode -> lock_name = NONE :: else fi };
 #endif
 		goto over;
-exec:		skip; /* another program, with the same pid: files are closed, semaphores stay raised. */
-		d_step { resign(); working[self] = 0; give_up(inode); counted = 1; through++ };
+exec:		skip; /* another program with the same pid: its files are closed, its semaphores stay raised */
+		d_step { stop_producing(); working[self] = 0; close_file(inode); became_other = 1; finished++ };
 end_exec:	false;
 over:		skip
 	} unless { kill[me] };
-	/* Killed or not, the kernel closes its files and takes ALIVE back. */
+	/* However it ended, the kernel closes its files and undoes ALIVE. */
 	d_step {
 		kill[me] = 0;
-		/* Once the lock file is deleted, what is being made, replaced or removed has no name for a moment: who is
-		 * killed just then leaves it for ever (docs/protocol.md, "Coming and going"). */
+		/* If the lock file is deleted, nothing names an object while it is made, replaced or removed. A producer
+		 * killed at that moment leaves the object until reboot (docs/protocol.md, "Coming and going"). */
 		key = 0;
 		do
 		:: key < KEYS ->
 			if
-			:: midway && lock_name != INODE(key) && segment[key] == self -> segment[key] = 0
+			:: in_transition && lock_name != INODE(key) && segment[key] == self -> segment[key] = 0
 			:: else
 			fi;
 			if
-			:: set[key] == self && midway && lock_name != INODE(key) && file_key != key -> set[key] = 0
+			:: set[key] == self && in_transition && lock_name != INODE(key) && file_key != key -> set[key] = 0
 			:: else
 			fi;
 			if :: set[key] == self || set[key] == 0 -> alive[key] = 0 :: else fi;
@@ -373,27 +373,27 @@ over:		skip
 		:: else -> break
 		od;
 		working[self] = 0;
-		resign();
-		give_up(inode);
-		give_up(old);
-		key = 0; other = 0; seen_pid = 0; said = 0; project = 0; midway = 0
+		stop_producing();
+		close_file(inode);
+		close_file(old);
+		key = 0; other = 0; seen_pid = 0; recorded_pid = 0; project = 0; in_transition = 0
 	};
 	if
-	:: counted
+	:: became_other
 	:: else ->
 		if
-		:: d_step { rounds < ROUNDS -> rounds++; pids++; self = pids }; goto again
-		:: d_step { true -> through++ }
+		:: d_step { restarts < RESTARTS -> restarts++; pids++; self = pids }; goto again
+		:: d_step { true -> finished++ }
 		fi
 	fi
 }
 
-/* Kills, deletes, and looks at last whether anything is left. */
+/* Kills and deletes, and checks at last that nothing is left. */
 proctype World() {
 	byte kills, deletes;
 
 	do
-	:: kills < KILLS && through < PROCESSES ->
+	:: kills < KILLS && finished < PROCESSES ->
 		kills++;
 		if
 		:: kill[0] = 1
@@ -414,10 +414,10 @@ proctype World() {
 	:: break
 	od;
 	kills = 0;
-	through == PROCESSES;
-	d_step { rounds = ROUNDS; kill[0] = 0 };
+	finished == PROCESSES;
+	d_step { restarts = RESTARTS; kill[0] = 0 };
 	run Process(0, 1);
-	through == PROCESSES + 1;
+	finished == PROCESSES + 1;
 	assert(lock_name == NONE && !file_key && !producers);
 	do
 	:: kills < KEYS ->

@@ -2,20 +2,20 @@
  *
  * Sleeping and waking on the semaphore ring: docs/protocol.md, checked by spin.
  *
- * A producer publishes frames and then rests, ends in order, or is killed at any step. Two viewers
- * take the newest frame, sleep when there is none, and say at last how it ended. Nobody may sleep for
- * ever, be woken for nothing, miss the last frame, or take an end for a death. A viewer may rest between
- * two steps for as long as it likes, so any number of frames may overtake it.
+ * A producer publishes frames and then rests, ends in order, or is killed at any step. Two viewers take the
+ * newest frame, sleep when there is none, and report at last how it ended. No viewer may sleep forever, be woken
+ * without a reason, miss the last frame, or take an end for a death. A viewer may pause between two steps for any
+ * time, so any number of frames may overtake it.
  *
- *   -DFRAMES=2          to be published
- *   -DK=6               semaphores; the half of them is kept raised ahead
+ *   -DFRAMES=2          frames to publish
+ *   -DK=6               semaphores; the producer keeps the next K / 2 raised
  *   -DTIMER             a sleep ends by itself when nothing else can happen
  *
- * Frames fewer than K / 2 need no timer. More can pass a viewer that has read the newest number and is
- * not yet asleep: they raise its semaphore again, and then TIMER saves it.
+ * Fewer than K / 2 frames need no timer. More can pass a viewer that has read the newest number but does not yet
+ * sleep: they raise its semaphore again, and only TIMER wakes it.
  *
- * What is wrong on purpose: -DBAD_PULSE -DBAD_TOKEN -DBAD_NO_UNDO -DBAD_SET_VALUE
- * -DBAD_BELL_BEFORE_PUBLISH -DBAD_REMOVE_BEFORE_STATE -DBAD_NO_LAST_LOOK -DBAD_STATE_ONCE */
+ * Deliberate mistakes, each to be refuted: -DBAD_PULSE -DBAD_TOKEN -DBAD_NO_UNDO -DBAD_SET_VALUE
+ * -DBAD_WAKE_BEFORE_PUBLISH -DBAD_REMOVE_BEFORE_STATE -DBAD_NO_LAST_TAKE -DBAD_STATE_ONCE */
 #ifndef FRAMES
 #define FRAMES 2
 #endif
@@ -31,10 +31,10 @@
 byte latest;
 byte state = RUNNING;
 byte semaphore[K + 1];
-byte undo[K + 1];     /* what the kernel takes back when the producer is gone */
-bit removed;          /* the set */
+byte undo[K + 1];     /* what the kernel subtracts when the producer dies */
+bit removed;          /* the semaphore set */
 bit started, resting, killed, undone, died; /* the producer */
-byte taken[V];        /* by each viewer */
+byte taken[V];        /* the last frame that each viewer took */
 
 #define IS_ALIVE (!removed && semaphore[ALIVE] > 0)
 
@@ -50,7 +50,7 @@ inline lower(which) {
 	undo[which] = 0
 }
 
-inline ring_bell(f) {
+inline ring_publish(f) {
 #if defined(BAD_PULSE)
 	d_step { lower(0) };
 	d_step { raise(0) }
@@ -62,12 +62,12 @@ inline ring_bell(f) {
 }
 
 inline publish(f) {
-#ifdef BAD_BELL_BEFORE_PUBLISH
-	ring_bell(f);
+#ifdef BAD_WAKE_BEFORE_PUBLISH
+	ring_publish(f);
 	latest = f
 #else
 	latest = f;
-	ring_bell(f)
+	ring_publish(f)
 #endif
 }
 
@@ -101,7 +101,7 @@ proctype Producer() {
 		:: break
 		od;
 #ifdef BAD_SET_VALUE
-		/* As SETVAL does it. */
+		/* SETVAL also deletes the undo. */
 		skip;
 		d_step { semaphore[(f + 1) % K] = 1; undo[(f + 1) % K] = 0 };
 #endif
@@ -110,7 +110,7 @@ proctype Producer() {
 		:: resting = 1; killed
 		fi
 	} unless { killed };
-	/* The kernel undoes one set in one step, whether it was killed or has ended. */
+	/* The kernel undoes a set in one step, however the producer ended. */
 	d_step {
 		undone = 1;
 		died = (state == RUNNING);
@@ -134,14 +134,14 @@ proctype Viewer(byte me) {
 	   if
 	   :: k > taken[me] -> taken[me] = k
 	   :: else ->
-		/* Nothing new: is it over? */
+		/* No new frame. Has the producer ended or died? */
 		seen_state = state;
 		if :: state == RUNNING && IS_ALIVE -> goto sleep :: else fi;
 #ifndef BAD_STATE_ONCE
-		/* An end that came after the first look at it. */
+		/* The state may have changed since it was first read. */
 		if :: seen_state == RUNNING && state != RUNNING -> goto next :: else fi;
 #endif
-#ifndef BAD_NO_LAST_LOOK
+#ifndef BAD_NO_LAST_TAKE
 		k = latest;
 		if :: k > taken[me] -> taken[me] = k; goto next :: else fi;
 #endif
@@ -164,7 +164,7 @@ sleep:		k = latest;
 		:: timeout -> goto next
 #endif
 		fi;
-		/* Nobody is woken for nothing. */
+		/* A wakeup has a reason. */
 		assert(latest > k || removed || undone)
 	   fi;
 next:	   seen_state = RUNNING
@@ -173,15 +173,15 @@ next:	   seen_state = RUNNING
 	assert(died == (seen_state == RUNNING))
 }
 
-/* Kills at some instant, or when there is nothing more to see: who sleeps on then sleeps for ever. */
+/* Kills at some instant, or when both viewers have all frames: a viewer that then still sleeps would sleep forever. */
 proctype Killer() {
-	bit patient;
+	bit waits;
 
 	if
-	:: patient = 0
-	:: patient = 1
+	:: waits = 0
+	:: waits = 1
 	fi;
-	!patient || removed || (resting && taken[0] == latest && taken[1] == latest);
+	!waits || removed || (resting && taken[0] == latest && taken[1] == latest);
 	killed = 1
 }
 

@@ -167,7 +167,8 @@ static int exit_successfully(const void *argument)
 	return 0;
 }
 
-/* If SIGCHLD is ignored, the kernel reaps children itself, and waitpid() cannot say how they exited. */
+/* If SIGCHLD is ignored, the kernel reaps children itself, and waitpid() cannot say how they
+ * exited. */
 static void test_unknown_exit_is_a_failure(void **state)
 {
 	struct process_group group = { 0 };

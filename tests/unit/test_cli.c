@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * common/cli: values of options, and the one-line message for an invalid value. A usage error exits,
- * so each runs in a child. */
+ * common/cli: values of options, and the one-line message for an invalid value. A usage error
+ * exits, so each runs in a child. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -17,7 +17,7 @@
 
 enum { GUARD = 0x5a, GUARD_BYTES = 64 };
 
-struct picture {
+struct image {
 	uint32_t width;
 	uint32_t height;
 	unsigned channels;
@@ -44,7 +44,7 @@ static uint8_t random_sample(void)
 	return byte & 1 ? edges[byte >> 5] : random_byte();
 }
 
-static int sample_at(const struct picture *picture, int64_t x, int64_t y, unsigned channel)
+static int sample_at(const struct image *picture, int64_t x, int64_t y, unsigned channel)
 {
 	if (x < 0 || y < 0)
 		return 0;
@@ -52,7 +52,7 @@ static int sample_at(const struct picture *picture, int64_t x, int64_t y, unsign
 	        ->samples[((size_t)y * picture->width + (size_t)x) * picture->channels + channel];
 }
 
-static int predicted(const struct picture *picture, int64_t x, int64_t y, unsigned channel)
+static int predicted(const struct image *picture, int64_t x, int64_t y, unsigned channel)
 {
 	int a = sample_at(picture, x - 1, y, channel), b = sample_at(picture, x, y - 1, channel);
 	int c = sample_at(picture, x - 1, y - 1, channel), p = a + b - c;
@@ -73,7 +73,7 @@ static int predicted(const struct picture *picture, int64_t x, int64_t y, unsign
 	}
 }
 
-static void apply_filters(const struct picture *picture, uint8_t *raw)
+static void apply_filters(const struct image *picture, uint8_t *raw)
 {
 	for (uint32_t y = 0; y < picture->height; y++) {
 		*raw++ = picture->filters[y];
@@ -85,7 +85,7 @@ static void apply_filters(const struct picture *picture, uint8_t *raw)
 	}
 }
 
-static void make_pixels(const struct picture *picture, uint8_t *pixels)
+static void make_pixels(const struct image *picture, uint8_t *pixels)
 {
 	bool grey = picture->channels < 3, alpha = picture->channels % 2 == 0;
 	size_t count = (size_t)picture->width * picture->height;
@@ -99,7 +99,7 @@ static void make_pixels(const struct picture *picture, uint8_t *pixels)
 	}
 }
 
-static bool is_opaque(const struct picture *picture)
+static bool is_opaque(const struct image *picture)
 {
 	size_t count = (size_t)picture->width * picture->height * picture->channels;
 
@@ -111,7 +111,7 @@ static bool is_opaque(const struct picture *picture)
 	return true;
 }
 
-static void check_variant(const struct picture *picture, const uint8_t *raw, const uint8_t *pixels,
+static void check_variant(const struct image *picture, const uint8_t *raw, const uint8_t *pixels,
                           const struct png_unfilter *variant)
 {
 	size_t raw_bytes = ((size_t)picture->width * picture->channels + 1) * picture->height;
@@ -140,7 +140,7 @@ static void check_variant(const struct picture *picture, const uint8_t *raw, con
 	free(memory);
 }
 
-static void check(const struct picture *picture)
+static void check(const struct image *picture)
 {
 	size_t count = (size_t)picture->width * picture->height;
 	uint8_t *raw = malloc(count * picture->channels + picture->height);
@@ -158,11 +158,11 @@ static void check_random(uint32_t width, const uint8_t *filters, uint32_t height
 {
 	size_t count = (size_t)width * height * channels;
 	uint8_t *samples = malloc(count);
-	struct picture picture = { .width = width,
-		                   .height = height,
-		                   .channels = channels,
-		                   .samples = samples,
-		                   .filters = filters };
+	struct image picture = { .width = width,
+		                 .height = height,
+		                 .channels = channels,
+		                 .samples = samples,
+		                 .filters = filters };
 
 	for (size_t i = 0; i < count; i++)
 		samples[i] = random_sample();
@@ -211,11 +211,11 @@ static void check_neighbourhoods(uint8_t corner, uint8_t filter, uint32_t height
 	enum { WIDTH = 512, HEIGHT = 128, CHANNELS = 4 };
 	static uint8_t samples[HEIGHT * WIDTH * CHANNELS];
 	uint8_t filters[HEIGHT];
-	struct picture picture = { .width = WIDTH,
-		                   .height = height,
-		                   .channels = CHANNELS,
-		                   .samples = samples,
-		                   .filters = filters };
+	struct image picture = { .width = WIDTH,
+		                 .height = height,
+		                 .channels = CHANNELS,
+		                 .samples = samples,
+		                 .filters = filters };
 
 	memset(filters, FILTER_PAETH, sizeof(filters));
 	for (size_t i = 0; i < sizeof(samples); i++) {
@@ -274,7 +274,7 @@ static void test_invalid_filters(void **state)
 static void test_single_transparent_pixels(void **state)
 {
 	uint8_t samples[4 * 37 * 5], filters[5] = { 0 };
-	struct picture picture = {
+	struct image picture = {
 		.width = 37, .height = 5, .channels = 4, .samples = samples, .filters = filters
 	};
 

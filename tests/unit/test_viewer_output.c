@@ -325,7 +325,8 @@ static void test_next_presenter_takes_the_held_frame(void **state)
 		assert_int_equal(fakes[0].destroyed, 1);
 		assert_int_equal(fakes[1].last, 7);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
-		/* Only release_slot() had to release the slot, so only then does the next presenter. */
+		/* Only release_slot() had to release the slot, so only then does the next
+		 * presenter. */
 		assert_int_equal(fakes[1].kept, failures[i] == fail_release_slot);
 		assert_int_equal(session.drawn, 1);
 		assert_int_equal(session.repeated, 1);
