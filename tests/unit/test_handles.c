@@ -361,6 +361,49 @@ static void viewers_are_counted_by_the_kernel(void **state)
 	shmflip_producer_destroy(producer);
 }
 
+/* ---- Cores ---- */
+
+/* Whether the kernel leaves this address out of a core: "dd" in the flags of its mapping. */
+static bool is_left_out_of_cores(const void *address)
+{
+	unsigned long long start, end;
+	bool inside = false, left_out = false;
+	char line[512];
+	FILE *file = fopen("/proc/self/smaps", "re");
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%llx-%llx ", &start, &end) == 2)
+			inside = (uintptr_t)address >= start && (uintptr_t)address < end;
+		else if (inside && strncmp(line, "VmFlags:", 8) == 0)
+			left_out = strstr(line, " dd") != NULL;
+	}
+	fclose(file);
+	return left_out;
+}
+
+/* The kernel writes a core before it undoes the semaphores. Gigabytes of pixels in it would let viewers
+ * wait for seconds until they learn of a crash. */
+static void pixels_are_left_out_of_cores(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_frame frame;
+	struct shmflip_loan loan;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
+	assert_true(is_left_out_of_cores(loan.pixels));
+	shmflip_producer_discard(producer, &loan);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	assert_true(is_left_out_of_cores(frame.pixels));
+	assert_false(is_left_out_of_cores(frame.pixels - frame.segment_offset));
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +418,7 @@ int main(void)
 		WITH_DIRECTORY(signals_end_waits),
 		WITH_DIRECTORY(similar_waits_take_few_sleeps),
 		WITH_DIRECTORY(viewers_are_counted_by_the_kernel),
+		WITH_DIRECTORY(pixels_are_left_out_of_cores),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
