@@ -40,7 +40,9 @@
  *   -ESTALE          somebody deleted the lock file, and another producer took the channel since
  *   -EEXIST          every System V key that the channel may use is taken by strangers
  *   -ENOMEM, -ENOSPC memory or a limit of the system (ipcs -l) is exhausted
- *   -ENOTSUP         the directory is on NFS, or the kernel lacks OFD locks or SEM_UNDO
+ *   -ENOTSUP         the directory is on NFS; or a producer lives there whose file locks are not
+ *                    seen (an overlay, a copy), or whose memory is in another IPC namespace; or
+ *                    the kernel lacks OFD locks or SEM_UNDO
  *   Others are what a system call said: -EMFILE, -EIO, and so on.
  */
 #ifndef SHMFLIP_H
@@ -122,15 +124,14 @@ struct shmflip_channel_info {
 	uint32_t slots;
 	uint32_t policy;    /* enum shmflip_policy */
 	uint32_t fps_milli; /* frames in 1000 seconds as announced; 0: none */
-	int32_t pid;        /* the producer's, for people to read */
+	int32_t pid;        /* the producer's, for people to read; 0: in another pid namespace */
 	uint64_t published; /* frames this producer has published so far */
 	uint64_t dropped;   /* frames this producer has dropped so far */
 };
 
 /* Who holds a channel. dir and channel as in struct shmflip_producer_options. 0: a live producer
- * does, and *pid is its process id (0: it has not come far enough to say, after a second's
- * waiting).
- * -ENOENT: nobody. Any thread. */
+ * does, and *pid is its process id (0: it is in another pid namespace, or has not come far enough
+ * to say, after a second's waiting). -ENOENT: nobody. Any thread. */
 SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid);
 
 #define SHMFLIP_PIDS_MAX 64
@@ -147,7 +148,8 @@ struct shmflip_channel_status {
 	struct shmflip_channel_info info;
 	struct shmflip_frame_info newest; /* sequence 0: there is none yet in this generation */
 	uint32_t viewers;                 /* attached to this generation; 1000 at most */
-	int32_t viewer_pids[SHMFLIP_PIDS_MAX]; /* of the first so many, as they say themselves */
+	int32_t viewer_pids[SHMFLIP_PIDS_MAX]; /* of the first so many, as they say themselves; 0:
+	                                        * in another pid namespace */
 	uid_t owner;                           /* who the channel belongs to, */
 	gid_t group;                           /* and who may attach */
 	mode_t mode;                           /* 0600, 0640, ... */
@@ -309,7 +311,8 @@ SHMFLIP_API int shmflip_viewer_open(const struct shmflip_viewer_options *options
 /* Waits until the viewer is attached to a live producer; 0 at once when it is, also if that one has
  * come to its end since, which acquire tells. From then on the
  * producer counts it, and a viewer that wants every frame misses none. -EAGAIN: none came.
- * -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES: there is one, and it cannot be attached. -EINTR. */
+ * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES: there is one, and it cannot be attached.
+ * -EINTR. */
 SHMFLIP_API int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Waits until shmflip_viewer_acquire would not return -EAGAIN: a frame not taken yet, the stream's
