@@ -17,6 +17,7 @@
 #define NAMESPACE_BITS 24
 #define PID_BITS 22 /* the kernel's PID_MAX_LIMIT */
 #define RANDOM_BITS 16
+#define BYTE_TRIES 20
 
 _Static_assert(NAMESPACE_BITS + PID_BITS + RANDOM_BITS == 62, "a viewer's byte has its range");
 
@@ -93,24 +94,22 @@ static int32_t pid_of(uint64_t viewer_byte)
 }
 
 /* Shared locks of two viewers on one byte would count as one. Each looks for the other after locking,
- * so at least one of them sees it and takes another byte. */
+ * so at least one of them sees it and takes another byte. A hostile viewer can lock them all. */
 int pins_mark_attached(struct pins *pins)
 {
 	uint64_t byte;
-	bool taken;
-	int error;
+	bool taken = true;
+	int error = 0;
 
-	for (;;) {
+	for (int i = 0; i < BYTE_TRIES && taken && !error; i++) {
+		pins_clear_attached(pins);
 		byte = random_byte();
 		error = lock_try(pins->fd, LOCK_SHARED, byte, byte + 1);
-		if (!error)
-			error = lock_find(pins->fd, byte, byte + 1, &taken, NULL);
-		if (error || !taken)
+		if (error)
 			break;
-		lock_release(pins->fd, byte, byte + 1);
-	}
-	if (!error)
 		pins->viewer_byte = byte;
+		error = lock_find(pins->fd, byte, byte + 1, &taken, NULL);
+	}
 	return error;
 }
 

@@ -1,35 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "available_memory.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* The files of a memory controller: cgroups(7), and the kernel's cgroup-v2.rst and cgroup-v1/memory.rst. */
+/* Version 1 says a number near 2^63 for none. */
+#define NO_LIMIT (UINT64_C(1) << 62)
+
+/* The files of a memory controller: see cgroups(7), and the kernel's cgroup-v2.rst and
+ * cgroup-v1/memory.rst. */
 struct controller {
 	const char *mount;
-	const char *limit; /* "max" or a huge number: none */
+	const char *limit; /* "max" or NO_LIMIT and more: none */
 	const char *usage;
-	const char *
-		reclaimable; /* the line of memory.stat that counts file pages the kernel can drop */
+	const char *reclaimable; /* in memory.stat: file pages that the kernel can drop */
 };
 
 static const struct controller version_1 = { "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
-	                                     "memory.usage_in_bytes", "total_inactive_file" };
+	                                     "memory.usage_in_bytes", "total_inactive_file " };
 static const struct controller version_2 = { "/sys/fs/cgroup", "memory.max", "memory.current",
-	                                     "inactive_file" };
+	                                     "inactive_file " };
 
 static uint64_t smaller(uint64_t one, uint64_t other)
 {
 	return one < other ? one : other;
 }
 
-/* Reads a number from a file: after the name, or the first word if there is none. */
+/* Reads the number that follows the name on its line of a file. Without a name, the number that the file
+ * begins with. */
 static bool read_number(const char *directory, const char *file, const char *name, uint64_t *number)
 {
-	char path[PATH_MAX + 64], line[128], word[64];
+	char path[PATH_MAX + 64], line[128], *end;
+	size_t length = strlen(name);
 	bool found = false;
 	FILE *stream;
 
@@ -37,10 +42,12 @@ static bool read_number(const char *directory, const char *file, const char *nam
 	stream = fopen(path, "re");
 	if (!stream)
 		return false;
-	while (!found && fgets(line, sizeof(line), stream))
-		found = name ? sscanf(line, "%63s %" SCNu64, word, number) == 2 &&
-		                        strcmp(word, name) == 0
-		             : sscanf(line, "%" SCNu64, number) == 1;
+	while (!found && fgets(line, sizeof(line), stream)) {
+		if (strncmp(line, name, length) != 0)
+			continue;
+		*number = strtoull(line + length, &end, 10);
+		found = end > line + length;
+	}
 	fclose(stream);
 	return found;
 }
@@ -49,8 +56,8 @@ static uint64_t available_in(const struct controller *controller, const char *di
 {
 	uint64_t limit, usage, reclaimable = 0;
 
-	if (!read_number(directory, controller->limit, NULL, &limit) ||
-	    !read_number(directory, controller->usage, NULL, &usage))
+	if (!read_number(directory, controller->limit, "", &limit) || limit >= NO_LIMIT ||
+	    !read_number(directory, controller->usage, "", &usage))
 		return UINT64_MAX;
 	read_number(directory, "memory.stat", controller->reclaimable, &reclaimable);
 	usage -= smaller(usage, reclaimable);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A hostile viewer: grabber.py DIRECTORY CHANNEL [keep]
 
-In each generation of the channel, it locks all that a viewer can lock: every frame and every viewer byte. It
+In each generation of the channel, it locks all that a viewer can lock: every byte but the producer's. It
 never releases a lock, and with "keep" it also keeps the segment attached. Prints a line per generation."""
 
 import ctypes
@@ -13,6 +13,7 @@ from pathlib import Path
 
 F_OFD_SETLK = 37
 SHM_RDONLY = 0o10000
+PRODUCER_BYTE = 2 ** 57
 
 shmat = ctypes.CDLL(None, use_errno=True).shmat
 shmat.restype = ctypes.c_void_p
@@ -27,10 +28,11 @@ def grab(path, keep):
     """Returns the open file that carries the locks and its content; None if the producer held a lock or exited."""
     try:
         file = path.open("rb")
-        record = file.read(40)
+        record = file.read(64)
         if keep and shmat(struct.unpack_from("<i", record, 32)[0], None, SHM_RDONLY) == 2 ** 64 - 1:
             return None, None
-        lock(file, 0, 0)
+        lock(file, 0, PRODUCER_BYTE)
+        lock(file, PRODUCER_BYTE + 1, 0)
         return file, record
     except (FileNotFoundError, BlockingIOError, struct.error):
         return None, None
