@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The size and the length of the sample animation, and the phase of a frame in its loop. */
-#ifndef ANIMATION_LOOP_H
-#define ANIMATION_LOOP_H
+#ifndef SHMFLIP_ANIMATION_LOOP_H
+#define SHMFLIP_ANIMATION_LOOP_H
 
 #include <math.h>
 

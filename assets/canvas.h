@@ -4,8 +4,8 @@
  * without converting them to linear light. Coordinates are in pixels with y down; the first
  * pixel's centre is (0.5, 0.5). Shapes are drawn by the distance to their edge, so that edges
  * are smooth. One thread. */
-#ifndef ASSETS_CANVAS_H
-#define ASSETS_CANVAS_H
+#ifndef SHMFLIP_ASSETS_CANVAS_H
+#define SHMFLIP_ASSETS_CANVAS_H
 
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
  *
  * Draws text with strokes of one thickness and round ends. The font has only the characters that
  * the sample animation needs. One thread. */
-#ifndef ASSETS_LETTERING_H
-#define ASSETS_LETTERING_H
+#ifndef SHMFLIP_ASSETS_LETTERING_H
+#define SHMFLIP_ASSETS_LETTERING_H
 
 #include "canvas.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The colours of the sample animation, for colour_hex. */
-#ifndef ASSETS_PALETTE_H
-#define ASSETS_PALETTE_H
+#ifndef SHMFLIP_ASSETS_PALETTE_H
+#define SHMFLIP_ASSETS_PALETTE_H
 
 enum {
 	NIGHT = 0x0b1024,

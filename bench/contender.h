@@ -2,8 +2,8 @@
  *
  * A contender shows PNG files with one or more programs. To add one: write a function that
  * assembles its processes, and add a line to the table in contender.c. */
-#ifndef BENCH_CONTENDER_H
-#define BENCH_CONTENDER_H
+#ifndef SHMFLIP_BENCH_CONTENDER_H
+#define SHMFLIP_BENCH_CONTENDER_H
 
 #include "process_group.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * `shmflip-bench decode`: PNG to pixels with each decoder. */
-#ifndef BENCH_DECODE_H
-#define BENCH_DECODE_H
+#ifndef SHMFLIP_BENCH_DECODE_H
+#define SHMFLIP_BENCH_DECODE_H
 
 #include "cpu_affinity.h"
 #include "decoder/decoder.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Facts about the machine that figures depend on. They are reported with the figures. */
-#ifndef BENCH_ENVIRONMENT_H
-#define BENCH_ENVIRONMENT_H
+#ifndef SHMFLIP_BENCH_ENVIRONMENT_H
+#define SHMFLIP_BENCH_ENVIRONMENT_H
 
 #include <jansson.h>
 #include <stdio.h>

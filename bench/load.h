@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What else the machine did during a measurement. */
-#ifndef BENCH_LOAD_H
-#define BENCH_LOAD_H
+#ifndef SHMFLIP_BENCH_LOAD_H
+#define SHMFLIP_BENCH_LOAD_H
 
 #include <stdint.h>
 

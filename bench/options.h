@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command line of shmflip-bench. */
-#ifndef BENCH_OPTIONS_H
-#define BENCH_OPTIONS_H
+#ifndef SHMFLIP_BENCH_OPTIONS_H
+#define SHMFLIP_BENCH_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

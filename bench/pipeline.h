@@ -3,8 +3,8 @@
  * `shmflip-bench pipeline`: files to a viewer, compared with other programs. Each contender
  * shows one frame, then many. Figures come from the difference of the two, so they do not
  * include start-up. */
-#ifndef BENCH_PIPELINE_H
-#define BENCH_PIPELINE_H
+#ifndef SHMFLIP_BENCH_PIPELINE_H
+#define SHMFLIP_BENCH_PIPELINE_H
 
 #include "contender.h"
 #include "environment.h"

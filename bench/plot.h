@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Plots drawn by gnuplot, which reads its script with the data through a pipe. */
-#ifndef BENCH_PLOT_H
-#define BENCH_PLOT_H
+#ifndef SHMFLIP_BENCH_PLOT_H
+#define SHMFLIP_BENCH_PLOT_H
 
 #include <stdio.h>
 #include <sys/types.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What `shmflip-bench transports` measures, and the results. */
-#ifndef BENCH_RESULTS_H
-#define BENCH_RESULTS_H
+#ifndef SHMFLIP_BENCH_RESULTS_H
+#define SHMFLIP_BENCH_RESULTS_H
 
 #include "environment.h"
 #include "measurement.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Median, range and noise of a few numbers. Pure. */
-#ifndef BENCH_STATISTICS_H
-#define BENCH_STATISTICS_H
+#ifndef SHMFLIP_BENCH_STATISTICS_H
+#define SHMFLIP_BENCH_STATISTICS_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A table of text. Columns fit their cells. The first is aligned left, the others right. */
-#ifndef BENCH_TABLE_H
-#define BENCH_TABLE_H
+#ifndef SHMFLIP_BENCH_TABLE_H
+#define SHMFLIP_BENCH_TABLE_H
 
 #include <stddef.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  * them. All bytes of a body are equal. If the sender writes each frame, they follow from its
  * number, so one sum proves every byte. The speed of filling and summing is bounded by memory,
  * not by arithmetic. Pure. */
-#ifndef BENCH_TOUCH_H
-#define BENCH_TOUCH_H
+#ifndef SHMFLIP_BENCH_TOUCH_H
+#define SHMFLIP_BENCH_TOUCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * `shmflip-bench transports`: hands frames over with each transport. */
-#ifndef BENCH_TRANSPORTS_H
-#define BENCH_TRANSPORTS_H
+#ifndef SHMFLIP_BENCH_TRANSPORTS_H
+#define SHMFLIP_BENCH_TRANSPORTS_H
 
 #include "options.h"
 #include "results.h"

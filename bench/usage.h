@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Resources that a process has used, as counted by the kernel. */
-#ifndef BENCH_USAGE_H
-#define BENCH_USAGE_H
+#ifndef SHMFLIP_BENCH_USAGE_H
+#define SHMFLIP_BENCH_USAGE_H
 
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
  *
  * The size of a slot, and which frames fit it. --max-size decides, or the largest of the files,
  * or the first frame of a stream. Main thread, unless said otherwise. */
-#ifndef PRODUCER_CAPACITY_H
-#define PRODUCER_CAPACITY_H
+#ifndef SHMFLIP_PRODUCER_CAPACITY_H
+#define SHMFLIP_PRODUCER_CAPACITY_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command line of shmflip-producer, read once at the start. */
-#ifndef PRODUCER_OPTIONS_H
-#define PRODUCER_OPTIONS_H
+#ifndef SHMFLIP_PRODUCER_OPTIONS_H
+#define SHMFLIP_PRODUCER_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * When each frame is due: absolute times, so that errors do not add up. A producer that is late
  * by more than a frame continues at its rate from there, and does not hurry to catch up. Main
  * thread. */
-#ifndef PRODUCER_PACE_H
-#define PRODUCER_PACE_H
+#ifndef SHMFLIP_PRODUCER_PACE_H
+#define SHMFLIP_PRODUCER_PACE_H
 
 #include <stdint.h>
 

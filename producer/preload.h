@@ -2,8 +2,8 @@
  *
  * Decodes all frames into a cache, before the first is shown. Main thread; blocks until the last
  * frame is decoded. */
-#ifndef PRODUCER_PRELOAD_H
-#define PRODUCER_PRELOAD_H
+#ifndef SHMFLIP_PRODUCER_PRELOAD_H
+#define SHMFLIP_PRODUCER_PRELOAD_H
 
 #include "frame_cache.h"
 #include "frame_source.h"

@@ -3,8 +3,8 @@
  * The producer's work, from the sources to the last frame: each frame is read, decoded into a
  * slot on loan, held until it is due, and published. Main thread; blocks until the last frame is
  * done, or the program is interrupted (cli.h). */
-#ifndef PRODUCER_PRODUCE_H
-#define PRODUCER_PRODUCE_H
+#ifndef SHMFLIP_PRODUCER_PRODUCE_H
+#define SHMFLIP_PRODUCER_PRODUCE_H
 
 #include "options.h"
 

@@ -2,8 +2,8 @@
  *
  * Figures of a run of the producer, which --stats writes as one JSON object. The file is opened
  * before any work, so that a path that cannot be written fails at once. Main thread. */
-#ifndef PRODUCER_STATS_H
-#define PRODUCER_STATS_H
+#ifndef SHMFLIP_PRODUCER_STATS_H
+#define SHMFLIP_PRODUCER_STATS_H
 
 #include <stdint.h>
 #include <stdio.h>

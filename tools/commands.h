@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The commands of shmflip. Each prints its results and returns an exit status. */
-#ifndef TOOLS_COMMANDS_H
-#define TOOLS_COMMANDS_H
+#ifndef SHMFLIP_TOOLS_COMMANDS_H
+#define SHMFLIP_TOOLS_COMMANDS_H
 
 #include "options.h"
 

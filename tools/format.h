@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Formats of a stream of frames. They write into an out_buffer only: no file, no channel. */
-#ifndef TOOLS_FORMAT_H
-#define TOOLS_FORMAT_H
+#ifndef SHMFLIP_TOOLS_FORMAT_H
+#define SHMFLIP_TOOLS_FORMAT_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * A snapshot of a channel as JSON. */
-#ifndef TOOLS_JSON_H
-#define TOOLS_JSON_H
+#ifndef SHMFLIP_TOOLS_JSON_H
+#define SHMFLIP_TOOLS_JSON_H
 
 #include <jansson.h>
 

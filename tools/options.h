@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command line of shmflip. */
-#ifndef TOOLS_OPTIONS_H
-#define TOOLS_OPTIONS_H
+#ifndef SHMFLIP_TOOLS_OPTIONS_H
+#define SHMFLIP_TOOLS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

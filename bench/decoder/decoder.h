@@ -3,8 +3,8 @@
  * A decoder turns a PNG in memory into 32-bit pixels, on one thread. Each is a struct of
  * functions in a file of its own; table.def says how to add one. Functions return 0 or a
  * negative errno. */
-#ifndef BENCH_DECODER_H
-#define BENCH_DECODER_H
+#ifndef SHMFLIP_BENCH_DECODER_H
+#define SHMFLIP_BENCH_DECODER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Declares every decoder of table.def, which also says how to add one. */
-#ifndef BENCH_DECODER_TABLE_H
-#define BENCH_DECODER_TABLE_H
+#ifndef SHMFLIP_BENCH_DECODER_TABLE_H
+#define SHMFLIP_BENCH_DECODER_TABLE_H
 
 #include "decoder.h"
 

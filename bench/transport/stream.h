@@ -2,8 +2,8 @@
  *
  * For transports that write each frame into one descriptor per receiver. A receiver reads it
  * into memory of its own. */
-#ifndef BENCH_TRANSPORT_STREAM_H
-#define BENCH_TRANSPORT_STREAM_H
+#ifndef SHMFLIP_BENCH_TRANSPORT_STREAM_H
+#define SHMFLIP_BENCH_TRANSPORT_STREAM_H
 
 #include "transport.h"
 

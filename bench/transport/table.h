@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Declares every transport of table.def, which also says how to add one. */
-#ifndef BENCH_TRANSPORT_TABLE_H
-#define BENCH_TRANSPORT_TABLE_H
+#ifndef SHMFLIP_BENCH_TRANSPORT_TABLE_H
+#define SHMFLIP_BENCH_TRANSPORT_TABLE_H
 
 #include "transport.h"
 

@@ -15,8 +15,8 @@
  *   -ENOTSUP  this system lacks the transport, or it does not support what was asked; not a failure
  *   -EAGAIN   from buffer: no buffer is free, and this frame is dropped
  * A transport that never drops frames must not lose one under any load. */
-#ifndef BENCH_TRANSPORT_H
-#define BENCH_TRANSPORT_H
+#ifndef SHMFLIP_BENCH_TRANSPORT_H
+#define SHMFLIP_BENCH_TRANSPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -255,7 +255,7 @@ int attachment_open(struct attachment **out, const struct channel_paths *paths, 
 	return error == -ESTALE ? -EPIPE : error;
 }
 
-bool attachment_no_producer(int error)
+bool attachment_found_no_producer(int error)
 {
 	return error == -ENOENT || error == -EPIPE;
 }
@@ -271,7 +271,7 @@ int attachment_probe(const struct channel_paths *paths, uint64_t after)
 			error = -ENOENT;
 		attachment_unref(attachment);
 	}
-	return attachment_no_producer(error) ? -ENOENT : 0;
+	return attachment_found_no_producer(error) ? -ENOENT : 0;
 }
 
 void attachment_ref(struct attachment *attachment)

@@ -43,7 +43,7 @@ int attachment_open(struct attachment **out, const struct channel_paths *paths, 
                     enum attachment_pixels pixels);
 
 /* Whether an error of attachment_open only means that there is no producer. */
-bool attachment_no_producer(int error);
+bool attachment_found_no_producer(int error);
 
 /* Claims frames if the viewer wants every one, and only then counts as a viewer. *last is the last
  * frame that the viewer knows, or SLOTS_NEWEST; it becomes the frame before the first to take.

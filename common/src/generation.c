@@ -213,7 +213,7 @@ int generation_init(struct generation *generation, struct channel *channel,
 	error = create_under_free_key(generation, channel, config, bytes);
 	if (error)
 		goto abandon;
-	fixed->producer = config->producer ? config->producer : fixed->generation;
+	fixed->producer = config->producer_id ? config->producer_id : fixed->generation;
 	error = open_to_viewers(generation, &channel->paths, config);
 	if (error)
 		goto remove;

@@ -11,7 +11,7 @@
 #include "slots.h"
 
 struct generation_config {
-	uint64_t producer; /* 0: the producer's first generation, whose number it takes */
+	uint64_t producer_id; /* 0: the producer's first generation, whose number it takes */
 	uint64_t slot_bytes;
 	uint32_t slots;
 	uint32_t policy;

@@ -123,17 +123,17 @@ static int report_unattachable(const struct channel_paths *paths, uid_t owner,
 	status->alive = lock->owned;
 	status->error = error;
 	if (lock->owned) {
-		if (attachment_no_producer(error))
+		if (attachment_found_no_producer(error))
 			status->error =
 				fail(-EAGAIN, "the producer of channel %s is just opening it",
 			             paths->name);
 		return 0;
 	}
-	if (lock->error && lock->error != -ENOENT && !attachment_no_producer(error))
+	if (lock->error && lock->error != -ENOENT && !attachment_found_no_producer(error))
 		return error;
 	if (!lock->ours && !is_our_channel_file(paths, owner))
 		return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
-	if (attachment_no_producer(error))
+	if (attachment_found_no_producer(error))
 		status->error = fail(-EPIPE, "the producer of channel %s died", paths->name);
 	return 0;
 }

@@ -49,7 +49,7 @@ static int create_generation(struct shmflip_producer *producer, struct generatio
 		free(generation);
 		return error;
 	}
-	producer->config.producer = generation->fixed.producer;
+	producer->config.producer_id = generation->fixed.producer;
 	producer->generations++;
 	*out = generation;
 	return 0;
@@ -119,7 +119,7 @@ static int move_on(struct shmflip_producer *producer)
 static bool poll_moving_viewers(struct shmflip_producer *producer)
 {
 	if (producer->config.policy != SHMFLIP_POLICY_LOSSLESS)
-		retired_drop_claims(producer->retired);
+		retired_ignore_claims(producer->retired);
 	return retired_poll_claims(producer->retired);
 }
 
@@ -185,7 +185,7 @@ static int try_slot(struct shmflip_producer *producer, uint32_t *slot)
 		if (!check_lease(producer))
 			return -EAGAIN;
 		/* Live viewers have moved by now: the remaining ones are frozen. */
-		retired_drop_claims(producer->retired);
+		retired_ignore_claims(producer->retired);
 	}
 	error = slots_begin(&producer->generation->writer, slot);
 	if (error == -EAGAIN && check_lease(producer) &&

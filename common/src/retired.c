@@ -47,7 +47,7 @@ bool retired_poll_claims(struct retired_generation *list)
 	return found;
 }
 
-void retired_drop_claims(struct retired_generation *list)
+void retired_ignore_claims(struct retired_generation *list)
 {
 	for (; list; list = list->next)
 		drop_claims(list);

@@ -27,13 +27,12 @@ void retired_add(struct retired_generation **list, struct retired_generation *re
  * to the current one. Closes the files of generations without claims. */
 bool retired_poll_claims(struct retired_generation *list);
 
-/* Waits for claims no longer. */
-void retired_drop_claims(struct retired_generation *list);
+/* Stops waiting for claims. */
+void retired_ignore_claims(struct retired_generation *list);
 
 /* Returns how many the kernel says are in use. Frees the others, except those with open files. */
 unsigned retired_reap(struct retired_generation **list);
 
-/* Frees the list. */
 void retired_finish(struct retired_generation **list);
 
 #endif

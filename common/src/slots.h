@@ -7,17 +7,16 @@
  *
  *   slot_writer   the producer's side, one per generation, used by one thread at a time
  *   slot_reader   a viewer's side, one per viewer and generation, likewise. Only slots_release may
- *                 run in any thread
- * */
+ *                 run in any thread */
 #ifndef SHMFLIP_SLOTS_H
 #define SHMFLIP_SLOTS_H
 
 #include "layout.h"
 
-/* Locks on frame numbers first to end - 1, shared for readers, exclusive for the writer. lock
- * returns 0,
- * -EAGAIN if a lock of the other side conflicts, or another error. Both order memory as a mutex
- * does: the new holder of a lock sees what was done before a conflicting one was released. */
+/* Locks on frame numbers first to end - 1, shared for readers, exclusive for the writer. Both order
+ * memory as a mutex does: the new holder of a lock sees what was done before a conflicting one was
+ * released. lock returns 0 or an error.
+ * -EAGAIN  a lock of the other side conflicts */
 struct slot_locks {
 	int (*lock)(struct slot_locks *locks, bool write, uint64_t first, uint64_t end);
 	void (*unlock)(struct slot_locks *locks, uint64_t first, uint64_t end);

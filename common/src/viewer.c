@@ -172,7 +172,7 @@ static int attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
 
 	while (!viewer->attachment) {
 		error = attach(viewer, false);
-		if (!attachment_no_producer(error) && error != -EAGAIN)
+		if (!attachment_found_no_producer(error) && error != -EAGAIN)
 			return error;
 		error = sleep_before_attach(viewer, deadline_ns);
 		if (error)
@@ -283,7 +283,7 @@ static int take_last_or_end(struct shmflip_viewer *viewer, struct shmflip_frame 
 		return error;
 	if (state == LAYOUT_MOVED) {
 		error = attach(viewer, true);
-		if (!attachment_no_producer(error))
+		if (!attachment_found_no_producer(error))
 			return error ? error : take(viewer, frame);
 		/* It moved on and then stopped: it ended if its file is removed, else it died. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
@@ -301,7 +301,7 @@ static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *fram
 	if (!viewer->attachment) {
 		error = attach(viewer, false);
 		if (error)
-			return attachment_no_producer(error) ? -EAGAIN : error;
+			return attachment_found_no_producer(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
 	return error == -EAGAIN ? take_last_or_end(viewer, frame, check_liveness) : error;

@@ -2,8 +2,8 @@
  *
  * The part of cmocka that test_png_unfilter.c uses, because cmocka itself is not available for the
  * cross compiler. The first failure ends the program with status 1. */
-#ifndef TESTS_ARM_CMOCKA_H
-#define TESTS_ARM_CMOCKA_H
+#ifndef SHMFLIP_TESTS_ARM_CMOCKA_H
+#define SHMFLIP_TESTS_ARM_CMOCKA_H
 
 #include <stdio.h>
 #include <stdlib.h>

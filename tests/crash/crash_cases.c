@@ -266,7 +266,7 @@ static void survive_viewer(struct fixture *fixture)
 }
 
 const struct crash_case crash_cases[] = {
-	/* name, victim, prepare, meet, survive, overtake, is_long */
+	/* name, victim, prepare, at_mark, survive, overtake, is_long */
 	{ "loan", die_in_loan, NULL, attach_and_hold_frame, survive_publisher, NULL, false },
 	{ "publish", die_in_publish, NULL, attach_and_hold_frame, survive_publisher, NULL, false },
 	{ "acquire", die_in_acquire, produce, NULL, survive_viewer, NULL, false },

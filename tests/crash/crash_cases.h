@@ -15,10 +15,10 @@ struct crash_case {
 	 * it is ready, directly before the call, and directly after the call. */
 	void (*victim)(struct fixture *fixture);
 	/* The rest runs in the killer. NULL: nothing to do. prepare: before the victim does
-	 * anything. meet: the victim is at its first mark. survive: the victim is dead, or has been
+	 * anything. at_mark: the victim is at its first mark. survive: the victim is dead, or has been
 	 * resumed. */
 	void (*prepare)(struct fixture *fixture);
-	void (*meet)(struct fixture *fixture);
+	void (*at_mark)(struct fixture *fixture);
 	void (*survive)(struct fixture *fixture);
 	/* Runs while the victim is halted in the call. A victim with this is not killed: it is
 	 * resumed afterwards and must finish by itself. */

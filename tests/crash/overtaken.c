@@ -119,7 +119,7 @@ static void produce_to_the_end(struct fixture *fixture)
 }
 
 const struct crash_case overtaken_cases[] = {
-	/* name, victim, prepare, meet, survive, overtake, is_long */
+	/* name, victim, prepare, at_mark, survive, overtake, is_long */
 	{ "halted-in-open", halt_in_open, fixture_start_producer, NULL, produce_to_the_end,
 	  overtake_and_resize, true },
 	{ "halted-in-acquire", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,

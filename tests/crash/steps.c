@@ -53,8 +53,8 @@ static pid_t set_up(const struct variant *variant, struct fixture *fixture)
 	if (variant->crash_case->prepare)
 		variant->crash_case->prepare(fixture);
 	tracee_run_to_mark(victim);
-	if (variant->crash_case->meet)
-		variant->crash_case->meet(fixture);
+	if (variant->crash_case->at_mark)
+		variant->crash_case->at_mark(fixture);
 	tracee_run_to_mark(victim);
 	return victim;
 }

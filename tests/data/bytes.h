@@ -2,8 +2,8 @@
  *
  * A file in memory, and the parts that a PNG file is made of. For tests only: if memory runs out,
  * the program prints an error and exits. One thread. */
-#ifndef TESTS_DATA_BYTES_H
-#define TESTS_DATA_BYTES_H
+#ifndef SHMFLIP_TESTS_DATA_BYTES_H
+#define SHMFLIP_TESTS_DATA_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * Makes faulty files from a valid picture of PATCH_SIDE x PATCH_SIDE RGB pixels, or from single
  * parts. png must be empty, except for patch_add_rows(). */
-#ifndef TESTS_DATA_PATCH_H
-#define TESTS_DATA_PATCH_H
+#ifndef SHMFLIP_TESTS_DATA_PATCH_H
+#define SHMFLIP_TESTS_DATA_PATCH_H
 
 #include "bytes.h"
 #include "file_sink.h"

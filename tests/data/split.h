@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Splits the image data of a PNG into other pieces. */
-#ifndef TESTS_DATA_SPLIT_H
-#define TESTS_DATA_SPLIT_H
+#ifndef SHMFLIP_TESTS_DATA_SPLIT_H
+#define SHMFLIP_TESTS_DATA_SPLIT_H
 
 #include "bytes.h"
 

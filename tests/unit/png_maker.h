@@ -2,8 +2,8 @@
  *
  * Makes PNGs of every kind in memory, chunk by chunk and without libpng, so that tests can change
  * each byte. Free the results with bytes_finish(). */
-#ifndef TESTS_PNG_MAKER_H
-#define TESTS_PNG_MAKER_H
+#ifndef SHMFLIP_TESTS_PNG_MAKER_H
+#define SHMFLIP_TESTS_PNG_MAKER_H
 
 #include <stdbool.h>
 #include <stddef.h>
