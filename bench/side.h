@@ -21,7 +21,7 @@ enum side_state {
 };
 
 struct side {
-	_Atomic int state; /* enum side_state; stored with release after the fields below */
+	_Atomic int state; /* enum side_state; stored with release after what it stands for */
 	int error;         /* if SIDE_FAILED */
 	char detail[LINK_DETAIL_SIZE];
 	int64_t setup_ns;         /* time to open */

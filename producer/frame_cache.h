@@ -36,7 +36,7 @@ struct frame_cache {
 	struct cached_frame *frames;
 	size_t count;         /* frames that are kept, after frame_cache_seal() */
 	size_t capacity;      /* frames of one pass */
-	uint64_t generations; /* of the channel, when frames were last in its slots */
+	uint64_t generations; /* of the channel, at the last seal or loan */
 };
 
 /* Decides where to keep this many frames, sets the number of slots in the options, and tells the

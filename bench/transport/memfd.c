@@ -6,6 +6,7 @@
  * per frame, sealed against writing, as between programs that do not trust each other. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +27,8 @@ struct state {
 	struct file files[CONTROL_FRAMES];
 	struct file *current;
 };
+
+_Static_assert(offsetof(struct state, sockets) == 0, "see control_sockets.h");
 
 static int prepare(struct link *link)
 {

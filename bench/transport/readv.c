@@ -3,6 +3,7 @@
  * process_vm_readv: the sender sends the address of the frame in its own memory, and receivers
  * let the kernel copy it into theirs. They need permission to trace the sender. */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/uio.h>
@@ -24,6 +25,8 @@ struct state {
 	uint8_t *memory; /* the sender's buffers, or the receiver's */
 	uint8_t *current;
 };
+
+_Static_assert(offsetof(struct state, sockets) == 0, "see control_sockets.h");
 
 static int prepare(struct link *link)
 {

@@ -5,6 +5,7 @@
  * full pipe of later data follows it. So the sender cycles through enough buffers to fill the
  * pipe. */
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/uio.h>
 
 #include "stream.h"
@@ -19,6 +20,8 @@ struct state {
 	uint64_t buffers;
 	uint64_t next;
 };
+
+_Static_assert(offsetof(struct state, stream) == 0, "see stream.h");
 
 static int connect_pipe(struct link *link, unsigned receiver)
 {

@@ -88,7 +88,7 @@ int channel_find_owner(int fd, bool *owned, pid_t *pid)
 	return 0;
 }
 
-/* Returns 0 if the owner has exited since its lock was met. */
+/* Returns 0 if the owner has released the channel since its lock was met. */
 static int check_no_owner(const struct channel *channel, int fd)
 {
 	pid_t pid;

@@ -4,7 +4,8 @@
  *
  *   byte 0 of NAME.lock   write-locked by the owner for as long as it lives
  *   byte 1                write-locked once the owner has written its pid to the file. Until then
- *                         the owner is starting, or only cleans up and will exit in a moment
+ *                         the owner is starting, or only cleans up and will release it in a
+ *                         moment
  *
  * Before the objects of a generation are created, the lock file records their key. So the next
  * owner finds what a crash leaves half-made (cleanup.h). Used by one thread. */

@@ -28,7 +28,7 @@ struct generation {
 	int segment_id;
 	int ring_id;
 	key_t ring_key;
-	int fd; /* the channel file, which carries the pins; -1: another owner has it now */
+	int fd; /* the channel file, which carries the pins; -1: retired_add() took it over */
 	struct pins pins;
 	struct slot_writer writer;
 };

@@ -28,7 +28,8 @@
 #define LAYOUT_FRAME_END (UINT64_C(1) << 56)
 #define LAYOUT_DIRTY UINT64_C(0) /* a slot's sequence while it holds no frame */
 
-/* A generation's number is a time in microseconds, or counts up from one. None comes near this. */
+/* A generation's number is a time in microseconds, or counts up from such a time. None comes near
+ * this. */
 #define LAYOUT_GENERATION_END (UINT64_C(1) << 63)
 
 /* Every time in a description is nearer to 0 than this. So differences never overflow. */

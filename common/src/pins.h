@@ -47,7 +47,7 @@ void pins_clear_attached(struct pins *pins);
 int pins_count_viewers(const struct pins *pins, unsigned *viewers);
 
 /* The same, and the pids of the first few viewers, in no order: min(viewers, size) of them. 0: in
- * another pid namespace. A viewer can claim any pid. */
+ * another pid namespace. A viewer can state any pid. */
 int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers);
 
 /* Finds out whether any viewer holds or claims this frame or a later one. */

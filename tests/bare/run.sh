@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, clones SOURCE's last
-# commit into it, and runs README's commands there as they stand in it, or those given. Needs root
-# and debootstrap. What it mounts and starts has namespaces of its own, which end with it.
+# run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, and clones the last
+# commit of SOURCE into it. There it runs the commands, or without any those that README names.
+# Needs root and debootstrap. What it mounts and starts has namespaces of its own, which end with it.
 set -euo pipefail
 
-source=$(realpath "$1")
-shift
-root=${SHMFLIP_BARE_ROOT:-}
-
-# In the new system, as its first process.
+# inside ROOT COMMAND...: runs the commands in the new system, in namespaces that exist.
 inside() {
 	local root=$1 command failed=0
 	shift
@@ -34,10 +30,12 @@ inside() {
 	return "$failed"
 }
 
-if [[ $root ]]; then
-	inside "$root" "$@"
+if [[ ${1:-} == --inside ]]; then
+	inside "${@:2}"
 	exit
 fi
+source=$(realpath "$1")
+shift
 
 ((EUID == 0)) || {
 	echo 'bare: needs root, to make a system: run it with sudo' >&2
@@ -71,5 +69,5 @@ debootstrap --variant=minbase --include=git,ca-certificates bookworm "$scratch/r
 cp -L /etc/resolv.conf "$scratch/root/etc/resolv.conf"
 [[ ! -f /etc/hosts ]] || cp /etc/hosts "$scratch/root/etc/hosts"
 git clone --quiet --no-hardlinks "$source" "$scratch/root/root/shmflip"
-SHMFLIP_BARE_ROOT=$scratch/root unshare --mount --pid --ipc --fork --kill-child \
-	"${BASH_SOURCE[0]}" "$source" "${commands[@]}"
+unshare --mount --pid --ipc --fork --kill-child \
+	"${BASH_SOURCE[0]}" --inside "$scratch/root" "${commands[@]}"

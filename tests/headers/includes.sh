@@ -16,7 +16,7 @@ common/cli          common/include common/system
 common/png          common/include
 producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
-viewer/present      common/include common/system common/cli
+viewer/present      common/include common/system
 viewer/overlay      viewer/present
 viewer/window       common/include common/cli viewer/present
 viewer              common/include common/system common/cli common/png
@@ -80,7 +80,7 @@ list_files() {
 
 # One line for each include: the file, " or <, and the header.
 list_includes() {
-	list_files '*.[ch]' | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
+	{ list_files '*.[ch]' && list_files '*.def'; } | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
 		sed -E 's/^([^:]*):[^"<]*(["<])([^">]*).*/\1 \2 \3/'
 }
 
@@ -171,8 +171,8 @@ tsort "$edges" >/dev/null || {
 }
 
 # The library does not print, exit, or trust asserts.
-if grep -nE '\b(printf|puts|perror|exit|abort|assert)\(' common/src/*.c common/system/*.c |
-	grep -v 'snprintf'; then
+calls='(v?[fd]?printf|f?puts|putchar|perror|_?exit|abort|assert)'
+if grep -nE "(^|[^[:alnum:]_])$calls\\(" common/src/*.c common/system/*.c; then
 	status=1
 fi
 exit $status

@@ -11,6 +11,7 @@ set -e
 # What a system without any other library says. CC and the like stay as they are.
 PKG_CONFIG_LIBDIR=$scratch/none
 export PKG_CONFIG_LIBDIR
+unset PKG_CONFIG_PATH
 meson setup "$scratch/build" "$source" --werror --prefix "$scratch/installed" --libdir lib \
 	-Dproducer=false -Dviewer=false -Dtools=false -Dbench=false >"$scratch/log" 2>&1 ||
 	{ cat "$scratch/log"; exit 1; }
@@ -28,5 +29,5 @@ grep -q main "$scratch/program.c" || { echo 'README.md holds no program'; exit 1
 for directory in "$scratch/build/meson-uninstalled" "$scratch/installed/lib/pkgconfig"; do
 	flags=$(PKG_CONFIG_PATH=$directory pkg-config --cflags --libs shmflip)
 	# shellcheck disable=SC2086 # one flag a word
-	"${CC:-cc}" -Wall -Wextra -Werror -o "$scratch/program" "$scratch/program.c" $flags
+	${CC:-cc} -Wall -Wextra -Werror -o "$scratch/program" "$scratch/program.c" $flags
 done
