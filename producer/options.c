@@ -54,7 +54,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void print_help(void)
+static void __attribute__((noreturn)) print_help(void)
 {
 	puts("Usage: shmflip-producer [options] SOURCE...\n"
 	     "Shows PNG frames to every shmflip-viewer of a channel, without copying them.\n"
@@ -85,6 +85,7 @@ static void print_help(void)
 	     "  -q, --quiet             errors and skipped files only\n"
 	     "  -v, --verbose           also print a line for each dropped frame\n"
 	     "      --help, --version");
+	cli_exit_printed();
 }
 
 /* Accepts -l=2, since people read -l[=N] so. */
@@ -182,10 +183,8 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_HELP:
 		print_help();
-		exit(CLI_OK);
 	case OPTION_VERSION:
-		cli_print_version();
-		exit(CLI_OK);
+		cli_exit_version();
 	}
 }
 

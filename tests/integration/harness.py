@@ -22,6 +22,7 @@ from pathlib import Path
 PRODUCER = os.environ["SHMFLIP_PRODUCER"]
 VIEWER = os.environ["SHMFLIP_VIEWER"]
 TOOL = os.environ["SHMFLIP_TOOL"]
+BENCH = os.environ["SHMFLIP_BENCH"]
 SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
 FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"

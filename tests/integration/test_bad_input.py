@@ -2,6 +2,7 @@
 """Wrong input of every sort: one clear line, the right exit status, nothing left behind."""
 
 import os
+import subprocess
 import unittest
 
 import harness
@@ -72,6 +73,16 @@ class BadInput(harness.Case):
             shown = self.start(program, "--version")
             self.assert_exits(shown, 0)
             self.assertRegex(shown.out, r"^shmflip-(producer|viewer) \d+\.\d+\.\d+\n$")
+
+    def test_help_that_cannot_be_written(self):
+        for program in (harness.PRODUCER, harness.VIEWER, harness.TOOL, harness.BENCH):
+            for words in (["--help"], ["--version"], ["decode", "--help"]):
+                if len(words) == 1 or program == harness.BENCH:
+                    with self.subTest(program=program, words=words), open("/dev/full", "wb") as full:
+                        done = subprocess.run([program, *words], stdout=full, stderr=subprocess.PIPE,
+                                              check=False)
+                        self.assertEqual(done.returncode, 1)
+                        self.assertRegex(done.stderr, rb"^[a-z-]+: cannot write to stdout: No space left.*\n$")
 
     def test_no_such_file(self):
         for name in ("missing.png", "missing", "missing-%d.png"):
