@@ -27,6 +27,7 @@ SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
 FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
+TOLERATED = SOURCE / "tests" / "data" / "tolerated"
 PATIENCE_S = 60
 
 # Ended by the test runner, for having taken too long: then too everything is cleaned up.
