@@ -119,6 +119,8 @@ class Raw(harness.Case):
     def test_headers_as_people_write_them(self):
         black = b"\0" * 6
         for header in (b"P6 2 1 255\n", b"P6\n# a comment\n2 # width\n 1\n#\n255 ", b"P6\t2\r\n1\n255\t",
+                       b"P6\n# Gr\xc3\xb6\xc3\x9fe\0\xff\n2 1\n255\n", b"P6\n#" + b"x" * 9000 + b"\n2 1\n255\n",
+                       b"P7\nWIDTH\t2\nHEIGHT  1\n\nDEPTH 3 \n# \xe9\0\nMAXVAL \t255\nTUPLTYPE \t RGB\r\nENDHDR \n",
                        b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nENDHDR\n",
                        b"P7\n# c\nMAXVAL 255\nDEPTH 3\nHEIGHT 1\nWIDTH 2\nTUPLTYPE RGB\nENDHDR\n"):
             with self.subTest(header=header):
