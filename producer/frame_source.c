@@ -107,6 +107,7 @@ static int fetch_png(struct frame_source *source, struct frame_task *task)
 {
 	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
 
+	task->common_fault = error == -EILSEQ;
 	return error ? error : png_stream_take(&source->png, &task->buffer);
 }
 
@@ -129,7 +130,7 @@ static int fetch_from_stream(struct frame_source *source, struct frame_task *tas
 	if (!error)
 		error = source->kind == STREAM_RAW ? fetch_raw(source, task)
 		                                   : fetch_png(source, task);
-	if (error && error != -EBADMSG)
+	if (error && error != -EBADMSG && error != -EILSEQ)
 		return error;
 	task->position = source->fetched + 1;
 	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
@@ -172,6 +173,16 @@ void frame_source_cancel(struct frame_source *source)
 	input_fd_cancel(&source->input);
 }
 
+/* Whether the fault is named already, for an earlier frame of the stream. */
+static bool is_named(struct frame_source *source, const struct frame_task *task, const char *reason)
+{
+	bool named = task->common_fault && strcmp(source->common_fault, reason) == 0;
+
+	if (task->common_fault)
+		snprintf(source->common_fault, sizeof(source->common_fault), "%s", reason);
+	return named && !source->options->verbose;
+}
+
 static int skip(struct frame_source *source, const struct frame_task *task, unsigned frames,
                 const char *reason)
 {
@@ -181,7 +192,7 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 		cli_error("%s: %s", task->path, reason);
 		return -ECANCELED;
 	}
-	if (task->first_pass)
+	if (task->first_pass && !is_named(source, task, reason))
 		cli_error("%s: skipped: %s", task->path, reason);
 	return 0;
 }

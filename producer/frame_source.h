@@ -39,6 +39,7 @@ struct frame_source {
 	uint64_t read; /* frames so far, in all passes, with or without a fault */
 	uint64_t skipped;
 	uint64_t skipped_in_a_row;
+	char common_fault[160]; /* the last that was named */
 };
 
 /* Lists the files and reads their sizes. A negative errno, after a line to the user: an input does

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "input/file_kind.h"
 #include "png_header.h"
 
 void frame_task_init(struct frame_task *task)
@@ -82,11 +83,18 @@ static void open_and_read(struct frame_task *task)
 static void read_png(struct frame_task *task)
 {
 	struct png_header header;
+	const char *kind;
 
 	if (!task->png)
 		open_and_read(task);
-	if (task->fault || png_header_parse(task->png, task->size, &header, &task->fault))
+	if (task->fault)
 		return;
+	if (png_header_parse(task->png, task->size, &header, &task->fault)) {
+		kind = file_kind_fault(task->png, task->size);
+		if (kind)
+			task->fault = kind;
+		return;
+	}
 	task->width = header.width;
 	task->height = header.height;
 }

@@ -27,6 +27,27 @@ static void gif(struct bytes *png)
 	bytes_add(png, pixel, sizeof(pixel));
 }
 
+/* What Xcode makes of a PNG: a chunk before IHDR, and no zlib header. */
+static void cgbi(struct bytes *png)
+{
+	struct bytes valid = { 0 };
+	struct chunk chunk = patch_make_and_find(&valid, "IHDR");
+
+	bytes_add(png, valid.data, chunk.content - 8);
+	png_add_chunk(png, "CgBI", "\x50\0\x20\2", 4);
+	bytes_add(png, valid.data + chunk.content - 8, png_chunk_end(&chunk) + 8 - chunk.content);
+	png_find_chunk(&valid, "IDAT", &chunk);
+	png_add_chunk(png, "IDAT", valid.data + chunk.content + 2, chunk.length - 6);
+	png_add_chunk(png, "IEND", NULL, 0);
+	bytes_finish(&valid);
+}
+
+/* The first bytes of a JPEG. */
+static void jpeg(struct bytes *png)
+{
+	bytes_add(png, "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20);
+}
+
 static void truncated_signature(struct bytes *png)
 {
 	patch_make_valid(png);
@@ -193,6 +214,8 @@ int write_damaged(const struct file_sink *sink)
 		{ "empty.png", empty },
 		{ "text.png", text },
 		{ "gif.png", gif },
+		{ "jpeg.png", jpeg },
+		{ "cgbi.png", cgbi },
 		{ "truncated-signature.png", truncated_signature },
 		{ "truncated-header.png", truncated_header },
 		{ "truncated.png", truncated },

@@ -110,6 +110,29 @@ class BadInput(harness.Case):
                     self.assertLessEqual(len(producer.err.splitlines()), 2, producer.err)
                 self.assert_nothing_left()
 
+    def test_other_kinds_are_named(self):
+        def ftyp(brand):
+            return b"\0\0\0\x1cftyp" + brand + b"\0\0\2\0"
+
+        for content, name, remedy in (
+                (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "a JPEG", "ffmpeg"), (ftyp(b"isom"), "MP4", "ffmpeg"),
+                (b"GIF89a\1\0\1\0\x80", "a GIF", "ffmpeg"), (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP", "ffmpeg"),
+                (b"II*\0\x34\1\0\0", "a TIFF", "ffmpeg"), (b"BM\x8a\x24\0\0\0\0\0\0\x8a\0", "a BMP", "ffmpeg"),
+                (ftyp(b"heic"), "a HEIF", "heif-convert"), (ftyp(b"avif"), "an AVIF", "avifdec"),
+                (b"\xff\x0a\xfa\x7f", "a JPEG XL", "djxl"), (b"\x1f\x8b\x08\0", "a gzip", "gunzip"),
+                (b"P6 1 1 255\nabc", "a PGM or PPM", "- <FILE"), ((DAMAGED / "cgbi.png").read_bytes(), "CgBI", "pngcrush")):
+            path = self.scratch / "picture.png"
+            path.write_bytes(content)
+            with self.subTest(name=name):
+                producer = self.producer("-r", "0", "--on-error", "stop", path)
+                self.refused(producer, 1, "picture.png: ", name, remedy)
+                if b"P6" in content:
+                    continue
+                with open(path, "rb") as stdin:
+                    producer = self.producer("-r", "0", "--on-error", "stop", "-", stdin=stdin)
+                    self.refused(producer, 1, "stdin:1: ", name, remedy)
+        self.assert_nothing_left()
+
     def test_a_file_that_claims_to_be_huge(self):
         huge = [path for path in DAMAGED.glob("*.png") if "100000" in path.name][0]
         producer = self.producer("-r", "0", huge)
