@@ -9,6 +9,8 @@
 
 #include "cli.h"
 
+#define RETRY_NS (NS_PER_S / 10)
+
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
 	int error = 0;
@@ -19,6 +21,8 @@ int frame_source_init(struct frame_source *source, const struct options *options
 	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
 		error = file_list_add(&source->files, options->sources[i]);
 	if (!error)
+		error = verdicts_init(&source->verdicts, source->files.count);
+	if (!error)
 		capacity_init(&source->capacity, options,
 		              source->is_stream ? NULL : &source->files);
 	return error;
@@ -28,26 +32,50 @@ void frame_source_finish(struct frame_source *source)
 {
 	png_stream_finish(&source->png);
 	raw_stream_finish(&source->raw);
+	verdicts_finish(&source->verdicts);
 	file_list_finish(&source->files);
-}
-
-/* -EAGAIN and -ENODATA as frame_source_fetch(). */
-static int start_over(struct frame_source *source)
-{
-	if (source->loops == source->options->loops)
-		return -ENODATA;
-	if (source->read == source->skipped && source->fetched > source->read)
-		return -EAGAIN;
-	if (frame_source_pass_was_empty(source))
-		return -ENODATA;
-	source->loops++;
-	source->next = 0;
-	return 0;
 }
 
 static size_t frames_in_pass(const struct frame_source *source)
 {
 	return source->cache ? source->cache->count : source->files.count;
+}
+
+/* Whether no frame of a whole pass may be good, once the frames under way are recorded. */
+static bool may_be_empty(const struct frame_source *source, uint64_t under_way)
+{
+	return !frame_source_has_good(source) ||
+	       (source->skipped_in_a_row &&
+	        source->skipped_in_a_row + under_way >= frames_in_pass(source));
+}
+
+/* Somebody may be writing the files anew. Looking at them without a pause would be a busy loop. */
+static bool is_time_to_retry(struct frame_source *source)
+{
+	int64_t now_ns = monotonic_now_ns();
+
+	if (!source->retry_ns)
+		source->retry_ns = now_ns + RETRY_NS;
+	return now_ns >= source->retry_ns;
+}
+
+/* -EAGAIN and -ENODATA as frame_source_fetch(). */
+static int start_over(struct frame_source *source)
+{
+	uint64_t under_way = source->fetched - source->read;
+
+	if (source->loops == source->options->loops)
+		return -ENODATA;
+	if (under_way && may_be_empty(source, under_way))
+		return -EAGAIN;
+	if (!frame_source_has_good(source))
+		return -ENODATA;
+	if (source->skipped_in_a_row >= frames_in_pass(source) && !is_time_to_retry(source))
+		return -EAGAIN;
+	source->retry_ns = 0;
+	source->loops++;
+	source->next = 0;
+	return 0;
 }
 
 static int fetch_file_or_cached(struct frame_source *source, struct frame_task *task)
@@ -60,10 +88,12 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 	if (source->cache) {
 		task->cached = &source->cache->frames[source->next];
 		task->path = task->cached->path;
+		task->file = task->cached->file;
 		task->width = task->cached->width;
 		task->height = task->cached->height;
 	} else {
 		task->path = source->files.paths[source->next];
+		task->file = source->next;
 		file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
 	}
 	slash = strrchr(task->path, '/');
@@ -148,7 +178,6 @@ int frame_source_fetch(struct frame_source *source, struct frame_task *task)
 	if (error)
 		return error;
 	task->index = source->fetched++;
-	task->first_pass = source->loops == 0 || source->options->verbose;
 	return 0;
 }
 
@@ -173,14 +202,18 @@ void frame_source_cancel(struct frame_source *source)
 	input_fd_cancel(&source->input);
 }
 
-/* Whether the fault is named already, for an earlier frame of the stream. */
-static bool is_named(struct frame_source *source, const struct frame_task *task, const char *reason)
+/* Whether the verdict is new to the user, for this file or for this stream. */
+static bool is_news(struct frame_source *source, const struct frame_task *task, const char *verdict)
 {
-	bool named = task->common_fault && strcmp(source->common_fault, reason) == 0;
+	bool same;
 
-	if (task->common_fault)
-		snprintf(source->common_fault, sizeof(source->common_fault), "%s", reason);
-	return named && !source->options->verbose;
+	if (!source->is_stream)
+		return verdicts_set(&source->verdicts, task->file, verdict);
+	if (!task->common_fault)
+		return *verdict;
+	same = strcmp(source->common_fault, verdict) == 0;
+	snprintf(source->common_fault, sizeof(source->common_fault), "%s", verdict);
+	return !same;
 }
 
 static int skip(struct frame_source *source, const struct frame_task *task, unsigned frames,
@@ -192,9 +225,24 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 		cli_error("%s: %s", task->path, reason);
 		return -ECANCELED;
 	}
-	if (task->first_pass && !is_named(source, task, reason))
+	if (is_news(source, task, reason) || source->options->verbose)
 		cli_error("%s: skipped: %s", task->path, reason);
 	return 0;
+}
+
+/* A picture that is not decoded, because the frame is dropped, has no message. */
+static void note_shown(struct frame_source *source, const struct frame_task *task)
+{
+	const char *warning = task->picture.message;
+	bool news = !task->dropped && is_news(source, task, warning);
+
+	source->skipped_in_a_row = 0;
+	if (source->options->quiet)
+		return;
+	if (*warning && (news || source->options->verbose))
+		cli_error("%s: shown anyway: %s", task->path, warning);
+	else if (news)
+		cli_error("%s: shown again", task->path);
 }
 
 int frame_source_record(struct frame_source *source, const struct frame_task *task)
@@ -208,7 +256,7 @@ int frame_source_record(struct frame_source *source, const struct frame_task *ta
 		return error;
 	if (task->fault)
 		return skip(source, task, 1, task->fault);
-	source->skipped_in_a_row = 0;
+	note_shown(source, task);
 	return 0;
 }
 
@@ -227,8 +275,7 @@ uint64_t frame_source_total(const struct frame_source *source)
 	return frames_in_pass(source);
 }
 
-bool frame_source_pass_was_empty(const struct frame_source *source)
+bool frame_source_has_good(const struct frame_source *source)
 {
-	return source->skipped_in_a_row >=
-	       (source->is_stream ? source->read : frames_in_pass(source));
+	return source->read > source->skipped;
 }

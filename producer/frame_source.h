@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * All frames to show, in every pass, and counts of what became of them. A frame that is no PNG,
- * is damaged, or does not fit a slot is skipped and counted. The first pass also names it. With
- * --on-error stop it ends the run instead.
+ * is damaged, or does not fit a slot is skipped and counted; it is named when its fault is new.
+ * With --on-error stop it ends the run instead. If every frame of a pass is skipped, the last good
+ * one stays, and the next pass looks again.
  *
  * Frames are fetched in order and recorded in order, but many may be fetched before the first is
  * recorded. For a stream the two sides may be two threads; for files both are the main thread. */
@@ -20,6 +21,7 @@
 #include "input/png_stream.h"
 #include "input/raw_stream.h"
 #include "options.h"
+#include "verdicts.h"
 
 struct frame_source {
 	const struct options *options;
@@ -35,10 +37,12 @@ struct frame_source {
 	size_t next;               /* index of a file, or of a cached frame */
 	uint64_t fetched;          /* frames, in all passes */
 	uint64_t loops;            /* how often the files were started over */
+	int64_t retry_ns; /* when to start over after a pass without a good frame; 0: now */
 	/* The recording side. */
 	uint64_t read; /* frames so far, in all passes, with or without a fault */
 	uint64_t skipped;
 	uint64_t skipped_in_a_row;
+	struct verdicts verdicts;
 	char common_fault[160]; /* the last that was named */
 };
 
@@ -49,8 +53,9 @@ void frame_source_finish(struct frame_source *source);
 
 /* Fetches the next frame: the name of a file, which is not read yet, or a whole PNG of the stream,
  * or the announcement of raw pixels. Blocks on a stream. The frame may have a fault already.
- * -ENODATA  no more frames, or every frame of a whole pass had a fault
- * -EAGAIN   record the frames under way first: they may be such a pass
+ * -ENODATA  no more frames, or none of the first pass was good
+ * -EAGAIN   record the frames under way first: perhaps no frame of the pass is good; or no frame of
+ *           the last pass was, and the files get a moment to change
  * -EINTR    interrupted or cancelled
  * -ENOMEM   of a stream
  * or the error of read(2) on a stream. */
@@ -66,7 +71,8 @@ void frame_source_use_cache(struct frame_source *source, struct frame_cache *cac
 /* Ends fetching from a stream with -EINTR, within 0.1 s. Any thread. */
 void frame_source_cancel(struct frame_source *source);
 
-/* Counts the oldest frame that is not recorded yet. If it has a fault, names and skips it.
+/* Counts the oldest frame that is not recorded yet, and skips it if it has a fault. Tells the user
+ * of faults and warnings that are new.
  * -ECANCELED  it ends the run; the user has been told */
 int frame_source_record(struct frame_source *source, const struct frame_task *task);
 
@@ -80,7 +86,7 @@ uint32_t frame_source_fps_milli(const struct frame_source *source);
 /* How many frames a pass has; 0: unknown. */
 uint64_t frame_source_total(const struct frame_source *source);
 
-/* Whether all frames of the last pass were skipped. */
-bool frame_source_pass_was_empty(const struct frame_source *source);
+/* Whether any frame so far could be shown. */
+bool frame_source_has_good(const struct frame_source *source);
 
 #endif

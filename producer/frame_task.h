@@ -30,7 +30,7 @@ struct frame_task {
 	uint64_t index;    /* from 0, over all passes: decides when the frame is due */
 	uint64_t position; /* from 1, in its pass */
 	bool last;         /* no frame can follow */
-	bool first_pass;   /* messages about the frame are not repeats of an earlier pass */
+	size_t file;       /* its index; 0 for a stream */
 
 	struct buffer buffer; /* holds the encoded bytes, once they are read */
 	const uint8_t *png;   /* NULL: not read yet */
@@ -48,7 +48,7 @@ struct frame_task {
 	unsigned broken_frames; /* that had swallowed the start of this one */
 	char broken_reason[96];
 	const char *fault; /* why the frame is skipped; NULL: no fault */
-	bool common_fault; /* not this frame's alone: named once in a stream, while it is the same */
+	bool common_fault; /* not this frame's alone: named once in a stream while the same */
 	char fault_text[160];
 	struct png_decoded picture;
 	int64_t decode_ns;

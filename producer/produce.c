@@ -202,7 +202,7 @@ static int exit_status(const struct run *run, int error)
 {
 	if (error == -EINTR)
 		return CLI_OK;
-	if (error == -ENODATA && !frame_source_pass_was_empty(&run->source))
+	if (error == -ENODATA && frame_source_has_good(&run->source))
 		return CLI_OK;
 	if (error == -ENODATA)
 		cli_error("no frame could be published");

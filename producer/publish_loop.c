@@ -69,10 +69,10 @@ static int submit(struct publish_loop *loop, struct frame_task *task)
 	return 0;
 }
 
+/* A frame with a fault takes its time too, or a pass full of them would take none. */
 static bool is_due(const struct publish_loop *loop, const struct frame_task *task)
 {
-	return task->fault || task->dropped ||
-	       monotonic_now_ns() >= pace_due_ns(&loop->pace, task->index);
+	return task->dropped || monotonic_now_ns() >= pace_due_ns(&loop->pace, task->index);
 }
 
 static void drop(struct publish_loop *loop, const struct frame_task *task)
@@ -87,8 +87,6 @@ static void note_decoding(struct publish_loop *loop, const struct frame_task *ta
 	loop->decode_ns += (task->decode_ns - loop->decode_ns) / (loop->decode_ns ? 8 : 1);
 	if (!task->cached)
 		histogram_add(&loop->decode, task->decode_ns);
-	if (task->picture.message[0] && task->first_pass && !loop->options->quiet)
-		cli_error("%s: shown anyway: %s", task->path, task->picture.message);
 }
 
 static int publish(struct publish_loop *loop, struct frame_task *task)

@@ -182,5 +182,54 @@ class Life(harness.Case):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Rewritten(harness.Case):
+    """Files that change while they are shown over and over."""
+
+    def frames_of(self, viewer):
+        return [line.split()[3] for line in viewer.lines]
+
+    def play(self, *options):
+        first, second = sorted(FRAMES.glob("*.png"))[:2]
+        folder = self.scratch / "pictures"
+        folder.mkdir(exist_ok=True)
+        path = folder / "camera.png"
+        path.write_bytes(first.read_bytes())
+        viewer = self.viewer("--digest", "--every")
+        producer = self.producer("-l", *options, folder)
+        self.until("the first picture", lambda: viewer.lines)
+        path.write_bytes(first.read_bytes()[:-200])
+        self.until("it is named", lambda: "camera.png: skipped: " in producer.err)
+        known = set(self.frames_of(viewer))
+        path.write_bytes(second.read_bytes())
+        self.until("the second picture", lambda: set(self.frames_of(viewer)) - known)
+        self.assertTrue(producer.alive)
+        path.unlink()
+        self.until("it is named", lambda: "No such file" in producer.err)
+        path.write_bytes(first.read_bytes())
+        self.until("it is back", lambda: producer.err.count("shown again") == 2)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(viewer.interrupt(), 0)
+        lines = [line for line in producer.err.splitlines() if "camera.png" in line]
+        self.assertEqual(len(lines), 4, producer.err)
+        self.assert_nothing_left()
+
+    def test_a_file_that_is_rewritten_in_place(self):
+        self.play("-r", "100")
+
+    def test_without_a_rate_and_with_threads(self):
+        self.play("-r", "0")
+        self.play("-r", "50", "-j", "3")
+
+    def test_nothing_was_shown_before(self):
+        folder = self.scratch / "pictures"
+        folder.mkdir()
+        (folder / "text.png").write_text("no picture", encoding="ascii")
+        producer = self.producer("-l", folder)
+        self.assert_exits(producer, 1)
+        self.assertIn("text.png: skipped: not a PNG", producer.err)
+        self.assertIn("no frame could be published", producer.err)
+        self.assert_nothing_left()
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
