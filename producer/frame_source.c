@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "png_header.h"
 
 #define RETRY_NS (NS_PER_S / 10)
 
@@ -78,6 +79,27 @@ static int start_over(struct frame_source *source)
 	return 0;
 }
 
+/* Without a valid header, the fault is found when the frame is read. */
+static void measure(struct frame_task *task, int error, const struct png_header *header)
+{
+	if (error)
+		return;
+	task->width = header->width;
+	task->height = header->height;
+}
+
+/* The first pass has the sizes that capacity_init() found. */
+static void fetch_file(struct frame_source *source, struct frame_task *task)
+{
+	struct png_header header;
+
+	task->path = source->files.paths[source->next];
+	task->file = source->next;
+	if (source->loops)
+		measure(task, file_read_png_header(task->path, &header), &header);
+	file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
+}
+
 static int fetch_file_or_cached(struct frame_source *source, struct frame_task *task)
 {
 	int error = source->next < frames_in_pass(source) ? 0 : start_over(source);
@@ -92,9 +114,7 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 		task->width = task->cached->width;
 		task->height = task->cached->height;
 	} else {
-		task->path = source->files.paths[source->next];
-		task->file = source->next;
-		file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
+		fetch_file(source, task);
 	}
 	slash = strrchr(task->path, '/');
 	task->name = slash ? slash + 1 : task->path;
@@ -135,10 +155,15 @@ static int open_stream(struct frame_source *source)
 
 static int fetch_png(struct frame_source *source, struct frame_task *task)
 {
+	struct png_header header;
+	const char *reason;
 	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
 
 	task->common_fault = error == -EILSEQ;
-	return error ? error : png_stream_take(&source->png, &task->buffer);
+	if (error)
+		return error;
+	measure(task, png_header_parse(task->png, task->size, &header, &reason), &header);
+	return png_stream_take(&source->png, &task->buffer);
 }
 
 static int fetch_raw(struct frame_source *source, struct frame_task *task)

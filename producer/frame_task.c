@@ -103,9 +103,11 @@ void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 {
 	if (!task->raw && !task->fault)
 		read_png(task);
-	if (!task->fault && capacity_check(capacity, task->width, task->height, task->fault_text,
+	if (task->fault || !capacity_check(capacity, task->width, task->height, task->fault_text,
 	                                   sizeof(task->fault_text)))
-		task->fault = task->fault_text;
+		return;
+	task->fault = task->fault_text;
+	task->common_fault = true;
 }
 
 static int decode_png(struct frame_task *task, const struct options *options, struct png_fast *fast)
@@ -153,6 +155,10 @@ static void read_raw(struct frame_task *task, const struct options *options)
 	int error;
 
 	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
+	if (size > task->loan.size_bytes) {
+		set_fault(task, strerror(EMSGSIZE));
+		return;
+	}
 	error = raw_stream_read(task->raw, &target);
 	if (error)
 		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));

@@ -36,7 +36,7 @@ struct frame_task {
 	const uint8_t *png;   /* NULL: not read yet */
 	size_t size;
 	struct raw_stream *raw; /* has the pixels instead; NULL: a PNG */
-	uint32_t width;
+	uint32_t width;         /* 0: not known before it is read */
 	uint32_t height;
 
 	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */
@@ -58,7 +58,7 @@ struct frame_task {
 void frame_task_init(struct frame_task *task);
 void frame_task_finish(struct frame_task *task);
 
-/* Reads the frame's bytes into memory, and checks that it fits a slot. Any error becomes the task's
+/* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error becomes the task's
  * fault. Blocks while it reads a file. */
 void frame_task_read(struct frame_task *task, const struct capacity *capacity);
 

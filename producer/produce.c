@@ -6,7 +6,6 @@
 
 #include "cli.h"
 #include "frame_source.h"
-#include "png_fast.h"
 #include "preload.h"
 #include "publish_loop.h"
 #include "shmflip.h"
@@ -33,8 +32,7 @@ static int create_producer(struct run *run)
 		.dir = options->dir,
 		.channel = options->channel,
 		.slots = options->slots,
-		.slot_bytes = png_fast_buffer_size(run->source.capacity.width,
-		                                   run->source.capacity.height),
+		.slot_bytes = capacity_buffer_bytes(&run->source.capacity),
 		.policy = options->policy,
 		.fps_milli = options->fps_milli,
 		.mode = options->mode,

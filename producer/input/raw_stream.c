@@ -174,24 +174,23 @@ static const char *read_pnm(struct raw_stream *stream, int *error)
 	return *error == -EBADMSG ? "damaged: not a PGM, PPM or PAM header" : NULL;
 }
 
+/* Another Y4M may follow the first, as from cat(1), with another size. */
 static const char *read_y4m(struct raw_stream *stream, int *error)
 {
 	char text[RAW_HEADER_BYTES_MAX];
 	const char *fault = NULL;
 
-	*error = 0;
-	if (!stream->announced) {
-		*error = read_line(stream, text);
-		if (*error == 0 && strncmp(text, "YUV4MPEG2 ", 10) == 0)
-			fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
-		else if (*error == 0)
-			fault = "not a Y4M";
+	*error = read_line(stream, text);
+	while (*error == 0 && !fault && strncmp(text, "YUV4MPEG2 ", 10) == 0) {
+		fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
+		stream->announced = true;
+		if (!fault)
+			*error = read_line(stream, text);
 	}
-	if (*error == 0 && !fault) {
-		*error = read_line(stream, text);
-		if (*error == 0 && strncmp(text, "FRAME", 5) != 0)
-			fault = "damaged: no FRAME line";
-	}
+	if (*error == 0 && !fault && !stream->announced)
+		fault = "not a Y4M";
+	else if (*error == 0 && !fault && strncmp(text, "FRAME", 5) != 0)
+		fault = "damaged: no FRAME line";
 	return *error == -EBADMSG ? "damaged: no FRAME line" : fault;
 }
 
@@ -212,7 +211,6 @@ int raw_stream_next(struct raw_stream *stream, const char **reason)
 		return -EBADMSG;
 	}
 	if (!error) {
-		stream->announced = true;
 		stream->remaining = raw_layout_bytes(&stream->layout);
 	}
 	return error;

@@ -67,6 +67,27 @@ class Jobs(harness.Case):
                   for i in range(count)]
         self.assertEqual(lines, wanted)
 
+    @harness.needs_imagemagick
+    def test_a_stream_that_grows(self):
+        sizes = [(32, 24), (40, 24), (20, 10), (60, 60), (400, 300), (32, 24)] * 2
+        stream = self.scratch / "stream"
+        with open(stream, "wb") as out:
+            for width, height in sizes:
+                subprocess.run(harness.imagemagick() + ["-size", f"{width}x{height}", "plasma:", "png:-"],
+                               stdout=out, check=True)
+        for jobs in (1, 3):
+            with open(stream, "rb") as stdin:
+                lines, stats = self.play("--on-error", "stop", "-", stdin=stdin, jobs=jobs)
+            self.assertEqual([tuple(map(int, line.split()[1:3])) for line in lines], sizes)
+            self.assertEqual((stats["published"], stats["skipped"], stats["dropped"]), (len(sizes), 0, 0))
+            self.assertEqual(stats["generations"], 4)
+            # In time, as from a live source.
+            with open(stream, "rb") as stdin:
+                producer = self.producer("-r", "50", "-j", jobs, "--stats", self.scratch / "live.json", "-", stdin=stdin)
+                self.assert_exits(producer, 0)
+            stats = self.stats(self.scratch / "live.json")
+            self.assertEqual(stats["published"] + stats["dropped"], len(sizes))
+
     def test_text_between_pngs_is_no_frame(self):
         good = [path.read_bytes() for path in pictures(3)]
         for jobs in (1, 3):

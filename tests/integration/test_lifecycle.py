@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 import time
 import unittest
 
@@ -219,6 +220,26 @@ class Rewritten(harness.Case):
     def test_without_a_rate_and_with_threads(self):
         self.play("-r", "0")
         self.play("-r", "50", "-j", "3")
+
+    @harness.needs_imagemagick
+    def test_a_file_that_grows(self):
+        path = self.scratch / "camera.png"
+
+        def draw(size):
+            new = self.scratch / "new.png"
+            subprocess.run(harness.imagemagick() + ["-size", size, "xc:red", f"png:{new}"], check=True)
+            new.rename(path)
+
+        draw("20x20")
+        viewer = self.viewer("--digest")
+        producer = self.producer("-l", "-r", "100", path)
+        self.until("the first picture", lambda: " 20 20 " in viewer.out)
+        draw("300x200")
+        self.until("the second picture", lambda: " 300 200 " in viewer.out)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assertNotIn("skipped:", producer.err)
+        self.assert_nothing_left()
 
     def test_nothing_was_shown_before(self):
         folder = self.scratch / "pictures"

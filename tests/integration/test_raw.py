@@ -249,9 +249,39 @@ class Raw(harness.Case):
         large = pnm("P5", 40, 40, 255, data=b"\x80" * 1600)
         white, grey = crcs(b"\xff" * 60, 3, 5), crcs(b"\x80\x80\x80\xff" * 1600, 40, 40)
         self.assertEqual(self.play(large + small * 2 + large), grey + white * 2 + grey)
-        self.assertEqual(self.play(small + large + small), white * 2)
-        self.assert_one_line(self.played, "stdin:2: skipped: 40x40 does not fit", "--max-size")
+        self.assertEqual(self.play(small + large + small), white + grey + white)
+        self.assertEqual((self.counted["generations"], self.counted["skipped"]), (2, 0))
         self.assertEqual(self.play(small + large + small, "--max-size", "40x40"), white + grey + white)
+        self.assertEqual(self.counted["generations"], 1)
+        # What never fits is named once.
+        self.assertEqual(self.play(small + (large + small) * 3, "--max-size", "20x20"), white * 4)
+        self.assert_one_line(self.played, "stdin:2: skipped: 40x40 does not fit", "--max-size")
+        self.assertEqual(self.counted["skipped"], 3)
+
+    def test_one_y4m_after_another(self):
+        def video(width, height, luma):
+            frame = b"FRAME\n" + bytes([luma]) * width * height + b"\x80" * (2 * width * height)
+            return f"YUV4MPEG2 W{width} H{height} F25:1 C444\n".encode() + frame * 2
+
+        white, black = crcs(b"\xff" * 60 * 2, 3, 5), crcs(b"\0\0\0\xff" * 1600 * 2, 40, 40)
+        self.assertEqual(self.play(video(3, 5, 235) + video(40, 40, 16) + video(3, 5, 235)),
+                         white + black + white)
+
+    @unittest.skipIf(os.environ["SHMFLIP_SANITIZER"] != "none", "a sanitizer needs all addresses")
+    @harness.needs("prlimit")
+    def test_slots_that_cannot_grow(self):
+        small = pnm("P5", 3, 5, 255, data=b"\xff" * 15)
+        path = self.scratch / "stream"
+        path.write_bytes(small + pnm("P5", 16000, 16000, 255, data=bytes(16000 * 16000)) + small)
+        stats = self.scratch / "stats.json"
+        with open(path, "rb") as stdin:
+            producer = self.start("prlimit", f"--as={1 << 30}", harness.PRODUCER, "-r", "0", "--stats", stats, "-",
+                                  stdin=stdin)
+            self.assert_exits(producer, 0)
+        self.assertIn("stdin:2: the slots stay as large as they are: ", producer.err)
+        self.assertIn("stdin:2: skipped: 16000x16000 does not fit", producer.err)
+        self.assertEqual(self.stats(stats)["published"], 2)
+        self.assert_nothing_left()
 
     def test_many_threads_make_no_difference(self):
         raw = drawn(64, 48, 5, "-f", "rawvideo", "-pix_fmt", "bgra")

@@ -354,6 +354,7 @@ static void test_only_huge_frames(void **state)
 	frame_source_finish(&source);
 }
 
+/* The publish loop makes larger slots for larger frames, unless --max-size is given. */
 static void test_a_stream_is_sized_by_its_first_frame(void **state)
 {
 	static char dash[] = "-";
@@ -367,14 +368,22 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	write_png("1", 30, 30);
 	write_png("2", 31, 30);
 	write_png("3", 33, 30);
-	assert_int_equal(system("cat 1 2 3 1 > all"), 0);
+	write_png("4", 64, 30);
+	assert_int_equal(system("cat 1 2 3 4 1 > all"), 0);
 	assert_non_null(freopen("all", "r", stdin));
 	assert_int_equal(frame_source_init(&source, &options), 0);
 	assert_int_equal(frame_source_total(&source), 0);
 	assert_next(&source, &task, "stdin:1", 0);
 	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30));
 	assert_next(&source, &task, "stdin:2", 1);
-	assert_next(&source, &task, "stdin:4", 3);
+	assert_true(capacity_holds(&source.capacity, task.width, task.height));
+	assert_next(&source, &task, "stdin:3", 2);
+	assert_false(capacity_holds(&source.capacity, task.width, task.height));
+	source.capacity = capacity_larger(&source.capacity, task.width, task.height);
+	assert_true(capacity_holds(&source.capacity, task.width, task.height));
+	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30) * 3 / 2);
+	source.capacity.is_final = true;
+	assert_next(&source, &task, "stdin:5", 4);
 	assert_false(task.last);
 	assert_int_equal(next_good(&source, &task), -ENODATA);
 	frame_task_finish(&task);
