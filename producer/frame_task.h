@@ -58,8 +58,8 @@ struct frame_task {
 void frame_task_init(struct frame_task *task);
 void frame_task_finish(struct frame_task *task);
 
-/* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error becomes the task's
- * fault. Blocks while it reads a file. */
+/* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error
+ * becomes the task's fault. Blocks while it reads a file. */
 void frame_task_read(struct frame_task *task, const struct capacity *capacity);
 
 /* Reads the frame if necessary, and decodes it into its loan. Does nothing if it has a fault. fast:

@@ -82,7 +82,7 @@ static void __attribute__((noreturn)) print_help(void)
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
 	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
 	     "      --stats FILE        on exit, write statistics as JSON (- is stdout)\n"
-	     "  -q, --quiet             errors and skipped files only\n"
+	     "  -q, --quiet             errors and skipped files only, no summary\n"
 	     "  -v, --verbose           also print a line for each dropped frame\n"
 	     "      --help, --version");
 	cli_exit_printed();

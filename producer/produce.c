@@ -167,12 +167,18 @@ static int run_channel(struct run *run)
 		error = run_frames(run);
 	}
 	worker_pool_finish(&run->pool);
-	if (run->producer) {
+	if (run->producer)
 		shmflip_producer_stats(run->producer, &run->stats.channel);
-		cli_status_keep();
-	}
+	cli_status_end();
 	shmflip_producer_destroy(run->producer);
 	return error;
+}
+
+/* After an ordinary end, unless no frame came so far. */
+static void print_summary(const struct run *run, int status)
+{
+	if (status == CLI_OK && run->loop.started_ns && !run->options->quiet)
+		stats_print_summary(&run->stats);
 }
 
 /* Called before anything is read: the first frame of a stream may take long to arrive. */
@@ -219,6 +225,7 @@ int produce(const struct options *options)
 		goto finish;
 	status = exit_status(&run, run_channel(&run));
 	collect_stats(&run);
+	print_summary(&run, status);
 	if (stats_close(&run.stats, &final))
 		status = CLI_FAILED;
 finish:

@@ -8,6 +8,7 @@ channels is left at the end. Processes are ended only by the ids that the test s
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -29,6 +30,7 @@ KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
 TOLERATED = SOURCE / "tests" / "data" / "tolerated"
 PATIENCE_S = 60
+SUMMARY = re.compile(r"shmflip-producer: \d+ frames? in .*\n")
 
 # Ended by the test runner, for having taken too long: then too everything is cleaned up.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -140,7 +142,15 @@ class Running:
 
     @property
     def err(self):
-        return Path(self.err_path).read_text(encoding="utf-8")
+        """What it said, but for the summary of a producer."""
+        return "".join(line for line in Path(self.err_path).read_text(encoding="utf-8").splitlines(True)
+                       if not SUMMARY.fullmatch(line))
+
+    @property
+    def summary(self):
+        """The last line, if it is a producer's summary; else None."""
+        lines = Path(self.err_path).read_text(encoding="utf-8").splitlines(True)
+        return lines[-1] if lines and SUMMARY.fullmatch(lines[-1]) else None
 
     @property
     def lines(self):

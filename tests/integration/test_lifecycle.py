@@ -183,6 +183,43 @@ class Life(harness.Case):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Summary(harness.Case):
+    """One line on what happened, at the end and when interrupted."""
+
+    def test_at_the_end(self):
+        text = self.scratch / "text.png"
+        text.write_text("no picture", encoding="ascii")
+        viewer = self.viewer("--once")
+        producer = self.producer("-r", "100", "-p", "lossless", "-w", "1", *sorted(FRAMES.glob("*.png"))[:5], text)
+        self.assert_exits(producer, 0)
+        self.assert_exits(viewer, 0)
+        self.assertRegex(producer.summary, r"^shmflip-producer: 5 frames in 0\.\d s \(\d+\.\d per second\), "
+                                           r"0 dropped, 1 skipped\n$")
+
+    def test_when_interrupted(self):
+        viewer = self.viewer("--digest", "-n", "2")
+        producer = self.producer("-l", FRAMES)
+        self.assert_exits(viewer, 0)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertRegex(producer.summary, r"^shmflip-producer: \d+ frames? in ")
+        self.assertEqual(producer.err, "")
+
+    def test_not_when_quiet_nor_after_a_failure(self):
+        picture = sorted(FRAMES.glob("*.png"))[0]
+        producer = self.producer("-q", picture)
+        self.assert_exits(producer, 0)
+        self.assertIsNone(producer.summary)
+        for arguments in (["--on-error", "stop", picture, "/dev/null"], ["-l", "/dev/null"]):
+            producer = self.producer(*arguments)
+            self.assert_exits(producer, 1)
+            self.assertIsNone(producer.summary)
+        # Before the first frame.
+        producer = self.producer("-w", "1", FRAMES)
+        self.await_channel(producer)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assertIsNone(producer.summary)
+
+
 class Rewritten(harness.Case):
     """Files that change while they are shown over and over."""
 
