@@ -133,6 +133,7 @@ static int open_stream(struct frame_source *source)
 
 	if (source->options->raw.format) {
 		raw_stream_init_bare(&source->raw, &source->input, &source->options->raw);
+		source->raw.fps_milli = source->options->raw_fps_milli;
 		source->kind = STREAM_RAW;
 		return 0;
 	}

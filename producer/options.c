@@ -64,8 +64,8 @@ static void __attribute__((noreturn)) print_help(void)
 	     "  -c, --channel NAME      channel (default: default)\n"
 	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	     "  -r, --fps N             frames per second (default 30, or the rate of a Y4M;\n"
-	     "                          0: as fast as possible)\n"
+	     "  -r, --fps N             frames per second (default 30, or as a Y4M or --raw\n"
+	     "                          says; 0: as fast as possible, or as they come)\n"
 	     "  -l, --loop[=N]          repeat N times, or without end\n"
 	     "  -s, --slots N           2 to 64 (default 2; with -j N, 1 + 2 * N)\n"
 	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
@@ -75,8 +75,8 @@ static void __attribute__((noreturn)) print_help(void)
 	     "                          with later ones, up to 16384x16384)\n"
 	     "      --on-error skip|stop  if a file is no PNG, or damaged (default: skip)\n"
 	     "      --preload           with --loop: decode once, then flip through memory\n"
-	     "      --raw WxH[:FORMAT]  bare pixels on stdin: bgr0 (default), bgra, rgba,\n"
-	     "                          rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
+	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
+	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
@@ -124,19 +124,27 @@ static void __attribute__((noreturn)) refuse_format(const char *name)
 	cli_usage_error("--raw: unknown format %s, use one of%s", name, names);
 }
 
-/* WxH, or WxH:FORMAT. */
+/* Cuts off the text from this character on, and returns what follows it. NULL: it is not there. */
+static char *cut(char *text, char separator)
+{
+	char *found = strchr(text, separator);
+
+	if (found)
+		*found++ = '\0';
+	return found;
+}
+
+/* WxH[:FORMAT][@FPS]. */
 static void set_raw(struct options *options, char *text)
 {
-	char *colon = strchr(text, ':');
-	const char *name = colon ? colon + 1 : "bgr0", *fault;
-	const struct raw_format *format = raw_format_find(name);
+	const char *fps = cut(text, '@'), *name = cut(text, ':'), *fault;
+	const struct raw_format *format = raw_format_find(name ? name : "bgr0");
 	uint32_t width, height;
 
-	if (colon)
-		*colon = '\0';
 	cli_size("--raw", text, &width, &height);
 	if (!format)
 		refuse_format(name);
+	options->raw_fps_milli = fps ? cli_fps_milli("--raw ...@", fps) : 0;
 	fault = raw_layout_init(&options->raw, format, width, height);
 	if (fault)
 		cli_usage_error("--raw %s: %s", text, fault);

@@ -65,6 +65,17 @@ static int wait_viewers(const struct run *run)
 	return -EINTR;
 }
 
+/* The rate that a stream names, unless --fps names another. */
+static void adopt_rate(struct run *run)
+{
+	uint32_t fps_milli = frame_source_fps_milli(&run->source);
+
+	if (run->options->fps_given || !fps_milli)
+		return;
+	run->options->fps_milli = fps_milli;
+	run->options->fps_given = true;
+}
+
 /* Reads the first frame without a fault: its size may decide the size of a slot. */
 static int fetch_first(struct run *run)
 {
@@ -77,8 +88,7 @@ static int fetch_first(struct run *run)
 		frame_task_read(task, &source->capacity);
 		if (!task->fault) {
 			capacity_decide(&source->capacity, task->width, task->height);
-			if (!run->options->fps_given && frame_source_fps_milli(source))
-				run->options->fps_milli = frame_source_fps_milli(source);
+			adopt_rate(run);
 			return 0;
 		}
 		worker_pool_submit(&run->pool);

@@ -220,8 +220,7 @@ int publish_loop_run(struct publish_loop *loop)
 
 	loop->started_ns = monotonic_now_ns();
 	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
-	progress_init(&loop->progress, loop->options, loop->producer,
-	              frame_source_total(loop->source));
+	progress_init(&loop->progress, loop->options, loop->producer, loop->source);
 	do {
 		error = cli_interrupted() ? -EINTR : take_step(loop);
 		progress_update(&loop->progress, loop->position, loop->decode_ns);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -12,24 +13,34 @@ enum { POLL_MS = 100, PIPE_BYTES = 1 << 20 };
 
 void input_fd_init(struct input_fd *input, int fd)
 {
+	struct stat status = { 0 };
+
+	fstat(fd, &status);
 	input->fd = fd;
+	input->is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
 	atomic_init(&input->cancelled, false);
+	atomic_init(&input->waits, 0);
 	fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
 /* Polls in short steps: a signal just before poll(2) does not interrupt it. */
-static int wait_readable(const struct input_fd *input)
+static int wait_readable(struct input_fd *input)
 {
 	struct pollfd poller = { .fd = input->fd, .events = POLLIN };
+	int timeout_ms = 0;
 
 	/* Pairs with input_fd_cancel(). */
 	while (!cli_interrupted() && !atomic_load(&input->cancelled)) {
-		int ready = poll(&poller, 1, POLL_MS);
+		int ready = poll(&poller, 1, timeout_ms);
 
 		if (ready > 0)
 			return 0;
 		if (ready < 0 && errno != EINTR)
 			return -errno;
+		/* Pairs with backlog_is_lasting(). */
+		if (timeout_ms == 0)
+			atomic_fetch_add_explicit(&input->waits, 1, memory_order_relaxed);
+		timeout_ms = POLL_MS;
 	}
 	return -EINTR;
 }

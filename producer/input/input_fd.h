@@ -7,13 +7,17 @@
 #define SHMFLIP_PRODUCER_INPUT_INPUT_FD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
 struct input_fd {
 	int fd;
+	bool is_pipe; /* FIFO or socket */
 	atomic_bool cancelled;
+	_Atomic uint64_t waits; /* how often no byte was there yet. Any thread */
 };
 
 /* The caller keeps the descriptor, and closes it. */

@@ -204,6 +204,36 @@ class Raw(harness.Case):
                 self.assert_exits(producer, 0)
             self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
 
+    def test_rate_of_bare_pixels(self):
+        path = self.scratch / "pixels"
+        path.write_bytes(bytes(16) * 2)
+        for options, asked in (([], 50), (["-r", "0"], 0), (["-r", "500"], 500)):
+            for raw in ("2x2@50", "2x2:bgra@50", "2x2@150/3"):
+                with open(path, "rb") as stdin:
+                    producer = self.producer("--stats", "-", *options, "--raw", raw, "-", stdin=stdin)
+                    self.assert_exits(producer, 0)
+                self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
+
+    def test_a_pipe_that_is_faster_than_the_default_rate(self):
+        faster = "the pipe delivers more than 30 frames per second, the default"
+
+        def feed(producer, writer, seconds, pause):
+            end = time.monotonic() + seconds
+            while time.monotonic() < end and faster not in producer.err:
+                os.write(writer, bytes(64 * 64 * 4))
+                time.sleep(pause)
+            os.close(writer)
+            self.assert_exits(producer, 0)
+
+        for options, pause, count in (([], 0, 1), ([], 0.1, 0), (["-r", "30"], 0, 0)):
+            with self.subTest(options=options, pause=pause):
+                reader, writer = os.pipe()
+                producer = self.producer("--raw", "64x64", *options, "-", stdin=reader)
+                os.close(reader)
+                feed(producer, writer, 3 if count == 0 else harness.PATIENCE_S, pause)
+                self.assertEqual(producer.err.count(faster), count, producer.err)
+                self.assertEqual(len(producer.err.splitlines()), count)
+
     def test_truncated(self):
         frame = b"\xff" * 100
         y4m = b"YUV4MPEG2 W4 H4 C420\nFRAME\n" + b"\x80" * 24
@@ -341,7 +371,7 @@ class Raw(harness.Case):
 
     def test_usage(self):
         for arguments in (["--raw", "640x480", harness.FRAMES], ["--raw", "640", "-"], ["--raw", "-"],
-                          ["--raw", "640x480:nv12", "-"], ["--raw", "0x1:bgr0", "-"],
+                          ["--raw", "640x480:nv12", "-"], ["--raw", "640x480@fast", "-"], ["--raw", "640x480@", "-"], ["--raw", "0x1:bgr0", "-"],
                           ["--raw", "2000000000x2000000000", "-"]):
             with self.subTest(arguments=arguments):
                 producer = self.producer(*arguments)
