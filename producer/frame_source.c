@@ -2,6 +2,7 @@
 #include "frame_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +13,43 @@
 
 #define RETRY_NS (NS_PER_S / 10)
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Opening a FIFO does not wait for a writer; reading does. */
+static int open_input(struct frame_source *source)
+{
+	const char *path = source->options->sources[0];
+	int fd;
+
+	if (strcmp(path, "-") == 0) {
+		source->stream_name = "stdin";
+		input_fd_init(&source->input, STDIN_FILENO);
+		return 0;
+	}
+	source->stream_name = base_name(path);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0) {
+		cli_error("cannot read %s: %s", path, strerror(errno));
+		return -EIO;
+	}
+	input_fd_init(&source->input, fd);
+	source->opened = true;
+	return 0;
+}
+
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
 	int error = 0;
 
 	*source = (struct frame_source){ .options = options,
 		                         .is_stream = options_is_stream(options) };
-	input_fd_init(&source->input, STDIN_FILENO);
+	if (source->is_stream)
+		error = open_input(source);
 	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
 		error = file_list_add(&source->files, options->sources[i]);
 	if (!error)
@@ -33,6 +64,8 @@ void frame_source_finish(struct frame_source *source)
 {
 	png_stream_finish(&source->png);
 	raw_stream_finish(&source->raw);
+	if (source->opened)
+		close(source->input.fd);
 	verdicts_finish(&source->verdicts);
 	file_list_finish(&source->files);
 }
@@ -103,7 +136,6 @@ static void fetch_file(struct frame_source *source, struct frame_task *task)
 static int fetch_file_or_cached(struct frame_source *source, struct frame_task *task)
 {
 	int error = source->next < frames_in_pass(source) ? 0 : start_over(source);
-	const char *slash;
 
 	if (error)
 		return error;
@@ -116,8 +148,7 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 	} else {
 		fetch_file(source, task);
 	}
-	slash = strrchr(task->path, '/');
-	task->name = slash ? slash + 1 : task->path;
+	task->name = base_name(task->path);
 	task->position = ++source->next;
 	task->last =
 		source->next == frames_in_pass(source) && source->loops == source->options->loops;
@@ -140,7 +171,7 @@ static int open_stream(struct frame_source *source)
 	while (size < sizeof(prefix)) {
 		ssize_t got = input_fd_read(&source->input, prefix + size, sizeof(prefix) - size);
 
-		if (got == -ENODATA)
+		if (got == -ENODATA && (size || !source->options->reopen))
 			break;
 		if (got < 0)
 			return (int)got;
@@ -179,17 +210,37 @@ static int fetch_raw(struct frame_source *source, struct frame_task *task)
 	return error;
 }
 
-static int fetch_from_stream(struct frame_source *source, struct frame_task *task)
+/* The next writer of a FIFO is to write a stream of the same kind. */
+static int reopen(struct frame_source *source)
+{
+	if (source->kind == STREAM_RAW)
+		raw_stream_restart(&source->raw);
+	return input_fd_reopen(&source->input);
+}
+
+static int fetch_from_writer(struct frame_source *source, struct frame_task *task)
 {
 	int error = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
 
-	if (!error)
-		error = source->kind == STREAM_RAW ? fetch_raw(source, task)
-		                                   : fetch_png(source, task);
+	if (error)
+		return error;
+	return source->kind == STREAM_RAW ? fetch_raw(source, task) : fetch_png(source, task);
+}
+
+static int fetch_from_stream(struct frame_source *source, struct frame_task *task)
+{
+	int error = fetch_from_writer(source, task);
+
+	while (error == -ENODATA && source->options->reopen) {
+		error = reopen(source);
+		if (!error)
+			error = fetch_from_writer(source, task);
+	}
 	if (error && error != -EBADMSG && error != -EILSEQ)
 		return error;
 	task->position = source->fetched + 1;
-	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
+	snprintf(task->stream_name, sizeof(task->stream_name), "%.64s:%" PRIu64,
+	         source->stream_name, task->position);
 	task->path = task->name = task->stream_name;
 	return 0;
 }
@@ -215,11 +266,11 @@ void frame_source_use_cache(struct frame_source *source, struct frame_cache *cac
 	source->skipped_in_a_row = 0;
 }
 
-int frame_source_report(int error)
+int frame_source_report(const struct frame_source *source, int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
-	cli_error("cannot read stdin: %s", strerror(-error));
+	cli_error("cannot read %s: %s", source->stream_name, strerror(-error));
 	return -ECANCELED;
 }
 

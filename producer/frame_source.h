@@ -29,6 +29,8 @@ struct frame_source {
 	bool is_stream;
 	struct capacity capacity;
 	struct input_fd input;
+	bool opened;             /* the input's descriptor is ours to close */
+	const char *stream_name; /* for messages: stdin, or the FIFO's name */
 	/* The fetching side. */
 	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* unknown until the first bytes */
 	struct png_stream png;
@@ -63,7 +65,7 @@ int frame_source_fetch(struct frame_source *source, struct frame_task *task);
 
 /* Tells the user of the error that ended frame_source_fetch(), and returns -ECANCELED. Returns
  * -ENODATA and -EINTR unchanged, without a message. Main thread. */
-int frame_source_report(int error);
+int frame_source_report(const struct frame_source *source, int error);
 
 /* Starts over with the frames of a cache, which must outlive the source. */
 void frame_source_use_cache(struct frame_source *source, struct frame_cache *cache);

@@ -24,9 +24,9 @@ struct cached_frame;
 
 struct frame_task {
 	/* Identity of the frame, which frame_source_fetch() sets. */
-	const char *path; /* for messages: the file, or stdin:N */
+	const char *path; /* for messages: the file, or stdin:N, FIFO:N */
 	const char *name; /* path without directories */
-	char stream_name[32];
+	char stream_name[96];
 	uint64_t index;    /* from 0, over all passes: decides when the frame is due */
 	uint64_t position; /* from 1, in its pass */
 	bool last;         /* no frame can follow */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "shmflip.h"
@@ -17,6 +19,7 @@ enum {
 	OPTION_MAX_SIZE,
 	OPTION_ON_ERROR,
 	OPTION_RAW,
+	OPTION_REOPEN,
 	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
@@ -42,6 +45,7 @@ static const struct option long_options[] = {
 	{ "on-error", required_argument, NULL, OPTION_ON_ERROR },
 	{ "preload", no_argument, NULL, OPTION_PRELOAD },
 	{ "raw", required_argument, NULL, OPTION_RAW },
+	{ "reopen", no_argument, NULL, OPTION_REOPEN },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "lease", required_argument, NULL, OPTION_LEASE },
@@ -59,7 +63,8 @@ static void __attribute__((noreturn)) print_help(void)
 	puts("Usage: shmflip-producer [options] SOURCE...\n"
 	     "Shows PNG frames to every shmflip-viewer of a channel, without copying them.\n"
 	     "SOURCE is a PNG file, a directory (its *.png: 2 before 10), a pattern such as\n"
-	     "frames/%04d.png, or - for a stream on stdin: PNG, PPM, PGM, PAM, Y4M, or --raw.\n"
+	     "frames/%04d.png, or a stream of PNG, PPM, PGM, PAM, Y4M, or --raw: a FIFO, or\n"
+	     "- for stdin.\n"
 	     "\n"
 	     "  -c, --channel NAME      channel (default: default)\n"
 	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
@@ -77,6 +82,7 @@ static void __attribute__((noreturn)) print_help(void)
 	     "      --preload           with --loop: decode once, then flip through memory\n"
 	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
 	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
+	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
@@ -167,6 +173,9 @@ static void set_long_option(struct options *options, int option, char *text)
 	case OPTION_RAW:
 		set_raw(options, text);
 		break;
+	case OPTION_REOPEN:
+		options->reopen = true;
+		break;
 	case OPTION_PRELOAD:
 		options->preload = true;
 		break;
@@ -241,25 +250,58 @@ const char *options_channel(const struct options *options)
 	return options->channel ? options->channel : "default";
 }
 
+static bool is_fifo(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Unlike a FIFO, the pipe of a shell ends with its writer: it has no name to open again. */
+static bool stdin_is_fifo(void)
+{
+	char target[8];
+	ssize_t size = readlink("/proc/self/fd/0", target, sizeof(target));
+
+	return is_fifo("/proc/self/fd/0") && !(size >= 5 && memcmp(target, "pipe:", 5) == 0);
+}
+
+static bool is_stdin(const char *source)
+{
+	return strcmp(source, "-") == 0;
+}
+
 bool options_is_stream(const struct options *options)
 {
-	return strcmp(options->sources[0], "-") == 0;
+	return is_stdin(options->sources[0]) || is_fifo(options->sources[0]);
+}
+
+static void check_reopen(const struct options *options)
+{
+	const char *source = options->sources[0];
+
+	if (is_stdin(source) ? stdin_is_fifo() : is_fifo(source))
+		return;
+	cli_usage_error("--reopen needs a FIFO, as from mkfifo: %s is none",
+	                is_stdin(source) ? "stdin" : source);
 }
 
 static void check_sources(const struct options *options)
 {
 	if (options->source_count == 0)
-		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, or -");
+		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, FIFO, or -");
 	for (int i = 0; i < options->source_count && options->source_count > 1; i++) {
-		if (strcmp(options->sources[i], "-") == 0)
-			cli_usage_error("- (stdin) must be the only SOURCE");
+		if (is_stdin(options->sources[i]) || is_fifo(options->sources[i]))
+			cli_usage_error("- (stdin) or a FIFO must be the only SOURCE");
 	}
+	if (options->reopen)
+		check_reopen(options);
 	if (options_is_stream(options) && options->loops)
-		cli_usage_error("--loop does not work with a stream: stdin cannot start over");
+		cli_usage_error("--loop does not work with a stream: a pipe cannot start over");
 	if (options->preload && !options->loops)
 		cli_usage_error("--preload needs --loop: a single pass shows no frame twice");
 	if (!options_is_stream(options) && options->raw.format)
-		cli_usage_error("--raw needs a stream: - (stdin)");
+		cli_usage_error("--raw needs a stream: - (stdin) or a FIFO");
 }
 
 static unsigned count_processors(void)

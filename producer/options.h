@@ -34,6 +34,7 @@ struct options {
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */
 	bool stop_on_error;
+	bool reopen; /* the source is a FIFO: wait for its next writer */
 	bool preload;
 	bool flatten;
 	uint32_t background; /* 0xRRGGBB */
@@ -47,7 +48,7 @@ void options_parse(struct options *options, int argc, char **argv);
 /* The channel's name. */
 const char *options_channel(const struct options *options);
 
-/* Whether the source is a stream on stdin. */
+/* Whether the source is a stream: stdin ("-"), or a FIFO. */
 bool options_is_stream(const struct options *options);
 
 #endif

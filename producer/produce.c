@@ -97,7 +97,7 @@ static int fetch_first(struct run *run)
 		if (error || cli_interrupted())
 			return error ? error : -EINTR;
 	}
-	return frame_source_report(error);
+	return frame_source_report(source, error);
 }
 
 static int start_workers(struct run *run)

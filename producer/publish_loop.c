@@ -200,7 +200,7 @@ static int take_step(struct publish_loop *loop)
 	if (error == -EAGAIN) {
 		error = worker_pool_fetch(loop->pool);
 		if (error && error != -EAGAIN)
-			error = frame_source_report(error);
+			error = frame_source_report(loop->source, error);
 	}
 	return error;
 }

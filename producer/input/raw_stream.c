@@ -42,6 +42,13 @@ void raw_stream_finish(struct raw_stream *stream)
 	stream->scaled = NULL;
 }
 
+void raw_stream_restart(struct raw_stream *stream)
+{
+	stream->start = stream->end = 0;
+	stream->remaining = 0;
+	stream->broken = stream->announced = false;
+}
+
 /* ---- Bytes -------------------------------------------------------------------------------- */
 
 /* Makes sure that a byte is unread. */

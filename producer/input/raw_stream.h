@@ -54,6 +54,9 @@ void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
 
 void raw_stream_finish(struct raw_stream *stream);
 
+/* Expects the start of a stream of the same kind, from the next writer of the input. */
+void raw_stream_restart(struct raw_stream *stream);
+
 /* Skips the rest of the last frame, waits for the next one, and describes it in layout.
  * -ENODATA  end of the stream
  * -EBADMSG  no frame; *reason is a static string. No other frame follows.

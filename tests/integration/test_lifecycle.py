@@ -220,6 +220,113 @@ class Summary(harness.Case):
         self.assertIsNone(producer.summary)
 
 
+class Fifo(harness.Case):
+    """A FIFO whose writer ends and comes again."""
+
+    def setUp(self):
+        super().setUp()
+        self.fifo = self.scratch / "camera.fifo"
+        os.mkfifo(self.fifo)
+        self.png = [path.read_bytes() for path in sorted(FRAMES.glob("*.png"))[:3]]
+
+    def begin(self, *options, source=None, stdin=None):
+        self.watching = self.viewer("--digest", "--every")
+        self.playing = self.producer("-r", "0", "-p", "lossless", "-w", "1", *options, source or self.fifo, stdin=stdin)
+
+    def write(self, data, frames):
+        """As one writer, which ends; returns when so many frames are shown in all."""
+        self.fifo.write_bytes(data)
+        self.until(f"frame {frames}", lambda: len(self.watching.lines) >= frames)
+
+    def finish(self, frames, skipped=0):
+        self.assertTrue(self.playing.alive, self.playing.err)
+        self.assertEqual(self.playing.interrupt(), 0)
+        self.assertEqual(self.watching.interrupt(), 0)
+        self.assertEqual(len(self.watching.lines), frames)
+        self.assertRegex(self.playing.summary, rf": {frames} frames in .* 0 dropped, {skipped} skipped")
+        self.assert_nothing_left()
+
+    def test_reopen(self):
+        for options in ([], ["-j", "3"]):
+            self.begin("--reopen", *options)
+            for number in range(1, 6):
+                self.write(self.png[number % 3], number)
+                time.sleep(0.02 * number)
+            self.assertEqual([line.split()[4] for line in self.watching.lines],
+                             [f"camera.fifo:{number}" for number in range(1, 6)])
+            self.write(self.png[0] + self.png[1], 7)
+            # The picture that a writer does not finish is lost, and no other.
+            self.write(self.png[0] + self.png[1][:-500], 8)
+            self.until("it is named", lambda: "camera.fifo:9: skipped: truncated" in self.playing.err)
+            self.write(self.png[2], 9)
+            self.finish(9, skipped=1)
+
+    def test_reopen_stdin(self):
+        reader = os.open(self.fifo, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reader, True)
+        self.begin("--reopen", source="-", stdin=reader)
+        os.close(reader)
+        for number in range(1, 4):
+            self.write(self.png[0], number)
+        self.finish(3)
+
+    def test_reopen_raw_streams(self):
+        def video(width, height):
+            frame = b"FRAME\n" + b"\x80" * 3 * width * height
+            return f"YUV4MPEG2 W{width} H{height} F25:1 C444\n".encode() + frame
+
+        for options, first, second in (([], video(4, 4), video(20, 9)),
+                                       ([], b"P5 2 2 255\nabcd", b"P5 90 1 255\n" + bytes(90)),
+                                       (["--raw", "5x5"], bytes(100), b"x" * 100)):
+            with self.subTest(first=first[:10]):
+                self.begin("--reopen", *options)
+                self.write(first, 1)
+                self.write(second[:-1], 1)
+                self.until("it is named", lambda: "camera.fifo:2: skipped: truncated" in self.playing.err)
+                self.write(second, 2)
+                if not options:
+                    # Not the kind that it began with: dropped up to its end.
+                    self.write(self.png[0], 2)
+                    self.until("it is named", lambda: "camera.fifo:4: skipped: " in self.playing.err)
+                    # A writer that comes before that end is dropped too.
+                    while len(self.watching.lines) < 3:
+                        self.fifo.write_bytes(first)
+                        time.sleep(0.1)
+                self.write(first, len(self.watching.lines) + 1)
+                self.finish(len(self.watching.lines), skipped=1 if options else 2)
+
+    def test_without_reopen_the_first_writer_is_the_only_one(self):
+        self.begin()
+        self.fifo.write_bytes(self.png[0] + self.png[1])
+        self.assert_exits(self.playing, 0)
+        self.until("two frames", lambda: len(self.watching.lines) == 2)
+        self.assertEqual(self.watching.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_interrupted_while_there_is_no_writer(self):
+        for written in (b"", self.png[0]):
+            self.begin("--reopen", "-j", "2" if written else "1")
+            if written:
+                self.write(written, 1)
+            time.sleep(0.2)
+            self.playing.signal(signal.SIGTERM)
+            self.assertIn(self.playing.wait(), (0, -signal.SIGTERM))
+            self.assertEqual(self.watching.interrupt(), 0)
+            self.assert_nothing_left()
+
+    def test_what_cannot_be_reopened(self):
+        reader, writer = os.pipe()
+        for source, stdin in ((FRAMES, None), ("-", None), ("-", reader)):
+            producer = self.producer("--reopen", source, stdin=stdin)
+            self.assert_exits(producer, 2)
+            self.assert_one_line(producer, "--reopen needs a FIFO", "--help")
+        producer = self.producer(self.fifo, FRAMES)
+        self.assert_exits(producer, 2)
+        self.assert_one_line(producer, "must be the only SOURCE")
+        os.close(reader)
+        os.close(writer)
+
+
 class Rewritten(harness.Case):
     """Files that change while they are shown over and over."""
 
