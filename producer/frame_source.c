@@ -2,45 +2,14 @@
 #include "frame_source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "png_header.h"
 
 #define RETRY_NS (NS_PER_S / 10)
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-/* Opening a FIFO does not wait for a writer; reading does. */
-static int open_input(struct frame_source *source)
-{
-	const char *path = source->options->sources[0];
-	int fd;
-
-	if (strcmp(path, "-") == 0) {
-		source->stream_name = "stdin";
-		input_fd_init(&source->input, STDIN_FILENO);
-		return 0;
-	}
-	source->stream_name = base_name(path);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0) {
-		cli_error("cannot read %s: %s", path, strerror(errno));
-		return -EIO;
-	}
-	input_fd_init(&source->input, fd);
-	source->opened = true;
-	return 0;
-}
 
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
@@ -49,7 +18,7 @@ int frame_source_init(struct frame_source *source, const struct options *options
 	*source = (struct frame_source){ .options = options,
 		                         .is_stream = options_is_stream(options) };
 	if (source->is_stream)
-		error = open_input(source);
+		error = frame_stream_init(&source->stream, options);
 	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
 		error = file_list_add(&source->files, options->sources[i]);
 	if (!error)
@@ -62,10 +31,7 @@ int frame_source_init(struct frame_source *source, const struct options *options
 
 void frame_source_finish(struct frame_source *source)
 {
-	png_stream_finish(&source->png);
-	raw_stream_finish(&source->raw);
-	if (source->opened)
-		close(source->input.fd);
+	frame_stream_finish(&source->stream);
 	verdicts_finish(&source->verdicts);
 	file_list_finish(&source->files);
 }
@@ -112,24 +78,16 @@ static int start_over(struct frame_source *source)
 	return 0;
 }
 
-/* Without a valid header, the fault is found when the frame is read. */
-static void measure(struct frame_task *task, int error, const struct png_header *header)
-{
-	if (error)
-		return;
-	task->width = header->width;
-	task->height = header->height;
-}
-
-/* The first pass has the sizes that capacity_init() found. */
+/* capacity_init() found the sizes for the first pass. Without a valid header, the fault is found
+ * when the frame is read. */
 static void fetch_file(struct frame_source *source, struct frame_task *task)
 {
 	struct png_header header;
 
 	task->path = source->files.paths[source->next];
 	task->file = source->next;
-	if (source->loops)
-		measure(task, file_read_png_header(task->path, &header), &header);
+	if (source->loops && file_read_png_header(task->path, &header) == 0)
+		frame_task_set_size(task, &header);
 	file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
 }
 
@@ -148,99 +106,22 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 	} else {
 		fetch_file(source, task);
 	}
-	task->name = base_name(task->path);
+	task->name = frame_task_base_name(task->path);
 	task->position = ++source->next;
 	task->last =
 		source->next == frames_in_pass(source) && source->loops == source->options->loops;
 	return 0;
 }
 
-/* Detects the kind of the stream by its first two bytes: PNGs, unless they are known to be
- * another. */
-static int open_stream(struct frame_source *source)
-{
-	uint8_t prefix[2];
-	size_t size = 0;
-
-	if (source->options->raw.format) {
-		raw_stream_init_bare(&source->raw, &source->input, &source->options->raw);
-		source->raw.fps_milli = source->options->raw_fps_milli;
-		source->kind = STREAM_RAW;
-		return 0;
-	}
-	while (size < sizeof(prefix)) {
-		ssize_t got = input_fd_read(&source->input, prefix + size, sizeof(prefix) - size);
-
-		if (got == -ENODATA && (size || !source->options->reopen))
-			break;
-		if (got < 0)
-			return (int)got;
-		size += (size_t)got;
-	}
-	source->kind =
-		size == sizeof(prefix) && raw_stream_recognizes(prefix) ? STREAM_RAW : STREAM_PNG;
-	if (source->kind == STREAM_PNG)
-		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, prefix, size);
-	raw_stream_init(&source->raw, &source->input, prefix);
-	return 0;
-}
-
-static int fetch_png(struct frame_source *source, struct frame_task *task)
-{
-	struct png_header header;
-	const char *reason;
-	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
-
-	task->common_fault = error == -EILSEQ;
-	if (error)
-		return error;
-	measure(task, png_header_parse(task->png, task->size, &header, &reason), &header);
-	return png_stream_take(&source->png, &task->buffer);
-}
-
-static int fetch_raw(struct frame_source *source, struct frame_task *task)
-{
-	int error = raw_stream_next(&source->raw, &task->fault);
-
-	if (!error) {
-		task->raw = &source->raw;
-		task->width = source->raw.layout.width;
-		task->height = source->raw.layout.height;
-	}
-	return error;
-}
-
-/* The next writer of a FIFO is to write a stream of the same kind. */
-static int reopen(struct frame_source *source)
-{
-	if (source->kind == STREAM_RAW)
-		raw_stream_restart(&source->raw);
-	return input_fd_reopen(&source->input);
-}
-
-static int fetch_from_writer(struct frame_source *source, struct frame_task *task)
-{
-	int error = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
-
-	if (error)
-		return error;
-	return source->kind == STREAM_RAW ? fetch_raw(source, task) : fetch_png(source, task);
-}
-
 static int fetch_from_stream(struct frame_source *source, struct frame_task *task)
 {
-	int error = fetch_from_writer(source, task);
+	int error = frame_stream_fetch(&source->stream, task);
 
-	while (error == -ENODATA && source->options->reopen) {
-		error = reopen(source);
-		if (!error)
-			error = fetch_from_writer(source, task);
-	}
-	if (error && error != -EBADMSG && error != -EILSEQ)
+	if (error)
 		return error;
 	task->position = source->fetched + 1;
 	snprintf(task->stream_name, sizeof(task->stream_name), "%.64s:%" PRIu64,
-	         source->stream_name, task->position);
+	         source->stream.name, task->position);
 	task->path = task->name = task->stream_name;
 	return 0;
 }
@@ -270,13 +151,13 @@ int frame_source_report(const struct frame_source *source, int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
-	cli_error("cannot read %s: %s", source->stream_name, strerror(-error));
+	cli_error("cannot read %s: %s", source->stream.name, strerror(-error));
 	return -ECANCELED;
 }
 
 void frame_source_cancel(struct frame_source *source)
 {
-	input_fd_cancel(&source->input);
+	input_fd_cancel(&source->stream.input);
 }
 
 /* Whether the verdict is new to the user, for this file or for this stream. */
@@ -339,12 +220,12 @@ int frame_source_record(struct frame_source *source, const struct frame_task *ta
 
 bool frame_source_is_raw(const struct frame_source *source)
 {
-	return source->kind == STREAM_RAW;
+	return source->stream.kind == STREAM_RAW;
 }
 
 uint32_t frame_source_fps_milli(const struct frame_source *source)
 {
-	return source->raw.fps_milli;
+	return source->stream.raw.fps_milli;
 }
 
 uint64_t frame_source_total(const struct frame_source *source)

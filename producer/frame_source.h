@@ -15,11 +15,9 @@
 
 #include "capacity.h"
 #include "frame_cache.h"
+#include "frame_stream.h"
 #include "frame_task.h"
 #include "input/file_list.h"
-#include "input/input_fd.h"
-#include "input/png_stream.h"
-#include "input/raw_stream.h"
 #include "options.h"
 #include "verdicts.h"
 
@@ -28,13 +26,8 @@ struct frame_source {
 	struct file_list files; /* empty for a stream */
 	bool is_stream;
 	struct capacity capacity;
-	struct input_fd input;
-	bool opened;             /* the input's descriptor is ours to close */
-	const char *stream_name; /* for messages: stdin, or the FIFO's name */
 	/* The fetching side. */
-	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* unknown until the first bytes */
-	struct png_stream png;
-	struct raw_stream raw;
+	struct frame_stream stream;
 	struct frame_cache *cache; /* fetch frames from here; NULL: from the files */
 	size_t next;               /* index of a file, or of a cached frame */
 	uint64_t fetched;          /* frames, in all passes */

@@ -22,6 +22,19 @@ void frame_task_finish(struct frame_task *task)
 	buffer_finish(&task->buffer);
 }
 
+const char *frame_task_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void frame_task_set_size(struct frame_task *task, const struct png_header *header)
+{
+	task->width = header->width;
+	task->height = header->height;
+}
+
 static void set_fault(struct frame_task *task, const char *text)
 {
 	snprintf(task->fault_text, sizeof(task->fault_text), "%s", text);
@@ -95,8 +108,7 @@ static void read_png(struct frame_task *task)
 			task->fault = kind;
 		return;
 	}
-	task->width = header.width;
-	task->height = header.height;
+	frame_task_set_size(task, &header);
 }
 
 void frame_task_read(struct frame_task *task, const struct capacity *capacity)

@@ -18,6 +18,7 @@
 #include "shmflip.h"
 
 struct cached_frame;
+struct png_header;
 
 /* The limit for one PNG. Only files and streams that are no PNG are larger. */
 #define PNG_BYTES_MAX ((size_t)1 << 30)
@@ -57,6 +58,12 @@ struct frame_task {
 /* Resets a task for another frame; keeps the buffer. */
 void frame_task_init(struct frame_task *task);
 void frame_task_finish(struct frame_task *task);
+
+/* The path without directories. */
+const char *frame_task_base_name(const char *path);
+
+/* Sets the frame's size before it is read. */
+void frame_task_set_size(struct frame_task *task, const struct png_header *header);
 
 /* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error
  * becomes the task's fault. Blocks while it reads a file. */

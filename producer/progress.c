@@ -19,7 +19,7 @@ void progress_init(struct progress *progress, const struct options *options,
 		                       .total = frame_source_total(source),
 		                       .fps = -1,
 		                       .window_ns = monotonic_now_ns() };
-	backlog_init(&progress->backlog, &source->input, progress->window_ns);
+	backlog_init(&progress->backlog, &source->stream.input, progress->window_ns);
 }
 
 /* If the rate was chosen, holding the pipe back may be what is wanted. */
