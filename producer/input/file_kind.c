@@ -58,7 +58,7 @@ static const struct {
 /* P1 to P6 and a blank. */
 static const char *pnm_fault(const uint8_t *bytes, size_t size)
 {
-	if (size < 3 || bytes[0] != 'P' || !memchr(" \t\r\n#", bytes[2], 5))
+	if (size < 3 || bytes[0] != 'P' || !bytes[2] || !strchr(" \t\r\n#", bytes[2]))
 		return NULL;
 	if (bytes[1] >= '1' && bytes[1] <= '4')
 		return "a plain PNM or a PBM" BY_PLAIN;
