@@ -63,13 +63,13 @@ static void __attribute__((noreturn)) print_help(const struct command *const *co
 	puts("\n"
 	     "shmflip-bench COMMAND --help lists the options of a command.\n"
 	     "      --help, --version");
-	exit(CLI_OK);
+	cli_exit_printed();
 }
 
 static void __attribute__((noreturn)) print_command_help(const struct command *command)
 {
 	printf("Usage: shmflip-bench %s [options]%s%s", command->name, command->help, common_help);
-	exit(CLI_OK);
+	cli_exit_printed();
 }
 
 /* ---- Lists: WORD,WORD,... ------------------------------------------------------------------- */
@@ -214,8 +214,7 @@ static void set_common(struct options *options, int option, const char *text)
 	case OPTION_HELP:
 		print_command_help(options->command);
 	case OPTION_VERSION:
-		cli_print_version();
-		exit(CLI_OK);
+		cli_exit_version();
 	}
 }
 
@@ -321,10 +320,8 @@ void options_parse(struct options *options, int argc, char **argv,
 		cli_usage_error("missing COMMAND");
 	if (strcmp(argv[1], "--help") == 0)
 		print_help(commands);
-	if (strcmp(argv[1], "--version") == 0) {
-		cli_print_version();
-		exit(CLI_OK);
-	}
+	if (strcmp(argv[1], "--version") == 0)
+		cli_exit_version();
 	options->command = command_named(argv[1], commands);
 	opterr = 0;
 	optind = 2;

@@ -2,18 +2,18 @@
 #include "capacity.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "cli.h"
+#include "png_fast.h"
 #include "png_header.h"
 #include "shmflip.h"
 
 /* 16384x16384: larger frames need --max-size. */
 #define COMMON_PIXELS_MAX ((uint64_t)1 << 28)
+#define SLOT_BYTES_MAX (4 * COMMON_PIXELS_MAX)
 
 static uint64_t frame_bytes(uint32_t width, uint32_t height)
 {
@@ -35,43 +35,28 @@ static void set(struct capacity *capacity, uint32_t width, uint32_t height)
 	capacity->slot_bytes = frame_bytes(width, height);
 }
 
-static bool read_header(const char *path, struct png_header *header)
-{
-	uint8_t start[PNG_HEADER_BYTES];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *reason;
-	ssize_t got;
-
-	if (fd < 0)
-		return false;
-	got = pread(fd, start, sizeof(start), 0);
-	close(fd);
-	return got == sizeof(start) && png_header_parse(start, sizeof(start), header, &reason) == 0;
-}
-
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files)
 {
 	*capacity = (struct capacity){ .width = 0 };
 	if (options->max_width) {
 		set(capacity, options->max_width, options->max_height);
+		capacity->is_final = true;
 		return;
 	}
 	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++) {
 		struct png_header header;
 
-		if (read_header(files->paths[i], &header) &&
+		if (file_read_png_header(files->paths[i], &header) == 0 &&
 		    is_common(header.width, header.height) &&
 		    frame_bytes(header.width, header.height) > capacity->slot_bytes)
 			set(capacity, header.width, header.height);
 	}
 }
 
-static bool fits(const struct capacity *capacity, uint32_t width, uint32_t height)
+bool capacity_holds(const struct capacity *capacity, uint32_t width, uint32_t height)
 {
-	if (capacity->slot_bytes)
-		return frame_bytes(width, height) <= capacity->slot_bytes;
-	return is_common(width, height);
+	return frame_bytes(width, height) <= capacity->slot_bytes;
 }
 
 int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
@@ -79,9 +64,10 @@ int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t hei
 {
 	char limit[64] = "any slot";
 
-	if (fits(capacity, width, height))
+	if (capacity_holds(capacity, width, height) ||
+	    (!capacity->is_final && is_common(width, height)))
 		return 0;
-	if (capacity->slot_bytes)
+	if (capacity->is_final)
 		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32, capacity->width,
 		         capacity->height);
 	snprintf(fault, fault_size, "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size",
@@ -93,4 +79,22 @@ void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height)
 {
 	if (!capacity->slot_bytes)
 		set(capacity, width, height);
+}
+
+struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height)
+{
+	uint64_t grown = capacity->slot_bytes + capacity->slot_bytes / 2;
+	struct capacity larger = *capacity;
+
+	set(&larger, width, height);
+	if (larger.slot_bytes < grown && grown <= SLOT_BYTES_MAX)
+		larger.slot_bytes = grown;
+	return larger;
+}
+
+uint64_t capacity_buffer_bytes(const struct capacity *capacity)
+{
+	uint64_t bytes = png_fast_buffer_size(capacity->width, capacity->height);
+
+	return bytes < capacity->slot_bytes ? capacity->slot_bytes : bytes;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * The size of a slot, and which frames fit it. --max-size decides, or the largest of the files,
- * or the first frame of a stream. Main thread, unless said otherwise. */
+ * or the first frame of a stream. Without --max-size slots grow with larger frames, up to
+ * 16384x16384. Main thread, while no other thread uses it, unless said otherwise. */
 #ifndef SHMFLIP_PRODUCER_CAPACITY_H
 #define SHMFLIP_PRODUCER_CAPACITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +17,7 @@ struct capacity {
 	uint32_t width; /* of the frame that a slot is sized for; 0: not known yet */
 	uint32_t height;
 	uint64_t slot_bytes;
+	bool is_final; /* slots do not grow */
 };
 
 /* files: NULL for a stream. Reads each file's header. Ignores files that cannot be read, are no
@@ -22,13 +25,22 @@ struct capacity {
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files);
 
-/* Checks that a frame of this size fits. While the capacity is unknown, up to 16384x16384 fits. Any
- * thread.
- * -EMSGSIZE  it does not fit; fault says why */
+/* Whether the slots hold a frame of this size as they are. Any thread. */
+bool capacity_holds(const struct capacity *capacity, uint32_t width, uint32_t height);
+
+/* Checks that slots hold a frame of this size, or can grow to do so. Any thread.
+ * -EMSGSIZE  neither; fault says why */
 int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
                    size_t fault_size);
 
 /* Sets the capacity to this frame, if it is unknown. */
 void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height);
+
+/* Returns the capacity of slots that hold this frame too: half as large again at least, so that
+ * frames which grow pixel by pixel seldom need fresh memory. */
+struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height);
+
+/* How many bytes a slot is to have: also what the fast decoder needs for a frame of that size. */
+uint64_t capacity_buffer_bytes(const struct capacity *capacity);
 
 #endif

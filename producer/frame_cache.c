@@ -99,6 +99,7 @@ void frame_cache_insert(struct frame_cache *cache, struct frame_task *task)
 		return;
 	cached->valid = true;
 	cached->path = task->path;
+	cached->file = task->file;
 	cached->width = task->width;
 	cached->height = task->height;
 	cached->picture = task->picture;

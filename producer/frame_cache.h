@@ -25,6 +25,7 @@ struct cached_frame {
 	struct shmflip_loan storage;
 	bool valid;       /* the pixels are in storage */
 	const char *path; /* as in a task */
+	size_t file;      /* likewise */
 	uint32_t width;
 	uint32_t height;
 	struct png_decoded picture;

@@ -5,9 +5,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
+#include "png_header.h"
+
+#define RETRY_NS (NS_PER_S / 10)
 
 int frame_source_init(struct frame_source *source, const struct options *options)
 {
@@ -15,9 +17,12 @@ int frame_source_init(struct frame_source *source, const struct options *options
 
 	*source = (struct frame_source){ .options = options,
 		                         .is_stream = options_is_stream(options) };
-	input_fd_init(&source->input, STDIN_FILENO);
+	if (source->is_stream)
+		error = frame_stream_init(&source->stream, options);
 	for (int i = 0; !source->is_stream && i < options->source_count && !error; i++)
 		error = file_list_add(&source->files, options->sources[i]);
+	if (!error)
+		error = verdicts_init(&source->verdicts, source->files.count);
 	if (!error)
 		capacity_init(&source->capacity, options,
 		              source->is_stream ? NULL : &source->files);
@@ -26,23 +31,9 @@ int frame_source_init(struct frame_source *source, const struct options *options
 
 void frame_source_finish(struct frame_source *source)
 {
-	png_stream_finish(&source->png);
-	raw_stream_finish(&source->raw);
+	frame_stream_finish(&source->stream);
+	verdicts_finish(&source->verdicts);
 	file_list_finish(&source->files);
-}
-
-/* -EAGAIN and -ENODATA as frame_source_fetch(). */
-static int start_over(struct frame_source *source)
-{
-	if (source->loops == source->options->loops)
-		return -ENODATA;
-	if (source->read == source->skipped && source->fetched > source->read)
-		return -EAGAIN;
-	if (frame_source_pass_was_empty(source))
-		return -ENODATA;
-	source->loops++;
-	source->next = 0;
-	return 0;
 }
 
 static size_t frames_in_pass(const struct frame_source *source)
@@ -50,89 +41,87 @@ static size_t frames_in_pass(const struct frame_source *source)
 	return source->cache ? source->cache->count : source->files.count;
 }
 
+/* Whether no frame of a whole pass may be good, once the frames under way are recorded. */
+static bool may_be_empty(const struct frame_source *source, uint64_t under_way)
+{
+	return !frame_source_has_good(source) ||
+	       (source->skipped_in_a_row &&
+	        source->skipped_in_a_row + under_way >= frames_in_pass(source));
+}
+
+/* Somebody may be writing the files anew. Looking at them without a pause would be a busy loop. */
+static bool is_time_to_retry(struct frame_source *source)
+{
+	int64_t now_ns = monotonic_now_ns();
+
+	if (!source->retry_ns)
+		source->retry_ns = now_ns + RETRY_NS;
+	return now_ns >= source->retry_ns;
+}
+
+/* -EAGAIN and -ENODATA as frame_source_fetch(). */
+static int start_over(struct frame_source *source)
+{
+	uint64_t under_way = source->fetched - source->read;
+
+	if (source->loops == source->options->loops)
+		return -ENODATA;
+	if (under_way && may_be_empty(source, under_way))
+		return -EAGAIN;
+	if (!frame_source_has_good(source))
+		return -ENODATA;
+	if (source->skipped_in_a_row >= frames_in_pass(source) && !is_time_to_retry(source))
+		return -EAGAIN;
+	source->retry_ns = 0;
+	source->loops++;
+	source->next = 0;
+	return 0;
+}
+
+/* capacity_init() found the sizes for the first pass. Without a valid header, the fault is found
+ * when the frame is read. */
+static void fetch_file(struct frame_source *source, struct frame_task *task)
+{
+	struct png_header header;
+
+	task->path = source->files.paths[source->next];
+	task->file = source->next;
+	if (source->loops && file_read_png_header(task->path, &header) == 0)
+		frame_task_set_size(task, &header);
+	file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
+}
+
 static int fetch_file_or_cached(struct frame_source *source, struct frame_task *task)
 {
 	int error = source->next < frames_in_pass(source) ? 0 : start_over(source);
-	const char *slash;
 
 	if (error)
 		return error;
 	if (source->cache) {
 		task->cached = &source->cache->frames[source->next];
 		task->path = task->cached->path;
+		task->file = task->cached->file;
 		task->width = task->cached->width;
 		task->height = task->cached->height;
 	} else {
-		task->path = source->files.paths[source->next];
-		file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
+		fetch_file(source, task);
 	}
-	slash = strrchr(task->path, '/');
-	task->name = slash ? slash + 1 : task->path;
+	task->name = frame_task_base_name(task->path);
 	task->position = ++source->next;
 	task->last =
 		source->next == frames_in_pass(source) && source->loops == source->options->loops;
 	return 0;
 }
 
-/* Detects the kind of the stream by its first two bytes: PNGs, unless they are known to be
- * another. */
-static int open_stream(struct frame_source *source)
-{
-	uint8_t prefix[2];
-	size_t size = 0;
-
-	if (source->options->raw.format) {
-		raw_stream_init_bare(&source->raw, &source->input, &source->options->raw);
-		source->kind = STREAM_RAW;
-		return 0;
-	}
-	while (size < sizeof(prefix)) {
-		ssize_t got = input_fd_read(&source->input, prefix + size, sizeof(prefix) - size);
-
-		if (got == -ENODATA)
-			break;
-		if (got < 0)
-			return (int)got;
-		size += (size_t)got;
-	}
-	source->kind =
-		size == sizeof(prefix) && raw_stream_recognizes(prefix) ? STREAM_RAW : STREAM_PNG;
-	if (source->kind == STREAM_PNG)
-		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, prefix, size);
-	raw_stream_init(&source->raw, &source->input, prefix);
-	return 0;
-}
-
-static int fetch_png(struct frame_source *source, struct frame_task *task)
-{
-	int error = png_stream_next(&source->png, &task->png, &task->size, &task->fault);
-
-	return error ? error : png_stream_take(&source->png, &task->buffer);
-}
-
-static int fetch_raw(struct frame_source *source, struct frame_task *task)
-{
-	int error = raw_stream_next(&source->raw, &task->fault);
-
-	if (!error) {
-		task->raw = &source->raw;
-		task->width = source->raw.layout.width;
-		task->height = source->raw.layout.height;
-	}
-	return error;
-}
-
 static int fetch_from_stream(struct frame_source *source, struct frame_task *task)
 {
-	int error = source->kind == STREAM_UNKNOWN ? open_stream(source) : 0;
+	int error = frame_stream_fetch(&source->stream, task);
 
-	if (!error)
-		error = source->kind == STREAM_RAW ? fetch_raw(source, task)
-		                                   : fetch_png(source, task);
-	if (error && error != -EBADMSG)
+	if (error)
 		return error;
 	task->position = source->fetched + 1;
-	snprintf(task->stream_name, sizeof(task->stream_name), "stdin:%" PRIu64, task->position);
+	snprintf(task->stream_name, sizeof(task->stream_name), "%.64s:%" PRIu64,
+	         source->stream.name, task->position);
 	task->path = task->name = task->stream_name;
 	return 0;
 }
@@ -147,7 +136,6 @@ int frame_source_fetch(struct frame_source *source, struct frame_task *task)
 	if (error)
 		return error;
 	task->index = source->fetched++;
-	task->first_pass = source->loops == 0 || source->options->verbose;
 	return 0;
 }
 
@@ -159,17 +147,31 @@ void frame_source_use_cache(struct frame_source *source, struct frame_cache *cac
 	source->skipped_in_a_row = 0;
 }
 
-int frame_source_report(int error)
+int frame_source_report(const struct frame_source *source, int error)
 {
 	if (error == -ENODATA || error == -EINTR)
 		return error;
-	cli_error("cannot read stdin: %s", strerror(-error));
+	cli_error("cannot read %s: %s", source->stream.name, strerror(-error));
 	return -ECANCELED;
 }
 
 void frame_source_cancel(struct frame_source *source)
 {
-	input_fd_cancel(&source->input);
+	input_fd_cancel(&source->stream.input);
+}
+
+/* Whether the verdict is new to the user, for this file or for this stream. */
+static bool is_news(struct frame_source *source, const struct frame_task *task, const char *verdict)
+{
+	bool same;
+
+	if (!source->is_stream)
+		return verdicts_set(&source->verdicts, task->file, verdict);
+	if (!task->common_fault)
+		return *verdict;
+	same = strcmp(source->common_fault, verdict) == 0;
+	snprintf(source->common_fault, sizeof(source->common_fault), "%s", verdict);
+	return !same;
 }
 
 static int skip(struct frame_source *source, const struct frame_task *task, unsigned frames,
@@ -181,9 +183,24 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 		cli_error("%s: %s", task->path, reason);
 		return -ECANCELED;
 	}
-	if (task->first_pass)
+	if (is_news(source, task, reason) || source->options->verbose)
 		cli_error("%s: skipped: %s", task->path, reason);
 	return 0;
+}
+
+/* A picture that is not decoded, because the frame is dropped, has no message. */
+static void note_shown(struct frame_source *source, const struct frame_task *task)
+{
+	const char *warning = task->picture.message;
+	bool news = !task->dropped && is_news(source, task, warning);
+
+	source->skipped_in_a_row = 0;
+	if (source->options->quiet)
+		return;
+	if (*warning && (news || source->options->verbose))
+		cli_error("%s: shown anyway: %s", task->path, warning);
+	else if (news)
+		cli_error("%s: shown again", task->path);
 }
 
 int frame_source_record(struct frame_source *source, const struct frame_task *task)
@@ -197,18 +214,18 @@ int frame_source_record(struct frame_source *source, const struct frame_task *ta
 		return error;
 	if (task->fault)
 		return skip(source, task, 1, task->fault);
-	source->skipped_in_a_row = 0;
+	note_shown(source, task);
 	return 0;
 }
 
 bool frame_source_is_raw(const struct frame_source *source)
 {
-	return source->kind == STREAM_RAW;
+	return source->stream.kind == STREAM_RAW;
 }
 
 uint32_t frame_source_fps_milli(const struct frame_source *source)
 {
-	return source->raw.fps_milli;
+	return source->stream.raw.fps_milli;
 }
 
 uint64_t frame_source_total(const struct frame_source *source)
@@ -216,8 +233,7 @@ uint64_t frame_source_total(const struct frame_source *source)
 	return frames_in_pass(source);
 }
 
-bool frame_source_pass_was_empty(const struct frame_source *source)
+bool frame_source_has_good(const struct frame_source *source)
 {
-	return source->skipped_in_a_row >=
-	       (source->is_stream ? source->read : frames_in_pass(source));
+	return source->read > source->skipped;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * All frames to show, in every pass, and counts of what became of them. A frame that is no PNG,
- * is damaged, or does not fit a slot is skipped and counted. The first pass also names it. With
- * --on-error stop it ends the run instead.
+ * is damaged, or does not fit a slot is skipped and counted; it is named when its fault is new.
+ * With --on-error stop it ends the run instead. If every frame of a pass is skipped, the last good
+ * one stays, and the next pass looks again.
  *
  * Frames are fetched in order and recorded in order, but many may be fetched before the first is
  * recorded. For a stream the two sides may be two threads; for files both are the main thread. */
@@ -14,31 +15,30 @@
 
 #include "capacity.h"
 #include "frame_cache.h"
+#include "frame_stream.h"
 #include "frame_task.h"
 #include "input/file_list.h"
-#include "input/input_fd.h"
-#include "input/png_stream.h"
-#include "input/raw_stream.h"
 #include "options.h"
+#include "verdicts.h"
 
 struct frame_source {
 	const struct options *options;
 	struct file_list files; /* empty for a stream */
 	bool is_stream;
 	struct capacity capacity;
-	struct input_fd input;
 	/* The fetching side. */
-	enum { STREAM_UNKNOWN, STREAM_PNG, STREAM_RAW } kind; /* unknown until the first bytes */
-	struct png_stream png;
-	struct raw_stream raw;
+	struct frame_stream stream;
 	struct frame_cache *cache; /* fetch frames from here; NULL: from the files */
 	size_t next;               /* index of a file, or of a cached frame */
 	uint64_t fetched;          /* frames, in all passes */
 	uint64_t loops;            /* how often the files were started over */
+	int64_t retry_ns; /* when to start over after a pass without a good frame; 0: now */
 	/* The recording side. */
 	uint64_t read; /* frames so far, in all passes, with or without a fault */
 	uint64_t skipped;
 	uint64_t skipped_in_a_row;
+	struct verdicts verdicts;
+	char common_fault[160]; /* the last that was named */
 };
 
 /* Lists the files and reads their sizes. A negative errno, after a line to the user: an input does
@@ -48,8 +48,9 @@ void frame_source_finish(struct frame_source *source);
 
 /* Fetches the next frame: the name of a file, which is not read yet, or a whole PNG of the stream,
  * or the announcement of raw pixels. Blocks on a stream. The frame may have a fault already.
- * -ENODATA  no more frames, or every frame of a whole pass had a fault
- * -EAGAIN   record the frames under way first: they may be such a pass
+ * -ENODATA  no more frames, or none of the first pass was good
+ * -EAGAIN   record the frames under way first: perhaps no frame of the pass is good; or no frame of
+ *           the last pass was, and the files get a moment to change
  * -EINTR    interrupted or cancelled
  * -ENOMEM   of a stream
  * or the error of read(2) on a stream. */
@@ -57,7 +58,7 @@ int frame_source_fetch(struct frame_source *source, struct frame_task *task);
 
 /* Tells the user of the error that ended frame_source_fetch(), and returns -ECANCELED. Returns
  * -ENODATA and -EINTR unchanged, without a message. Main thread. */
-int frame_source_report(int error);
+int frame_source_report(const struct frame_source *source, int error);
 
 /* Starts over with the frames of a cache, which must outlive the source. */
 void frame_source_use_cache(struct frame_source *source, struct frame_cache *cache);
@@ -65,7 +66,8 @@ void frame_source_use_cache(struct frame_source *source, struct frame_cache *cac
 /* Ends fetching from a stream with -EINTR, within 0.1 s. Any thread. */
 void frame_source_cancel(struct frame_source *source);
 
-/* Counts the oldest frame that is not recorded yet. If it has a fault, names and skips it.
+/* Counts the oldest frame that is not recorded yet, and skips it if it has a fault. Tells the user
+ * of faults and warnings that are new.
  * -ECANCELED  it ends the run; the user has been told */
 int frame_source_record(struct frame_source *source, const struct frame_task *task);
 
@@ -79,7 +81,7 @@ uint32_t frame_source_fps_milli(const struct frame_source *source);
 /* How many frames a pass has; 0: unknown. */
 uint64_t frame_source_total(const struct frame_source *source);
 
-/* Whether all frames of the last pass were skipped. */
-bool frame_source_pass_was_empty(const struct frame_source *source);
+/* Whether any frame so far could be shown. */
+bool frame_source_has_good(const struct frame_source *source);
 
 #endif

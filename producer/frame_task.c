@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "input/file_kind.h"
 #include "png_header.h"
 
 void frame_task_init(struct frame_task *task)
@@ -19,6 +20,19 @@ void frame_task_init(struct frame_task *task)
 void frame_task_finish(struct frame_task *task)
 {
 	buffer_finish(&task->buffer);
+}
+
+const char *frame_task_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void frame_task_set_size(struct frame_task *task, const struct png_header *header)
+{
+	task->width = header->width;
+	task->height = header->height;
 }
 
 static void set_fault(struct frame_task *task, const char *text)
@@ -82,22 +96,30 @@ static void open_and_read(struct frame_task *task)
 static void read_png(struct frame_task *task)
 {
 	struct png_header header;
+	const char *kind;
 
 	if (!task->png)
 		open_and_read(task);
-	if (task->fault || png_header_parse(task->png, task->size, &header, &task->fault))
+	if (task->fault)
 		return;
-	task->width = header.width;
-	task->height = header.height;
+	if (png_header_parse(task->png, task->size, &header, &task->fault)) {
+		kind = file_kind_fault(task->png, task->size);
+		if (kind)
+			task->fault = kind;
+		return;
+	}
+	frame_task_set_size(task, &header);
 }
 
 void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 {
 	if (!task->raw && !task->fault)
 		read_png(task);
-	if (!task->fault && capacity_check(capacity, task->width, task->height, task->fault_text,
+	if (task->fault || !capacity_check(capacity, task->width, task->height, task->fault_text,
 	                                   sizeof(task->fault_text)))
-		task->fault = task->fault_text;
+		return;
+	task->fault = task->fault_text;
+	task->common_fault = true;
 }
 
 static int decode_png(struct frame_task *task, const struct options *options, struct png_fast *fast)
@@ -145,6 +167,10 @@ static void read_raw(struct frame_task *task, const struct options *options)
 	int error;
 
 	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
+	if (size > task->loan.size_bytes) {
+		set_fault(task, strerror(EMSGSIZE));
+		return;
+	}
 	error = raw_stream_read(task->raw, &target);
 	if (error)
 		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));

@@ -18,25 +18,26 @@
 #include "shmflip.h"
 
 struct cached_frame;
+struct png_header;
 
 /* The limit for one PNG. Only files and streams that are no PNG are larger. */
 #define PNG_BYTES_MAX ((size_t)1 << 30)
 
 struct frame_task {
 	/* Identity of the frame, which frame_source_fetch() sets. */
-	const char *path; /* for messages: the file, or stdin:N */
+	const char *path; /* for messages: the file, or stdin:N, FIFO:N */
 	const char *name; /* path without directories */
-	char stream_name[32];
+	char stream_name[96];
 	uint64_t index;    /* from 0, over all passes: decides when the frame is due */
 	uint64_t position; /* from 1, in its pass */
 	bool last;         /* no frame can follow */
-	bool first_pass;   /* messages about the frame are not repeats of an earlier pass */
+	size_t file;       /* its index; 0 for a stream */
 
 	struct buffer buffer; /* holds the encoded bytes, once they are read */
 	const uint8_t *png;   /* NULL: not read yet */
 	size_t size;
 	struct raw_stream *raw; /* has the pixels instead; NULL: a PNG */
-	uint32_t width;
+	uint32_t width;         /* 0: not known before it is read */
 	uint32_t height;
 
 	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */
@@ -48,6 +49,7 @@ struct frame_task {
 	unsigned broken_frames; /* that had swallowed the start of this one */
 	char broken_reason[96];
 	const char *fault; /* why the frame is skipped; NULL: no fault */
+	bool common_fault; /* not this frame's alone: named once in a stream while the same */
 	char fault_text[160];
 	struct png_decoded picture;
 	int64_t decode_ns;
@@ -57,8 +59,14 @@ struct frame_task {
 void frame_task_init(struct frame_task *task);
 void frame_task_finish(struct frame_task *task);
 
-/* Reads the frame's bytes into memory, and checks that it fits a slot. Any error becomes the task's
- * fault. Blocks while it reads a file. */
+/* The path without directories. */
+const char *frame_task_base_name(const char *path);
+
+/* Sets the frame's size before it is read. */
+void frame_task_set_size(struct frame_task *task, const struct png_header *header);
+
+/* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error
+ * becomes the task's fault. Blocks while it reads a file. */
 void frame_task_read(struct frame_task *task, const struct capacity *capacity);
 
 /* Reads the frame if necessary, and decodes it into its loan. Does nothing if it has a fault. fast:

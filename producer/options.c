@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "shmflip.h"
@@ -17,6 +19,7 @@ enum {
 	OPTION_MAX_SIZE,
 	OPTION_ON_ERROR,
 	OPTION_RAW,
+	OPTION_REOPEN,
 	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
@@ -42,6 +45,7 @@ static const struct option long_options[] = {
 	{ "on-error", required_argument, NULL, OPTION_ON_ERROR },
 	{ "preload", no_argument, NULL, OPTION_PRELOAD },
 	{ "raw", required_argument, NULL, OPTION_RAW },
+	{ "reopen", no_argument, NULL, OPTION_REOPEN },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "lease", required_argument, NULL, OPTION_LEASE },
@@ -54,37 +58,41 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void print_help(void)
+static void __attribute__((noreturn)) print_help(void)
 {
 	puts("Usage: shmflip-producer [options] SOURCE...\n"
 	     "Shows PNG frames to every shmflip-viewer of a channel, without copying them.\n"
 	     "SOURCE is a PNG file, a directory (its *.png: 2 before 10), a pattern such as\n"
-	     "frames/%04d.png, or - for a stream on stdin: PNG, PPM, PGM, PAM, Y4M, or --raw.\n"
+	     "frames/%04d.png, or a stream of PNG, PPM, PGM, PAM, Y4M, or --raw: a FIFO, or\n"
+	     "- for stdin.\n"
 	     "\n"
 	     "  -c, --channel NAME      channel (default: default)\n"
 	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	     "  -r, --fps N             frames per second (default 30, or the rate of a Y4M;\n"
-	     "                          0: as fast as possible)\n"
-	     "  -l, --loop[=N]          repeat N times, or without end\n"
-	     "  -s, --slots N           2 to 64 (default 2; with -j N, 1 + 2 * N)\n"
+	     "  -r, --fps N             frames per second (default 30, or as a Y4M or --raw\n"
+	     "                          says; 0: as fast as possible, or as they come)\n"
+	     "  -l, --loop[=N]          repeat N times, or forever\n"
+	     "  -s, --slots N           2 to 64 (default 2; with -j N above 1,\n"
+	     "                          1 + 2 * N, at most 64)\n"
 	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
-	     "      --max-size WxH      capacity of a slot (default: the largest frame; for a\n"
-	     "                          stream, the first)\n"
+	     "      --max-size WxH      capacity of a slot (default: the largest frame; grows\n"
+	     "                          with later ones, up to 16384x16384)\n"
 	     "      --on-error skip|stop  if a file is no PNG, or damaged (default: skip)\n"
 	     "      --preload           with --loop: decode once, then flip through memory\n"
-	     "      --raw WxH[:FORMAT]  bare pixels on stdin: bgr0 (default), bgra, rgba,\n"
-	     "                          rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
+	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
+	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
+	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
 	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
 	     "      --stats FILE        on exit, write statistics as JSON (- is stdout)\n"
-	     "  -q, --quiet             errors and skipped files only\n"
+	     "  -q, --quiet             errors and skipped files only, no summary\n"
 	     "  -v, --verbose           also print a line for each dropped frame\n"
 	     "      --help, --version");
+	cli_exit_printed();
 }
 
 /* Accepts -l=2, since people read -l[=N] so. */
@@ -123,19 +131,27 @@ static void __attribute__((noreturn)) refuse_format(const char *name)
 	cli_usage_error("--raw: unknown format %s, use one of%s", name, names);
 }
 
-/* WxH, or WxH:FORMAT. */
+/* Cuts off the text from this character on, and returns what follows it. NULL: it is not there. */
+static char *cut(char *text, char separator)
+{
+	char *found = strchr(text, separator);
+
+	if (found)
+		*found++ = '\0';
+	return found;
+}
+
+/* WxH[:FORMAT][@FPS]. */
 static void set_raw(struct options *options, char *text)
 {
-	char *colon = strchr(text, ':');
-	const char *name = colon ? colon + 1 : "bgr0", *fault;
-	const struct raw_format *format = raw_format_find(name);
+	const char *fps = cut(text, '@'), *name = cut(text, ':'), *fault;
+	const struct raw_format *format = raw_format_find(name ? name : "bgr0");
 	uint32_t width, height;
 
-	if (colon)
-		*colon = '\0';
 	cli_size("--raw", text, &width, &height);
 	if (!format)
 		refuse_format(name);
+	options->raw_fps_milli = fps ? cli_fps_milli("--raw ...@", fps) : 0;
 	fault = raw_layout_init(&options->raw, format, width, height);
 	if (fault)
 		cli_usage_error("--raw %s: %s", text, fault);
@@ -157,6 +173,9 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_RAW:
 		set_raw(options, text);
+		break;
+	case OPTION_REOPEN:
+		options->reopen = true;
 		break;
 	case OPTION_PRELOAD:
 		options->preload = true;
@@ -182,10 +201,8 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_HELP:
 		print_help();
-		exit(CLI_OK);
 	case OPTION_VERSION:
-		cli_print_version();
-		exit(CLI_OK);
+		cli_exit_version();
 	}
 }
 
@@ -234,25 +251,58 @@ const char *options_channel(const struct options *options)
 	return options->channel ? options->channel : "default";
 }
 
+static bool is_fifo(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/* Unlike a FIFO, the pipe of a shell ends with its writer: it has no name to open again. */
+static bool stdin_is_fifo(void)
+{
+	char target[8];
+	ssize_t size = readlink("/proc/self/fd/0", target, sizeof(target));
+
+	return is_fifo("/proc/self/fd/0") && !(size >= 5 && memcmp(target, "pipe:", 5) == 0);
+}
+
+static bool is_stdin(const char *source)
+{
+	return strcmp(source, "-") == 0;
+}
+
 bool options_is_stream(const struct options *options)
 {
-	return strcmp(options->sources[0], "-") == 0;
+	return is_stdin(options->sources[0]) || is_fifo(options->sources[0]);
+}
+
+static void check_reopen(const struct options *options)
+{
+	const char *source = options->sources[0];
+
+	if (is_stdin(source) ? stdin_is_fifo() : is_fifo(source))
+		return;
+	cli_usage_error("--reopen needs a FIFO, as from mkfifo: %s is none",
+	                is_stdin(source) ? "stdin" : source);
 }
 
 static void check_sources(const struct options *options)
 {
 	if (options->source_count == 0)
-		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, or -");
+		cli_usage_error("missing SOURCE: a PNG file, directory, pattern, FIFO, or -");
 	for (int i = 0; i < options->source_count && options->source_count > 1; i++) {
-		if (strcmp(options->sources[i], "-") == 0)
-			cli_usage_error("- (stdin) must be the only SOURCE");
+		if (is_stdin(options->sources[i]) || is_fifo(options->sources[i]))
+			cli_usage_error("- (stdin) or a FIFO must be the only SOURCE");
 	}
+	if (options->reopen)
+		check_reopen(options);
 	if (options_is_stream(options) && options->loops)
-		cli_usage_error("--loop does not work with a stream: stdin cannot start over");
+		cli_usage_error("--loop does not work with a stream: a pipe cannot start over");
 	if (options->preload && !options->loops)
 		cli_usage_error("--preload needs --loop: a single pass shows no frame twice");
 	if (!options_is_stream(options) && options->raw.format)
-		cli_usage_error("--raw needs a stream: - (stdin)");
+		cli_usage_error("--raw needs a stream: - (stdin) or a FIFO");
 }
 
 static unsigned count_processors(void)

@@ -28,11 +28,13 @@ struct options {
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw; /* of bare pixels on stdin; format NULL: none */
+	struct raw_layout raw;  /* of bare pixels on stdin; format NULL: none */
+	uint32_t raw_fps_milli; /* that --raw names; 0: none */
 	mode_t mode;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */
 	bool stop_on_error;
+	bool reopen; /* the source is a FIFO: wait for its next writer */
 	bool preload;
 	bool flatten;
 	uint32_t background; /* 0xRRGGBB */
@@ -46,7 +48,7 @@ void options_parse(struct options *options, int argc, char **argv);
 /* The channel's name. */
 const char *options_channel(const struct options *options);
 
-/* Whether the source is a stream on stdin. */
+/* Whether the source is a stream: stdin ("-"), or a FIFO. */
 bool options_is_stream(const struct options *options);
 
 #endif

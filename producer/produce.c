@@ -6,7 +6,6 @@
 
 #include "cli.h"
 #include "frame_source.h"
-#include "png_fast.h"
 #include "preload.h"
 #include "publish_loop.h"
 #include "shmflip.h"
@@ -33,8 +32,7 @@ static int create_producer(struct run *run)
 		.dir = options->dir,
 		.channel = options->channel,
 		.slots = options->slots,
-		.slot_bytes = png_fast_buffer_size(run->source.capacity.width,
-		                                   run->source.capacity.height),
+		.slot_bytes = capacity_buffer_bytes(&run->source.capacity),
 		.policy = options->policy,
 		.fps_milli = options->fps_milli,
 		.mode = options->mode,
@@ -67,6 +65,17 @@ static int wait_viewers(const struct run *run)
 	return -EINTR;
 }
 
+/* The rate that a stream names, unless --fps names another. */
+static void adopt_rate(struct run *run)
+{
+	uint32_t fps_milli = frame_source_fps_milli(&run->source);
+
+	if (run->options->fps_given || !fps_milli)
+		return;
+	run->options->fps_milli = fps_milli;
+	run->options->fps_given = true;
+}
+
 /* Reads the first frame without a fault: its size may decide the size of a slot. */
 static int fetch_first(struct run *run)
 {
@@ -79,8 +88,7 @@ static int fetch_first(struct run *run)
 		frame_task_read(task, &source->capacity);
 		if (!task->fault) {
 			capacity_decide(&source->capacity, task->width, task->height);
-			if (!run->options->fps_given && frame_source_fps_milli(source))
-				run->options->fps_milli = frame_source_fps_milli(source);
+			adopt_rate(run);
 			return 0;
 		}
 		worker_pool_submit(&run->pool);
@@ -89,7 +97,7 @@ static int fetch_first(struct run *run)
 		if (error || cli_interrupted())
 			return error ? error : -EINTR;
 	}
-	return frame_source_report(error);
+	return frame_source_report(source, error);
 }
 
 static int start_workers(struct run *run)
@@ -169,12 +177,18 @@ static int run_channel(struct run *run)
 		error = run_frames(run);
 	}
 	worker_pool_finish(&run->pool);
-	if (run->producer) {
+	if (run->producer)
 		shmflip_producer_stats(run->producer, &run->stats.channel);
-		cli_status_keep();
-	}
+	cli_status_end();
 	shmflip_producer_destroy(run->producer);
 	return error;
+}
+
+/* After an ordinary end, unless no frame came so far. */
+static void print_summary(const struct run *run, int status)
+{
+	if (status == CLI_OK && run->loop.started_ns && !run->options->quiet)
+		stats_print_summary(&run->stats);
 }
 
 /* Called before anything is read: the first frame of a stream may take long to arrive. */
@@ -202,7 +216,7 @@ static int exit_status(const struct run *run, int error)
 {
 	if (error == -EINTR)
 		return CLI_OK;
-	if (error == -ENODATA && !frame_source_pass_was_empty(&run->source))
+	if (error == -ENODATA && frame_source_has_good(&run->source))
 		return CLI_OK;
 	if (error == -ENODATA)
 		cli_error("no frame could be published");
@@ -221,6 +235,7 @@ int produce(const struct options *options)
 		goto finish;
 	status = exit_status(&run, run_channel(&run));
 	collect_stats(&run);
+	print_summary(&run, status);
 	if (stats_close(&run.stats, &final))
 		status = CLI_FAILED;
 finish:

@@ -12,13 +12,30 @@
 enum { ENOUGH_PERCENT = 95, SLOW_WINDOWS = 2 };
 
 void progress_init(struct progress *progress, const struct options *options,
-                   struct shmflip_producer *producer, uint64_t total)
+                   struct shmflip_producer *producer, const struct frame_source *source)
 {
 	*progress = (struct progress){ .options = options,
 		                       .producer = producer,
-		                       .total = total,
+		                       .total = frame_source_total(source),
 		                       .fps = -1,
 		                       .window_ns = monotonic_now_ns() };
+	backlog_init(&progress->backlog, &source->stream.input, progress->window_ns);
+}
+
+/* If the rate was chosen, holding the pipe back may be what is wanted. */
+static void check_backlog(struct progress *progress, int64_t now_ns)
+{
+	const struct options *options = progress->options;
+	double requested = options->fps_milli / 1e3;
+
+	if (!backlog_is_lasting(&progress->backlog, now_ns) || progress->backlog_hinted ||
+	    (options->fps_given && !options->verbose) || options->quiet ||
+	    progress->fps < requested * ENOUGH_PERCENT / 100 || !options->fps_milli)
+		return;
+	progress->backlog_hinted = true;
+	cli_error("the pipe delivers more than %g frames per second, %s: it is held back; choose "
+	          "its rate (-r N, --raw WxH@N), or -r 0 if it is live",
+	          requested, options->fps_given ? "the rate" : "the default");
 }
 
 static void give_hint(struct progress *progress, int64_t decode_ns)
@@ -93,6 +110,7 @@ void progress_update(struct progress *progress, uint64_t position, int64_t decod
 	shmflip_producer_stats(progress->producer, &stats);
 	progress->published = stats.published;
 	measure_rate(progress, now_ns, decode_ns);
+	check_backlog(progress, now_ns);
 	count_viewers(progress, now_ns);
 	draw(progress, now_ns, position, stats.dropped, decode_ns);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the user sees while frames are published: a status line on a terminal with the current
- * rate, and a hint, once, if decoding is too slow for the requested rate. Main thread. */
+ * rate, and a hint, once, if decoding is too slow for the requested rate, or if a pipe delivers
+ * faster than a rate that nobody chose. Main thread. */
 #ifndef SHMFLIP_PRODUCER_PROGRESS_H
 #define SHMFLIP_PRODUCER_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backlog.h"
+#include "frame_source.h"
 #include "options.h"
 #include "shmflip.h"
 
@@ -21,6 +24,8 @@ struct progress {
 	double fps;                /* measured; negative: not known yet */
 	unsigned slow_windows;     /* in a row, because of decoding */
 	bool hinted;
+	struct backlog backlog;
+	bool backlog_hinted;
 	int64_t drawn_ns;
 	int64_t counted_ns; /* when viewers were last counted */
 	unsigned viewers;
@@ -28,7 +33,7 @@ struct progress {
 };
 
 void progress_init(struct progress *progress, const struct options *options,
-                   struct shmflip_producer *producer, uint64_t total);
+                   struct shmflip_producer *producer, const struct frame_source *source);
 
 /* Call this with each frame, and while waiting. position: of the frame in its pass. decode_ns: the
  * current decode time per frame. Cheap. */

@@ -43,14 +43,51 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
 	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
 }
 
+/* Slots that cannot grow keep their size, so that the next frame does not try again. */
+static void note_no_room(struct publish_loop *loop, struct frame_task *task)
+{
+	struct capacity *capacity = &loop->source->capacity;
+
+	capacity->is_final = true;
+	cli_error("%s: the slots stay as large as they are: %s", task->path,
+	          shmflip_error_detail());
+	frame_task_read(task, capacity);
+}
+
+/* If the frame needs larger slots, goes on in fresh memory.
+ * -EBUSY  frames before this one have to be published first */
+static int make_room(struct publish_loop *loop, struct frame_task *task)
+{
+	struct capacity *capacity = &loop->source->capacity, larger;
+	int error;
+
+	if (task->fault || task->cached || !task->width ||
+	    capacity_holds(capacity, task->width, task->height))
+		return 0;
+	frame_task_read(task, capacity);
+	if (task->fault)
+		return 0;
+	larger = capacity_larger(capacity, task->width, task->height);
+	error = shmflip_producer_resize(loop->producer, capacity_buffer_bytes(&larger));
+	if (error == -EBUSY || error == -EINTR)
+		return -EBUSY;
+	if (error)
+		note_no_room(loop, task);
+	else
+		*capacity = larger;
+	return 0;
+}
+
 /* Gets a slot for the frame and submits it. Without a slot by the deadline, submits it as dropped.
  * -EAGAIN     no slot is free and there is time to wait; or the library, which moves to fresh
  *             memory, needs its loans back first
  * -ECANCELED  a failure; the user has been told */
 static int submit(struct publish_loop *loop, struct frame_task *task)
 {
-	int error = 0;
+	int error = make_room(loop, task);
 
+	if (error)
+		return -EAGAIN;
 	if (!task->waiting_since_ns) {
 		task->waiting_since_ns = monotonic_now_ns();
 		pace_catch_up(&loop->pace, task->index, task->waiting_since_ns);
@@ -69,10 +106,10 @@ static int submit(struct publish_loop *loop, struct frame_task *task)
 	return 0;
 }
 
+/* A frame with a fault takes its time too, or a pass full of them would take none. */
 static bool is_due(const struct publish_loop *loop, const struct frame_task *task)
 {
-	return task->fault || task->dropped ||
-	       monotonic_now_ns() >= pace_due_ns(&loop->pace, task->index);
+	return task->dropped || monotonic_now_ns() >= pace_due_ns(&loop->pace, task->index);
 }
 
 static void drop(struct publish_loop *loop, const struct frame_task *task)
@@ -87,8 +124,6 @@ static void note_decoding(struct publish_loop *loop, const struct frame_task *ta
 	loop->decode_ns += (task->decode_ns - loop->decode_ns) / (loop->decode_ns ? 8 : 1);
 	if (!task->cached)
 		histogram_add(&loop->decode, task->decode_ns);
-	if (task->picture.message[0] && task->first_pass && !loop->options->quiet)
-		cli_error("%s: shown anyway: %s", task->path, task->picture.message);
 }
 
 static int publish(struct publish_loop *loop, struct frame_task *task)
@@ -165,7 +200,7 @@ static int take_step(struct publish_loop *loop)
 	if (error == -EAGAIN) {
 		error = worker_pool_fetch(loop->pool);
 		if (error && error != -EAGAIN)
-			error = frame_source_report(error);
+			error = frame_source_report(loop->source, error);
 	}
 	return error;
 }
@@ -185,8 +220,7 @@ int publish_loop_run(struct publish_loop *loop)
 
 	loop->started_ns = monotonic_now_ns();
 	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
-	progress_init(&loop->progress, loop->options, loop->producer,
-	              frame_source_total(loop->source));
+	progress_init(&loop->progress, loop->options, loop->producer, loop->source);
 	do {
 		error = cli_interrupted() ? -EINTR : take_step(loop);
 		progress_update(&loop->progress, loop->position, loop->decode_ns);

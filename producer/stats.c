@@ -2,6 +2,7 @@
 #include "stats.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -25,6 +26,13 @@ static double milliseconds(int64_t ns)
 	return (double)ns / 1e6;
 }
 
+static double frames_per_second(const struct stats *stats)
+{
+	double seconds = (double)stats->elapsed_ns / 1e9;
+
+	return seconds > 0 ? (double)stats->channel.published / seconds : 0.0;
+}
+
 static json_t *decode_times(const struct histogram *decode)
 {
 	return json_pack("{s:f, s:f, s:f, s:f}", "mean", milliseconds(histogram_mean_ns(decode)),
@@ -46,12 +54,21 @@ static json_t *to_json(const struct stats *stats, const struct options *options)
 		"published", (json_int_t)channel->published, "dropped",
 		(json_int_t)channel->dropped, "skipped", (json_int_t)stats->skipped, "loops",
 		(json_int_t)stats->loops, "seconds", seconds, "fps_asked", options->fps_milli / 1e3,
-		"fps_reached", seconds > 0 ? (double)channel->published / seconds : 0.0,
-		"decode_ms", decode_times(&stats->decode), "waited_ms",
-		milliseconds(stats->waited_ns), "slots", (int)options->slots, "jobs",
+		"fps_reached", frames_per_second(stats), "decode_ms", decode_times(&stats->decode),
+		"waited_ms", milliseconds(stats->waited_ns), "slots", (int)options->slots, "jobs",
 		(int)options->jobs, "slot_bytes", (json_int_t)stats->slot_bytes, "generations",
 		(json_int_t)channel->generations, "viewers_max", (int)stats->viewers_max,
 		"interrupted", (int)cli_interrupted());
+}
+
+void stats_print_summary(const struct stats *stats)
+{
+	uint64_t published = stats->channel.published;
+
+	cli_error("%" PRIu64 " frame%s in %.1f s (%.1f per second), %" PRIu64 " dropped, %" PRIu64
+	          " skipped",
+	          published, published == 1 ? "" : "s", (double)stats->elapsed_ns / 1e9,
+	          frames_per_second(stats), stats->channel.dropped, stats->skipped);
 }
 
 int stats_close(struct stats *stats, const struct options *options)

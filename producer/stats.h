@@ -28,6 +28,9 @@ struct stats {
 /* Opens the file, if the options name one. A negative errno, after a line to the user. */
 int stats_open(struct stats *stats, const struct options *options);
 
+/* Tells the user in one line what happened. */
+void stats_print_summary(const struct stats *stats);
+
 /* Writes and closes the file. A negative errno, after a line to the user. */
 int stats_close(struct stats *stats, const struct options *options);
 

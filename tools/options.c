@@ -57,16 +57,10 @@ static const char help_text[] =
 	"\n"
 	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";
 
-static void print_help(void)
+static void __attribute__((noreturn)) print_help(void)
 {
 	fputs(help_text, stdout);
-	exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
-}
-
-static void print_version(void)
-{
-	cli_print_version();
-	exit(CLI_OK);
+	cli_exit_printed();
 }
 
 static const struct format *format_choice(const char *text)
@@ -149,7 +143,7 @@ void options_parse(int argc, char **argv, struct options *options)
 		if (option == OPTION_HELP)
 			print_help();
 		else if (option == OPTION_VERSION)
-			print_version();
+			cli_exit_version();
 		else if (option == ':' || option == '?')
 			cli_refuse_option(long_options, option, argv[optind - 1]);
 		else

@@ -120,16 +120,10 @@ static void set_view(struct options *options, uint32_t view)
 	options->view = view;
 }
 
-static void print_help(void)
+static void __attribute__((noreturn)) print_help(void)
 {
 	fputs(help_text, stdout);
-	exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
-}
-
-static void print_version(void)
-{
-	cli_print_version();
-	exit(CLI_OK);
+	cli_exit_printed();
 }
 
 static bool set_flag(struct options *options, int option)
@@ -203,7 +197,7 @@ void options_parse(int argc, char **argv, struct options *options)
 		if (option == OPTION_HELP)
 			print_help();
 		else if (option == OPTION_VERSION)
-			print_version();
+			cli_exit_version();
 		else if (option == ':' || option == '?')
 			cli_refuse_option(long_options, option, argv[optind - 1]);
 		else if (!set_flag(options, option))

@@ -37,8 +37,11 @@ void cli_refuse_option(const struct option *options, int getopt_result, const ch
 	__attribute__((noreturn));
 /* Replaces control codes of 7 and of 8 bits, which a terminal would obey, in place. Keeps UTF-8. */
 void cli_make_plain(char *text);
-/* Prints "PROGRAM VERSION" on stdout. */
-void cli_print_version(void);
+/* Prints "PROGRAM VERSION" on stdout, and exits as cli_exit_printed() does. */
+void cli_exit_version(void) __attribute__((noreturn));
+/* Exits with CLI_OK if all that the program printed on stdout is written. Otherwise reports why,
+ * and exits with CLI_FAILED. */
+void cli_exit_printed(void) __attribute__((noreturn));
 
 /* ---- Values of options: an invalid value, or one out of range, is a usage error that names the
  * option and what it takes. ----------------------------------------------------------------- */

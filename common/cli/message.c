@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *program_name = "shmflip";
@@ -56,7 +58,17 @@ void cli_usage_error(const char *format, ...)
 	exit(CLI_USAGE);
 }
 
-void cli_print_version(void)
+void cli_exit_version(void)
 {
 	printf("%s %s\n", program_name, SHMFLIP_VERSION);
+	cli_exit_printed();
+}
+
+/* stdout buffers what is printed, so that only the flush meets a full disk. */
+void cli_exit_printed(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		exit(CLI_OK);
+	cli_error("cannot write to stdout: %s", strerror(errno));
+	exit(CLI_FAILED);
 }

@@ -29,7 +29,11 @@ struct decoder {
 	const struct png_decode_options *options;
 	uint8_t *pixels;
 	struct png_decoded *picture;
+	bool reads_rows; /* libpng has begun with the pixels */
 };
+
+/* What png_get_io_chunk_type() returns. */
+enum { IDAT = 'I' << 24 | 'D' << 16 | 'A' << 8 | 'T', ADAM7_PASSES = 7 };
 
 static void set_message(struct decoder *decoder, const char *message)
 {
@@ -104,6 +108,12 @@ static void set_limits(const struct decoder *decoder)
 	png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 }
 
+/* Some encoders announce a smaller window than their data refer to. Any window fits into 32 KiB. */
+static void set_window(const struct decoder *decoder)
+{
+	png_set_option(decoder->png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+}
+
 static void set_background(const struct decoder *decoder)
 {
 	uint32_t rgb = decoder->options->background;
@@ -144,13 +154,14 @@ static void set_format(struct png_decoded *picture, bool opaque)
 }
 
 /* An interlaced picture takes seven passes over the same rows, and is whole after the last. */
-static void read_rows(const struct decoder *decoder, bool alpha)
+static void read_rows(struct decoder *decoder, bool alpha)
 {
 	struct png_decoded *picture = decoder->picture;
 	int passes = png_set_interlace_handling(decoder->png);
 	bool opaque = true;
 
 	png_read_update_info(decoder->png, decoder->info);
+	decoder->reads_rows = true;
 	for (int pass = 1; pass <= passes; pass++) {
 		for (uint32_t y = 0; y < picture->height; y++) {
 			uint8_t *row = decoder->pixels + (size_t)y * picture->stride_bytes;
@@ -186,12 +197,44 @@ static bool decode_fast(struct decoder *decoder)
 	return true;
 }
 
+static bool has_all_rows(const struct decoder *decoder)
+{
+	if (png_get_interlace_type(decoder->png, decoder->info) == PNG_INTERLACE_ADAM7)
+		return png_get_current_pass_number(decoder->png) == ADAM7_PASSES;
+	return png_get_current_row_number(decoder->png) == decoder->picture->height;
+}
+
+/* libpng checks the CRC of the last IDAT, and then begins to read the next chunk. */
+static bool is_past_idats(const struct decoder *decoder)
+{
+	return (png_get_io_state(decoder->png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR ||
+	       png_get_io_chunk_type(decoder->png) != IDAT;
+}
+
+/* After an error: keeps the picture if all its pixels came, and none of their checksums is wrong.
+ * What is missing is the end of the compressed data, or chunks after it. */
+static int keep_if_whole(const struct decoder *decoder)
+{
+	struct png_decoded *picture = decoder->picture;
+	bool opaque = true;
+
+	if (decoder->idat || !decoder->reads_rows || !has_all_rows(decoder) ||
+	    !is_past_idats(decoder))
+		return -EBADMSG;
+	for (uint32_t y = 0; y < picture->height && opaque; y++)
+		opaque = png_row_is_opaque(decoder->pixels + (size_t)y * picture->stride_bytes,
+		                           picture->width);
+	set_format(picture, opaque);
+	return 0;
+}
+
 /* libpng's longjmp returns into this function alone. Returns -EAGAIN if the fast path declines. */
 static int decode(struct decoder *decoder)
 {
 	if (setjmp(png_jmpbuf(decoder->png)))
-		return -EBADMSG;
+		return keep_if_whole(decoder);
 	set_limits(decoder);
+	set_window(decoder);
 	png_read_info(decoder->png, decoder->info);
 	if (!decoder->idat)
 		read_rows(decoder, set_transforms(decoder));

@@ -6,7 +6,8 @@
  *
  * A picture is damaged if pixels are missing or their checksums are wrong. Faults that do not
  * touch the pixels only cause a warning: a wrong CRC of an ancillary chunk, data after the last
- * row. */
+ * row, a missing end (of the compressed data, their checksum, or IEND). A zlib header that
+ * announces too small a window is no fault: browsers and ffmpeg ignore it too. */
 #ifndef SHMFLIP_PNG_DECODE_H
 #define SHMFLIP_PNG_DECODE_H
 

@@ -82,15 +82,6 @@ static size_t idat_bytes_max(size_t raw_bytes)
 	return raw_bytes + raw_bytes / 32768 * 5 + 11;
 }
 
-/* zlib rejects references farther back than the window that the stream announces; libdeflate
- * does not. They agree only if that window is large enough for any reference. */
-static bool has_full_window(const struct png_chunks *chunks, size_t raw_bytes)
-{
-	unsigned window_bits = (chunks->bytes ? chunks->data[0] >> 4 : 0) + 8;
-
-	return window_bits == 15 || (window_bits < 15 && raw_bytes <= (size_t)1 << window_bits);
-}
-
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through rows */
 static bool unfilter(struct png_fast *fast, const struct png_fast_format *format,
                      const uint8_t *raw, uint8_t *pixels, bool *opaque)
@@ -119,8 +110,7 @@ bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format
 	uint8_t *raw;
 
 	if (buffer_bytes > pixels_size || !reserve_zeros(fast, format->stride_bytes) ||
-	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(raw_bytes)) ||
-	    !has_full_window(chunks, raw_bytes))
+	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(raw_bytes)))
 		return false;
 	raw = pixels + (buffer_bytes - PNG_ROWS_MARGIN - raw_bytes);
 	if (!png_inflate(fast->inflater, chunks->data, chunks->bytes, raw, raw_bytes))

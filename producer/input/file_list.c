@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "png_header.h"
 
 /* Linux limits each POSIX_FADV_WILLNEED to its own read-ahead, which is rarely less than this. */
 #define READ_AHEAD_STEP (128 << 10)
@@ -162,6 +163,23 @@ int file_list_add(struct file_list *files, const char *argument)
 		return add_pattern(files, argument);
 	cli_error("cannot read %s: %s", argument, strerror(errno));
 	return -ENOENT;
+}
+
+int file_read_png_header(const char *path, struct png_header *header)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint8_t start[PNG_HEADER_BYTES];
+	const char *reason;
+	ssize_t got;
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, start, sizeof(start), 0);
+	if (got < 0)
+		error = -errno;
+	close(fd);
+	return error ? error : png_header_parse(start, (size_t)got, header, &reason);
 }
 
 void file_read_ahead(const char *path)

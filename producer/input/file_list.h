@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+struct png_header;
+
 struct file_list {
 	char **paths;
 	size_t count;
@@ -17,6 +19,11 @@ struct file_list {
 /* Appends the paths that argument names. A negative errno, after a line to the user: no such file,
  * or no memory. An invalid pattern is a usage error. */
 int file_list_add(struct file_list *files, const char *argument);
+
+/* Reads the size of a PNG.
+ * -EBADMSG  no PNG
+ * or the error of open(2) or pread(2). */
+int file_read_png_header(const char *path, struct png_header *header);
 
 /* Asks the kernel to read a file into its cache meanwhile, if the file can be read. */
 void file_read_ahead(const char *path);

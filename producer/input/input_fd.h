@@ -7,13 +7,18 @@
 #define SHMFLIP_PRODUCER_INPUT_INPUT_FD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
 struct input_fd {
 	int fd;
+	bool is_pipe;   /* FIFO or socket */
+	bool has_ended; /* what a next writer writes is not read before a reopening */
 	atomic_bool cancelled;
+	_Atomic uint64_t waits; /* how often no byte was there yet. Any thread */
 };
 
 /* The caller keeps the descriptor, and closes it. */
@@ -27,6 +32,12 @@ ssize_t input_fd_read(struct input_fd *input, void *data, size_t size);
 
 /* The same, into up to IOV_MAX vectors. */
 ssize_t input_fd_readv(struct input_fd *input, const struct iovec *vectors, int count);
+
+/* Makes the next read of a FIFO wait for its next writer. Drops what is left to read before the
+ * end.
+ * -EINTR  interrupted or cancelled
+ * or the error of read(2) or open(2). */
+int input_fd_reopen(struct input_fd *input);
 
 /* Ends the current read and each later one with -EINTR, within 0.1 s. Any thread. */
 void input_fd_cancel(struct input_fd *input);

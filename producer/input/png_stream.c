@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "file_kind.h"
 #include "png_header.h"
 
 static const uint8_t last_chunk[] = { 0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
@@ -113,6 +114,88 @@ static int find_signature(struct png_stream *stream)
 	}
 }
 
+/* UTF-8 is text: bytes from 0x80 to 0xbf, of which a signature's first is one, continue others. */
+static bool is_text(uint8_t byte, uint8_t previous)
+{
+	if (byte >= 0x80 && byte < 0xc0)
+		return previous >= 0x80;
+	return (byte >= ' ' && byte != 0x7f) || (byte >= '\t' && byte <= '\r');
+}
+
+/* previous: the byte before the data; afterwards, the last byte of the text. */
+static size_t text_length(const uint8_t *data, size_t size, uint8_t *previous)
+{
+	size_t length = 0;
+
+	while (length < size && is_text(data[length], *previous))
+		*previous = data[length++];
+	return length;
+}
+
+static bool begins_with_signature(const struct png_stream *stream)
+{
+	size_t held = stream->end - stream->start;
+
+	return memcmp(stream->read.data + stream->start, png_signature,
+	              held < PNG_SIGNATURE_BYTES ? held : PNG_SIGNATURE_BYTES) == 0;
+}
+
+/* Whether the bytes before the next PNG are of a kind that is known. */
+static int check_kind(struct png_stream *stream, const char **reason)
+{
+	int error = read_up_to(stream, FILE_KIND_BYTES);
+	const char *fault =
+		file_kind_fault(stream->read.data + stream->start, stream->end - stream->start);
+
+	if (fault) {
+		*reason = fault;
+		return -EILSEQ;
+	}
+	return error == -ENODATA ? 0 : error;
+}
+
+/* Moves start to the first byte that is no text, or that begins a signature. */
+static int skip_to_binary(struct png_stream *stream)
+{
+	uint8_t previous = '\n';
+
+	for (;;) {
+		size_t size = stream->end - stream->start, length, before;
+		const uint8_t *from = stream->read.data + stream->start;
+		const uint8_t *found = memmem(from, size, png_signature, PNG_SIGNATURE_BYTES);
+		int error;
+
+		before = found ? (size_t)(found - from) : size - partial_signature(from, size);
+		length = text_length(from, before, &previous);
+		stream->start += length;
+		if (found || length < before)
+			return 0;
+		error = read_some(stream, PNG_SIGNATURE_BYTES);
+		if (error)
+			return error;
+	}
+}
+
+/* Skips text before a PNG. */
+static int skip_text(struct png_stream *stream, const char **reason)
+{
+	int error = read_up_to(stream, 1);
+
+	if (error || begins_with_signature(stream))
+		return error;
+	error = check_kind(stream, reason);
+	if (!error)
+		error = skip_to_binary(stream);
+	if (error == -ENODATA && stream->start < stream->end)
+		return 0;
+	if ((error == -ENODATA && !stream->has_begun) ||
+	    (!error && !begins_with_signature(stream))) {
+		*reason = "not a PNG";
+		return -EILSEQ;
+	}
+	return error;
+}
+
 static bool is_letter(uint8_t byte)
 {
 	return (byte | 32) >= 'a' && (byte | 32) <= 'z';
@@ -168,11 +251,11 @@ static int read_signature(struct png_stream *stream, const char **reason)
 
 	if (error && (error != -ENODATA || held == 0))
 		return error;
-	if (memcmp(stream->read.data + stream->start, png_signature,
-	           held < PNG_SIGNATURE_BYTES ? held : PNG_SIGNATURE_BYTES)) {
+	if (!begins_with_signature(stream)) {
 		*reason = "not a PNG";
-		return -EBADMSG;
+		return -EILSEQ;
 	}
+	stream->has_begun = true;
 	stream->parsed = PNG_SIGNATURE_BYTES;
 	return error;
 }
@@ -192,22 +275,35 @@ static int skip_previous(struct png_stream *stream)
 	return 0;
 }
 
+/* What looks like a damaged PNG may be one of a kind of its own. */
+static void name_kind(const struct png_stream *stream, const char **reason)
+{
+	const char *fault =
+		file_kind_fault(stream->read.data + stream->start, stream->end - stream->start);
+
+	if (fault)
+		*reason = fault;
+}
+
 int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size,
                     const char **reason)
 {
 	bool complete = false;
 	int error = skip_previous(stream);
 
-	if (error)
-		return error;
-	error = read_signature(stream, reason);
+	if (!error)
+		error = skip_text(stream, reason);
+	if (!error)
+		error = read_signature(stream, reason);
 	while (!error && !complete)
 		error = read_chunk(stream, &complete, reason);
 	if (error == -ENODATA && stream->end > stream->start) {
 		*reason = "truncated";
 		error = -EBADMSG;
 	}
-	if (error == -EBADMSG) {
+	if (error == -EBADMSG)
+		name_kind(stream, reason);
+	if (error == -EBADMSG || error == -EILSEQ) {
 		stream->resync = true;
 		stream->parsed = 1;
 	}

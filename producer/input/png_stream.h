@@ -4,7 +4,8 @@
  * Reads the pipe in large blocks, but never waits for more than the current PNG needs. Memory
  * grows with the bytes that have arrived, not with the length that a chunk claims. After damage
  * the stream continues at the next signature, even inside a chunk with a wrong length: only the
- * damaged frame is lost.
+ * damaged frame is lost. Text between PNGs, such as newlines and the headers of a multipart
+ * message, is skipped.
  *
  * Blocks until bytes arrive. One thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_PNG_STREAM_H
@@ -24,7 +25,8 @@ struct png_stream {
 	size_t start;       /* of the current PNG */
 	size_t parsed;      /* bytes of the current PNG */
 	size_t end;
-	bool resync; /* the last PNG was damaged: continue at the next signature */
+	bool resync;    /* the last PNG was damaged: continue at the next signature */
+	bool has_begun; /* a signature was found */
 };
 
 /* The input must outlive the stream. prefix: the first few bytes of the stream, if the caller has
@@ -37,6 +39,7 @@ void png_stream_finish(struct png_stream *stream);
 /* Waits for the next PNG, whose *size bytes stay at *png until the next call.
  * -ENODATA  end of the stream
  * -EBADMSG  no whole PNG; *reason is a static string. The next call continues after the damage.
+ * -EILSEQ   other bytes than text before a PNG, or text alone; likewise
  * -EINTR    interrupted or cancelled
  * -ENOMEM
  * or the error of read(2). */

@@ -36,7 +36,7 @@ uint64_t raw_layout_bytes(const struct raw_layout *layout)
 	return luma + (layout->no_chroma ? 0 : 2 * columns * rows);
 }
 
-/* ---- PGM, PPM, PAM ------------------------------------------------------------------------ */
+/* ---- Y4M ---------------------------------------------------------------------------------- */
 
 /* Parses up to nine digits. NULL: no digit, or more than nine. */
 static const char *parse_number(const char *text, uint32_t *value)
@@ -47,95 +47,6 @@ static const char *parse_number(const char *text, uint32_t *value)
 		*value = 10 * *value + (uint32_t)(*at - '0');
 	return at == text || isdigit((unsigned char)*at) ? NULL : at;
 }
-
-static const char *skip_blanks_and_comments(const char *at)
-{
-	while (isspace((unsigned char)*at) || *at == '#')
-		at += *at == '#' ? strcspn(at, "\n") : 1;
-	return at;
-}
-
-/* Width, height and maximum, with one blank after each. */
-static bool parse_pgm_or_ppm(const char *text, uint32_t numbers[3])
-{
-	const char *at = text + 2;
-
-	for (int i = 0; i < 3; i++) {
-		if (!isspace((unsigned char)*at))
-			return false;
-		at = parse_number(skip_blanks_and_comments(at), &numbers[i]);
-		if (!at)
-			return false;
-	}
-	return isspace((unsigned char)*at);
-}
-
-bool raw_header_pnm_is_complete(const char *text)
-{
-	size_t size = strlen(text);
-	uint32_t numbers[3];
-
-	if (text[1] == '7')
-		return size > 10 && strcmp(text + size - 8, "\nENDHDR\n") == 0;
-	return parse_pgm_or_ppm(text, numbers);
-}
-
-/* The text after a word at the start of a line. NULL: no line starts with the word. */
-static const char *find_line(const char *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (; text; text = strchr(text, '\n')) {
-		text += *text == '\n';
-		if (strncmp(text, word, length) == 0 && text[length] == ' ')
-			return text + length + 1;
-	}
-	return NULL;
-}
-
-static bool parse_line(const char *text, const char *word, uint32_t *value)
-{
-	const char *found = find_line(text, word);
-
-	return found && parse_number(found, value);
-}
-
-static const char *parse_pam(const char *text, uint32_t numbers[3], uint32_t *depth)
-{
-	static const char *const types[] = { "BLACKANDWHITE", "GRAYSCALE", "RGB" };
-	const char *type = find_line(text, "TUPLTYPE");
-
-	if (!parse_line(text, "WIDTH", &numbers[0]) || !parse_line(text, "HEIGHT", &numbers[1]) ||
-	    !parse_line(text, "MAXVAL", &numbers[2]) || !parse_line(text, "DEPTH", depth))
-		return "damaged: a PAM header without WIDTH, HEIGHT, DEPTH or MAXVAL";
-	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strncmp(type, types[i], strlen(types[i])) == 0)
-			return NULL;
-	}
-	return type ? "a PAM that is neither grey nor RGB" : NULL;
-}
-
-const char *raw_header_pnm(const char *text, struct raw_layout *layout)
-{
-	static const char *const names[] = { "gray", "ya8", "rgb24", "rgba" };
-	uint32_t numbers[3] = { 0 }, depth = text[1] == '5' ? 1 : 3;
-	const char *fault = NULL;
-
-	if (text[1] == '7')
-		fault = parse_pam(text, numbers, &depth);
-	else if (!parse_pgm_or_ppm(text, numbers))
-		fault = "damaged: not a PGM or PPM header";
-	if (!fault && (depth < 1 || depth > 4 || numbers[2] < 1 || numbers[2] > 65535))
-		fault = "damaged: impossible DEPTH or MAXVAL";
-	if (!fault)
-		fault = raw_layout_init(layout, raw_format_find(names[depth - 1]), numbers[0],
-		                        numbers[1]);
-	if (!fault)
-		layout->maximum = numbers[2];
-	return fault;
-}
-
-/* ---- Y4M ---------------------------------------------------------------------------------- */
 
 /* The value of a parameter: the rest of a word that starts with its name. NULL: not given. */
 static const char *find_parameter(const char *text, const char *name)

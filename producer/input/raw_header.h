@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Parses the headers before raw pixels: of PGM, PPM and PAM, and of a Y4M stream. Each frame of
- * a Y4M also has a line of its own, which raw_stream.c checks. Pure; any thread. */
+ * Describes raw pixels, and parses the first line of a Y4M stream. Each frame of a Y4M also has a
+ * line of its own, which raw_stream.c checks. Images with a header each: pnm_header.h. Pure; any
+ * thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_HEADER_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_HEADER_H
 
@@ -34,12 +35,6 @@ uint64_t raw_layout_row_bytes(const struct raw_layout *layout);
 
 /* The size of the frame. */
 uint64_t raw_layout_bytes(const struct raw_layout *layout);
-
-/* Whether the text is a complete header of a PGM, PPM or PAM. */
-bool raw_header_pnm_is_complete(const char *text);
-
-/* Parses such a header. Returns NULL, or what is wrong with it. */
-const char *raw_header_pnm(const char *text, struct raw_layout *layout);
 
 /* Parses the first line of a Y4M stream. fps_milli: frames per 1000 seconds; 0: the line names no
  * rate. Returns NULL, or what is wrong with the line. */

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "raw_stream.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "pnm_header.h"
 
 /* ROWS_BYTES are read at a time: few enough to stay in the processor's cache until they are
  * converted. raw_convert may read SLACK_BYTES after a row. */
 enum { ROWS_BYTES = 1 << 18, VECTORS_MAX = 128, SLACK_BYTES = 3, SAMPLES = 65536 };
 
+static bool is_pnm(const char *magic)
+{
+	return magic[0] == 'P' && magic[1] >= '5' && magic[1] <= '7';
+}
+
 bool raw_stream_recognizes(const uint8_t prefix[2])
 {
-	return (prefix[0] == 'P' && prefix[1] >= '5' && prefix[1] <= '7') ||
-	       (prefix[0] == 'Y' && prefix[1] == 'U');
+	return is_pnm((const char *)prefix) || (prefix[0] == 'Y' && prefix[1] == 'U');
 }
 
 void raw_stream_init(struct raw_stream *stream, struct input_fd *input, const uint8_t prefix[2])
@@ -35,6 +40,13 @@ void raw_stream_finish(struct raw_stream *stream)
 	buffer_finish(&stream->rows);
 	free(stream->scaled);
 	stream->scaled = NULL;
+}
+
+void raw_stream_restart(struct raw_stream *stream)
+{
+	stream->start = stream->end = 0;
+	stream->remaining = 0;
+	stream->broken = stream->announced = false;
 }
 
 /* ---- Bytes -------------------------------------------------------------------------------- */
@@ -121,9 +133,8 @@ static int skip_rest(struct raw_stream *stream)
 	return error == -EBADMSG ? -ENODATA : error;
 }
 
-/* Reads text until complete() accepts it, and NUL-terminates it. */
-static int read_text(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX],
-                     bool (*complete)(const char *text))
+/* Reads a line, and NUL-terminates it. */
+static int read_line(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX])
 {
 	size_t size = 0;
 
@@ -134,51 +145,59 @@ static int read_text(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX],
 		if (error)
 			return error == -ENODATA && size ? -EBADMSG : error;
 		byte = stream->unread[stream->start++];
-		if ((byte < ' ' || byte > '~') && !isspace((unsigned char)byte))
+		if (byte == '\0')
 			break;
 		text[size++] = byte;
 		text[size] = '\0';
-		if ((byte == '\n' || byte == ' ' || byte == '\t' || byte == '\r') && complete(text))
+		if (byte == '\n')
 			return 0;
 	}
 	return -EBADMSG;
 }
 
-static bool is_line(const char *text)
+/* Refuses a wrong start at its second byte: the writer may send no more. */
+static int read_pnm_header(struct raw_stream *stream, struct pnm_header *header)
 {
-	return text[strlen(text) - 1] == '\n';
+	while (!header->complete) {
+		int error = fill_unread(stream);
+
+		if (error)
+			return error == -ENODATA && header->size ? -EBADMSG : error;
+		if (pnm_header_add(header, stream->unread[stream->start++]))
+			return -EBADMSG;
+		if (header->size == 2 && !is_pnm(header->text))
+			return -EBADMSG;
+	}
+	return 0;
 }
 
 static const char *read_pnm(struct raw_stream *stream, int *error)
 {
-	char text[RAW_HEADER_BYTES_MAX];
+	struct pnm_header header = { .size = 0 };
 
-	*error = read_text(stream, text, raw_header_pnm_is_complete);
-	if (*error == 0 && (text[0] != 'P' || text[1] < '5' || text[1] > '7'))
-		return "not a PGM, PPM or PAM";
+	*error = read_pnm_header(stream, &header);
 	if (*error == 0)
-		return raw_header_pnm(text, &stream->layout);
+		return pnm_header_parse(&header, &stream->layout);
 	return *error == -EBADMSG ? "damaged: not a PGM, PPM or PAM header" : NULL;
 }
 
+/* Another Y4M may follow the first, as from cat(1), with another size. */
 static const char *read_y4m(struct raw_stream *stream, int *error)
 {
 	char text[RAW_HEADER_BYTES_MAX];
 	const char *fault = NULL;
 
-	*error = 0;
-	if (!stream->announced) {
-		*error = read_text(stream, text, is_line);
-		if (*error == 0 && strncmp(text, "YUV4MPEG2 ", 10) == 0)
-			fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
-		else if (*error == 0)
-			fault = "not a Y4M";
+	*error = read_line(stream, text);
+	while (*error == 0 && !fault && strncmp(text, "YUV4MPEG2 ", 10) == 0) {
+		fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
+		stream->announced = true;
+		if (!fault)
+			*error = read_line(stream, text);
 	}
-	if (*error == 0 && !fault) {
-		*error = read_text(stream, text, is_line);
-		if (*error == 0 && strncmp(text, "FRAME", 5) != 0)
-			fault = "damaged: no FRAME line";
-	}
+	if (*error == 0 && !fault && !stream->announced)
+		fault = "not a Y4M";
+	else if (*error == 0 && !fault && strncmp(text, "FRAME", 5) != 0)
+		fault = "damaged: no FRAME line";
 	return *error == -EBADMSG ? "damaged: no FRAME line" : fault;
 }
 
@@ -199,7 +218,6 @@ int raw_stream_next(struct raw_stream *stream, const char **reason)
 		return -EBADMSG;
 	}
 	if (!error) {
-		stream->announced = true;
 		stream->remaining = raw_layout_bytes(&stream->layout);
 	}
 	return error;

@@ -27,7 +27,7 @@ struct raw_stream {
 	uint32_t fps_milli;       /* the rate that the stream names; 0: none */
 	uint64_t remaining;       /* bytes of that frame that are not read yet */
 	bool broken;              /* a header was invalid: no frame can be found after it */
-	bool announced;           /* at least one frame */
+	bool announced;           /* a Y4M's first line was read */
 	struct buffer rows;
 	uint8_t *scaled;  /* table from samples to 8 bits; NULL: not needed yet */
 	uint32_t maximum; /* of a sample, for which the table was made */
@@ -53,6 +53,9 @@ void raw_stream_init_bare(struct raw_stream *stream, struct input_fd *input,
                           const struct raw_layout *layout);
 
 void raw_stream_finish(struct raw_stream *stream);
+
+/* Expects the start of a stream of the same kind, from the next writer of the input. */
+void raw_stream_restart(struct raw_stream *stream);
 
 /* Skips the rest of the last frame, waits for the next one, and describes it in layout.
  * -ENODATA  end of the stream

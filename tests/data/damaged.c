@@ -27,6 +27,27 @@ static void gif(struct bytes *png)
 	bytes_add(png, pixel, sizeof(pixel));
 }
 
+/* What Xcode makes of a PNG: a chunk before IHDR, and no zlib header. */
+static void cgbi(struct bytes *png)
+{
+	struct bytes valid = { 0 };
+	struct chunk chunk = patch_make_and_find(&valid, "IHDR");
+
+	bytes_add(png, valid.data, chunk.content - 8);
+	png_add_chunk(png, "CgBI", "\x50\0\x20\2", 4);
+	bytes_add(png, valid.data + chunk.content - 8, png_chunk_end(&chunk) + 8 - chunk.content);
+	png_find_chunk(&valid, "IDAT", &chunk);
+	png_add_chunk(png, "IDAT", valid.data + chunk.content + 2, chunk.length - 6);
+	png_add_chunk(png, "IEND", NULL, 0);
+	bytes_finish(&valid);
+}
+
+/* The first bytes of a JPEG. */
+static void jpeg(struct bytes *png)
+{
+	bytes_add(png, "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 20);
+}
+
 static void truncated_signature(struct bytes *png)
 {
 	patch_make_valid(png);
@@ -105,13 +126,6 @@ static void bad_filter(struct bytes *png)
 static void missing_rows(struct bytes *png)
 {
 	patch_make_zero_rows(png, PATCH_ROWS - 3 * PATCH_ROW);
-}
-
-static void missing_end(struct bytes *png)
-{
-	struct chunk chunk = patch_make_and_find(png, "IEND");
-
-	png->size = chunk.content - 8;
 }
 
 static void missing_data(struct bytes *png)
@@ -200,6 +214,8 @@ int write_damaged(const struct file_sink *sink)
 		{ "empty.png", empty },
 		{ "text.png", text },
 		{ "gif.png", gif },
+		{ "jpeg.png", jpeg },
+		{ "cgbi.png", cgbi },
 		{ "truncated-signature.png", truncated_signature },
 		{ "truncated-header.png", truncated_header },
 		{ "truncated.png", truncated },
@@ -213,7 +229,6 @@ int write_damaged(const struct file_sink *sink)
 		{ "bad-colour-type.png", bad_colour_type },
 		{ "bad-depth.png", bad_depth },
 		{ "missing-rows.png", missing_rows },
-		{ "missing-end.png", missing_end },
 		{ "missing-data.png", missing_data },
 		{ "missing-palette.png", missing_palette },
 		{ "huge-100000x100000.png", huge_size },

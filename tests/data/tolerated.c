@@ -2,6 +2,8 @@
 #include "file_sink.h"
 #include "patch.h"
 
+#include <png.h>
+
 enum { MEGABYTE = 1 << 20 };
 
 static void extra_rows(struct bytes *png)
@@ -48,6 +50,45 @@ static void bytes_after_end(struct bytes *png)
 	bytes_add(png, "and then some", 13);
 }
 
+static void missing_end(struct bytes *png)
+{
+	struct chunk chunk = patch_make_and_find(png, "IEND");
+
+	png->size = chunk.content - 8;
+}
+
+static void missing_adler(struct bytes *png)
+{
+	struct bytes valid = { 0 };
+	struct chunk chunk = patch_make_and_find(&valid, "IDAT");
+
+	bytes_add(png, valid.data, chunk.content - 8);
+	png_add_chunk(png, "IDAT", valid.data + chunk.content, chunk.length - 4);
+	png_add_chunk(png, "IEND", NULL, 0);
+	bytes_finish(&valid);
+}
+
+/* Equal rows of noise: the data refer back by 301 bytes, the zlib header announces 256. */
+static void small_window(struct bytes *png)
+{
+	enum { WIDTH = 300, HEIGHT = 8 };
+	struct bytes rows = { 0 };
+	struct chunk chunk;
+
+	bytes_add_fill(&rows, 0, (size_t)HEIGHT * (1 + WIDTH));
+	for (size_t i = 0; i < rows.size; i++)
+		if (i % (1 + WIDTH))
+			rows.data[i] = (uint8_t)((uint32_t)(i % (1 + WIDTH)) * 2654435761u >> 13);
+	png_add_signature(png);
+	png_add_header(png, WIDTH, HEIGHT, 8, PNG_COLOR_TYPE_GRAY, false);
+	patch_add_rows(png, &rows);
+	png_find_chunk(png, "IDAT", &chunk);
+	png->data[chunk.content] = 0x08;
+	png->data[chunk.content + 1] = 31 - 0x0800 % 31;
+	png_update_crc(png, &chunk);
+	bytes_finish(&rows);
+}
+
 int write_tolerated(const struct file_sink *sink)
 {
 	static const struct patch patches[] = {
@@ -57,6 +98,9 @@ int write_tolerated(const struct file_sink *sink)
 		{ "bad-remark-checksum.png", bad_remark_checksum },
 		{ "unknown-remark.png", unknown_remark },
 		{ "bytes-after-end.png", bytes_after_end },
+		{ "missing-end.png", missing_end },
+		{ "missing-adler.png", missing_adler },
+		{ "small-window.png", small_window },
 	};
 
 	return patch_each(sink, patches, sizeof(patches) / sizeof(patches[0]));

@@ -8,6 +8,7 @@ channels is left at the end. A test stops only processes that it started, by the
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -22,11 +23,14 @@ from pathlib import Path
 PRODUCER = os.environ["SHMFLIP_PRODUCER"]
 VIEWER = os.environ["SHMFLIP_VIEWER"]
 TOOL = os.environ["SHMFLIP_TOOL"]
+BENCH = os.environ["SHMFLIP_BENCH"]
 SOURCE = Path(os.environ["SHMFLIP_SOURCE"])
 FRAMES = SOURCE / "assets" / "frames"
 KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
+TOLERATED = SOURCE / "tests" / "data" / "tolerated"
 TIMEOUT_S = 60
+SUMMARY = re.compile(r"shmflip-producer: \d+ frames? in .*\n")
 
 # The test runner sends SIGTERM after its time limit: exit normally, so that cleanups run.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -139,7 +143,15 @@ class Running:
 
     @property
     def err(self):
-        return Path(self.err_path).read_text(encoding="utf-8")
+        """What it said, but for the summary of a producer."""
+        return "".join(line for line in Path(self.err_path).read_text(encoding="utf-8").splitlines(True)
+                       if not SUMMARY.fullmatch(line))
+
+    @property
+    def summary(self):
+        """The last line, if it is a producer's summary; else None."""
+        lines = Path(self.err_path).read_text(encoding="utf-8").splitlines(True)
+        return lines[-1] if lines and SUMMARY.fullmatch(lines[-1]) else None
 
     @property
     def lines(self):

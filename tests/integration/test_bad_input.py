@@ -2,6 +2,7 @@
 """Wrong input of every kind: one clear line, the right exit status, and nothing left behind."""
 
 import os
+import subprocess
 import unittest
 
 import harness
@@ -73,6 +74,16 @@ class BadInput(harness.Case):
             self.assert_exits(shown, 0)
             self.assertRegex(shown.out, r"^shmflip-(producer|viewer) \d+\.\d+\.\d+\n$")
 
+    def test_help_that_cannot_be_written(self):
+        for program in (harness.PRODUCER, harness.VIEWER, harness.TOOL, harness.BENCH):
+            for words in (["--help"], ["--version"], ["decode", "--help"]):
+                if len(words) == 1 or program == harness.BENCH:
+                    with self.subTest(program=program, words=words), open("/dev/full", "wb") as full:
+                        done = subprocess.run([program, *words], stdout=full, stderr=subprocess.PIPE,
+                                              check=False)
+                        self.assertEqual(done.returncode, 1)
+                        self.assertRegex(done.stderr, rb"^[a-z-]+: cannot write to stdout: No space left.*\n$")
+
     def test_no_such_file(self):
         for name in ("missing.png", "missing", "missing-%d.png"):
             with self.subTest(name=name):
@@ -98,6 +109,29 @@ class BadInput(harness.Case):
                     self.assertIn(path.name, producer.err)
                     self.assertLessEqual(len(producer.err.splitlines()), 2, producer.err)
                 self.assert_nothing_left()
+
+    def test_other_kinds_are_named(self):
+        def ftyp(brand):
+            return b"\0\0\0\x1cftyp" + brand + b"\0\0\2\0"
+
+        for content, name, remedy in (
+                (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "a JPEG", "ffmpeg"), (ftyp(b"isom"), "MP4", "ffmpeg"),
+                (b"GIF89a\1\0\1\0\x80", "a GIF", "ffmpeg"), (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP", "ffmpeg"),
+                (b"II*\0\x34\1\0\0", "a TIFF", "ffmpeg"), (b"BM\x8a\x24\0\0\0\0\0\0\x8a\0", "a BMP", "ffmpeg"),
+                (ftyp(b"heic"), "a HEIF", "heif-convert"), (ftyp(b"avif"), "an AVIF", "avifdec"),
+                (b"\xff\x0a\xfa\x7f", "a JPEG XL", "djxl"), (b"\x1f\x8b\x08\0", "a gzip", "gunzip"),
+                (b"P6 1 1 255\nabc", "a PGM or PPM", "- <FILE"), ((DAMAGED / "cgbi.png").read_bytes(), "CgBI", "pngcrush")):
+            path = self.scratch / "picture.png"
+            path.write_bytes(content)
+            with self.subTest(name=name):
+                producer = self.producer("-r", "0", "--on-error", "stop", path)
+                self.assert_refused(producer, 1, "picture.png: ", name, remedy)
+                if b"P6" in content:
+                    continue
+                with open(path, "rb") as stdin:
+                    producer = self.producer("-r", "0", "--on-error", "stop", "-", stdin=stdin)
+                    self.assert_refused(producer, 1, "stdin:1: ", name, remedy)
+        self.assert_nothing_left()
 
     def test_a_file_that_claims_to_be_huge(self):
         huge = [path for path in DAMAGED.glob("*.png") if "100000" in path.name][0]

@@ -67,6 +67,43 @@ class Jobs(harness.Case):
                     for i in range(count)]
         self.assertEqual(lines, expected)
 
+    @harness.needs_imagemagick
+    def test_a_stream_that_grows(self):
+        sizes = [(32, 24), (40, 24), (20, 10), (60, 60), (400, 300), (32, 24)] * 2
+        stream = self.scratch / "stream"
+        with open(stream, "wb") as out:
+            for width, height in sizes:
+                subprocess.run(harness.imagemagick() + ["-size", f"{width}x{height}", "plasma:", "png:-"],
+                               stdout=out, check=True)
+        for jobs in (1, 3):
+            with open(stream, "rb") as stdin:
+                lines, stats = self.play("--on-error", "stop", "-", stdin=stdin, jobs=jobs)
+            self.assertEqual([tuple(map(int, line.split()[1:3])) for line in lines], sizes)
+            self.assertEqual((stats["published"], stats["skipped"], stats["dropped"]), (len(sizes), 0, 0))
+            self.assertEqual(stats["generations"], 4)
+            # In time, as from a live source.
+            with open(stream, "rb") as stdin:
+                producer = self.producer("-r", "50", "-j", jobs, "--stats", self.scratch / "live.json", "-", stdin=stdin)
+                self.assert_exits(producer, 0)
+            stats = self.stats(self.scratch / "live.json")
+            self.assertEqual(stats["published"] + stats["dropped"], len(sizes))
+
+    def test_text_between_pngs_is_no_frame(self):
+        good = [path.read_bytes() for path in pictures(3)]
+        for jobs in (1, 3):
+            stream = self.scratch / "stream"
+            stream.write_bytes(b"".join(b"--\r\nContent-Type: image/png\r\n\r\n" + png + b"\n" for png in good))
+            with open(stream, "rb") as stdin:
+                lines, stats = self.play("--on-error", "stop", "-", stdin=stdin, jobs=jobs)
+            self.assertEqual([line.split()[-1] for line in lines], ["stdin:1", "stdin:2", "stdin:3"])
+            self.assertEqual((stats["published"], stats["skipped"]), (3, 0))
+            # Bytes that may have been a frame are counted each time, but named once.
+            stream.write_bytes(b"".join(png + b"\0\1" for png in good))
+            with open(stream, "rb") as stdin:
+                lines, stats = self.play("-", stdin=stdin, jobs=jobs)
+            self.assertEqual((stats["published"], stats["skipped"]), (3, 3))
+            self.assert_one_line(self.played, "stdin:2: skipped: not a PNG")
+
     def test_damaged_files_are_named_in_order(self):
         damaged = sorted(path for path in DAMAGED.iterdir() if path.is_file())
         good = pictures(len(damaged))
@@ -98,7 +135,7 @@ class Jobs(harness.Case):
         reader, writer = os.pipe()
         producer = self.producer("-r", "0", "-j", "2", "--on-error", "stop", "-", stdin=reader)
         os.write(writer, pictures(1)[0].read_bytes())
-        os.write(writer, b"x" * 70000)
+        os.write(writer, b"\0" * 70000)
         self.assert_exits(producer, 1)
         self.assert_one_line(producer, "stdin:2")
         os.close(reader)

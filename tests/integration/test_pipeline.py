@@ -9,7 +9,7 @@ import unittest
 import zlib
 
 import harness
-from harness import DAMAGED, FRAMES, KINDS
+from harness import DAMAGED, FRAMES, KINDS, TOLERATED
 
 
 def expected(paths):
@@ -119,6 +119,17 @@ class Lossless(harness.Case):
             if path.name not in names:
                 self.assertEqual(producer.err.count(path.name), 1, producer.err)
         self.assert_nothing_left()
+
+    def test_faults_that_touch_no_pixel_are_tolerated(self):
+        viewer = self.viewer("--digest", "--once")
+        paths = harness.natural_order(TOLERATED.glob("*.png"))
+        producer = self.producer("-r", "0", "-p", "lossless", "-w", "1", *paths)
+        self.assert_exits(producer, 0)
+        self.assert_exits(viewer, 0)
+        self.assertEqual([line.split()[4] for line in viewer.lines], [path.name for path in paths])
+        self.assertNotIn("skipped:", producer.err)
+        self.assertIn("missing-end.png: shown anyway: truncated", producer.err)
+        self.assertNotIn("small-window.png", producer.err)
 
     def test_error_stops_when_asked(self):
         damaged = sorted(DAMAGED.glob("*.png"))[0]

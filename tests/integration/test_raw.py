@@ -120,6 +120,8 @@ class Raw(harness.Case):
     def test_headers_as_people_write_them(self):
         black = b"\0" * 6
         for header in (b"P6 2 1 255\n", b"P6\n# a comment\n2 # width\n 1\n#\n255 ", b"P6\t2\r\n1\n255\t",
+                       b"P6\n# Gr\xc3\xb6\xc3\x9fe\0\xff\n2 1\n255\n", b"P6\n#" + b"x" * 9000 + b"\n2 1\n255\n",
+                       b"P7\nWIDTH\t2\nHEIGHT  1\n\nDEPTH 3 \n# \xe9\0\nMAXVAL \t255\nTUPLTYPE \t RGB\r\nENDHDR \n",
                        b"P7\nWIDTH 2\nHEIGHT 1\nDEPTH 3\nMAXVAL 255\nENDHDR\n",
                        b"P7\n# c\nMAXVAL 255\nDEPTH 3\nHEIGHT 1\nWIDTH 2\nTUPLTYPE RGB\nENDHDR\n"):
             with self.subTest(header=header):
@@ -203,6 +205,36 @@ class Raw(harness.Case):
                 self.assert_exits(producer, 0)
             self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
 
+    def test_rate_of_bare_pixels(self):
+        path = self.scratch / "pixels"
+        path.write_bytes(bytes(16) * 2)
+        for options, asked in (([], 50), (["-r", "0"], 0), (["-r", "500"], 500)):
+            for raw in ("2x2@50", "2x2:bgra@50", "2x2@150/3"):
+                with open(path, "rb") as stdin:
+                    producer = self.producer("--stats", "-", *options, "--raw", raw, "-", stdin=stdin)
+                    self.assert_exits(producer, 0)
+                self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
+
+    def test_a_pipe_that_is_faster_than_the_default_rate(self):
+        faster = "the pipe delivers more than 30 frames per second, the default"
+
+        def feed(producer, writer, seconds, pause):
+            end = time.monotonic() + seconds
+            while time.monotonic() < end and faster not in producer.err:
+                os.write(writer, bytes(64 * 64 * 4))
+                time.sleep(pause)
+            os.close(writer)
+            self.assert_exits(producer, 0)
+
+        for options, pause, count in (([], 0, 1), ([], 0.1, 0), (["-r", "30"], 0, 0)):
+            with self.subTest(options=options, pause=pause):
+                reader, writer = os.pipe()
+                producer = self.producer("--raw", "64x64", *options, "-", stdin=reader)
+                os.close(reader)
+                feed(producer, writer, 3 if count == 0 else harness.TIMEOUT_S, pause)
+                self.assertEqual(producer.err.count(faster), count, producer.err)
+                self.assertEqual(len(producer.err.splitlines()), count)
+
     def test_truncated(self):
         frame = b"\xff" * 100
         y4m = b"YUV4MPEG2 W4 H4 C420\nFRAME\n" + b"\x80" * 24
@@ -248,9 +280,39 @@ class Raw(harness.Case):
         large = pnm("P5", 40, 40, 255, data=b"\x80" * 1600)
         white, grey = crcs(b"\xff" * 60, 3, 5), crcs(b"\x80\x80\x80\xff" * 1600, 40, 40)
         self.assertEqual(self.play(large + small * 2 + large), grey + white * 2 + grey)
-        self.assertEqual(self.play(small + large + small), white * 2)
-        self.assert_one_line(self.played, "stdin:2: skipped: 40x40 does not fit", "--max-size")
+        self.assertEqual(self.play(small + large + small), white + grey + white)
+        self.assertEqual((self.counted["generations"], self.counted["skipped"]), (2, 0))
         self.assertEqual(self.play(small + large + small, "--max-size", "40x40"), white + grey + white)
+        self.assertEqual(self.counted["generations"], 1)
+        # What never fits is named once.
+        self.assertEqual(self.play(small + (large + small) * 3, "--max-size", "20x20"), white * 4)
+        self.assert_one_line(self.played, "stdin:2: skipped: 40x40 does not fit", "--max-size")
+        self.assertEqual(self.counted["skipped"], 3)
+
+    def test_one_y4m_after_another(self):
+        def video(width, height, luma):
+            frame = b"FRAME\n" + bytes([luma]) * width * height + b"\x80" * (2 * width * height)
+            return f"YUV4MPEG2 W{width} H{height} F25:1 C444\n".encode() + frame * 2
+
+        white, black = crcs(b"\xff" * 60 * 2, 3, 5), crcs(b"\0\0\0\xff" * 1600 * 2, 40, 40)
+        self.assertEqual(self.play(video(3, 5, 235) + video(40, 40, 16) + video(3, 5, 235)),
+                         white + black + white)
+
+    @unittest.skipIf(os.environ["SHMFLIP_SANITIZER"] != "none", "a sanitizer needs all addresses")
+    @harness.needs("prlimit")
+    def test_slots_that_cannot_grow(self):
+        small = pnm("P5", 3, 5, 255, data=b"\xff" * 15)
+        path = self.scratch / "stream"
+        path.write_bytes(small + pnm("P5", 16000, 16000, 255, data=bytes(16000 * 16000)) + small)
+        stats = self.scratch / "stats.json"
+        with open(path, "rb") as stdin:
+            producer = self.start("prlimit", f"--as={1 << 30}", harness.PRODUCER, "-r", "0", "--stats", stats, "-",
+                                  stdin=stdin)
+            self.assert_exits(producer, 0)
+        self.assertIn("stdin:2: the slots stay as large as they are: ", producer.err)
+        self.assertIn("stdin:2: skipped: 16000x16000 does not fit", producer.err)
+        self.assertEqual(self.stats(stats)["published"], 2)
+        self.assert_nothing_left()
 
     def test_many_threads_make_no_difference(self):
         raw = draw(64, 48, 5, "-f", "rawvideo", "-pix_fmt", "bgra")
@@ -310,7 +372,7 @@ class Raw(harness.Case):
 
     def test_usage(self):
         for arguments in (["--raw", "640x480", harness.FRAMES], ["--raw", "640", "-"], ["--raw", "-"],
-                          ["--raw", "640x480:nv12", "-"], ["--raw", "0x1:bgr0", "-"],
+                          ["--raw", "640x480:nv12", "-"], ["--raw", "640x480@fast", "-"], ["--raw", "640x480@", "-"], ["--raw", "0x1:bgr0", "-"],
                           ["--raw", "2000000000x2000000000", "-"]):
             with self.subTest(arguments=arguments):
                 producer = self.producer(*arguments)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,16 +71,26 @@ static void assert_next(struct png_stream *stream, uint32_t width)
 	bytes_finish(&expected);
 }
 
-static void assert_damage(struct png_stream *stream, const char *expected)
+static void assert_error(struct png_stream *stream, int error, const char *expected)
 {
 	const char *reason = NULL;
 	const uint8_t *png;
 	size_t size;
 
-	assert_int_equal(png_stream_next(stream, &png, &size, &reason), -EBADMSG);
+	assert_int_equal(png_stream_next(stream, &png, &size, &reason), error);
 	if (expected)
 		assert_string_equal(reason, expected);
 	assert_non_null(reason);
+}
+
+static void assert_damage(struct png_stream *stream, const char *expected)
+{
+	assert_error(stream, -EBADMSG, expected);
+}
+
+static void assert_no_png(struct png_stream *stream)
+{
+	assert_error(stream, -EILSEQ, "not a PNG");
 }
 
 static void assert_end(struct png_stream *stream)
@@ -144,11 +155,11 @@ static void test_taken_pngs_stay_intact(void **state)
 	size_t size;
 
 	(void)state;
-	bytes_add(&bytes, "garbage", 7);
+	bytes_add(&bytes, "\1garbage", 8);
 	for (uint32_t i = 0; i < 4; i++)
 		add_frame(&bytes, i + 1);
 	begin(&stream, &bytes);
-	assert_damage(&stream, "not a PNG");
+	assert_no_png(&stream);
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(png_stream_next(&stream, &png[i], &size, &reason), 0);
 		assert_int_equal(png_stream_take(&stream, &taken[i]), 0);
@@ -175,12 +186,103 @@ static void test_empty_stream(void **state)
 	end(&stream);
 }
 
-static void test_garbage_between_frames_is_one_damaged_frame(void **state)
+/* Newlines, a boundary and headers of a multipart message, UTF-8. */
+static void test_text_between_frames_is_skipped(void **state)
 {
-	static const char *const garbage[] = { "x", "some garbage of more than eight bytes",
-		                               "\x89PNG\r\n\x1a",
-		                               "\x89\x89PN\x89PNG\r\n\x1a?\x89" };
-	static const size_t sizes[] = { 1, 37, 7, 14 };
+	static const char *const texts[] = {
+		"\n",  "\r\n \t",           "x",
+		"PNG", "\xc3\x89t\xc3\xa9", "\r\n--frame\r\nContent-Type: image/png\r\n\r\n"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+
+		for (uint32_t k = 5; k < 8; k++) {
+			bytes_add(&bytes, texts[i], strlen(texts[i]));
+			add_frame(&bytes, k);
+		}
+		bytes_add(&bytes, texts[i], strlen(texts[i]));
+		begin(&stream, &bytes);
+		for (uint32_t k = 5; k < 8; k++)
+			assert_next(&stream, k);
+		assert_end(&stream);
+		end(&stream);
+	}
+}
+
+/* More text than is read at once. */
+static void test_long_text(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+
+	(void)state;
+	bytes_add_fill(&bytes, 'x', 60000);
+	bytes_add_fill(&bytes, '\n', 3000);
+	add_frame(&bytes, 5);
+	begin(&stream, &bytes);
+	assert_next(&stream, 5);
+	assert_end(&stream);
+	end(&stream);
+}
+
+static void test_text_alone_is_no_stream(void **state)
+{
+	struct bytes bytes = { 0 };
+	struct png_stream stream;
+
+	(void)state;
+	bytes_add(&bytes, "this is no picture\n", 19);
+	begin(&stream, &bytes);
+	assert_no_png(&stream);
+	assert_end(&stream);
+	end(&stream);
+}
+
+/* A live stream of another kind is named as soon as it begins. */
+static void test_other_kinds_are_named(void **state)
+{
+	static const struct {
+		const char *bytes, *name;
+		size_t size;
+	} kinds[] = {
+		{ "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1", "a JPEG", 16 },
+		{ "GIF89a\1\0\1\0\x80\0\0\0\0\0", "a GIF", 16 },
+		{ "\x89PNG\r\n\x1a\n\0\0\0\4CgBI", "an iPhone's PNG", 16 },
+		{ "\0\0\0\x1c"
+		  "ftypisom\0\0\2\0",
+		  "a video", 16 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct bytes bytes = { 0 };
+		struct png_stream stream;
+		const char *reason = "";
+		const uint8_t *png;
+		int writer;
+		size_t size;
+
+		bytes_add(&bytes, kinds[i].bytes, kinds[i].size);
+		open_stream(&stream, pipe_with(&bytes, &writer));
+		assert_true(png_stream_next(&stream, &png, &size, &reason) < 0);
+		assert_memory_equal(reason, kinds[i].name, strlen(kinds[i].name));
+		close(writer);
+		assert_end(&stream);
+		end(&stream);
+		bytes_finish(&bytes);
+	}
+}
+
+static void test_bytes_between_frames(void **state)
+{
+	static const char *const garbage[] = { "\1",
+		                               "some garbage and \x7f and more than eight bytes",
+		                               "\x89PNG\r\n\x1a", "\x89\x89PN\x89PNG\r\n\x1a?\x89",
+		                               "\0\0" };
+	static const size_t sizes[] = { 1, 49, 7, 14, 2 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -194,12 +296,13 @@ static void test_garbage_between_frames_is_one_damaged_frame(void **state)
 		add_frame(&bytes, 7);
 		bytes_add(&bytes, garbage[i], sizes[i]);
 		begin(&stream, &bytes);
-		assert_damage(&stream, "not a PNG");
+		assert_no_png(&stream);
 		assert_next(&stream, 5);
-		assert_damage(&stream, "not a PNG");
+		assert_no_png(&stream);
 		assert_next(&stream, 6);
 		assert_next(&stream, 7);
-		assert_damage(&stream, NULL);
+		assert_error(&stream, i == 2 ? -EBADMSG : -EILSEQ,
+		             i == 2 ? "truncated" : "not a PNG");
 		assert_end(&stream);
 		end(&stream);
 	}
@@ -243,7 +346,7 @@ static void test_every_truncation_before_another_frame(void **state)
 		add_frame(&bytes, 8);
 		add_frame(&bytes, 9);
 		begin(&stream, &bytes);
-		assert_damage(&stream, NULL);
+		assert_error(&stream, size < PNG_SIGNATURE_BYTES ? -EILSEQ : -EBADMSG, NULL);
 		assert_next(&stream, 8);
 		assert_next(&stream, 9);
 		assert_end(&stream);
@@ -273,7 +376,8 @@ static void test_every_changed_byte(void **state)
 		add_frame(&bytes, 9);
 		begin(&stream, &bytes);
 		error = png_stream_next(&stream, &got, &size, &reason);
-		assert_true(error == -EBADMSG || (error == 0 && size == png.size));
+		assert_true(error == -EBADMSG || error == -EILSEQ ||
+		            (error == 0 && size == png.size));
 		assert_next(&stream, 8);
 		assert_next(&stream, 9);
 		assert_end(&stream);
@@ -440,7 +544,11 @@ int main(void)
 		cmocka_unit_test(test_a_frame_needs_no_byte_after_it),
 		cmocka_unit_test(test_taken_pngs_stay_intact),
 		cmocka_unit_test(test_empty_stream),
-		cmocka_unit_test(test_garbage_between_frames_is_one_damaged_frame),
+		cmocka_unit_test(test_text_between_frames_is_skipped),
+		cmocka_unit_test(test_long_text),
+		cmocka_unit_test(test_text_alone_is_no_stream),
+		cmocka_unit_test(test_other_kinds_are_named),
+		cmocka_unit_test(test_bytes_between_frames),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_every_truncation_before_another_frame),
 		cmocka_unit_test(test_every_changed_byte),
