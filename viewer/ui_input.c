@@ -13,6 +13,7 @@
 #include "ui_state.h"
 #include "ui_text.h"
 #include "video_output.h"
+#include "window/keyboard.h"
 #include "window/visibility.h"
 #include "window/window.h"
 
@@ -144,7 +145,7 @@ static void toggle_help(struct ui *ui)
 enum moment { ON_PRESS, ON_REPEAT, ON_RELEASE };
 
 static const struct binding {
-	SDL_Keycode key;
+	SDL_Keycode key;    /* or the character that it types */
 	enum moment moment; /* ON_REPEAT: on the first press, too */
 	void (*act)(struct ui *ui);
 } bindings[] = {
@@ -180,13 +181,25 @@ static bool moment_matches(enum moment moment, const SDL_KeyboardEvent *event)
 	return moment == ON_REPEAT || (moment == ON_PRESS && !event->repeat);
 }
 
-static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
+static const struct binding *find_binding(SDL_Keycode key)
 {
 	for (size_t i = 0; i < SDL_arraysize(bindings); i++) {
-		if (bindings[i].key == event->keysym.sym &&
-		    moment_matches(bindings[i].moment, event))
-			bindings[i].act(ui);
+		if (bindings[i].key == key)
+			return &bindings[i];
 	}
+	return NULL;
+}
+
+/* The character first: on a Czech keyboard the key of the 1 types +. */
+static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
+{
+	struct keystroke keystroke = keyboard_read(event);
+	const struct binding *binding = find_binding(keystroke.typed);
+
+	if (!binding)
+		binding = find_binding(keystroke.key);
+	if (binding && moment_matches(binding->moment, event))
+		binding->act(ui);
 }
 
 /* ---- Mouse: SDL reports it in points -------------------------------------------------------- */

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""The viewer's keys on keyboards of many layouts. Keys are pressed by their X keycodes, which name places: 24
+is where a US keyboard has the q."""
+
+import subprocess
+import unittest
+
+import harness
+import screen
+
+US = {"q": 24, "f": 41, "h": 43, "i": 31, "s": 39, "+": "shift+21", "-": 20, ".": 60, "1": 10, "0": 19}
+
+# Where keys are that are not where US keyboards have them. other: a key that must do nothing.
+LAYOUTS = {
+    "us": {"other": "shift+59"},
+    "us -variant dvorak": {"q": 53, "f": 29, "h": 44, "i": 42, "s": 47, "+": "shift+35", "-": 48, ".": 26,
+                           "other": 24},
+    "de": {"+": 35, "-": 61, "other": 20},
+    "fr": {"q": 38, "-": 15, ".": "shift+59", "1": "shift+10", "0": "shift+19", "other": 60},
+    "ch": {"+": "shift+10", "-": 61, "other": 20},
+    "cz": {"+": 10, "-": 61, "1": "shift+10", "0": "shift+19", "other": 34},
+    "tr": {"+": "shift+13", "-": 21, ".": 61, "i": 48, "other": 31},
+    "ru": {".": 61, "other": 60},
+    "gr": {"other": 61},
+    "il": {".": 61, "other": 25},
+    "ara": {".": "shift+60", "other": 61},
+    "ir": {"other": 59},
+    "th": {"+": "shift+10", "-": 12, ".": None, "other": 60},
+}
+
+
+@screen.needs_screen
+@harness.needs("setxkbmap")
+class Keyboards(screen.Screen):
+    def setUp(self):
+        super().setUp()
+        suppressions = harness.SOURCE / "tests" / "integration" / "sdl.supp"
+        self.env["ASAN_OPTIONS"] = (self.env.get("ASAN_OPTIONS", "") +
+                                    f":suppressions={suppressions}")
+        self.map = self.scratch / "map.png"
+        screen.write_png(self.map, 400, 300, bytes(400 * 300 * 3))
+        self.shown = self.still(self.map)
+
+    def set_layout(self, words):
+        subprocess.run(["setxkbmap", *words.split()], env=self.env, check=True, capture_output=True)
+
+    def view(self):
+        viewer = self.start("env", "-C", self.scratch, harness.VIEWER, "--present", "surface")
+        window = self.window_of(viewer)
+        self.titled(window, "400x300 — ")
+        return viewer, window
+
+    def titled(self, window, word):
+        self.until(f"{word} in the title", lambda: word in self.title_of(window), 10)
+
+    def toggles_panel(self, window, key):
+        def has_panel():
+            return any(self.looks(window)[2])
+        for wanted in (True, False):
+            self.press(window, key)
+            self.until(f"panel: {wanted}", lambda: has_panel() == wanted, 10)  # pylint: disable=W0640
+
+    def zooms(self, window, keys):
+        self.press(window, keys["other"])
+        self.press(window, keys["+"])
+        self.titled(window, "at 150 %")
+        self.assertNotIn("paused", self.title_of(window))
+        self.press(window, keys["+"])
+        self.titled(window, "at 200 %")
+        self.press(window, keys["-"])
+        self.titled(window, "at 150 %")
+        for key in "10":
+            self.press(window, keys[key])
+            self.titled(window, "400x300 — ")
+            self.press(window, keys["+"])
+            self.titled(window, "at 150 %")
+
+    def every_key(self, keys):
+        viewer, window = self.view()
+        for key in "hi":
+            self.toggles_panel(window, keys[key])
+        self.zooms(window, keys)
+        self.press(window, keys["s"])
+        self.until("it is saved", lambda: "saved as" in viewer.err, 10)
+        if keys["."]:
+            self.press(window, keys["."])
+            self.titled(window, "paused")
+        self.press(window, keys["q"])
+        self.assert_exits(viewer, 0)
+
+    def test_every_layout(self):
+        for layout, keys in LAYOUTS.items():
+            with self.subTest(layout=layout):
+                self.set_layout(layout)
+                self.every_key(US | keys)
+        self.end(self.shown)
+
+    def test_layout_that_changes_meanwhile(self):
+        viewer, window = self.view()
+        for layout, key in (("fr", 43), ("ru", 43), ("us -variant dvorak", 44), ("gr", 43)):
+            self.set_layout(layout)
+            self.toggles_panel(window, key)
+        self.press(window, US["q"])
+        self.assert_exits(viewer, 0)
+        self.end(self.shown)
+
+    def test_second_layout(self):
+        self.set_layout("us,ru -option grp:shifts_toggle")
+        viewer, window = self.view()
+        for _ in range(3):
+            self.toggles_panel(window, US["h"])
+            self.xdotool("keydown", 50, "key", 62, "keyup", 50)
+        self.press(window, US["q"])
+        self.assert_exits(viewer, 0)
+        self.end(self.shown)
+
+    def test_keypad(self):
+        """Whatever its keys type: on a German keyboard the one with the dot types a comma."""
+        self.set_layout("de")
+        viewer, window = self.view()
+        self.press(window, "86")
+        self.titled(window, "at 150 %")
+        self.press(window, "82")
+        self.titled(window, "400x300 — ")
+        self.press(window, "91")
+        self.titled(window, "paused")
+        self.end(viewer, self.shown)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
