@@ -10,14 +10,25 @@
 
 #define SOURCE_SIZE 40 /* bytes of a frame's name that fit the panel, with the 0 at the end */
 
-const char info_help_keys[] = "space\nperiod\n+  -  wheel\n1  0\narrows, drag\nf\ns\ni\nh\nq, Esc";
+const char info_help_keys[] = "space\n"
+			      "period\n"
+			      "+  -  wheel\n"
+			      "1  0\n"
+			      "arrows, drag\n"
+			      "f, F11, double click\n"
+			      "Esc\n"
+			      "s\n"
+			      "i\n"
+			      "h, ?, F1\n"
+			      "q";
 
 const char info_help_meanings[] = "pause, resume\n"
 				  "next frame\n"
 				  "zoom\n"
 				  "actual size, initial size\n"
 				  "move the picture\n"
-				  "fullscreen\n"
+				  "fullscreen and back\n"
+				  "back from fullscreen, else quit\n"
 				  "save the frame as PNG\n"
 				  "information\n"
 				  "help\n"

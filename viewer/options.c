@@ -81,8 +81,9 @@ static const char help_text[] =
 	"  -q, --quiet            print errors only\n"
 	"      --help, --version\n"
 	"\n"
-	"Keys: q quit, space pause, . step, f fullscreen, + - 1 0 zoom, arrows pan,\n"
-	"s save the picture, i information, h help. Mouse: drag and wheel\n";
+	"Keys: space pause, . step, + - wheel zoom, 1 0 actual and initial size, arrows\n"
+	"drag move, f F11 double click fullscreen, Esc back from it, else quit,\n"
+	"s save the frame, i information, h ? F1 help, q quit\n";
 
 static const struct presenter *parse_presenter(const char *text)
 {

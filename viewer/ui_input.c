@@ -54,6 +54,14 @@ static void toggle_fullscreen(struct ui *ui)
 	window_toggle_fullscreen(video_output_window(ui->output));
 }
 
+static void leave_fullscreen_or_quit(struct ui *ui)
+{
+	if (window_is_fullscreen(video_output_window(ui->output)))
+		toggle_fullscreen(ui);
+	else
+		quit(ui);
+}
+
 static void step_zoom(struct ui *ui, int steps)
 {
 	struct size window = window_size(ui);
@@ -150,7 +158,7 @@ static const struct binding {
 	void (*act)(struct ui *ui);
 } bindings[] = {
 	{ SDLK_q, ON_RELEASE, quit },
-	{ SDLK_ESCAPE, ON_RELEASE, quit },
+	{ SDLK_ESCAPE, ON_RELEASE, leave_fullscreen_or_quit },
 	{ SDLK_SPACE, ON_PRESS, toggle_pause },
 	{ SDLK_PERIOD, ON_REPEAT, step },
 	{ SDLK_KP_PERIOD, ON_REPEAT, step },
@@ -172,6 +180,8 @@ static const struct binding {
 	{ SDLK_s, ON_PRESS, save_screenshot },
 	{ SDLK_i, ON_PRESS, toggle_info },
 	{ SDLK_h, ON_PRESS, toggle_help },
+	{ SDLK_F1, ON_PRESS, toggle_help },
+	{ SDLK_QUESTION, ON_PRESS, toggle_help },
 };
 
 static bool moment_matches(enum moment moment, const SDL_KeyboardEvent *event)
@@ -217,6 +227,12 @@ static void handle_motion(struct ui *ui, const SDL_MouseMotionEvent *event)
 		pan(ui, in_pixels(ui, event->xrel), in_pixels(ui, event->yrel));
 }
 
+static void handle_button(struct ui *ui, const SDL_MouseButtonEvent *event)
+{
+	if (event->button == SDL_BUTTON_LEFT && event->clicks % 2 == 0)
+		toggle_fullscreen(ui);
+}
+
 static void handle_window(struct ui *ui, const SDL_WindowEvent *event)
 {
 	switch (event->event) {
@@ -244,6 +260,9 @@ void ui_input_handle(struct ui *ui, const SDL_Event *event)
 		break;
 	case SDL_MOUSEMOTION:
 		handle_motion(ui, &event->motion);
+		break;
+	case SDL_MOUSEBUTTONDOWN:
+		handle_button(ui, &event->button);
 		break;
 	case SDL_MOUSEWHEEL:
 		if (event->wheel.y != 0)

@@ -106,10 +106,36 @@ class WindowManager(Desktop):
         self.comes_on_screen(path)
         for _ in range(2):
             self.press(window, "f")
-            self.until("it fills the screen", lambda: self.is_scaled_to(window, self.size))
+            self.fills_the_screen(window)
             self.press(window, "f")
             self.shows(window, path)
         self.end(viewer, producer)
+
+    def fills_the_screen(self, window):
+        self.until("it fills the screen", lambda: self.is_scaled_to(window, self.size))
+
+    def double_click(self):
+        self.xdotool("mousemove", self.size[0] // 2, self.size[1] // 2)
+        self.xdotool("click", "--repeat", 2, "--delay", 1, 1)
+
+    def test_back_from_full_screen(self):
+        path = frames()[7]
+        producer = self.still(path)
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.comes_on_screen(path)
+        self.press(window, "F11")
+        self.fills_the_screen(window)
+        self.press(window, "Escape")
+        self.shows(window, path)
+        self.double_click()
+        self.fills_the_screen(window)
+        self.double_click()
+        self.shows(window, path)
+        self.assertTrue(viewer.alive, viewer.err)
+        self.press(window, "Escape")
+        self.assert_exits(viewer, 0)
+        self.end(producer)
 
     def test_minimised_and_back_while_frames_run(self):
         path = frames()[7]

@@ -142,11 +142,15 @@ void window_set_title(struct window *window, const char *title)
 	SDL_SetWindowTitle(window->sdl, title);
 }
 
+bool window_is_fullscreen(const struct window *window)
+{
+	return SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
+}
+
 void window_toggle_fullscreen(struct window *window)
 {
-	bool full = SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
-
-	SDL_SetWindowFullscreen(window->sdl, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+	SDL_SetWindowFullscreen(window->sdl,
+	                        window_is_fullscreen(window) ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
 }
 
 bool window_is_visible(const struct window *window)
