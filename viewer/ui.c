@@ -21,11 +21,15 @@ void ui_check(struct ui *ui, int error)
 
 void ui_set_paused(struct ui *ui, bool paused)
 {
+	bool changed = paused != ui->paused;
+
 	ui->paused = paused;
 	liveness_restart_timeout(&ui->session->liveness, monotonic_now_ns());
 	ui->step = false;
 	ui->session->rate = (struct rate){ 0 };
 	ui_text_invalidate(ui);
+	if (changed)
+		ui_text_mark_pause(ui);
 	if (paused)
 		ui_check(ui, video_output_release_slot(ui->output));
 }

@@ -52,6 +52,7 @@ static void step(struct ui *ui)
 static void toggle_fullscreen(struct ui *ui)
 {
 	window_toggle_fullscreen(video_output_window(ui->output));
+	ui_text_mark_pause(ui);
 }
 
 static void leave_fullscreen_or_quit(struct ui *ui)

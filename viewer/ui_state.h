@@ -39,6 +39,7 @@ struct ui {
 	int64_t text_updated_ns; /* last update of title and panels */
 	int64_t text_due_ns;     /* next update; INT64_MAX: when something happens */
 	int64_t notice_end_ns;   /* 0: no notice is shown */
+	bool pause_marked;       /* the last notice says that the viewer is paused */
 	int64_t check_due_ns;    /* next check of the producer, while paused */
 };
 

@@ -170,7 +170,25 @@ void ui_text_notice(struct ui *ui, const char *text)
 {
 	ui->dirty |= overlay_set_text(video_output_overlay(ui->output), OVERLAY_NOTICE, text, NULL);
 	ui->notice_end_ns = monotonic_now_ns() + NOTICE_NS;
+	ui->pause_marked = false;
 	ui_text_invalidate(ui);
+}
+
+static void end_notice(struct ui *ui)
+{
+	ui->notice_end_ns = monotonic_now_ns();
+	ui_text_invalidate(ui);
+}
+
+void ui_text_mark_pause(struct ui *ui)
+{
+	bool mark = ui->paused && window_is_fullscreen(video_output_window(ui->output));
+
+	if (mark)
+		ui_text_notice(ui, "paused");
+	else if (ui->pause_marked)
+		end_notice(ui);
+	ui->pause_marked = mark;
 }
 
 void ui_text_clear_stale(struct ui *ui)

@@ -137,6 +137,38 @@ class WindowManager(Desktop):
         self.assert_exits(viewer, 0)
         self.end(producer)
 
+    def corner_has_panel(self, window):
+        """The upper right one, where notices are."""
+        width, height, pixels = self.looks(window)
+        at, size = 15 * width + width - 100, width * height
+        return all(pixels[c * size + at:][:100].count(PANEL[c]) > 10 for c in range(3))
+
+    def comes_and_goes(self, window, key):
+        self.press(window, key)
+        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.until("no mark", lambda: not self.corner_has_panel(window), 20)
+
+    def test_paused_in_full_screen(self):
+        """There is no title to say so."""
+        path = frames()[7]
+        producer = self.still(path)
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.comes_on_screen(path)
+        self.press(window, "f")
+        self.fills_the_screen(window)
+        self.comes_and_goes(window, "space")
+        self.press(window, "f")
+        self.shows(window, path)
+        self.comes_and_goes(window, "f")
+        self.press(window, "space")
+        self.until("it has resumed", lambda: "paused" not in self.title_of(window))
+        self.press(window, "period")
+        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.press(window, "space")
+        self.until("no mark", lambda: not self.corner_has_panel(window), 20)
+        self.end(viewer, producer)
+
     def test_minimised_and_back_while_frames_run(self):
         path = frames()[7]
         producer = self.producer("-q", "-l", "-r", "40", "-p", "lossless", FRAMES)
