@@ -11,7 +11,7 @@
 #define SOURCE_SIZE 40 /* bytes of a frame's name that fit the panel, with the 0 at the end */
 
 const char info_help_keys[] = "space\n"
-			      "period\n"
+			      ". ,\n"
 			      "+  -  wheel\n"
 			      "1  0\n"
 			      "arrows, drag\n"
@@ -23,7 +23,7 @@ const char info_help_keys[] = "space\n"
 			      "q";
 
 const char info_help_meanings[] = "pause, resume\n"
-				  "next frame\n"
+				  "next frame, back since the pause\n"
 				  "zoom\n"
 				  "actual size, initial size\n"
 				  "move the picture\n"

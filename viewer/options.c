@@ -81,9 +81,10 @@ static const char help_text[] =
 	"  -q, --quiet            print errors only\n"
 	"      --help, --version\n"
 	"\n"
-	"Keys: space pause, . step, + - wheel zoom, 1 0 actual and initial size, arrows\n"
-	"drag move, f F11 double click fullscreen, Esc back from it, else quit,\n"
-	"s save the frame, i information, h ? F1 help, q quit\n";
+	"Keys: space pause, . step, , step back (32 frames, or 256 MiB, since the pause),\n"
+	"+ - wheel zoom, 1 0 actual and initial size, arrows drag move, f F11 double\n"
+	"click fullscreen, Esc back from it, else quit, s save the frame,\n"
+	"i information, h ? F1 help, q quit\n";
 
 static const struct presenter *parse_presenter(const char *text)
 {

@@ -30,6 +30,8 @@ void ui_set_paused(struct ui *ui, bool paused)
 	ui_text_invalidate(ui);
 	if (changed)
 		ui_text_mark_pause(ui);
-	if (paused)
+	if (!paused)
+		history_clear(&ui->history);
+	else
 		ui_check(ui, video_output_release_slot(ui->output));
 }

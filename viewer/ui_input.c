@@ -11,6 +11,7 @@
 #include "session.h"
 #include "ui.h"
 #include "ui_state.h"
+#include "ui_step.h"
 #include "ui_text.h"
 #include "video_output.h"
 #include "window/keyboard.h"
@@ -41,12 +42,6 @@ static void quit(struct ui *ui)
 static void toggle_pause(struct ui *ui)
 {
 	ui_set_paused(ui, !ui->paused);
-}
-
-static void step(struct ui *ui)
-{
-	ui_set_paused(ui, true);
-	ui->step = true;
 }
 
 static void toggle_fullscreen(struct ui *ui)
@@ -161,8 +156,9 @@ static const struct binding {
 	{ SDLK_q, ON_RELEASE, quit },
 	{ SDLK_ESCAPE, ON_RELEASE, leave_fullscreen_or_quit },
 	{ SDLK_SPACE, ON_PRESS, toggle_pause },
-	{ SDLK_PERIOD, ON_REPEAT, step },
-	{ SDLK_KP_PERIOD, ON_REPEAT, step },
+	{ SDLK_PERIOD, ON_REPEAT, ui_step_forward },
+	{ SDLK_KP_PERIOD, ON_REPEAT, ui_step_forward },
+	{ SDLK_COMMA, ON_REPEAT, ui_step_back },
 	{ SDLK_f, ON_PRESS, toggle_fullscreen },
 	{ SDLK_F11, ON_PRESS, toggle_fullscreen },
 	{ SDLK_1, ON_PRESS, zoom_to_actual_size },

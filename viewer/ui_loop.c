@@ -12,6 +12,7 @@
 #include "ui.h"
 #include "ui_input.h"
 #include "ui_state.h"
+#include "ui_step.h"
 #include "ui_text.h"
 #include "video_output.h"
 #include "window/wakeup.h"
@@ -24,6 +25,7 @@
 static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
 	ui_text_clear_stale(ui);
+	ui_step_keep(ui);
 	int error = video_output_show(ui->output, frame);
 	if (error)
 		session_release_frame(ui->session, frame);
@@ -242,6 +244,7 @@ void ui_run(struct session *session)
 	if (open_with_first_frame(&ui) && start_display_thread(&ui))
 		run_loop(&ui);
 	drop_unseen(&ui);
+	history_clear(&ui.history);
 	video_output_destroy(ui.output);
 	text_finish();
 	window_system_finish();

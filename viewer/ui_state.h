@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "history.h"
 #include "present/geometry.h"
 #include "shmflip.h"
 #include "title.h"
@@ -29,6 +30,8 @@ struct ui {
 	/* The newest frame taken. It was not drawn, because nobody could see it. */
 	struct shmflip_frame unseen;
 	bool has_unseen;
+
+	struct history history; /* empty unless paused */
 
 	struct point pointer; /* in the window's pixels */
 	bool pointer_inside;  /* the pointer is over the window */

@@ -26,11 +26,12 @@ static int64_t stale_s(const struct session *session, int64_t now_ns)
 static void update_title(struct ui *ui, int64_t now_ns)
 {
 	const struct session *session = ui->session;
+	const struct shmflip_frame_info *frame = video_output_info(ui->output);
 	struct title title = {
 		.channel = session->options->channel,
 		.presenter = session->presenter->name,
-		.width = session->width,
-		.height = session->height,
+		.width = frame->width,
+		.height = frame->height,
 		.zoom = video_output_zoom(ui->output),
 		.fps = rate_per_second(&session->rate, now_ns),
 		.paused = ui->paused,

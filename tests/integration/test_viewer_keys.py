@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What keys, mouse and the options of the window do, seen from outside."""
 
+import contextlib
 import os
 import signal
+import subprocess
 import time
 import unittest
 from pathlib import Path
@@ -262,6 +264,61 @@ class Keys(Viewed):
         self.titled(window, "fps")
         self.end(viewer, self.next)
         self.assertEqual(self.stats(stats)["producers_died"], 2)
+
+    # ---- Steps ----
+
+    def make_frames(self):
+        """A directory of frames of two sizes, every other one with alpha, and what each looks like."""
+        directory = self.scratch / "frames"
+        directory.mkdir()
+        looks = []
+        for number in range(6):
+            width, height = ((200, 120), (240, 100))[number % 2]
+            colours = [((40 * number, y, 99), 255 * (y % 3 > 0)) for y in range(height)]
+            rows = [bytes((*colour, alpha)[:3 + number % 2]) * width for colour, alpha in colours]
+            write_png(directory / f"{number}.png", width, height, b"".join(rows))
+            clear = [number % 2 and not alpha for _, alpha in colours]
+            looks.append((width, height, b"".join(
+                bytes([0 if clear[y] else colours[y][0][c]]) * width
+                for c in range(3) for y in range(height))))
+        return directory, looks
+
+    def looks_once(self, window):
+        """None while the window changes its size."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return self.looks(window)
+        return None
+
+    def comes_to(self, window, wanted):
+        self.until("that picture", lambda: self.looks_once(window) in wanted, 20)
+
+    def steps(self, window, key, looks, numbers):
+        for number in numbers:
+            self.press(window, key)
+            self.comes_to(window, [looks[number % len(looks)]])
+
+    def test_steps_forward_and_back(self):
+        directory, looks = self.make_frames()
+        producer = self.producer("-q", "-l", "-r", "20", "-p", "lossless", "-w", "1", directory)
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.press(window, "space")
+        self.titled(window, "paused")
+        self.comes_to(window, looks)
+        first = looks.index(self.looks(window))
+        self.steps(window, "period", looks, range(first + 1, first + 4))
+        self.steps(window, "comma", looks, (first + 2, first + 1))
+        self.steps(window, "period", looks, (first + 2,))
+        self.steps(window, "comma", looks, (first + 1, first))
+        width, height = looks[first][:2]
+        self.titled(window, f"{width}x{height} — paused")
+        self.press(window, "comma")
+        self.until("a notice", lambda: self.looks(window) != looks[first], 20)
+        self.comes_to(window, [looks[first]])
+        self.steps(window, "period", looks, range(first + 1, first + 6))
+        self.press(window, "space")
+        self.until("it goes on", lambda: self.looks_once(window) not in (None, looks[(first + 5) % 6]))
+        self.end(viewer, producer)
 
     # ---- Screenshots ----
 
