@@ -8,8 +8,9 @@
 #define DRAW_EVERY_NS (NS_PER_S / 10)
 #define COUNT_EVERY_NS (NS_PER_S / 2)
 
-/* What share of the requested rate is enough, and for how many windows it may be missed. */
-enum { ENOUGH_PERCENT = 95, SLOW_WINDOWS = 2 };
+/* What share of the requested rate is enough, and for how many seconds it may be missed. */
+enum { ENOUGH_PERCENT = 95, SLOW_SECONDS = 2 };
+#define CHECK_EVERY_NS NS_PER_S
 
 void progress_init(struct progress *progress, const struct options *options,
                    struct shmflip_producer *producer, uint64_t total)
@@ -17,11 +18,10 @@ void progress_init(struct progress *progress, const struct options *options,
 	*progress = (struct progress){ .options = options,
 		                       .producer = producer,
 		                       .total = total,
-		                       .fps = -1,
-		                       .window_ns = monotonic_now_ns() };
+		                       .checked_ns = monotonic_now_ns() };
 }
 
-static void give_hint(struct progress *progress, int64_t decode_ns)
+static void give_hint(struct progress *progress, double fps, int64_t decode_ns)
 {
 	double requested = progress->options->fps_milli / 1e3;
 	unsigned jobs = progress->options->jobs;
@@ -32,26 +32,24 @@ static void give_hint(struct progress *progress, int64_t decode_ns)
 		          "thread%s %.1f ms: lower the rate (-r %.0f), use more threads (-j), or "
 		          "use smaller frames",
 		          (double)decode_ns / 1e6, requested, jobs, jobs == 1 ? "" : "s",
-		          1e3 * jobs / requested, progress->fps > 1 ? floor(progress->fps) : 1);
+		          1e3 * jobs / requested, fps > 1 ? floor(fps) : 1);
 }
 
-static void measure_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
+static void check_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
 {
-	double seconds = (double)(now_ns - progress->window_ns) / 1e9;
 	double requested = progress->options->fps_milli / 1e3;
 
-	if (seconds < 1)
+	if (now_ns - progress->checked_ns < CHECK_EVERY_NS)
 		return;
-	progress->fps = (double)(progress->published - progress->window_published) / seconds;
-	progress->window_ns = now_ns;
-	progress->window_published = progress->published;
-	if (progress->fps < requested * ENOUGH_PERCENT / 100 &&
+	progress->checked_ns = now_ns;
+	double fps = rate_per_second(&progress->rate, now_ns);
+	if (fps < requested * ENOUGH_PERCENT / 100 &&
 	    (double)decode_ns * requested > 1e9 * progress->options->jobs * ENOUGH_PERCENT / 100)
-		progress->slow_windows++;
+		progress->slow_seconds++;
 	else
-		progress->slow_windows = 0;
-	if (progress->slow_windows == SLOW_WINDOWS && !progress->hinted)
-		give_hint(progress, decode_ns);
+		progress->slow_seconds = 0;
+	if (progress->slow_seconds == SLOW_SECONDS && !progress->hinted)
+		give_hint(progress, fps, decode_ns);
 }
 
 static void count_viewers(struct progress *progress, int64_t now_ns)
@@ -78,21 +76,24 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
 	if (progress->options->fps_milli)
 		snprintf(requested, sizeof(requested), " of %g",
 		         progress->options->fps_milli / 1e3);
-	if (progress->fps >= 0)
-		snprintf(rate, sizeof(rate), "%.1f%s fps  ", progress->fps, requested);
+	double fps = rate_per_second(&progress->rate, now_ns);
+	if (fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f%s fps  ", fps, requested);
 	cli_status("frame %llu%s  %s%llu dropped  %u viewer%s  decode %.1f ms",
 	           (unsigned long long)position, total, rate, (unsigned long long)dropped,
 	           progress->viewers, progress->viewers == 1 ? "" : "s", (double)decode_ns / 1e6);
 }
 
-void progress_update(struct progress *progress, uint64_t position, int64_t decode_ns)
+void progress_update(struct progress *progress, uint64_t position, int64_t published_ns,
+                     int64_t decode_ns)
 {
 	struct shmflip_producer_stats stats;
 	int64_t now_ns = monotonic_now_ns();
 
 	shmflip_producer_stats(progress->producer, &stats);
-	progress->published = stats.published;
-	measure_rate(progress, now_ns, decode_ns);
+	if (stats.published > 1)
+		rate_add(&progress->rate, stats.published, published_ns);
+	check_rate(progress, now_ns, decode_ns);
 	count_viewers(progress, now_ns);
 	draw(progress, now_ns, position, stats.dropped, decode_ns);
 }

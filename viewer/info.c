@@ -73,8 +73,10 @@ static void add_frame(const struct info *info, char *names, char *values)
 
 static void add_rate(const struct info *info, char *names, char *values)
 {
-	char announced[32] = "", stale[INFO_STALE_SIZE];
+	char announced[32] = "", rate[32] = "-", stale[INFO_STALE_SIZE];
 
+	if (info->fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f", info->fps);
 	if (info->announced_fps_milli > 0)
 		snprintf(announced, sizeof(announced), " of %.5g",
 		         info->announced_fps_milli / 1000.0);
@@ -84,7 +86,7 @@ static void add_rate(const struct info *info, char *names, char *values)
 	} else if (info->paused) {
 		add(names, values, "rate", "paused");
 	} else {
-		add(names, values, "rate", "%.1f%s fps", info->fps, announced);
+		add(names, values, "rate", "%s%s fps", rate, announced);
 	}
 }
 

@@ -271,13 +271,16 @@ enum session_event session_check_timeout(struct session *session)
 static void update_status(struct session *session, int64_t now_ns)
 {
 	struct shmflip_viewer_stats stats;
+	char rate[32] = "";
 
 	if (session->options->quiet || now_ns - session->status_ns < STATUS_INTERVAL_NS ||
 	    !cli_status_shown() || (session->options->digest && isatty(STDOUT_FILENO)))
 		return;
 	shmflip_viewer_stats(session->viewer, &stats);
-	cli_status("%" PRIu64 " shown, %" PRIu64 " missed, %.1f fps", session->shown, stats.missed,
-	           rate_per_second(&session->rate, now_ns));
+	double fps = rate_per_second(&session->rate, now_ns);
+	if (fps >= 0)
+		snprintf(rate, sizeof(rate), ", %.1f fps", fps);
+	cli_status("%" PRIu64 " shown, %" PRIu64 " missed%s", session->shown, stats.missed, rate);
 	session->status_ns = now_ns;
 }
 
@@ -291,7 +294,8 @@ enum session_event session_note_shown(struct session *session,
 	session->last_shown_ns = now_ns;
 	session->width = info->width;
 	session->height = info->height;
-	rate_add(&session->rate, now_ns);
+	if (info->sequence > 1)
+		rate_add(&session->rate, session->shown, info->published_ns);
 	update_status(session, now_ns);
 	return session->shown == session->options->frames ? exit_with(session, CLI_OK)
 	                                                  : SESSION_FRAME;

@@ -136,7 +136,8 @@ static bool changes_with_time(const struct ui *ui, int64_t now_ns)
 	const struct session *session = ui->session;
 
 	return liveness_is_stale(&session->liveness) ||
-	       (!ui->paused && rate_per_second(&session->rate, now_ns) > 0);
+	       (!ui->paused && session->rate.count > 0 &&
+	        rate_per_second(&session->rate, now_ns) != 0);
 }
 
 void ui_text_update(struct ui *ui)
