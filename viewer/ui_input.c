@@ -115,13 +115,18 @@ static void scroll_down(struct ui *ui)
 	pan(ui, 0, -window_size(ui).height / PAN_DIVISOR);
 }
 
+static void switch_channel(struct ui *ui)
+{
+	ui_switch_channel(ui, SDL_GetModState() & KMOD_SHIFT ? -1 : 1);
+}
+
 static void save_screenshot(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
 	char name[SCREENSHOT_NAME_SIZE], text[SCREENSHOT_NAME_SIZE + 256];
 	const char *reason;
 
-	if (screenshot_take(ui->output, options->channel, name, &reason) < 0) {
+	if (screenshot_take(ui->output, ui->session->channel_name, name, &reason) < 0) {
 		snprintf(text, sizeof(text), "cannot save the picture here: %s", reason);
 		cli_error("%s", text);
 	} else {
@@ -174,6 +179,7 @@ static const struct binding {
 	{ SDLK_RIGHT, ON_REPEAT, scroll_right },
 	{ SDLK_UP, ON_REPEAT, scroll_up },
 	{ SDLK_DOWN, ON_REPEAT, scroll_down },
+	{ SDLK_TAB, ON_PRESS, switch_channel },
 	{ SDLK_s, ON_PRESS, save_screenshot },
 	{ SDLK_i, ON_PRESS, toggle_info },
 	{ SDLK_h, ON_PRESS, toggle_help },

@@ -35,18 +35,11 @@ static void draw(struct ui *ui, struct shmflip_frame *frame)
 		ui_check(ui, video_output_release_slot(ui->output));
 }
 
-static void drop_unseen(struct ui *ui)
-{
-	if (ui->has_unseen)
-		session_release_frame(ui->session, &ui->unseen);
-	ui->has_unseen = false;
-}
-
 static void show(struct ui *ui, struct shmflip_frame *frame)
 {
 	struct shmflip_frame_info info = frame->info;
 
-	drop_unseen(ui);
+	ui_drop_unseen(ui);
 	ui->step = false;
 	if (ui->visible) {
 		draw(ui, frame);
@@ -243,7 +236,7 @@ void ui_run(struct session *session)
 	}
 	if (open_with_first_frame(&ui) && start_display_thread(&ui))
 		run_loop(&ui);
-	drop_unseen(&ui);
+	ui_drop_unseen(&ui);
 	history_clear(&ui.history);
 	video_output_destroy(ui.output);
 	text_finish();

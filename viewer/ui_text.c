@@ -28,7 +28,7 @@ static void update_title(struct ui *ui, int64_t now_ns)
 	const struct session *session = ui->session;
 	const struct shmflip_frame_info *frame = video_output_info(ui->output);
 	struct title title = {
-		.channel = session->options->channel,
+		.channel = session->channel_name,
 		.presenter = session->presenter->name,
 		.width = frame->width,
 		.height = frame->height,
@@ -73,7 +73,7 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 {
 	struct session *session = ui->session;
 	struct info info = {
-		.channel = session->options->channel,
+		.channel = session->channel_name,
 		.frame = video_output_info(ui->output),
 		.presenter = session->presenter->name,
 		.copies = session->copies_of_last,

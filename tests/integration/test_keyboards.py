@@ -2,6 +2,7 @@
 """The viewer's keys on keyboards of many layouts. Keys are pressed by their X keycodes, which name places: 24
 is where a US keyboard has the q."""
 
+import re
 import subprocess
 import unittest
 
@@ -125,6 +126,32 @@ class Keyboards(screen.Screen):
         self.press(window, "91")
         self.titled(window, "paused")
         self.end(viewer, self.shown)
+
+
+class Documented(harness.Case):
+    """The help panel, --help, and the man page name the same keys."""
+
+    def panel(self):
+        source = (harness.SOURCE / "viewer" / "info.c").read_text(encoding="utf-8")
+        text = re.search(r"info_help_keys\[\] = (.*?);", source, re.DOTALL)[1]
+        words = re.split(r"[\s,]+", "".join(re.findall(r'"(.*?)"', text)).replace("\\n", " "))
+        return {{"period": ".", "comma": ","}.get(word, word) for word in words}
+
+    def man_page(self):
+        page = (harness.SOURCE / "docs" / "man" / "shmflip-viewer.1.scd").read_text(encoding="utf-8")
+        section = page[page.index("# KEYS"):page.index("# WINDOW")]
+        headings = " ".join(re.findall(r"\n\n(\S.*)\n\t", section)).replace("the mouse's", "")
+        bold = r"\*(.+?)\*"
+        return set(re.findall(bold, headings) + re.findall("[a-z]+", re.sub(bold, "", headings)))
+
+    def help(self):
+        shown = self.start(harness.VIEWER, "--help")
+        self.assert_exits(shown, 0)
+        return set(shown.out[shown.out.index("Keys:"):].split())
+
+    def test_same_keys(self):
+        self.assertEqual(self.panel(), self.man_page())
+        self.assertEqual(self.panel() - self.help(), set())
 
 
 if __name__ == "__main__":

@@ -320,6 +320,69 @@ class Keys(Viewed):
         self.until("it goes on", lambda: self.looks_once(window) not in (None, looks[(first + 5) % 6]))
         self.end(viewer, producer)
 
+    # ---- Channels ----
+
+    def channel(self, name, path):
+        producer = self.producer("-q", "-l", "-r", "5", "-c", name, path)
+        self.await_channel(producer, name)
+        return producer
+
+    @staticmethod
+    def lower_half(looks):
+        """Where no notice lies, which a change of the channel shows."""
+        if not looks:
+            return None
+        width, height, pixels = looks
+        size, half = width * height, width * (height // 2)
+        return width, height, [pixels[c * size + half:(c + 1) * size] for c in range(3)]
+
+    def comes_to_channel(self, window, key, name, path):
+        self.press(window, key)
+        self.titled(window, f"{name} — ")
+        wanted = self.lower_half(self.picture(path))
+        self.until(f"{key} shows {name}",
+                   lambda: self.lower_half(self.looks_once(window)) == wanted, 20)
+
+    def test_next_channel(self):
+        stats = self.scratch / "stats.json"
+        paths = {"a": FRAMES / "003.png", "b": self.map, "d": FRAMES / "005.png"}
+        producers = [self.channel(name, path) for name, path in paths.items()]
+        dead = self.channel("c", self.map)
+        dead.kill()
+        viewer = self.windowed("--present", self.way, "--stats", stats, "b")
+        window = self.window_of(viewer)
+        self.shows(window, self.map)
+        for key, name in (("Tab", "d"), ("Tab", "a"), ("shift+Tab", "d"), ("shift+Tab", "b")):
+            self.comes_to_channel(window, key, name, paths[name])
+        self.press(window, "space")
+        self.titled(window, "paused")
+        self.comes_to_channel(window, "Tab", "d", paths["d"])
+        self.titled(window, "paused")
+        for producer in producers[:2]:
+            self.assertEqual(producer.interrupt(), 0)
+        self.shows(window, paths["d"])
+        self.press(window, "Tab")
+        self.until("it says that there is none", lambda: self.looks(window) != self.picture(paths["d"]))
+        self.assertIn("d — ", self.title_of(window))
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assert_exits(self.tool("clean", "c"), 0)
+        self.end(producers[2])
+        counted = self.stats(stats)
+        self.assertEqual((counted["channel"], counted["producers"]), ("d", 6))
+        self.assertEqual(counted["published"], counted["shown"] + counted["missed"])
+
+    def test_next_channel_while_frames_run(self):
+        producers = [self.producer("-q", "-l", "-r", "100", "-c", name, FRAMES) for name in "ab"]
+        for producer, name in zip(producers, "ab"):
+            self.await_channel(producer, name)
+        viewer = self.windowed("--present", self.way, "a")
+        window = self.window_of(viewer)
+        for name in "bababab":
+            self.press(window, "Tab")
+            self.titled(window, f"{name} — ")
+        self.titled(window, "fps")
+        self.end(viewer, *producers)
+
     # ---- Screenshots ----
 
     def test_screenshots(self):
