@@ -8,8 +8,9 @@
 #define DRAW_EVERY_NS (NS_PER_S / 10)
 #define COUNT_EVERY_NS (NS_PER_S / 2)
 
-/* What share of the requested rate is enough, and for how many windows it may be missed. */
-enum { ENOUGH_PERCENT = 95, SLOW_WINDOWS = 2 };
+/* What share of the requested rate is enough, and for how many seconds it may be missed. */
+enum { ENOUGH_PERCENT = 95, SLOW_SECONDS = 2 };
+#define CHECK_EVERY_NS NS_PER_S
 
 void progress_init(struct progress *progress, const struct options *options,
                    struct shmflip_producer *producer, const struct frame_source *source)
@@ -17,9 +18,8 @@ void progress_init(struct progress *progress, const struct options *options,
 	*progress = (struct progress){ .options = options,
 		                       .producer = producer,
 		                       .total = frame_source_total(source),
-		                       .fps = -1,
-		                       .window_ns = monotonic_now_ns() };
-	backlog_init(&progress->backlog, &source->stream.input, progress->window_ns);
+		                       .checked_ns = monotonic_now_ns() };
+	backlog_init(&progress->backlog, &source->stream.input, progress->checked_ns);
 }
 
 /* If the rate was chosen, holding the pipe back may be what is wanted. */
@@ -30,7 +30,8 @@ static void check_backlog(struct progress *progress, int64_t now_ns)
 
 	if (!backlog_is_lasting(&progress->backlog, now_ns) || progress->backlog_hinted ||
 	    (options->fps_given && !options->verbose) || options->quiet ||
-	    progress->fps < requested * ENOUGH_PERCENT / 100 || !options->fps_milli)
+	    rate_per_second(&progress->rate, now_ns) < requested * ENOUGH_PERCENT / 100 ||
+	    !options->fps_milli)
 		return;
 	progress->backlog_hinted = true;
 	cli_error("the pipe delivers more than %g frames per second, %s: it is held back; choose "
@@ -38,7 +39,7 @@ static void check_backlog(struct progress *progress, int64_t now_ns)
 	          requested, options->fps_given ? "the rate" : "the default");
 }
 
-static void give_hint(struct progress *progress, int64_t decode_ns)
+static void give_hint(struct progress *progress, double fps, int64_t decode_ns)
 {
 	double requested = progress->options->fps_milli / 1e3;
 	unsigned jobs = progress->options->jobs;
@@ -49,26 +50,25 @@ static void give_hint(struct progress *progress, int64_t decode_ns)
 		          "thread%s %.1f ms: lower the rate (-r %.0f), use more threads (-j), or "
 		          "use smaller frames",
 		          (double)decode_ns / 1e6, requested, jobs, jobs == 1 ? "" : "s",
-		          1e3 * jobs / requested, progress->fps > 1 ? floor(progress->fps) : 1);
+		          1e3 * jobs / requested, fps > 1 ? floor(fps) : 1);
 }
 
-static void measure_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
+static void check_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
 {
-	double seconds = (double)(now_ns - progress->window_ns) / 1e9;
 	double requested = progress->options->fps_milli / 1e3;
+	double fps;
 
-	if (seconds < 1)
+	if (now_ns - progress->checked_ns < CHECK_EVERY_NS)
 		return;
-	progress->fps = (double)(progress->published - progress->window_published) / seconds;
-	progress->window_ns = now_ns;
-	progress->window_published = progress->published;
-	if (progress->fps < requested * ENOUGH_PERCENT / 100 &&
+	progress->checked_ns = now_ns;
+	fps = rate_per_second(&progress->rate, now_ns);
+	if (fps < requested * ENOUGH_PERCENT / 100 &&
 	    (double)decode_ns * requested > 1e9 * progress->options->jobs * ENOUGH_PERCENT / 100)
-		progress->slow_windows++;
+		progress->slow_seconds++;
 	else
-		progress->slow_windows = 0;
-	if (progress->slow_windows == SLOW_WINDOWS && !progress->hinted)
-		give_hint(progress, decode_ns);
+		progress->slow_seconds = 0;
+	if (progress->slow_seconds == SLOW_SECONDS && !progress->hinted)
+		give_hint(progress, fps, decode_ns);
 }
 
 static void count_viewers(struct progress *progress, int64_t now_ns)
@@ -85,6 +85,7 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
                  int64_t decode_ns)
 {
 	char total[32] = "", requested[32] = "", rate[64] = "";
+	double fps;
 
 	if (now_ns - progress->drawn_ns < DRAW_EVERY_NS || !cli_status_shown() ||
 	    progress->options->quiet)
@@ -95,21 +96,24 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
 	if (progress->options->fps_milli)
 		snprintf(requested, sizeof(requested), " of %g",
 		         progress->options->fps_milli / 1e3);
-	if (progress->fps >= 0)
-		snprintf(rate, sizeof(rate), "%.1f%s fps  ", progress->fps, requested);
+	fps = rate_per_second(&progress->rate, now_ns);
+	if (fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f%s fps  ", fps, requested);
 	cli_status("frame %llu%s  %s%llu dropped  %u viewer%s  decode %.1f ms",
 	           (unsigned long long)position, total, rate, (unsigned long long)dropped,
 	           progress->viewers, progress->viewers == 1 ? "" : "s", (double)decode_ns / 1e6);
 }
 
-void progress_update(struct progress *progress, uint64_t position, int64_t decode_ns)
+void progress_update(struct progress *progress, uint64_t position, int64_t published_ns,
+                     int64_t decode_ns)
 {
 	struct shmflip_producer_stats stats;
 	int64_t now_ns = monotonic_now_ns();
 
 	shmflip_producer_stats(progress->producer, &stats);
-	progress->published = stats.published;
-	measure_rate(progress, now_ns, decode_ns);
+	if (stats.published > 1)
+		rate_add(&progress->rate, stats.published, published_ns);
+	check_rate(progress, now_ns, decode_ns);
 	check_backlog(progress, now_ns);
 	count_viewers(progress, now_ns);
 	draw(progress, now_ns, position, stats.dropped, decode_ns);

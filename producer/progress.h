@@ -12,17 +12,16 @@
 #include "backlog.h"
 #include "frame_source.h"
 #include "options.h"
+#include "rate.h"
 #include "shmflip.h"
 
 struct progress {
 	const struct options *options;
 	struct shmflip_producer *producer;
-	uint64_t total; /* frames of one pass; 0: unknown */
-	uint64_t published;
-	uint64_t window_published; /* at the start of the second that measures the rate */
-	int64_t window_ns;         /* that start */
-	double fps;                /* measured; negative: not known yet */
-	unsigned slow_windows;     /* in a row, because of decoding */
+	uint64_t total;        /* frames of one pass; 0: unknown */
+	struct rate rate;      /* at which frames are published */
+	int64_t checked_ns;    /* when the rate was last compared with the requested one */
+	unsigned slow_seconds; /* in a row, because of decoding */
 	bool hinted;
 	struct backlog backlog;
 	bool backlog_hinted;
@@ -35,8 +34,9 @@ struct progress {
 void progress_init(struct progress *progress, const struct options *options,
                    struct shmflip_producer *producer, const struct frame_source *source);
 
-/* Call this with each frame, and while waiting. position: of the frame in its pass. decode_ns: the
- * current decode time per frame. Cheap. */
-void progress_update(struct progress *progress, uint64_t position, int64_t decode_ns);
+/* Call this with each frame, and while waiting. position: of the frame in its pass. published_ns:
+ * when it was published. decode_ns: the current decode time per frame. Cheap. */
+void progress_update(struct progress *progress, uint64_t position, int64_t published_ns,
+                     int64_t decode_ns);
 
 #endif

@@ -223,7 +223,8 @@ int publish_loop_run(struct publish_loop *loop)
 	progress_init(&loop->progress, loop->options, loop->producer, loop->source);
 	do {
 		error = cli_interrupted() ? -EINTR : take_step(loop);
-		progress_update(&loop->progress, loop->position, loop->decode_ns);
+		progress_update(&loop->progress, loop->position, loop->published_ns,
+		                loop->decode_ns);
 		if (error == -EAGAIN) {
 			wait_for_more(loop);
 			error = 0;

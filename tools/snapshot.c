@@ -7,9 +7,8 @@
 
 #include "cli.h"
 
-#define MEASURE_NS (500 * NS_PER_MS)
+#define MEASURE_NS (650 * NS_PER_MS)
 #define POLL_NS (50 * NS_PER_MS)
-#define MEASURE_FRAMES 4
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -38,49 +37,24 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 	return 0;
 }
 
-static bool has_frames(const struct snapshot *snapshot)
+static void measure(struct snapshot *snapshot)
 {
-	return snapshot->status.alive && !snapshot->status.error &&
-	       snapshot->status.newest.sequence > 0;
-}
+	const struct shmflip_channel_status *status = &snapshot->status;
+	bool counts = status->alive && !status->error;
 
-void snapshot_restart_count(struct snapshot *snapshot)
-{
-	snapshot->first_producer = 0;
-	if (!has_frames(snapshot))
-		return;
-	snapshot->first_producer = snapshot->status.info.producer;
-	snapshot->first_sequence = snapshot->status.newest.sequence;
-	snapshot->first_ns = snapshot->status.newest.published_ns;
-}
-
-static void count(struct snapshot *snapshot)
-{
-	const struct shmflip_frame_info *newest = &snapshot->status.newest;
-	uint64_t frames = newest->sequence - snapshot->first_sequence;
-	int64_t ns = newest->published_ns - snapshot->first_ns;
-
-	snapshot->fps = -1;
-	if (!snapshot->status.alive || snapshot->status.error)
-		return;
-	if (!has_frames(snapshot) || snapshot->first_producer != snapshot->status.info.producer)
-		snapshot_restart_count(snapshot);
-	else if (frames == 0)
-		snapshot->fps = 0;
-	else if (ns > 0)
-		snapshot->fps = (double)frames * 1e9 / (double)ns;
+	if (!counts || snapshot->rate_producer != status->info.producer)
+		snapshot->rate = (struct rate){ 0 };
+	snapshot->rate_producer = status->info.producer;
+	if (counts && status->newest.sequence > 1)
+		rate_add(&snapshot->rate, status->newest.sequence, status->newest.published_ns);
+	snapshot->fps = rate_per_second(&snapshot->rate, monotonic_now_ns());
 }
 
 int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel)
 {
-	int error;
-
-	*snapshot = (struct snapshot){ .fps = -1 };
+	*snapshot = (struct snapshot){ 0 };
 	snprintf(snapshot->channel, sizeof(snapshot->channel), "%s", channel);
-	error = inspect(snapshot, dir);
-	if (!error)
-		snapshot_restart_count(snapshot);
-	return error;
+	return snapshot_update(snapshot, dir);
 }
 
 int snapshot_update(struct snapshot *snapshot, const char *dir)
@@ -88,34 +62,31 @@ int snapshot_update(struct snapshot *snapshot, const char *dir)
 	int error = inspect(snapshot, dir);
 
 	if (!error)
-		count(snapshot);
+		measure(snapshot);
 	return error;
 }
 
-static bool is_measured(const struct snapshot *snapshot)
+static bool has_rate(const struct snapshot *snapshot)
 {
-	return !snapshot->status.alive || snapshot->status.error ||
-	       (snapshot->first_producer != 0 &&
-	        snapshot->status.newest.sequence - snapshot->first_sequence >= MEASURE_FRAMES);
+	return snapshot->status.alive && !snapshot->status.error;
 }
 
-static bool snapshot_update_all(struct snapshot *snapshots, size_t channels, const char *dir)
+static bool update_all(struct snapshot *snapshots, size_t channels, const char *dir)
 {
-	bool measured = true;
+	bool any = false;
 
 	for (size_t i = 0; i < channels; i++) {
-		if (is_measured(&snapshots[i]) || snapshot_update(&snapshots[i], dir))
-			continue;
-		measured &= is_measured(&snapshots[i]);
+		if (has_rate(&snapshots[i]) && snapshot_update(&snapshots[i], dir) == 0)
+			any = true;
 	}
-	return measured;
+	return any;
 }
 
 void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *dir)
 {
 	int64_t end_ns = monotonic_now_ns() + MEASURE_NS;
 
-	while (!snapshot_update_all(snapshots, channels, dir) && !cli_interrupted() &&
+	while (update_all(snapshots, channels, dir) && !cli_interrupted() &&
 	       monotonic_now_ns() < end_ns)
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_NS }, NULL);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rate.h"
 #include "shmflip.h"
 
 struct snapshot {
@@ -14,24 +15,18 @@ struct snapshot {
 	struct shmflip_channel_status status; /* viewers sorted by pid */
 	char reason[256];                     /* if status.error: why, as one line of plain text */
 	double fps;                           /* recent; -1: unknown */
-	/* Of the frame that counting starts at: */
-	uint64_t first_producer;
-	uint64_t first_sequence;
-	int64_t first_ns;
+	struct rate rate;
+	uint64_t rate_producer; /* whose rate it is */
 };
 
 /* Inspects a channel. Returns 0 or an error of shmflip_channel_inspect(). */
 int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel);
 
-/* Inspects it again and computes fps since the first inspection. The same errors. */
+/* Inspects it again, and measures fps. The same errors. */
 int snapshot_update(struct snapshot *snapshot, const char *dir);
 
-/* Starts counting anew, at the newest frame of the last inspection. */
-void snapshot_restart_count(struct snapshot *snapshot);
-
-/* Inspects the channels repeatedly, for half a second at most, until every fps is known. A
- * channel that was removed meanwhile keeps its last status. Returns early if the program is
- * interrupted. */
+/* Inspects the channels repeatedly, for 0.65 s if one is alive, to measure fps. A channel that was
+ * removed meanwhile keeps its last status. Returns early if the program is interrupted. */
 void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *dir);
 
 /* The time since the newest frame was published. */

@@ -90,14 +90,16 @@ static void print_all(const struct snapshot *snapshot)
 static void print_line(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
+	char rate[32] = "-";
 
+	if (snapshot->fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f", snapshot->fps);
 	printf("%s", label_state(status));
 	if (status->error)
 		printf("  %s", snapshot->reason);
 	else
-		printf("  frame %-9llu %8.1f fps  %6llu dropped  %3u viewers  %8.1f ms old",
-		       (unsigned long long)status->newest.sequence,
-		       snapshot->fps < 0 ? 0 : snapshot->fps,
+		printf("  frame %-9llu %8s fps  %6llu dropped  %3u viewers  %8.1f ms old",
+		       (unsigned long long)status->newest.sequence, rate,
 		       (unsigned long long)status->info.dropped, status->viewers,
 		       status->newest.sequence ? snapshot_age_ms(snapshot) : 0);
 	printf("\n");
@@ -125,7 +127,6 @@ static int watch(struct snapshot *snapshot, const struct options *options)
 		if (error)
 			break;
 		nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
-		snapshot_restart_count(snapshot);
 		inspect_error = snapshot_update(snapshot, options->dir);
 		if (inspect_error && inspect_error != -ENOENT)
 			return command_fail(inspect_error);

@@ -10,14 +10,29 @@
 
 #define SOURCE_SIZE 40 /* bytes of a frame's name that fit the panel, with the 0 at the end */
 
-const char info_help_keys[] = "space\nperiod\n+  -  wheel\n1  0\narrows, drag\nf\ns\ni\nh\nq, Esc";
+const char info_help_keys[] = "space\n"
+			      "period\n"
+			      "comma\n"
+			      "+  -  wheel\n"
+			      "1  0\n"
+			      "arrows, drag\n"
+			      "f, F11, double click\n"
+			      "Esc\n"
+			      "Tab, Shift+Tab\n"
+			      "s\n"
+			      "i\n"
+			      "h, ?, F1\n"
+			      "q";
 
 const char info_help_meanings[] = "pause, resume\n"
 				  "next frame\n"
+				  "frame before, since the pause\n"
 				  "zoom\n"
 				  "actual size, initial size\n"
 				  "move the picture\n"
-				  "fullscreen\n"
+				  "fullscreen and back\n"
+				  "back from fullscreen, else quit\n"
+				  "next channel, previous one\n"
 				  "save the frame as PNG\n"
 				  "information\n"
 				  "help\n"
@@ -62,8 +77,10 @@ static void add_frame(const struct info *info, char *names, char *values)
 
 static void add_rate(const struct info *info, char *names, char *values)
 {
-	char announced[32] = "", stale[INFO_STALE_SIZE];
+	char announced[32] = "", rate[32] = "-", stale[INFO_STALE_SIZE];
 
+	if (info->fps >= 0)
+		snprintf(rate, sizeof(rate), "%.1f", info->fps);
 	if (info->announced_fps_milli > 0)
 		snprintf(announced, sizeof(announced), " of %.5g",
 		         info->announced_fps_milli / 1000.0);
@@ -73,7 +90,7 @@ static void add_rate(const struct info *info, char *names, char *values)
 	} else if (info->paused) {
 		add(names, values, "rate", "paused");
 	} else {
-		add(names, values, "rate", "%.1f%s fps", info->fps, announced);
+		add(names, values, "rate", "%s%s fps", rate, announced);
 	}
 }
 

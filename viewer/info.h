@@ -20,7 +20,7 @@ struct info {
 	const char *presenter;
 	unsigned copies; /* of the current frame */
 	double zoom;
-	double fps;
+	double fps;                   /* negative: unknown */
 	uint32_t announced_fps_milli; /* 0: not announced */
 	uint64_t shown;               /* frames */
 	uint64_t repeated;            /* drawn again, because no new one came */

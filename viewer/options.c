@@ -51,10 +51,10 @@ static const struct option long_options[] = {
 };
 
 static const char help_text[] =
-	"Usage: shmflip-viewer [options]\n"
+	"Usage: shmflip-viewer [options] [NAME]\n"
 	"Shows the frames of a channel as a producer publishes them.\n"
 	"\n"
-	"  -c, --channel NAME     channel (default: default)\n"
+	"  -c, --channel NAME     same as NAME: the channel (default: default)\n"
 	"      --dir PATH         directory of the channel (default: $SHMFLIP_DIR, else\n"
 	"                         $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	"      --present WAY      auto, x11, surface, texture, or none for no window\n"
@@ -81,8 +81,10 @@ static const char help_text[] =
 	"  -q, --quiet            print errors only\n"
 	"      --help, --version\n"
 	"\n"
-	"Keys: q quit, space pause, . step, f fullscreen, + - 1 0 zoom, arrows pan,\n"
-	"s save the picture, i information, h help. Mouse: drag and wheel\n";
+	"Keys: space pause  . step  , back since the pause (32 frames, 256 MiB)  + - zoom\n"
+	"1 actual size  0 as at first  arrows move  f F11 fullscreen  Esc back, or quit\n"
+	"Tab Shift+Tab other channel  s save frame  i information  h ? F1 help  q quit\n"
+	"Mouse: wheel zoom  drag move  double click fullscreen\n";
 
 static const struct presenter *parse_presenter(const char *text)
 {
@@ -187,11 +189,24 @@ static void set_value(struct options *options, int option, const char *value)
 	}
 }
 
+static void parse_words(struct options *options, char **words)
+{
+	if (words[0] && words[1])
+		cli_usage_error("takes one channel: unexpected word %s", words[1]);
+	if (words[0] && options->channel)
+		cli_usage_error("two channels given, %s and %s: use one", options->channel,
+		                words[0]);
+	if (words[0])
+		options->channel = words[0];
+	else if (!options->channel)
+		options->channel = "default";
+}
+
 void options_parse(int argc, char **argv, struct options *options)
 {
 	int option;
 
-	*options = (struct options){ .channel = "default", .timeout_ns = -1 };
+	*options = (struct options){ .timeout_ns = -1 };
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":c:n:q", long_options, NULL)) != -1) {
 		if (option == OPTION_HELP)
@@ -206,6 +221,5 @@ void options_parse(int argc, char **argv, struct options *options)
 	if (options->untouched && (options->digest || options->record_dir))
 		cli_usage_error("--verify-untouched excludes --digest and --record, which read "
 		                "pixels: use it without them");
-	if (optind < argc)
-		cli_usage_error("unexpected word %s: use --channel NAME", argv[optind]);
+	parse_words(options, argv + optind);
 }

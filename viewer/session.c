@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "channels.h"
 #include "cli.h"
 #include "digest.h"
 #include "present/present.h"
@@ -56,22 +57,20 @@ static bool reads_pixels(const struct options *options)
 	       (options->presenter && options->presenter->copies);
 }
 
-static bool open_viewer(struct session *session)
+static int open_viewer(struct session *session, const char *channel, struct shmflip_viewer **out)
 {
 	struct shmflip_viewer_options options = {
 		.dir = session->options->dir,
-		.channel = session->options->channel,
+		.channel = channel,
 		.view = session->options->view,
 		.prefault = reads_pixels(session->options) && !session->options->untouched,
 		.untouched = session->options->untouched,
 	};
-	int error = shmflip_viewer_open(&options, &session->viewer);
+	int error = shmflip_viewer_open(&options, out);
 
 	if (error)
 		cli_library_error();
-	if (error == -EINVAL)
-		session->exit_code = CLI_USAGE;
-	return !error;
+	return error;
 }
 
 static void close_stats(struct session *session)
@@ -86,10 +85,16 @@ static void close_stats(struct session *session)
 
 bool session_init(struct session *session, const struct options *options)
 {
-	*session = (struct session){ .options = options, .exit_code = CLI_FAILED };
-	pthread_mutex_init(&session->ages_lock, NULL);
+	*session = (struct session){ .options = options,
+		                     .channel_name = options->channel,
+		                     .exit_code = CLI_FAILED };
+	pthread_mutex_init(&session->lock, NULL);
+	pthread_cond_init(&session->released, NULL);
 	liveness_init(&session->liveness, options->once, options->timeout_ns, monotonic_now_ns());
-	if (!open_viewer(session))
+	int error = open_viewer(session, options->channel, &session->viewer);
+	if (error == -EINVAL)
+		session->exit_code = CLI_USAGE;
+	if (error)
 		return false;
 	if (!prepare_recording(options) || !open_stats(session)) {
 		shmflip_viewer_destroy(session->viewer);
@@ -97,6 +102,18 @@ bool session_init(struct session *session, const struct options *options)
 	}
 	session->exit_code = CLI_OK;
 	return true;
+}
+
+/* Of all channels so far. */
+static void copy_stats(const struct session *session, struct shmflip_viewer_stats *stats)
+{
+	shmflip_viewer_stats(session->viewer, stats);
+	stats->published += session->before.published;
+	stats->acquired += session->before.acquired;
+	stats->missed += session->before.missed;
+	stats->dropped += session->before.dropped;
+	stats->producers += session->before.producers;
+	stats->generations += session->before.generations;
 }
 
 static uint64_t generation_count(struct session *session)
@@ -127,7 +144,7 @@ static int record(struct session *session, const struct shmflip_frame *frame)
 	const char *dir = session->options->record_dir;
 	struct shmflip_viewer_stats stats;
 
-	shmflip_viewer_stats(session->viewer, &stats);
+	copy_stats(session, &stats);
 	int error = record_frame(dir, stats.producers, &frame->info, frame->pixels);
 	if (error)
 		cli_error("cannot record frame %" PRIu64 " in %s: %s", frame->info.sequence, dir,
@@ -139,7 +156,7 @@ static enum session_event digest_and_record(struct session *session, struct shmf
 {
 	if ((session->options->digest && digest(frame) < 0) ||
 	    (session->options->record_dir && record(session, frame) < 0)) {
-		shmflip_viewer_release(session->viewer, frame);
+		session_release_frame(session, frame);
 		return exit_with(session, CLI_FAILED);
 	}
 	return SESSION_FRAME;
@@ -152,8 +169,7 @@ static void announce_wait(struct session *session)
 	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
 	format_directory(session->options, directory, sizeof(directory));
-	cli_error("waiting for a producer on channel %s in %s", session->options->channel,
-	          directory);
+	cli_error("waiting for a producer on channel %s in %s", session->channel_name, directory);
 	session->wait_announced = true;
 }
 
@@ -164,14 +180,14 @@ static void announce_loss(struct session *session, const char *detail)
 		cli_error("%s; waiting for the next producer", detail);
 	else if (!session->options->quiet)
 		cli_error("the producer on channel %s %s; waiting for the next",
-		          session->options->channel,
+		          session->channel_name,
 		          session->liveness.state == LIVENESS_DIED ? "died" : "ended");
 }
 
 static enum session_event exit_timed_out(struct session *session)
 {
-	cli_error("no producer on channel %s within %g s: is one running?",
-	          session->options->channel, (double)session->options->timeout_ns / 1e9);
+	cli_error("no producer on channel %s within %g s: is one running?", session->channel_name,
+	          (double)session->options->timeout_ns / 1e9);
 	return exit_with(session, CLI_FAILED);
 }
 
@@ -193,7 +209,7 @@ static enum session_event handle_action(struct session *session, enum liveness_a
 	case LIVENESS_EXIT:
 		return exit_with(session, CLI_OK);
 	case LIVENESS_EXIT_DIED:
-		cli_error("channel %s: %s", session->options->channel, detail);
+		cli_error("channel %s: %s", session->channel_name, detail);
 		return exit_with(session, CLI_FAILED);
 	case LIVENESS_TIMED_OUT:
 		return exit_timed_out(session);
@@ -202,6 +218,13 @@ static enum session_event handle_action(struct session *session, enum liveness_a
 	}
 	cli_error("%s", detail);
 	return exit_with(session, CLI_FAILED);
+}
+
+static void hold_frame(struct session *session)
+{
+	pthread_mutex_lock(&session->lock);
+	session->held++;
+	pthread_mutex_unlock(&session->lock);
 }
 
 enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
@@ -214,9 +237,11 @@ enum session_event session_take_frame(struct session *session, struct shmflip_fr
 
 	if (error)
 		snprintf(detail, sizeof(detail), "%s", shmflip_error_detail());
+	else
+		hold_frame(session);
 	met_producer |= generation_count(session) != generations;
 	bool attached = shmflip_viewer_channel(session->viewer, &session->channel) == 0;
-	shmflip_viewer_stats(session->viewer, &session->stats);
+	copy_stats(session, &session->stats);
 	enum liveness_action action = liveness_update(&session->liveness, error, met_producer,
 	                                              attached, monotonic_now_ns());
 	enum session_event event = handle_action(session, action, detail);
@@ -227,7 +252,7 @@ static enum liveness_state inspect_producer(const struct session *session)
 {
 	const struct options *options = session->options;
 	struct shmflip_channel_status status;
-	int error = shmflip_channel_inspect(options->dir, options->channel, &status);
+	int error = shmflip_channel_inspect(options->dir, session->channel_name, &status);
 
 	if (error == -ENOENT)
 		return LIVENESS_ENDED;
@@ -246,6 +271,51 @@ enum session_event session_check_producer(struct session *session)
 		return SESSION_NOTHING;
 	liveness_note_end(&session->liveness, state, monotonic_now_ns());
 	return SESSION_LOST;
+}
+
+static void wait_for_releases(struct session *session)
+{
+	pthread_mutex_lock(&session->lock);
+	while (session->held > 0)
+		pthread_cond_wait(&session->released, &session->lock);
+	pthread_mutex_unlock(&session->lock);
+}
+
+static void restart(struct session *session, struct shmflip_viewer *viewer)
+{
+	const struct options *options = session->options;
+	uint64_t died = session->liveness.died, bad_frames = session->liveness.bad_frames;
+	struct shmflip_viewer_stats stats;
+
+	wait_for_releases(session);
+	copy_stats(session, &stats);
+	session->before = stats;
+	shmflip_viewer_destroy(session->viewer);
+	session->viewer = viewer;
+	session->channel = (struct shmflip_channel_info){ 0 };
+	session->rate = (struct rate){ 0 };
+	session->wait_announced = false;
+	liveness_init(&session->liveness, options->once, options->timeout_ns, monotonic_now_ns());
+	session->liveness.died = died;
+	session->liveness.bad_frames = bad_frames;
+}
+
+int session_switch(struct session *session, int direction)
+{
+	char name[SHMFLIP_NAME_MAX + 1];
+	struct shmflip_viewer *viewer;
+	int error = channels_find(session->options->dir, session->channel_name, direction, name);
+
+	if (error == -ENOENT)
+		return error;
+	if (error)
+		return cli_library_error();
+	if (open_viewer(session, name, &viewer))
+		return -ECANCELED;
+	restart(session, viewer);
+	memcpy(session->next_name, name, sizeof(name));
+	session->channel_name = session->next_name;
+	return 0;
 }
 
 bool session_wants_unseen(const struct session *session)
@@ -271,13 +341,16 @@ enum session_event session_check_timeout(struct session *session)
 static void update_status(struct session *session, int64_t now_ns)
 {
 	struct shmflip_viewer_stats stats;
+	char rate[32] = "";
 
 	if (session->options->quiet || now_ns - session->status_ns < STATUS_INTERVAL_NS ||
 	    !cli_status_shown() || (session->options->digest && isatty(STDOUT_FILENO)))
 		return;
-	shmflip_viewer_stats(session->viewer, &stats);
-	cli_status("%" PRIu64 " shown, %" PRIu64 " missed, %.1f fps", session->shown, stats.missed,
-	           rate_per_second(&session->rate, now_ns));
+	copy_stats(session, &stats);
+	double fps = rate_per_second(&session->rate, now_ns);
+	if (fps >= 0)
+		snprintf(rate, sizeof(rate), ", %.1f fps", fps);
+	cli_status("%" PRIu64 " shown, %" PRIu64 " missed%s", session->shown, stats.missed, rate);
 	session->status_ns = now_ns;
 }
 
@@ -291,7 +364,8 @@ enum session_event session_note_shown(struct session *session,
 	session->last_shown_ns = now_ns;
 	session->width = info->width;
 	session->height = info->height;
-	rate_add(&session->rate, now_ns);
+	if (info->sequence > 1)
+		rate_add(&session->rate, session->shown, info->published_ns);
 	update_status(session, now_ns);
 	return session->shown == session->options->frames ? exit_with(session, CLI_OK)
 	                                                  : SESSION_FRAME;
@@ -308,23 +382,29 @@ void session_release_frame(void *context, struct shmflip_frame *frame)
 {
 	struct session *session = context;
 
+	if (!frame->hold)
+		return;
 	shmflip_viewer_release(session->viewer, frame);
+	pthread_mutex_lock(&session->lock);
+	if (--session->held == 0)
+		pthread_cond_signal(&session->released);
+	pthread_mutex_unlock(&session->lock);
 }
 
 void session_note_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
 {
 	struct session *session = context;
 
-	pthread_mutex_lock(&session->ages_lock);
+	pthread_mutex_lock(&session->lock);
 	histogram_add(&session->ages, now_ns - info->published_ns);
-	pthread_mutex_unlock(&session->ages_lock);
+	pthread_mutex_unlock(&session->lock);
 }
 
 void session_copy_ages(struct session *session, struct histogram *ages)
 {
-	pthread_mutex_lock(&session->ages_lock);
+	pthread_mutex_lock(&session->lock);
 	*ages = session->ages;
-	pthread_mutex_unlock(&session->ages_lock);
+	pthread_mutex_unlock(&session->lock);
 }
 
 void session_fail(struct session *session, const char *presenter, const char *reason)
@@ -336,7 +416,7 @@ void session_fail(struct session *session, const char *presenter, const char *re
 static void write_stats(struct session *session)
 {
 	struct stats stats = {
-		.channel = session->options->channel,
+		.channel = session->channel_name,
 		.presenter = session->presenter,
 		.producers_died = session->liveness.died,
 		.bad_frames = session->liveness.bad_frames,
@@ -350,7 +430,7 @@ static void write_stats(struct session *session)
 		.height = session->height,
 	};
 
-	shmflip_viewer_stats(session->viewer, &stats.counts);
+	copy_stats(session, &stats.counts);
 	int error = stats_write(&stats, session->stats_file);
 	if (error) {
 		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-error));
@@ -365,6 +445,7 @@ int session_finish(struct session *session)
 		write_stats(session);
 	close_stats(session);
 	shmflip_viewer_destroy(session->viewer);
-	pthread_mutex_destroy(&session->ages_lock);
+	pthread_cond_destroy(&session->released);
+	pthread_mutex_destroy(&session->lock);
 	return session->exit_code;
 }

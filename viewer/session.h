@@ -32,6 +32,8 @@ enum session_event {
 struct session {
 	const struct options *options;
 	const struct presenter *presenter; /* set by the code that shows frames; NULL until then */
+	const char *channel_name;
+	char next_name[SHMFLIP_NAME_MAX + 1]; /* channel_name, unless it is the options' */
 	struct shmflip_viewer *viewer;
 	struct liveness liveness;
 	struct rate rate;
@@ -40,7 +42,8 @@ struct session {
 	FILE *stats_file;
 	bool wait_announced;
 	struct shmflip_channel_info channel; /* at the last take; zeros: none yet */
-	struct shmflip_viewer_stats stats;   /* at the last take */
+	struct shmflip_viewer_stats stats;   /* of all channels, at the last take */
+	struct shmflip_viewer_stats before;  /* of the channels before this one */
 	uint64_t shown;
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
@@ -49,9 +52,11 @@ struct session {
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	int64_t status_ns;
-	pthread_mutex_t ages_lock;
+	pthread_mutex_t lock;  /* of these three */
 	struct histogram ages; /* from published to on screen */
-	uint32_t width;        /* of the last frame shown */
+	unsigned held;         /* frames taken and not released */
+	pthread_cond_t released;
+	uint32_t width; /* of the last frame shown */
 	uint32_t height;
 };
 
@@ -70,6 +75,14 @@ enum session_event session_check_timeout(struct session *session);
  * else SESSION_NOTHING. Opens and attaches the channel anew, which takes some tens of us. Reports
  * and counts nothing: session_take_frame() will, after the last frame. */
 enum session_event session_check_producer(struct session *session);
+
+/* Continues with the next channel of the directory that has frames, or the previous one (direction
+ * -1). The caller must hold no frame; those on their way to release are waited for. Its picture is
+ * not stale, but the last channel's.
+ *
+ *   -ENOENT     there is no other
+ *   -ECANCELED  a failure; the user has been told, and the session continues as before */
+int session_switch(struct session *session, int direction);
 
 /* Whether to take frames even while nobody can see them. */
 bool session_wants_unseen(const struct session *session);

@@ -14,4 +14,11 @@ void ui_check(struct ui *ui, int error);
 
 void ui_set_paused(struct ui *ui, bool paused);
 
+/* Releases the frame that was taken while nobody could see the window. */
+void ui_drop_unseen(struct ui *ui);
+
+/* Shows the next channel of the directory that has frames (direction 1), or the previous one (-1).
+ * A paused viewer shows its first frame, and stays paused. */
+void ui_switch_channel(struct ui *ui, int direction);
+
 #endif

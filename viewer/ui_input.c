@@ -11,8 +11,10 @@
 #include "session.h"
 #include "ui.h"
 #include "ui_state.h"
+#include "ui_step.h"
 #include "ui_text.h"
 #include "video_output.h"
+#include "window/keyboard.h"
 #include "window/visibility.h"
 #include "window/window.h"
 
@@ -42,15 +44,18 @@ static void toggle_pause(struct ui *ui)
 	ui_set_paused(ui, !ui->paused);
 }
 
-static void step(struct ui *ui)
-{
-	ui_set_paused(ui, true);
-	ui->step = true;
-}
-
 static void toggle_fullscreen(struct ui *ui)
 {
 	window_toggle_fullscreen(video_output_window(ui->output));
+	ui_text_mark_pause(ui);
+}
+
+static void leave_fullscreen_or_quit(struct ui *ui)
+{
+	if (window_is_fullscreen(video_output_window(ui->output)))
+		toggle_fullscreen(ui);
+	else
+		quit(ui);
 }
 
 static void step_zoom(struct ui *ui, int steps)
@@ -110,13 +115,18 @@ static void scroll_down(struct ui *ui)
 	pan(ui, 0, -window_size(ui).height / PAN_DIVISOR);
 }
 
+static void switch_channel(struct ui *ui)
+{
+	ui_switch_channel(ui, SDL_GetModState() & KMOD_SHIFT ? -1 : 1);
+}
+
 static void save_screenshot(struct ui *ui)
 {
 	const struct options *options = ui->session->options;
 	char name[SCREENSHOT_NAME_SIZE], text[SCREENSHOT_NAME_SIZE + 256];
 	const char *reason;
 
-	if (screenshot_take(ui->output, options->channel, name, &reason) < 0) {
+	if (screenshot_take(ui->output, ui->session->channel_name, name, &reason) < 0) {
 		snprintf(text, sizeof(text), "cannot save the picture here: %s", reason);
 		cli_error("%s", text);
 	} else {
@@ -144,15 +154,16 @@ static void toggle_help(struct ui *ui)
 enum moment { ON_PRESS, ON_REPEAT, ON_RELEASE };
 
 static const struct binding {
-	SDL_Keycode key;
+	SDL_Keycode key;    /* or the character that it types */
 	enum moment moment; /* ON_REPEAT: on the first press, too */
 	void (*act)(struct ui *ui);
 } bindings[] = {
 	{ SDLK_q, ON_RELEASE, quit },
-	{ SDLK_ESCAPE, ON_RELEASE, quit },
+	{ SDLK_ESCAPE, ON_RELEASE, leave_fullscreen_or_quit },
 	{ SDLK_SPACE, ON_PRESS, toggle_pause },
-	{ SDLK_PERIOD, ON_REPEAT, step },
-	{ SDLK_KP_PERIOD, ON_REPEAT, step },
+	{ SDLK_PERIOD, ON_REPEAT, ui_step_forward },
+	{ SDLK_KP_PERIOD, ON_REPEAT, ui_step_forward },
+	{ SDLK_COMMA, ON_REPEAT, ui_step_back },
 	{ SDLK_f, ON_PRESS, toggle_fullscreen },
 	{ SDLK_F11, ON_PRESS, toggle_fullscreen },
 	{ SDLK_1, ON_PRESS, zoom_to_actual_size },
@@ -168,9 +179,12 @@ static const struct binding {
 	{ SDLK_RIGHT, ON_REPEAT, scroll_right },
 	{ SDLK_UP, ON_REPEAT, scroll_up },
 	{ SDLK_DOWN, ON_REPEAT, scroll_down },
+	{ SDLK_TAB, ON_PRESS, switch_channel },
 	{ SDLK_s, ON_PRESS, save_screenshot },
 	{ SDLK_i, ON_PRESS, toggle_info },
 	{ SDLK_h, ON_PRESS, toggle_help },
+	{ SDLK_F1, ON_PRESS, toggle_help },
+	{ SDLK_QUESTION, ON_PRESS, toggle_help },
 };
 
 static bool moment_matches(enum moment moment, const SDL_KeyboardEvent *event)
@@ -180,13 +194,25 @@ static bool moment_matches(enum moment moment, const SDL_KeyboardEvent *event)
 	return moment == ON_REPEAT || (moment == ON_PRESS && !event->repeat);
 }
 
-static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
+static const struct binding *find_binding(SDL_Keycode key)
 {
 	for (size_t i = 0; i < SDL_arraysize(bindings); i++) {
-		if (bindings[i].key == event->keysym.sym &&
-		    moment_matches(bindings[i].moment, event))
-			bindings[i].act(ui);
+		if (bindings[i].key == key)
+			return &bindings[i];
 	}
+	return NULL;
+}
+
+/* The character first: on a Czech keyboard the key of the 1 types +. */
+static void handle_key(struct ui *ui, const SDL_KeyboardEvent *event)
+{
+	struct keystroke keystroke = keyboard_read(event);
+	const struct binding *binding = find_binding(keystroke.typed);
+
+	if (!binding)
+		binding = find_binding(keystroke.key);
+	if (binding && moment_matches(binding->moment, event))
+		binding->act(ui);
 }
 
 /* ---- Mouse: SDL reports it in points -------------------------------------------------------- */
@@ -202,6 +228,12 @@ static void handle_motion(struct ui *ui, const SDL_MouseMotionEvent *event)
 	ui->pointer_inside = true;
 	if (event->state & SDL_BUTTON_LMASK)
 		pan(ui, in_pixels(ui, event->xrel), in_pixels(ui, event->yrel));
+}
+
+static void handle_button(struct ui *ui, const SDL_MouseButtonEvent *event)
+{
+	if (event->button == SDL_BUTTON_LEFT && event->clicks % 2 == 0)
+		toggle_fullscreen(ui);
 }
 
 static void handle_window(struct ui *ui, const SDL_WindowEvent *event)
@@ -231,6 +263,9 @@ void ui_input_handle(struct ui *ui, const SDL_Event *event)
 		break;
 	case SDL_MOUSEMOTION:
 		handle_motion(ui, &event->motion);
+		break;
+	case SDL_MOUSEBUTTONDOWN:
+		handle_button(ui, &event->button);
 		break;
 	case SDL_MOUSEWHEEL:
 		if (event->wheel.y != 0)

@@ -12,6 +12,7 @@
 #include "ui.h"
 #include "ui_input.h"
 #include "ui_state.h"
+#include "ui_step.h"
 #include "ui_text.h"
 #include "video_output.h"
 #include "window/wakeup.h"
@@ -24,6 +25,7 @@
 static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
 	ui_text_clear_stale(ui);
+	ui_step_keep(ui);
 	int error = video_output_show(ui->output, frame);
 	if (error)
 		session_release_frame(ui->session, frame);
@@ -33,18 +35,11 @@ static void draw(struct ui *ui, struct shmflip_frame *frame)
 		ui_check(ui, video_output_release_slot(ui->output));
 }
 
-static void drop_unseen(struct ui *ui)
-{
-	if (ui->has_unseen)
-		session_release_frame(ui->session, &ui->unseen);
-	ui->has_unseen = false;
-}
-
 static void show(struct ui *ui, struct shmflip_frame *frame)
 {
 	struct shmflip_frame_info info = frame->info;
 
-	drop_unseen(ui);
+	ui_drop_unseen(ui);
 	ui->step = false;
 	if (ui->visible) {
 		draw(ui, frame);
@@ -241,7 +236,8 @@ void ui_run(struct session *session)
 	}
 	if (open_with_first_frame(&ui) && start_display_thread(&ui))
 		run_loop(&ui);
-	drop_unseen(&ui);
+	ui_drop_unseen(&ui);
+	history_clear(&ui.history);
 	video_output_destroy(ui.output);
 	text_finish();
 	window_system_finish();

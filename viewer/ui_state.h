@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "history.h"
 #include "present/geometry.h"
 #include "shmflip.h"
 #include "title.h"
@@ -30,6 +31,8 @@ struct ui {
 	struct shmflip_frame unseen;
 	bool has_unseen;
 
+	struct history history; /* empty unless paused */
+
 	struct point pointer; /* in the window's pixels */
 	bool pointer_inside;  /* the pointer is over the window */
 
@@ -39,6 +42,7 @@ struct ui {
 	int64_t text_updated_ns; /* last update of title and panels */
 	int64_t text_due_ns;     /* next update; INT64_MAX: when something happens */
 	int64_t notice_end_ns;   /* 0: no notice is shown */
+	bool pause_marked;       /* the last notice says that the viewer is paused */
 	int64_t check_due_ns;    /* next check of the producer, while paused */
 };
 

@@ -26,11 +26,12 @@ static int64_t stale_s(const struct session *session, int64_t now_ns)
 static void update_title(struct ui *ui, int64_t now_ns)
 {
 	const struct session *session = ui->session;
+	const struct shmflip_frame_info *frame = video_output_info(ui->output);
 	struct title title = {
-		.channel = session->options->channel,
+		.channel = session->channel_name,
 		.presenter = session->presenter->name,
-		.width = session->width,
-		.height = session->height,
+		.width = frame->width,
+		.height = frame->height,
 		.zoom = video_output_zoom(ui->output),
 		.fps = rate_per_second(&session->rate, now_ns),
 		.paused = ui->paused,
@@ -72,7 +73,7 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 {
 	struct session *session = ui->session;
 	struct info info = {
-		.channel = session->options->channel,
+		.channel = session->channel_name,
 		.frame = video_output_info(ui->output),
 		.presenter = session->presenter->name,
 		.copies = session->copies_of_last,
@@ -135,7 +136,8 @@ static bool changes_with_time(const struct ui *ui, int64_t now_ns)
 	const struct session *session = ui->session;
 
 	return liveness_is_stale(&session->liveness) ||
-	       (!ui->paused && rate_per_second(&session->rate, now_ns) > 0);
+	       (!ui->paused && session->rate.count > 0 &&
+	        rate_per_second(&session->rate, now_ns) != 0);
 }
 
 void ui_text_update(struct ui *ui)
@@ -170,7 +172,25 @@ void ui_text_notice(struct ui *ui, const char *text)
 {
 	ui->dirty |= overlay_set_text(video_output_overlay(ui->output), OVERLAY_NOTICE, text, NULL);
 	ui->notice_end_ns = monotonic_now_ns() + NOTICE_NS;
+	ui->pause_marked = false;
 	ui_text_invalidate(ui);
+}
+
+static void end_notice(struct ui *ui)
+{
+	ui->notice_end_ns = monotonic_now_ns();
+	ui_text_invalidate(ui);
+}
+
+void ui_text_mark_pause(struct ui *ui)
+{
+	bool mark = ui->paused && window_is_fullscreen(video_output_window(ui->output));
+
+	if (mark)
+		ui_text_notice(ui, "paused");
+	else if (ui->pause_marked)
+		end_notice(ui);
+	ui->pause_marked = mark;
 }
 
 void ui_text_clear_stale(struct ui *ui)

@@ -84,16 +84,41 @@ int video_output_check(struct video_output *output)
 	return error ? presenter_choice_recover(output, error) : 0;
 }
 
+static int show(struct video_output *output, const struct shmflip_frame *frame)
+{
+	window_follow(&output->window, frame_size(&frame->info));
+	int error = presenter_show(output, output->presenter, output->state, frame);
+	return error ? presenter_choice_replace(output, error, frame) : 0;
+}
+
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame)
 {
 	output->stale = false;
-	window_follow(&output->window, frame_size(&frame->info));
-	int error = presenter_show(output, output->presenter, output->state, frame);
-	if (error)
-		error = presenter_choice_replace(output, error, frame);
+	int error = show(output, frame);
 	if (!error)
 		count_drawing(output);
 	return error;
+}
+
+int video_output_show_copy(struct video_output *output, const struct shmflip_frame_info *info,
+                           const uint32_t *pixels)
+{
+	struct shmflip_frame frame = {
+		.pixels = (const uint8_t *)pixels,
+		.info = *info,
+		.segment_id = PRESENT_NO_SEGMENT,
+	};
+
+	frame.info.stride_bytes = 4 * info->width;
+	int error = show(output, &frame);
+	if (!error)
+		error = video_output_release_slot(output);
+	if (error)
+		return error;
+	output->pixels_lost = false;
+	output->session->repeated++;
+	output->session->copies_of_last = 1 + presenter_choice_copies(output);
+	return 0;
 }
 
 int video_output_release_slot(struct video_output *output)

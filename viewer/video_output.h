@@ -37,6 +37,11 @@ int video_output_check(struct video_output *output);
 /* Shows a frame. The presenter takes it over if this succeeds. */
 int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
 
+/* Shows a picture again, for which this process has copied a frame: rows without padding. The
+ * caller keeps the pixels. The picture stays as stale as it was. */
+int video_output_show_copy(struct video_output *output, const struct shmflip_frame_info *info,
+                           const uint32_t *pixels);
+
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);
 

@@ -41,7 +41,8 @@ class BadInput(harness.Case):
             with self.subTest(arguments=arguments):
                 self.assert_refused(self.producer(*arguments), 2, "--help")
         bad = [["--no-such-option"], ["-n"], ["-n", "x"], ["--timeout", "x"], ["--present", "x"],
-               ["--present"], ["stray"], ["--newest", "--every"]]
+               ["--present"], ["a", "b"], ["-c", "a", "b"], ["a", "-c", "a"],
+               ["--newest", "--every"]]
         for arguments in bad:
             with self.subTest(arguments=arguments):
                 self.assert_refused(self.start(harness.VIEWER, *arguments), 2, "--help")

@@ -106,9 +106,67 @@ class WindowManager(Desktop):
         self.wait_on_screen(path)
         for _ in range(2):
             self.press(window, "f")
-            self.until("the window fills the screen", lambda: self.is_scaled_to(window, self.size))
+            self.fills_the_screen(window)
             self.press(window, "f")
             self.wait_for_picture(window, path)
+        self.end(viewer, producer)
+
+    def fills_the_screen(self, window):
+        self.until("it fills the screen", lambda: self.is_scaled_to(window, self.size))
+
+    def double_click(self):
+        self.xdotool("mousemove", self.size[0] // 2, self.size[1] // 2)
+        self.xdotool("click", "--repeat", 2, "--delay", 1, 1)
+
+    def test_back_from_full_screen(self):
+        path = frames()[7]
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
+        window = self.window_of(viewer)
+        self.wait_on_screen(path)
+        self.press(window, "F11")
+        self.fills_the_screen(window)
+        self.press(window, "Escape")
+        self.wait_for_picture(window, path)
+        self.double_click()
+        self.fills_the_screen(window)
+        self.double_click()
+        self.wait_for_picture(window, path)
+        self.assertTrue(viewer.alive, viewer.err)
+        self.press(window, "Escape")
+        self.assert_exits(viewer, 0)
+        self.end(producer)
+
+    def corner_has_panel(self, window):
+        """The upper right one, where notices are."""
+        width, height, pixels = self.content_of(window)
+        at, size = 15 * width + width - 100, width * height
+        return all(pixels[c * size + at:][:100].count(PANEL[c]) > 10 for c in range(3))
+
+    def comes_and_goes(self, window, key):
+        self.press(window, key)
+        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.until("no mark", lambda: not self.corner_has_panel(window), 20)
+
+    def test_paused_in_full_screen(self):
+        """There is no title to say so."""
+        path = frames()[7]
+        producer = self.start_still(path)
+        viewer = self.start_window("--present", self.way)
+        window = self.window_of(viewer)
+        self.wait_on_screen(path)
+        self.press(window, "f")
+        self.fills_the_screen(window)
+        self.comes_and_goes(window, "space")
+        self.press(window, "f")
+        self.wait_for_picture(window, path)
+        self.comes_and_goes(window, "f")
+        self.press(window, "space")
+        self.until("it has resumed", lambda: "paused" not in self.title_of(window))
+        self.press(window, "period")
+        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.press(window, "space")
+        self.until("no mark", lambda: not self.corner_has_panel(window), 20)
         self.end(viewer, producer)
 
     def test_minimised_and_back_while_frames_run(self):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What keys, mouse and the options of the window do, checked by the window's pixels and title."""
 
+import contextlib
 import os
 import signal
+import subprocess
 import time
 import unittest
 from pathlib import Path
@@ -204,12 +206,18 @@ class Keys(Viewed):
     def has_panel(self, window, x, y):
         return lambda: self.pixel(window, x, y) == PANEL
 
+    def has_large_panel(self, window):
+        """One of at least 10000 pixels."""
+        width, height, pixels = self.content_of(window)
+        size = width * height
+        return all(pixels[c * size:(c + 1) * size].count(PANEL[c]) > 10000 for c in range(3))
+
     def test_information_and_help_come_and_go(self):
         path = harness.natural_order(FRAMES.glob("*.png"))[3]
         producer, viewer, window = self.view(path=path)
-        for key, spot in (("i", (13, 13)), ("h", (320, 98))):
+        for key in ("i", "h", "F1", "question"):
             self.press(window, key)
-            self.until("there is a panel", self.has_panel(window, *spot), 20)
+            self.until("a panel", lambda: self.has_large_panel(window), 20)
             self.press(window, key)
             self.wait_for_picture(window, path)
         self.end(viewer, producer)
@@ -257,6 +265,124 @@ class Keys(Viewed):
         self.wait_for_title(window, "fps")
         self.end(viewer, self.next)
         self.assertEqual(self.stats(stats)["producers_died"], 2)
+
+    # ---- Steps ----
+
+    def make_frames(self):
+        """A directory of frames of two sizes, every other one with alpha, and what each looks like."""
+        directory = self.scratch / "frames"
+        directory.mkdir()
+        looks = []
+        for number in range(6):
+            width, height = ((200, 120), (240, 100))[number % 2]
+            colours = [((40 * number, y, 99), 255 * (y % 3 > 0)) for y in range(height)]
+            rows = [bytes((*colour, alpha)[:3 + number % 2]) * width for colour, alpha in colours]
+            write_png(directory / f"{number}.png", width, height, b"".join(rows))
+            clear = [number % 2 and not alpha for _, alpha in colours]
+            looks.append((width, height, b"".join(
+                bytes([0 if clear[y] else colours[y][0][c]]) * width
+                for c in range(3) for y in range(height))))
+        return directory, looks
+
+    def looks_once(self, window):
+        """None while the window changes its size."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return self.content_of(window)
+        return None
+
+    def comes_to(self, window, wanted):
+        self.until("that picture", lambda: self.looks_once(window) in wanted, 20)
+
+    def steps(self, window, key, looks, numbers):
+        for number in numbers:
+            self.press(window, key)
+            self.comes_to(window, [looks[number % len(looks)]])
+
+    def test_steps_forward_and_back(self):
+        directory, looks = self.make_frames()
+        producer = self.producer("-q", "-l", "-r", "20", "-p", "lossless", "-w", "1", directory)
+        viewer = self.start_window("--present", self.way)
+        window = self.window_of(viewer)
+        self.press(window, "space")
+        self.wait_for_title(window, "paused")
+        self.comes_to(window, looks)
+        first = looks.index(self.content_of(window))
+        self.steps(window, "period", looks, range(first + 1, first + 4))
+        self.steps(window, "comma", looks, (first + 2, first + 1))
+        self.steps(window, "period", looks, (first + 2,))
+        self.steps(window, "comma", looks, (first + 1, first))
+        width, height = looks[first][:2]
+        self.wait_for_title(window, f"{width}x{height} — paused")
+        self.press(window, "comma")
+        self.until("a notice", lambda: self.content_of(window) != looks[first], 20)
+        self.comes_to(window, [looks[first]])
+        self.steps(window, "period", looks, range(first + 1, first + 6))
+        self.press(window, "space")
+        self.until("it goes on", lambda: self.looks_once(window) not in (None, looks[(first + 5) % 6]))
+        self.end(viewer, producer)
+
+    # ---- Channels ----
+
+    def channel(self, name, path):
+        producer = self.producer("-q", "-l", "-r", "5", "-c", name, path)
+        self.await_channel(producer, name)
+        return producer
+
+    @staticmethod
+    def lower_half(looks):
+        """Where no notice lies, which a change of the channel shows."""
+        if not looks:
+            return None
+        width, height, pixels = looks
+        size, half = width * height, width * (height // 2)
+        return width, height, [pixels[c * size + half:(c + 1) * size] for c in range(3)]
+
+    def comes_to_channel(self, window, key, name, path):
+        self.press(window, key)
+        self.wait_for_title(window, f"{name} — ")
+        wanted = self.lower_half(self.picture(path))
+        self.until(f"{key} shows {name}",
+                   lambda: self.lower_half(self.looks_once(window)) == wanted, 20)
+
+    def test_next_channel(self):
+        stats = self.scratch / "stats.json"
+        paths = {"a": FRAMES / "003.png", "b": self.map, "d": FRAMES / "005.png"}
+        producers = [self.channel(name, path) for name, path in paths.items()]
+        dead = self.channel("c", self.map)
+        dead.kill()
+        viewer = self.start_window("--present", self.way, "--stats", stats, "b")
+        window = self.window_of(viewer)
+        self.wait_for_picture(window, self.map)
+        for key, name in (("Tab", "d"), ("Tab", "a"), ("shift+Tab", "d"), ("shift+Tab", "b")):
+            self.comes_to_channel(window, key, name, paths[name])
+        self.press(window, "space")
+        self.wait_for_title(window, "paused")
+        self.comes_to_channel(window, "Tab", "d", paths["d"])
+        self.wait_for_title(window, "paused")
+        for producer in producers[:2]:
+            self.assertEqual(producer.interrupt(), 0)
+        self.wait_for_picture(window, paths["d"])
+        self.press(window, "Tab")
+        self.until("it says that there is none", lambda: self.content_of(window) != self.picture(paths["d"]))
+        self.assertIn("d — ", self.title_of(window))
+        self.assertEqual(viewer.interrupt(), 0)
+        self.assert_exits(self.tool("clean", "c"), 0)
+        self.end(producers[2])
+        counted = self.stats(stats)
+        self.assertEqual((counted["channel"], counted["producers"]), ("d", 6))
+        self.assertEqual(counted["published"], counted["shown"] + counted["missed"])
+
+    def test_next_channel_while_frames_run(self):
+        producers = [self.producer("-q", "-l", "-r", "100", "-c", name, FRAMES) for name in "ab"]
+        for producer, name in zip(producers, "ab"):
+            self.await_channel(producer, name)
+        viewer = self.start_window("--present", self.way, "a")
+        window = self.window_of(viewer)
+        for name in "bababab":
+            self.press(window, "Tab")
+            self.wait_for_title(window, f"{name} — ")
+        self.wait_for_title(window, "fps")
+        self.end(viewer, *producers)
 
     # ---- Screenshots ----
 

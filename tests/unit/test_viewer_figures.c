@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/rate, viewer/title: the figures that the viewer shows. */
+ * viewer/title: the figures that the viewer shows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,65 +8,7 @@
 #include <cmocka.h>
 #include <stdint.h>
 
-#include "rate.h"
 #include "title.h"
-
-#define MS INT64_C(1000000)
-#define SECOND (1000 * MS)
-
-static int64_t add_frames(struct rate *rate, int count, int64_t from_ns, int64_t interval_ns)
-{
-	for (int i = 0; i < count; i++)
-		rate_add(rate, from_ns + i * interval_ns);
-	return from_ns + (count - 1) * interval_ns;
-}
-
-static void test_rate_needs_two_frames(void **state)
-{
-	struct rate rate = { 0 };
-
-	(void)state;
-	assert_true(rate_per_second(&rate, SECOND) == 0);
-	rate_add(&rate, SECOND);
-	assert_true(rate_per_second(&rate, SECOND) == 0);
-	rate_add(&rate, SECOND);
-	assert_true(rate_per_second(&rate, SECOND) == 0);
-	rate_add(&rate, SECOND + 20 * MS);
-	assert_float_equal(rate_per_second(&rate, SECOND + 20 * MS), 100, 0.01);
-}
-
-static void test_rate_covers_the_last_frames(void **state)
-{
-	struct rate rate = { 0 };
-	int64_t last_ns = add_frames(&rate, 100, SECOND, 100 * MS);
-
-	(void)state;
-	assert_float_equal(rate_per_second(&rate, last_ns + 5 * MS), 10, 0.01);
-	last_ns = add_frames(&rate, RATE_FRAMES, last_ns + 20 * MS, 20 * MS);
-	assert_float_equal(rate_per_second(&rate, last_ns), 50, 0.01);
-}
-
-static void test_rate_starts_anew_after_a_pause(void **state)
-{
-	struct rate rate = { 0 };
-	int64_t last_ns = add_frames(&rate, 10, SECOND, 100 * MS);
-
-	(void)state;
-	assert_float_equal(rate_per_second(&rate, last_ns + 2 * SECOND), 10, 0.01);
-	assert_true(rate_per_second(&rate, last_ns + 2 * SECOND + 1) == 0);
-	last_ns = add_frames(&rate, 3, last_ns + 60 * SECOND, 50 * MS);
-	assert_float_equal(rate_per_second(&rate, last_ns), 20, 0.01);
-}
-
-static void test_slow_rate_is_not_zero(void **state)
-{
-	struct rate rate = { 0 };
-	int64_t last_ns = add_frames(&rate, 5, 0, 10 * SECOND);
-
-	(void)state;
-	assert_float_equal(rate_per_second(&rate, last_ns + 39 * SECOND), 0.1, 0.001);
-	assert_true(rate_per_second(&rate, last_ns + 41 * SECOND) == 0);
-}
 
 static void assert_title(struct title title, const char *want)
 {
@@ -96,6 +38,10 @@ static void test_titles(void **state)
 	(void)state;
 	assert_title((struct title){ .fps = 29.94, .state = LIVENESS_LIVE },
 	             "demo — 640x480 — 29.9 fps — surface");
+	assert_title((struct title){ .fps = 0, .state = LIVENESS_LIVE },
+	             "demo — 640x480 — 0.0 fps — surface");
+	assert_title((struct title){ .fps = -1, .state = LIVENESS_LIVE },
+	             "demo — 640x480 — surface");
 	assert_title((struct title){ .fps = 29.94, .paused = true, .state = LIVENESS_LIVE },
 	             "demo — 640x480 — paused — surface");
 	assert_title((struct title){ .stale_s = 12, .state = LIVENESS_DIED },
@@ -109,10 +55,6 @@ static void test_titles(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rate_needs_two_frames),
-		cmocka_unit_test(test_rate_covers_the_last_frames),
-		cmocka_unit_test(test_rate_starts_anew_after_a_pause),
-		cmocka_unit_test(test_slow_rate_is_not_zero),
 		cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_title_contains_the_zoom),
 	};

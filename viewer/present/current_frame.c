@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "monotonic.h"
+#include "present.h"
 #include "presenter_host.h"
 
 static void release(struct current_frame *current)
@@ -21,7 +22,8 @@ static void release(struct current_frame *current)
 
 void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame)
 {
-	current->host->on_screen(current->host->context, &frame->info, monotonic_now_ns());
+	if (frame->segment_id != PRESENT_NO_SEGMENT)
+		current->host->on_screen(current->host->context, &frame->info, monotonic_now_ns());
 	release(current);
 	current->frame = *frame;
 	current->held = true;

@@ -23,7 +23,8 @@ struct current_frame {
 	uint8_t *copy;
 };
 
-/* Call when a frame is on screen: reports it, holds it, and releases the last one. */
+/* Call when a frame is on screen: reports it unless it is a copy, holds it, and releases the last
+ * one. */
 void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame);
 
 /* Copies the frame's pixels first. -ENOMEM, with the reason in host. */

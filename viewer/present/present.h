@@ -7,6 +7,9 @@
  * screen, in release_slot(), or at the latest in destroy(). The picture outlives the frame: until
  * the next frame is shown it can be repainted and read.
  *
+ * A frame whose segment_id is PRESENT_NO_SEGMENT is a copy in this process's memory of a frame that
+ * was on screen before. Its pixels are valid in show() and until release_slot() returns.
+ *
  * All functions run in the main thread. Functions that return int return 0 or a negative errno,
  * with one line on why in host->reason. After a failure of
  *
@@ -26,6 +29,7 @@
 #include "shmflip.h"
 
 #define PRESENTERS_MAX 8
+#define PRESENT_NO_SEGMENT (-1)
 
 struct presenter {
 	const char *name;

@@ -218,7 +218,13 @@ static void put_image(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcont
 	x11_frames_end_request(&self->frames, request.sequence);
 }
 
-/* Makes the server copy the newest frame to its own memory, if it has not. */
+static bool is_copy(const struct shmflip_frame *frame)
+{
+	return frame->segment_id == PRESENT_NO_SEGMENT;
+}
+
+/* Makes the server copy the newest frame to its own memory, if it has not. A copy of a frame, which
+ * the server cannot attach, is sent. */
 static int load(struct x11_presenter *self)
 {
 	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
@@ -230,7 +236,11 @@ static int load(struct x11_presenter *self)
 	                               (struct size){ all.width, all.height }, self->alpha);
 	if (error)
 		return error;
-	put_image(self, self->scaler.raw.pixmap, self->scaler.raw.gc, all, 0, 0);
+	if (is_copy(frame))
+		x11_image_write(&self->scaler.raw, &self->display, (const uint32_t *)frame->pixels,
+		                all.width, all.height);
+	else
+		put_image(self, self->scaler.raw.pixmap, self->scaler.raw.gc, all, 0, 0);
 	self->loaded = true;
 	return 0;
 }
@@ -289,14 +299,17 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 
 	if (!error)
 		error = check_frame(self, frame);
-	if (!error)
+	if (!error && !is_copy(frame))
 		error = x11_segment_attach(&self->segment, &self->display, frame);
 	if (error)
 		return error;
 	x11_frames_add(&self->frames, frame);
 	self->alpha = frame->info.format == SHMFLIP_FORMAT_ARGB8888;
 	self->loaded = false;
-	error = draw(self, scene, false);
+	if (is_copy(frame))
+		error = load(self);
+	if (!error)
+		error = draw(self, scene, false);
 	if (error)
 		x11_frames_forget_newest(&self->frames);
 	return error;

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "dpi.h"
 #include "icon.h"
+#include "keyboard.h"
 #include "visibility.h"
 #include "wakeup.h"
 
@@ -18,6 +19,7 @@ bool window_system_init(void)
 {
 	/* In the C locale SDL accepts only ASCII titles. */
 	setlocale(LC_CTYPE, "C.UTF-8");
+	keyboard_init();
 	/* Without this hint SDL falls back to a driver whose window nobody can see. SDL_VIDEODRIVER
 	 * in the environment overrides the hint. */
 	SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
@@ -30,7 +32,7 @@ bool window_system_init(void)
 		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
 		return false;
 	}
-	SDL_StopTextInput();
+	keyboard_enable_characters();
 	int error = wakeup_init();
 	if (error) {
 		cli_error("cannot wait for events: %s", strerror(-error));
@@ -140,11 +142,15 @@ void window_set_title(struct window *window, const char *title)
 	SDL_SetWindowTitle(window->sdl, title);
 }
 
+bool window_is_fullscreen(const struct window *window)
+{
+	return SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
+}
+
 void window_toggle_fullscreen(struct window *window)
 {
-	bool full = SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
-
-	SDL_SetWindowFullscreen(window->sdl, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+	SDL_SetWindowFullscreen(window->sdl,
+	                        window_is_fullscreen(window) ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
 }
 
 bool window_is_visible(const struct window *window)

@@ -43,6 +43,7 @@ double window_text_scale(const struct window *window);
 
 void window_set_title(struct window *window, const char *title);
 
+bool window_is_fullscreen(const struct window *window);
 void window_toggle_fullscreen(struct window *window);
 
 /* False: nobody can see what is drawn. */
