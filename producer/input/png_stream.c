@@ -305,7 +305,7 @@ int png_stream_next(struct png_stream *stream, const uint8_t **png, size_t *size
 		name_kind(stream, reason);
 	if (error == -EBADMSG || error == -EILSEQ) {
 		stream->resync = true;
-		stream->parsed = 1;
+		stream->parsed = stream->start < stream->end;
 	}
 	if (!error) {
 		*png = stream->read.data + stream->start;
