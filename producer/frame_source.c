@@ -100,6 +100,7 @@ static int open_stream(struct frame_source *source)
 	if (source->kind == STREAM_PNG)
 		return png_stream_init(&source->png, &source->input, PNG_BYTES_MAX, prefix, size);
 	raw_stream_init(&source->raw, &source->input, prefix);
+	source->raw.matrix = source->options->matrix;
 	return 0;
 }
 

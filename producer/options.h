@@ -28,7 +28,8 @@ struct options {
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw; /* of bare pixels on stdin; format NULL: none */
+	struct raw_layout raw;       /* of bare pixels on stdin; format NULL: none */
+	const struct matrix *matrix; /* of video on stdin; NULL: not given */
 	mode_t mode;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */

@@ -8,27 +8,30 @@
 #include "format.h"
 
 #define POLL_MS 100
+#define FPS_MILLI_DEFAULT 30000
 
 struct cat {
 	const struct options *options;
 	struct shmflip_viewer *viewer;
 	struct out_buffer output;
+	struct video video;
 	uint64_t frames; /* written so far */
 	uint32_t width;  /* of the first frame */
 	uint32_t height;
 };
 
-static int write_header(struct cat *cat, const struct shmflip_frame_info *info)
+static int begin_stream(struct cat *cat, const struct shmflip_frame_info *info)
 {
 	const struct format *format = cat->options->format;
 	struct shmflip_channel_info channel = { 0 };
 
 	cat->width = info->width;
 	cat->height = info->height;
-	if (!format->begin)
-		return 0;
 	shmflip_viewer_channel(cat->viewer, &channel);
-	return format->begin(&cat->output, info, channel.fps_milli);
+	cat->video.fps_milli = channel.fps_milli ? channel.fps_milli : FPS_MILLI_DEFAULT;
+	cat->video.matrix =
+		cat->options->matrix ? cat->options->matrix : matrix_of_rows(info->height);
+	return format->begin ? format->begin(&cat->output, info, &cat->video) : 0;
 }
 
 static int fail_size_changed(const struct cat *cat, const struct shmflip_frame_info *info)
@@ -45,13 +48,13 @@ static int append_frame(struct cat *cat, const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 	const struct format *format = cat->options->format;
-	int error = cat->frames ? 0 : write_header(cat, info);
+	int error = cat->frames ? 0 : begin_stream(cat, info);
 
 	if (!error && format->one_size &&
 	    (info->width != cat->width || info->height != cat->height))
 		return fail_size_changed(cat, info);
 	if (!error)
-		error = format->frame(&cat->output, info, frame->pixels);
+		error = format->frame(&cat->output, info, frame->pixels, &cat->video);
 	if (error)
 		cli_error("not enough memory for frame %llu", (unsigned long long)info->sequence);
 	return error;

@@ -10,13 +10,17 @@
 #include "commands.h"
 #include "format.h"
 
+/* Options that not every command takes have letters, also where short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
+
+static const char short_options[] = ":c:f:jn:w";
 
 static const struct option long_options[] = {
 	{ "channel", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, OPTION_DIR },
 	{ "frames", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "colour", required_argument, NULL, 'C' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "watch", no_argument, NULL, 'w' },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -27,7 +31,7 @@ static const struct option long_options[] = {
 static const struct command commands[] = {
 	{ "ls", "j", ls_run },
 	{ "stat", "cjw", stat_run },
-	{ "cat", "cfn", cat_run },
+	{ "cat", "cfnC", cat_run },
 	{ "clean", "c", clean_run },
 };
 
@@ -53,6 +57,7 @@ static const char help_text[] =
 	"  -n, --frames N       cat: exit after N frames\n"
 	"  -f, --format FORMAT  cat: y4m (default; ffmpeg and mpv read it), raw (bytes\n"
 	"                       blue, green, red, alpha), pam or png\n"
+	"      --colour bt601|bt709  cat: matrix of y4m (default: bt709 above 576 rows)\n"
 	"      --help, --version\n"
 	"\n"
 	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";
@@ -93,6 +98,9 @@ static void set_option(struct options *options, int option, const char *value)
 	case 'f':
 		options->format = format_choice(value);
 		break;
+	case 'C':
+		options->matrix = matrix_option("--colour", value);
+		break;
 	case 'j':
 		options->json = true;
 		break;
@@ -128,24 +136,28 @@ static void parse_words(struct options *options, char **words)
 	options->channel = words[1];
 }
 
-/* given: short names of the options on the command line. */
-static void check_options(const struct command *command, const char *given)
+/* given: letters of the options on the command line. */
+static void check_options(const struct options *options, const char *given)
 {
+	const struct command *command = options->command;
 	const char *stray = given + strspn(given, command->takes);
 
 	if (*stray)
 		cli_usage_error("%s takes no --%s", command->name,
 		                cli_option_name(long_options, *stray));
+	if (options->matrix && options->format != &formats[FORMAT_Y4M])
+		cli_usage_error("--colour is for --format y4m: %s has no matrix",
+		                options->format->name);
 }
 
 void options_parse(int argc, char **argv, struct options *options)
 {
-	char given[sizeof("cjwfn")] = "";
+	char given[sizeof(long_options) / sizeof(long_options[0])] = "";
 	int option;
 
 	*options = (struct options){ .format = &formats[FORMAT_DEFAULT] };
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:f:jn:w", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == OPTION_HELP)
 			print_help();
 		else if (option == OPTION_VERSION)
@@ -158,5 +170,5 @@ void options_parse(int argc, char **argv, struct options *options)
 			given[strlen(given)] = (char)option;
 	}
 	parse_words(options, argv + optind);
-	check_options(options->command, given);
+	check_options(options, given);
 }

@@ -15,12 +15,13 @@ struct options {
 	bool watch;
 	uint64_t frames; /* 0: all */
 	const struct format *format;
+	const struct matrix *matrix; /* NULL: as the frames' height says */
 };
 
 /* A command of shmflip. run returns an exit status. */
 struct command {
 	const char *name;
-	const char *takes; /* short names of its options: see options.c */
+	const char *takes; /* letters of its options: see options.c */
 	int (*run)(const struct options *options);
 };
 

@@ -170,7 +170,8 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 	if (!stream->announced) {
 		*error = read_text(stream, text, is_line);
 		if (*error == 0 && strncmp(text, "YUV4MPEG2 ", 10) == 0)
-			fault = raw_header_y4m(text, &stream->layout, &stream->fps_milli);
+			fault = raw_header_y4m(text, stream->matrix, &stream->layout,
+			                       &stream->fps_milli);
 		else if (*error == 0)
 			fault = "not a Y4M";
 	}

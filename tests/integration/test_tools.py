@@ -278,7 +278,7 @@ class Tools(harness.Case):
         data, paths = self.taken(1)
         header, body = data.split(b"\n", 1)
         self.assertEqual(header, b"YUV4MPEG2 W640 H360 F30000:1000 Ip A1:1 C444 "
-                                 b"XCOLORRANGE=LIMITED")
+                                 b"XCOLORRANGE=LIMITED XCOLORMATRIX=bt601")
         self.assertEqual(body[:6], b"FRAME\n")
         planes = subprocess.run(
             ["ffmpeg", "-v", "error", "-i", str(paths[0]), "-sws_flags",
