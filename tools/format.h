@@ -19,7 +19,7 @@ struct video {
 /* Functions return 0 or -ENOMEM. pixels: see struct shmflip_frame. */
 struct format {
 	const char *name;
-	bool one_size; /* the size of frames cannot change within a stream */
+	bool is_video; /* frames have one size and, without a time of their own, one rate */
 	/* Writes the stream's header. info: of the first frame. NULL: no header. */
 	int (*begin)(struct out_buffer *output, const struct shmflip_frame_info *info,
 	             const struct video *video);

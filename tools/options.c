@@ -13,13 +13,16 @@
 /* Options that not every command takes have letters, also where short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
 
-static const char short_options[] = ":c:f:jn:w";
+static const char short_options[] = ":c:f:jn:r:w";
 
 static const struct option long_options[] = {
 	{ "channel", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, OPTION_DIR },
 	{ "frames", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "fps", required_argument, NULL, 'r' },
+	{ "every", no_argument, NULL, 'e' },
+	{ "timeout", required_argument, NULL, 't' },
 	{ "colour", required_argument, NULL, 'C' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "watch", no_argument, NULL, 'w' },
@@ -31,7 +34,7 @@ static const struct option long_options[] = {
 static const struct command commands[] = {
 	{ "ls", "j", ls_run },
 	{ "stat", "cjw", stat_run },
-	{ "cat", "cfnC", cat_run },
+	{ "cat", "cefnrtC", cat_run },
 	{ "clean", "c", clean_run },
 };
 
@@ -44,8 +47,8 @@ static const char help_text[] =
 	"  ls                   list channels: alive or stale, size of frames, slots,\n"
 	"                       rate, process ids, viewers\n"
 	"  stat [NAME]          show all details of one channel\n"
-	"  cat [NAME]           write frames to stdout, a pipe or a file: all in order if\n"
-	"                       the producer's policy is lossless, else the newest\n"
+	"  cat [NAME]           write frames to stdout, a pipe or a file: video in real\n"
+	"                       time; each frame if the producer's policy is lossless\n"
 	"  clean [NAME]         remove files and memory of dead producers: of one channel\n"
 	"                       or of all. Never touches a channel that is alive\n"
 	"\n"
@@ -57,6 +60,10 @@ static const char help_text[] =
 	"  -n, --frames N       cat: exit after N frames\n"
 	"  -f, --format FORMAT  cat: y4m (default; ffmpeg and mpv read it), raw (bytes\n"
 	"                       blue, green, red, alpha), pam or png\n"
+	"  -r, --fps N          cat: rate of y4m and raw (default: as announced, else as\n"
+	"                       measured). Frames are repeated or passed over to keep it\n"
+	"      --every          cat: each frame in order, once, as it comes\n"
+	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
 	"      --colour bt601|bt709  cat: matrix of y4m (default: bt709 above 576 rows)\n"
 	"      --help, --version\n"
 	"\n"
@@ -98,6 +105,17 @@ static void set_option(struct options *options, int option, const char *value)
 	case 'f':
 		options->format = format_choice(value);
 		break;
+	case 'e':
+		options->every = true;
+		break;
+	case 'r':
+		options->fps_milli = cli_fps_milli("--fps", value);
+		if (options->fps_milli == 0)
+			cli_usage_error("--fps takes a rate above 0, not '%s'", value);
+		break;
+	case 't':
+		options->timeout_ns = cli_seconds_ns("--timeout", value);
+		break;
 	case 'C':
 		options->matrix = matrix_option("--colour", value);
 		break;
@@ -108,6 +126,11 @@ static void set_option(struct options *options, int option, const char *value)
 		options->watch = true;
 		break;
 	}
+}
+
+const char *options_channel(const struct options *options)
+{
+	return options->channel ? options->channel : "default";
 }
 
 static const struct command *find_command(const char *name)
@@ -148,6 +171,9 @@ static void check_options(const struct options *options, const char *given)
 	if (options->matrix && options->format != &formats[FORMAT_Y4M])
 		cli_usage_error("--colour is for --format y4m: %s has no matrix",
 		                options->format->name);
+	if (options->fps_milli && !options->format->is_video)
+		cli_usage_error("--fps is for --format y4m or raw: %s has no rate",
+		                options->format->name);
 }
 
 void options_parse(int argc, char **argv, struct options *options)
@@ -155,7 +181,7 @@ void options_parse(int argc, char **argv, struct options *options)
 	char given[sizeof(long_options) / sizeof(long_options[0])] = "";
 	int option;
 
-	*options = (struct options){ .format = &formats[FORMAT_DEFAULT] };
+	*options = (struct options){ .format = &formats[FORMAT_DEFAULT], .timeout_ns = -1 };
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == OPTION_HELP)

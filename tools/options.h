@@ -14,6 +14,9 @@ struct options {
 	bool json;
 	bool watch;
 	uint64_t frames; /* 0: all */
+	bool every;
+	uint32_t fps_milli; /* 0: as the producer announces */
+	int64_t timeout_ns; /* until a producer comes; -1: no limit */
 	const struct format *format;
 	const struct matrix *matrix; /* NULL: as the frames' height says */
 };
@@ -24,6 +27,9 @@ struct command {
 	const char *takes; /* letters of its options: see options.c */
 	int (*run)(const struct options *options);
 };
+
+/* The channel's name. */
+const char *options_channel(const struct options *options);
 
 /* Strings stay in argv. Exits after --help and --version, and on a usage error. */
 void options_parse(int argc, char **argv, struct options *options);

@@ -132,7 +132,7 @@ static int watch(struct snapshot *snapshot, const struct options *options)
 
 int stat_run(const struct options *options)
 {
-	const char *channel = options->channel ? options->channel : "default";
+	const char *channel = options_channel(options);
 	struct snapshot snapshot;
 	int error = snapshot_take(&snapshot, options->dir, channel);
 

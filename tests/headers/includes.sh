@@ -28,7 +28,7 @@ tests/integration   common/include
 tests/crash         common/include
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
-tests/unit          tests/data common/include common/system common/src common/cli common/png producer producer/input viewer viewer/present viewer/overlay viewer/window bench
+tests/unit          tests/data common/include common/system common/src common/cli common/png producer producer/input viewer viewer/present viewer/overlay viewer/window bench tools
 tests/arm
 '
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """shmflip cat as the source of other programs: its colours, its times, and what it waits for."""
 
+import os
+import re
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -104,6 +107,198 @@ class Colours(Cat):
             cat = self.cat(*arguments)
             self.assert_exits(cat, 2)
             self.assert_one_line(cat, "--colour", "--help")
+
+
+class Times(Cat):
+    """Frames come one by one from the test, so that it knows how far apart they are at least. The machine may
+    be slower than that, so all upper bounds are by the time that the test took."""
+
+    SIZE = 4 * 8 * 8
+
+    def start_feeding(self, *options):
+        """Starts a producer, which waits for cat and a viewer."""
+        reader, self.feed = os.pipe()
+        self.addCleanup(self.end_feed)
+        self.started_at = time.monotonic()
+        self.producing = self.producer("-q", "-s", "8", "-w", "2", "--raw", "8x8", *options, "-",
+                                       stdin=reader)
+        os.close(reader)
+        self.watching = self.viewer("--digest", "--every")
+        self.published = 0
+
+    def end_feed(self):
+        if self.feed >= 0:
+            os.close(self.feed)
+        self.feed = -1
+
+    def publish(self, pause=0.1):
+        """Publishes one more frame, after a pause. Frame n is grey of value 4 * n."""
+        time.sleep(pause)
+        self.published += 1
+        os.write(self.feed, bytes([4 * self.published] * 3 + [255]) * (self.SIZE // 4))
+        self.until("the frame is published", lambda: len(self.watching.lines) == self.published)
+
+    def finish(self, cat):
+        """Ends the stream. Returns the header and the number of each frame that cat wrote of it."""
+        self.end_feed()
+        self.assert_exits(self.producing, 0)
+        self.assert_exits(cat, 0)
+        self.elapsed_s = time.monotonic() - self.started_at
+        self.assertEqual(self.watching.interrupt(), 0)
+        self.assert_nothing_left()
+        header, *frames = Path(cat.out_path).read_bytes().split(b"FRAME\n")
+        return header.decode(), [round((frame[0] - 16) * 255 / 219 / 4) for frame in frames]
+
+    def assert_in_time(self, frames, rate, at_least_s):
+        """Checks that the frames are in order, and last as long as the stream did."""
+        self.assertEqual(frames, sorted(frames))
+        self.assertGreaterEqual(len(frames), rate * at_least_s - 2)
+        self.assertLessEqual(len(frames), rate * self.elapsed_s + 3)
+
+    def test_a_gap_lasts_as_long_as_it_was(self):
+        self.start_feeding("-r", "20")
+        cat = self.cat()
+        for pause in (0, 0.1, 0.1, 1, 0.1, 0.5):
+            self.publish(pause)
+        header, frames = self.finish(cat)
+        self.assertIn(" F20000:1000 ", header)
+        self.assert_in_time(frames, 20, 1.8)
+        self.assertGreaterEqual(frames.count(3), 18)
+        self.assertGreaterEqual(frames.count(5), 8)
+        self.assertEqual(set(frames), set(range(1, 7)))
+        self.assertEqual(harness.complaints(cat), [])
+
+    def test_a_producer_that_announces_no_rate(self):
+        self.start_feeding("-r", "0")
+        cat = self.cat()
+        while not os.path.getsize(cat.out_path):
+            self.publish()
+        before = self.published
+        for _ in range(12):
+            self.publish()
+        header, frames = self.finish(cat)
+        rate = int(re.search(" F([0-9]+):1000 ", header).group(1)) / 1000
+        self.assert_in_time(frames, rate, 1.2)
+        self.assertGreaterEqual(frames[-1], before + 11)
+        self.assertEqual(len(harness.complaints(cat)), 1)
+        # A machine that publishes nothing for half a second has no rate to measure.
+        if "as measured" in cat.err:
+            self.assertLessEqual(rate, 10.1)
+            self.assertIn(f"the video has {rate:g} frames per second", cat.err)
+        else:
+            self.assertEqual(rate, 30)
+
+    def test_every_frame_once(self):
+        self.start_feeding("-r", "0")
+        cat = self.cat("--every")
+        for pause in (0, 0, 0, 0.5, 0, 0):
+            self.publish(pause)
+        header, frames = self.finish(cat)
+        self.assertIn(" F30000:1000 ", header)
+        self.assertEqual(frames, [1, 2, 3, 4, 5, 6])
+        self.assertEqual(len(harness.complaints(cat)), 1)
+        self.assertIn("--fps", cat.err)
+
+    def test_the_rate_of_the_user(self):
+        for options in (["--every"], []):
+            with self.subTest(options=options):
+                self.start_feeding("-r", "50")
+                cat = self.cat("--fps", "30000/1001", *options)
+                for pause in (0, 1):
+                    self.publish(pause)
+                header, frames = self.finish(cat)
+                self.assertIn(" F29970:1000 ", header)
+                self.assertEqual(harness.complaints(cat), [])
+                if options:
+                    self.assertEqual(frames, [1, 2])
+                else:
+                    self.assert_in_time(frames, 29.97, 1)
+
+    def test_a_stream_of_one_frame(self):
+        for rate in ("0", "20"):
+            with self.subTest(rate=rate):
+                self.start_feeding("-r", rate)
+                cat = self.cat()
+                self.publish()
+                self.assertGreaterEqual(len(self.finish(cat)[1]), 1)
+
+    def test_frames_are_passed_over(self):
+        producer = self.producer("-q", "-l", "-r", "60", harness.FRAMES)
+        self.await_channel(producer)
+        for name in ("y4m", "raw"):
+            before = time.monotonic()
+            self.assert_exits(self.cat("--fps", "5", "-n", "8", "--format", name), 0)
+            self.assertGreater(time.monotonic() - before, (8 - 1 - 1.2) / 5)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_pictures_come_as_they_come(self):
+        """They have no rate, so none is repeated."""
+        self.start_feeding("-r", "20")
+        cat = self.cat("--format", "pam")
+        for pause in (0, 0.5, 0.5):
+            self.publish(pause)
+        self.finish(cat)
+        self.assertEqual(Path(cat.out_path).read_bytes().count(b"ENDHDR"), 3)
+
+    def test_a_reader_that_stalls_loses_that_time(self):
+        """It reads as slowly as a player that pauses. What it gets then is not old."""
+        producer = self.producer("-q", "-l", "-r", "60", "-s", "4", harness.FRAMES)
+        self.await_channel(producer)
+        size = 4 * 640 * 360
+        with subprocess.Popen([harness.TOOL, "cat", "--format", "raw"], env=self.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as cat:
+            frames = []
+            for count in range(12):
+                frames.append(cat.stdout.read(size))
+                time.sleep(0.3)
+            cat.stdout.close()
+            self.assertEqual(cat.wait(), 0)
+            self.assertRegex(cat.stderr.read(), b"leaves out the time.*--fps")
+        # The first ones are repeated, until cat knows its reader.
+        self.assertEqual(len(set(frames[5:])), len(frames[5:]))
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_usage(self):
+        for arguments in (["--fps", "0"], ["--fps", "x"], ["--fps", "30", "--format", "png"],
+                          ["--timeout", "-1"]):
+            cat = self.cat(*arguments)
+            self.assert_exits(cat, 2)
+            self.assert_one_line(cat, arguments[0], "--help")
+        for command in ("ls", "stat", "clean"):
+            for arguments in (["--every"], ["--fps", "30"], ["--timeout", "1"]):
+                tool = self.tool(command, *arguments)
+                self.assert_exits(tool, 2)
+                self.assert_one_line(tool, arguments[0], "--help")
+
+
+class Waiting(Cat):
+    def test_it_says_what_it_waits_for(self):
+        cat = self.cat("typo")
+        self.until("it says so", lambda: cat.err)
+        self.assertEqual(cat.interrupt(), 0)
+        self.assert_one_line(cat, "waiting for a producer on channel typo in", str(self.dir))
+
+    def test_timeout(self):
+        cat = self.cat("typo", "--timeout", "0.3")
+        self.assert_exits(cat, 1)
+        self.assertEqual(harness.complaints(cat),
+                         ["shmflip: no producer on channel typo within 0.3 s: is one running?"])
+        self.assertEqual(len(cat.err.splitlines()), 2)
+
+    def test_timeout_is_for_the_producer_alone(self):
+        """A frame may take longer: this producer waits for another viewer."""
+        producer = self.producer("-q", "-w", "2", harness.FRAMES / "000.png")
+        self.await_channel(producer)
+        cat = self.cat("--timeout", "0.5")
+        self.until("it says what it waits for", lambda: "first frame" in cat.err)
+        self.assertEqual(len(cat.err.splitlines()), 1, cat.err)
+        viewer = self.viewer("--once")
+        for running in (producer, viewer, cat):
+            self.assert_exits(running, 0)
+        self.assertTrue(Path(cat.out_path).read_bytes())
+        self.assert_nothing_left()
 
 
 if __name__ == "__main__":

@@ -223,10 +223,10 @@ class Tools(harness.Case):
     def taken(self, frames, *options, source=FRAMES):
         """What cat writes of the first frames of a source, and the source's files."""
         cat = self.tool("cat", "-n", str(frames), *options)
-        producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", source)
+        producer = self.producer("-q", "-r", "30", "-p", "lossless", "-w", "1", source)
         self.assert_exits(cat, 0)
         self.assertEqual(producer.wait(), 0)
-        self.assertEqual(cat.err, "")
+        self.assertEqual(harness.complaints(cat), [])
         paths = harness.natural(source.glob("*.png")) if source.is_dir() else [source]
         return Path(cat.out_path).read_bytes(), paths[:frames]
 
@@ -326,7 +326,7 @@ class Tools(harness.Case):
                 self.assertEqual(len(cat.stdout.read(size)), size)
                 cat.stdout.close()
                 self.assertEqual(cat.wait(harness.PATIENCE_S), 0)
-                self.assertEqual(cat.stderr.read(), b"")
+                self.assertRegex(cat.stderr.read(), b"^(.*waiting for a producer.*\n)?$")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
@@ -364,11 +364,12 @@ class Tools(harness.Case):
         for name, status in (("pam", 0), ("y4m", 1), ("raw", 1)):
             with self.subTest(name=name):
                 cat = self.tool("cat", "--format", name)
-                producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", *sizes)
+                producer = self.producer("-q", "-r", "30", "-p", "lossless", "-w", "1", *sizes)
                 self.assert_exits(cat, status)
                 self.assertEqual(producer.wait(), 0)
                 if status:
-                    self.assert_one_line(cat, "257x3", "33x17", "--format pam")
+                    self.assertRegex(" ".join(harness.complaints(cat)),
+                                     "33x17 .* 257x3 .* --format pam")
         self.assert_nothing_left()
 
     def test_cat_to_a_terminal(self):
