@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "text.h"
 
 #define MEASURE_NS (500 * NS_PER_MS)
 #define POLL_NS (50 * NS_PER_MS)
@@ -31,9 +32,8 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 
 	if (error)
 		return error;
-	snprintf(snapshot->reason, sizeof(snapshot->reason), "%s",
-	         snapshot->status.error ? shmflip_error_detail() : "");
-	cli_make_plain(snapshot->reason);
+	text_copy_plain(snapshot->reason, sizeof(snapshot->reason),
+	                snapshot->status.error ? shmflip_error_detail() : "");
 	sort_viewers(&snapshot->status);
 	return 0;
 }

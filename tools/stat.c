@@ -8,6 +8,7 @@
 #include "json.h"
 #include "labels.h"
 #include "snapshot.h"
+#include "text.h"
 
 static void print_newest(const struct snapshot *snapshot)
 {
@@ -18,8 +19,7 @@ static void print_newest(const struct snapshot *snapshot)
 		printf("frame        none yet\n");
 		return;
 	}
-	snprintf(source, sizeof(source), "%s", newest->source);
-	cli_make_plain(source);
+	text_copy_plain(source, sizeof(source), newest->source);
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
 	       source[0] ? source : "unnamed", snapshot_age_ms(snapshot));
 	printf("size         %ux%u %s, %u bytes per row\n", newest->width, newest->height,
