@@ -65,7 +65,7 @@ json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
 	json_t *object = json_pack(
-		"{s:s, s:s, s:o}", "channel", snapshot->channel, "state", label_state(status),
+		"{s:s, s:s, s:o}", "channel", snapshot->channel, "state", label_state(snapshot),
 		"pid", status->info.pid > 0 ? json_integer(status->info.pid) : json_null());
 	json_t *more;
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "process.h"
 #include "text.h"
 
 #define MEASURE_NS (500 * NS_PER_MS)
@@ -35,6 +36,8 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 	text_copy_plain(snapshot->reason, sizeof(snapshot->reason),
 	                snapshot->status.error ? shmflip_error_detail() : "");
 	sort_viewers(&snapshot->status);
+	snapshot->stopped = snapshot->status.alive && !snapshot->status.error &&
+	                    process_is_stopped(process_of_segment(snapshot->status.segment_id));
 	return 0;
 }
 
@@ -81,6 +84,16 @@ int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channe
 	if (!error)
 		snapshot_restart_count(snapshot);
 	return error;
+}
+
+void snapshot_set_unreadable(struct snapshot *snapshot, int error)
+{
+	char reason[sizeof(snapshot->reason)];
+
+	snprintf(reason, sizeof(reason), "not readable: %s", shmflip_error_detail());
+	text_copy_plain(snapshot->reason, sizeof(snapshot->reason), reason);
+	snapshot->status.error = error;
+	snapshot->unreadable = true;
 }
 
 int snapshot_update(struct snapshot *snapshot, const char *dir)

@@ -67,7 +67,7 @@ static void print_all(const struct snapshot *snapshot)
 	const struct shmflip_channel_status *status = &snapshot->status;
 
 	printf("channel      %s\n", snapshot->channel);
-	printf("state        %s", label_state(status));
+	printf("state        %s", label_state(snapshot));
 	if (status->info.pid > 0)
 		printf(", process %d", status->info.pid);
 	printf("\n");
@@ -88,7 +88,7 @@ static void print_line(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
 
-	printf("%s", label_state(status));
+	printf("%-7s", label_state(snapshot));
 	if (status->error)
 		printf("  %s", snapshot->reason);
 	else

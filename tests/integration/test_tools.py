@@ -169,6 +169,46 @@ class Tools(harness.Case):
         self.assertEqual(self.say("clean"), ["default: removed 2 files, 1 set of semaphores"])
         self.assert_nothing_left()
 
+    def test_a_stopped_producer(self):
+        """Alive by the kernel's word, but it will publish nothing."""
+        producer = self.playing()
+        watch = self.tool("stat", "--watch")
+        for number, state in ((signal.SIGSTOP, "stopped"), (signal.SIGCONT, "alive")) * 2:
+            producer.signal(number)
+            self.until(f"it is {state}", lambda: self.listed()["default"]["state"] == state)
+            self.assertEqual(self.say("ls")[1].split()[:3], ["default", state, str(producer.pid)])
+            self.assertIn(f"state        {state}, process {producer.pid}", self.say("stat"))
+            self.until("stat --watch says so", lambda: watch.lines[-1:] and
+                       watch.lines[-1].startswith(state))
+        self.assertEqual(watch.interrupt(), 0)
+        # Its name may look like the end of the field that it is in.
+        link = self.scratch / "a) T (b"
+        link.symlink_to(harness.PRODUCER)
+        other = self.start(link, "-q", "-c", "other", "-l", FRAMES)
+        self.await_channel(other, "other")
+        self.assertEqual(self.listed()["other"]["state"], "alive")
+        for running in (producer, other):
+            self.assertEqual(running.interrupt(), 0)
+        self.assert_nothing_left()
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, for a pid namespace")
+    def test_a_stopped_process_elsewhere(self):
+        """In another pid namespace the same number is another process."""
+        producer = self.playing()
+        words = ["unshare", "--pid", "--fork", "--mount-proc", harness.TOOL, "ls", "--json"]
+        listed = json.loads(subprocess.run(words, env=self.env, capture_output=True,
+                                           check=True).stdout)
+        self.assertEqual([one["state"] for one in listed], ["alive"])
+        producer.signal(signal.SIGSTOP)
+        self.until("it is stopped", lambda: self.listed()["default"]["state"] == "stopped")
+        # From there nobody can see whether it is.
+        listed = json.loads(subprocess.run(words, env=self.env, capture_output=True,
+                                           check=True).stdout)
+        self.assertEqual([one["state"] for one in listed], ["alive"])
+        producer.signal(signal.SIGCONT)
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     # ---- Cleaning ----
 
     def test_clean_takes_the_dead_only(self):
