@@ -10,7 +10,7 @@
 #include "commands.h"
 #include "format.h"
 
-/* Options that not every command takes have letters, also where short_options does not list them. */
+/* Options that not every command takes have letters, even if short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
 
 static const char short_options[] = ":c:f:jn:r:w";

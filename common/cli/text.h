@@ -11,8 +11,8 @@
 /* Copies as much as fits in size bytes with the NUL. Cuts between the characters of UTF-8. */
 void text_copy(char *out, size_t size, const char *text);
 
-/* The length of the UTF-8 character that the text begins with, 1 to 4. 0: there is none, because of the
- * text's end or invalid bytes. */
+/* The length of the UTF-8 character that the text begins with, 1 to 4. 0: there is none, because of
+ * the text's end or invalid bytes. */
 size_t text_character(const char *text);
 
 /* Whether the character that the text begins with is a control character, of 7 or of 8 bits. */

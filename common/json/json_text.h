@@ -7,8 +7,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A string of any bytes. Those that are not part of UTF-8 become '?'. Returns a new reference, or NULL:
- * out of memory. */
+/* A string of any bytes. Those that are not part of UTF-8 become '?'. Returns a new reference, or
+ * NULL: out of memory. */
 json_t *json_text(const char *bytes);
 
 /* Writes a value and a newline. flags: of jansson, which escapes only the control characters below

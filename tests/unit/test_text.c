@@ -35,7 +35,7 @@ static void test_characters(void **state)
 		{ "\357\277\277", 3 },
 		{ SMILE, 4 },
 		{ "\364\217\277\277", 4 },
-		/* No characters: a later byte, longer than necessary, a surrogate, above U+10FFFF. */
+		/* No characters: a later byte, longer than necessary, a surrogate, too large. */
 		{ "\200", 0 },
 		{ "\300\200", 0 },
 		{ "\301\277", 0 },

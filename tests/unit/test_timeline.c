@@ -13,7 +13,7 @@
 #define MS INT64_C(1000000)
 #define START_NS (INT64_C(1) << 61) /* times may be that large */
 
-/* Adds frames that are published so many ms after the start. Returns how many the video then has. */
+/* Adds a frame that is published so many ms after the start. Returns the video's frames. */
 static uint64_t add(struct timeline *timeline, double ms)
 {
 	int64_t time_ns = START_NS + (int64_t)(ms * (double)MS);
