@@ -11,7 +11,8 @@
 #include "snapshot.h"
 
 #define FPS_MILLI_DEFAULT 30000
-#define MEASURE_NS (NS_PER_S / 2)
+#define MEASURE_NS (650 * NS_PER_MS)
+#define MEASURE_POLL_NS (50 * NS_PER_MS)
 #define REPORT_STALL_NS NS_PER_S
 #define WRITES FRAME_WRITER_WRITES
 
@@ -137,12 +138,15 @@ static int repeat(struct frame_writer *writer, uint64_t count)
 
 static uint32_t measure_rate(const struct options *options)
 {
+	int64_t end_ns = monotonic_now_ns() + MEASURE_NS;
 	struct snapshot snapshot;
+	int error = snapshot_take(&snapshot, options->dir, options_channel(options));
 
-	if (snapshot_take(&snapshot, options->dir, options_channel(options)))
-		return 0;
-	nanosleep(&(struct timespec){ .tv_nsec = MEASURE_NS }, NULL);
-	if (snapshot_update(&snapshot, options->dir) || snapshot.fps <= 0)
+	while (!error && monotonic_now_ns() < end_ns && !cli_interrupted()) {
+		nanosleep(&(struct timespec){ .tv_nsec = MEASURE_POLL_NS }, NULL);
+		error = snapshot_update(&snapshot, options->dir);
+	}
+	if (error || snapshot.fps <= 0)
 		return 0;
 	return snapshot.fps < 1e6 ? (uint32_t)lround(snapshot.fps * 1e3) : 1000000000;
 }
@@ -182,7 +186,7 @@ static int begin(struct frame_writer *writer, const struct shmflip_frame_info *i
 	int error = 0;
 
 	choose_rate(writer);
-	/* The half second of measuring is no part of the video. */
+	/* The time of measuring is no part of the video. */
 	timeline_init(&writer->timeline, writer->video.fps_milli,
 	              announced ? info->published_ns : monotonic_now_ns());
 	if (writer->options->format->begin)

@@ -46,7 +46,7 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
                          const struct shmflip_channel_info *channel);
 
 /* Writes the converted frame, after what is missing before it. Blocks while the reader does not
- * read, and before the first frame for half a second if the rate has to be measured. */
+ * read, and before the first frame for 0.65 s if the rate has to be measured. */
 int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info);
 
 /* Writes what is missing if no frame was published until now. */
