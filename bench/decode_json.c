@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode.h"
+#include "json_text.h"
 #include "report.h"
 
 static json_t *trial_json(const struct decoder *decoder, const struct trial *trial)
@@ -27,9 +28,10 @@ static json_t *file_json(const struct decode_results *results, size_t number)
 		json_array_append_new(
 			decoded, trial_json(options->decoders[i],
 		                            &results->trials[number * options->decoder_count + i]));
-	return json_pack("{s:s, s:s, s:i, s:i, s:I, s:o}", "file", file->path, "kind", file->kind,
-	                 "width", (int)file->width, "height", (int)file->height, "bytes",
-	                 (json_int_t)file->png_bytes, "decoders", decoded);
+	return json_pack("{s:o, s:o, s:i, s:i, s:I, s:o}", "file", json_text(file->path), "kind",
+	                 json_text(file->kind), "width", (int)file->width, "height",
+	                 (int)file->height, "bytes", (json_int_t)file->png_bytes, "decoders",
+	                 decoded);
 }
 
 static json_t *summary_json(const struct decode_results *results, const struct decoder *decoder,
@@ -38,8 +40,8 @@ static json_t *summary_json(const struct decode_results *results, const struct d
 	struct decode_summary summary;
 
 	decode_summarize(results, decoder, kind, &summary);
-	return json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "decoder",
-	                 decoder->name, "kind", kind ? kind : "", "files",
+	return json_pack("{s:s, s:o, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "decoder",
+	                 decoder->name, "kind", json_text(kind ? kind : ""), "files",
 	                 (json_int_t)summary.files, "ms", summary.ms, "noise", summary.noise,
 	                 "times_libpng", summary.speedup.median, "least", summary.speedup.min,
 	                 "most", summary.speedup.max, "pixel_bytes_per_second",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "json_text.h"
 
 bool report_is_table(const struct options *options)
 {
@@ -21,9 +22,7 @@ int report_json(const char *path, json_t *object)
 		json_decref(object);
 		return -EIO;
 	}
-	written = object &&
-	          json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0 &&
-	          fputc('\n', file) != EOF;
+	written = object && json_write(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) == 0;
 	if ((file == stdout ? fflush(file) : fclose(file)) || !written) {
 		cli_error("cannot write %s: %s", path, strerror(errno));
 		written = false;
@@ -47,10 +46,14 @@ int report_validity(const struct options *options, const struct validity *validi
 
 json_t *report_command(const struct options *options)
 {
-	json_t *words = json_string("shmflip-bench"), *longer;
+	json_t *words = json_string("shmflip-bench"), *word, *longer;
 
 	for (int i = 1; i < options->argc && words; i++) {
-		longer = json_sprintf("%s %s", json_string_value(words), options->argv[i]);
+		word = json_text(options->argv[i]);
+		longer = word ? json_sprintf("%s %s", json_string_value(words),
+		                             json_string_value(word))
+		              : NULL;
+		json_decref(word);
 		json_decref(words);
 		words = longer;
 	}

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 /* NULL: out of memory; the table then lacks the rest of its cells. */
 static char *next_cell(struct table *table)
 {
@@ -23,14 +25,15 @@ static char *next_cell(struct table *table)
 
 void table_cell(struct table *table, const char *format, ...)
 {
-	char *cell = next_cell(table);
+	char *cell = next_cell(table), text[512];
 	va_list arguments;
 
 	if (!cell)
 		return;
 	va_start(arguments, format);
-	vsnprintf(cell, TABLE_CELL_MAX, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	text_copy_plain(cell, TABLE_CELL_MAX, text);
 	if (++table->next == table->columns) {
 		table->next = 0;
 		table->rows++;

@@ -72,6 +72,7 @@ static int open_stream(struct frame_stream *stream)
 	if (stream->kind == STREAM_PNG)
 		return png_stream_init(&stream->png, &stream->input, PNG_BYTES_MAX, prefix, size);
 	raw_stream_init(&stream->raw, &stream->input, prefix);
+	stream->raw.matrix = stream->options->matrix;
 	return 0;
 }
 

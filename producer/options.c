@@ -20,6 +20,7 @@ enum {
 	OPTION_ON_ERROR,
 	OPTION_RAW,
 	OPTION_REOPEN,
+	OPTION_COLOUR,
 	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
 	{ "preload", no_argument, NULL, OPTION_PRELOAD },
 	{ "raw", required_argument, NULL, OPTION_RAW },
 	{ "reopen", no_argument, NULL, OPTION_REOPEN },
+	{ "colour", required_argument, NULL, OPTION_COLOUR },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "lease", required_argument, NULL, OPTION_LEASE },
@@ -84,6 +86,8 @@ static void __attribute__((noreturn)) print_help(void)
 	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
 	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
+	     "      --colour bt601|bt709  matrix of Y4M and of --raw yuv... (default: as the\n"
+	     "                          Y4M says, else bt709 above 576 rows)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
@@ -176,6 +180,9 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_REOPEN:
 		options->reopen = true;
+		break;
+	case OPTION_COLOUR:
+		options->matrix = matrix_option("--colour", text);
 		break;
 	case OPTION_PRELOAD:
 		options->preload = true;
@@ -305,6 +312,18 @@ static void check_sources(const struct options *options)
 		cli_usage_error("--raw needs a stream: - (stdin) or a FIFO");
 }
 
+/* Bare pixels have no header that the stream could obey. */
+static void choose_matrix(struct options *options)
+{
+	if (!options->matrix)
+		return;
+	if (!options_is_stream(options) || (options->raw.format && options->raw.format->convert))
+		cli_usage_error("--colour is for video on stdin: Y4M, or --raw with yuv420p, "
+		                "yuv422p or yuv444p");
+	if (options->raw.format)
+		raw_yuv_init(&options->raw.yuv, options->matrix, false);
+}
+
 static unsigned count_processors(void)
 {
 	cpu_set_t set;
@@ -354,5 +373,6 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->sources = argv + optind;
 	options->source_count = argc - optind;
 	check_sources(options);
+	choose_matrix(options);
 	choose_jobs_and_slots(options);
 }

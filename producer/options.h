@@ -28,8 +28,9 @@ struct options {
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw;  /* of bare pixels on stdin; format NULL: none */
-	uint32_t raw_fps_milli; /* that --raw names; 0: none */
+	struct raw_layout raw;       /* of bare pixels on stdin; format NULL: none */
+	uint32_t raw_fps_milli;      /* that --raw names; 0: none */
+	const struct matrix *matrix; /* of video on stdin; NULL: not given */
 	mode_t mode;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */

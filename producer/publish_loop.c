@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "text.h"
 
 #define WAIT_MAX_NS (100 * NS_PER_MS)
 #define BACKOFF_MIN_NS (NS_PER_MS / 50)
@@ -143,7 +144,7 @@ static int publish(struct publish_loop *loop, struct frame_task *task)
 	note_decoding(loop, task);
 	if (task->cached)
 		frame_cache_update(loop->source->cache, task);
-	snprintf(info.source, sizeof(info.source), "%s", task->name);
+	text_copy(info.source, sizeof(info.source), task->name);
 	if (shmflip_producer_publish(loop->producer, &task->loan, &info))
 		return cli_library_error();
 	loop->published_ns = info.published_ns;

@@ -1,107 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
-#include "format.h"
+#include "frame_writer.h"
 
 #define POLL_MS 100
+#define REPORT_WAIT_NS NS_PER_S
 
 struct cat {
 	const struct options *options;
 	struct shmflip_viewer *viewer;
-	struct out_buffer output;
-	uint64_t frames; /* written so far */
-	uint32_t width;  /* of the first frame */
-	uint32_t height;
+	struct frame_writer writer;
+	int64_t start_ns;
+	bool said_producer; /* that it waits for a producer */
+	bool said_frame;    /* that it waits for the first frame */
 };
 
-static int write_header(struct cat *cat, const struct shmflip_frame_info *info)
+static bool is_attached(const struct cat *cat)
 {
-	const struct format *format = cat->options->format;
-	struct shmflip_channel_info channel = { 0 };
+	struct shmflip_channel_info channel;
 
-	cat->width = info->width;
-	cat->height = info->height;
-	if (!format->begin)
-		return 0;
-	shmflip_viewer_channel(cat->viewer, &channel);
-	return format->begin(&cat->output, info, channel.fps_milli);
+	return shmflip_viewer_channel(cat->viewer, &channel) == 0;
 }
 
-static int fail_size_changed(const struct cat *cat, const struct shmflip_frame_info *info)
+/* Says what the program waits for. */
+static void report_wait(struct cat *cat, bool attached, int64_t waited_ns)
 {
-	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
-	          "change: use --format pam or png",
-	          (unsigned long long)info->sequence, info->width, info->height,
-	          cat->options->format->name, cat->width, cat->height);
-	return -EMSGSIZE;
+	const char *channel = options_channel(cat->options);
+	char directory[4096];
+
+	if (!attached && !cat->said_producer) {
+		cli_channel_directory(directory, sizeof(directory), cat->options->dir);
+		cli_error("waiting for a producer on channel %s in %s", channel, directory);
+		cat->said_producer = true;
+	} else if (attached && !cat->said_frame && waited_ns >= REPORT_WAIT_NS) {
+		cli_error("waiting for the first frame on channel %s", channel);
+		cat->said_frame = true;
+	}
 }
 
-/* Appends a frame to the output buffer. */
-static int append_frame(struct cat *cat, const struct shmflip_frame *frame)
+static int fail_timed_out(const struct cat *cat)
 {
-	const struct shmflip_frame_info *info = &frame->info;
-	const struct format *format = cat->options->format;
-	int error = cat->frames ? 0 : write_header(cat, info);
+	cli_error("no producer on channel %s within %g s: is one running?",
+	          options_channel(cat->options), (double)cat->options->timeout_ns / 1e9);
+	return -ETIMEDOUT;
+}
 
-	if (!error && format->one_size &&
-	    (info->width != cat->width || info->height != cat->height))
-		return fail_size_changed(cat, info);
-	if (!error)
-		error = format->frame(&cat->output, info, frame->pixels);
-	if (error)
-		cli_error("not enough memory for frame %llu", (unsigned long long)info->sequence);
-	return error;
+/* No frame came within POLL_MS. */
+static int idle(struct cat *cat)
+{
+	int64_t now_ns = monotonic_now_ns(), waited_ns = now_ns - cat->start_ns;
+	bool attached = is_attached(cat);
+
+	if (out_buffer_reader_is_gone(STDOUT_FILENO))
+		return -EPIPE;
+	if (!attached && cat->options->timeout_ns >= 0 && waited_ns >= cat->options->timeout_ns)
+		return fail_timed_out(cat);
+	if (!cat->writer.begun)
+		report_wait(cat, attached, waited_ns);
+	return frame_writer_idle(&cat->writer, now_ns);
 }
 
 /* Wakes up every POLL_MS: the wait notices neither a signal that came just before it nor a
  * closed pipe. */
-static int acquire(const struct cat *cat, struct shmflip_frame *frame)
+static int acquire(struct cat *cat, struct shmflip_frame *frame)
 {
-	int error;
+	int error = 0;
 
-	do {
+	while (!error) {
 		error = shmflip_viewer_acquire(cat->viewer, frame, POLL_MS);
 		if (cli_interrupted()) {
 			if (!error)
 				shmflip_viewer_release(cat->viewer, frame);
 			return -EINTR;
 		}
-		if (error == -EAGAIN && out_buffer_reader_is_gone(STDOUT_FILENO))
-			return -EPIPE;
-	} while (error == -EAGAIN || error == -EINTR);
-	if (!error || error == -ENODATA)
-		return error;
-	return cli_library_error();
-}
-
-static int flush_output(struct cat *cat)
-{
-	int error = out_buffer_flush(&cat->output, STDOUT_FILENO);
-
-	if (error && error != -EINTR && error != -EPIPE)
-		cli_error("cannot write to stdout: %s", strerror(-error));
+		if (!error || error == -ENODATA)
+			return error;
+		if (error != -EAGAIN && error != -EINTR)
+			return cli_library_error();
+		error = error == -EAGAIN ? idle(cat) : 0;
+	}
 	return error;
 }
 
 static int copy_frame(struct cat *cat)
 {
+	struct shmflip_channel_info channel = { 0 };
 	struct shmflip_frame frame = { 0 };
+	struct shmflip_frame_info info;
 	int error = acquire(cat, &frame);
 
+	if (error == -ENODATA) {
+		error = frame_writer_idle(&cat->writer, monotonic_now_ns());
+		return error ? error : -ENODATA;
+	}
 	if (error)
 		return error;
-	error = append_frame(cat, &frame);
-	/* Release before writing: a slow reader must not make the producer drop frames. */
+	shmflip_viewer_channel(cat->viewer, &channel);
+	info = frame.info;
+	error = frame_writer_convert(&cat->writer, &frame, &channel);
 	shmflip_viewer_release(cat->viewer, &frame);
-	if (!error)
-		error = flush_output(cat);
-	if (!error)
-		cat->frames++;
-	return error;
+	return error ? error : frame_writer_write(&cat->writer, &info);
 }
 
 /* A closed pipe, the producer's normal end and an interruption are not failures. */
@@ -109,7 +110,7 @@ static int copy_frames(struct cat *cat)
 {
 	int error = 0;
 
-	while (!error && (cat->options->frames == 0 || cat->frames < cat->options->frames))
+	while (!error && !frame_writer_is_done(&cat->writer))
 		error = copy_frame(cat);
 	return error && error != -EPIPE && error != -ENODATA && error != -EINTR ? CLI_FAILED
 	                                                                        : CLI_OK;
@@ -120,9 +121,10 @@ int cat_run(const struct options *options)
 	const struct shmflip_viewer_options viewer_options = {
 		.dir = options->dir,
 		.channel = options->channel,
+		.view = options->every ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_AUTO,
 		.prefault = 1,
 	};
-	struct cat cat = { .options = options };
+	struct cat cat = { .options = options, .start_ns = monotonic_now_ns() };
 	int status, error;
 
 	if (isatty(STDOUT_FILENO)) {
@@ -134,8 +136,9 @@ int cat_run(const struct options *options)
 	error = shmflip_viewer_open(&viewer_options, &cat.viewer);
 	if (error)
 		return command_fail(error);
+	frame_writer_init(&cat.writer, options);
 	status = copy_frames(&cat);
 	shmflip_viewer_destroy(cat.viewer);
-	out_buffer_finish(&cat.output);
+	frame_writer_finish(&cat.writer);
 	return status;
 }

@@ -10,11 +10,12 @@
 
 /* Pixels as in memory, without the padding between rows: ffmpeg calls it bgra. */
 static int raw_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels)
+                     const uint8_t *pixels, const struct video *video)
 {
 	size_t row_bytes = (size_t)info->width * 4;
 	uint8_t *room = out_buffer_reserve(output, row_bytes * info->height);
 
+	(void)video;
 	if (!room)
 		return -ENOMEM;
 	for (uint32_t y = 0; y < info->height; y++)
@@ -34,7 +35,7 @@ static void swizzle(uint8_t *out, const uint8_t *bgra, uint32_t width, unsigned 
 }
 
 static int pam_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels)
+                     const uint8_t *pixels, const struct video *video)
 {
 	bool opaque = info->format == SHMFLIP_FORMAT_XRGB8888;
 	unsigned depth = opaque ? 3 : 4;
@@ -46,6 +47,7 @@ static int pam_frame(struct out_buffer *output, const struct shmflip_frame_info 
 	                          "ENDHDR\n",
 	                          info->width, info->height, depth, opaque ? "RGB" : "RGB_ALPHA");
 
+	(void)video;
 	if (error)
 		return error;
 	room = out_buffer_reserve(output, row_bytes * info->height);
@@ -58,7 +60,7 @@ static int pam_frame(struct out_buffer *output, const struct shmflip_frame_info 
 }
 
 static int png_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels)
+                     const uint8_t *pixels, const struct video *video)
 {
 	char *bytes = NULL;
 	size_t size = 0;
@@ -66,6 +68,7 @@ static int png_frame(struct out_buffer *output, const struct shmflip_frame_info 
 	uint8_t *room;
 	int error;
 
+	(void)video;
 	if (!file)
 		return -ENOMEM;
 	error = png_encode(file, info, pixels);

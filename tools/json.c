@@ -4,26 +4,11 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
 #include "commands.h"
+#include "json_text.h"
 #include "labels.h"
-
-/* JSON must be UTF-8; a name may be any bytes. */
-static json_t *text(const char *bytes)
-{
-	json_t *value = json_string(bytes);
-	char ascii[256];
-
-	if (value)
-		return value;
-	snprintf(ascii, sizeof(ascii), "%s", bytes);
-	for (char *c = ascii; *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	return json_string(ascii);
-}
 
 static json_t *rounded(double value)
 {
@@ -52,7 +37,7 @@ static json_t *newest(const struct snapshot *snapshot)
 		return json_null();
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o}", "sequence", (json_int_t)info->sequence,
-		"source", text(info->source), "width", (json_int_t)info->width, "height",
+		"source", json_text(info->source), "width", (json_int_t)info->width, "height",
 		(json_int_t)info->height, "stride_bytes", (json_int_t)info->stride_bytes, "format",
 		label_format(info->format), "decode_ms", rounded((double)info->decode_ns / 1e6),
 		"age_ms", rounded(snapshot_age_ms(snapshot)));
@@ -85,13 +70,13 @@ json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
 	const struct shmflip_channel_status *status = &snapshot->status;
 	json_t *object = json_pack("{s:s, s:s, s:o}", "channel", snapshot->channel, "state",
-	                           label_state(status), "pid", pid(status->info.pid));
+	                           label_state(snapshot), "pid", pid(status->info.pid));
 	json_t *more;
 
 	if (!object)
 		return NULL;
 	if (status->error) {
-		json_object_set_new(object, "reason", text(snapshot->reason));
+		json_object_set_new(object, "reason", json_text(snapshot->reason));
 		return object;
 	}
 	more = details(snapshot);
@@ -112,8 +97,7 @@ int json_print(json_t *value, bool in_one_line)
 		return -ENOMEM;
 	}
 	/* command_flush() reports write errors. */
-	json_dumpf(value, stdout, flags);
+	json_write(value, stdout, flags);
 	json_decref(value);
-	putchar('\n');
 	return command_flush();
 }

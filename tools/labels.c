@@ -3,9 +3,13 @@
 
 #include <stdio.h>
 
-const char *label_state(const struct shmflip_channel_status *status)
+const char *label_state(const struct snapshot *snapshot)
 {
-	return status->alive ? "alive" : "stale";
+	if (snapshot->unreadable)
+		return "unknown";
+	if (snapshot->stopped)
+		return "stopped";
+	return snapshot->status.alive ? "alive" : "stale";
 }
 
 const char *label_policy(uint32_t policy)

@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-#include "shmflip.h"
+#include "snapshot.h"
 
-/* "alive" or "stale". */
-const char *label_state(const struct shmflip_channel_status *status);
+/* "alive", "stopped", "stale" or "unknown". */
+const char *label_state(const struct snapshot *snapshot);
 
 /* "latest" or "lossless". */
 const char *label_policy(uint32_t policy);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
@@ -21,15 +24,59 @@ static int add(const char *channel, void *context)
 	struct list *list = context;
 	struct snapshot *snapshots =
 		realloc(list->snapshots, (list->count + 1) * sizeof(*snapshots));
+	int error;
 
 	if (!snapshots)
 		return -ENOMEM;
 	list->snapshots = snapshots;
-	/* A channel that cannot be inspected has been removed meanwhile, or is private to its
-	 * owner. */
-	if (snapshot_take(&snapshots[list->count], list->dir, channel) == 0)
-		list->count++;
+	error = snapshot_take(&snapshots[list->count], list->dir, channel);
+	/* It has been removed meanwhile. Or it was no channel: see add_unreadable(). */
+	if (error == -ENOENT || error == -EINVAL)
+		return 0;
+	if (error)
+		snapshot_set_unreadable(&snapshots[list->count], error);
+	list->count++;
 	return 0;
+}
+
+static bool is_listed(const struct list *list, const char *channel)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->snapshots[i].channel, channel) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* If a file is another user's lock file, all that this user can see is its name. */
+static int add_if_unreadable(struct list *list, int directory, const char *file)
+{
+	char channel[SHMFLIP_NAME_MAX + sizeof(".lock")];
+	size_t length = strlen(file), suffix = strlen(".lock");
+
+	if (length >= sizeof(channel) || length <= suffix ||
+	    strcmp(file + length - suffix, ".lock") != 0 ||
+	    faccessat(directory, file, R_OK, AT_EACCESS) == 0 || errno != EACCES)
+		return 0;
+	snprintf(channel, sizeof(channel), "%.*s", (int)(length - suffix), file);
+	return is_listed(list, channel) ? 0 : add(channel, list);
+}
+
+/* The library lists a channel if it can read one of its files. */
+static int add_unreadable(struct list *list)
+{
+	char path[4096];
+	const struct dirent *entry;
+	int error = 0;
+	DIR *directory;
+
+	cli_channel_directory(path, sizeof(path), list->dir);
+	directory = opendir(path);
+	while (directory && !error && (entry = readdir(directory)))
+		error = add_if_unreadable(list, dirfd(directory), entry->d_name);
+	if (directory)
+		closedir(directory);
+	return error;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -71,7 +118,7 @@ static void print_row(const struct snapshot *snapshot, int width)
 	char size[32] = "-", pid[16];
 
 	label_pid(pid, sizeof(pid), status->info.pid);
-	printf("%-*s  %-6s %-9s ", width, snapshot->channel, label_state(status), pid);
+	printf("%-*s  %-7s %-9s ", width, snapshot->channel, label_state(snapshot), pid);
 	if (status->error) {
 		printf("%s\n", snapshot->reason);
 		return;
@@ -92,7 +139,7 @@ static int print_table(const struct list *list)
 		if ((int)strlen(list->snapshots[i].channel) > width)
 			width = (int)strlen(list->snapshots[i].channel);
 	if (list->count)
-		printf("%-*s  %-6s %-9s %-11s %-5s %-12s %-16s %s\n", width, "CHANNEL", "STATE",
+		printf("%-*s  %-7s %-9s %-11s %-5s %-12s %-16s %s\n", width, "CHANNEL", "STATE",
 		       "PID", "SIZE", "SLOTS", "FPS", "GENERATION", "VIEWERS");
 	for (size_t i = 0; i < list->count; i++)
 		print_row(&list->snapshots[i], width);
@@ -113,6 +160,8 @@ int ls_run(const struct options *options)
 	struct list list = { .dir = options->dir };
 	int error = shmflip_channel_list(options->dir, add, &list);
 
+	if (!error)
+		error = add_unreadable(&list);
 	/* The first producer creates the default directory. */
 	if (error == -ENOENT && !options->dir)
 		error = 0;

@@ -10,13 +10,20 @@
 #include "commands.h"
 #include "format.h"
 
+/* Options that not every command takes have letters, even if short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
+
+static const char short_options[] = ":c:f:jn:r:w";
 
 static const struct option long_options[] = {
 	{ "channel", required_argument, NULL, 'c' },
 	{ "dir", required_argument, NULL, OPTION_DIR },
 	{ "frames", required_argument, NULL, 'n' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "fps", required_argument, NULL, 'r' },
+	{ "every", no_argument, NULL, 'e' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "colour", required_argument, NULL, 'C' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "watch", no_argument, NULL, 'w' },
 	{ "help", no_argument, NULL, OPTION_HELP },
@@ -27,7 +34,7 @@ static const struct option long_options[] = {
 static const struct command commands[] = {
 	{ "ls", "j", ls_run },
 	{ "stat", "cjw", stat_run },
-	{ "cat", "cfn", cat_run },
+	{ "cat", "cefnrtC", cat_run },
 	{ "clean", "c", clean_run },
 };
 
@@ -37,11 +44,11 @@ static const char help_text[] =
 	"Usage: shmflip COMMAND [options] [NAME]\n"
 	"Lists the channels of shmflip-producer, outputs their frames, and cleans up.\n"
 	"\n"
-	"  ls                   list channels: alive or stale, size of frames, slots,\n"
-	"                       rate, process ids, viewers\n"
+	"  ls                   list channels: alive, stopped or stale, size of frames,\n"
+	"                       slots, rate, process ids, viewers\n"
 	"  stat [NAME]          show all details of one channel\n"
-	"  cat [NAME]           write frames to stdout, a pipe or a file: all in order if\n"
-	"                       the producer's policy is lossless, else the newest\n"
+	"  cat [NAME]           write frames to stdout, a pipe or a file: video in real\n"
+	"                       time; each frame if the producer's policy is lossless\n"
 	"  clean [NAME]         remove files and memory of dead producers: of one channel\n"
 	"                       or of all. Never touches a channel that is alive\n"
 	"\n"
@@ -53,6 +60,11 @@ static const char help_text[] =
 	"  -n, --frames N       cat: exit after N frames\n"
 	"  -f, --format FORMAT  cat: y4m (default; ffmpeg and mpv read it), raw (bytes\n"
 	"                       blue, green, red, alpha), pam or png\n"
+	"  -r, --fps N          cat: rate of y4m and raw (default: as announced, else as\n"
+	"                       measured). Frames are repeated or passed over to keep it\n"
+	"      --every          cat: each frame in order, once, as it comes\n"
+	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
+	"      --colour bt601|bt709  cat: matrix of y4m (default: bt709 above 576 rows)\n"
 	"      --help, --version\n"
 	"\n"
 	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";
@@ -87,6 +99,20 @@ static void set_option(struct options *options, int option, const char *value)
 	case 'f':
 		options->format = format_choice(value);
 		break;
+	case 'e':
+		options->every = true;
+		break;
+	case 'r':
+		options->fps_milli = cli_fps_milli("--fps", value);
+		if (options->fps_milli == 0)
+			cli_usage_error("--fps takes a rate above 0, not '%s'", value);
+		break;
+	case 't':
+		options->timeout_ns = cli_seconds_ns("--timeout", value);
+		break;
+	case 'C':
+		options->matrix = matrix_option("--colour", value);
+		break;
 	case 'j':
 		options->json = true;
 		break;
@@ -94,6 +120,11 @@ static void set_option(struct options *options, int option, const char *value)
 		options->watch = true;
 		break;
 	}
+}
+
+const char *options_channel(const struct options *options)
+{
+	return options->channel ? options->channel : "default";
 }
 
 static const struct command *find_command(const char *name)
@@ -122,24 +153,31 @@ static void parse_words(struct options *options, char **words)
 	options->channel = words[1];
 }
 
-/* given: short names of the options on the command line. */
-static void check_options(const struct command *command, const char *given)
+/* given: letters of the options on the command line. */
+static void check_options(const struct options *options, const char *given)
 {
+	const struct command *command = options->command;
 	const char *stray = given + strspn(given, command->takes);
 
 	if (*stray)
 		cli_usage_error("%s takes no --%s", command->name,
 		                cli_option_name(long_options, *stray));
+	if (options->matrix && options->format != &formats[FORMAT_Y4M])
+		cli_usage_error("--colour is for --format y4m: %s has no matrix",
+		                options->format->name);
+	if (options->fps_milli && !options->format->is_video)
+		cli_usage_error("--fps is for --format y4m or raw: %s has no rate",
+		                options->format->name);
 }
 
 void options_parse(int argc, char **argv, struct options *options)
 {
-	char given[sizeof("cjwfn")] = "";
+	char given[sizeof(long_options) / sizeof(long_options[0])] = "";
 	int option;
 
-	*options = (struct options){ .format = &formats[FORMAT_DEFAULT] };
+	*options = (struct options){ .format = &formats[FORMAT_DEFAULT], .timeout_ns = -1 };
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:f:jn:w", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == OPTION_HELP)
 			print_help();
 		else if (option == OPTION_VERSION)
@@ -152,5 +190,5 @@ void options_parse(int argc, char **argv, struct options *options)
 			given[strlen(given)] = (char)option;
 	}
 	parse_words(options, argv + optind);
-	check_options(options->command, given);
+	check_options(options, given);
 }

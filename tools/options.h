@@ -14,15 +14,22 @@ struct options {
 	bool json;
 	bool watch;
 	uint64_t frames; /* 0: all */
+	bool every;
+	uint32_t fps_milli; /* 0: as the producer announces */
+	int64_t timeout_ns; /* until a producer comes; -1: no limit */
 	const struct format *format;
+	const struct matrix *matrix; /* NULL: as the frames' height says */
 };
 
 /* A command of shmflip. run returns an exit status. */
 struct command {
 	const char *name;
-	const char *takes; /* short names of its options: see options.c */
+	const char *takes; /* letters of its options: see options.c */
 	int (*run)(const struct options *options);
 };
+
+/* The channel's name. */
+const char *options_channel(const struct options *options);
 
 /* Strings stay in argv. Exits after --help and --version, and on a usage error. */
 void options_parse(int argc, char **argv, struct options *options);

@@ -47,6 +47,11 @@ int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 	return 0;
 }
 
+void out_buffer_clear(struct out_buffer *output)
+{
+	output->used = 0;
+}
+
 /* Returns 0 if write() can be tried again. */
 static int handle_write_error(int error, int fd)
 {
@@ -58,7 +63,7 @@ static int handle_write_error(int error, int fd)
 }
 
 /* A signal during write() may cause just a short count, no error. */
-int out_buffer_flush(struct out_buffer *output, int fd)
+int out_buffer_write(const struct out_buffer *output, int fd)
 {
 	size_t done = 0;
 	ssize_t written;
@@ -73,8 +78,6 @@ int out_buffer_flush(struct out_buffer *output, int fd)
 		if (!error && done < output->used && cli_interrupted())
 			error = -EINTR;
 	}
-	if (!error)
-		output->used = 0;
 	return error;
 }
 

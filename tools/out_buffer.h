@@ -23,10 +23,13 @@ uint8_t *out_buffer_reserve(struct out_buffer *output, size_t bytes);
 int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Writes everything to fd. Blocks. Returns 0 or the negative errno of write(2), among them:
+void out_buffer_clear(struct out_buffer *output);
+
+/* Writes everything to fd, and keeps it. Blocks. Returns 0 or the negative errno of write(2), among
+ * them:
  *   -EINTR  the program was interrupted
  *   -EPIPE  the reader closed the pipe */
-int out_buffer_flush(struct out_buffer *output, int fd);
+int out_buffer_write(const struct out_buffer *output, int fd);
 
 /* Whether the reader of the pipe fd has closed it, as far as poll(2) can tell. */
 bool out_buffer_reader_is_gone(int fd);

@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "cli.h"
+#include "process.h"
+#include "text.h"
 
 #define MEASURE_NS (650 * NS_PER_MS)
 #define POLL_NS (50 * NS_PER_MS)
@@ -30,10 +32,11 @@ static int inspect(struct snapshot *snapshot, const char *dir)
 
 	if (error)
 		return error;
-	snprintf(snapshot->reason, sizeof(snapshot->reason), "%s",
-	         snapshot->status.error ? shmflip_error_detail() : "");
-	cli_make_plain(snapshot->reason);
+	text_copy_plain(snapshot->reason, sizeof(snapshot->reason),
+	                snapshot->status.error ? shmflip_error_detail() : "");
 	sort_viewers(&snapshot->status);
+	snapshot->stopped = snapshot->status.alive && !snapshot->status.error &&
+	                    process_is_stopped(process_of_segment(snapshot->status.segment_id));
 	return 0;
 }
 
@@ -55,6 +58,16 @@ int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channe
 	*snapshot = (struct snapshot){ 0 };
 	snprintf(snapshot->channel, sizeof(snapshot->channel), "%s", channel);
 	return snapshot_update(snapshot, dir);
+}
+
+void snapshot_set_unreadable(struct snapshot *snapshot, int error)
+{
+	char reason[sizeof(snapshot->reason)];
+
+	snprintf(reason, sizeof(reason), "not readable: %s", shmflip_error_detail());
+	text_copy_plain(snapshot->reason, sizeof(snapshot->reason), reason);
+	snapshot->status.error = error;
+	snapshot->unreadable = true;
 }
 
 int snapshot_update(struct snapshot *snapshot, const char *dir)

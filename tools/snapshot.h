@@ -13,6 +13,8 @@
 struct snapshot {
 	char channel[SHMFLIP_NAME_MAX + 1];
 	struct shmflip_channel_status status; /* viewers sorted by pid */
+	bool stopped;                         /* the producer is alive, but does not run */
+	bool unreadable;                      /* all that is known is status.error */
 	char reason[256];                     /* if status.error: why, as one line of plain text */
 	double fps;                           /* recent; -1: unknown */
 	struct rate rate;
@@ -21,6 +23,9 @@ struct snapshot {
 
 /* Inspects a channel. Returns 0 or an error of shmflip_channel_inspect(). */
 int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel);
+
+/* Stands for a channel of which snapshot_take() has just failed with this error. */
+void snapshot_set_unreadable(struct snapshot *snapshot, int error);
 
 /* Inspects it again, and measures fps. The same errors. */
 int snapshot_update(struct snapshot *snapshot, const char *dir);

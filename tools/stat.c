@@ -8,6 +8,7 @@
 #include "json.h"
 #include "labels.h"
 #include "snapshot.h"
+#include "text.h"
 
 static void print_newest(const struct snapshot *snapshot)
 {
@@ -18,8 +19,7 @@ static void print_newest(const struct snapshot *snapshot)
 		printf("frame        none yet\n");
 		return;
 	}
-	snprintf(source, sizeof(source), "%s", newest->source);
-	cli_make_plain(source);
+	text_copy_plain(source, sizeof(source), newest->source);
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
 	       source[0] ? source : "unnamed", snapshot_age_ms(snapshot));
 	printf("size         %ux%u %s, %u bytes per row\n", newest->width, newest->height,
@@ -73,7 +73,7 @@ static void print_all(const struct snapshot *snapshot)
 
 	printf("channel      %s\n", snapshot->channel);
 	label_pid(pid, sizeof(pid), status->info.pid);
-	printf("state        %s, process %s\n", label_state(status), pid);
+	printf("state        %s, process %s\n", label_state(snapshot), pid);
 	if (status->error) {
 		printf("reason       %s\n", snapshot->reason);
 		return;
@@ -94,7 +94,7 @@ static void print_line(const struct snapshot *snapshot)
 
 	if (snapshot->fps >= 0)
 		snprintf(rate, sizeof(rate), "%.1f", snapshot->fps);
-	printf("%s", label_state(status));
+	printf("%-7s", label_state(snapshot));
 	if (status->error)
 		printf("  %s", snapshot->reason);
 	else
@@ -136,7 +136,7 @@ static int watch(struct snapshot *snapshot, const struct options *options)
 
 int stat_run(const struct options *options)
 {
-	const char *channel = options->channel ? options->channel : "default";
+	const char *channel = options_channel(options);
 	struct snapshot snapshot;
 	int error = snapshot_take(&snapshot, options->dir, channel);
 

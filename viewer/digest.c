@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <zlib.h>
 
-#include "cli.h"
+#include "text.h"
 
 #define CHUNK_PIXELS 1024
 
@@ -47,8 +47,7 @@ uint32_t digest_crc(const struct shmflip_frame_info *info, const uint8_t *pixels
 
 static void printable_name(char name[SHMFLIP_SOURCE_SIZE], const char *source)
 {
-	snprintf(name, SHMFLIP_SOURCE_SIZE, "%s", *source ? source : "-");
-	cli_make_plain(name);
+	text_copy_plain(name, SHMFLIP_SOURCE_SIZE, *source ? source : "-");
 }
 
 int digest_print(FILE *out, const struct shmflip_frame_info *info, const uint8_t *pixels)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "text.h"
 
 #define SOURCE_SIZE 40 /* bytes of a frame's name that fit the panel, with the 0 at the end */
 
@@ -61,8 +61,7 @@ static void add_frame(const struct info *info, char *names, char *values)
 	bool opaque = frame->format == SHMFLIP_FORMAT_XRGB8888;
 	char source[SOURCE_SIZE];
 
-	snprintf(source, sizeof(source), "%.*s", SOURCE_SIZE - 1, frame->source);
-	cli_make_plain(source);
+	text_copy_plain(source, sizeof(source), frame->source);
 	add(names, values, "channel", "%s", info->channel);
 	add(names, values, "frame", "%" PRIu64 "  %s", frame->sequence, source);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", frame->width, frame->height,

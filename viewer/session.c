@@ -16,20 +16,6 @@
 
 #define STATUS_INTERVAL_NS 250000000
 
-/* The directory that the library chooses, for a message. */
-static void format_directory(const struct options *options, char *text, size_t size)
-{
-	const char *dir = options->dir ? options->dir : getenv("SHMFLIP_DIR");
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-
-	if (dir && *dir)
-		snprintf(text, size, "%s", dir);
-	else if (runtime && *runtime)
-		snprintf(text, size, "%s/shmflip", runtime);
-	else
-		snprintf(text, size, "/tmp/shmflip-%u", (unsigned)geteuid());
-}
-
 static bool open_stats(struct session *session)
 {
 	const char *path = session->options->stats_path;
@@ -168,7 +154,7 @@ static void announce_wait(struct session *session)
 
 	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
-	format_directory(session->options, directory, sizeof(directory));
+	cli_channel_directory(directory, sizeof(directory), session->options->dir);
 	cli_error("waiting for a producer on channel %s in %s", session->channel_name, directory);
 	session->wait_announced = true;
 }

@@ -35,8 +35,8 @@ const char *cli_option_name(const struct option *options, int value);
  * last. */
 void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 	__attribute__((noreturn));
-/* Replaces control codes of 7 and of 8 bits, which a terminal would obey, in place. Keeps UTF-8. */
-void cli_make_plain(char *text);
+/* The directory of channels that the library chooses for dir (NULL: not given), for a message. */
+void cli_channel_directory(char *text, size_t size, const char *dir);
 /* Prints "PROGRAM VERSION" on stdout, and exits as cli_exit_printed() does. */
 void cli_exit_version(void) __attribute__((noreturn));
 /* Exits with CLI_OK if all that the program printed on stdout is written. Otherwise reports why,

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text.h"
+
 static const char *program_name = "shmflip";
 
 /* Without this, the first file that the program opens would get the number of a closed standard
@@ -32,7 +34,7 @@ static void print_message(const char *format, va_list arguments, const char *tai
 	char line[8192];
 
 	vsnprintf(line, sizeof(line), format, arguments);
-	cli_make_plain(line);
+	text_make_plain(line);
 	cli_status_end();
 	fprintf(stderr, "%s: %s%s\n", program_name, line, tail);
 }

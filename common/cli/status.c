@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "text.h"
+
 static bool line_is_drawn;
 
 bool cli_status_shown(void)
@@ -53,7 +55,7 @@ void cli_status(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	cli_make_plain(line);
+	text_make_plain(line);
 	truncate_line(line, columns() - 1);
 	fprintf(stderr, "\r%s\033[K", line);
 	line_is_drawn = true;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { SIDE_MAX = 1 << 26, ROWS_OF_BT601 = 576 };
+enum { SIDE_MAX = 1 << 26 };
 
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height)
@@ -15,7 +15,7 @@ const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *
 	*layout = (struct raw_layout){
 		.format = format, .width = width, .height = height, .maximum = 255
 	};
-	raw_yuv_init(&layout->yuv, height > ROWS_OF_BT601 ? RAW_BT709 : RAW_BT601, false);
+	raw_yuv_init(&layout->yuv, matrix_of_rows(height), false);
 	return NULL;
 }
 
@@ -94,7 +94,16 @@ static uint32_t parse_rate(const char *rate)
 	return (uint32_t)(((uint64_t)frames * 1000 + seconds / 2) / seconds);
 }
 
-const char *raw_header_y4m(const char *text, struct raw_layout *layout, uint32_t *fps_milli)
+/* NULL: the header names no matrix, or one that is not known here. */
+static const struct matrix *parse_matrix(const char *text)
+{
+	const char *name = find_parameter(text, MATRIX_Y4M_TAG);
+
+	return name ? matrix_find(name, strcspn(name, " \n")) : NULL;
+}
+
+const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
+                           uint32_t *fps_milli)
 {
 	const char *width = find_parameter(text, "W"), *height = find_parameter(text, "H");
 	const char *range = find_parameter(text, "XCOLORRANGE="), *fault;
@@ -113,8 +122,10 @@ const char *raw_header_y4m(const char *text, struct raw_layout *layout, uint32_t
 	if (fault)
 		return fault;
 	layout->no_chroma = no_chroma;
-	if (range && strncmp(range, "FULL", 4) == 0)
-		raw_yuv_init(&layout->yuv, size[1] > ROWS_OF_BT601 ? RAW_BT709 : RAW_BT601, true);
+	if (!matrix)
+		matrix = parse_matrix(text);
+	raw_yuv_init(&layout->yuv, matrix ? matrix : matrix_of_rows(size[1]),
+	             range && strncmp(range, "FULL", 4) == 0);
 	*fps_milli = parse_rate(find_parameter(text, "F"));
 	return NULL;
 }

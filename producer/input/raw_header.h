@@ -25,7 +25,7 @@ struct raw_layout {
 	struct raw_yuv yuv;
 };
 
-/* Describes frames of 8 bits; video of limited range, which is BT.709 above 576 rows, else BT.601.
+/* Describes frames of 8 bits; video of limited range and the matrix of matrix_of_rows().
  * Returns NULL, or what is wrong: a size that is 0 or too large. */
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height);
@@ -36,8 +36,10 @@ uint64_t raw_layout_row_bytes(const struct raw_layout *layout);
 /* The size of the frame. */
 uint64_t raw_layout_bytes(const struct raw_layout *layout);
 
-/* Parses the first line of a Y4M stream. fps_milli: frames per 1000 seconds; 0: the line names no
- * rate. Returns NULL, or what is wrong with the line. */
-const char *raw_header_y4m(const char *text, struct raw_layout *layout, uint32_t *fps_milli);
+/* Parses the first line of a Y4M stream. matrix: overrules the line; NULL: as the line says, else
+ * matrix_of_rows(). fps_milli: frames per 1000 seconds; 0: the line names no rate. Returns NULL, or
+ * what is wrong with the line. */
+const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
+                           uint32_t *fps_milli);
 
 #endif

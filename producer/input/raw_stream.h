@@ -21,6 +21,7 @@
 struct raw_stream {
 	struct input_fd *input;
 	enum { RAW_BARE, RAW_PNM, RAW_Y4M } kind;
+	const struct matrix *matrix;       /* of a Y4M, set after init; NULL: as its header says */
 	char unread[RAW_HEADER_BYTES_MAX]; /* bytes read but not used yet: start to end */
 	size_t start, end;
 	struct raw_layout layout; /* of the announced frame */

@@ -15,11 +15,9 @@ static int16_t coefficient(double value)
 	return (int16_t)lround(value * (1 << COEFFICIENT_BITS));
 }
 
-void raw_yuv_init(struct raw_yuv *yuv, enum raw_matrix matrix, bool full_range)
+void raw_yuv_init(struct raw_yuv *yuv, const struct matrix *matrix, bool full_range)
 {
-	double red = matrix == RAW_BT601 ? 0.299 : 0.2126;
-	double blue = matrix == RAW_BT601 ? 0.114 : 0.0722;
-	double green = 1 - red - blue;
+	double red = matrix->red, blue = matrix->blue, green = 1 - red - blue;
 	double chroma = 2 * (full_range ? 1 : 255.0 / 224);
 
 	*yuv = (struct raw_yuv){

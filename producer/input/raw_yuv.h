@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum raw_matrix { RAW_BT601, RAW_BT709 };
+#include "matrix.h"
 
 /* Coefficients of the conversion, in units of 2^-13; all but black. */
 struct raw_yuv {
@@ -19,7 +19,7 @@ struct raw_yuv {
 	int16_t v_red, u_green, v_green, u_blue;
 };
 
-void raw_yuv_init(struct raw_yuv *yuv, enum raw_matrix matrix, bool full_range);
+void raw_yuv_init(struct raw_yuv *yuv, const struct matrix *matrix, bool full_range);
 
 /* Converts one row to opaque pixels. Each value of u and v covers 1 << shift_x pixels: 1 or 2. */
 void raw_yuv_row(const struct raw_yuv *yuv, const uint8_t *y, const uint8_t *u, const uint8_t *v,

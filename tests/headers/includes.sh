@@ -13,6 +13,7 @@ common/include
 common/system
 common/src          common/include common/system
 common/cli          common/include common/system
+common/json         common/cli
 common/png          common/include
 producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
@@ -21,17 +22,18 @@ viewer/overlay      viewer/present
 viewer/window       common/include common/cli viewer/present
 viewer              common/include common/system common/cli common/png
 viewer              viewer/present viewer/overlay viewer/window
-tools               common/include common/cli common/png
+tools               common/include common/cli common/json common/png
 bench/decoder       common/png
 bench/transport     common/include bench
-bench               common/include common/cli common/system common/png bench/transport bench/decoder
+bench               common/include common/cli common/system common/json common/png bench/transport bench/decoder
 assets
 tests/headers       common/include
 tests/integration   common/include
 tests/crash         common/include common/system
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
-tests/unit          common/include common/system common/src common/cli common/png tests/data bench
+tests/unit          common/include common/system common/src common/cli common/json common/png
+tests/unit          tests/data bench tools
 tests/unit          producer producer/input viewer viewer/present viewer/overlay viewer/window
 tests/arm
 '
@@ -48,7 +50,7 @@ xcb/.*                          viewer/present/|tests/
 pango/.*                        viewer/overlay/
 cairo\.h                        viewer/present/|viewer/window/
 wayland-client-core\.h          viewer/window/
-jansson\.h                      producer/|viewer/|tools/|bench/|tests/unit/
+jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
 spng\.h|stb/.*                  bench/decoder/
 libavcodec/.*|libswscale/.*     bench/decoder/

@@ -326,6 +326,47 @@ class Access(harness.Case):
             self.close(producer)
             self.dir.rmdir()
 
+    def test_ls_names_what_it_may_not_read(self):
+        self.dir.mkdir()
+        os.chown(self.dir, OWNER["user"], OWNER["group"])
+        self.dir.chmod(0o755)
+        producer, _ = self.open_channel("--mode", "0600")
+        for name in ("Cargo.lock", "bad name.lock", ".lock", "a.lock.lock"):
+            (self.dir / name).write_bytes(b"[[package]]")
+        # In a directory that it may list, but not search, it sees the names alone.
+        for mode in (0o755, 0o744):
+            self.dir.chmod(mode)
+            ls = self.program("", "ls", who=OTHER)
+            self.assert_exits(ls, 0)
+            self.assertEqual(ls.err, "")
+            rows = [line.split(None, 3) for line in ls.lines[1:] if line.startswith("default")]
+            self.assertEqual(rows[0][:3], ["default", "unknown", "?"])
+            self.assertRegex(rows[0][3], r"^not readable: .*default: Permission denied")
+            shown = self.program("", "ls", "--json", who=OTHER)
+            self.assert_exits(shown, 0)
+            shown = [one for one in json.loads(shown.out) if one["channel"] == "default"]
+            self.assertEqual(shown, [{"channel": "default", "state": "unknown", "pid": None,
+                                      "reason": rows[0][3]}])
+        # What everybody may read, but is no channel, is not listed; nor is what cannot be one.
+        self.dir.chmod(0o755)
+        self.assertEqual(len(self.finished("ls", OTHER)), 2)
+        self.assertEqual([row.split()[1] for row in self.finished("ls", OWNER)], ["STATE", "alive"])
+        # Nothing at all to be seen is an error.
+        for mode in (0o700, 0o711):
+            self.dir.chmod(mode)
+            ls = self.program("", "ls", who=OTHER)
+            self.assert_exits(ls, 1)
+            self.assert_one_line(ls, str(self.dir), "Permission denied")
+        for path in self.dir.glob("*.lock"):
+            if path.name != "default.lock":
+                path.unlink()
+        self.close(producer)
+
+    def finished(self, command, who):
+        tool = self.program("", command, who=who)
+        self.assert_exits(tool, 0)
+        return tool.lines
+
     def test_group_of_others(self):
         producer = self.program("-producer", "--mode", "0640", "--group", str(GROUP),
                                 self.frames, who=OTHER)

@@ -161,18 +161,6 @@ static void test_a_message_is_one_clean_line(void **state)
 	                             " (see tester --help)\n");
 }
 
-static void test_control_codes_are_replaced(void **state)
-{
-	char plain[] = "caf\303\251 \342\200\223 \303\237\360\237\230\200";
-	char controls[] = "a\033[2J\1771\2332\302\2333\302\2404\237";
-
-	(void)state;
-	cli_make_plain(plain);
-	assert_string_equal(plain, "caf\303\251 \342\200\223 \303\237\360\237\230\200");
-	cli_make_plain(controls);
-	assert_string_equal(controls, "a?[2J?1?2??3\302\2404?");
-}
-
 static void test_interrupts(void **state)
 {
 	struct sigaction action;
@@ -199,7 +187,6 @@ int main(void)
 		cmocka_unit_test(test_other_values),
 		cmocka_unit_test(test_bad_values_are_usage_errors),
 		cmocka_unit_test(test_a_message_is_one_clean_line),
-		cmocka_unit_test(test_control_codes_are_replaced),
 		cmocka_unit_test(test_interrupts),
 	};
 

@@ -122,6 +122,25 @@ static void test_frame_name_cannot_break_lines(void **state)
 	memcpy(frame.source, source, sizeof(source));
 }
 
+/* pango draws nothing of a text that is not UTF-8. */
+static void test_frame_name_is_cut_between_characters(void **state)
+{
+	struct info info = usual();
+	char source[SHMFLIP_SOURCE_SIZE];
+
+	(void)state;
+	memcpy(source, frame.source, sizeof(source));
+	strcpy(frame.source,
+	       "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+	       "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+	       "\303\251\303\251");
+	assert_says(&info, "frame",
+	            "42  \303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+	            "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
+	            "\303\251");
+	memcpy(frame.source, source, sizeof(source));
+}
+
 static void assert_stale(enum liveness_state state, int64_t seconds, const char *want)
 {
 	char text[INFO_STALE_SIZE];
@@ -251,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_information),
 		cmocka_unit_test(test_pixel_under_the_pointer),
 		cmocka_unit_test(test_frame_name_cannot_break_lines),
+		cmocka_unit_test(test_frame_name_is_cut_between_characters),
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_keys_and_meanings_match),
 		cmocka_unit_test(test_panel_is_shown_and_hidden),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The matrices between RGB and YUV, and the one rule that chooses for video that names none. Pure;
+ * any thread. */
+#ifndef SHMFLIP_MATRIX_H
+#define SHMFLIP_MATRIX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The parameter of a Y4M header that names the matrix: MATRIX_Y4M_TAG and a name. Programs ignore
+ * parameters with an X that they do not know. FFmpeg's own XCOLORRANGE names only the range. */
+#define MATRIX_Y4M_TAG "XCOLORMATRIX="
+
+/* Luma is red * R + (1 - red - blue) * G + blue * B. */
+struct matrix {
+	const char *name;
+	double red, blue;
+};
+
+enum { MATRIX_BT601, MATRIX_BT709, MATRICES };
+
+extern const struct matrix matrices[MATRICES];
+
+/* BT.709 above 576 rows, else BT.601. */
+const struct matrix *matrix_of_rows(uint32_t rows);
+
+/* The matrix with the first length bytes as its name, in upper or lower case. NULL: none. */
+const struct matrix *matrix_find(const char *name, size_t length);
+
+/* The value of an option. Otherwise a usage error, as with cli_choice(). */
+const struct matrix *matrix_option(const char *option, const char *text);
+
+#endif

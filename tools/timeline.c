@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "timeline.h"
+
+#include <math.h>
+
+#define NS_PER_MILLIFRAME 1e12
+#define TOLERANCE_FRAMES 1.1
+
+void timeline_init(struct timeline *timeline, uint32_t fps_milli, int64_t start_ns)
+{
+	*timeline = (struct timeline){ .fps_milli = fps_milli, .start_ns = start_ns };
+}
+
+/* How many frames the video is behind this time. */
+static double frames_behind(const struct timeline *timeline, int64_t time_ns)
+{
+	return (double)(time_ns - timeline->start_ns) * timeline->fps_milli / NS_PER_MILLIFRAME -
+	       (double)timeline->frames;
+}
+
+uint64_t timeline_gap(const struct timeline *timeline, int64_t time_ns)
+{
+	double behind = frames_behind(timeline, time_ns);
+
+	return behind > TOLERANCE_FRAMES ? (uint64_t)llround(behind) : 0;
+}
+
+bool timeline_is_ahead(const struct timeline *timeline, int64_t time_ns)
+{
+	return frames_behind(timeline, time_ns) < -TOLERANCE_FRAMES;
+}
+
+uint64_t timeline_overdue(const struct timeline *timeline, int64_t now_ns)
+{
+	double behind = frames_behind(timeline, now_ns);
+
+	return behind >= 2 ? (uint64_t)behind - 1 : 0;
+}
+
+int64_t timeline_skip(struct timeline *timeline, int64_t time_ns)
+{
+	int64_t due_ns = timeline->start_ns + timeline_length_ns(timeline, timeline->frames);
+	int64_t skipped_ns = time_ns > due_ns ? time_ns - due_ns : 0;
+
+	timeline->start_ns += skipped_ns;
+	return skipped_ns;
+}
+
+int64_t timeline_length_ns(const struct timeline *timeline, uint64_t frames)
+{
+	return (int64_t)((double)frames * NS_PER_MILLIFRAME / timeline->fps_milli);
+}
