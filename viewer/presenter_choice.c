@@ -18,6 +18,7 @@ struct scene presenter_choice_compose(struct video_output *output,
 	struct scene scene = {
 		.window = window_pixels(&output->window),
 		.background = output->session->options->background,
+		.damaged = output->damaged,
 		.stale = output->stale,
 	};
 	struct placement placement =

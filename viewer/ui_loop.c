@@ -24,7 +24,7 @@
 static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
 	ui_text_clear_stale(ui);
-	int error = video_output_show(ui->output, frame);
+	int error = video_output_show(ui->output, frame, ui->dirty);
 	if (error)
 		session_release_frame(ui->session, frame);
 	ui_check(ui, error);

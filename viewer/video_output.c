@@ -84,9 +84,10 @@ int video_output_check(struct video_output *output)
 	return error ? presenter_choice_recover(output, error) : 0;
 }
 
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame)
+int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged)
 {
 	output->stale = false;
+	output->damaged = damaged;
 	window_follow(&output->window, frame_size(&frame->info));
 	int error = presenter_show(output, output->presenter, output->state, frame);
 	if (error)

@@ -34,8 +34,9 @@ bool video_output_ready(const struct video_output *output);
 /* Call after each wake-up: the presenter may have learned that it no longer works. */
 int video_output_check(struct video_output *output);
 
-/* Shows a frame. The presenter takes it over if this succeeds. */
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
+/* Shows a frame. The presenter takes it over if this succeeds. damaged: the window has lost what
+ * was drawn in it, beside the picture too. */
+int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged);
 
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);

@@ -129,6 +129,30 @@ class WindowManager(Desktop):
         self.comes_on_screen(path)
         self.end(viewer, producer)
 
+    def bars_are_black(self, window):
+        """Beside a picture in a window that is wider."""
+        width, height, pixels = self.looks(window)
+        return not any(any(pixels[start:start + 20]) or any(pixels[start + width - 20:start + width])
+                       for start in range(0, len(pixels), width))
+
+    def test_nothing_stays_beside_the_picture(self):
+        """What the window manager draws while it hides and shows the window; frames run meanwhile."""
+        producer = self.producer("-q", "-l", "-r", "40", FRAMES)
+        self.await_channel(producer)
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.xdotool("windowsize", "--sync", window, 900, 300)
+        for _ in range(3):
+            self.until("the sides are black", lambda: self.bars_are_black(window), 20)
+            self.xdotool("windowminimize", window)
+            self.until("it is minimised", lambda: not self.xdotool(
+                "search", "--onlyvisible", "--pid", viewer.pid))
+            self.xdotool("windowmap", window)
+            self.xdotool("windowactivate", "--sync", window)
+            self.window_of(viewer)
+        self.until("the sides are black", lambda: self.bars_are_black(window), 20)
+        self.end(viewer, producer)
+
     def test_moved_while_paused(self):
         path = frames()[7]
         producer = self.still(path)

@@ -296,7 +296,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	x11_frames_add(&self->frames, frame);
 	self->alpha = frame->info.format == SHMFLIP_FORMAT_ARGB8888;
 	self->loaded = false;
-	error = draw(self, scene, false);
+	error = draw(self, scene, scene->damaged);
 	if (error)
 		x11_frames_forget_newest(&self->frames);
 	return error;
