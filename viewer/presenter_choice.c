@@ -189,9 +189,22 @@ static int start_next(struct video_output *output, const struct shmflip_frame *f
 	return error;
 }
 
+/* The loss of the window or of the display is the cause of any failure since. */
+static bool has_lost_window(struct video_output *output)
+{
+	bool lost = window_is_destroyed(&output->window);
+
+	if (lost)
+		snprintf(output->host.reason, sizeof(output->host.reason),
+		         "another program destroyed the window");
+	return lost;
+}
+
 int presenter_choice_replace(struct video_output *output, int error,
                              const struct shmflip_frame *frame)
 {
+	if (has_lost_window(output))
+		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
 	close_failed(output);
@@ -276,6 +289,8 @@ static int resume(struct video_output *output, int error)
 
 int presenter_choice_recover(struct video_output *output, int error)
 {
+	if (has_lost_window(output))
+		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
 	error = resume(output, error);

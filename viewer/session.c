@@ -358,12 +358,31 @@ static void write_stats(struct session *session)
 	}
 }
 
-int session_finish(struct session *session)
+static void finish_output(struct session *session)
 {
 	cli_status_keep();
 	if (session->stats_file)
 		write_stats(session);
 	close_stats(session);
+}
+
+/* Exit handlers of graphics libraries would use the connection, and threads use the viewer. */
+void session_exit_without_display(void *context)
+{
+	struct session *session = context;
+
+	if (!cli_interrupted()) {
+		cli_error(
+			"lost the connection to the display: its server has exited, or closed it");
+		session->exit_code = CLI_FAILED;
+	}
+	finish_output(session);
+	_exit(session->exit_code);
+}
+
+int session_finish(struct session *session)
+{
+	finish_output(session);
 	shmflip_viewer_destroy(session->viewer);
 	pthread_mutex_destroy(&session->ages_lock);
 	return session->exit_code;

@@ -92,6 +92,11 @@ void session_copy_ages(struct session *session, struct histogram *ages);
 /* Reports that a frame cannot be shown, and sets exit_code. */
 void session_fail(struct session *session, const char *presenter, const char *reason);
 
+/* Call when the connection to the display is lost and neither SDL nor the presenter can be shut
+ * down. Reports it, unless the program was interrupted, writes the statistics and exits. context is
+ * the session. */
+void session_exit_without_display(void *context) __attribute__((noreturn));
+
 /* Writes the statistics and closes everything. Returns the program's exit status. */
 int session_finish(struct session *session);
 

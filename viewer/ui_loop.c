@@ -199,13 +199,13 @@ static bool open_with_first_frame(struct ui *ui)
 	return session_note_shown(session, &info) != SESSION_EXIT;
 }
 
-static bool start_display_thread(struct ui *ui)
+static bool watch_display(struct ui *ui)
 {
-	int error = wakeup_start_display_thread(video_output_window(ui->output)->sdl);
+	int error = wakeup_watch_display(video_output_window(ui->output)->sdl);
 
 	if (!error)
 		return true;
-	cli_error("cannot start a thread that waits for events: %s", strerror(-error));
+	cli_error("cannot wait for events: %s", strerror(-error));
 	ui->session->exit_code = CLI_FAILED;
 	return false;
 }
@@ -235,11 +235,12 @@ void ui_run(struct session *session)
 {
 	struct ui ui = { .session = session };
 
-	if (!window_system_init()) {
-		session->exit_code = CLI_FAILED;
+	if (!window_system_init(session_exit_without_display, session)) {
+		if (!cli_interrupted())
+			session->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&ui) && start_display_thread(&ui))
+	if (open_with_first_frame(&ui) && watch_display(&ui))
 		run_loop(&ui);
 	drop_unseen(&ui);
 	video_output_destroy(ui.output);

@@ -79,6 +79,8 @@ bool video_output_ready(const struct video_output *output)
 
 int video_output_check(struct video_output *output)
 {
+	if (output->window.destroyed)
+		return presenter_choice_recover(output, -ENODEV);
 	int error = output->presenter->check ? output->presenter->check(output->state) : 0;
 
 	return error ? presenter_choice_recover(output, error) : 0;

@@ -52,7 +52,8 @@ cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/
 sys/user\.h|dlfcn\.h            tests/
 (sm|im)mintrin\.h|arm_neon\.h   common/png/|tests/
-linux/futex\.h|sys/socket\.h    bench/transport/|tests/
+linux/futex\.h                  bench/transport/|tests/
+sys/socket\.h                   bench/transport/|viewer/window/|tests/
 sys/(epoll|eventfd)\.h          viewer/window/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
 '

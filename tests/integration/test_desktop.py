@@ -5,6 +5,7 @@ top of it. What counts is what is on the screen in the end."""
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import time
 import unittest
@@ -199,7 +200,7 @@ class Weston(Desktop):
         log = self.scratch / "weston.log"
         config = self.scratch / "weston.ini"
         config.write_text("[core]\nxwayland=true\n[shell]\nlocking=false\npanel-position=none\n")
-        self.background_program(
+        self.weston = self.background_program(
             "weston", "--backend=x11-backend.so", "--use-pixman", f"--scale={self.scale}",
             f"--width={1300 // self.scale}", f"--height={900 // self.scale}", "--socket=shmflip", f"--config={config}", "--idle-time=0", f"--log={log}")
         self.until("there is a Wayland display", (self.scratch / "shmflip").exists)
@@ -225,6 +226,29 @@ class Wayland(Weston):
         self.assertIn("x11 does not work here: the window is not on an X server", viewer.err)
         self.assertRegex(viewer.err, "showing frames by (surface|texture)")
         self.end(viewer, producer)
+
+    def test_the_compositor_exits(self):
+        path, stats = frames()[7], self.scratch / "stats.json"
+        producer = self.still(path)
+        viewer = self.native("--stats", stats)
+        self.comes_on_screen(path)
+        self.weston.terminate()
+        self.assert_exits(viewer, 1)
+        self.assertIn("lost the connection to the display", viewer.err.splitlines()[-1])
+        self.assertGreater(self.stats(stats)["shown"], 0)
+        self.end(producer)
+
+    def test_a_compositor_that_does_not_answer(self):
+        path, stats = frames()[7], self.scratch / "stats.json"
+        producer = self.still(path)
+        viewer = self.native("--stats", stats)
+        self.comes_on_screen(path)
+        self.weston.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.weston.send_signal, signal.SIGCONT)
+        viewer.signal(signal.SIGTERM)
+        self.assert_exits(viewer, 0)
+        self.assertGreater(self.stats(stats)["shown"], 0)
+        self.end(producer)
 
     @screen.needs_x11
     @harness.needs("Xwayland")

@@ -9,12 +9,13 @@
 #include "cli.h"
 #include "dpi.h"
 #include "icon.h"
+#include "loss.h"
 #include "visibility.h"
 #include "wakeup.h"
 
 #define TEXT_SCALE_MAX 4
 
-bool window_system_init(void)
+static bool init_sdl(void)
 {
 	/* In the C locale SDL accepts only ASCII titles. */
 	setlocale(LC_CTYPE, "C.UTF-8");
@@ -26,23 +27,34 @@ bool window_system_init(void)
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
 	/* Otherwise SDL presents the window's surface through its own texture. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-	if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
-		return false;
+	if (SDL_Init(SDL_INIT_VIDEO) == 0) {
+		SDL_StopTextInput();
+		return true;
 	}
-	SDL_StopTextInput();
-	int error = wakeup_init();
+	if (!cli_interrupted())
+		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
+	return false;
+}
+
+bool window_system_init(void (*lost)(void *context), void *context)
+{
+	int error = wakeup_init(loss_hang_up);
+
 	if (error) {
 		cli_error("cannot wait for events: %s", strerror(-error));
-		SDL_Quit();
+		return false;
 	}
-	return !error;
+	loss_init(lost, context);
+	bool connected = init_sdl();
+	if (!connected)
+		wakeup_finish();
+	return connected;
 }
 
 void window_system_finish(void)
 {
-	wakeup_finish();
 	SDL_Quit();
+	wakeup_finish();
 }
 
 /* ---- Sizes -------------------------------------------------------------------------------- */
@@ -145,6 +157,21 @@ void window_toggle_fullscreen(struct window *window)
 	bool full = SDL_GetWindowFlags(window->sdl) & SDL_WINDOW_FULLSCREEN;
 
 	SDL_SetWindowFullscreen(window->sdl, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP);
+}
+
+bool window_handle_event(struct window *window, const SDL_Event *event)
+{
+	if (loss_is_of_window(window->sdl, event)) {
+		window->destroyed = true;
+		return true;
+	}
+	return visibility_handle_event(event, &window->covered);
+}
+
+bool window_is_destroyed(struct window *window)
+{
+	window->destroyed |= !loss_window_exists(window->sdl);
+	return window->destroyed;
 }
 
 bool window_is_visible(const struct window *window)

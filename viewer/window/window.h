@@ -10,6 +10,7 @@
 #include "present/geometry.h"
 
 struct SDL_Window;
+union SDL_Event;
 
 struct window {
 	struct SDL_Window *sdl;  /* NULL: not open */
@@ -17,10 +18,14 @@ struct window {
 	double pixels_per_point; /* at the last window_follow() */
 	struct size set_size;    /* the size that the program last set, in SDL's points */
 	bool covered;            /* fully, by other windows */
+	bool destroyed;          /* by another program */
 };
 
-/* Connects to the display. Call before all other functions here. Reports a failure on stderr. */
-bool window_system_init(void);
+/* Connects to the display. Call before all other functions here. Reports a failure on stderr,
+ * unless the program was interrupted. If the connection is lost later, some call here or of SDL
+ * calls lost(), which must not return. If the display does not answer, the connection counts as
+ * lost half a second after an interrupt of the program. */
+bool window_system_init(void (*lost)(void *context), void *context);
 void window_system_finish(void);
 
 /* Opens a hidden window of the picture's size, or smaller if the screen has no room. Hidden,
@@ -44,6 +49,12 @@ double window_text_scale(const struct window *window);
 void window_set_title(struct window *window, const char *title);
 
 void window_toggle_fullscreen(struct window *window);
+
+/* Returns whether the event was for the window alone. */
+bool window_handle_event(struct window *window, const union SDL_Event *event);
+
+/* Asks the display whether another program has destroyed the window. */
+bool window_is_destroyed(struct window *window);
 
 /* False: nobody can see what is drawn. */
 bool window_is_visible(const struct window *window);
