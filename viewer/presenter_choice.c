@@ -3,7 +3,6 @@
 
 #include <SDL.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,19 +31,9 @@ struct scene presenter_choice_compose(struct video_output *output,
 	return scene;
 }
 
-/* SDL counts in int: a larger number would become negative. */
-static bool fits_sdl(const struct shmflip_frame_info *info)
-{
-	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
-}
-
 int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
                    const struct shmflip_frame *frame)
 {
-	if (!fits_sdl(&frame->info)) {
-		snprintf(output->host.reason, sizeof(output->host.reason), "a frame is too large");
-		return -EOVERFLOW;
-	}
 	const struct shmflip_frame_info info = frame->info;
 	const struct scene scene = presenter_choice_compose(output, &info);
 	int error = presenter->show(state, frame, &scene);
@@ -69,17 +58,22 @@ static void adopt(struct video_output *output, const struct presenter *presenter
 		cli_error("showing frames by %s", presenter->name);
 }
 
+/* What is known without a window. */
+static int check(struct video_output *output, const struct presenter *presenter,
+                 const struct shmflip_frame *frame)
+{
+	if (output->session->options->untouched && presenter->copies)
+		return presenter_fail(&output->host, -EPERM,
+		                      "it copies frames, which --verify-untouched forbids");
+	return presenter->accept ? presenter->accept(&output->host, frame) : 0;
+}
+
 static int start(struct video_output *output, const struct presenter *presenter,
                  const struct shmflip_frame *frame, void **out)
 {
 	void *state;
-
-	if (output->session->options->untouched && presenter->copies) {
-		snprintf(output->host.reason, sizeof(output->host.reason),
-		         "it copies frames, which --verify-untouched forbids");
-		return -EPERM;
-	}
 	int error = presenter->create(&output->host, &state);
+
 	if (error)
 		return error;
 	window_show(&output->window);
@@ -96,15 +90,15 @@ static int open_with(struct video_output *output, const struct presenter *presen
                      const struct shmflip_frame *frame)
 {
 	void *state;
+	int error = check(output, presenter, frame);
 
+	if (error)
+		return error;
 	if (!window_open(&output->window, frame_size(&frame->info),
-	                 output->session->options->fullscreen)) {
-		snprintf(output->host.reason, sizeof(output->host.reason), "no window: %s",
-		         SDL_GetError());
-		return -ENODEV;
-	}
+	                 output->session->options->fullscreen))
+		return presenter_fail(&output->host, -ENODEV, "no window: %s", SDL_GetError());
 	output->host.window = output->window.sdl;
-	int error = start(output, presenter, frame, &state);
+	error = start(output, presenter, frame, &state);
 	if (error)
 		window_close(&output->window);
 	else
@@ -160,8 +154,10 @@ static int start_or_report(struct video_output *output, const struct presenter *
                            const struct shmflip_frame *frame)
 {
 	void *state;
-	int error = start(output, presenter, frame, &state);
+	int error = check(output, presenter, frame);
 
+	if (!error)
+		error = start(output, presenter, frame, &state);
 	if (!error)
 		adopt(output, presenter, state);
 	else if (is_verbose(output))
@@ -195,8 +191,7 @@ static bool has_lost_window(struct video_output *output)
 	bool lost = window_is_destroyed(&output->window);
 
 	if (lost)
-		snprintf(output->host.reason, sizeof(output->host.reason),
-		         "another program destroyed the window");
+		presenter_fail(&output->host, -ENODEV, "another program destroyed the window");
 	return lost;
 }
 

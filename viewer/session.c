@@ -297,6 +297,14 @@ enum session_event session_note_shown(struct session *session,
 	                                                  : SESSION_FRAME;
 }
 
+void session_pass_over(struct session *session, const char *reason)
+{
+	if (session->too_large++ > 0)
+		return;
+	cli_error("passing over frames: %s%s", reason,
+	          session->options->presenter ? "; --present auto shows them" : "");
+}
+
 void session_note_drawn(struct session *session, unsigned copies)
 {
 	session->drawn++;
@@ -340,6 +348,7 @@ static void write_stats(struct session *session)
 		.presenter = session->presenter,
 		.producers_died = session->liveness.died,
 		.bad_frames = session->liveness.bad_frames,
+		.too_large = session->too_large,
 		.repeated = session->repeated,
 		.drawn = session->drawn,
 		.copies = session->copies,

@@ -42,6 +42,7 @@ struct session {
 	struct shmflip_channel_info channel; /* at the last take; zeros: none yet */
 	struct shmflip_viewer_stats stats;   /* at the last take */
 	uint64_t shown;
+	uint64_t too_large; /* frames passed over */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
 	uint64_t copies;   /* of the frames drawn */
@@ -77,6 +78,9 @@ bool session_wants_unseen(const struct session *session);
 /* Call after a frame was shown. SESSION_EXIT if it was the last that --frames asks for. */
 enum session_event session_note_shown(struct session *session,
                                       const struct shmflip_frame_info *info);
+
+/* Call instead of session_note_shown() for a frame that no presenter can show. */
+void session_pass_over(struct session *session, const char *reason);
 
 /* Call when a frame was drawn for the first time. copies: how often this process copied its
  * pixels. */

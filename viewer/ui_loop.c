@@ -65,12 +65,26 @@ static void mark_stale(struct ui *ui)
 	ui_text_invalidate(ui);
 }
 
+/* If a frame is passed over, the picture is no longer that of the newest frame: the producer may
+ * need its slot. */
+static enum session_event take_frame(struct ui *ui, struct shmflip_frame *frame, int timeout_ms)
+{
+	enum session_event event = session_take_frame(ui->session, frame, timeout_ms);
+
+	if (event != SESSION_FRAME || video_output_accepts(ui->session, frame))
+		return event;
+	session_release_frame(ui->session, frame);
+	if (ui->output)
+		ui_check(ui, video_output_release_slot(ui->output));
+	return SESSION_NOTHING;
+}
+
 static void take(struct ui *ui)
 {
 	struct shmflip_frame frame;
 
 	ui->pending = false;
-	switch (session_take_frame(ui->session, &frame, 0)) {
+	switch (take_frame(ui, &frame, 0)) {
 	case SESSION_FRAME:
 		show(ui, &frame);
 		break;
@@ -185,7 +199,7 @@ static bool open_with_first_frame(struct ui *ui)
 	while (event == SESSION_NOTHING || event == SESSION_LOST) {
 		if (cli_interrupted())
 			return false;
-		event = session_take_frame(session, &frame, SESSION_WAIT_MS);
+		event = take_frame(ui, &frame, SESSION_WAIT_MS);
 	}
 	if (event == SESSION_EXIT)
 		return false;

@@ -3,6 +3,7 @@
 
 #include <SDL.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "cli.h"
@@ -51,6 +52,47 @@ static void count_drawing(struct video_output *output)
 {
 	session_note_drawn(output->session, presenter_choice_copies(output));
 	output->pixels_lost = false;
+}
+
+/* SDL counts in int: a larger number would become negative. */
+static bool fits_sdl(const struct shmflip_frame_info *info)
+{
+	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
+}
+
+static int accept(const struct presenter *presenter, struct presenter_host *host,
+                  const struct shmflip_frame *frame)
+{
+	if (!fits_sdl(&frame->info))
+		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large",
+		                      frame->info.width, frame->info.height);
+	return presenter->accept ? presenter->accept(host, frame) : 0;
+}
+
+static bool is_candidate(const struct options *options, const struct presenter *presenter)
+{
+	if (options->presenter)
+		return presenter == options->presenter;
+	return presenter->needs_window && !(options->untouched && presenter->copies);
+}
+
+bool video_output_accepts(struct session *session, const struct shmflip_frame *frame)
+{
+	struct presenter_host host = { .reason = "" };
+	int error = 0;
+	size_t i = 0;
+
+	while (session->presenter && presenters[i] != session->presenter)
+		i++;
+	for (bool found = false; presenters[i] && !found; i++) {
+		if (!is_candidate(session->options, presenters[i]))
+			continue;
+		error = accept(presenters[i], &host, frame);
+		found = !error;
+	}
+	if (error)
+		session_pass_over(session, host.reason);
+	return !error;
 }
 
 int video_output_create(struct session *session, const struct shmflip_frame *frame,

@@ -18,6 +18,10 @@ struct session;
 struct video_output; /* opaque */
 struct window;
 
+/* Whether the presenter that shows frames now, or one that may replace it, shows frames of this
+ * size. If not, passes the frame over: the session counts and reports it. Needs no output. */
+bool video_output_accepts(struct session *session, const struct shmflip_frame *frame);
+
 /* Opens a window of the frame's size and shows the frame, with the presenter that the options name,
  * or the first that works. The session is told which, and stderr says why others failed. The
  * presenter takes the frame over. Reports a failure on stderr. */

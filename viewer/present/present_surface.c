@@ -2,7 +2,7 @@
  *
  * Shows frames on the window's SDL surface, in memory. That takes one copy, from the slot to the
  * surface. Smooth scaling of a transparent frame takes another, premultiplied by alpha. A surface
- * with another pixel format takes one more. */
+ * with another pixel format takes one more, and so does a frame that is too large for cairo. */
 #include <SDL.h>
 #include <errno.h>
 #include <stddef.h>
@@ -11,6 +11,9 @@
 #include "current_frame.h"
 #include "present.h"
 #include "raster.h"
+#include "reduction.h"
+
+#define SIDE_MAX 32766 /* of a picture that cairo and pixman scale */
 
 struct surface_presenter {
 	struct current_frame current;
@@ -110,7 +113,7 @@ static int draw_premultiplied(struct surface_presenter *self, const struct shmfl
 }
 
 /* Creates *premultiplied if it is needed and NULL. */
-static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
+static int draw_whole(struct surface_presenter *self, const struct shmflip_frame *frame,
                       uint32_t **premultiplied, const struct scene *scene)
 {
 	const struct raster image = raster_of(frame);
@@ -119,6 +122,30 @@ static int draw_frame(struct surface_presenter *self, const struct shmflip_frame
 	if (!opaque && scene->smooth)
 		return draw_premultiplied(self, frame, premultiplied, scene);
 	return draw(self, &image, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
+}
+
+static int draw_reduced(struct surface_presenter *self, const struct shmflip_frame *frame,
+                        const struct scene *scene)
+{
+	struct reduction reduction;
+	uint32_t *premultiplied = NULL;
+
+	if (reduction_init(&reduction, frame, scene, SIDE_MAX) < 0)
+		return fail(self, -ENOMEM, "cannot reduce the picture", "no memory");
+	int error = draw_whole(self, &reduction.frame, &premultiplied, &reduction.scene);
+	self->copies++;
+	free(premultiplied);
+	reduction_finish(&reduction);
+	return error;
+}
+
+/* Creates *premultiplied if it can be used again and is NULL. */
+static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
+                      uint32_t **premultiplied, const struct scene *scene)
+{
+	if (reduction_is_needed(&frame->info, SIDE_MAX))
+		return draw_reduced(self, frame, scene);
+	return draw_whole(self, frame, premultiplied, scene);
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)

@@ -266,17 +266,17 @@ static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 	return error;
 }
 
-static int check_frame(struct x11_presenter *self, const struct shmflip_frame *frame)
+static int accept(struct presenter_host *host, const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 
 	if (info->width > X11_SIDE_MAX || info->height > X11_SIDE_MAX ||
 	    info->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
-		return presenter_fail(self->host, -EOVERFLOW, "a frame of %ux%u is too large for X",
+		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large for X",
 		                      info->width, info->height);
 	if (frame->segment_offset > UINT32_MAX)
 		return presenter_fail(
-			self->host, -EOVERFLOW,
+			host, -EOVERFLOW,
 			"X cannot read frames beyond the first 4 GiB of their memory: use "
 			"fewer slots");
 	return 0;
@@ -288,7 +288,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	int error = check_server(self);
 
 	if (!error)
-		error = check_frame(self, frame);
+		error = accept(self->host, frame);
 	if (!error)
 		error = x11_segment_attach(&self->segment, &self->display, frame);
 	if (error)
@@ -406,6 +406,7 @@ static bool take_back(void *state, struct shmflip_frame *frame)
 const struct presenter presenter_x11 = {
 	.name = "x11",
 	.needs_window = true,
+	.accept = accept,
 	.create = create,
 	.ready = ready,
 	.check = check,
