@@ -11,6 +11,8 @@
 #include "overlay/overlay.h"
 #include "session.h"
 
+#define FAILURES_SIZE ((size_t)PRESENTERS_MAX * (PRESENTER_REASON_SIZE + 64))
+
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info)
 {
@@ -49,13 +51,15 @@ static bool is_verbose(const struct video_output *output)
 	return !output->session->options->quiet;
 }
 
-static void adopt(struct video_output *output, const struct presenter *presenter, void *state)
+/* failures: of presenters tried before, as note_failure() notes them. */
+static void adopt(struct video_output *output, const struct presenter *presenter, void *state,
+                  const char *failures)
 {
 	output->presenter = presenter;
 	output->state = state;
 	output->session->presenter = presenter;
 	if (is_verbose(output))
-		cli_error("showing frames by %s", presenter->name);
+		cli_error("showing frames by %s%s", presenter->name, failures);
 }
 
 /* What is known without a window. */
@@ -87,7 +91,7 @@ static int start(struct video_output *output, const struct presenter *presenter,
 
 /* Opens a new window for each presenter: what one does to a window may hinder another. */
 static int open_with(struct video_output *output, const struct presenter *presenter,
-                     const struct shmflip_frame *frame)
+                     const struct shmflip_frame *frame, const char *failures)
 {
 	void *state;
 	int error = check(output, presenter, frame);
@@ -96,30 +100,41 @@ static int open_with(struct video_output *output, const struct presenter *presen
 		return error;
 	if (!window_open(&output->window, frame_size(&frame->info),
 	                 output->session->options->fullscreen))
-		return presenter_fail(&output->host, -ENODEV, "no window: %s", SDL_GetError());
+		return presenter_fail_in_sdl(&output->host, -ENODEV, "no window");
 	output->host.window = output->window.sdl;
 	error = start(output, presenter, frame, &state);
 	if (error)
 		window_close(&output->window);
 	else
-		adopt(output, presenter, state);
+		adopt(output, presenter, state, failures);
 	return error;
 }
 
+static void note_failure(const struct video_output *output, const struct presenter *presenter,
+                         char failures[FAILURES_SIZE])
+{
+	size_t length = strlen(failures);
+
+	snprintf(failures + length, FAILURES_SIZE - length, "; %s does not work here: %s",
+	         presenter->name, output->host.reason);
+}
+
+/* One line in all: that the first presenters do not work is ordinary on many displays. */
 static int open_with_any(struct video_output *output, const struct shmflip_frame *frame)
 {
+	char failures[FAILURES_SIZE] = "";
 	int error = -ENODEV;
 
 	for (size_t i = 0; presenters[i] && error; i++) {
 		if (!presenters[i]->needs_window)
 			continue;
-		error = open_with(output, presenters[i], frame);
-		if (error && is_verbose(output))
-			cli_error("%s does not work here: %s", presenters[i]->name,
-			          output->host.reason);
+		error = open_with(output, presenters[i], frame, failures);
+		if (error)
+			note_failure(output, presenters[i], failures);
 	}
 	if (error)
-		cli_error("no way to show frames in a window works here: use --present none");
+		cli_error("no way to show frames in a window works here: use --present none%s",
+		          failures);
 	return error;
 }
 
@@ -129,7 +144,7 @@ int presenter_choice_open(struct video_output *output, const struct shmflip_fram
 
 	if (!choice)
 		return open_with_any(output, frame);
-	int error = open_with(output, choice, frame);
+	int error = open_with(output, choice, frame, "");
 	if (error)
 		cli_error("%s does not work here: %s", choice->name, output->host.reason);
 	return error;
@@ -159,7 +174,7 @@ static int start_or_report(struct video_output *output, const struct presenter *
 	if (!error)
 		error = start(output, presenter, frame, &state);
 	if (!error)
-		adopt(output, presenter, state);
+		adopt(output, presenter, state, "");
 	else if (is_verbose(output))
 		cli_error("%s does not work here: %s", presenter->name, output->host.reason);
 	return error;

@@ -42,7 +42,7 @@ static int create(struct presenter_host *host, void **state)
 	self->current.host = host;
 	if (!SDL_GetWindowSurface(host->window)) {
 		free(self);
-		return presenter_fail(host, -ENODEV, "no window surface: %s", SDL_GetError());
+		return presenter_fail_in_sdl(host, -ENODEV, "SDL has no surface for this window");
 	}
 	*state = self;
 	return 0;
@@ -65,12 +65,13 @@ static int draw(struct surface_presenter *self, const struct raster *image, enum
 	SDL_Surface *surface = SDL_GetWindowSurface(window_of(self)), *target = surface;
 
 	if (!surface)
-		return fail(self, -EIO, "no window surface", SDL_GetError());
+		return presenter_fail_in_sdl(self->current.host, -EIO,
+		                             "SDL has no surface for this window");
 	if (surface->format->format != SDL_PIXELFORMAT_RGB888)
 		target = SDL_CreateRGBSurfaceWithFormat(0, surface->w, surface->h, 32,
 		                                        SDL_PIXELFORMAT_RGB888);
 	if (!target)
-		return fail(self, -ENOMEM, "no surface to draw on", SDL_GetError());
+		return presenter_fail_in_sdl(self->current.host, -ENOMEM, "no surface to draw on");
 	const struct raster raster = { target->pixels, { target->w, target->h }, target->pitch };
 	const char *failure = raster_draw_scene(&raster, image, alpha, scene);
 	self->copies = target == surface ? 1 : 2;

@@ -39,7 +39,7 @@ _Static_assert(offsetof(struct texture_presenter, current) == 0, "see current_fr
 
 static int fail(struct texture_presenter *self, int error, const char *what)
 {
-	return presenter_fail(self->current.host, error, "%s: %s", what, SDL_GetError());
+	return presenter_fail_in_sdl(self->current.host, error, what);
 }
 
 /* OpenGL may run on the processor. Only the name of its renderer tells. */
@@ -90,7 +90,7 @@ static int create(struct presenter_host *host, void **state)
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
 	if (!self->renderer) {
 		free(self);
-		return presenter_fail(host, -ENODEV, "no renderer: %s", SDL_GetError());
+		return presenter_fail_in_sdl(host, -ENODEV, "SDL has no renderer for this window");
 	}
 	self->in_software = draws_in_software(self->renderer);
 	self->side_max = texture_side_max(self->renderer);
