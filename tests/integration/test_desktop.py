@@ -78,6 +78,44 @@ class Desktop(screen.Screen):
         self.until("a panel with text of twice the size",
                    lambda: self.panel_height() > 2 * FONT_PIXELS * LINES_OF_INFORMATION, 20)
 
+    def edges(self, window):
+        """Left, top, right and bottom of a window with what the window manager draws around it."""
+        said = self.output_of(["xwininfo", "-id", window]).decode()
+        left, top, width, height = (int(re.search(rf"{name}: +(-?\d+)", said)[1]) for name in (
+            "Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
+        said = self.output_of(["xprop", "-id", window, "_NET_FRAME_EXTENTS"]).decode()
+        borders = [int(number) for number in re.findall(r"\d+", said.partition("=")[2])] or [0] * 4
+        return (left - borders[0], top - borders[2], left + width + borders[1],
+                top + height + borders[3])
+
+    def is_on_the_screen(self, window):
+        left, top, right, bottom = self.edges(window)
+        return left >= 0 and top >= 0 and right <= self.size[0] and bottom <= self.size[1]
+
+
+# ---- No window manager -------------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Bare(Desktop):
+    way = "x11"
+
+    @harness.needs("xwininfo")
+    @harness.needs("xprop")
+    def test_a_window_that_grows_does_not_hang_over_the_edge(self):
+        path = self.scratch / "larger.png"
+        screen.write_png(path, 900, 700, bytes(3 * 900 * 700))
+        producer = self.still(frames()[0])
+        viewer = self.windowed("--present", self.way)
+        window = self.window_of(viewer)
+        self.xdotool("windowmove", window, 700, 450)
+        self.until("it is moved", lambda: self.edges(window)[0] > 600)
+        producer.interrupt()
+        producer = self.still(path)
+        self.until("it has grown", lambda: self.looks(window)[:2] == (900, 700))
+        self.until("it is on the screen", lambda: self.is_on_the_screen(window), 10)
+        self.end(viewer, producer)
+
 
 # ---- A window manager, and a compositor --------------------------------------------------------------
 
@@ -129,6 +167,19 @@ class WindowManager(Desktop):
         producer = self.still(path)
         self.comes_on_screen(path)
         self.end(viewer, producer)
+
+    @harness.needs("xwininfo")
+    @harness.needs("xprop")
+    def test_a_large_window_does_not_hang_over_the_edge(self):
+        for width, height in ((1400, 1000), (2800, 300), (300, 4000), (1390, 990), (1398, 200)):
+            with self.subTest(width=width, height=height):
+                path = self.scratch / "large.png"
+                screen.write_png(path, width, height, bytes(3 * width * height))
+                producer = self.still(path)
+                viewer = self.windowed("--present", self.way)
+                window = self.window_of(viewer)
+                self.until("it is on the screen", lambda: self.is_on_the_screen(window), 10)
+                self.end(viewer, producer)
 
     def bars_are_black(self, window):
         """Beside a picture in a window that is wider."""

@@ -25,10 +25,30 @@ static void test_window_has_the_size_of_the_picture_if_it_fits(void **state)
 	assert_int_equal(high.height, 1024);
 }
 
+static void assert_moves(struct area window, int x, int y)
+{
+	const struct area screen = { 100, 50, 800, 600 };
+	struct point moved = geometry_moved_into(window, screen);
+
+	assert_int_equal(moved.x, x);
+	assert_int_equal(moved.y, y);
+}
+
+static void test_window_moves_onto_the_screen(void **state)
+{
+	(void)state;
+	assert_moves((struct area){ 100, 50, 800, 600 }, 100, 50);
+	assert_moves((struct area){ 300, 200, 50, 50 }, 300, 200);
+	assert_moves((struct area){ -30, 20, 50, 50 }, 100, 50);
+	assert_moves((struct area){ 880, 640, 50, 50 }, 850, 600);
+	assert_moves((struct area){ 200, 200, 900, 700 }, 100, 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window_has_the_size_of_the_picture_if_it_fits),
+		cmocka_unit_test(test_window_moves_onto_the_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,19 @@ static struct size fit(struct size picture, struct size window)
 	return (struct size){ scale(picture.width, window.height, picture.height), window.height };
 }
 
+static int moved_into(int at, int length, int screen, int screen_length)
+{
+	if (at + length > screen + screen_length)
+		at = screen + screen_length - length;
+	return at < screen ? screen : at;
+}
+
+struct point geometry_moved_into(struct area window, struct area screen)
+{
+	return (struct point){ moved_into(window.x, window.width, screen.x, screen.width),
+		               moved_into(window.y, window.height, screen.y, screen.height) };
+}
+
 struct size geometry_window(struct size picture, struct size screen)
 {
 	if (picture.width <= screen.width && picture.height <= screen.height)

@@ -30,4 +30,8 @@ bool area_equals(struct area a, struct area b);
 /* The size for a window: the picture's, scaled down to the screen if the picture is larger. */
 struct size geometry_window(struct size picture, struct size screen);
 
+/* Where a window lies after the shortest move that brings it onto the screen as a whole. If it is
+ * too large, its upper left corner is on the screen. */
+struct point geometry_moved_into(struct area window, struct area screen);
+
 #endif

@@ -16,6 +16,7 @@ struct window {
 	struct SDL_Window *sdl;  /* NULL: not open */
 	struct size picture;     /* at the last window_follow() */
 	double pixels_per_point; /* at the last window_follow() */
+	struct size borders;     /* at the last window_follow(): the window manager's, in points */
 	struct size set_size;    /* the size that the program last set, in SDL's points */
 	bool covered;            /* fully, by other windows */
 	bool destroyed;          /* by another program */
@@ -35,7 +36,8 @@ bool window_open(struct window *window, struct size picture, bool fullscreen);
 /* Call once the presenter that draws into the window exists. */
 void window_show(struct window *window);
 
-/* Resizes the window to the picture, while the window has the size that the program last set. */
+/* Resizes the window to the picture, while the window has the size that the program last set. Then
+ * it lies on the screen as a whole, with the window manager's borders. */
 void window_follow(struct window *window, struct size picture);
 
 struct size window_pixels(const struct window *window);
