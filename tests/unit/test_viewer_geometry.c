@@ -14,15 +14,31 @@ static void test_window_has_the_size_of_the_picture_if_it_fits(void **state)
 	struct size screen = { 1280, 1024 };
 	struct size fits = geometry_window((struct size){ 1280, 10 }, screen);
 	struct size wide = geometry_window((struct size){ 1920, 1080 }, screen);
-	struct size high = geometry_window((struct size){ 100, 2048 }, screen);
+	struct size high = geometry_window((struct size){ 320, 2048 }, screen);
 
 	(void)state;
 	assert_int_equal(fits.width, 1280);
 	assert_int_equal(fits.height, 10);
 	assert_int_equal(wide.width, 1280);
 	assert_int_equal(wide.height, 720);
-	assert_int_equal(high.width, 50);
+	assert_int_equal(high.width, 160);
 	assert_int_equal(high.height, 1024);
+}
+
+/* A picture of a whole web page would have a window of a few pixels. */
+static void test_window_of_a_reduced_picture_is_not_tiny(void **state)
+{
+	struct size screen = { 1280, 1024 }, narrow = { 100, 1024 };
+	struct size page = geometry_window((struct size){ 300, 40000 }, screen);
+	struct size row = geometry_window((struct size){ 65535, 1 }, screen);
+	struct size small = geometry_window((struct size){ 3, 2 }, screen);
+	struct size full = geometry_window((struct size){ 300, 40000 }, narrow);
+
+	(void)state;
+	assert_true(size_equals(page, (struct size){ 128, 1024 }));
+	assert_true(size_equals(row, (struct size){ 1280, 128 }));
+	assert_true(size_equals(small, (struct size){ 3, 2 }));
+	assert_true(size_equals(full, narrow));
 }
 
 static void assert_moves(struct area window, int x, int y)
@@ -48,6 +64,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window_has_the_size_of_the_picture_if_it_fits),
+		cmocka_unit_test(test_window_of_a_reduced_picture_is_not_tiny),
 		cmocka_unit_test(test_window_moves_onto_the_screen),
 	};
 
