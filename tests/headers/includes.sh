@@ -43,7 +43,7 @@ SDL(_syswm)?\.h                 viewer/|tests/unit/
 xcb/.*                          viewer/present/|tests/
 pango/.*                        viewer/overlay/
 cairo\.h                        viewer/present/|viewer/window/
-wayland-client-core\.h          viewer/window/
+wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
 spng\.h|stb/.*                  bench/decoder/

@@ -322,6 +322,25 @@ class Wayland(Weston):
         self.end(viewer, producer)
 
 
+@harness.needs("weston")
+class HeadlessWayland(harness.Case):
+    def test_a_compositor_without_input_devices_is_refused(self):
+        self.scratch.chmod(0o700)
+        env = dict(self.env, XDG_RUNTIME_DIR=str(self.scratch), WAYLAND_DISPLAY="shmflip",
+                   SDL_VIDEODRIVER="wayland")
+        env.pop("DISPLAY", None)
+        log = self.scratch / "weston.log"
+        weston = subprocess.Popen(["weston", "--backend=headless-backend.so", "--socket=shmflip",
+                                   "--idle-time=0", f"--log={log}"], env=env, **QUIET)
+        self.addCleanup(weston.wait)
+        self.addCleanup(weston.terminate)
+        self.until("there is a Wayland display", (self.scratch / "shmflip").exists)
+        viewer = self.start(harness.VIEWER, env=env)
+        self.assert_exits(viewer, 1)
+        self.assert_one_line(viewer, "no display", "the Wayland compositor has no input devices")
+        self.assert_nothing_left()
+
+
 # ---- Screens with small pixels ------------------------------------------------------------------------
 
 @screen.needs_screen

@@ -10,6 +10,7 @@
 #include "dpi.h"
 #include "icon.h"
 #include "loss.h"
+#include "seat.h"
 #include "visibility.h"
 #include "wakeup.h"
 
@@ -27,12 +28,17 @@ static bool init_sdl(void)
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
 	/* Otherwise SDL presents the window's surface through its own texture. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+	bool seat_missing = seat_is_missing();
+	if (seat_missing)
+		SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "x11", SDL_HINT_OVERRIDE);
 	if (SDL_Init(SDL_INIT_VIDEO) == 0) {
 		SDL_StopTextInput();
 		return true;
 	}
 	if (!cli_interrupted())
-		cli_error("no display: set DISPLAY, or use --present none (%s)", SDL_GetError());
+		cli_error("no display: set DISPLAY, or use --present none (%s)",
+		          seat_missing ? "the Wayland compositor has no input devices"
+		                       : SDL_GetError());
 	return false;
 }
 
