@@ -3,7 +3,6 @@
 
 #include <SDL.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +11,15 @@
 #include "overlay/overlay.h"
 #include "session.h"
 
+#define FAILURES_SIZE ((size_t)PRESENTERS_MAX * (PRESENTER_REASON_SIZE + 64))
+
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info)
 {
 	struct scene scene = {
 		.window = window_pixels(&output->window),
 		.background = output->session->options->background,
+		.damaged = output->damaged,
 		.stale = output->stale,
 	};
 	struct placement placement =
@@ -31,19 +33,9 @@ struct scene presenter_choice_compose(struct video_output *output,
 	return scene;
 }
 
-/* SDL counts in int: a larger number would become negative. */
-static bool fits_sdl(const struct shmflip_frame_info *info)
-{
-	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
-}
-
 int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
                    const struct shmflip_frame *frame)
 {
-	if (!fits_sdl(&frame->info)) {
-		snprintf(output->host.reason, sizeof(output->host.reason), "a frame is too large");
-		return -EOVERFLOW;
-	}
 	const struct shmflip_frame_info info = frame->info;
 	const struct scene scene = presenter_choice_compose(output, &info);
 	int error = presenter->show(state, frame, &scene);
@@ -59,26 +51,33 @@ static bool is_verbose(const struct video_output *output)
 	return !output->session->options->quiet;
 }
 
-static void adopt(struct video_output *output, const struct presenter *presenter, void *state)
+/* failures: of presenters tried before, as note_failure() notes them. */
+static void adopt(struct video_output *output, const struct presenter *presenter, void *state,
+                  const char *failures)
 {
 	output->presenter = presenter;
 	output->state = state;
 	output->session->presenter = presenter;
 	if (is_verbose(output))
-		cli_error("showing frames by %s", presenter->name);
+		cli_error("showing frames by %s%s", presenter->name, failures);
+}
+
+/* What is known without a window. */
+static int check(struct video_output *output, const struct presenter *presenter,
+                 const struct shmflip_frame *frame)
+{
+	if (output->session->options->untouched && presenter->copies)
+		return presenter_fail(&output->host, -EPERM,
+		                      "it copies frames, which --verify-untouched forbids");
+	return presenter->accept ? presenter->accept(&output->host, frame) : 0;
 }
 
 static int start(struct video_output *output, const struct presenter *presenter,
                  const struct shmflip_frame *frame, void **out)
 {
 	void *state;
-
-	if (output->session->options->untouched && presenter->copies) {
-		snprintf(output->host.reason, sizeof(output->host.reason),
-		         "it copies frames, which --verify-untouched forbids");
-		return -EPERM;
-	}
 	int error = presenter->create(&output->host, &state);
+
 	if (error)
 		return error;
 	window_show(&output->window);
@@ -92,39 +91,50 @@ static int start(struct video_output *output, const struct presenter *presenter,
 
 /* Opens a new window for each presenter: what one does to a window may hinder another. */
 static int open_with(struct video_output *output, const struct presenter *presenter,
-                     const struct shmflip_frame *frame)
+                     const struct shmflip_frame *frame, const char *failures)
 {
 	void *state;
+	int error = check(output, presenter, frame);
 
+	if (error)
+		return error;
 	if (!window_open(&output->window, frame_size(&frame->info),
-	                 output->session->options->fullscreen)) {
-		snprintf(output->host.reason, sizeof(output->host.reason), "no window: %s",
-		         SDL_GetError());
-		return -ENODEV;
-	}
+	                 output->session->options->fullscreen))
+		return presenter_fail_in_sdl(&output->host, -ENODEV, "no window");
 	output->host.window = output->window.sdl;
-	int error = start(output, presenter, frame, &state);
+	error = start(output, presenter, frame, &state);
 	if (error)
 		window_close(&output->window);
 	else
-		adopt(output, presenter, state);
+		adopt(output, presenter, state, failures);
 	return error;
 }
 
+static void note_failure(const struct video_output *output, const struct presenter *presenter,
+                         char failures[FAILURES_SIZE])
+{
+	size_t length = strlen(failures);
+
+	snprintf(failures + length, FAILURES_SIZE - length, "; %s does not work here: %s",
+	         presenter->name, output->host.reason);
+}
+
+/* One line in all: that the first presenters do not work is ordinary on many displays. */
 static int open_with_any(struct video_output *output, const struct shmflip_frame *frame)
 {
+	char failures[FAILURES_SIZE] = "";
 	int error = -ENODEV;
 
 	for (size_t i = 0; presenters[i] && error; i++) {
 		if (!presenters[i]->needs_window)
 			continue;
-		error = open_with(output, presenters[i], frame);
-		if (error && is_verbose(output))
-			cli_error("%s does not work here: %s", presenters[i]->name,
-			          output->host.reason);
+		error = open_with(output, presenters[i], frame, failures);
+		if (error)
+			note_failure(output, presenters[i], failures);
 	}
 	if (error)
-		cli_error("no way to show frames in a window works here: use --present none");
+		cli_error("no way to show frames in a window works here: use --present none%s",
+		          failures);
 	return error;
 }
 
@@ -134,7 +144,7 @@ int presenter_choice_open(struct video_output *output, const struct shmflip_fram
 
 	if (!choice)
 		return open_with_any(output, frame);
-	int error = open_with(output, choice, frame);
+	int error = open_with(output, choice, frame, "");
 	if (error)
 		cli_error("%s does not work here: %s", choice->name, output->host.reason);
 	return error;
@@ -159,10 +169,12 @@ static int start_or_report(struct video_output *output, const struct presenter *
                            const struct shmflip_frame *frame)
 {
 	void *state;
-	int error = start(output, presenter, frame, &state);
+	int error = check(output, presenter, frame);
 
 	if (!error)
-		adopt(output, presenter, state);
+		error = start(output, presenter, frame, &state);
+	if (!error)
+		adopt(output, presenter, state, "");
 	else if (is_verbose(output))
 		cli_error("%s does not work here: %s", presenter->name, output->host.reason);
 	return error;
@@ -188,9 +200,21 @@ static int start_next(struct video_output *output, const struct shmflip_frame *f
 	return error;
 }
 
+/* The loss of the window or of the display is the cause of any failure since. */
+static bool has_lost_window(struct video_output *output)
+{
+	bool lost = window_is_destroyed(&output->window);
+
+	if (lost)
+		presenter_fail(&output->host, -ENODEV, "another program destroyed the window");
+	return lost;
+}
+
 int presenter_choice_replace(struct video_output *output, int error,
                              const struct shmflip_frame *frame)
 {
+	if (has_lost_window(output))
+		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
 	close_failed(output);
@@ -275,6 +299,8 @@ static int resume(struct video_output *output, int error)
 
 int presenter_choice_recover(struct video_output *output, int error)
 {
+	if (has_lost_window(output))
+		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
 	error = resume(output, error);

@@ -357,6 +357,14 @@ enum session_event session_note_shown(struct session *session,
 	                                                  : SESSION_FRAME;
 }
 
+void session_pass_over(struct session *session, const char *reason)
+{
+	if (session->too_large++ > 0)
+		return;
+	cli_error("passing over frames: %s%s", reason,
+	          session->options->presenter ? "; --present auto shows them" : "");
+}
+
 void session_note_drawn(struct session *session, unsigned copies)
 {
 	session->drawn++;
@@ -406,6 +414,7 @@ static void write_stats(struct session *session)
 		.presenter = session->presenter,
 		.producers_died = session->liveness.died,
 		.bad_frames = session->liveness.bad_frames,
+		.too_large = session->too_large,
 		.repeated = session->repeated,
 		.drawn = session->drawn,
 		.copies = session->copies,
@@ -424,12 +433,31 @@ static void write_stats(struct session *session)
 	}
 }
 
-int session_finish(struct session *session)
+static void finish_output(struct session *session)
 {
 	cli_status_keep();
 	if (session->stats_file)
 		write_stats(session);
 	close_stats(session);
+}
+
+/* Exit handlers of graphics libraries would use the connection, and threads use the viewer. */
+void session_exit_without_display(void *context)
+{
+	struct session *session = context;
+
+	if (!cli_interrupted()) {
+		cli_error(
+			"lost the connection to the display: its server has exited, or closed it");
+		session->exit_code = CLI_FAILED;
+	}
+	finish_output(session);
+	_exit(session->exit_code);
+}
+
+int session_finish(struct session *session)
+{
+	finish_output(session);
 	shmflip_viewer_destroy(session->viewer);
 	pthread_cond_destroy(&session->released);
 	pthread_mutex_destroy(&session->lock);

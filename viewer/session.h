@@ -45,6 +45,7 @@ struct session {
 	struct shmflip_viewer_stats stats;   /* of all channels, at the last take */
 	struct shmflip_viewer_stats before;  /* of the channels before this one */
 	uint64_t shown;
+	uint64_t too_large; /* frames passed over */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
 	uint64_t copies;   /* of the frames drawn */
@@ -91,6 +92,9 @@ bool session_wants_unseen(const struct session *session);
 enum session_event session_note_shown(struct session *session,
                                       const struct shmflip_frame_info *info);
 
+/* Call instead of session_note_shown() for a frame that no presenter can show. */
+void session_pass_over(struct session *session, const char *reason);
+
 /* Call when a frame was drawn for the first time. copies: how often this process copied its
  * pixels. */
 void session_note_drawn(struct session *session, unsigned copies);
@@ -104,6 +108,11 @@ void session_copy_ages(struct session *session, struct histogram *ages);
 
 /* Reports that a frame cannot be shown, and sets exit_code. */
 void session_fail(struct session *session, const char *presenter, const char *reason);
+
+/* Call when the connection to the display is lost and neither SDL nor the presenter can be shut
+ * down. Reports it, unless the program was interrupted, writes the statistics and exits. context is
+ * the session. */
+void session_exit_without_display(void *context) __attribute__((noreturn));
 
 /* Writes the statistics and closes everything. Returns the program's exit status. */
 int session_finish(struct session *session);

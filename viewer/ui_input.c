@@ -15,7 +15,6 @@
 #include "ui_text.h"
 #include "video_output.h"
 #include "window/keyboard.h"
-#include "window/visibility.h"
 #include "window/window.h"
 
 /* Each press of an arrow key moves the picture by the window's size divided by this. */
@@ -251,7 +250,7 @@ static void handle_window(struct ui *ui, const SDL_WindowEvent *event)
 
 void ui_input_handle(struct ui *ui, const SDL_Event *event)
 {
-	if (visibility_handle_event(event, &video_output_window(ui->output)->covered))
+	if (window_handle_event(video_output_window(ui->output), event))
 		return;
 	switch (event->type) {
 	case SDL_QUIT:

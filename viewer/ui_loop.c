@@ -26,7 +26,7 @@ static void draw(struct ui *ui, struct shmflip_frame *frame)
 {
 	ui_text_clear_stale(ui);
 	ui_step_keep(ui);
-	int error = video_output_show(ui->output, frame);
+	int error = video_output_show(ui->output, frame, ui->dirty);
 	if (error)
 		session_release_frame(ui->session, frame);
 	ui_check(ui, error);
@@ -60,12 +60,26 @@ static void mark_stale(struct ui *ui)
 	ui_text_invalidate(ui);
 }
 
+/* If a frame is passed over, the picture is no longer that of the newest frame: the producer may
+ * need its slot. */
+static enum session_event take_frame(struct ui *ui, struct shmflip_frame *frame, int timeout_ms)
+{
+	enum session_event event = session_take_frame(ui->session, frame, timeout_ms);
+
+	if (event != SESSION_FRAME || video_output_accepts(ui->session, frame))
+		return event;
+	session_release_frame(ui->session, frame);
+	if (ui->output)
+		ui_check(ui, video_output_release_slot(ui->output));
+	return SESSION_NOTHING;
+}
+
 static void take(struct ui *ui)
 {
 	struct shmflip_frame frame;
 
 	ui->pending = false;
-	switch (session_take_frame(ui->session, &frame, 0)) {
+	switch (take_frame(ui, &frame, 0)) {
 	case SESSION_FRAME:
 		show(ui, &frame);
 		break;
@@ -180,7 +194,7 @@ static bool open_with_first_frame(struct ui *ui)
 	while (event == SESSION_NOTHING || event == SESSION_LOST) {
 		if (cli_interrupted())
 			return false;
-		event = session_take_frame(session, &frame, SESSION_WAIT_MS);
+		event = take_frame(ui, &frame, SESSION_WAIT_MS);
 	}
 	if (event == SESSION_EXIT)
 		return false;
@@ -194,13 +208,13 @@ static bool open_with_first_frame(struct ui *ui)
 	return session_note_shown(session, &info) != SESSION_EXIT;
 }
 
-static bool start_display_thread(struct ui *ui)
+static bool watch_display(struct ui *ui)
 {
-	int error = wakeup_start_display_thread(video_output_window(ui->output)->sdl);
+	int error = wakeup_watch_display(video_output_window(ui->output)->sdl);
 
 	if (!error)
 		return true;
-	cli_error("cannot start a thread that waits for events: %s", strerror(-error));
+	cli_error("cannot wait for events: %s", strerror(-error));
 	ui->session->exit_code = CLI_FAILED;
 	return false;
 }
@@ -230,11 +244,12 @@ void ui_run(struct session *session)
 {
 	struct ui ui = { .session = session };
 
-	if (!window_system_init()) {
-		session->exit_code = CLI_FAILED;
+	if (!window_system_init(session_exit_without_display, session)) {
+		if (!cli_interrupted())
+			session->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&ui) && start_display_thread(&ui))
+	if (open_with_first_frame(&ui) && watch_display(&ui))
 		run_loop(&ui);
 	ui_drop_unseen(&ui);
 	history_clear(&ui.history);

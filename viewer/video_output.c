@@ -3,6 +3,7 @@
 
 #include <SDL.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "cli.h"
@@ -53,6 +54,47 @@ static void count_drawing(struct video_output *output)
 	output->pixels_lost = false;
 }
 
+/* SDL counts in int: a larger number would become negative. */
+static bool fits_sdl(const struct shmflip_frame_info *info)
+{
+	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
+}
+
+static int accept(const struct presenter *presenter, struct presenter_host *host,
+                  const struct shmflip_frame *frame)
+{
+	if (!fits_sdl(&frame->info))
+		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large",
+		                      frame->info.width, frame->info.height);
+	return presenter->accept ? presenter->accept(host, frame) : 0;
+}
+
+static bool is_candidate(const struct options *options, const struct presenter *presenter)
+{
+	if (options->presenter)
+		return presenter == options->presenter;
+	return presenter->needs_window && !(options->untouched && presenter->copies);
+}
+
+bool video_output_accepts(struct session *session, const struct shmflip_frame *frame)
+{
+	struct presenter_host host = { .reason = "" };
+	int error = 0;
+	size_t i = 0;
+
+	while (session->presenter && presenters[i] != session->presenter)
+		i++;
+	for (bool found = false; presenters[i] && !found; i++) {
+		if (!is_candidate(session->options, presenters[i]))
+			continue;
+		error = accept(presenters[i], &host, frame);
+		found = !error;
+	}
+	if (error)
+		session_pass_over(session, host.reason);
+	return !error;
+}
+
 int video_output_create(struct session *session, const struct shmflip_frame *frame,
                         struct video_output **out)
 {
@@ -79,6 +121,8 @@ bool video_output_ready(const struct video_output *output)
 
 int video_output_check(struct video_output *output)
 {
+	if (output->window.destroyed)
+		return presenter_choice_recover(output, -ENODEV);
 	int error = output->presenter->check ? output->presenter->check(output->state) : 0;
 
 	return error ? presenter_choice_recover(output, error) : 0;
@@ -91,9 +135,10 @@ static int show(struct video_output *output, const struct shmflip_frame *frame)
 	return error ? presenter_choice_replace(output, error, frame) : 0;
 }
 
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame)
+int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged)
 {
 	output->stale = false;
+	output->damaged = damaged;
 	int error = show(output, frame);
 	if (!error)
 		count_drawing(output);
@@ -110,6 +155,7 @@ int video_output_show_copy(struct video_output *output, const struct shmflip_fra
 	};
 
 	frame.info.stride_bytes = 4 * info->width;
+	output->damaged = true;
 	int error = show(output, &frame);
 	if (!error)
 		error = video_output_release_slot(output);

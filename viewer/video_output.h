@@ -18,6 +18,10 @@ struct session;
 struct video_output; /* opaque */
 struct window;
 
+/* Whether the presenter that shows frames now, or one that may replace it, shows frames of this
+ * size. If not, passes the frame over: the session counts and reports it. Needs no output. */
+bool video_output_accepts(struct session *session, const struct shmflip_frame *frame);
+
 /* Opens a window of the frame's size and shows the frame, with the presenter that the options name,
  * or the first that works. The session is told which, and stderr says why others failed. The
  * presenter takes the frame over. Reports a failure on stderr. */
@@ -34,8 +38,9 @@ bool video_output_ready(const struct video_output *output);
 /* Call after each wake-up: the presenter may have learned that it no longer works. */
 int video_output_check(struct video_output *output);
 
-/* Shows a frame. The presenter takes it over if this succeeds. */
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame);
+/* Shows a frame. The presenter takes it over if this succeeds. damaged: the window has lost what
+ * was drawn in it, beside the picture too. */
+int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged);
 
 /* Shows a picture again, for which this process has copied a frame: rows without padding. The
  * caller keeps the pixels. The picture stays as stale as it was. */

@@ -24,6 +24,7 @@ struct video_output {
 	struct viewport viewport;
 	struct overlay *overlay;
 	bool stale;
+	bool damaged;     /* see struct scene */
 	bool pixels_lost; /* the picture is black, because the frame's pixels could not be read */
 };
 

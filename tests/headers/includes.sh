@@ -49,7 +49,7 @@ SDL(_syswm)?\.h                 viewer/|tests/unit/
 xcb/.*                          viewer/present/|tests/
 pango/.*                        viewer/overlay/
 cairo\.h                        viewer/present/|viewer/window/
-wayland-client-core\.h          viewer/window/
+wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
 spng\.h|stb/.*                  bench/decoder/
@@ -58,7 +58,8 @@ cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/
 sys/user\.h|dlfcn\.h            tests/
 (sm|im)mintrin\.h|arm_neon\.h   common/png/|tests/
-linux/futex\.h|sys/socket\.h    bench/transport/|tests/
+linux/futex\.h                  bench/transport/|tests/
+sys/socket\.h                   bench/transport/|viewer/window/|tests/
 sys/(epoll|eventfd)\.h          viewer/window/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
 '

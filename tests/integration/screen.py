@@ -3,6 +3,7 @@
 are really on its screen."""
 
 import os
+import signal
 import struct
 import subprocess
 import unittest
@@ -54,8 +55,10 @@ class Screen(harness.Case):
              f"{self.size[0]}x{self.size[1]}x{self.depth}", "-nolisten", "tcp", "-noreset"] +
             self.server_options, pass_fds=[writer], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
+        self.server = server
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
+        self.addCleanup(server.send_signal, signal.SIGCONT)
         os.close(writer)
         with os.fdopen(reader) as answer:
             self.env["DISPLAY"] = ":" + answer.readline().strip()

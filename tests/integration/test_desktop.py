@@ -5,6 +5,7 @@ Wayland. Only the pixels on the screen count."""
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import time
 import unittest
@@ -76,6 +77,44 @@ class Desktop(screen.Screen):
     def wait_for_double_text(self):
         self.until("a panel with text of twice the size",
                    lambda: self.panel_height() > 2 * FONT_PIXELS * LINES_OF_INFORMATION, 20)
+
+    def edges(self, window):
+        """Left, top, right and bottom of a window with what the window manager draws around it."""
+        said = self.output_of(["xwininfo", "-id", window]).decode()
+        left, top, width, height = (int(re.search(rf"{name}: +(-?\d+)", said)[1]) for name in (
+            "Absolute upper-left X", "Absolute upper-left Y", "Width", "Height"))
+        said = self.output_of(["xprop", "-id", window, "_NET_FRAME_EXTENTS"]).decode()
+        borders = [int(number) for number in re.findall(r"\d+", said.partition("=")[2])] or [0] * 4
+        return (left - borders[0], top - borders[2], left + width + borders[1],
+                top + height + borders[3])
+
+    def is_on_the_screen(self, window):
+        left, top, right, bottom = self.edges(window)
+        return left >= 0 and top >= 0 and right <= self.size[0] and bottom <= self.size[1]
+
+
+# ---- No window manager -------------------------------------------------------------------------------
+
+@screen.needs_screen
+@screen.needs_x11
+class Bare(Desktop):
+    way = "x11"
+
+    @harness.needs("xwininfo")
+    @harness.needs("xprop")
+    def test_a_window_that_grows_does_not_hang_over_the_edge(self):
+        path = self.scratch / "larger.png"
+        screen.write_png(path, 900, 700, bytes(3 * 900 * 700))
+        producer = self.start_still(frames()[0])
+        viewer = self.start_window("--present", self.way)
+        window = self.window_of(viewer)
+        self.xdotool("windowmove", window, 700, 450)
+        self.until("it is moved", lambda: self.edges(window)[0] > 600)
+        producer.interrupt()
+        producer = self.start_still(path)
+        self.until("it has grown", lambda: self.content_of(window)[:2] == (900, 700))
+        self.until("it is on the screen", lambda: self.is_on_the_screen(window), 10)
+        self.end(viewer, producer)
 
 
 # ---- A window manager, and a compositor --------------------------------------------------------------
@@ -187,6 +226,43 @@ class WindowManager(Desktop):
         self.wait_on_screen(path)
         self.end(viewer, producer)
 
+    @harness.needs("xwininfo")
+    @harness.needs("xprop")
+    def test_a_large_window_does_not_hang_over_the_edge(self):
+        for width, height in ((1400, 1000), (2800, 300), (300, 4000), (1390, 990), (1398, 200)):
+            with self.subTest(width=width, height=height):
+                path = self.scratch / "large.png"
+                screen.write_png(path, width, height, bytes(3 * width * height))
+                producer = self.start_still(path)
+                viewer = self.start_window("--present", self.way)
+                window = self.window_of(viewer)
+                self.until("it is on the screen", lambda: self.is_on_the_screen(window), 10)
+                self.end(viewer, producer)
+
+    def bars_are_black(self, window):
+        """Beside a picture in a window that is wider."""
+        width, height, pixels = self.content_of(window)
+        return not any(any(pixels[start:start + 20]) or any(pixels[start + width - 20:start + width])
+                       for start in range(0, len(pixels), width))
+
+    def test_nothing_stays_beside_the_picture(self):
+        """What the window manager draws while it hides and shows the window; frames run meanwhile."""
+        producer = self.producer("-q", "-l", "-r", "40", FRAMES)
+        self.await_channel(producer)
+        viewer = self.start_window("--present", self.way)
+        window = self.window_of(viewer)
+        self.xdotool("windowsize", "--sync", window, 900, 300)
+        for _ in range(3):
+            self.until("the sides are black", lambda: self.bars_are_black(window), 20)
+            self.xdotool("windowminimize", window)
+            self.until("it is minimised", lambda: not self.xdotool(
+                "search", "--onlyvisible", "--pid", viewer.pid))
+            self.xdotool("windowmap", window)
+            self.xdotool("windowactivate", "--sync", window)
+            self.window_of(viewer)
+        self.until("the sides are black", lambda: self.bars_are_black(window), 20)
+        self.end(viewer, producer)
+
     def test_moved_while_paused(self):
         path = frames()[7]
         producer = self.start_still(path)
@@ -233,7 +309,7 @@ class Weston(Desktop):
         log = self.scratch / "weston.log"
         config = self.scratch / "weston.ini"
         config.write_text("[core]\nxwayland=true\n[shell]\nlocking=false\npanel-position=none\n")
-        self.background_program(
+        self.weston = self.background_program(
             "weston", "--backend=x11-backend.so", "--use-pixman", f"--scale={self.scale}",
             f"--width={1300 // self.scale}", f"--height={900 // self.scale}", "--socket=shmflip",
             f"--config={config}", "--idle-time=0", f"--log={log}")
@@ -257,9 +333,37 @@ class Wayland(Weston):
         producer = self.start_still(path)
         viewer = self.native()
         self.wait_on_screen(path)
-        self.assertIn("x11 does not work here: the window is not on an X server", viewer.err)
-        self.assertRegex(viewer.err, "showing frames by (surface|texture)")
+        # Libraries of Wayland may print lines of their own.
+        lines = [line for line in viewer.err.splitlines() if line.startswith("shmflip-viewer: ")]
+        self.assertEqual(len(lines), 1, viewer.err)
+        self.assertRegex(lines[0], ": showing frames by (surface|texture)")
+        if "SHMFLIP_NUMBERS" in os.environ:
+            self.assertIn("x11 does not work here: the window is not on an X server", lines[0])
+        self.assertRegex(lines[0], "[^:; ]$")
         self.end(viewer, producer)
+
+    def test_the_compositor_exits(self):
+        path, stats = frames()[7], self.scratch / "stats.json"
+        producer = self.start_still(path)
+        viewer = self.native("--stats", stats)
+        self.wait_on_screen(path)
+        self.weston.terminate()
+        self.assert_exits(viewer, 1)
+        self.assertIn("lost the connection to the display", viewer.err.splitlines()[-1])
+        self.assertGreater(self.stats(stats)["shown"], 0)
+        self.end(producer)
+
+    def test_a_compositor_that_does_not_answer(self):
+        path, stats = frames()[7], self.scratch / "stats.json"
+        producer = self.start_still(path)
+        viewer = self.native("--stats", stats)
+        self.wait_on_screen(path)
+        self.weston.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.weston.send_signal, signal.SIGCONT)
+        viewer.signal(signal.SIGTERM)
+        self.assert_exits(viewer, 0)
+        self.assertGreater(self.stats(stats)["shown"], 0)
+        self.end(producer)
 
     @screen.needs_x11
     @harness.needs("Xwayland")
@@ -275,6 +379,25 @@ class Wayland(Weston):
         self.wait_on_screen(path)
         self.assertIn("showing frames by x11", viewer.err)
         self.end(viewer, producer)
+
+
+@harness.needs("weston")
+class HeadlessWayland(harness.Case):
+    def test_a_compositor_without_input_devices_is_refused(self):
+        self.scratch.chmod(0o700)
+        env = dict(self.env, XDG_RUNTIME_DIR=str(self.scratch), WAYLAND_DISPLAY="shmflip",
+                   SDL_VIDEODRIVER="wayland")
+        env.pop("DISPLAY", None)
+        log = self.scratch / "weston.log"
+        weston = subprocess.Popen(["weston", "--backend=headless-backend.so", "--socket=shmflip",
+                                   "--idle-time=0", f"--log={log}"], env=env, **QUIET)
+        self.addCleanup(weston.wait)
+        self.addCleanup(weston.terminate)
+        self.until("there is a Wayland display", (self.scratch / "shmflip").exists)
+        viewer = self.start(harness.VIEWER, env=env)
+        self.assert_exits(viewer, 1)
+        self.assert_one_line(viewer, "no display", "the Wayland compositor has no input devices")
+        self.assert_nothing_left()
 
 
 # ---- Screens with dense pixels ------------------------------------------------------------------------

@@ -376,16 +376,16 @@ class Refused(X11):
         window = self.window_of(viewer)
         if self.exact:
             self.wait_for_picture(window, path)
-        lines = viewer.err.splitlines()
-        self.assertEqual(len([line for line in lines if "x11 does not work here" in line]), 1)
-        self.assertIn(self.reason, viewer.err)
+        self.assert_one_line(viewer, "showing frames by surface; x11 does not work here: ",
+                             self.reason)
         viewer.interrupt()
         viewer = self.start_window("--present", "x11")
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "x11 does not work here", self.reason)
         viewer = self.start_window("--verify-untouched")
         self.assert_exits(viewer, 1)
-        self.assertIn("no way to show frames in a window works here", viewer.err)
+        self.assert_one_line(viewer, "no way to show frames in a window works here", self.reason,
+                             "surface does not work here: it copies frames")
         self.end(producer)
 
 
@@ -475,6 +475,54 @@ class MidStream(X11):
         self.assertEqual((counted["shown"], counted["missed"]), (count, 0))
         self.assertEqual(counted["present"], "surface")
         self.assert_nothing_left()
+
+
+@screen.needs_screen
+@screen.needs_x11
+class TooLarge(X11):
+    """Frames beyond what X can draw, among others."""
+
+    def setUp(self):
+        super().setUp()
+        self.stats_path = self.scratch / "stats.json"
+
+    def run_through(self, lengths, is_tall, *options):
+        """Statistics, and what the viewer said, after frames of 2 pixels by each length."""
+        folder = self.scratch / f"frames-{is_tall}"
+        folder.mkdir(exist_ok=True)
+        for number, length in enumerate(lengths):
+            screen.write_png(folder / f"{number}.png", *((2, length) if is_tall else (length, 2)),
+                             bytes((40 * number + 40, 200, 90)) * (2 * length))
+        viewer = self.start_window("--once", "--stats", self.stats_path, *options)
+        largest = f"2x{max(lengths)}" if is_tall else f"{max(lengths)}x2"
+        producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", "--max-size",
+                                 largest, folder)
+        self.assert_exits(viewer, 0)
+        self.assert_exits(producer, 0)
+        self.assert_nothing_left()
+        lines = [line.split(": ", 1)[1] for line in viewer.err.splitlines()]
+        return self.stats(self.stats_path), [line for line in lines if "waiting" not in line]
+
+    def test_another_way_scales_them(self):
+        lengths = (32767, 120, 65535, 65536, 40000)
+        for way in ("auto", "surface", "texture"):
+            for is_tall in (False, True):
+                with self.subTest(way, is_tall=is_tall):
+                    stats, _ = self.run_through(lengths, is_tall, "--present", way)
+                    self.assertEqual((stats["shown"], stats["too_large"], stats["missed"]),
+                                     (5, 0, 0))
+
+    def test_where_no_other_way_may_they_are_passed_over(self):
+        lengths = (32767, 120, 65536, 32766, 40000)
+        for options in (["--present", "x11"], ["--verify-untouched"]):
+            for is_tall in (False, True):
+                with self.subTest(options[0], is_tall=is_tall):
+                    stats, lines = self.run_through(lengths, is_tall, *options)
+                    self.assertEqual((stats["shown"], stats["too_large"], stats["missed"]),
+                                     (2, 3, 0))
+                    self.assertEqual(len(lines), 2, lines)
+                    self.assertRegex(lines[0], "^passing over frames: .* is too large for X")
+                    self.assertEqual(lines[1], "showing frames by x11")
 
 
 @screen.needs_screen

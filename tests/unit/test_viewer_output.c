@@ -227,13 +227,13 @@ static void test_next_presenter_shows_the_same_frame(void **state)
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	SDL_Window *window = SDL_GetWindowFromID(1);
 	fakes[0].show_error = -ENOTSUP;
-	assert_int_equal(video_output_show(output, &frames[1]), 0);
+	assert_int_equal(video_output_show(output, &frames[1], false), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].last, 2);
 	assert_int_equal(video_output_info(output)->sequence, 2);
 	assert_ptr_equal(SDL_GetWindowFromID(1), window);
-	assert_int_equal(video_output_show(output, &frames[2]), 0);
+	assert_int_equal(video_output_show(output, &frames[2], false), 0);
 	assert_int_equal(fakes[1].last, 3);
 	assert_int_equal(session.drawn, 3);
 	assert_int_equal(session.copies, 4);
@@ -253,7 +253,7 @@ static void test_presenter_of_the_options_is_not_replaced(void **state)
 	options.presenter = &first;
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	fakes[0].show_error = -ENOTSUP;
-	assert_int_equal(video_output_show(output, &frames[1]), -ENOTSUP);
+	assert_int_equal(video_output_show(output, &frames[1], false), -ENOTSUP);
 	assert_int_equal(fakes[1].created, 0);
 	assert_int_equal(video_output_info(output)->sequence, 1);
 	video_output_destroy(output);
@@ -269,7 +269,7 @@ static void test_no_presenter_works(void **state)
 	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
 	fakes[0].show_error = -EIO;
 	fakes[1].create_error = -ENODEV;
-	assert_true(video_output_show(output, &frames[1]) < 0);
+	assert_true(video_output_show(output, &frames[1], false) < 0);
 	assert_string_equal(video_output_reason(output), "no luck");
 	assert_int_equal(fakes[0].destroyed, 1);
 	video_output_destroy(output);
@@ -371,7 +371,7 @@ static void test_unreadable_picture_becomes_black_and_is_not_read(void **state)
 		assert_int_equal(fakes[1].corner, 0);
 		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel),
 		                 -ENODATA);
-		assert_int_equal(video_output_show(output, &frame), 0);
+		assert_int_equal(video_output_show(output, &frame, false), 0);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
 		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
 		video_output_destroy(output);

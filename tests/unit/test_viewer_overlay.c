@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,117 @@ static void test_text_grows_with_the_scale_and_shrinks_with_the_room(void **stat
 	overlay_destroy(overlay);
 }
 
+static bool is_within(struct area area, struct size window)
+{
+	return area.x >= 0 && area.y >= 0 && area.x + area.width <= window.width &&
+	       area.y + area.height <= window.height;
+}
+
+static void assert_panels_are_whole(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->panel_count; i++) {
+		assert_true(is_within(scene->panels[i].area, scene->window));
+		for (size_t j = 0; j < i; j++)
+			assert_false(area_intersects(scene->panels[i].area, scene->panels[j].area));
+	}
+}
+
+static void show_everything(struct overlay *overlay)
+{
+	char names[INFO_SIZE], values[INFO_SIZE];
+	struct info info = usual();
+
+	info_format(&info, names, values);
+	overlay_set_text(overlay, OVERLAY_INFO, names, values);
+	overlay_set_text(overlay, OVERLAY_HELP, info_help_keys, info_help_meanings);
+	overlay_set_text(overlay, OVERLAY_STALE, "stale 12 s: the producer died", NULL);
+	overlay_set_text(overlay, OVERLAY_NOTICE, "saved as default-00000042.png", NULL);
+}
+
+static void test_panels_are_whole_and_apart_in_windows_of_any_size(void **state)
+{
+	static const struct size windows[] = { { 64, 64 },   { 113, 900 },  { 900, 113 },
+		                               { 33, 33 },   { 16, 8 },     { 1, 1 },
+		                               { 1, 900 },   { 300, 200 },  { 640, 480 },
+		                               { 800, 600 }, { 1920, 1080 } };
+	struct overlay *overlay = overlay_create();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		for (int scale = 1; scale <= 4; scale++) {
+			show_everything(overlay);
+			struct scene scene =
+				scene_with(overlay, windows[i].width, windows[i].height, scale);
+			assert_panels_are_whole(&scene);
+			for (int panel = 0; panel < OVERLAY_PANELS; panel++)
+				overlay_set_text(overlay, (enum overlay_panel)panel, NULL, NULL);
+		}
+	}
+	overlay_destroy(overlay);
+}
+
+static void test_one_panel_is_shown_in_a_small_window(void **state)
+{
+	static const struct size windows[] = { { 64, 64 }, { 113, 900 }, { 900, 113 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		for (int shown = 0; shown < OVERLAY_PANELS; shown++) {
+			struct overlay *overlay = overlay_create();
+
+			show_everything(overlay);
+			for (int panel = 0; panel < OVERLAY_PANELS; panel++) {
+				if (panel != shown)
+					overlay_set_text(overlay, (enum overlay_panel)panel, NULL,
+					                 NULL);
+			}
+			struct scene scene =
+				scene_with(overlay, windows[i].width, windows[i].height, 1);
+			assert_int_equal(scene.panel_count, 1);
+			assert_panels_are_whole(&scene);
+			overlay_destroy(overlay);
+		}
+	}
+}
+
+/* Beside each other where there is room, else the help alone. */
+static void test_help_does_not_lie_over_information(void **state)
+{
+	struct overlay *overlay = overlay_create();
+
+	(void)state;
+	show_everything(overlay);
+	overlay_set_text(overlay, OVERLAY_STALE, NULL, NULL);
+	overlay_set_text(overlay, OVERLAY_NOTICE, NULL, NULL);
+	struct scene large = scene_with(overlay, 800, 600, 1);
+	assert_int_equal(large.panel_count, 2);
+	assert_panels_are_whole(&large);
+	struct scene small = scene_with(overlay, 350, 250, 1);
+	assert_int_equal(small.panel_count, 1);
+	overlay_set_text(overlay, OVERLAY_INFO, NULL, NULL);
+	struct scene help = scene_with(overlay, 350, 250, 1);
+	assert_int_equal(help.panels[0].revision, small.panels[0].revision);
+	overlay_destroy(overlay);
+}
+
+static void test_narrow_windows_have_wrapped_text(void **state)
+{
+	struct text_image wide, narrow;
+
+	(void)state;
+	assert_int_equal(text_render("channel\nframe", "default\n12  000.png", 14,
+	                             (struct size){ 640, 480 }, &wide),
+	                 0);
+	assert_int_equal(text_render("channel\nframe", "default\n12  000.png", 14,
+	                             (struct size){ 60, 480 }, &narrow),
+	                 0);
+	assert_true(narrow.size.width <= 60);
+	/* As many lines of the least legible font would not be that high. */
+	assert_true(narrow.size.height > 3 * 8);
+	free(wide.pixels);
+	free(narrow.pixels);
+}
+
 static void test_text_images_are_opaque_and_contain_text(void **state)
 {
 	struct text_image image;
@@ -256,9 +368,10 @@ static void test_invalid_and_empty_text(void **state)
 	struct text_image image;
 
 	(void)state;
-	assert_int_equal(text_render("\xff\xfe\x80", "\xc3", 14, (struct size){ -5, 0 }, &image),
+	assert_int_equal(text_render("\xff\xfe\x80", "\xc3", 14, (struct size){ 640, 480 }, &image),
 	                 0);
 	free(image.pixels);
+	assert_int_equal(text_render("a", "b", 14, (struct size){ -5, 0 }, &image), -ENOSPC);
 	assert_int_equal(text_render("", "", 14, (struct size){ 640, 480 }, &image), 0);
 	free(image.pixels);
 	text_finish();
@@ -276,6 +389,10 @@ int main(void)
 		cmocka_unit_test(test_panel_is_shown_and_hidden),
 		cmocka_unit_test(test_panel_is_rendered_only_when_it_changes),
 		cmocka_unit_test(test_text_grows_with_the_scale_and_shrinks_with_the_room),
+		cmocka_unit_test(test_panels_are_whole_and_apart_in_windows_of_any_size),
+		cmocka_unit_test(test_one_panel_is_shown_in_a_small_window),
+		cmocka_unit_test(test_help_does_not_lie_over_information),
+		cmocka_unit_test(test_narrow_windows_have_wrapped_text),
 		cmocka_unit_test(test_text_images_are_opaque_and_contain_text),
 		cmocka_unit_test(test_invalid_and_empty_text),
 	};

@@ -28,10 +28,10 @@ static int set_up(void **state)
 	if (make_directory(state) < 0)
 		return -1;
 	assert_int_equal(SDL_InitSubSystem(SDL_INIT_VIDEO), 0);
-	assert_int_equal(wakeup_init(), 0);
+	assert_int_equal(wakeup_init(NULL), 0);
 	window = SDL_CreateWindow("wakeup", 0, 0, 100, 100, SDL_WINDOW_RESIZABLE);
 	assert_non_null(window);
-	assert_int_equal(wakeup_start_display_thread(window), 0);
+	assert_int_equal(wakeup_watch_display(window), 0);
 	producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
 	viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "overlay.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #define FONT_PIXELS 14.0
 #define MARGIN 10.0
+#define MARGIN_DIVISOR 16 /* of the window: small windows have smaller margins */
 
 _Static_assert(OVERLAY_PANELS <= SCENE_PANELS_MAX, "a scene has room for every panel");
 
@@ -18,7 +20,8 @@ struct text_panel {
 	char left[OVERLAY_TEXT_SIZE];
 	char right[OVERLAY_TEXT_SIZE];
 
-	/* The rendered text, and the room and scale it was rendered for. No pixels: none. */
+	/* The rendered text, and the room and scale it was rendered for. No pixels: no room. */
+	bool rendered;
 	struct text_image image;
 	struct size room;
 	double scale;
@@ -39,6 +42,7 @@ static void drop_image(struct text_panel *panel)
 {
 	free(panel->image.pixels);
 	panel->image.pixels = NULL;
+	panel->rendered = false;
 }
 
 bool overlay_set_text(struct overlay *overlay, enum overlay_panel which, const char *left,
@@ -61,23 +65,23 @@ bool overlay_set_text(struct overlay *overlay, enum overlay_panel which, const c
 
 static bool is_rendered(const struct text_panel *panel, struct size room, double scale)
 {
-	return panel->image.pixels && panel->room.width == room.width &&
-	       panel->room.height == room.height && panel->scale == scale;
+	return panel->rendered && size_equals(panel->room, room) && panel->scale == scale;
 }
 
+/* Returns whether the panel has an image. */
 static bool render(struct overlay *overlay, struct text_panel *panel, struct size room,
                    double scale)
 {
 	if (is_rendered(panel, room, scale))
-		return true;
+		return panel->image.pixels;
 	drop_image(panel);
-	if (text_render(panel->left, panel->two_columns ? panel->right : NULL, FONT_PIXELS * scale,
-	                room, &panel->image) < 0)
-		return false;
+	int error = text_render(panel->left, panel->two_columns ? panel->right : NULL,
+	                        FONT_PIXELS * scale, room, &panel->image);
+	panel->rendered = error == 0 || error == -ENOSPC;
 	panel->room = room;
 	panel->scale = scale;
 	panel->revision = ++overlay->revision;
-	return true;
+	return !error;
 }
 
 static struct point position_of(enum overlay_panel which, struct size size, struct size window,
@@ -110,24 +114,72 @@ bool overlay_is_shown(const struct overlay *overlay)
 	return shown;
 }
 
+/* ---- Placing ------------------------------------------------------------------------------ */
+
+static bool is_free(const struct scene *scene, struct area area)
+{
+	for (size_t i = 0; i < scene->panel_count; i++) {
+		if (area_intersects(scene->panels[i].area, area))
+			return false;
+	}
+	return true;
+}
+
+/* A panel that would lie over another moves along the window's edges. Returns false if it has no
+ * place. */
+static bool find_place(const struct scene *scene, enum overlay_panel which, struct size size,
+                       int margin, struct point *at)
+{
+	struct point own = position_of(which, size, scene->window, margin);
+	const int across[] = { own.x, scene->window.width - size.width - margin, margin };
+	const int down[] = { own.y, scene->window.height - size.height - margin, margin };
+
+	for (int i = 0; i < 9; i++) {
+		*at = (struct point){ across[i % 3], down[i / 3] };
+		if (is_free(scene, (struct area){ at->x, at->y, size.width, size.height }))
+			return true;
+	}
+	return false;
+}
+
+/* Returns false if the panel is shown, but has no place. */
+static bool add_panel(struct overlay *overlay, enum overlay_panel which, double scale,
+                      struct scene *scene)
+{
+	struct text_panel *panel = &overlay->panels[which];
+	int shorter = scene->window.width < scene->window.height ? scene->window.width
+	                                                         : scene->window.height;
+	int usual = (int)(MARGIN * scale), small = shorter / MARGIN_DIVISOR;
+	int margin = usual < small ? usual : small;
+	struct size room = { scene->window.width - 2 * margin,
+		             scene->window.height - 2 * margin - STALE_BAR_PIXELS };
+	struct point at;
+
+	if (!panel->shown || !render(overlay, panel, room, scale))
+		return true;
+	struct size size = panel->image.size;
+	if (!find_place(scene, which, size, margin, &at))
+		return false;
+	scene->panels[scene->panel_count++] = (struct panel){
+		.area = { at.x, at.y, size.width, size.height },
+		.pixels = panel->image.pixels,
+		.revision = panel->revision,
+	};
+	return true;
+}
+
+/* Those before have the first choice. But if there is no place for the help, which people look at
+ * for a moment, the information makes room. */
 void overlay_add_to_scene(struct overlay *overlay, double scale, struct scene *scene)
 {
-	int margin = (int)(MARGIN * scale);
-	struct size room = { scene->window.width - 2 * margin, scene->window.height - 2 * margin };
-
-	for (int i = 0; i < OVERLAY_PANELS; i++) {
-		struct text_panel *panel = &overlay->panels[i];
-
-		if (!panel->shown || !render(overlay, panel, room, scale))
-			continue;
-		struct size size = panel->image.size;
-		struct point at = position_of((enum overlay_panel)i, size, scene->window, margin);
-		scene->panels[scene->panel_count++] = (struct panel){
-			.area = { at.x, at.y, size.width, size.height },
-			.pixels = panel->image.pixels,
-			.revision = panel->revision,
-		};
-	}
+	add_panel(overlay, OVERLAY_STALE, scale, scene);
+	add_panel(overlay, OVERLAY_NOTICE, scale, scene);
+	size_t before_info = scene->panel_count;
+	add_panel(overlay, OVERLAY_INFO, scale, scene);
+	if (add_panel(overlay, OVERLAY_HELP, scale, scene))
+		return;
+	scene->panel_count = before_info;
+	add_panel(overlay, OVERLAY_HELP, scale, scene);
 }
 
 void overlay_destroy(struct overlay *overlay)

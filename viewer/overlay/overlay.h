@@ -34,7 +34,8 @@ bool overlay_set_text(struct overlay *overlay, enum overlay_panel which, const c
 bool overlay_is_shown(const struct overlay *overlay);
 
 /* Adds the shown panels to a scene whose window size is set. scale: 1 for a screen of about 96 dpi.
- * The panels' pixels live until the next call on this overlay. */
+ * Panels lie within the window, and not over each other: one that has no place is left out. Their
+ * pixels live until the next call on this overlay. */
 void overlay_add_to_scene(struct overlay *overlay, double scale, struct scene *scene);
 
 /* Ignores NULL. */

@@ -5,7 +5,8 @@
 #include <pango/pangocairo.h>
 #include <stdlib.h>
 
-#define FONT_PIXELS_MIN 8
+#define FONT_PIXELS_LEGIBLE 8
+#define FONT_STEP_PIXELS 0.5
 
 /* Brightness, of 1. */
 #define BACKGROUND 0.11
@@ -25,7 +26,9 @@ struct page {
 	struct size size;
 };
 
-static struct column column_create(PangoContext *context, const char *text, double font_pixels)
+/* wrap_pixels 0: lines are as long as they are. */
+static struct column column_create(PangoContext *context, const char *text, double font_pixels,
+                                   int wrap_pixels)
 {
 	struct column column = { 0 };
 	PangoFontDescription *font;
@@ -41,17 +44,25 @@ static struct column column_create(PangoContext *context, const char *text, doub
 	valid = g_utf8_make_valid(text, -1);
 	pango_layout_set_text(column.layout, valid, -1);
 	g_free(valid);
+	if (wrap_pixels > 0) {
+		pango_layout_set_wrap(column.layout, PANGO_WRAP_WORD_CHAR);
+		pango_layout_set_width(column.layout, wrap_pixels * PANGO_SCALE);
+	}
 	pango_layout_get_pixel_size(column.layout, &column.size.width, &column.size.height);
 	return column;
 }
 
-static struct page page_create(const char *left, const char *right, double font_pixels)
+/* room NULL: does not wrap lines. */
+static struct page page_create(const char *left, const char *right, double font_pixels,
+                               const struct size *room)
 {
 	PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+	int margin = (int)(font_pixels * 0.6);
+	int wrap_pixels = room && room->width > 2 * margin ? room->width - 2 * margin : 0;
 	struct page page = {
-		.columns = { column_create(context, left, font_pixels),
-		             column_create(context, right, font_pixels) },
-		.margin = (int)(font_pixels * 0.6),
+		.columns = { column_create(context, left, font_pixels, wrap_pixels),
+		             column_create(context, right, font_pixels, wrap_pixels) },
+		.margin = margin,
 		.gap = right ? (int)font_pixels : 0,
 	};
 	const struct size *a = &page.columns[0].size, *b = &page.columns[1].size;
@@ -101,27 +112,62 @@ static void draw(const struct page *page, uint32_t *pixels)
 	cairo_surface_destroy(surface);
 }
 
-static double fitting_font_pixels(double font_pixels, struct size size, struct size room)
+/* A next try that is not in vain. The size of wrapped lines tells little. */
+static double smaller_font(double font_pixels, struct size size, struct size room, bool wrap)
 {
 	double across = (double)room.width / size.width, down = (double)room.height / size.height;
-	double ratio = across < down ? across : down;
-	double smaller = ratio < 1 ? font_pixels * ratio : font_pixels;
+	double next = font_pixels - FONT_STEP_PIXELS;
 
-	return smaller < FONT_PIXELS_MIN ? FONT_PIXELS_MIN : smaller;
+	return wrap ? next : MIN(next, font_pixels * MIN(across, down));
+}
+
+/* Tries smaller and smaller fonts down to font_min. */
+static bool find_font(const char *left, const char *right, double font_pixels, double font_min,
+                      struct size room, bool wrap, struct page *page)
+{
+	while (font_pixels >= font_min) {
+		*page = page_create(left, right, font_pixels, wrap ? &room : NULL);
+		if (page->size.width <= room.width && page->size.height <= room.height)
+			return true;
+		page_destroy(page);
+		font_pixels = smaller_font(font_pixels, page->size, room, wrap);
+	}
+	return false;
+}
+
+/* Each line of left with that of right. */
+static GString *join_columns(const char *left, const char *right)
+{
+	char **labels = g_strsplit(left, "\n", -1), **values = g_strsplit(right, "\n", -1);
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; labels[i] && values[i]; i++)
+		g_string_append_printf(text, "%s%s: %s", i > 0 ? "\n" : "", labels[i], values[i]);
+	g_strfreev(labels);
+	g_strfreev(values);
+	return text;
+}
+
+static bool find_font_for_one_column(const char *left, const char *right, double font_pixels,
+                                     struct size room, struct page *page)
+{
+	GString *text = right ? join_columns(left, right) : g_string_new(left);
+	double font_max = MIN(font_pixels, FONT_PIXELS_LEGIBLE);
+	bool found = find_font(text->str, NULL, font_max, FONT_STEP_PIXELS, room, true, page);
+
+	g_string_free(text, TRUE);
+	return found;
 }
 
 int text_render(const char *left, const char *right, double font_pixels, struct size room,
                 struct text_image *out)
 {
-	struct page page = page_create(left, right, font_pixels);
-	double fitted = fitting_font_pixels(font_pixels, page.size, room);
-	uint32_t *pixels;
+	struct page page;
 
-	if (fitted < font_pixels) {
-		page_destroy(&page);
-		page = page_create(left, right, fitted);
-	}
-	pixels = malloc((size_t)4 * (size_t)page.size.width * (size_t)page.size.height);
+	if (!find_font(left, right, font_pixels, FONT_PIXELS_LEGIBLE, room, false, &page) &&
+	    !find_font_for_one_column(left, right, font_pixels, room, &page))
+		return -ENOSPC;
+	uint32_t *pixels = malloc((size_t)4 * (size_t)page.size.width * (size_t)page.size.height);
 	if (pixels) {
 		draw(&page, pixels);
 		for (int i = 0; i < page.size.width * page.size.height; i++)

@@ -14,8 +14,11 @@ struct text_image {
 	uint32_t *pixels; /* 0xFFRRGGBB, size.width per row; free() it */
 };
 
-/* right NULL: one column. If the image would exceed room, uses a smaller font, but not an illegible
- * one. Returns 0 or -ENOMEM. */
+/* right NULL: one column. If the image would exceed room, uses a smaller font, then one column with
+ * long lines wrapped, and only then a font that is too small to read.
+ *
+ *   -ENOSPC  no font is small enough
+ *   -ENOMEM  no memory */
 int text_render(const char *left, const char *right, double font_pixels, struct size room,
                 struct text_image *out);
 

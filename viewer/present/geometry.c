@@ -13,6 +13,12 @@ bool area_equals(struct area a, struct area b)
 	return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
 }
 
+bool area_intersects(struct area a, struct area b)
+{
+	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height &&
+	       b.y < a.y + a.height;
+}
+
 static int scale(int value, int numerator, int denominator)
 {
 	int64_t scaled = ((int64_t)value * numerator + denominator / 2) / denominator;
@@ -28,9 +34,31 @@ static struct size fit(struct size picture, struct size window)
 	return (struct size){ scale(picture.width, window.height, picture.height), window.height };
 }
 
+static int moved_into(int at, int length, int screen, int screen_length)
+{
+	if (at + length > screen + screen_length)
+		at = screen + screen_length - length;
+	return at < screen ? screen : at;
+}
+
+struct point geometry_moved_into(struct area window, struct area screen)
+{
+	return (struct point){ moved_into(window.x, window.width, screen.x, screen.width),
+		               moved_into(window.y, window.height, screen.y, screen.height) };
+}
+
+static int at_least(int length, int min, int max)
+{
+	if (length >= min)
+		return length;
+	return min < max ? min : max;
+}
+
 struct size geometry_window(struct size picture, struct size screen)
 {
 	if (picture.width <= screen.width && picture.height <= screen.height)
 		return picture;
-	return fit(picture, screen);
+	struct size size = fit(picture, screen);
+	return (struct size){ at_least(size.width, WINDOW_SIDE_MIN, screen.width),
+		              at_least(size.height, WINDOW_SIDE_MIN, screen.height) };
 }

@@ -35,6 +35,10 @@ struct presenter {
 	const char *name;
 	bool needs_window;
 
+	/* Whether the presenter shows frames of this size at all. -EOVERFLOW: it is too large.
+	 * NULL: it shows any. Takes no state, which need not exist. */
+	int (*accept)(struct presenter_host *host, const struct shmflip_frame *frame);
+
 	int (*create)(struct presenter_host *host, void **state);
 
 	/* Whether another frame may be shown now. If not, too many are on their way to the screen.

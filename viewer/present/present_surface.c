@@ -2,7 +2,7 @@
  *
  * Shows frames on the window's SDL surface, in memory. That takes one copy, from the slot to the
  * surface. Smooth scaling of a transparent frame takes another, premultiplied by alpha. A surface
- * with another pixel format takes one more. */
+ * with another pixel format takes one more, and so does a frame that is too large for cairo. */
 #include <SDL.h>
 #include <errno.h>
 #include <stddef.h>
@@ -11,6 +11,9 @@
 #include "current_frame.h"
 #include "present.h"
 #include "raster.h"
+#include "reduction.h"
+
+#define SIDE_MAX 32766 /* of a picture that cairo and pixman scale */
 
 struct surface_presenter {
 	struct current_frame current;
@@ -39,7 +42,7 @@ static int create(struct presenter_host *host, void **state)
 	self->current.host = host;
 	if (!SDL_GetWindowSurface(host->window)) {
 		free(self);
-		return presenter_fail(host, -ENODEV, "no window surface: %s", SDL_GetError());
+		return presenter_fail_in_sdl(host, -ENODEV, "SDL has no surface for this window");
 	}
 	*state = self;
 	return 0;
@@ -62,12 +65,13 @@ static int draw(struct surface_presenter *self, const struct raster *image, enum
 	SDL_Surface *surface = SDL_GetWindowSurface(window_of(self)), *target = surface;
 
 	if (!surface)
-		return fail(self, -EIO, "no window surface", SDL_GetError());
+		return presenter_fail_in_sdl(self->current.host, -EIO,
+		                             "SDL has no surface for this window");
 	if (surface->format->format != SDL_PIXELFORMAT_RGB888)
 		target = SDL_CreateRGBSurfaceWithFormat(0, surface->w, surface->h, 32,
 		                                        SDL_PIXELFORMAT_RGB888);
 	if (!target)
-		return fail(self, -ENOMEM, "no surface to draw on", SDL_GetError());
+		return presenter_fail_in_sdl(self->current.host, -ENOMEM, "no surface to draw on");
 	const struct raster raster = { target->pixels, { target->w, target->h }, target->pitch };
 	const char *failure = raster_draw_scene(&raster, image, alpha, scene);
 	self->copies = target == surface ? 1 : 2;
@@ -110,7 +114,7 @@ static int draw_premultiplied(struct surface_presenter *self, const struct shmfl
 }
 
 /* Creates *premultiplied if it is needed and NULL. */
-static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
+static int draw_whole(struct surface_presenter *self, const struct shmflip_frame *frame,
                       uint32_t **premultiplied, const struct scene *scene)
 {
 	const struct raster image = raster_of(frame);
@@ -119,6 +123,30 @@ static int draw_frame(struct surface_presenter *self, const struct shmflip_frame
 	if (!opaque && scene->smooth)
 		return draw_premultiplied(self, frame, premultiplied, scene);
 	return draw(self, &image, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
+}
+
+static int draw_reduced(struct surface_presenter *self, const struct shmflip_frame *frame,
+                        const struct scene *scene)
+{
+	struct reduction reduction;
+	uint32_t *premultiplied = NULL;
+
+	if (reduction_init(&reduction, frame, scene, SIDE_MAX) < 0)
+		return fail(self, -ENOMEM, "cannot reduce the picture", "no memory");
+	int error = draw_whole(self, &reduction.frame, &premultiplied, &reduction.scene);
+	self->copies++;
+	free(premultiplied);
+	reduction_finish(&reduction);
+	return error;
+}
+
+/* Creates *premultiplied if it can be used again and is NULL. */
+static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
+                      uint32_t **premultiplied, const struct scene *scene)
+{
+	if (reduction_is_needed(&frame->info, SIDE_MAX))
+		return draw_reduced(self, frame, scene);
+	return draw_whole(self, frame, premultiplied, scene);
 }
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)

@@ -2,7 +2,8 @@
  *
  * Shows frames as a texture of SDL's renderer. That takes one copy, the upload from the slot, which
  * is complete when the call returns. Without a graphics processor, drawing to the window is another
- * copy. The presenter holds the frame nevertheless, for read(). */
+ * copy, and so is reducing a frame that is too large for a texture. The presenter holds the frame
+ * nevertheless, for read(). */
 #include <SDL.h>
 #include <errno.h>
 #include <stddef.h>
@@ -11,8 +12,10 @@
 
 #include "current_frame.h"
 #include "present.h"
+#include "reduction.h"
 
 #define GL_RENDERER 0x1f01
+#define SIDE_MAX 16384 /* of a texture, if the renderer tells no limit */
 
 /* A texture, and what it contains. */
 struct layer {
@@ -25,6 +28,8 @@ struct texture_presenter {
 	struct current_frame current;
 	SDL_Renderer *renderer;
 	bool in_software; /* the renderer draws in this process */
+	int side_max;     /* of a texture */
+	bool reduced;     /* picture is a reduction of the current frame, for one drawing */
 	struct layer picture;
 	struct layer checker; /* the background, if it is not a plain colour */
 	struct layer panels[SCENE_PANELS_MAX];
@@ -34,7 +39,7 @@ _Static_assert(offsetof(struct texture_presenter, current) == 0, "see current_fr
 
 static int fail(struct texture_presenter *self, int error, const char *what)
 {
-	return presenter_fail(self->current.host, error, "%s: %s", what, SDL_GetError());
+	return presenter_fail_in_sdl(self->current.host, error, what);
 }
 
 /* OpenGL may run on the processor. Only the name of its renderer tells. */
@@ -65,6 +70,16 @@ static bool draws_in_software(SDL_Renderer *renderer)
 	return SDL_strncmp(info.name, "opengl", strlen("opengl")) == 0 && is_opengl_in_software();
 }
 
+static int texture_side_max(SDL_Renderer *renderer)
+{
+	SDL_RendererInfo info;
+
+	if (SDL_GetRendererInfo(renderer, &info) != 0 || info.max_texture_width <= 0 ||
+	    info.max_texture_height <= 0)
+		return SIDE_MAX;
+	return SDL_min(info.max_texture_width, info.max_texture_height);
+}
+
 static int create(struct presenter_host *host, void **state)
 {
 	struct texture_presenter *self = calloc(1, sizeof(*self));
@@ -75,9 +90,10 @@ static int create(struct presenter_host *host, void **state)
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
 	if (!self->renderer) {
 		free(self);
-		return presenter_fail(host, -ENODEV, "no renderer: %s", SDL_GetError());
+		return presenter_fail_in_sdl(host, -ENODEV, "SDL has no renderer for this window");
 	}
 	self->in_software = draws_in_software(self->renderer);
+	self->side_max = texture_side_max(self->renderer);
 	*state = self;
 	return 0;
 }
@@ -203,10 +219,8 @@ static bool draw_panels(struct texture_presenter *self, const struct scene *scen
 	return true;
 }
 
-static int repaint(void *state, const struct scene *scene)
+static int draw(struct texture_presenter *self, const struct scene *scene)
 {
-	struct texture_presenter *self = state;
-
 	if (!draw_background(self, scene) || !draw_picture(self, scene))
 		return fail(self, -EIO, "cannot draw");
 	if (scene->stale)
@@ -217,15 +231,44 @@ static int repaint(void *state, const struct scene *scene)
 	return 0;
 }
 
+static int upload_and_draw(struct texture_presenter *self, const struct shmflip_frame *frame,
+                           const struct scene *scene)
+{
+	int error = upload(self, frame);
+
+	return error ? error : draw(self, scene);
+}
+
+static int draw_reduced(struct texture_presenter *self, const struct shmflip_frame *frame,
+                        const struct scene *scene)
+{
+	struct reduction reduction;
+
+	if (reduction_init(&reduction, frame, scene, self->side_max) < 0)
+		return presenter_fail(self->current.host, -ENOMEM, "no memory for the picture");
+	int error = upload_and_draw(self, &reduction.frame, &reduction.scene);
+	reduction_finish(&reduction);
+	return error;
+}
+
 /* ---- The presenter ------------------------------------------------------------------------- */
+
+static int repaint(void *state, const struct scene *scene)
+{
+	struct texture_presenter *self = state;
+
+	if (self->reduced)
+		return draw_reduced(self, &self->current.frame, scene);
+	return draw(self, scene);
+}
 
 static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
 {
 	struct texture_presenter *self = state;
-	int error = upload(self, frame);
 
-	if (!error)
-		error = repaint(self, scene);
+	self->reduced = reduction_is_needed(&frame->info, self->side_max);
+	int error = self->reduced ? draw_reduced(self, frame, scene)
+	                          : upload_and_draw(self, frame, scene);
 	if (error)
 		return error;
 	current_frame_show(&self->current, frame);
@@ -236,7 +279,7 @@ static unsigned copies(void *state)
 {
 	const struct texture_presenter *self = state;
 
-	return self->in_software ? 2 : 1;
+	return 1U + self->in_software + self->reduced;
 }
 
 static void destroy(void *state)

@@ -276,17 +276,17 @@ static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 	return error;
 }
 
-static int check_frame(struct x11_presenter *self, const struct shmflip_frame *frame)
+static int accept(struct presenter_host *host, const struct shmflip_frame *frame)
 {
 	const struct shmflip_frame_info *info = &frame->info;
 
 	if (info->width > X11_SIDE_MAX || info->height > X11_SIDE_MAX ||
 	    info->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
-		return presenter_fail(self->host, -EOVERFLOW, "a frame of %ux%u is too large for X",
+		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large for X",
 		                      info->width, info->height);
 	if (frame->segment_offset > UINT32_MAX)
 		return presenter_fail(
-			self->host, -EOVERFLOW,
+			host, -EOVERFLOW,
 			"X cannot read frames beyond the first 4 GiB of their memory: use "
 			"fewer slots");
 	return 0;
@@ -298,7 +298,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	int error = check_server(self);
 
 	if (!error)
-		error = check_frame(self, frame);
+		error = accept(self->host, frame);
 	if (!error && !is_copy(frame))
 		error = x11_segment_attach(&self->segment, &self->display, frame);
 	if (error)
@@ -309,7 +309,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	if (is_copy(frame))
 		error = load(self);
 	if (!error)
-		error = draw(self, scene, false);
+		error = draw(self, scene, scene->damaged);
 	if (error)
 		x11_frames_forget_newest(&self->frames);
 	return error;
@@ -419,6 +419,7 @@ static bool take_back(void *state, struct shmflip_frame *frame)
 const struct presenter presenter_x11 = {
 	.name = "x11",
 	.needs_window = true,
+	.accept = accept,
 	.create = create,
 	.ready = ready,
 	.check = check,

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define PRESENTER_REASON_SIZE 256
+
 struct SDL_Window;
 struct shmflip_frame;
 struct shmflip_frame_info;
@@ -23,11 +25,14 @@ struct presenter_host {
 	void (*wake)(void *context);
 
 	void *context;
-	char reason[160];
+	char reason[PRESENTER_REASON_SIZE];
 };
 
 /* Writes the reason, formatted as by printf, and returns the error. */
 __attribute__((format(printf, 3, 4))) int presenter_fail(struct presenter_host *host, int error,
                                                          const char *format, ...);
+
+/* The same for what failed in SDL, with SDL's reason if it gives one. */
+int presenter_fail_in_sdl(struct presenter_host *host, int error, const char *what);
 
 #endif

@@ -49,6 +49,10 @@ struct scene {
 	struct area target;
 	bool smooth; /* false: each pixel of the window has the colour of one pixel of the frame */
 
+	/* The window may have lost what was drawn before: draw all of it. False: what the last
+	 * scene has in common with this one is still there. */
+	bool damaged;
+
 	struct background background;
 	bool stale;
 	struct panel panels[SCENE_PANELS_MAX]; /* later ones lie over earlier ones */

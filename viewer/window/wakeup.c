@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "loss.h"
 
 #if defined(WITH_WAYLAND) && defined(SDL_VIDEO_DRIVER_WAYLAND)
 #define HAS_WAYLAND
@@ -33,6 +34,9 @@
 #define WAKE_SIGNAL SIGURG
 #define WAKE_SIGNAL_INTERVAL_NS (2 * NS_PER_MS)
 
+/* How long the program may take to exit after an interrupt. */
+#define EXIT_NS (500 * NS_PER_MS)
+
 static struct {
 	struct wl_display *wayland; /* NULL: another display */
 	int connection;             /* SDL's, to the display; -1: cannot be polled */
@@ -40,7 +44,7 @@ static struct {
 
 	pthread_t loop;
 	pthread_t display_thread;
-	bool has_display_thread;
+	void (*hang_up)(void);
 	int epoll_fd; /* of event_fd, and of connection, which the loop rearms after a poll */
 	int event_fd; /* makes the display thread end the loop's wait in the channel, or exit */
 	sem_t posted; /* for a sleep without the channel */
@@ -77,23 +81,57 @@ static void interrupt_wait(void)
 	}
 }
 
+static int remaining_ms(int64_t end_ns)
+{
+	int64_t remaining_ns = end_ns - monotonic_now_ns();
+
+	if (end_ns == INT64_MAX)
+		return -1;
+	if (remaining_ns <= 0)
+		return 0;
+	int64_t ms = (remaining_ns - 1) / NS_PER_MS + 1;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+static void handle_readable(int fd)
+{
+	eventfd_t count;
+
+	if (fd == wakeup.event_fd) {
+		eventfd_read(wakeup.event_fd, &count);
+	} else {
+		/* Pairs with pump_events(). */
+		atomic_store(&wakeup.readable, true);
+		post();
+	}
+	interrupt_wait();
+}
+
+/* Hangs up again and again, because an answer may be missing on a connection made since. */
+static int64_t check_exit(int64_t exit_due_ns)
+{
+	int64_t now_ns = monotonic_now_ns();
+
+	if (!wakeup.hang_up || !cli_interrupted())
+		return INT64_MAX;
+	if (exit_due_ns == INT64_MAX)
+		return now_ns + EXIT_NS;
+	if (now_ns < exit_due_ns)
+		return exit_due_ns;
+	wakeup.hang_up();
+	return now_ns + EXIT_NS;
+}
+
 static void *run_display_thread(void *unused)
 {
+	int64_t exit_due_ns = INT64_MAX;
 	struct epoll_event event;
-	eventfd_t count;
 
 	/* Pairs with stop_display_thread(). */
 	while (!atomic_load(&wakeup.ended)) {
-		if (epoll_wait(wakeup.epoll_fd, &event, 1, -1) != 1)
-			continue;
-		if (event.data.fd == wakeup.event_fd) {
-			eventfd_read(wakeup.event_fd, &count);
-		} else {
-			/* Pairs with pump_events(). */
-			atomic_store(&wakeup.readable, true);
-			post();
-		}
-		interrupt_wait();
+		if (epoll_wait(wakeup.epoll_fd, &event, 1, remaining_ms(exit_due_ns)) == 1)
+			handle_readable(event.data.fd);
+		exit_due_ns = check_exit(exit_due_ns);
 	}
 	return unused;
 }
@@ -126,22 +164,23 @@ static int arm_connection(int operation)
 	return epoll_ctl(wakeup.epoll_fd, operation, wakeup.connection, &event) < 0 ? -errno : 0;
 }
 
+int wakeup_watch_display(SDL_Window *window)
+{
+	find_connection(window);
+	return wakeup.connection < 0 ? 0 : arm_connection(EPOLL_CTL_ADD);
+}
+
 /* The display thread blocks all signals. The loop unblocks WAKE_SIGNAL. */
-int wakeup_start_display_thread(SDL_Window *window)
+static int start_display_thread(void)
 {
 	sigset_t all, before;
 
 	wakeup.loop = pthread_self();
-	find_connection(window);
-	int error = wakeup.connection < 0 ? 0 : arm_connection(EPOLL_CTL_ADD);
-	if (error)
-		return error;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = -pthread_create(&wakeup.display_thread, NULL, run_display_thread, NULL);
+	int error = -pthread_create(&wakeup.display_thread, NULL, run_display_thread, NULL);
 	sigdelset(&before, WAKE_SIGNAL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	wakeup.has_display_thread = !error;
 	return error;
 }
 
@@ -176,21 +215,37 @@ static void install_handler(void)
 	sigaction(WAKE_SIGNAL, &action, NULL);
 }
 
-int wakeup_init(void)
+static void handle_interrupt(void)
+{
+	int error = errno;
+
+	wakeup_signal();
+	eventfd_write(wakeup.event_fd, 1);
+	errno = error;
+}
+
+int wakeup_init(void (*hang_up)(void))
 {
 	memset(&wakeup, 0, sizeof(wakeup));
+	wakeup.hang_up = hang_up;
 	wakeup.connection = -1;
 	wakeup.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	wakeup.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = wakeup.event_fd };
-	if (epoll_ctl(wakeup.epoll_fd, EPOLL_CTL_ADD, wakeup.event_fd, &event) < 0) {
-		int error = errno;
-		close_files();
-		return -error;
-	}
+	int error =
+		epoll_ctl(wakeup.epoll_fd, EPOLL_CTL_ADD, wakeup.event_fd, &event) < 0 ? -errno : 0;
 	sem_init(&wakeup.posted, 0, 0);
 	install_handler();
-	cli_on_interrupt(wakeup_signal);
+	if (!error)
+		error = start_display_thread();
+	if (error) {
+		sem_destroy(&wakeup.posted);
+		close_files();
+		return error;
+	}
+	cli_on_interrupt(handle_interrupt);
+	/* The display thread may have missed an earlier interrupt. */
+	eventfd_write(wakeup.event_fd, 1);
 	return 0;
 }
 
@@ -208,8 +263,7 @@ void wakeup_signal(void)
 void wakeup_finish(void)
 {
 	cli_on_interrupt(NULL);
-	if (wakeup.has_display_thread)
-		stop_display_thread();
+	stop_display_thread();
 	sem_destroy(&wakeup.posted);
 	close_files();
 }
@@ -223,6 +277,8 @@ static bool pump_events(void)
 	/* Sends SDL's replies to what it has just read. */
 	if (wakeup.wayland)
 		wl_display_flush(wakeup.wayland);
+	if (wakeup.wayland && wl_display_get_error(wakeup.wayland))
+		loss_report();
 #endif
 	/* Pairs with run_display_thread(). */
 	if (atomic_exchange(&wakeup.readable, false))
@@ -240,18 +296,6 @@ static bool must_poll_often(void)
 		return wakeup.connection < 0;
 	keys = SDL_GetKeyboardState(&count);
 	return memchr(keys, SDL_PRESSED, (size_t)count);
-}
-
-static int remaining_ms(int64_t end_ns)
-{
-	int64_t remaining_ns = end_ns - monotonic_now_ns();
-
-	if (end_ns == INT64_MAX)
-		return -1;
-	if (remaining_ns <= 0)
-		return 0;
-	int64_t ms = (remaining_ns - 1) / NS_PER_MS + 1;
-	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 /* Returns whether the channel has something. */

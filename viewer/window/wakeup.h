@@ -8,7 +8,8 @@
  * loop's wait with a POSIX signal. SDL's own ways to sleep would cost more than showing a frame
  * does.
  *
- * Main thread, while SDL's video is initialised; wakeup_signal() from any thread. */
+ * Main thread; wakeup_signal() from any thread. All but wakeup_init() and wakeup_finish() need
+ * SDL's video. */
 #ifndef SHMFLIP_VIEWER_WINDOW_WAKEUP_H
 #define SHMFLIP_VIEWER_WINDOW_WAKEUP_H
 
@@ -26,12 +27,14 @@ enum {
 	WAKEUP_EVENTS = 2,
 };
 
-/* From now on an interrupt of the program calls wakeup_signal(). Returns 0 or a negative errno. */
-int wakeup_init(void);
+/* From now on an interrupt of the program calls wakeup_signal(). While the program has not called
+ * wakeup_finish() half a second after the interrupt, the display thread calls hang_up(), if that is
+ * not NULL: the display may not answer. Returns 0 or a negative errno. */
+int wakeup_init(void (*hang_up)(void));
 
-/* Starts the thread that polls the display connection of this window, which all windows share. Call
- * before the first sleep. Returns 0 or a negative errno. */
-int wakeup_start_display_thread(struct SDL_Window *window);
+/* Watches the display connection of this window, which all windows share. Call before the first
+ * sleep. Returns 0 or a negative errno. */
+int wakeup_watch_display(struct SDL_Window *window);
 
 /* Sleeps at most until end_ns (CLOCK_MONOTONIC; INT64_MAX: no limit). viewer NULL: ignores the
  * channel. Returns WAKEUP_* flags, or 0. Spurious wake-ups are possible. */
