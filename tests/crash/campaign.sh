@@ -5,18 +5,25 @@
 # the same to the mutants of the library (mutants/), and must catch each of them. README.md explains
 # the parts.
 #
-#   campaign.sh [--quick] BUILD      BUILD: the directory tests/crash of a meson build
+#   campaign.sh [--quick] BUILD          BUILD: the directory tests/crash of a meson build
+#   campaign.sh --mutant PATTERN BUILD   only the mutants whose names match
 #
 # Every program runs in an IPC namespace of its own. Exit status 77: the system allows no such
 # namespace.
 
 set -euo pipefail
 
-quick=
-if [[ ${1:-} == --quick ]]; then
+quick='' only_mutants=''
+case ${1:-} in
+--quick)
 	quick=yes
 	shift
-fi
+	;;
+--mutant)
+	only_mutants=${2:?missing PATTERN}
+	shift 2
+	;;
+esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:?missing BUILD: tests/crash of a build}" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/shmflip-campaign.XXXXXX")
@@ -88,17 +95,19 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1
+flags=(-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1
 	-I"$here/../../common/include" -I"$here/../../common/system")
+library=$build/../../common/libshmflip-internal.a
 
-# build_mutant PATCH DIRECTORY LIBRARY FLAG...: builds DIRECTORY/crash, with the library files that
-# the patch changes; all other objects are from the build.
-build_mutant() {
-	local patch=$1 directory=$2 library=$3 file
-	local -a changed objects=()
-	shift 3
+# compile PATCH DIRECTORY FLAG...: copies the library's sources to DIRECTORY, changes them, and
+# compiles the changed files. Adds their objects to the array objects.
+compile() {
+	local patch=$1 directory=$2 file
+	local -a changed
+	shift 2
 
-	cp -r "$here/../../common/src" "$directory"
+	mkdir "$directory" || return
+	cp "$here"/../../common/src/* "$here"/../../common/system/*.c "$directory" || return
 	patch -s -p1 -d "$directory" <"$patch" || return
 	mapfile -t changed < <(sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$patch")
 	for file in "${changed[@]}"; do
@@ -106,53 +115,121 @@ build_mutant() {
 			return
 		objects+=("$directory/${file%.c}.o")
 	done
-	"$compiler" -o "$directory/crash" "${objects[@]}" \
+}
+
+# link_crash DIRECTORY LIBRARY, link_unit DIRECTORY NAME: make DIRECTORY/program of the array
+# objects and, for all that did not change, of the build's.
+link_crash() {
+	"$compiler" -o "$1/program" "${objects[@]}" \
 		-Wl,--whole-archive "$build/libcrash-parts.a" \
-		-Wl,--no-whole-archive "$library" "$build/libcrash-delays.a" \
+		-Wl,--no-whole-archive "$2" "$build/libcrash-delays.a" \
 		-Wl,--wrap=clock_sleep -Wl,-z,now
+}
+
+link_unit() {
+	"$compiler" "${flags[@]}" -I"$1" -o "$1/program" "$here/../unit/test_$2.c" \
+		"${objects[@]}" "$library" -lcmocka -lpthread
+}
+
+# build_mutant PATCH DIRECTORY PART...: builds the program that must catch the mutant.
+build_mutant() {
+	local patch=$1 directory=$2
+	local -a objects=()
+
+	case $3 in
+	unit)
+		compile "$patch" "$directory" && link_unit "$directory" "$4"
+		;;
+	storm)
+		compile "$patch" "$directory" -fsanitize=thread \
+			--param=tsan-instrument-func-entry-exit=0 &&
+			link_crash "$directory" "$build/libshmflip-delayed.a"
+		;;
+	*)
+		compile "$patch" "$directory" && link_crash "$directory" "$library"
+		;;
+	esac
 }
 
 # run_mutant PATCH: runs the part that the patch names. Prints the fault that caught the mutant, or
 # SURVIVED.
 run_mutant() {
 	local patch=$1 name directory
-	local -a words instrument=() library
+	local -a part options
 
 	name=$(basename "$patch" .patch)
 	directory=$scratch/$name
-	read -ra words < <(sed -n 's/^Part: //p' "$patch")
-	library=$build/../../common/libshmflip-internal.a
-	if [[ ${words[0]} == storm ]]; then
-		instrument=(-fsanitize=thread --param=tsan-instrument-func-entry-exit=0)
-		library=$build/libshmflip-delayed.a
-		words+=(--kills 1000000 --seconds 120)
-	fi
-	if ! build_mutant "$patch" "$directory" "$library" "${instrument[@]}" \
-		>"$directory.log" 2>&1; then
+	read -ra part < <(sed -n 's/^Part: //p' "$patch")
+	case ${part[0]} in
+	unit) options=() ;;
+	storm) options=("${part[@]}" --timeout 6000 --kills 1000000 --seconds 120) ;;
+	*) options=("${part[@]}" --timeout 6000) ;;
+	esac
+	if ! build_mutant "$patch" "$directory" "${part[@]}" >"$directory.log" 2>&1; then
 		echo "  $name: the patch does not apply to common/src, or does not compile"
 		cat "$directory.log"
 		return 1
 	fi
-	if timeout 180 "${own_ipc[@]}" "$directory/crash" "${words[@]}" --timeout 6000 \
+	if timeout 180 "${own_ipc[@]}" "$directory/program" "${options[@]}" \
 		>/dev/null 2>"$directory.log"; then
 		echo "  $name: SURVIVED"
 		return 1
 	fi
-	# Only a fault that the program itself printed counts as caught.
-	sed -n "s/^crash: /  $name: /p" "$directory.log" | grep . || {
+	# Only a fault that the crash test printed, or a unit test's failure, counts as caught.
+	sed -En "s/^crash: /  $name: /p; s/^\[  (FAILED  |ERROR   )\] (\w+)\$/  $name: \2 fails/p" \
+		"$directory.log" | grep -m1 . || {
 		echo "  $name: SURVIVED: the program failed without a fault:"
 		cat "$directory.log"
 		return 1
 	}
 }
 
-# Two mutants per processor run side by side, because most of them sleep.
+# check_unit_tests PATTERN: the unit tests that catch mutants must pass without one.
+check_unit_tests() {
+	local name directory=$scratch/unit
+	local -a objects=()
+
+	mkdir "$directory"
+	cp "$here"/../../common/src/*.h "$directory"
+	# shellcheck disable=SC2231 # a pattern
+	for name in $(sed -n 's/^Part: unit //p' "$here"/mutants/$1.patch | sort -u); do
+		if ! link_unit "$directory" "$name" ||
+			! "${own_ipc[@]}" "$directory/program" >"$directory/log" 2>&1; then
+			status=1
+			echo "  the unit test $name fails without a mutant:"
+			cat "$directory/log"
+		fi
+	done
+}
+
+# README.md has a table of the models' wrong variants, with mutants for each.
+check_table() {
+	local variant mutant
+
+	for variant in $(grep -ho 'BAD_[A-Z_]*' "$here"/../model/*.pml | sort -u); do
+		grep -q "^| .*\b${variant#BAD_}\b.* | \`" "$here/README.md" || {
+			status=1
+			echo "  $variant of a model is not in README.md"
+		}
+	done
+	for mutant in $(sed -n '/^| model/,/^$/s/`//gp' "$here/README.md" | grep -o '[a-z]*-[a-z-]*'); do
+		[[ -f $here/mutants/$mutant.patch ]] || {
+			status=1
+			echo "  $mutant of README.md is not in mutants/"
+		}
+	done
+}
+
+# mutants PATTERN: two of them per processor run side by side, because most of them sleep.
 mutants() {
 	local patch pid caught=0 all=0
 	local -a pids=()
 
-	echo 'Mutants, and the fault that caught each'
-	for patch in "$here"/mutants/*.patch; do
+	echo 'Mutants, and the fault or the unit test that caught each'
+	check_table
+	check_unit_tests "$1"
+	# shellcheck disable=SC2231 # a pattern
+	for patch in "$here"/mutants/$1.patch; do
 		while (($(jobs -rp | wc -l) >= 2 * processors)); do
 			wait -n || true
 		done
@@ -189,6 +266,10 @@ else
 	latency=(latency --kills 500)
 fi
 
+if [[ $only_mutants ]]; then
+	mutants "$only_mutants"
+	exit "$status"
+fi
 # Processes that sleep leave room for others, and those with delays sleep much.
 part 'Random kills' $((2 * processors)) "$build/crash" "${plain[@]}"
 part 'Random kills, with delays between memory accesses' $((4 * processors)) \
@@ -196,7 +277,7 @@ part 'Random kills, with delays between memory accesses' $((4 * processors)) \
 part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
 part 'Deaths without a successor' 1 "$build/crash" "${latency[@]}"
 part "A stranger's objects under the channel's keys" 1 "$build/crash" collisions
-mutants
+mutants '*'
 if ((status)); then
 	echo "FAILED after $((SECONDS - began)) s"
 else

@@ -5,20 +5,26 @@
  * Two processes want to be the producer; only one at a time is. Viewers take the newest frame or, with -DEVERY,
  * every frame. Each process may be killed at any step, and starts again. A producer may move to a new generation
  * at any time; this covers both a frozen viewer and a change of size. A viewer may pause at any step for any time.
- * Each access to shared memory and each lock operation is one step. Writing a frame is two steps, and in between
- * no viewer may see it; using a frame is two steps too.
+ * A viewer attaches only where it sees the lock that the producer has on the channel file for its life. Each access
+ * to shared memory and each lock operation is one step. Writing a frame is two steps, and in between no viewer may
+ * see it; using a frame is two steps too.
  *
  * No viewer sees a frame while it is written, another frame than it took, or an older one. None waits forever, or
- * keeps a slot that it does not use. There is one owner at a time. A viewer of every frame loses none.
+ * keeps a slot that it does not use, or takes a live producer for dead. There is one owner at a time. A viewer of
+ * every frame loses none.
  *
  *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    frames that all producers publish together
  *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1    kills of producers, of viewers
  *   -DLEASE       with EVERY: the producer does not wait without limit for viewers to move; they then may lose
  *                 frames
+ *   -DEXECS=1     a producer becomes another program, all together: its files are closed, its ring stays raised
+ *   -DSECOND_PATH the last viewer comes by a second path, an overlay or a copy: it sees no lock of the producer, and
+ *                 the producer none of its own. Without EVERY
  *
  * Deliberate mistakes, each to be refuted: -DBAD_NO_SECOND_CHECK -DBAD_QUERY_LOCK -DBAD_UNLOCK_BEFORE_DIRTY
  * -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN
- * -DBAD_KEEP_PIN; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM -DBAD_NO_CHECK_AFTER_CLAIM */
+ * -DBAD_KEEP_PIN -DBAD_LOCK_AFTER_RENAME; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM
+ * -DBAD_NO_CHECK_AFTER_CLAIM; with -DSECOND_PATH: -DBAD_NO_LOCK_CHECK; with EXECS: -DBAD_RAISED_IS_ALIVE */
 #ifndef N
 #define N 2
 #endif
@@ -37,6 +43,9 @@
 #ifndef KILLS_V
 #define KILLS_V 1
 #endif
+#ifndef EXECS
+#define EXECS 0
+#endif
 /* A generation has one producer, so with one generation a second producer would have nothing to do. */
 #define PRODUCERS (GENS > 1 -> 2 : 1)
 #define NONE 15
@@ -47,14 +56,19 @@
 
 #define SLOT(g, s) ((g) * N + (s))
 #define BYTE(g, f) ((g) * (FRAMES + 1) + (f))
-#define ME (1 << me)
+#ifdef SECOND_PATH
+#define SEEN ((1 << (V - 1)) - 1) /* the viewers whose locks meet the producer's */
+#else
+#define SEEN 255
+#endif
+#define ME ((1 << me) & SEEN)
 
 /* Shared memory and the channel file. A word of latest is frame * 4 + slot; slot 3: none. */
 byte file = NONE;        /* the generation that the channel file names */
 byte generations;        /* begun so far; a number is never used again */
 byte latest[GENS];
 byte state[GENS];
-bit ring[GENS];          /* ALIVE */
+byte ring[GENS];         /* ALIVE: the producer that has raised it, from 1; 0: not raised */
 byte sequence[GENS * N];
 byte pixels[GENS * N];   /* the frame that they belong to; DIRTY: being written */
 byte newest;             /* frames that all producers have published: here the numbers continue from one to the next */
@@ -62,12 +76,15 @@ byte producer[GENS];     /* the first generation of the same producer */
 
 /* State in the kernel. */
 bit owned;
+bit holds[GENS];         /* the producer's lock on this generation's channel file */
 byte pinned[GENS * (FRAMES + 1)]; /* one bit per viewer */
 bit writing[GENS * (FRAMES + 1)];
 byte claim[GENS * V];    /* this viewer has locked all frames from this one on; 0: none */
 
 /* For the assertions and the environment. */
 byte owners;
+byte living = NONE;      /* the generation of a live producer */
+byte execs;
 bit kill_p[2];
 bit kill_v[V];
 byte done;               /* producers that have ended and do not start again */
@@ -143,12 +160,16 @@ inline begin_generation(was) {
 	latest[g] = newest * 4 + 3;
 	state[g] = RUNNING;
 	producer[g] = (was == NONE -> g : producer[was]);
-	ring[g] = 1;
+	ring[g] = me + 1;
 	d_step { slot = 0; do :: slot < N -> held[slot] = DIRTY; slot++ :: else -> break od; slot = 0 };
 	front = NONE;
-	file = g;
+#ifndef BAD_LOCK_AFTER_RENAME
+	holds[g] = 1;
+#endif
+	d_step { file = g; living = g };
+	holds[g] = 1;
 	if
-	:: was != NONE -> state[was] = MOVED; ring[was] = 0
+	:: was != NONE -> state[was] = MOVED; ring[was] = 0; holds[was] = 0
 	:: else
 	fi
 }
@@ -156,7 +177,7 @@ inline begin_generation(was) {
 proctype Producer(byte me) {
 	byte g, was, front, slot, f;
 	byte held[N];
-	bit got, mine;
+	bit got, mine, became_other;
 
 again:
 	{
@@ -171,6 +192,15 @@ again:
 		:: generations >= GENS || newest == FRAMES -> goto finish
 		:: else
 		fi;
+#ifndef BAD_RAISED_IS_ALIVE
+		/* Removes the ring of a producer that is gone, even a raised one. */
+		d_step {
+			if
+			:: file != NONE && !holds[file] -> ring[file] = 0
+			:: else
+			fi
+		};
+#endif
 		begin_generation(NONE);
 		do
 		:: newest < FRAMES ->
@@ -237,16 +267,28 @@ again:
 #endif
 				fi
 #endif
+			:: d_step { execs < EXECS -> execs++; living = NONE; became_other = 1 }; goto finish
 			:: true
 			fi
 		:: else -> break
 		od;
+		living = NONE;
 		file = NONE;
 		state[g] = ENDED;
 		ring[g] = 0;
 finish:
 		skip
-	} unless { kill_p[me] };
+	} unless { kill_p[me] && !became_other };
+	/* The kernel undoes the raises of a dead producer. Then it closes its files. */
+	d_step {
+		slot = 0;
+		do
+		:: slot < GENS -> if :: ring[slot] == me + 1 && !became_other -> ring[slot] = 0 :: else fi; slot++
+		:: else -> break
+		od;
+		if :: mine -> living = NONE :: else fi;
+		slot = 0
+	};
 	d_step {
 		slot = 0;
 		do
@@ -254,16 +296,15 @@ finish:
 		:: else -> break
 		od;
 		slot = 0;
-		/* A ring has one owner at a time, whose death undoes its raises. */
 		do
-		:: slot < GENS -> if :: mine -> ring[slot] = 0 :: else fi; slot++
+		:: slot < GENS -> if :: mine -> holds[slot] = 0 :: else fi; slot++
 		:: else -> break
 		od;
 		if :: mine -> owners--; owned = 0; mine = 0 :: else fi;
 		g = 0; was = 0; front = 0; slot = 0; f = 0; got = 0
 	};
 	if
-	:: kill_p[me] -> kill_p[me] = 0; goto again
+	:: kill_p[me] && !became_other -> kill_p[me] = 0; goto again
 	:: else -> done++
 	fi
 }
@@ -287,14 +328,28 @@ waiting:		if
 			fi
 		:: else
 		fi;
+		/* A producer lives if it holds this lock on the file, and its ring is raised. */
+#ifdef BAD_NO_LOCK_CHECK
+		got = 1;
+#else
+		got = (holds[next_g] && ME);
+#endif
 		if
-		:: !ring[next_g] -> 
+		:: !ring[next_g] || (!got && ME) ->
+			if
+			:: file != next_g -> goto attach
+			:: else -> assert(living != next_g)
+			fi;
 dead:			if
 			:: file != next_g -> goto attach
 			:: done == PRODUCERS && kills_done -> goto finish
 			fi
+#ifdef SECOND_PATH
+		:: ring[next_g] && !got && !ME -> goto finish /* refused: its locks would not meet the producer's */
+#endif
 		:: else
 		fi;
+		got = 0;
 #ifdef EVERY
 		/* Continue after the last frame, or with the newest one of another producer. */
 		d_step {
@@ -361,7 +416,7 @@ dead:			if
 #else
 			d_step {
 				if
-				:: !writing[BYTE(g, f)] -> pinned[BYTE(g, f)] = pinned[BYTE(g, f)] | ME; got = 1
+				:: !writing[BYTE(g, f)] || !ME -> pinned[BYTE(g, f)] = pinned[BYTE(g, f)] | ME; got = 1
 				:: else -> got = 0
 				fi
 			};
@@ -394,7 +449,9 @@ dead:			if
 				assert_no_pins(g);
 sleeping:			if
 				:: latest[g] != word || state[g] != seen_state || !ring[g] -> skip
-				:: done == PRODUCERS && kills_done -> goto finish
+				:: done == PRODUCERS && kills_done && latest[g] == word && state[g] == seen_state && ring[g] ->
+					assert(file == g); /* it has missed no successor */
+					goto finish
 				fi
 			fi
 		   fi;

@@ -5,10 +5,11 @@
  * Processes start, to be the producer of one channel or to clean it. Each opens the lock file, locks it, checks
  * that it still exists under its name, and checks that no producer lives that has lost its lock file. Then it
  * cleans up what the last owner left, writes its pid and announces it, records the key, makes a segment and
- * semaphores under that key, and puts the channel file in place. A producer may move to another generation, become
- * another program by exec, end in order, or be killed at any step. Meanwhile somebody deletes files; a producer
- * that finds one missing makes it again. Each system call is one step. The file system uses an inode number again,
- * and so the keys made from it, as soon as no process has the file open.
+ * semaphores under that key, locks a new channel file for its life, and puts that file in place. A producer may move
+ * to another generation, become another program by exec (which closes its files, but leaves its semaphores raised),
+ * end in order, or be killed at any step. Meanwhile somebody deletes files; a producer that finds one missing makes
+ * it again. Each system call is one step. The file system uses an inode number again, and so the keys made from it,
+ * as soon as no process has the file open.
  *
  * There is at most one producer at a time. No process removes an object of a live producer, or of a stranger whose
  * set has the same key. No producer is refused because of a cleaner, or told a dead producer's pid. No producer
@@ -22,13 +23,19 @@
  *   -DDELETES=1         once: the lock file of an open channel, or the channel file
  *   -DDELETE_BOTH       both at once. Then there may be two producers, until the first checks its files and ends
  *   -DSTRANGER          a stranger has a live set under the first key
+ *   -DSECOND_PATH       one more process comes by a second path, an overlay or a copy. It reads the same files, but
+ *                       sees no lock there, and what it deletes stays on the first path. It does not clean up by the
+ *                       keys on record: an owner that is making its objects would fail, as it does after ipcrm
+ *   -DREBOOT            the system, or the container, restarts at last. All objects are gone, ids start again, and
+ *                       the id in the channel file is that of another channel's live set
  *
  * Deliberate mistakes, each to be refuted: -DBAD_NO_NAME_CHECK -DBAD_UNLOCK_BEFORE_UNLINK -DBAD_RECORD_LATE
  * -DBAD_CLEANUP_BEFORE_LOCK -DBAD_NO_CLEANUP -DBAD_CLEAN_WITHOUT_LOCK -DBAD_REFUSE_AT_ONCE
  * -DBAD_ANNOUNCE_BEFORE_PID; with -DSTRANGER: -DBAD_CLEANUP_UNCHECKED; with MOVES: -DBAD_RECORD_ONE_KEY
- * -DBAD_COMMIT_EARLY; with EXECS: -DBAD_RAISED_IS_ALIVE; with DELETES: -DBAD_CLEANUP_RECORD_ONLY
- * -DBAD_CLEANUP_OWN_FILE; with DELETES and MOVES: -DBAD_NO_LIVE_CHECK -DBAD_TRUST_OLD_FILE -DBAD_RETIRE_EARLY;
- * with DELETE_BOTH: -DBAD_END_UNCHECKED */
+ * -DBAD_COMMIT_EARLY; with EXECS: -DBAD_RAISED_IS_ALIVE; with SECOND_PATH: -DBAD_UNSEEN_IS_GONE; with REBOOT:
+ * -DBAD_KEY_UNCHECKED; with DELETES: -DBAD_CLEANUP_RECORD_ONLY -DBAD_CLEANUP_OWN_FILE -DBAD_LOCK_AFTER_RENAME; with
+ * DELETES and MOVES: -DBAD_NO_LIVE_CHECK -DBAD_TRUST_OLD_FILE -DBAD_RETIRE_EARLY; with DELETE_BOTH:
+ * -DBAD_END_UNCHECKED */
 #ifndef PRODUCERS
 #define PRODUCERS 2
 #endif
@@ -75,20 +82,29 @@ bit pid_announced[INODES + 1]; /* byte 1: locked by the same process */
 byte lock_pid[INODES + 1];    /* the pid in the file */
 byte record[INODES + 1];      /* the project of the newest generation's keys */
 byte record_before[INODES + 1]; /* the same of the generation that it replaces */
-/* The channel file names a set of semaphores: */
-byte file_key;                /* 0: there is no file */
-byte file_pid;                /* the maker of the file; may be dead */
+/* The channel file names a set of semaphores by its id and its key. The set's maker stands for the id. */
+byte file_key;                /* the key of the set that has the id; 0: there is no file */
+byte file_pid;                /* that set's maker; may be dead */
+bit holds[PIDS + 2];          /* this process holds its lock on the channel file that it made last */
 
 /* System V objects by key; 0: none. */
 byte segment[KEYS];           /* its maker; it has the key until it is marked for removal */
-byte set[KEYS];               /* its maker, or STRANGER_ID */
-bit alive[KEYS];              /* the set's ALIVE */
-#define STRANGER_ID 99
+byte set[KEYS + 1];           /* its maker, or STRANGER_ID */
+bit alive[KEYS + 1];          /* the set's ALIVE */
+#define STRANGER_ID (PIDS + 1)
 #define STRANGER_KEY KEY(1, 1)
+#define OTHER_CHANNEL KEYS    /* the key of another channel's set: never the one on record */
+
+/* Whether the set that has the id on record also has the key on record. */
+#ifdef BAD_KEY_UNCHECKED
+#define IS_NAMED(key, maker) (set[key] == maker)
+#else
+#define IS_NAMED(key, maker) (set[key] == maker && key != OTHER_CHANNEL)
+#endif
 
 /* For the assertions and the environment. */
 byte producers;               /* a producer counts from announcing its pid to removing the channel file */
-bit working[PIDS + 1];        /* between making the first object and removing the last */
+bit working[PIDS + 2];        /* between making the first object and removing the last */
 bit kill[PROCESSES];
 bit both_deleted;
 byte pids = PROCESSES, restarts, moves, execs;
@@ -135,9 +151,28 @@ inline cleanup_key(which) {
 #endif
 }
 
+/* It is dead if it is not raised, or its maker is known to be gone. */
+inline remove_named_set(which, maker, gone) {
+	remove_set(which, IS_NAMED(which, maker) && (gone || !alive[which]))
+}
+
+inline check_lock() {
+#ifdef BAD_RAISED_IS_ALIVE
+	locks = 1
+#else
+	locks = holds[seen_pid]
+#endif
+}
+
+inline forget_file() {
+	other = 0;
+	seen_pid = 0;
+	locks = 0
+}
+
 proctype Process(byte me; bit cleans) {
-	byte self, inode, old, key, other, seen_pid, recorded_pid, project;
-	bit produces, in_transition, became_other;
+	byte self, inode, old, key, other, seen_pid, project;
+	bit produces, in_transition, became_other, locks;
 
 	self = (finished == PROCESSES -> PIDS : me + 1);
 again:
@@ -199,7 +234,6 @@ open_lock_file:	skip;
 		:: else
 		fi;
 #endif
-		recorded_pid = lock_pid[inode];
 		if
 		:: old != NONE -> goto clean_up /* this process is the live producer */
 		:: else
@@ -210,8 +244,9 @@ find_live:	skip;
 		if
 		:: other == 0
 		:: else ->
+			check_lock();
 			if
-			:: d_step { set[other] == seen_pid && alive[other] && seen_pid != recorded_pid -> other = 0; seen_pid = 0 };
+			:: d_step { locks && IS_NAMED(other, seen_pid) && alive[other] -> forget_file() };
 				goto close_files /* lives */
 			:: else
 			fi;
@@ -235,22 +270,21 @@ clean_up:	skip;
 		:: other != NONE -> other = KEY(inode, other); cleanup_key(other)
 		:: else
 		fi;
-		/* Then the set that the channel file names, even a raised one if its pid is the recorded owner's, which no
-		 * longer produces. But if this process is an owner that lost its lock file, the file is its own. */
+		/* Then the set that the channel file names, even a raised one if its maker does not hold its lock on that file:
+		 * it runs another program. But if this process is an owner that lost its lock file, the file is its own. */
 		d_step { other = file_key; seen_pid = file_pid; project = 0 };
 #ifndef BAD_CLEANUP_OWN_FILE
 		if :: old != NONE -> goto announce_pid :: else fi;
 #endif
-#ifdef BAD_RAISED_IS_ALIVE
-		d_step { remove_set(other, set[other] == seen_pid && !alive[other]) };
-#elif !defined(BAD_CLEANUP_RECORD_ONLY)
-		d_step { remove_set(other, set[other] == seen_pid && (!alive[other] || seen_pid == recorded_pid)) };
+#ifndef BAD_CLEANUP_RECORD_ONLY
+		check_lock();
+		d_step { remove_named_set(other, seen_pid, !locks) };
 #endif
 #endif
 		d_step { assert(!working[file_pid] || file_pid == self || both_deleted); file_key = 0; file_pid = 0 };
 		if :: cleans -> goto close_files :: else fi;
 announce_pid:	skip;
-		d_step { other = 0; seen_pid = 0; project = 0; recorded_pid = 0 };
+		d_step { forget_file(); project = 0 };
 #ifdef BAD_ANNOUNCE_BEFORE_PID
 		pid_announced[inode] = 1;
 		d_step { lock_pid[inode] = self; record[inode] = NONE; record_before[inode] = NONE };
@@ -300,7 +334,13 @@ next_key:	skip;
 #ifdef BAD_RETIRE_EARLY
 		if :: in_transition -> d_step { set[other] = 0; alive[other] = 0 } :: else fi;
 #endif
+#ifdef BAD_LOCK_AFTER_RENAME
+		holds[self] = 0;
+#else
+		holds[self] = 1;
+#endif
 		d_step { file_key = key; file_pid = self; project = 0 };
+		holds[self] = 1;
 #ifndef BAD_RETIRE_EARLY
 		if
 		:: in_transition -> d_step { assert(set[other] == self); set[other] = 0; alive[other] = 0 }
@@ -348,11 +388,12 @@ close_files:	skip;
 #endif
 		goto over;
 exec:		skip; /* another program with the same pid: its files are closed, its semaphores stay raised */
-		d_step { stop_producing(); working[self] = 0; close_file(inode); became_other = 1; finished++ };
+		d_step { stop_producing(); working[self] = 0; close_file(inode) };
+		d_step { holds[self] = 0; became_other = 1; finished++ };
 end_exec:	false;
 over:		skip
 	} unless { kill[me] };
-	/* However it ended, the kernel closes its files and undoes ALIVE. */
+	/* However it ended, the kernel undoes ALIVE, and then closes its files. */
 	d_step {
 		kill[me] = 0;
 		/* If the lock file is deleted, nothing names an object while it is made, replaced or removed. A producer
@@ -374,10 +415,10 @@ over:		skip
 		od;
 		working[self] = 0;
 		stop_producing();
-		close_file(inode);
-		close_file(old);
-		key = 0; other = 0; seen_pid = 0; recorded_pid = 0; project = 0; in_transition = 0
+		key = 0; project = 0; in_transition = 0;
+		forget_file()
 	};
+	d_step { holds[self] = 0; close_file(inode); close_file(old) };
 	if
 	:: became_other
 	:: else ->
@@ -387,6 +428,23 @@ over:		skip
 		fi
 	fi
 }
+
+#ifdef SECOND_PATH
+/* It sees no lock on the channel file, and that this is not the file which the producer made. */
+proctype Elsewhere() {
+	byte other, seen_pid;
+
+	d_step { other = file_key; seen_pid = file_pid };
+#ifdef BAD_UNSEEN_IS_GONE
+	d_step { remove_named_set(other, seen_pid, true) }
+#else
+	if
+	:: IS_NAMED(other, seen_pid) && alive[other] /* refused: it lives, or runs another program */
+	:: else -> d_step { remove_named_set(other, seen_pid, false) }
+	fi
+#endif
+}
+#endif
 
 /* Kills and deletes, and checks at last that nothing is left. */
 proctype World() {
@@ -416,6 +474,18 @@ proctype World() {
 	kills = 0;
 	finished == PROCESSES;
 	d_step { restarts = RESTARTS; kill[0] = 0 };
+#ifdef REBOOT
+	d_step {
+		do
+		:: kills < KEYS -> segment[kills] = 0; set[kills] = 0; alive[kills] = 0; kills++
+		:: else -> break
+		od;
+		kills = 0;
+		set[OTHER_CHANNEL] = STRANGER_ID;
+		alive[OTHER_CHANNEL] = 1;
+		if :: file_key -> file_key = OTHER_CHANNEL; file_pid = STRANGER_ID :: else fi
+	};
+#endif
 	run Process(0, 1);
 	finished == PROCESSES + 1;
 	assert(lock_name == NONE && !file_key && !producers);
@@ -444,6 +514,9 @@ init {
 #endif
 #if CLEANERS > 0
 		run Process(PRODUCERS, 1);
+#endif
+#ifdef SECOND_PATH
+		run Elsewhere();
 #endif
 		run World()
 	}

@@ -27,12 +27,15 @@
 
 /* Create a directory and put it into SHMFLIP_DIR; remove it. Cmocka set-up and tear-down
  * functions. */
-static char directory[64];
+static char directory[128];
 
 static inline int make_directory(void **state)
 {
+	const char *parent = getenv("TMPDIR");
+
 	(void)state;
-	strcpy(directory, "/tmp/shmflip-test-XXXXXX");
+	snprintf(directory, sizeof(directory), "%.100s/shmflip-test-XXXXXX",
+	         parent ? parent : "/tmp");
 	return mkdtemp(directory) && setenv("SHMFLIP_DIR", directory, 1) == 0 ? 0 : -1;
 }
 
@@ -46,7 +49,7 @@ static inline int remove_directory(void **state)
 /* A path within the directory; valid until the call after the next. */
 static inline const char *in_directory(const char *name)
 {
-	static char paths[2][128];
+	static char paths[2][256];
 	static int next;
 
 	next = !next;

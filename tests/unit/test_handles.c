@@ -3,6 +3,7 @@
  * The public handles between real processes: frames and waits. */
 #include "handles.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 /* ---- One producer, one viewer ---- */
@@ -361,7 +362,53 @@ static void viewers_are_counted_by_the_kernel(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* ---- Cores ---- */
+/* ---- Mappings ---- */
+
+/* Whether a read of this address needs no page fault: bit 63 in /proc/self/pagemap. */
+static bool is_mapped(const void *address)
+{
+	uint64_t page = (uintptr_t)address / LAYOUT_PAGE, entry = 0;
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+
+	assert_int_equal(pread(fd, &entry, sizeof(entry), (off_t)(page * sizeof(entry))),
+	                 sizeof(entry));
+	close(fd);
+	return entry >> 63;
+}
+
+static bool kernel_can_prefault(void)
+{
+#ifdef MADV_POPULATE_READ
+	return madvise(NULL, 0, MADV_POPULATE_READ) == 0;
+#else
+	return false;
+#endif
+}
+
+/* The kernel also maps some pages around one that is read, so the slots are large. */
+static void prefault_maps_all_pixels(void **state)
+{
+	const struct shmflip_producer_options options = { .channel = "test",
+		                                          .slots = 2,
+		                                          .slot_bytes = 1 << 20 };
+	const struct shmflip_viewer_options viewer_options = { .channel = "test", .prefault = 1 };
+	struct shmflip_producer *producer;
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
+
+	(void)state;
+	if (!kernel_can_prefault())
+		skip();
+	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
+	for (uint64_t offset = 0; offset < options.slot_bytes; offset += LAYOUT_PAGE)
+		assert_true(is_mapped(frame.pixels + offset));
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
 
 /* Whether the kernel leaves this address out of a core: "dd" in the flags of its mapping. */
 static bool is_left_out_of_cores(const void *address)
@@ -418,6 +465,7 @@ int main(void)
 		WITH_DIRECTORY(signals_end_waits),
 		WITH_DIRECTORY(similar_waits_take_few_sleeps),
 		WITH_DIRECTORY(viewers_are_counted_by_the_kernel),
+		WITH_DIRECTORY(prefault_maps_all_pixels),
 		WITH_DIRECTORY(pixels_are_left_out_of_cores),
 	};
 

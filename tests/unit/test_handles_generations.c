@@ -91,6 +91,31 @@ static void successive_resizes_lose_no_frame(void **state)
 	shmflip_producer_destroy(producer);
 }
 
+/* The viewer skips a whole generation. */
+static void frames_missed_over_moves_are_counted(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
+	struct shmflip_frame frame;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 4; i++) {
+		assert_int_equal(publish_square(producer, i, 0), 0);
+		if (i == 1) {
+			assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
+			shmflip_viewer_release(viewer, &frame);
+		}
+		if (i == 1 || i == 3)
+			assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
+	}
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
+	assert_int_equal(square_value(&frame), 4);
+	shmflip_viewer_release(viewer, &frame);
+	assert_counts(viewer, 2, 2);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
+
 /* One viewer is frozen. Another one, which wants every frame too, gets every frame. */
 static void frozen_viewer_costs_other_viewers_no_frame(void **state)
 {
@@ -308,6 +333,7 @@ int main(void)
 		WITH_DIRECTORY(producer_moves_on_without_a_frozen_viewer),
 		WITH_DIRECTORY(end_after_a_move_is_not_a_death),
 		WITH_DIRECTORY(successive_resizes_lose_no_frame),
+		WITH_DIRECTORY(frames_missed_over_moves_are_counted),
 		WITH_DIRECTORY(frozen_viewer_costs_other_viewers_no_frame),
 		WITH_DIRECTORY(end_is_reported_before_the_next_producer),
 		WITH_DIRECTORY(end_is_never_taken_for_a_death),

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #define NOBODY 65534
@@ -21,8 +22,11 @@ static void assert_channel_refused(const struct channel_record *record, const ch
 
 static void assert_channel_waited_for(const struct channel_record *record)
 {
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+
 	write_channel_file(record, sizeof(*record));
-	assert_attach_fails(-EAGAIN, NULL);
+	assert_int_equal(shmflip_viewer_wait_producer(viewer, 0), -EAGAIN);
+	shmflip_viewer_destroy(viewer);
 }
 
 /* ---- Foreign objects ---- */
@@ -116,7 +120,73 @@ static void objects_of_another_user_are_reported(void **state)
 	shmflip_producer_destroy(producer);
 }
 
-/* ---- Headers ---- */
+/* ---- Copies ---- */
+
+static void copy_file(const char *from, const char *to)
+{
+	char bytes[4096];
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	ssize_t size = read(in, bytes, sizeof(bytes));
+
+	assert_true(size > 0);
+	assert_int_equal(write(out, bytes, (size_t)size), size);
+	close(in);
+	close(out);
+}
+
+/* The files are a copy, or reached through an overlay: the ids are right, but no lock meets the
+ * producer's. */
+static void copied_channel_is_refused(void **state)
+{
+	char copy[sizeof(directory) + 5];
+	const struct shmflip_viewer_options viewer_options = { .channel = "test", .dir = copy };
+	const struct shmflip_producer_options options = {
+		.channel = "test", .dir = copy, .slots = 2, .slot_bytes = 4096
+	};
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *second;
+	struct shmflip_removed removed;
+	struct shmflip_viewer *viewer;
+
+	(void)state;
+	snprintf(copy, sizeof(copy), "%s/copy", directory);
+	assert_int_equal(mkdir(copy, 0700), 0);
+	copy_file(in_directory("test"), in_directory("copy/test"));
+	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
+	assert_int_equal(shmflip_viewer_wait_producer(viewer, 0), -ENOTSUP);
+	assert_non_null(strstr(shmflip_error_detail(), "locks are not seen"));
+	assert_int_equal(shmflip_producer_create(&options, &second), -ENOTSUP);
+	assert_int_equal(shmflip_channel_clean(copy, "test", &removed), -ENOTSUP);
+	shmflip_viewer_destroy(viewer);
+	viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+	unlink(in_directory("copy/test"));
+	rmdir(copy);
+}
+
+/* ---- Headers and descriptions ---- */
+
+/* The viewer releases the frame that it refuses. */
+static void damaged_frame_does_not_keep_its_slot(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, -1);
+	struct layout_header *header = header_of(producer);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_NEWEST);
+	struct shmflip_frame frame;
+
+	(void)state;
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	header->slot[layout_latest_slot(header->latest)].width = 0;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPROTO);
+	assert_counts(viewer, 0, 1);
+	for (uint32_t i = 2; i < 6; i++)
+		assert_int_equal(publish_square(producer, i, 0), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
+	assert_int_equal(square_value(&frame), 5);
+	shmflip_viewer_release(viewer, &frame);
+	shmflip_viewer_destroy(viewer);
+	shmflip_producer_destroy(producer);
+}
 
 static void invalid_state_is_reported(void **state)
 {
@@ -380,6 +450,8 @@ int main(void)
 		WITH_DIRECTORY(foreign_segments_are_reported),
 		WITH_DIRECTORY(smaller_segment_is_reported),
 		WITH_DIRECTORY(objects_of_another_user_are_reported),
+		WITH_DIRECTORY(copied_channel_is_refused),
+		WITH_DIRECTORY(damaged_frame_does_not_keep_its_slot),
 		WITH_DIRECTORY(invalid_state_is_reported),
 		WITH_DIRECTORY(viewer_sleeps_after_the_end_of_a_live_producer),
 		WITH_DIRECTORY(viewer_sleeps_while_the_producer_moves_on),

@@ -129,25 +129,53 @@ static void producer_waits_for_a_cleanup(void **state)
 	close(ready[1]);
 }
 
+static ino_t lock_file_number(void)
+{
+	struct stat status;
+
+	assert_int_equal(stat(paths.lock_file, &status), 0);
+	return status.st_ino;
+}
+
+static void live_channel_is_not_cleaned_up(void **state)
+{
+	struct shmflip_producer *producer;
+	struct shmflip_removed removed;
+	ino_t before;
+
+	(void)state;
+	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	before = lock_file_number();
+	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -EBUSY);
+	assert_int_equal(lock_file_number(), before);
+	assert_int_equal(access(paths.channel_file, F_OK), 0);
+	shmflip_producer_destroy(producer);
+}
+
 static int become_another_program(void *argument)
 {
 	const int *ready = argument;
 	struct shmflip_producer *producer;
 
-	if (shmflip_producer_create(&options, &producer) || dup2(ready[1], STDOUT_FILENO) < 0)
+	if (shmflip_producer_create(&options, &producer) ||
+	    shmflip_producer_wait_viewers(producer, 1, 5000) || dup2(ready[1], STDOUT_FILENO) < 0)
 		return 1;
 	execlp("sh", "sh", "-c", "echo; exec sleep 100", NULL);
 	return 2;
 }
 
-static pid_t start_another_program(void)
+/* Its viewer keeps the segment. */
+static pid_t start_another_program(struct shmflip_viewer **viewer)
 {
+	const struct shmflip_viewer_options viewer_options = { .channel = "test" };
 	int ready[2];
 	char byte;
 	pid_t child;
 
 	assert_int_equal(pipe(ready), 0);
 	child = start(become_another_program, ready);
+	assert_int_equal(shmflip_viewer_open(&viewer_options, viewer), 0);
+	assert_int_equal(shmflip_viewer_wait_producer(*viewer, 5000), 0);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
 	close(ready[1]);
@@ -159,27 +187,35 @@ static void channel_of_a_replaced_program_is_removed(void **state)
 {
 	struct shmflip_channel_status status;
 	struct shmflip_removed removed;
+	struct shmflip_viewer *viewer;
+	struct shmflip_frame frame;
 	pid_t child;
 
 	(void)state;
-	child = start_another_program();
+	child = start_another_program(&viewer);
 	note_keys();
 	assert_int_equal(objects_under_keys(), 1);
 	assert_int_equal(shmflip_channel_inspect(NULL, "test", &status), 0);
 	assert_false(status.alive);
 	assert_takes_over();
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EPIPE);
+	shmflip_viewer_destroy(viewer);
 	kill_and_reap(child);
 
-	child = start_another_program();
+	child = start_another_program(&viewer);
 	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
 	assert_int_equal(removed.semaphores, 1);
+	shmflip_viewer_destroy(viewer);
 	kill_and_reap(child);
 }
 
+/* The id in a dead producer's channel file is another channel's by now: after a restart, ids count from
+ * 0 again. */
 static void foreign_raised_semaphores_stay(void **state)
 {
-	struct channel_record record = { .producer = 1, .generation = 1 };
+	struct channel_record record = { .producer = 1, .generation = 1, .ring_key = 0x5f1b5f1a };
 	enum step step = OPEN;
+	struct stat status;
 	bool alive;
 	int ring;
 
@@ -189,6 +225,9 @@ static void foreign_raised_semaphores_stay(void **state)
 	assert_int_equal(ring_start(ring, 0), 0);
 	layout_mark_channel(&record.mark);
 	record.ring_id = ring;
+	assert_int_equal(stat(paths.channel_file, &status), 0);
+	record.device = status.st_dev;
+	record.inode = status.st_ino;
 	write_file(paths.channel_file, &record, sizeof(record));
 	assert_takes_over();
 	assert_int_equal(ring_query_alive(ring, &alive), 0);
@@ -202,6 +241,7 @@ int main(void)
 		WITH_PATHS(one_of_ten_wins),
 		WITH_PATHS(dead_owner_is_not_reported),
 		WITH_PATHS(producer_waits_for_a_cleanup),
+		WITH_PATHS(live_channel_is_not_cleaned_up),
 		WITH_PATHS(channel_of_a_replaced_program_is_removed),
 		WITH_PATHS(foreign_raised_semaphores_stay),
 	};
