@@ -225,18 +225,18 @@ static int exit_status(const struct run *run, int error)
 
 int produce(const struct options *options)
 {
-	struct options final = *options;
-	struct run run = { .options = &final };
+	struct options effective = *options;
+	struct run run = { .options = &effective };
 	int status = CLI_FAILED;
 
 	if (check_channel(options))
 		return CLI_FAILED;
-	if (frame_source_init(&run.source, &final) || stats_open(&run.stats, &final))
+	if (frame_source_init(&run.source, &effective) || stats_open(&run.stats, &effective))
 		goto finish;
 	status = exit_status(&run, run_channel(&run));
 	collect_stats(&run);
 	print_summary(&run, status);
-	if (stats_close(&run.stats, &final))
+	if (stats_close(&run.stats, &effective))
 		status = CLI_FAILED;
 finish:
 	frame_cache_finish(&run.cache);

@@ -68,7 +68,7 @@ static int fail_alive(const char *dir, const char *channel)
 
 	shmflip_channel_holder(dir, channel, &pid);
 	if (pid > 0)
-		cli_error("channel %s is alive, owned by process %d: not cleaned", channel,
+		cli_error("channel %s is alive, held by process %d: not cleaned", channel,
 		          (int)pid);
 	else
 		cli_error("channel %s is alive: not cleaned", channel);

@@ -71,7 +71,7 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
 	out_buffer_clear(&writer->next);
 	error = format->frame(&writer->next, info, frame->pixels, &writer->video);
 	if (error)
-		cli_error("not enough memory for frame %llu", (unsigned long long)info->sequence);
+		cli_error("out of memory for frame %llu", (unsigned long long)info->sequence);
 	return error;
 }
 
@@ -173,7 +173,7 @@ static int write_header(const struct frame_writer *writer, const struct shmflip_
 	int error = writer->options->format->begin(&header, info, &writer->video);
 
 	if (error)
-		cli_error("not enough memory for the header");
+		cli_error("out of memory for the header");
 	else
 		error = write_buffer(&header);
 	out_buffer_finish(&header);

@@ -93,7 +93,7 @@ int json_print(json_t *value, bool in_one_line)
 	size_t flags = JSON_REAL_PRECISION(12) | (in_one_line ? 0 : JSON_INDENT(2));
 
 	if (!value) {
-		cli_error("not enough memory");
+		cli_error("out of memory");
 		return -ENOMEM;
 	}
 	/* command_flush() reports write errors. */

@@ -166,7 +166,7 @@ int ls_run(const struct options *options)
 	if (error == -ENOENT && !options->dir)
 		error = 0;
 	if (error == -ENOMEM)
-		cli_error("not enough memory");
+		cli_error("out of memory");
 	else if (error)
 		command_fail(error);
 	if (error) {

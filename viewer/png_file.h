@@ -8,7 +8,8 @@
 
 #include "shmflip.h"
 
-/* Returns 0 or a negative errno. A failure leaves no file behind.
+/* Writes the file. A file that was opened is removed after a failure, also one that was replaced.
+ * Returns 0 or a negative errno.
  *   -EEXIST  the path exists, and replace is false */
 int png_file_write(const char *path, bool replace, const struct shmflip_frame_info *info,
                    const uint8_t *pixels);

@@ -46,9 +46,9 @@ int presenter_show(struct video_output *output, const struct presenter *presente
 
 /* ---- The first presenter ------------------------------------------------------------------ */
 
-static bool is_verbose(const struct video_output *output)
+static bool is_quiet(const struct video_output *output)
 {
-	return !output->session->options->quiet;
+	return output->session->options->quiet;
 }
 
 /* failures: of presenters tried before, as note_failure() notes them. */
@@ -58,7 +58,7 @@ static void adopt(struct video_output *output, const struct presenter *presenter
 	output->presenter = presenter;
 	output->state = state;
 	output->session->presenter = presenter;
-	if (is_verbose(output))
+	if (!is_quiet(output))
 		cli_error("showing frames by %s%s", presenter->name, failures);
 }
 
@@ -159,7 +159,7 @@ unsigned presenter_choice_copies(const struct video_output *output)
 
 static void close_failed(struct video_output *output)
 {
-	if (is_verbose(output))
+	if (!is_quiet(output))
 		cli_error("%s no longer works: %s", output->presenter->name, output->host.reason);
 	output->presenter->destroy(output->state);
 	output->state = NULL;
@@ -175,7 +175,7 @@ static int start_or_report(struct video_output *output, const struct presenter *
 		error = start(output, presenter, frame, &state);
 	if (!error)
 		adopt(output, presenter, state, "");
-	else if (is_verbose(output))
+	else if (!is_quiet(output))
 		cli_error("%s does not work here: %s", presenter->name, output->host.reason);
 	return error;
 }

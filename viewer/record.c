@@ -41,9 +41,10 @@ int record_frame(const char *dir, uint64_t producer, const struct shmflip_frame_
 	    snprintf(part, sizeof(part), "%s/.%s.part", dir, name) >= (int)sizeof(part))
 		return -ENAMETOOLONG;
 	int error = png_file_write(part, true, info, pixels);
-	if (!error && rename(part, path) != 0) {
+	if (!error && rename(part, path) != 0)
 		error = -errno;
+	/* Also one of an earlier run, which this user could not write. */
+	if (error)
 		unlink(part);
-	}
 	return error;
 }

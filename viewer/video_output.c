@@ -101,7 +101,7 @@ int video_output_create(struct session *session, const struct shmflip_frame *fra
 	struct video_output *output = output_alloc(session);
 
 	if (!output) {
-		cli_error("no memory for a window");
+		cli_error("out of memory for a window");
 		return -ENOMEM;
 	}
 	int error = presenter_choice_open(output, frame);
@@ -193,11 +193,9 @@ const struct shmflip_frame_info *video_output_info(const struct video_output *ou
 
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels)
 {
-	if (output->pixels_lost) {
-		snprintf(output->host.reason, sizeof(output->host.reason),
-		         "the presenter that held it has failed");
-		return -ENODATA;
-	}
+	if (output->pixels_lost)
+		return presenter_fail(&output->host, -ENODATA,
+		                      "the presenter that held it has failed");
 	return output->presenter->read(output->state, area, pixels);
 }
 

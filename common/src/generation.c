@@ -134,7 +134,7 @@ static int create_channel_file(struct generation *generation, const struct chann
 	if (!error)
 		error = write_channel_file(generation, fd, paths, config);
 	if (!error && rename(paths->new_file, paths->channel_file) < 0)
-		error = fail_errno("cannot rename a file to %s", paths->channel_file);
+		error = fail_errno("cannot rename %s to %s", paths->new_file, paths->channel_file);
 	if (error) {
 		unlink(paths->new_file);
 		close(fd);

@@ -112,7 +112,7 @@ void death_latency(unsigned kills)
 	int64_t *times_ns = calloc(kills + 1, sizeof(*times_ns));
 
 	if (!times_ns)
-		fault("no memory");
+		fault("out of memory");
 	for (unsigned i = 0; i < kills; i++) {
 		process_context("latency %u", i);
 		times_ns[i] = kill_one(shared);

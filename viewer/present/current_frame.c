@@ -20,7 +20,7 @@ static void release(struct current_frame *current)
 	current->copy = NULL;
 }
 
-void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame)
+void current_frame_replace(struct current_frame *current, const struct shmflip_frame *frame)
 {
 	if (frame->segment_id != PRESENT_NO_SEGMENT)
 		current->host->on_screen(current->host->context, &frame->info, monotonic_now_ns());
@@ -48,7 +48,7 @@ int current_frame_release_slot(void *state)
 		return 0;
 	uint8_t *copy = copy_rows(&current->frame);
 	if (!copy)
-		return presenter_fail(current->host, -ENOMEM, "no memory for the picture");
+		return presenter_fail(current->host, -ENOMEM, "out of memory for the picture");
 	release(current);
 	current->copy = copy;
 	current->frame.pixels = copy;

@@ -25,7 +25,7 @@ struct current_frame {
 
 /* Call when a frame is on screen: reports it unless it is a copy, holds it, and releases the last
  * one. */
-void current_frame_show(struct current_frame *current, const struct shmflip_frame *frame);
+void current_frame_replace(struct current_frame *current, const struct shmflip_frame *frame);
 
 /* Copies the frame's pixels first. -ENOMEM, with the reason in host. */
 int current_frame_release_slot(void *state);

@@ -38,7 +38,7 @@ static int create(struct presenter_host *host, void **state)
 	struct surface_presenter *self = calloc(1, sizeof(*self));
 
 	if (!self)
-		return presenter_fail(host, -ENOMEM, "no memory");
+		return presenter_fail(host, -ENOMEM, "out of memory");
 	self->current.host = host;
 	if (!SDL_GetWindowSurface(host->window)) {
 		free(self);
@@ -105,7 +105,7 @@ static int draw_premultiplied(struct surface_presenter *self, const struct shmfl
 	if (!*premultiplied)
 		*premultiplied = premultiply(frame);
 	if (!*premultiplied)
-		return fail(self, -ENOMEM, "cannot blend", "no memory");
+		return fail(self, -ENOMEM, "cannot blend", "out of memory");
 	image.pixels = (uint8_t *)*premultiplied;
 	image.stride_bytes = 4 * image.size.width;
 	int error = draw(self, &image, RASTER_PREMULTIPLIED, scene);
@@ -132,7 +132,7 @@ static int draw_reduced(struct surface_presenter *self, const struct shmflip_fra
 	uint32_t *premultiplied = NULL;
 
 	if (reduction_init(&reduction, frame, scene, SIDE_MAX) < 0)
-		return fail(self, -ENOMEM, "cannot reduce the picture", "no memory");
+		return fail(self, -ENOMEM, "cannot reduce the picture", "out of memory");
 	int error = draw_whole(self, &reduction.frame, &premultiplied, &reduction.scene);
 	self->copies++;
 	free(premultiplied);
@@ -159,7 +159,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 		free(premultiplied);
 		return error;
 	}
-	current_frame_show(&self->current, frame);
+	current_frame_replace(&self->current, frame);
 	free(self->premultiplied);
 	self->premultiplied = premultiplied;
 	return 0;

@@ -85,7 +85,7 @@ static int create(struct presenter_host *host, void **state)
 	struct texture_presenter *self = calloc(1, sizeof(*self));
 
 	if (!self)
-		return presenter_fail(host, -ENOMEM, "no memory");
+		return presenter_fail(host, -ENOMEM, "out of memory");
 	self->current.host = host;
 	self->renderer = SDL_CreateRenderer(host->window, -1, 0);
 	if (!self->renderer) {
@@ -245,7 +245,7 @@ static int draw_reduced(struct texture_presenter *self, const struct shmflip_fra
 	struct reduction reduction;
 
 	if (reduction_init(&reduction, frame, scene, self->side_max) < 0)
-		return presenter_fail(self->current.host, -ENOMEM, "no memory for the picture");
+		return presenter_fail(self->current.host, -ENOMEM, "out of memory for the picture");
 	int error = upload_and_draw(self, &reduction.frame, &reduction.scene);
 	reduction_finish(&reduction);
 	return error;
@@ -271,7 +271,7 @@ static int show(void *state, const struct shmflip_frame *frame, const struct sce
 	                          : upload_and_draw(self, frame, scene);
 	if (error)
 		return error;
-	current_frame_show(&self->current, frame);
+	current_frame_replace(&self->current, frame);
 	return 0;
 }
 

@@ -165,7 +165,7 @@ static int create(struct presenter_host *host, void **state)
 	const struct x11_frames_callbacks callbacks = { release_frame, on_screen, wake, self };
 
 	if (!self)
-		return presenter_fail(host, -ENOMEM, "no memory");
+		return presenter_fail(host, -ENOMEM, "out of memory");
 	self->host = host;
 	int error = connect_to_server(self);
 	if (error)

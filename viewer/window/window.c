@@ -134,12 +134,13 @@ static struct size size_for(struct size picture, double pixels_per_point, const 
 static void resize(struct window *window, struct size size)
 {
 	SDL_SetWindowSize(window->sdl, size.width, size.height);
-	window->set_size = size;
+	window->last_set_size = size;
 }
 
 static void move_into(struct window *window, struct area room)
 {
-	struct area at = { .width = window->set_size.width, .height = window->set_size.height };
+	struct area at = { .width = window->last_set_size.width,
+		           .height = window->last_set_size.height };
 
 	SDL_GetWindowPosition(window->sdl, &at.x, &at.y);
 	struct point moved = geometry_moved_into(at, room);
@@ -171,7 +172,7 @@ void window_follow(struct window *window, struct size picture)
 	window->pixels_per_point = pixels_per_point;
 	window->borders = borders;
 	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
-	if (!size_equals(now, window->set_size))
+	if (!size_equals(now, window->last_set_size))
 		return;
 	bool has_room = find_room(window->sdl, &room);
 	struct size new_size = size_for(picture, pixels_per_point, has_room ? &room : NULL);
@@ -194,10 +195,10 @@ bool window_open(struct window *window, struct size picture, bool fullscreen)
 
 	if (fullscreen)
 		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-	*window = (struct window){ .set_size = size_for(picture, 1, has_room ? &room : NULL) };
+	*window = (struct window){ .last_set_size = size_for(picture, 1, has_room ? &room : NULL) };
 	window->sdl =
 		SDL_CreateWindow("shmflip-viewer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-	                         window->set_size.width, window->set_size.height, flags);
+	                         window->last_set_size.width, window->last_set_size.height, flags);
 	if (!window->sdl)
 		return false;
 	icon_set(window->sdl);

@@ -17,9 +17,9 @@ struct window {
 	struct size picture;     /* at the last window_follow() */
 	double pixels_per_point; /* at the last window_follow() */
 	struct size borders;     /* at the last window_follow(): the window manager's, in points */
-	struct size set_size;    /* the size that the program last set, in SDL's points */
-	bool covered;            /* fully, by other windows */
-	bool destroyed;          /* by another program */
+	struct size last_set_size; /* the size that the program last set, in SDL's points */
+	bool covered;              /* fully, by other windows */
+	bool destroyed;            /* by another program */
 };
 
 /* Connects to the display. Call before all other functions here. Reports a failure on stderr,
