@@ -6,8 +6,8 @@
 
 #include "shmflip.h"
 
-/* Finds the channel after this one (direction 1) or before it (-1), around the end, among those that
- * have frames of a living producer. dir as for the library. Blocks for a second at most, if a
+/* Finds the channel after this one (direction 1) or before it (-1), around the end, among those
+ * that have frames of a living producer. dir as for the library. Blocks for a second at most, if a
  * producer is just coming.
  *
  *   -ENOENT  no other channel has any

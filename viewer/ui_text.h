@@ -19,8 +19,8 @@ void ui_text_schedule(struct ui *ui);
 /* Shows a line for 3 s. */
 void ui_text_notice(struct ui *ui, const char *text);
 
-/* Call when the user has paused, resumed, or changed to fullscreen and back. In fullscreen, where no
- * title says so, a paused viewer says that it is for 3 s. */
+/* Call when the user has paused, resumed, or changed to fullscreen and back. In fullscreen, where
+ * no title says so, a paused viewer says that it is for 3 s. */
 void ui_text_mark_pause(struct ui *ui);
 
 /* Removes the panel that marks a stale picture. Call before a new frame is drawn. */

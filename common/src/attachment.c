@@ -57,8 +57,8 @@ static int query_ring(const struct channel_record *record, uid_t owner, bool *al
 	return error == -EIDRM ? 0 : error;
 }
 
-/* The producer lives if it holds its lock on the channel file, and its ring is raised. A dying process
- * lowers the ring first, so the lock is queried first. */
+/* The producer lives if it holds its lock on the channel file, and its ring is raised. A dying
+ * process lowers the ring first, so the lock is queried first. */
 static int check_alive(int fd, const struct channel_record *record,
                        const struct channel_paths *paths, uid_t owner, struct sysv_status *segment)
 {

@@ -50,7 +50,8 @@ static int create_segment(struct generation *generation, key_t key, uint64_t byt
 	if (error)
 		return error;
 	madvise(base, bytes, MADV_DONTFORK);
-	/* The kernel writes a core before it undoes the semaphores: pixels would delay that by seconds. */
+	/* The kernel writes a core before it undoes the semaphores: pixels would delay that by
+	 * seconds. */
 	madvise((uint8_t *)base + generation->fixed.pixels_offset,
 	        bytes - generation->fixed.pixels_offset, MADV_DONTDUMP);
 	error = fault_in(base, bytes);

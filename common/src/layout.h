@@ -60,8 +60,8 @@ struct channel_record {
 	int32_t ring_id;
 	int32_t ring_key; /* the kernel may give the id to another set, but not this key with it */
 	uint32_t ipc_namespace; /* where the ids are valid; 0: not known */
-	uint64_t
-		device; /* this file as its writer sees it: elsewhere locks do not meet the writer's */
+	/* This file as its writer sees it. On another one, locks do not meet the writer's. */
+	uint64_t device;
 	uint64_t inode;
 };
 

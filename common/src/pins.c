@@ -77,7 +77,7 @@ static uint64_t random_byte(void)
 {
 	uint64_t number = 0;
 
-	/* Before the kernel has gathered entropy, the pid and the retry in pins_mark_attached() do. */
+	/* Without entropy, early after boot, pid and retry in pins_mark_attached() do. */
 	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
 		number = (uint64_t)random();
 	return VIEWER_BYTES | own_namespace() << (PID_BITS + RANDOM_BITS) |
@@ -93,8 +93,9 @@ static int32_t pid_of(uint64_t viewer_byte)
 	return own && number == own ? (int32_t)low_bits(viewer_byte >> RANDOM_BITS, PID_BITS) : 0;
 }
 
-/* Shared locks of two viewers on one byte would count as one. Each looks for the other after locking,
- * so at least one of them sees it and takes another byte. A hostile viewer can lock them all. */
+/* Shared locks of two viewers on one byte would count as one. Each looks for the other after
+ * locking, so at least one of them sees it and takes another byte. A hostile viewer can lock them
+ * all. */
 int pins_mark_attached(struct pins *pins)
 {
 	uint64_t byte;

@@ -145,7 +145,8 @@ static int move_on_without_loans(struct shmflip_producer *producer)
 }
 
 /* Viewers need the channel file and the semaphores, and the lock file keeps other producers out. If
- * somebody deleted the lock file, locks a new one. If any of these is gone, a new generation is due.
+ * somebody deleted the lock file, locks a new one. If any of these is gone, a new generation is
+ * due.
  * -ESTALE  another producer has taken the channel meanwhile; until that one releases it */
 static int check_objects(struct shmflip_producer *producer)
 {

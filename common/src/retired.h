@@ -23,8 +23,8 @@ struct retired_generation {
 void retired_add(struct retired_generation **list, struct retired_generation *retired,
                  struct generation *generation);
 
-/* Returns whether a viewer that wants every frame still has its claim in a retired generation, and so
- * has not moved to the current one. Closes the files of generations without claims. */
+/* Returns whether a viewer that wants every frame still has its claim in a retired generation, and
+ * so has not moved to the current one. Closes the files of generations without claims. */
 bool retired_poll_claims(struct retired_generation *list);
 
 /* Stops waiting for claims. */

@@ -29,8 +29,8 @@ static uint64_t smaller(uint64_t one, uint64_t other)
 	return one < other ? one : other;
 }
 
-/* Reads the number that follows the name on its line of a file. Without a name, the number that the file
- * begins with. */
+/* Reads the number that follows the name on its line of a file. Without a name, the number that the
+ * file begins with. */
 static bool read_number(const char *directory, const char *file, const char *name, uint64_t *number)
 {
 	char path[PATH_MAX + 64], line[128], *end;
@@ -64,8 +64,8 @@ static uint64_t available_in(const struct controller *controller, const char *di
 	return limit - smaller(limit, usage);
 }
 
-/* In a container path may be the host's, which is not there: the mount is its own cgroup then, and the
- * last directory to look into. */
+/* In a container path may be the host's, which is not there: the mount is its own cgroup then, and
+ * the last directory to look into. */
 static uint64_t available_up_from(const struct controller *controller, const char *root,
                                   const char *path)
 {

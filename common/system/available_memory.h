@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-/* Returns the bytes that the system can give without swapping (MemAvailable of proc(5)), or fewer if a
- * limit of this process's cgroup or one above it leaves fewer. UINT64_MAX: neither is known. */
+/* Returns the bytes that the system can give without swapping (MemAvailable of proc(5)), or fewer
+ * if a limit of this process's cgroup, or of one above it, leaves fewer. UINT64_MAX: unknown. */
 uint64_t memory_available_bytes(void);
 
 /* The cgroups' part. root is put before /proc/self/cgroup and /sys/fs/cgroup: "", but for tests. */

@@ -3,7 +3,8 @@
 #
 # run.sh SOURCE [COMMAND...]: makes a bare Debian 12 in a temporary directory, and clones the last
 # commit of SOURCE into it. There it runs the commands, or without any those that README names.
-# Needs root and debootstrap. What it mounts and starts has namespaces of its own, which end with it.
+# Needs root and debootstrap. What it mounts and starts has namespaces of its own, which end with
+# it.
 set -euo pipefail
 
 # inside ROOT COMMAND...: runs the commands in the new system, in namespaces that exist.

@@ -191,33 +191,32 @@ check_unit_tests() {
 
 	mkdir "$directory"
 	cp "$here"/../../common/src/*.h "$directory"
-	# shellcheck disable=SC2231 # a pattern
-	for name in $(sed -n 's/^Part: unit //p' "$here"/mutants/$1.patch | sort -u); do
+	while read -r name; do
 		if ! link_unit "$directory" "$name" ||
 			! "${own_ipc[@]}" "$directory/program" >"$directory/log" 2>&1; then
 			status=1
 			echo "  the unit test $name fails without a mutant:"
 			cat "$directory/log"
 		fi
-	done
+	done < <(find "$here/mutants" -name "$1.patch" -exec sed -n 's/^Part: unit //p' {} + | sort -u)
 }
 
 # README.md has a table of the models' wrong variants, with mutants for each.
 check_table() {
 	local variant mutant
 
-	for variant in $(grep -ho 'BAD_[A-Z_]*' "$here"/../model/*.pml | sort -u); do
+	while read -r variant; do
 		grep -q "^| .*\b${variant#BAD_}\b.* | \`" "$here/README.md" || {
 			status=1
 			echo "  $variant of a model is not in README.md"
 		}
-	done
-	for mutant in $(sed -n '/^| model/,/^$/s/`//gp' "$here/README.md" | grep -o '[a-z]*-[a-z-]*'); do
+	done < <(grep -ho 'BAD_[A-Z_]*' "$here"/../model/*.pml | sort -u)
+	while read -r mutant; do
 		[[ -f $here/mutants/$mutant.patch ]] || {
 			status=1
 			echo "  $mutant of README.md is not in mutants/"
 		}
-	done
+	done < <(sed -n '/^| model/,/^$/s/`//gp' "$here/README.md" | grep -o '[a-z]*-[a-z-]*')
 }
 
 # mutants PATTERN: two of them per processor run side by side, because most of them sleep.

@@ -15,8 +15,8 @@ struct crash_case {
 	 * it is ready, directly before the call, and directly after the call. */
 	void (*victim)(struct fixture *fixture);
 	/* The rest runs in the killer. NULL: nothing to do. prepare: before the victim does
-	 * anything. at_mark: the victim is at its first mark. survive: the victim is dead, or has been
-	 * resumed. */
+	 * anything. at_mark: the victim is at its first mark. survive: the victim is dead, or has
+	 * been resumed. */
 	void (*prepare)(struct fixture *fixture);
 	void (*at_mark)(struct fixture *fixture);
 	void (*survive)(struct fixture *fixture);

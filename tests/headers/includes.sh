@@ -25,7 +25,8 @@ viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png
 bench/decoder       common/png
 bench/transport     common/include bench
-bench               common/include common/cli common/system common/json common/png bench/transport bench/decoder
+bench               common/include common/cli common/system common/json common/png
+bench               bench/transport bench/decoder
 assets
 tests/headers       common/include
 tests/integration   common/include
@@ -83,7 +84,8 @@ list_files() {
 
 # One line for each include: the file, " or <, and the header.
 list_includes() {
-	{ list_files '*.[ch]' && list_files '*.def'; } | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
+	{ list_files '*.[ch]' && list_files '*.def'; } |
+		xargs grep -HE '^[[:space:]]*#[[:space:]]*include' |
 		sed -E 's/^([^:]*):[^"<]*(["<])([^">]*).*/\1 \2 \3/'
 }
 

@@ -103,7 +103,8 @@ static void version_1_limit_counts(void **state)
 	assert_available(51 * MIB);
 }
 
-/* Without a cgroup namespace a container sees the host's path, but mounts its own cgroup as the root. */
+/* Without a cgroup namespace a container sees the host's path, but mounts its own cgroup as the
+ * root. */
 static void mount_of_a_container_counts(void **state)
 {
 	(void)state;

@@ -429,8 +429,8 @@ static bool is_left_out_of_cores(const void *address)
 	return left_out;
 }
 
-/* The kernel writes a core before it undoes the semaphores. Gigabytes of pixels in it would let viewers
- * wait for seconds until they learn of a crash. */
+/* The kernel writes a core before it undoes the semaphores. Gigabytes of pixels in it would let
+ * viewers wait for seconds until they learn of a crash. */
 static void pixels_are_left_out_of_cores(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);

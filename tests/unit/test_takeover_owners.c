@@ -209,8 +209,8 @@ static void channel_of_a_replaced_program_is_removed(void **state)
 	kill_and_reap(child);
 }
 
-/* The id in a dead producer's channel file is another channel's by now: after a restart, ids count from
- * 0 again. */
+/* The id in a dead producer's channel file is another channel's by now: after a restart, ids count
+ * from 0 again. */
 static void foreign_raised_semaphores_stay(void **state)
 {
 	struct channel_record record = { .producer = 1, .generation = 1, .ring_key = 0x5f1b5f1a };
