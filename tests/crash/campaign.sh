@@ -198,7 +198,8 @@ check_unit_tests() {
 			echo "  the unit test $name fails without a mutant:"
 			cat "$directory/log"
 		fi
-	done < <(find "$here/mutants" -name "$1.patch" -exec sed -n 's/^Part: unit //p' {} + | sort -u)
+	done < <(find "$here/mutants" -name "$1.patch" -exec sed -n 's/^Part: unit //p' {} + |
+		sort -u)
 }
 
 # README.md has a table of the models' wrong variants, with mutants for each.
