@@ -141,21 +141,26 @@ class Lossless(harness.Case):
 
 
 class Latest(harness.Case):
-    def view_slowly(self, slots, seconds):
-        """Runs a fast viewer, and one that is stopped again and again. Returns the statistics of all three."""
+    def view_slowly(self, slots, lost):
+        """Runs a fast viewer, and one that is stopped again and again, until the slow one has missed so many
+        frames, or the producer has dropped them. Returns the statistics of all three."""
         paths = {name: harness.digest_of(path) for path in FRAMES.glob("*.png")
                  for name in [path.name]}
         files = [self.scratch / name for name in ("p.json", "fast.json", "slow.json")]
         fast = self.viewer("--digest", "--once", "--stats", files[1])
         slow = self.viewer("--digest", "--once", "--stats", files[2])
-        producer = self.producer("-r", "100", "-l", "-w", "2", "-s", slots, "--stats", files[0],
+        producer = self.producer("-v", "-r", "100", "-l", "-w", "2", "-s", slots, "--stats", files[0],
                                  FRAMES)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+
+        def has_lost():
             slow.signal(signal.SIGSTOP)
             time.sleep(0.15)
             slow.signal(signal.SIGCONT)
             time.sleep(0.03)
+            published = int(fast.lines[-1].split()[0]) if fast.lines else 0
+            return published - len(slow.lines) + producer.err.count("dropped") > lost
+
+        self.until(f"{lost} frames are missed or dropped", has_lost)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_exits(fast, 0)
         self.assert_exits(slow, 0)
@@ -174,14 +179,14 @@ class Latest(harness.Case):
 
     @harness.needs_imagemagick
     def test_slow_viewer_misses_frames_and_delays_nobody(self):
-        producer, fast, slow = self.view_slowly(4, 3)
+        producer, fast, slow = self.view_slowly(4, 60)
         self.assertEqual(producer["dropped"], 0)
         self.assertGreater(slow["missed"], 50)
         self.assertGreater(fast["shown"], slow["shown"])
 
     @harness.needs_imagemagick
     def test_two_slots_drop_and_count(self):
-        producer, _, slow = self.view_slowly(2, 2)
+        producer, _, slow = self.view_slowly(2, 40)
         self.assertGreater(slow["missed"] + producer["dropped"], 20)
 
     def test_pace_is_kept(self):
