@@ -140,7 +140,8 @@ SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid
  *   alive  1: a producer lives, by the kernel's word (its locks and semaphores).
  *          0: a dead one left this behind
  *   error  0; or why only alive and info.pid (0: not known) tell something. -EPIPE: the producer is
- *          dead. -EAGAIN: it is just opening the channel. -EPROTO, -EPROTONOSUPPORT, ...: as for
+ *          dead. -EAGAIN: it is just opening the channel, or a process still holds
+ *          its locks after its death. -EPROTO, -EPROTONOSUPPORT, ...: as for
  *          shmflip_viewer_wait_producer */
 struct shmflip_channel_status {
 	uint32_t alive;

@@ -234,7 +234,7 @@ static int acquire(struct channel *channel, const struct channel_paths *paths, g
 		return error;
 	error = reacquire ? 0 : check_no_live_producer(channel);
 	if (error) {
-		channel_release(channel);
+		channel_refuse(channel);
 		return error;
 	}
 	return take_over(channel, reacquire);
@@ -272,6 +272,16 @@ void channel_release(struct channel *channel)
 	if (channel_still_owned(channel))
 		unlink(channel->paths.lock_file);
 	close(channel->lock_fd);
+}
+
+void channel_refuse(struct channel *channel)
+{
+	bool is_empty = channel->record_known && channel->record.mark.version == 0;
+
+	if (is_empty)
+		channel_release(channel);
+	else
+		close(channel->lock_fd);
 }
 
 /* Larger than every earlier number since boot, even those that a removed lock file counted. */

@@ -120,15 +120,19 @@ static int report_unattachable(const struct channel_paths *paths, uid_t owner,
                                const struct ownership *lock, int error,
                                struct shmflip_channel_status *status)
 {
-	status->alive = lock->owned;
+	/* -ENOTSUP: it lives, and its locks or its memory are not seen from here. */
+	status->alive = lock->owned || error == -ENOTSUP;
 	status->error = error;
-	if (lock->owned) {
-		if (attachment_found_no_producer(error))
-			status->error =
-				fail(-EAGAIN, "the producer of channel %s is just opening it",
-			             paths->name);
+	if (lock->owned && error == -EPIPE)
+		status->error = fail(-EAGAIN,
+		                     "the producer of channel %s died or is in another IPC "
+		                     "namespace, and a process still holds its locks",
+		                     paths->name);
+	else if (lock->owned && error == -ENOENT)
+		status->error =
+			fail(-EAGAIN, "the producer of channel %s is starting", paths->name);
+	if (status->alive)
 		return 0;
-	}
 	if (lock->error && lock->error != -ENOENT && !attachment_found_no_producer(error))
 		return error;
 	if (!lock->ours && !is_our_channel_file(paths, owner))
@@ -253,6 +257,7 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 	struct shmflip_removed sum = { 0 };
 	struct channel_paths paths;
 	struct channel channel;
+	bool had_lock_file;
 	int error = channel_paths_init(&paths, dir, channel_name);
 
 	if (!error)
@@ -261,14 +266,18 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 		return error;
 	if (!channel_exists(&paths, geteuid()))
 		return fail(-ENOENT, "there is no channel %s in %s", paths.name, paths.dir);
-	if (access(paths.lock_file, F_OK) == 0)
-		sum.files++;
+	had_lock_file = access(paths.lock_file, F_OK) == 0;
 	error = channel_acquire_for_cleanup(&channel, &paths);
 	if (error)
 		return error;
 	error = clean(&channel, &sum);
+	if (error) {
+		channel_refuse(&channel);
+		return error;
+	}
 	channel_release(&channel);
-	if (!error)
-		*removed = sum;
-	return error;
+	if (had_lock_file && access(paths.lock_file, F_OK) != 0)
+		sum.files++;
+	*removed = sum;
+	return 0;
 }

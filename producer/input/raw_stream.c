@@ -181,6 +181,12 @@ static const char *read_pnm(struct raw_stream *stream, int *error)
 	return *error == -EBADMSG ? "damaged: not a PGM, PPM or PAM header" : NULL;
 }
 
+/* A frame's line may have parameters. */
+static bool is_frame_line(const char *text)
+{
+	return strncmp(text, "FRAME", 5) == 0 && strchr(" \n", text[5]);
+}
+
 /* Another Y4M may follow the first, as from cat(1), with another size. */
 static const char *read_y4m(struct raw_stream *stream, int *error)
 {
@@ -196,7 +202,7 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 	}
 	if (*error == 0 && !fault && !stream->announced)
 		fault = "not a Y4M";
-	else if (*error == 0 && !fault && strncmp(text, "FRAME", 5) != 0)
+	else if (*error == 0 && !fault && !is_frame_line(text))
 		fault = "damaged: no FRAME line";
 	return *error == -EBADMSG ? "damaged: no FRAME line" : fault;
 }

@@ -116,6 +116,9 @@ class Mounts(Containers):
         viewer = self.digest("--dir", self.dir)
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "alive", "locks are not seen")
+        cleaner = self.start(harness.TOOL, "clean", "--dir", self.dir)
+        self.assert_exits(cleaner, 1)
+        self.assertTrue((self.dir / "default.lock").exists())
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
@@ -127,6 +130,8 @@ class Mounts(Containers):
                 other = self.start(*within, program[0], "--dir", self.merged / "channels", *program[1:])
                 self.assert_exits(other, 1)
                 self.assert_one_line(other, "alive", "locks are not seen")
+                self.assertTrue((self.dir / "default.lock").exists())
+        self.assertEqual(self.inspect("ls", "--dir", self.merged / "channels", within=within)[0]["state"], "alive")
         self.assert_sees_frames(self.digest())
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
@@ -165,6 +170,9 @@ class Mounts(Containers):
     def test_copied_directory_is_refused(self):
         producer = self.start_producer()
         subprocess.run(["cp", "-a", self.dir, self.scratch / "copy"], check=True)
+        cleaner = self.start(harness.TOOL, "clean", "--dir", self.scratch / "copy")
+        self.assert_exits(cleaner, 1)
+        self.assertTrue((self.scratch / "copy" / "default.lock").exists())
         viewer = self.digest("--dir", self.scratch / "copy")
         self.assert_exits(viewer, 1)
         self.assert_one_line(viewer, "alive", "no copy")

@@ -257,7 +257,7 @@ class Raw(harness.Case):
                              (good + b"P7\nWIDTH 2\nENDHDR\n", "PAM"), (good + b"P7\n", "PGM"),
                              (good + b"P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE CMYK\nENDHDR\n",
                               "neither"),
-                             (y4m + b"FRANE\n" + y4m, "FRAME"), (y4m + b"x" * 5000, "FRAME")):
+                             (y4m + b"FRANE\n" + y4m, "FRAME"), (y4m + b"FRAMEX\n" + y4m, "FRAME"), (y4m + b"x" * 5000, "FRAME")):
             with self.subTest(stream=stream[:140]):
                 self.assertEqual(len(self.play(stream)), 1)
                 self.assert_one_line(self.played, "stdin:2: skipped", word)
