@@ -38,6 +38,7 @@ int attachment_probe(const struct channel_paths *paths, uint64_t after);
  * is the only user. *out must not be copied. On failure nothing is left open.
  * -ENOENT  there is none
  * -EPIPE   there is one, but its producer is dead
+ * -ENOTSUP there is one, but its producer's locks or memory are not seen from here
  * -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE */
 int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
                     enum attachment_pixels pixels);

@@ -16,13 +16,21 @@ struct controller {
 	const char *mount;
 	const char *limit; /* "max" or NO_LIMIT and more: none */
 	const char *usage;
-	const char *reclaimable; /* in memory.stat: file pages that the kernel can drop */
+	const char *reclaimable[2]; /* in memory.stat: file pages that the kernel can drop */
 };
 
-static const struct controller version_1 = { "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
-	                                     "memory.usage_in_bytes", "total_inactive_file " };
-static const struct controller version_2 = { "/sys/fs/cgroup", "memory.max", "memory.current",
-	                                     "inactive_file " };
+static const struct controller version_1 = {
+	"/sys/fs/cgroup/memory",
+	"memory.limit_in_bytes",
+	"memory.usage_in_bytes",
+	{ "total_inactive_file ", "total_active_file " },
+};
+static const struct controller version_2 = {
+	"/sys/fs/cgroup",
+	"memory.max",
+	"memory.current",
+	{ "inactive_file ", "active_file " },
+};
 
 static uint64_t smaller(uint64_t one, uint64_t other)
 {
@@ -54,13 +62,14 @@ static bool read_number(const char *directory, const char *file, const char *nam
 
 static uint64_t available_in(const struct controller *controller, const char *directory)
 {
-	uint64_t limit, usage, reclaimable = 0;
+	uint64_t limit, usage, reclaimable;
 
 	if (!read_number(directory, controller->limit, "", &limit) || limit >= NO_LIMIT ||
 	    !read_number(directory, controller->usage, "", &usage))
 		return UINT64_MAX;
-	read_number(directory, "memory.stat", controller->reclaimable, &reclaimable);
-	usage -= smaller(usage, reclaimable);
+	for (int i = 0; i < 2; i++)
+		if (read_number(directory, "memory.stat", controller->reclaimable[i], &reclaimable))
+			usage -= smaller(usage, reclaimable);
 	return limit - smaller(limit, usage);
 }
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* This process's namespace as the inode of /proc/self/ns/KIND: "ipc", "pid", "time". 0: not known,
+/* This process's namespace as the inode of /proc/self/ns/KIND: "ipc" or "pid". 0: not known,
  * for instance without /proc. The kernel may use a number again once its namespace is gone. */
 uint32_t namespace_number(const char *kind);
 

@@ -74,7 +74,7 @@ static void version_2_limit_counts(void **state)
 	assert_available(60 * MIB);
 	/* File pages that the kernel can drop are no obstacle. */
 	put("sys/fs/cgroup/a/b/memory.stat",
-	    "anon 1\nactive_file 7\ninactive_file 10485760\nfile 3\n");
+	    "anon 1\nactive_file 4194304\ninactive_file 6291456\nfile 3\n");
 	assert_available(70 * MIB);
 	put("sys/fs/cgroup/a/b/memory.current", "204857600\n");
 	put("sys/fs/cgroup/a/b/memory.stat", "inactive_file 0\n");
