@@ -64,6 +64,7 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
 	const struct format *format = writer->options->format;
 	int error;
 
+	writer->taken_ns = monotonic_now_ns();
 	if (!writer->width)
 		describe_video(writer, info, channel);
 	if (format->is_video && (info->width != writer->width || info->height != writer->height))
@@ -188,7 +189,8 @@ static int begin(struct frame_writer *writer, const struct shmflip_frame_info *i
 	choose_rate(writer);
 	/* The time of measuring is no part of the video. */
 	timeline_init(&writer->timeline, writer->video.fps_milli,
-	              announced ? info->published_ns : monotonic_now_ns());
+	              announced ? writer->taken_ns : monotonic_now_ns());
+	timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
 	if (writer->options->format->begin)
 		error = write_header(writer, info);
 	writer->begun = true;
@@ -198,11 +200,13 @@ static int begin(struct frame_writer *writer, const struct shmflip_frame_info *i
 int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info)
 {
 	struct out_buffer converted = writer->next;
-	int64_t time_ns = info->published_ns;
+	int64_t time_ns = 0;
 	int error = 0;
 
-	if (writer->begun && writer->in_time)
+	if (writer->begun && writer->in_time) {
+		time_ns = timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
 		error = repeat(writer, timeline_gap(&writer->timeline, time_ns));
+	}
 	writer->next = writer->last;
 	writer->last = converted;
 	if (!writer->begun)

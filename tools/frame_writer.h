@@ -23,6 +23,7 @@ struct frame_writer {
 	struct video video;
 	uint32_t width; /* of the first frame; 0: there was none yet */
 	uint32_t height;
+	int64_t taken_ns;                      /* when the converted frame was taken */
 	uint64_t frames;                       /* written so far */
 	int64_t write_ns[FRAME_WRITER_WRITES]; /* how long the last writes took */
 	int64_t left_out_ns;                   /* the time that the reader stalled */
@@ -41,7 +42,7 @@ void frame_writer_finish(struct frame_writer *writer);
  *   -ENOMEM
  *   or the error of write(2) */
 
-/* Converts a frame. channel: its producer's. */
+/* Converts a frame that was just taken. channel: its producer's. */
 int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame *frame,
                          const struct shmflip_channel_info *channel);
 

@@ -260,6 +260,20 @@ class Times(Cat):
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
+    def test_a_picture_that_stood_still_before(self):
+        """The video begins with cat, however old its first frame is."""
+        for rate, options in (("20", []), ("50", ["--fps", "20"]), ("0", ["--fps", "20"])):
+            with self.subTest(rate=rate, options=options):
+                self.start_feeding("-r", rate, "-w", "1")
+                self.publish()
+                time.sleep(2)
+                self.started_at = time.monotonic()
+                cat = self.cat(*options)
+                self.until("it takes the picture", lambda cat=cat: os.path.getsize(cat.out_path))
+                for pause in (0.2, 0.1):
+                    self.publish(pause)
+                self.assert_in_time(self.finish(cat)[1], 20, 0.3)
+
     def test_usage(self):
         for arguments in (["--fps", "0"], ["--fps", "x"], ["--fps", "30", "--format", "png"],
                           ["--timeout", "-1"]):
