@@ -50,7 +50,8 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
  * read, and before the first frame for 0.65 s if the rate has to be measured. */
 int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info);
 
-/* Writes what is missing if no frame was published until now. */
+/* Writes what is missing if no frame was published until now: at least a frame if any is, however
+ * slow the reader was, which shows whether it still is. */
 int frame_writer_idle(struct frame_writer *writer, int64_t now_ns);
 
 /* Whether all frames that the user wants are written. */

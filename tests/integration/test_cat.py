@@ -3,7 +3,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -257,6 +259,33 @@ class Times(Cat):
             self.assertRegex(cat.stderr.read(), b"leaves out the time.*--fps")
         # The first ones are repeated, until cat knows its reader.
         self.assertEqual(len(set(frames[5:])), len(frames[5:]))
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_a_slow_reader_still_gets_new_frames(self):
+        """A frame takes it longer than the video's rate allows, so none is repeated in time."""
+        producer = self.producer("-q", "-l", "-r", "20", "-s", "4", harness.FRAMES)
+        self.await_channel(producer)
+        size = 4 * 640 * 360
+        with subprocess.Popen([harness.TOOL, "cat", "--format", "raw", "--fps", "10000"], env=self.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as cat:
+            frozen = threading.Timer(harness.TIMEOUT_S, cat.kill)
+            frozen.start()
+            frames = set()
+            while len(frames) < 30:
+                frame = cat.stdout.read(size)
+                self.assertEqual(len(frame), size, f"no new frame after {len(frames)}")
+                frames.add(frame)
+                time.sleep(0.005)
+            # A picture that stands still is still repeated, which shows how fast the reader is now.
+            os.kill(producer.pid, signal.SIGSTOP)
+            repeated = cat.stdout.read(5 * size)
+            os.kill(producer.pid, signal.SIGCONT)
+            self.assertEqual(len(repeated), 5 * size, "no repetition")
+            frozen.cancel()
+            cat.stdout.close()
+            self.assertEqual(cat.wait(), 0)
+            self.assertRegex(cat.stderr.read(), b"more than half of the time.*10000.*--fps")
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
