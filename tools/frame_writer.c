@@ -64,6 +64,7 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
 	const struct format *format = writer->options->format;
 	int error;
 
+	writer->taken_ns = monotonic_now_ns();
 	if (!writer->width)
 		describe_video(writer, info, channel);
 	if (format->is_video && (info->width != writer->width || info->height != writer->height))
@@ -109,24 +110,26 @@ static bool reader_is_slow(const struct frame_writer *writer)
 	return true;
 }
 
-static void leave_out(struct frame_writer *writer)
+static void leave_out(struct frame_writer *writer, int64_t end_ns)
 {
-	writer->left_out_ns += timeline_skip(&writer->timeline, monotonic_now_ns());
+	writer->left_out_ns += timeline_skip(&writer->timeline, end_ns);
 	if (writer->stall_was_reported || writer->left_out_ns < REPORT_STALL_NS)
 		return;
 	writer->stall_was_reported = true;
-	cli_error("stdout takes fewer than %g frames per second: the video leaves out the time "
-	          "that its reader lost (lower the rate with --fps)",
+	cli_error("writing to stdout takes more than half of the time at %g frames per second: the "
+	          "video leaves out the time that its reader lost (lower the rate with --fps)",
 	          writer->video.fps_milli / 1e3);
 }
 
-static int repeat(struct frame_writer *writer, uint64_t count)
+/* Repeats the last frame so often, or leaves out the time until end_ns: that of the frame which the
+ * caller writes next, and which must not be too late then. */
+static int repeat(struct frame_writer *writer, uint64_t count, int64_t end_ns)
 {
 	int error = 0;
 
 	for (; count && !error && !frame_writer_is_done(writer); count--) {
 		if (reader_is_slow(writer)) {
-			leave_out(writer);
+			leave_out(writer, end_ns);
 			break;
 		}
 		error = cli_interrupted() ? -EINTR : write_last(writer);
@@ -188,7 +191,8 @@ static int begin(struct frame_writer *writer, const struct shmflip_frame_info *i
 	choose_rate(writer);
 	/* The time of measuring is no part of the video. */
 	timeline_init(&writer->timeline, writer->video.fps_milli,
-	              announced ? info->published_ns : monotonic_now_ns());
+	              announced ? writer->taken_ns : monotonic_now_ns());
+	timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
 	if (writer->options->format->begin)
 		error = write_header(writer, info);
 	writer->begun = true;
@@ -198,11 +202,13 @@ static int begin(struct frame_writer *writer, const struct shmflip_frame_info *i
 int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info)
 {
 	struct out_buffer converted = writer->next;
-	int64_t time_ns = info->published_ns;
+	int64_t time_ns = 0;
 	int error = 0;
 
-	if (writer->begun && writer->in_time)
-		error = repeat(writer, timeline_gap(&writer->timeline, time_ns));
+	if (writer->begun && writer->in_time) {
+		time_ns = timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
+		error = repeat(writer, timeline_gap(&writer->timeline, time_ns), time_ns);
+	}
 	writer->next = writer->last;
 	writer->last = converted;
 	if (!writer->begun)
@@ -215,7 +221,14 @@ int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_i
 
 int frame_writer_idle(struct frame_writer *writer, int64_t now_ns)
 {
+	uint64_t count;
+	int error;
+
 	if (!writer->begun || !writer->in_time)
 		return 0;
-	return repeat(writer, timeline_overdue(&writer->timeline, now_ns));
+	count = timeline_overdue(&writer->timeline, now_ns);
+	if (!count)
+		return 0;
+	error = repeat(writer, count - 1, now_ns);
+	return error || frame_writer_is_done(writer) ? error : write_last(writer);
 }

@@ -8,7 +8,20 @@
 
 void timeline_init(struct timeline *timeline, uint32_t fps_milli, int64_t start_ns)
 {
-	*timeline = (struct timeline){ .fps_milli = fps_milli, .start_ns = start_ns };
+	*timeline = (struct timeline){
+		.fps_milli = fps_milli,
+		.start_ns = start_ns,
+		.delay_ns = INT64_MAX,
+	};
+}
+
+int64_t timeline_place(struct timeline *timeline, int64_t published_ns, int64_t taken_ns)
+{
+	int64_t delay_ns = taken_ns - published_ns;
+
+	if (delay_ns < timeline->delay_ns)
+		timeline->delay_ns = delay_ns;
+	return published_ns + timeline->delay_ns;
 }
 
 /* How many frames the video is behind this time. */

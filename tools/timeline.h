@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Where the frames of a channel belong in a video of constant rate, whose time is that of their
- * publication. Pure: the caller passes times. */
+ * publication. Pure: the caller passes times.
+ *
+ * All times are the caller's, also if the producer's clock differs from it by a constant, as in
+ * another time namespace: timeline_place translates. */
 #ifndef SHMFLIP_TOOLS_TIMELINE_H
 #define SHMFLIP_TOOLS_TIMELINE_H
 
@@ -12,10 +15,16 @@ struct timeline {
 	uint32_t fps_milli;
 	int64_t start_ns; /* the time of the video's first frame */
 	uint64_t frames;  /* of the video so far: the caller counts */
+	int64_t delay_ns; /* the least from a frame's publication until it was taken, by both clocks */
 };
 
 /* fps_milli: at least 1. */
 void timeline_init(struct timeline *timeline, uint32_t fps_milli, int64_t start_ns);
+
+/* The time of a frame, by its times of publication (the producer's clock) and of taking. The frame
+ * that was taken soonest until now counts as taken at once: so neither the difference of the clocks
+ * nor the age of the first frame matters. Call it for each frame, in order. */
+int64_t timeline_place(struct timeline *timeline, int64_t published_ns, int64_t taken_ns);
 
 /* How many frames are missing before a frame of this time. As in ffmpeg, 0 up to 1.1 frames: times
  * are not exact. */

@@ -3,7 +3,9 @@
 
 import os
 import re
+import signal
 import subprocess
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -259,6 +261,47 @@ class Times(Cat):
         self.assertEqual(len(set(frames[5:])), len(frames[5:]))
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
+
+    def test_a_slow_reader_still_gets_new_frames(self):
+        """A frame takes it longer than the video's rate allows, so none is repeated in time."""
+        producer = self.producer("-q", "-l", "-r", "20", "-s", "4", harness.FRAMES)
+        self.await_channel(producer)
+        size = 4 * 640 * 360
+        with subprocess.Popen([harness.TOOL, "cat", "--format", "raw", "--fps", "10000"], env=self.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as cat:
+            frozen = threading.Timer(harness.TIMEOUT_S, cat.kill)
+            frozen.start()
+            frames = set()
+            while len(frames) < 30:
+                frame = cat.stdout.read(size)
+                self.assertEqual(len(frame), size, f"no new frame after {len(frames)}")
+                frames.add(frame)
+                time.sleep(0.005)
+            # A picture that stands still is still repeated, which shows how fast the reader is now.
+            os.kill(producer.pid, signal.SIGSTOP)
+            repeated = cat.stdout.read(5 * size)
+            os.kill(producer.pid, signal.SIGCONT)
+            self.assertEqual(len(repeated), 5 * size, "no repetition")
+            frozen.cancel()
+            cat.stdout.close()
+            self.assertEqual(cat.wait(), 0)
+            self.assertRegex(cat.stderr.read(), b"more than half of the time.*10000.*--fps")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_a_picture_that_stood_still_before(self):
+        """The video begins with cat, however old its first frame is."""
+        for rate, options in (("20", []), ("50", ["--fps", "20"]), ("0", ["--fps", "20"])):
+            with self.subTest(rate=rate, options=options):
+                self.start_feeding("-r", rate, "-w", "1")
+                self.publish()
+                time.sleep(2)
+                self.started_at = time.monotonic()
+                cat = self.cat(*options)
+                self.until("it takes the picture", lambda cat=cat: os.path.getsize(cat.out_path))
+                for pause in (0.2, 0.1):
+                    self.publish(pause)
+                self.assert_in_time(self.finish(cat)[1], 20, 0.3)
 
     def test_usage(self):
         for arguments in (["--fps", "0"], ["--fps", "x"], ["--fps", "30", "--format", "png"],

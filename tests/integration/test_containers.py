@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -306,6 +307,8 @@ class Namespaces(Containers):
     @needs_namespaces("--time", "--fork", "--monotonic", "1000")
     def test_time_namespace_does_not_matter(self):
         producer = self.start_producer()
+        slow = self.start_producer("-r", "5", name="slow")
+        unpaced = self.start_producer("-r", "0", name="unpaced")
         for offset in ("100000", "-1"):
             with self.subTest(offset=offset):
                 within = ["unshare", "--time", "--fork", "--kill-child", "--monotonic", offset, "--boottime", offset]
@@ -313,7 +316,13 @@ class Namespaces(Containers):
                     self.assert_sees_frames(self.digest(within=within))
                     tool = self.start(*within, harness.TOOL, "stat", "default")
                     self.assert_exits(tool, 0)
-        self.assertEqual(producer.interrupt(), 0)
+                    # More repetitions than the time allows would end it sooner.
+                    before = time.monotonic()
+                    self.assert_exits(self.start(*within, harness.TOOL, "cat", "-n", "10", "slow"), 0)
+                    self.assertGreater(time.monotonic() - before, (10 - 1 - 1.2) / 5)
+                    self.assert_exits(self.start(*within, harness.TOOL, "cat", "-n", "10", "unpaced"), 0)
+        for running in (producer, slow, unpaced):
+            self.assertEqual(running.interrupt(), 0)
         self.assert_nothing_left()
 
     @needs_namespaces("--user", "--map-root-user")

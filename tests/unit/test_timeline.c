@@ -104,6 +104,42 @@ static void test_time_can_be_left_out(void **state)
 	assert_int_equal(timeline_length_ns(&timeline, 25), 2500 * MS);
 }
 
+/* The time from START_NS of a frame, in ms, by a clock that is 100000 s ahead of its producer's. */
+static int64_t place_ms(struct timeline *timeline, int64_t published_ms, int64_t taken_ms)
+{
+	int64_t ahead_ns = 100000000 * MS;
+
+	return (timeline_place(timeline, START_NS - ahead_ns + published_ms * MS,
+	                       START_NS + taken_ms * MS) -
+	        START_NS) /
+	       MS;
+}
+
+static void test_a_constant_difference_of_clocks_does_not_matter(void **state)
+{
+	struct timeline timeline;
+
+	(void)state;
+	timeline_init(&timeline, 10000, START_NS);
+	assert_int_equal(place_ms(&timeline, 0, 0), 0);
+	assert_int_equal(place_ms(&timeline, 100, 100), 100);
+	/* Taken late: the times of publication count. */
+	assert_int_equal(place_ms(&timeline, 200, 900), 200);
+	assert_int_equal(place_ms(&timeline, 1000, 1000), 1000);
+}
+
+static void test_an_old_first_frame_delays_no_other(void **state)
+{
+	struct timeline timeline;
+
+	(void)state;
+	timeline_init(&timeline, 10000, START_NS);
+	assert_int_equal(place_ms(&timeline, -6000, 0), 0);
+	assert_int_equal(place_ms(&timeline, 300, 320), 320);
+	assert_int_equal(place_ms(&timeline, 400, 400), 400);
+	assert_int_equal(place_ms(&timeline, 500, 520), 500);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -113,6 +149,8 @@ int main(void)
 		cmocka_unit_test(test_another_rate_is_converted),
 		cmocka_unit_test(test_what_is_overdue_leaves_room_for_a_frame),
 		cmocka_unit_test(test_time_can_be_left_out),
+		cmocka_unit_test(test_a_constant_difference_of_clocks_does_not_matter),
+		cmocka_unit_test(test_an_old_first_frame_delays_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
