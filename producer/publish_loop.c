@@ -44,8 +44,8 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
 	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
 }
 
-/* Makes slots for the frame in fresh memory. A size that failed is not tried again, by no later frame
- * either; a smaller one that holds the frame is.
+/* Makes slots for the frame in fresh memory. A size that failed is never tried again; a smaller one
+ * that holds the frame is.
  * -EBUSY  frames before this one have to be published first */
 static int grow(struct publish_loop *loop, struct frame_task *task)
 {
