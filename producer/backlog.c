@@ -12,7 +12,7 @@ void backlog_init(struct backlog *backlog, const struct input_fd *input, int64_t
 	*backlog = (struct backlog){ .input = input, .since_ns = now_ns };
 }
 
-bool backlog_is_lasting(struct backlog *backlog, int64_t now_ns)
+bool backlog_update(struct backlog *backlog, int64_t now_ns)
 {
 	/* Pairs with wait_readable() of input_fd.c. */
 	uint64_t waits = atomic_load_explicit(&backlog->input->waits, memory_order_relaxed);

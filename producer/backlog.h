@@ -19,7 +19,7 @@ struct backlog {
 
 void backlog_init(struct backlog *backlog, const struct input_fd *input, int64_t now_ns);
 
-/* Whether nobody had to wait for bytes of the pipe for two seconds. */
-bool backlog_is_lasting(struct backlog *backlog, int64_t now_ns);
+/* Looks at the input. Returns whether no read had to wait for bytes of the pipe for two seconds. */
+bool backlog_update(struct backlog *backlog, int64_t now_ns);
 
 #endif

@@ -12,8 +12,7 @@
 #include "shmflip.h"
 
 /* 16384x16384: larger frames need --max-size. */
-#define COMMON_PIXELS_MAX ((uint64_t)1 << 28)
-#define SLOT_BYTES_MAX (4 * COMMON_PIXELS_MAX)
+#define SLOT_BYTES_MAX ((uint64_t)1 << 30)
 
 static uint64_t frame_bytes(uint32_t width, uint32_t height)
 {
@@ -21,11 +20,6 @@ static uint64_t frame_bytes(uint32_t width, uint32_t height)
 	uint64_t size;
 
 	return shmflip_frame_size(width, height, &stride_bytes, &size) ? UINT64_MAX : size;
-}
-
-static bool is_common(uint32_t width, uint32_t height)
-{
-	return (uint64_t)width * height <= COMMON_PIXELS_MAX;
 }
 
 static void set(struct capacity *capacity, uint32_t width, uint32_t height)
@@ -38,18 +32,20 @@ static void set(struct capacity *capacity, uint32_t width, uint32_t height)
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files)
 {
-	*capacity = (struct capacity){ .width = 0 };
+	*capacity = (struct capacity){ .max_bytes = SLOT_BYTES_MAX };
 	if (options->max_width) {
 		set(capacity, options->max_width, options->max_height);
-		capacity->is_final = true;
+		capacity->max_bytes = capacity->slot_bytes;
 		return;
 	}
 	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++) {
 		struct png_header header;
+		uint64_t bytes;
 
-		if (file_read_png_header(files->paths[i], &header) == 0 &&
-		    is_common(header.width, header.height) &&
-		    frame_bytes(header.width, header.height) > capacity->slot_bytes)
+		if (file_read_png_header(files->paths[i], &header))
+			continue;
+		bytes = frame_bytes(header.width, header.height);
+		if (bytes > capacity->slot_bytes && bytes <= capacity->max_bytes)
 			set(capacity, header.width, header.height);
 	}
 }
@@ -64,10 +60,9 @@ int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t hei
 {
 	char limit[64] = "any slot";
 
-	if (capacity_holds(capacity, width, height) ||
-	    (!capacity->is_final && is_common(width, height)))
+	if (frame_bytes(width, height) <= capacity->max_bytes)
 		return 0;
-	if (capacity->is_final)
+	if (capacity->max_bytes != SLOT_BYTES_MAX)
 		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32, capacity->width,
 		         capacity->height);
 	snprintf(fault, fault_size, "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size",
@@ -87,9 +82,14 @@ struct capacity capacity_larger(const struct capacity *capacity, uint32_t width,
 	struct capacity larger = *capacity;
 
 	set(&larger, width, height);
-	if (larger.slot_bytes < grown && grown <= SLOT_BYTES_MAX)
+	if (larger.slot_bytes < grown && grown <= capacity->max_bytes)
 		larger.slot_bytes = grown;
 	return larger;
+}
+
+void capacity_bound(struct capacity *capacity, const struct capacity *failed)
+{
+	capacity->max_bytes = failed->slot_bytes - 1;
 }
 
 uint64_t capacity_buffer_bytes(const struct capacity *capacity)

@@ -17,7 +17,7 @@ struct capacity {
 	uint32_t width; /* of the frame that a slot is sized for; 0: not known yet */
 	uint32_t height;
 	uint64_t slot_bytes;
-	bool is_final; /* slots do not grow */
+	uint64_t max_bytes; /* slots do not grow beyond */
 };
 
 /* files: NULL for a stream. Reads each file's header. Ignores files that cannot be read, are no
@@ -40,7 +40,12 @@ void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height)
  * frames which grow pixel by pixel seldom need fresh memory. */
 struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height);
 
-/* How many bytes a slot is to have: also what the fast decoder needs for a frame of that size. */
+/* Notes that slots of the failed capacity, which is larger, could not be had: growth stops short of
+ * it from now on. */
+void capacity_bound(struct capacity *capacity, const struct capacity *failed);
+
+/* How many bytes a slot is to have: also what the fast decoder needs for a frame of width x height.
+ * Frames of another shape may fit the slot and yet be left to libpng. */
 uint64_t capacity_buffer_bytes(const struct capacity *capacity);
 
 #endif

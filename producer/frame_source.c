@@ -49,8 +49,9 @@ static bool may_be_empty(const struct frame_source *source, uint64_t under_way)
 	        source->skipped_in_a_row + under_way >= frames_in_pass(source));
 }
 
-/* Somebody may be writing the files anew. Looking at them without a pause would be a busy loop. */
-static bool is_time_to_retry(struct frame_source *source)
+/* A program may be writing the files anew. Looking at them without a pause would be a busy loop.
+ * Starts the pause, unless it has begun, and returns whether it is over. */
+static bool check_pause(struct frame_source *source)
 {
 	int64_t now_ns = monotonic_now_ns();
 
@@ -70,7 +71,7 @@ static int start_over(struct frame_source *source)
 		return -EAGAIN;
 	if (!frame_source_has_good(source))
 		return -ENODATA;
-	if (source->skipped_in_a_row >= frames_in_pass(source) && !is_time_to_retry(source))
+	if (source->skipped_in_a_row >= frames_in_pass(source) && !check_pause(source))
 		return -EAGAIN;
 	source->retry_ns = 0;
 	source->loops++;
@@ -160,8 +161,9 @@ void frame_source_cancel(struct frame_source *source)
 	input_fd_cancel(&source->stream.input);
 }
 
-/* Whether the verdict is new to the user, for this file or for this stream. */
-static bool is_news(struct frame_source *source, const struct frame_task *task, const char *verdict)
+/* Notes the verdict on this file or this stream. Returns whether it is new to the user. */
+static bool note_verdict(struct frame_source *source, const struct frame_task *task,
+                         const char *verdict)
 {
 	bool same;
 
@@ -183,7 +185,7 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 		cli_error("%s: %s", task->path, reason);
 		return -ECANCELED;
 	}
-	if (is_news(source, task, reason) || source->options->verbose)
+	if (note_verdict(source, task, reason) || source->options->verbose)
 		cli_error("%s: skipped: %s", task->path, reason);
 	return 0;
 }
@@ -192,7 +194,7 @@ static int skip(struct frame_source *source, const struct frame_task *task, unsi
 static void note_shown(struct frame_source *source, const struct frame_task *task)
 {
 	const char *warning = task->picture.message;
-	bool news = !task->dropped && is_news(source, task, warning);
+	bool news = !task->dropped && note_verdict(source, task, warning);
 
 	source->skipped_in_a_row = 0;
 	if (source->options->quiet)

@@ -23,8 +23,10 @@ static int open_input(struct frame_stream *stream)
 	stream->name = frame_task_base_name(path);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
-		cli_error("cannot read %s: %s", path, strerror(errno));
-		return -EIO;
+		int error = -errno;
+
+		cli_error("cannot read %s: %s", path, strerror(-error));
+		return error;
 	}
 	input_fd_init(&stream->input, fd);
 	stream->opened = true;

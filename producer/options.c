@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
@@ -265,13 +266,20 @@ static bool is_fifo(const char *path)
 	return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/* Unlike a FIFO, the pipe of a shell ends with its writer: it has no name to open again. */
-static bool stdin_is_fifo(void)
+/* Unlike a FIFO, the pipe of a shell ends with its writer: it has no name to open again. O_PATH:
+ * a writer must not take this for its reader. */
+static bool is_named_fifo(const char *path)
 {
-	char target[8];
-	ssize_t size = readlink("/proc/self/fd/0", target, sizeof(target));
+	char link[32], target[8] = "";
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	ssize_t size;
 
-	return is_fifo("/proc/self/fd/0") && !(size >= 5 && memcmp(target, "pipe:", 5) == 0);
+	if (fd < 0)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, target, sizeof(target));
+	close(fd);
+	return is_fifo(path) && !(size >= 5 && memcmp(target, "pipe:", 5) == 0);
 }
 
 static bool is_stdin(const char *source)
@@ -288,7 +296,7 @@ static void check_reopen(const struct options *options)
 {
 	const char *source = options->sources[0];
 
-	if (is_stdin(source) ? stdin_is_fifo() : is_fifo(source))
+	if (is_named_fifo(is_stdin(source) ? "/proc/self/fd/0" : source))
 		return;
 	cli_usage_error("--reopen needs a FIFO, as from mkfifo: %s is none",
 	                is_stdin(source) ? "stdin" : source);

@@ -28,7 +28,7 @@ static void check_backlog(struct progress *progress, int64_t now_ns)
 	const struct options *options = progress->options;
 	double requested = options->fps_milli / 1e3;
 
-	if (!backlog_is_lasting(&progress->backlog, now_ns) || progress->backlog_hinted ||
+	if (!backlog_update(&progress->backlog, now_ns) || progress->backlog_hinted ||
 	    (options->fps_given && !options->verbose) || options->quiet ||
 	    rate_per_second(&progress->rate, now_ns) < requested * ENOUGH_PERCENT / 100 ||
 	    !options->fps_milli)

@@ -44,39 +44,44 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
 	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
 }
 
-/* Slots that cannot grow keep their size, so that the next frame does not try again. */
-static void note_no_room(struct publish_loop *loop, struct frame_task *task)
-{
-	struct capacity *capacity = &loop->source->capacity;
-
-	capacity->is_final = true;
-	cli_error("%s: the slots stay as large as they are: %s", task->path,
-	          shmflip_error_detail());
-	frame_task_read(task, capacity);
-}
-
-/* If the frame needs larger slots, goes on in fresh memory.
+/* Makes slots for the frame in fresh memory. A size that failed is never tried again; a smaller one
+ * that holds the frame is.
  * -EBUSY  frames before this one have to be published first */
-static int make_room(struct publish_loop *loop, struct frame_task *task)
+static int grow(struct publish_loop *loop, struct frame_task *task)
 {
 	struct capacity *capacity = &loop->source->capacity, larger;
 	int error;
+
+	do {
+		larger = capacity_larger(capacity, task->width, task->height);
+		error = shmflip_producer_resize(loop->producer, capacity_buffer_bytes(&larger));
+		if (error == -EBUSY || error == -EINTR)
+			return -EBUSY;
+		if (!error) {
+			*capacity = larger;
+			return 0;
+		}
+		capacity_bound(capacity, &larger);
+		frame_task_read(task, capacity);
+	} while (!task->fault);
+	cli_error("%s: the slots stay as large as they are: %s", task->path,
+	          shmflip_error_detail());
+	return 0;
+}
+
+/* If the frame needs larger slots, grows them.
+ * -EBUSY  as grow() */
+static int make_room(struct publish_loop *loop, struct frame_task *task)
+{
+	struct capacity *capacity = &loop->source->capacity;
 
 	if (task->fault || task->cached || !task->width ||
 	    capacity_holds(capacity, task->width, task->height))
 		return 0;
 	frame_task_read(task, capacity);
-	if (task->fault)
+	if (task->fault || capacity_holds(capacity, task->width, task->height))
 		return 0;
-	larger = capacity_larger(capacity, task->width, task->height);
-	error = shmflip_producer_resize(loop->producer, capacity_buffer_bytes(&larger));
-	if (error == -EBUSY || error == -EINTR)
-		return -EBUSY;
-	if (error)
-		note_no_room(loop, task);
-	else
-		*capacity = larger;
-	return 0;
+	return grow(loop, task);
 }
 
 /* Gets a slot for the frame and submits it. Without a slot by the deadline, submits it as dropped.

@@ -7,7 +7,7 @@
 #define BY_FFMPEG ", not a PNG: pipe it through ffmpeg -i FILE -f image2pipe -c:v png -"
 #define BY_STDIN ", not a PNG: pass it on stdin, shmflip-producer - <FILE"
 #define BY_PLAIN ", not a PNG: pipe it through ffmpeg -i FILE -f image2pipe -c:v ppm -"
-#define BY_TOOL(tool) ", not a PNG: convert it first, with " tool " say"
+#define BY_TOOL(tool) ", not a PNG: convert it first, for example with " tool
 #define BY_UNPACKING(tool) ": unpack it first, with " tool
 
 /* Kinds of a longer magic come before those of its prefix. */
@@ -19,8 +19,8 @@ static const struct {
 		const char *bytes;
 	} parts[2]; /* the second may be empty */
 } kinds[] = {
-	{ "an iPhone's PNG (CgBI), which is no standard PNG: convert it first, with pngcrush "
-	  "-revert-iphone-optimizations say",
+	{ "an iPhone's PNG (CgBI), which is no standard PNG: convert it first, for example "
+	  "with pngcrush -revert-iphone-optimizations",
 	  { { 0, 4, "\x89PNG" }, { 12, 4, "CgBI" } } },
 	{ "a JPEG" BY_FFMPEG, { { 0, 3, "\xff\xd8\xff" } } },
 	{ "a HEIF" BY_TOOL("heif-convert"), { { 4, 7, "ftyphei" } } },

@@ -39,7 +39,7 @@ static int wait_readable(struct input_fd *input)
 			return 0;
 		if (ready < 0 && errno != EINTR)
 			return -errno;
-		/* Pairs with backlog_is_lasting(). */
+		/* Pairs with backlog_update(). */
 		if (timeout_ms == 0)
 			atomic_fetch_add_explicit(&input->waits, 1, memory_order_relaxed);
 		timeout_ms = POLL_MS;

@@ -316,7 +316,8 @@ class Fifo(harness.Case):
 
     def test_what_cannot_be_reopened(self):
         reader, writer = os.pipe()
-        for source, stdin in ((FRAMES, None), ("-", None), ("-", reader)):
+        for source, stdin in ((FRAMES, None), ("-", None), ("-", reader), ("/dev/stdin", reader),
+                              ("/dev/fd/0", reader)):
             producer = self.producer("--reopen", source, stdin=stdin)
             self.assert_exits(producer, 2)
             self.assert_one_line(producer, "--reopen needs a FIFO", "--help")

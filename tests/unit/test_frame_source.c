@@ -341,12 +341,19 @@ static void test_only_huge_frames(void **state)
 
 	(void)state;
 	write_png("1.png", 16385, 16384);
+	/* No more pixels than 16384x16384, but rows are padded. */
+	write_png("2.png", 1, 1 << 28);
 	assert_int_equal(frame_source_init(&source, &options), 0);
 	assert_int_equal(source.capacity.slot_bytes, 0);
 	assert_int_equal(frame_source_fetch(&source, &task), 0);
 	frame_task_read(&task, &source.capacity);
 	assert_non_null(strstr(task.fault, "16385x16384"));
 	assert_non_null(strstr(task.fault, "--max-size"));
+	assert_int_equal(frame_source_record(&source, &task), 0);
+	assert_int_equal(frame_source_fetch(&source, &task), 0);
+	frame_task_read(&task, &source.capacity);
+	assert_non_null(task.fault);
+	assert_non_null(strstr(task.fault, "1x268435456"));
 	assert_int_equal(frame_source_record(&source, &task), 0);
 	assert_int_equal(frame_source_fetch(&source, &task), -ENODATA);
 	assert_false(frame_source_has_good(&source));
@@ -382,7 +389,7 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	source.capacity = capacity_larger(&source.capacity, task.width, task.height);
 	assert_true(capacity_holds(&source.capacity, task.width, task.height));
 	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30) * 3 / 2);
-	source.capacity.is_final = true;
+	source.capacity.max_bytes = source.capacity.slot_bytes;
 	assert_next(&source, &task, "stdin:5", 4);
 	assert_false(task.last);
 	assert_int_equal(next_good(&source, &task), -ENODATA);
@@ -390,6 +397,18 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	frame_source_finish(&source);
 	assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
 	close(kept);
+}
+
+static void test_a_fifo_that_is_gone(void **state)
+{
+	static char missing[] = "missing";
+	char *sources[] = { missing };
+	struct options options = { .sources = sources, .source_count = 1 };
+	struct frame_stream stream;
+
+	(void)state;
+	assert_int_equal(frame_stream_init(&stream, &options), -ENOENT);
+	frame_stream_finish(&stream);
 }
 
 /* Wherever the first frame is cut off, the next two are intact. */
@@ -455,6 +474,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_only_huge_frames, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_stream_is_sized_by_its_first_frame, set_up,
 		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_a_fifo_that_is_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_truncated_frame_costs_no_other, set_up,
 		                                tear_down),
 	};
