@@ -13,14 +13,19 @@ inside() {
 	shift
 
 	mount --make-rprivate /
+	mount --bind "$root" "$root"
 	mount -t proc proc "$root/proc"
 	mount -t sysfs -o ro sysfs "$root/sys"
 	mount --rbind /dev "$root/dev"
 	mount -t tmpfs tmpfs "$root/dev/shm"
 	mount -t tmpfs tmpfs "$root/tmp"
+	# Not chroot: programs in there may not make namespaces.
+	mkdir "$root/old"
+	cd "$root" && pivot_root . old
+	umount --lazy /old
 	for command in "$@"; do
 		echo "== $command"
-		chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
 			${http_proxy:+"http_proxy=$http_proxy"} \
 			${https_proxy:+"https_proxy=$https_proxy"} \
 			bash -c "cd /root/shmflip && $command" </dev/null || {

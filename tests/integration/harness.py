@@ -204,6 +204,21 @@ class Case(unittest.TestCase):
     def tool(self, *arguments, **how):
         return self.start(TOOL, *arguments, **how)
 
+    def copy_for_users(self, count=5):
+        """Copies of the programs and of some frames in scratch, because other users may have no access to the
+        build. Returns both directories."""
+        programs, frames = self.scratch / "programs", self.scratch / "frames"
+        for directory in (programs, frames):
+            directory.mkdir()
+        for path in (PRODUCER, VIEWER, TOOL, Path(TOOL).parent.parent / "common" / "libshmflip.so.0"):
+            shutil.copy(path, programs)
+        for path in natural_order(FRAMES.glob("*.png"))[:count]:
+            shutil.copy(path, frames)
+        self.env["LD_LIBRARY_PATH"] = str(programs)
+        for path in [self.scratch, *self.scratch.rglob("*")]:
+            path.chmod(0o755)
+        return programs, frames
+
     def until(self, what, condition, timeout=TIMEOUT_S):
         deadline = time.monotonic() + timeout
         while not condition():

@@ -7,7 +7,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import signal
 import struct
 import sys
@@ -219,21 +218,9 @@ def as_user(who, function):
 class Access(harness.Case):
     def setUp(self):
         super().setUp()
-        programs = self.scratch / "programs"
-        programs.mkdir()
-        # Copies, because other users may have no access to the build. The library must be among them.
-        for path in (harness.PRODUCER, harness.VIEWER, harness.TOOL):
-            shutil.copy(path, programs)
-        shutil.copy(Path(harness.TOOL).parent.parent / "common" / "libshmflip.so.0", programs)
-        self.env["LD_LIBRARY_PATH"] = str(programs)
-        self.programs = programs
-        self.frames = self.scratch / "frames"
-        self.frames.mkdir()
-        for path in harness.natural_order(FRAMES.glob("*.png"))[:5]:
-            shutil.copy(path, self.frames)
+        self.programs, self.frames = self.copy_for_users()
         for path in [self.scratch, *self.scratch.rglob("*")]:
             os.chown(path, OWNER["user"], OWNER["group"])
-            path.chmod(0o755)
 
     def program(self, name, *arguments, who):
         return self.start(self.programs / f"shmflip{name}", *arguments, **who)

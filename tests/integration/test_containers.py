@@ -52,8 +52,15 @@ class Container:
 
 
 class Containers(harness.Case):
+    programs, frames = None, FRAMES
+
+    def program(self, name):
+        built = {"shmflip-producer": harness.PRODUCER, "shmflip-viewer": harness.VIEWER}
+        return self.programs / name if self.programs else built[name]
+
     def start_producer(self, *arguments, within=(), name="default", **how):
-        producer = self.start(*within, harness.PRODUCER, "-c", name, "-l", "-q", *arguments, FRAMES, **how)
+        producer = self.start(*within, self.program("shmflip-producer"), "-c", name, "-l", "-q", *arguments,
+                              self.frames, **how)
         self.until("the channel opens", (self.dir / name).exists)
         # In another IPC namespace the same id is another program's, and goes with the namespace.
         if "--ipc" not in within:
@@ -69,8 +76,8 @@ class Containers(harness.Case):
         self.assert_nothing_left()
 
     def digest(self, *arguments, within=(), **how):
-        return self.start(*within, harness.VIEWER, "--present", "none", "-n", "5", "--digest", "--timeout", "20",
-                          "-q", *arguments, **how)
+        return self.start(*within, self.program("shmflip-viewer"), "--present", "none", "-n", "5", "--digest",
+                          "--timeout", "20", "-q", *arguments, **how)
 
     def assert_sees_frames(self, viewer):
         self.assert_exits(viewer, 0)
@@ -327,7 +334,7 @@ class Namespaces(Containers):
 
     @needs_namespaces("--user", "--map-root-user")
     def test_user_namespace_of_the_same_user_works(self):
-        self.scratch.chmod(0o755)
+        self.programs, self.frames = self.copy_for_users()
         self.dir.mkdir()
         os.chown(self.dir, USER["user"], USER["group"])
         producer = self.start_producer(**USER)
@@ -372,7 +379,7 @@ class Limits(Containers):
 
     @unittest.skipUnless(os.geteuid() == 0, "root is exempt from modes, and needed to become another user")
     def test_umask_takes_no_right_from_the_owner(self):
-        self.scratch.chmod(0o755)
+        self.programs, self.frames = self.copy_for_users()
         home = self.scratch / "home"
         home.mkdir()
         os.chown(home, USER["user"], USER["group"])
@@ -385,7 +392,7 @@ class Limits(Containers):
         producer.kill()
         # One that was killed before it could set the mode.
         (self.dir / "default.lock").chmod(0o400)
-        second = self.start(*within, harness.PRODUCER, "-q", "-r", "0", FRAMES, **USER)
+        second = self.start(*within, self.program("shmflip-producer"), "-q", "-r", "0", self.frames, **USER)
         self.assert_exits(second, 0)
         self.assert_nothing_left()
 

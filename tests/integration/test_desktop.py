@@ -241,7 +241,10 @@ class WindowManager(Desktop):
 
     def bars_are_black(self, window):
         """Beside a picture in a window that is wider."""
-        width, height, pixels = self.content_of(window)
+        try:
+            width, height, pixels = self.content_of(window)
+        except subprocess.CalledProcessError:
+            return False  # not mapped yet
         return not any(any(pixels[start:start + 20]) or any(pixels[start + width - 20:start + width])
                        for start in range(0, len(pixels), width))
 

@@ -420,6 +420,7 @@ static void *rewrite(void *argument)
 		bad = good;
 		((uint8_t *)&bad)[at] = (uint8_t)rand_r(&storm->seed);
 		write_channel_file(&bad, rand_r(&storm->seed) % 4 ? sizeof(bad) : at);
+		sleep_ms(rand_r(&storm->seed) % 2);
 		write_channel_file(&good, sizeof(good));
 		sleep_ms(rand_r(&storm->seed) % 2);
 	}
