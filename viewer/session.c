@@ -409,6 +409,7 @@ void session_fail(struct session *session, const char *presenter, const char *re
 
 static void write_stats(struct session *session)
 {
+	struct histogram ages;
 	struct stats stats = {
 		.channel = session->channel_name,
 		.presenter = session->presenter,
@@ -420,11 +421,12 @@ static void write_stats(struct session *session)
 		.copies = session->copies,
 		.first_shown_ns = session->first_shown_ns,
 		.last_shown_ns = session->last_shown_ns,
-		.ages = &session->ages,
+		.ages = &ages,
 		.width = session->width,
 		.height = session->height,
 	};
 
+	session_copy_ages(session, &ages);
 	copy_stats(session, &stats.counts);
 	int error = stats_write(&stats, session->stats_file);
 	if (error) {
