@@ -260,7 +260,7 @@ bool window_handle_event(struct window *window, const SDL_Event *event)
 	return visibility_handle_event(event, &window->covered);
 }
 
-bool window_is_destroyed(struct window *window)
+bool window_check_destroyed(struct window *window)
 {
 	window->destroyed |= !loss_window_exists(window->sdl);
 	return window->destroyed;
