@@ -24,6 +24,11 @@ bool history_has_current(const struct history *history)
 	return history->current < history->count;
 }
 
+bool history_accepts(const struct shmflip_frame_info *info)
+{
+	return bytes_of(info) <= HISTORY_BYTES_MAX;
+}
+
 int history_add(struct history *history, const struct shmflip_frame_info *info, uint32_t *pixels)
 {
 	size_t bytes = bytes_of(info);
@@ -32,7 +37,7 @@ int history_add(struct history *history, const struct shmflip_frame_info *info, 
 	                              history->bytes + bytes > HISTORY_BYTES_MAX))
 		drop_oldest(history);
 	history->current = history->count;
-	if (bytes > HISTORY_BYTES_MAX)
+	if (!history_accepts(info))
 		return -EFBIG;
 	history->pictures[history->count].info = *info;
 	history->pictures[history->count].pixels = pixels;

@@ -31,6 +31,9 @@ struct history {
 /* Whether the picture on screen is in the history. */
 bool history_has_current(const struct history *history);
 
+/* Whether a picture of this size is within the bound. */
+bool history_accepts(const struct shmflip_frame_info *info);
+
 /* Adds the picture on screen, which is not in the history, as its newest. Drops older ones for it.
  * The history owns *pixels, of 4 * info->width * info->height bytes, and frees them.
  *

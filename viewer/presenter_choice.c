@@ -3,6 +3,7 @@
 
 #include <SDL.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,19 @@
 #include "session.h"
 
 #define FAILURES_SIZE ((size_t)PRESENTERS_MAX * (PRESENTER_REASON_SIZE + 64))
+
+struct shmflip_frame presenter_choice_frame_of_copy(const struct shmflip_frame_info *info,
+                                                    const uint32_t *pixels)
+{
+	struct shmflip_frame frame = {
+		.pixels = (const uint8_t *)pixels,
+		.info = *info,
+		.segment_id = PRESENT_NO_SEGMENT,
+	};
+
+	frame.info.stride_bytes = 4 * info->width;
+	return frame;
+}
 
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info)
@@ -44,6 +58,61 @@ int presenter_show(struct video_output *output, const struct presenter *presente
 	return error;
 }
 
+/* ---- What is known without a window ------------------------------------------------------- */
+
+static bool copies_against_options(const struct options *options, const struct presenter *presenter)
+{
+	return options->untouched && presenter->copies;
+}
+
+static bool is_candidate(const struct options *options, const struct presenter *presenter)
+{
+	if (options->presenter)
+		return presenter == options->presenter;
+	return presenter->needs_window && !copies_against_options(options, presenter);
+}
+
+/* SDL counts in int: a larger number would become negative. */
+static bool fits_sdl(const struct shmflip_frame_info *info)
+{
+	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
+}
+
+static int accept(const struct presenter *presenter, struct presenter_host *host,
+                  const struct shmflip_frame *frame)
+{
+	if (!fits_sdl(&frame->info))
+		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large",
+		                      frame->info.width, frame->info.height);
+	return presenter->accept ? presenter->accept(host, frame) : 0;
+}
+
+static int check(struct video_output *output, const struct presenter *presenter,
+                 const struct shmflip_frame *frame)
+{
+	if (copies_against_options(output->session->options, presenter))
+		return presenter_fail(&output->host, -EPERM,
+		                      "it copies frames, which --verify-untouched forbids");
+	return accept(presenter, &output->host, frame);
+}
+
+int presenter_choice_accept(const struct session *session, const struct shmflip_frame *frame,
+                            struct presenter_host *host)
+{
+	int error = 0;
+	size_t i = 0;
+
+	while (session->presenter && presenters[i] != session->presenter)
+		i++;
+	for (bool found = false; presenters[i] && !found; i++) {
+		if (!is_candidate(session->options, presenters[i]))
+			continue;
+		error = accept(presenters[i], host, frame);
+		found = !error;
+	}
+	return error;
+}
+
 /* ---- The first presenter ------------------------------------------------------------------ */
 
 static bool is_quiet(const struct video_output *output)
@@ -60,16 +129,6 @@ static void adopt(struct video_output *output, const struct presenter *presenter
 	output->session->presenter = presenter;
 	if (!is_quiet(output))
 		cli_error("showing frames by %s%s", presenter->name, failures);
-}
-
-/* What is known without a window. */
-static int check(struct video_output *output, const struct presenter *presenter,
-                 const struct shmflip_frame *frame)
-{
-	if (output->session->options->untouched && presenter->copies)
-		return presenter_fail(&output->host, -EPERM,
-		                      "it copies frames, which --verify-untouched forbids");
-	return presenter->accept ? presenter->accept(&output->host, frame) : 0;
 }
 
 static int start(struct video_output *output, const struct presenter *presenter,
@@ -201,9 +260,9 @@ static int start_next(struct video_output *output, const struct shmflip_frame *f
 }
 
 /* The loss of the window or of the display is the cause of any failure since. */
-static bool has_lost_window(struct video_output *output)
+static bool check_lost_window(struct video_output *output)
 {
-	bool lost = window_is_destroyed(&output->window);
+	bool lost = window_check_destroyed(&output->window);
 
 	if (lost)
 		presenter_fail(&output->host, -ENODEV, "another program destroyed the window");
@@ -213,7 +272,7 @@ static bool has_lost_window(struct video_output *output)
 int presenter_choice_replace(struct video_output *output, int error,
                              const struct shmflip_frame *frame)
 {
-	if (has_lost_window(output))
+	if (check_lost_window(output))
 		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
@@ -266,9 +325,8 @@ static uint32_t *copy_picture(struct video_output *output)
 /* The next presenter makes its own copy at once, so the caller may free the pixels afterwards. */
 static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 {
-	struct shmflip_frame frame = { .pixels = (const uint8_t *)pixels, .info = output->info };
+	struct shmflip_frame frame = presenter_choice_frame_of_copy(&output->info, pixels);
 
-	frame.info.stride_bytes = 4 * frame.info.width;
 	close_failed(output);
 	output->host.on_screen = ignore_screen;
 	output->host.release_frame = ignore_frame;
@@ -299,7 +357,7 @@ static int resume(struct video_output *output, int error)
 
 int presenter_choice_recover(struct video_output *output, int error)
 {
-	if (has_lost_window(output))
+	if (check_lost_window(output))
 		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;

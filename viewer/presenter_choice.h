@@ -8,6 +8,15 @@
 
 #include "video_output_state.h"
 
+/* Whether the presenter that shows frames now, or one that may replace it, shows frames of this
+ * size. Needs no window: the host need only hold the reason. */
+int presenter_choice_accept(const struct session *session, const struct shmflip_frame *frame,
+                            struct presenter_host *host);
+
+/* A frame for presenters whose pixels this process has copied: rows without padding. */
+struct shmflip_frame presenter_choice_frame_of_copy(const struct shmflip_frame_info *info,
+                                                    const uint32_t *pixels);
+
 /* The scene for a frame of this shape, as the window is now. */
 struct scene presenter_choice_compose(struct video_output *output,
                                       const struct shmflip_frame_info *info);

@@ -12,21 +12,9 @@
 #include "digest.h"
 #include "present/present.h"
 #include "record.h"
-#include "stats.h"
+#include "session_stats.h"
 
 #define STATUS_INTERVAL_NS 250000000
-
-static bool open_stats(struct session *session)
-{
-	const char *path = session->options->stats_path;
-
-	if (!path)
-		return true;
-	session->stats_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-	if (!session->stats_file)
-		cli_error("cannot write %s: %s", path, strerror(errno));
-	return session->stats_file;
-}
 
 static bool prepare_recording(const struct options *options)
 {
@@ -59,16 +47,6 @@ static int open_viewer(struct session *session, const char *channel, struct shmf
 	return error;
 }
 
-static void close_stats(struct session *session)
-{
-	if (session->stats_file && session->stats_file != stdout &&
-	    fclose(session->stats_file) != 0) {
-		cli_error("cannot write %s: %s", session->options->stats_path, strerror(errno));
-		session->exit_code = CLI_FAILED;
-	}
-	session->stats_file = NULL;
-}
-
 bool session_init(struct session *session, const struct options *options)
 {
 	*session = (struct session){ .options = options,
@@ -82,24 +60,12 @@ bool session_init(struct session *session, const struct options *options)
 		session->exit_code = CLI_USAGE;
 	if (error)
 		return false;
-	if (!prepare_recording(options) || !open_stats(session)) {
+	if (!prepare_recording(options) || !session_stats_open(session)) {
 		shmflip_viewer_destroy(session->viewer);
 		return false;
 	}
 	session->exit_code = CLI_OK;
 	return true;
-}
-
-/* Of all channels so far. */
-static void copy_stats(const struct session *session, struct shmflip_viewer_stats *stats)
-{
-	shmflip_viewer_stats(session->viewer, stats);
-	stats->published += session->before.published;
-	stats->acquired += session->before.acquired;
-	stats->missed += session->before.missed;
-	stats->dropped += session->before.dropped;
-	stats->producers += session->before.producers;
-	stats->generations += session->before.generations;
 }
 
 static uint64_t generation_count(struct session *session)
@@ -130,7 +96,7 @@ static int record(struct session *session, const struct shmflip_frame *frame)
 	const char *dir = session->options->record_dir;
 	struct shmflip_viewer_stats stats;
 
-	copy_stats(session, &stats);
+	session_stats_count(session, &stats);
 	int error = record_frame(dir, stats.producers, &frame->info, frame->pixels);
 	if (error)
 		cli_error("cannot record frame %" PRIu64 " in %s: %s", frame->info.sequence, dir,
@@ -227,7 +193,7 @@ enum session_event session_take_frame(struct session *session, struct shmflip_fr
 		hold_frame(session);
 	met_producer |= generation_count(session) != generations;
 	bool attached = shmflip_viewer_channel(session->viewer, &session->channel) == 0;
-	copy_stats(session, &session->stats);
+	session_stats_count(session, &session->stats);
 	enum liveness_action action = liveness_update(&session->liveness, error, met_producer,
 	                                              attached, monotonic_now_ns());
 	enum session_event event = handle_action(session, action, detail);
@@ -274,7 +240,7 @@ static void restart(struct session *session, struct shmflip_viewer *viewer)
 	struct shmflip_viewer_stats stats;
 
 	wait_for_releases(session);
-	copy_stats(session, &stats);
+	session_stats_count(session, &stats);
 	session->before = stats;
 	shmflip_viewer_destroy(session->viewer);
 	session->viewer = viewer;
@@ -332,7 +298,7 @@ static void update_status(struct session *session, int64_t now_ns)
 	if (session->options->quiet || now_ns - session->status_ns < STATUS_INTERVAL_NS ||
 	    !cli_status_shown() || (session->options->digest && isatty(STDOUT_FILENO)))
 		return;
-	copy_stats(session, &stats);
+	session_stats_count(session, &stats);
 	double fps = rate_per_second(&session->rate, now_ns);
 	if (fps >= 0)
 		snprintf(rate, sizeof(rate), ", %.1f fps", fps);
@@ -407,38 +373,10 @@ void session_fail(struct session *session, const char *presenter, const char *re
 	session->exit_code = CLI_FAILED;
 }
 
-static void write_stats(struct session *session)
-{
-	struct stats stats = {
-		.channel = session->channel_name,
-		.presenter = session->presenter,
-		.producers_died = session->liveness.died,
-		.bad_frames = session->liveness.bad_frames,
-		.too_large = session->too_large,
-		.repeated = session->repeated,
-		.drawn = session->drawn,
-		.copies = session->copies,
-		.first_shown_ns = session->first_shown_ns,
-		.last_shown_ns = session->last_shown_ns,
-		.ages = &session->ages,
-		.width = session->width,
-		.height = session->height,
-	};
-
-	copy_stats(session, &stats.counts);
-	int error = stats_write(&stats, session->stats_file);
-	if (error) {
-		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-error));
-		session->exit_code = CLI_FAILED;
-	}
-}
-
 static void finish_output(struct session *session)
 {
 	cli_status_keep();
-	if (session->stats_file)
-		write_stats(session);
-	close_stats(session);
+	session_stats_finish(session);
 }
 
 /* Exit handlers of graphics libraries would use the connection, and threads use the viewer. */

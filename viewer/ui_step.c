@@ -12,8 +12,11 @@ static uint32_t *read_picture(struct ui *ui)
 {
 	const struct shmflip_frame_info *info = video_output_info(ui->output);
 	const struct area whole = { 0, 0, (int)info->width, (int)info->height };
-	uint32_t *pixels = malloc((size_t)4 * info->width * info->height);
+	uint32_t *pixels = NULL;
 
+	/* A copy that the history would refuse takes long. */
+	if (history_accepts(info))
+		pixels = malloc((size_t)4 * info->width * info->height);
 	if (pixels && video_output_read(ui->output, whole, pixels) == 0)
 		return pixels;
 	free(pixels);

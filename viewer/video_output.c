@@ -3,7 +3,6 @@
 
 #include <SDL.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "cli.h"
@@ -54,42 +53,11 @@ static void count_drawing(struct video_output *output)
 	output->pixels_lost = false;
 }
 
-/* SDL counts in int: a larger number would become negative. */
-static bool fits_sdl(const struct shmflip_frame_info *info)
-{
-	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
-}
-
-static int accept(const struct presenter *presenter, struct presenter_host *host,
-                  const struct shmflip_frame *frame)
-{
-	if (!fits_sdl(&frame->info))
-		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large",
-		                      frame->info.width, frame->info.height);
-	return presenter->accept ? presenter->accept(host, frame) : 0;
-}
-
-static bool is_candidate(const struct options *options, const struct presenter *presenter)
-{
-	if (options->presenter)
-		return presenter == options->presenter;
-	return presenter->needs_window && !(options->untouched && presenter->copies);
-}
-
 bool video_output_accepts(struct session *session, const struct shmflip_frame *frame)
 {
 	struct presenter_host host = { .reason = "" };
-	int error = 0;
-	size_t i = 0;
+	int error = presenter_choice_accept(session, frame, &host);
 
-	while (session->presenter && presenters[i] != session->presenter)
-		i++;
-	for (bool found = false; presenters[i] && !found; i++) {
-		if (!is_candidate(session->options, presenters[i]))
-			continue;
-		error = accept(presenters[i], &host, frame);
-		found = !error;
-	}
 	if (error)
 		session_pass_over(session, host.reason);
 	return !error;
@@ -148,13 +116,8 @@ int video_output_show(struct video_output *output, const struct shmflip_frame *f
 int video_output_show_copy(struct video_output *output, const struct shmflip_frame_info *info,
                            const uint32_t *pixels)
 {
-	struct shmflip_frame frame = {
-		.pixels = (const uint8_t *)pixels,
-		.info = *info,
-		.segment_id = PRESENT_NO_SEGMENT,
-	};
+	struct shmflip_frame frame = presenter_choice_frame_of_copy(info, pixels);
 
-	frame.info.stride_bytes = 4 * info->width;
 	output->damaged = true;
 	int error = show(output, &frame);
 	if (!error)

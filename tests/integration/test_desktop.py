@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -321,11 +322,11 @@ class Weston(Desktop):
         # Weston draws the pointer into the picture.
         self.xdotool("mousemove", 1290, 890)
 
-    def native(self, *options, **env):
+    def native(self, *options, pass_fds=(), **env):
         # Libraries that only Wayland loads keep memory until they exit.
         env = dict(self.env, WAYLAND_DISPLAY="shmflip", SDL_VIDEODRIVER="wayland", **env,
                    ASAN_OPTIONS=self.env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
-        return self.start(harness.VIEWER, *options, env=env)
+        return self.start(harness.VIEWER, *options, env=env, pass_fds=pass_fds)
 
 
 @screen.needs_screen
@@ -343,6 +344,28 @@ class Wayland(Weston):
         if "SHMFLIP_NUMBERS" in os.environ:
             self.assertIn("x11 does not work here: the window is not on an X server", lines[0])
         self.assertRegex(lines[0], "[^:; ]$")
+        self.end(viewer, producer)
+
+    def test_a_connection_that_was_made_before(self):
+        """WAYLAND_SOCKET is good for one connection, and there is no other here."""
+        path = frames()[7]
+        producer = self.start_still(path)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.scratch / "shmflip"))
+            (self.scratch / "shmflip").unlink()
+            connection.set_inheritable(True)
+            viewer = self.native(WAYLAND_SOCKET=str(connection.fileno()),
+                                 pass_fds=[connection.fileno()])
+        self.wait_on_screen(path)
+        self.end(viewer, producer)
+
+    def test_x11_comes_first(self):
+        path = frames()[7]
+        producer = self.start_still(path)
+        env = dict(self.env, WAYLAND_DISPLAY="shmflip", WAYLAND_DEBUG="1")
+        viewer = self.start(harness.VIEWER, "--present", "surface", env=env)
+        self.wait_on_screen(path)
+        self.assertNotIn("wl_registry", viewer.err)
         self.end(viewer, producer)
 
     def test_the_compositor_exits(self):

@@ -52,14 +52,14 @@ class Keyboards(screen.Screen):
         return viewer, window
 
     def wait_for_title(self, window, word):
-        self.until(f"{word} in the title", lambda: word in self.title_of(window), 10)
+        self.until(f"{word} in the title", lambda: word in self.title_of(window))
 
     def toggles_panel(self, window, key):
         def has_panel():
             return any(self.content_of(window)[2])
         for wanted in (True, False):
             self.press(window, key)
-            self.until(f"panel: {wanted}", lambda: has_panel() == wanted, 10)  # pylint: disable=W0640
+            self.until(f"panel: {wanted}", lambda: has_panel() == wanted)  # pylint: disable=W0640
 
     def zooms(self, window, keys):
         self.press(window, keys["other"])
@@ -82,7 +82,7 @@ class Keyboards(screen.Screen):
             self.toggles_panel(window, keys[key])
         self.zooms(window, keys)
         self.press(window, keys["s"])
-        self.until("it is saved", lambda: "saved as" in viewer.err, 10)
+        self.until("it is saved", lambda: "saved as" in viewer.err)
         if keys["."]:
             self.press(window, keys["."])
             self.wait_for_title(window, "paused")

@@ -116,6 +116,9 @@ static void test_picture_beyond_the_bound(void **state)
 
 	(void)state;
 	keep(&history, 1, 16, 16);
+	assert_true(history_accepts(&(struct shmflip_frame_info){ .width = 8192, .height = 8192 }));
+	assert_false(
+		history_accepts(&(struct shmflip_frame_info){ .width = 8193, .height = 8192 }));
 	assert_int_equal(add(&history, 2, 8193, 8192), -EFBIG);
 	assert_int_equal(history.count, 0);
 	assert_false(history_has_current(&history));

@@ -7,8 +7,11 @@
 
 #include <SDL.h>
 #include <SDL_syswm.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "handles.h"
@@ -241,6 +244,28 @@ static void test_sleep_is_long(void **state)
 	}
 }
 
+/* Descriptors that may still be opened: none, or one of the two. */
+static void test_no_files_left(void **state)
+{
+	struct rlimit before, limit;
+
+	(void)state;
+	getrlimit(RLIMIT_NOFILE, &before);
+	int lowest = dup(STDERR_FILENO);
+	close(lowest);
+	for (int more = 0; more < 2; more++) {
+		limit = before;
+		limit.rlim_cur = (rlim_t)(lowest + more);
+		setrlimit(RLIMIT_NOFILE, &limit);
+		int error = wakeup_init(NULL);
+		setrlimit(RLIMIT_NOFILE, &before);
+		assert_int_equal(error, -EMFILE);
+	}
+	int lowest_after = dup(STDERR_FILENO);
+	close(lowest_after);
+	assert_int_equal(lowest_after, lowest);
+}
+
 #define WAKEUP(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -253,6 +278,7 @@ int main(void)
 		WAKEUP(test_frames_wake_despite_many_events),
 		WAKEUP(test_timeout),
 		WAKEUP(test_sleep_is_long),
+		cmocka_unit_test(test_no_files_left),
 	};
 
 	if (!start_x_server(&server)) {

@@ -7,7 +7,8 @@
 
 void keyboard_init(void)
 {
-	/* For fcitx, and for IBus, which SDL takes else: here it finds no address of one. */
+	/* Against fcitx, and against IBus, which SDL would use instead: here it finds no address of
+	 * one. */
 	setenv("SDL_IM_MODULE", "none", 1);
 	setenv("IBUS_ADDRESS", "/dev/null", 1);
 }

@@ -2,11 +2,16 @@
 #include "seat.h"
 
 #include <SDL.h>
+#include <stdlib.h>
+
+bool seat_has_compositor(void)
+{
+	return getenv("WAYLAND_DISPLAY") || getenv("WAYLAND_SOCKET");
+}
 
 #if defined(WITH_WAYLAND) && defined(SDL_VIDEO_DRIVER_WAYLAND)
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <wayland-client.h>
 
@@ -27,10 +32,16 @@ static void ignore_removal(void *has_seat, struct wl_registry *registry, uint32_
 	(void)name;
 }
 
+/* The socket that WAYLAND_SOCKET names serves one connection, which is SDL's. */
+static struct wl_display *connect_display(void)
+{
+	return getenv("WAYLAND_SOCKET") ? NULL : wl_display_connect(NULL);
+}
+
 bool seat_is_missing(void)
 {
 	static const struct wl_registry_listener listener = { note_global, ignore_removal };
-	struct wl_display *display = getenv("WAYLAND_DISPLAY") ? wl_display_connect(NULL) : NULL;
+	struct wl_display *display = connect_display();
 	bool has_seat = false;
 
 	if (!display)

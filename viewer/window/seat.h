@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whether a Wayland compositor has a seat, that is, input devices. SDL 2.26 crashes without one, as
- * there is none in a compositor that shows nothing (weston's headless backend). */
+ * Whether a Wayland compositor has a seat, that is, input devices. SDL 2.26 crashes without one. A
+ * compositor that shows nothing has none (weston's headless backend). */
 #ifndef SHMFLIP_VIEWER_WINDOW_SEAT_H
 #define SHMFLIP_VIEWER_WINDOW_SEAT_H
 
 #include <stdbool.h>
 
+/* Whether the environment names a compositor. */
+bool seat_has_compositor(void);
+
 /* Connects to the compositor that the environment names, and waits for its answer. False: there is
- * a seat, or no compositor. */
+ * a seat, or no compositor, or nobody can ask, because WAYLAND_SOCKET is good for one connection. */
 bool seat_is_missing(void);
 
 #endif

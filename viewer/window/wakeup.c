@@ -194,10 +194,27 @@ static void stop_display_thread(void)
 
 /* ---- Signalling ----------------------------------------------------------------------------- */
 
+static int open_files(void)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	wakeup.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wakeup.event_fd < 0)
+		return -errno;
+	wakeup.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	event.data.fd = wakeup.event_fd;
+	if (wakeup.epoll_fd < 0 ||
+	    epoll_ctl(wakeup.epoll_fd, EPOLL_CTL_ADD, wakeup.event_fd, &event) < 0)
+		return -errno;
+	return 0;
+}
+
 static void close_files(void)
 {
-	close(wakeup.event_fd);
-	close(wakeup.epoll_fd);
+	if (wakeup.event_fd >= 0)
+		close(wakeup.event_fd);
+	if (wakeup.epoll_fd >= 0)
+		close(wakeup.epoll_fd);
 }
 
 static void ignore_signal(int number)
@@ -229,11 +246,8 @@ int wakeup_init(void (*hang_up)(void))
 	memset(&wakeup, 0, sizeof(wakeup));
 	wakeup.hang_up = hang_up;
 	wakeup.connection = -1;
-	wakeup.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	wakeup.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = wakeup.event_fd };
-	int error =
-		epoll_ctl(wakeup.epoll_fd, EPOLL_CTL_ADD, wakeup.event_fd, &event) < 0 ? -errno : 0;
+	wakeup.epoll_fd = -1;
+	int error = open_files();
 	sem_init(&wakeup.posted, 0, 0);
 	install_handler();
 	if (!error)
@@ -280,7 +294,7 @@ static bool pump_events(void)
 	if (wakeup.wayland && wl_display_get_error(wakeup.wayland))
 		loss_report();
 #endif
-	/* Pairs with run_display_thread(). */
+	/* Pairs with handle_readable(). */
 	if (atomic_exchange(&wakeup.readable, false))
 		arm_connection(EPOLL_CTL_MOD);
 	return SDL_HasEvents(SDL_FIRSTEVENT, SDL_LASTEVENT);

@@ -17,23 +17,42 @@
 
 #define TEXT_SCALE_MAX 4
 
+static bool init_x11(SDL_HintPriority priority)
+{
+	SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "x11", priority);
+	return SDL_Init(SDL_INIT_VIDEO) == 0;
+}
+
+/* Names the driver, because SDL may fall back to one whose window nobody can see. SDL_VIDEODRIVER
+ * in the environment overrides the name. Asks a compositor only where SDL will connect to it. */
+static bool init_video(bool *seat_missing)
+{
+	const char *drivers = getenv("SDL_VIDEODRIVER");
+	bool names_wayland = drivers && strstr(drivers, "wayland");
+
+	if (!names_wayland && init_x11(SDL_HINT_NORMAL))
+		return true;
+	if (!names_wayland && (drivers || !seat_has_compositor()))
+		return false;
+	*seat_missing = seat_is_missing();
+	if (*seat_missing)
+		return names_wayland && init_x11(SDL_HINT_OVERRIDE);
+	SDL_SetHint(SDL_HINT_VIDEODRIVER, "wayland");
+	return SDL_Init(SDL_INIT_VIDEO) == 0;
+}
+
 static bool init_sdl(void)
 {
 	/* In the C locale SDL accepts only ASCII titles. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	keyboard_init();
-	/* Without this hint SDL falls back to a driver whose window nobody can see. SDL_VIDEODRIVER
-	 * in the environment overrides the hint. */
-	SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
 	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
 	SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
 	/* Otherwise SDL presents the window's surface through its own texture. */
 	SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-	bool seat_missing = seat_is_missing();
-	if (seat_missing)
-		SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "x11", SDL_HINT_OVERRIDE);
-	if (SDL_Init(SDL_INIT_VIDEO) == 0) {
+	bool seat_missing = false;
+	if (init_video(&seat_missing)) {
 		keyboard_enable_characters();
 		return true;
 	}
@@ -241,7 +260,7 @@ bool window_handle_event(struct window *window, const SDL_Event *event)
 	return visibility_handle_event(event, &window->covered);
 }
 
-bool window_is_destroyed(struct window *window)
+bool window_check_destroyed(struct window *window)
 {
 	window->destroyed |= !loss_window_exists(window->sdl);
 	return window->destroyed;

@@ -56,8 +56,8 @@ void window_toggle_fullscreen(struct window *window);
 /* Returns whether the event was for the window alone. */
 bool window_handle_event(struct window *window, const union SDL_Event *event);
 
-/* Asks the display whether another program has destroyed the window. */
-bool window_is_destroyed(struct window *window);
+/* Asks the display whether another program has destroyed the window, and notes it. */
+bool window_check_destroyed(struct window *window);
 
 /* False: nobody can see what is drawn. */
 bool window_is_visible(const struct window *window);

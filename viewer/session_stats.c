@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "session_stats.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "session.h"
+#include "stats.h"
+
+bool session_stats_open(struct session *session)
+{
+	const char *path = session->options->stats_path;
+
+	if (!path)
+		return true;
+	session->stats_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (!session->stats_file)
+		cli_error("cannot write %s: %s", path, strerror(errno));
+	return session->stats_file;
+}
+
+void session_stats_count(const struct session *session, struct shmflip_viewer_stats *stats)
+{
+	shmflip_viewer_stats(session->viewer, stats);
+	stats->published += session->before.published;
+	stats->acquired += session->before.acquired;
+	stats->missed += session->before.missed;
+	stats->dropped += session->before.dropped;
+	stats->producers += session->before.producers;
+	stats->generations += session->before.generations;
+}
+
+static void write_stats(struct session *session)
+{
+	struct histogram ages;
+	struct stats stats = {
+		.channel = session->channel_name,
+		.presenter = session->presenter,
+		.producers_died = session->liveness.died,
+		.bad_frames = session->liveness.bad_frames,
+		.too_large = session->too_large,
+		.repeated = session->repeated,
+		.drawn = session->drawn,
+		.copies = session->copies,
+		.first_shown_ns = session->first_shown_ns,
+		.last_shown_ns = session->last_shown_ns,
+		.ages = &ages,
+		.width = session->width,
+		.height = session->height,
+	};
+
+	session_copy_ages(session, &ages);
+	session_stats_count(session, &stats.counts);
+	int error = stats_write(&stats, session->stats_file);
+	if (error) {
+		cli_error("cannot write %s: %s", session->options->stats_path, strerror(-error));
+		session->exit_code = CLI_FAILED;
+	}
+}
+
+static void close_stats(struct session *session)
+{
+	if (session->stats_file && session->stats_file != stdout &&
+	    fclose(session->stats_file) != 0) {
+		cli_error("cannot write %s: %s", session->options->stats_path, strerror(errno));
+		session->exit_code = CLI_FAILED;
+	}
+	session->stats_file = NULL;
+}
+
+void session_stats_finish(struct session *session)
+{
+	if (session->stats_file)
+		write_stats(session);
+	close_stats(session);
+}
