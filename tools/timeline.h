@@ -15,7 +15,7 @@ struct timeline {
 	uint32_t fps_milli;
 	int64_t start_ns; /* the time of the video's first frame */
 	uint64_t frames;  /* of the video so far: the caller counts */
-	int64_t delay_ns; /* the least from a frame's publication until it was taken, by both clocks */
+	int64_t delay_ns; /* the least from publication until taking, by both clocks */
 };
 
 /* fps_milli: at least 1. */

@@ -50,8 +50,8 @@ void channel_release(struct channel *channel);
 /* The pid that a record names; 0: it is of another pid namespace. */
 pid_t channel_recorded_pid(const struct lock_record *record);
 
-/* Gives up a channel that another process turned out to own, where its locks are not seen or its lock
- * file was deleted. Removes the lock file only if this call has created it. */
+/* Gives up a channel that another process turned out to own, where its locks are not seen or its
+ * lock file was deleted. Removes the lock file only if this call has created it. */
 void channel_refuse(struct channel *channel);
 
 /* Finds the owner of the channel of an open lock file. Waits at most a second for the owner to

@@ -44,8 +44,8 @@ struct layout_mark {
 struct lock_record {
 	struct layout_mark mark;
 	uint64_t generation;    /* the last one begun; counted up before its objects are created */
-	int32_t pid;            /* the owner's, for people to read, */
-	uint32_t pid_namespace; /* who are in the same one; 0: not known */
+	int32_t pid;            /* the owner's, for people to read */
+	uint32_t pid_namespace; /* in which pid counts; 0: not known */
 	int32_t keys[2]; /* of the objects of the last generation begun, and of the one before it
 			      * while that may still have objects */
 	uint8_t projects[2]; /* the ftok project ids of these keys; 0: none */
