@@ -46,14 +46,14 @@ int history_add(struct history *history, const struct shmflip_frame_info *info, 
 	return 0;
 }
 
-const struct picture *history_step_back(struct history *history)
+const struct history_entry *history_step_back(struct history *history)
 {
 	if (history->current == 0)
 		return NULL;
 	return &history->pictures[--history->current];
 }
 
-const struct picture *history_step_forward(struct history *history)
+const struct history_entry *history_step_forward(struct history *history)
 {
 	if (history->current + 1 >= history->count)
 		return NULL;

@@ -15,14 +15,14 @@
 #define HISTORY_PICTURES_MAX 32
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
 
-struct picture {
+struct history_entry {
 	struct shmflip_frame_info info; /* of the frame; rows of pixels have no padding */
 	uint32_t *pixels;               /* 0xAARRGGBB */
 };
 
 /* Zero-initialise. */
 struct history {
-	struct picture pictures[HISTORY_PICTURES_MAX]; /* oldest first */
+	struct history_entry pictures[HISTORY_PICTURES_MAX]; /* oldest first */
 	unsigned count;
 	unsigned current; /* the picture on screen; count: it is a newer one, not in here */
 	size_t bytes;
@@ -42,8 +42,8 @@ bool history_accepts(const struct shmflip_frame_info *info);
 int history_add(struct history *history, const struct shmflip_frame_info *info, uint32_t *pixels);
 
 /* The picture before or after the one on screen, which is now on screen. NULL: there is none. */
-const struct picture *history_step_back(struct history *history);
-const struct picture *history_step_forward(struct history *history);
+const struct history_entry *history_step_back(struct history *history);
+const struct history_entry *history_step_forward(struct history *history);
 
 /* Call when a frame of the channel is now on screen. */
 void history_leave(struct history *history);

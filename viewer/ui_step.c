@@ -36,7 +36,7 @@ static void keep_current(struct ui *ui)
 	}
 }
 
-static void show(struct ui *ui, const struct picture *picture)
+static void show(struct ui *ui, const struct history_entry *picture)
 {
 	ui_check(ui, video_output_show_copy(ui->output, &picture->info, picture->pixels));
 	ui->dirty = false;
@@ -46,7 +46,7 @@ static void show(struct ui *ui, const struct picture *picture)
 void ui_step_forward(struct ui *ui)
 {
 	ui_set_paused(ui, true);
-	const struct picture *picture = history_step_forward(&ui->history);
+	const struct history_entry *picture = history_step_forward(&ui->history);
 	if (!picture)
 		ui->step = true;
 	else if (!ui->quit)
@@ -59,7 +59,7 @@ void ui_step_back(struct ui *ui)
 	if (ui->quit)
 		return;
 	keep_current(ui);
-	const struct picture *picture = history_step_back(&ui->history);
+	const struct history_entry *picture = history_step_back(&ui->history);
 	if (picture)
 		show(ui, picture);
 	else

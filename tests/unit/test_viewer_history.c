@@ -38,7 +38,7 @@ static void keep(struct history *history, uint64_t sequence, uint32_t width, uin
 
 static void assert_back(struct history *history, uint64_t sequence)
 {
-	const struct picture *picture = history_step_back(history);
+	const struct history_entry *picture = history_step_back(history);
 
 	assert_non_null(picture);
 	assert_int_equal(picture->info.sequence, sequence);
@@ -47,7 +47,7 @@ static void assert_back(struct history *history, uint64_t sequence)
 
 static void assert_forward(struct history *history, uint64_t sequence)
 {
-	const struct picture *picture = history_step_forward(history);
+	const struct history_entry *picture = history_step_forward(history);
 
 	assert_non_null(picture);
 	assert_int_equal(picture->info.sequence, sequence);

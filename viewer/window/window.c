@@ -193,13 +193,13 @@ void window_follow(struct window *window, struct size picture)
 	SDL_GetWindowSize(window->sdl, &now.width, &now.height);
 	if (!size_equals(now, window->last_set_size))
 		return;
-	bool has_room = find_room(window->sdl, &room);
-	struct size new_size = size_for(picture, pixels_per_point, has_room ? &room : NULL);
+	bool room_is_known = find_room(window->sdl, &room);
+	struct size new_size = size_for(picture, pixels_per_point, room_is_known ? &room : NULL);
 	if (!size_equals(new_size, now)) {
 		resize(window, new_size);
 		move = true;
 	}
-	if (move && has_room)
+	if (move && room_is_known)
 		move_into(window, room);
 }
 
@@ -210,11 +210,12 @@ bool window_open(struct window *window, struct size picture, bool fullscreen)
 	Uint32 flags = SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
 
 	struct area room;
-	bool has_room = find_room(NULL, &room);
+	bool room_is_known = find_room(NULL, &room);
 
 	if (fullscreen)
 		flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-	*window = (struct window){ .last_set_size = size_for(picture, 1, has_room ? &room : NULL) };
+	*window = (struct window){ .last_set_size =
+		                           size_for(picture, 1, room_is_known ? &room : NULL) };
 	window->sdl =
 		SDL_CreateWindow("shmflip-viewer", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
 	                         window->last_set_size.width, window->last_set_size.height, flags);
