@@ -11,7 +11,7 @@
 bool seat_has_compositor(void);
 
 /* Connects to the compositor that the environment names, and waits for its answer. False: there is
- * a seat, or no compositor, or nobody can ask, because WAYLAND_SOCKET is good for one connection. */
+ * a seat, or no compositor, or nobody can ask, since WAYLAND_SOCKET is for one connection. */
 bool seat_is_missing(void);
 
 #endif
