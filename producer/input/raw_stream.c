@@ -184,7 +184,7 @@ static const char *read_pnm(struct raw_stream *stream, int *error)
 /* A frame's line may have parameters. */
 static bool is_frame_line(const char *text)
 {
-	return strncmp(text, "FRAME", 5) == 0 && strchr(" \n", text[5]);
+	return strcmp(text, "FRAME\n") == 0 || strncmp(text, "FRAME ", 6) == 0;
 }
 
 /* Another Y4M may follow the first, as from cat(1), with another size. */
