@@ -255,7 +255,7 @@ static void test_no_files_left(void **state)
 	close(lowest);
 	for (int more = 0; more < 2; more++) {
 		limit = before;
-		limit.rlim_cur = (rlim_t)(lowest + more);
+		limit.rlim_cur = (rlim_t)lowest + (rlim_t)more;
 		setrlimit(RLIMIT_NOFILE, &limit);
 		int error = wakeup_init(NULL);
 		setrlimit(RLIMIT_NOFILE, &before);
