@@ -30,8 +30,8 @@ int frame_stream_init(struct frame_stream *stream, const struct options *options
 /* Accepts a stream that is zero-initialised. */
 void frame_stream_finish(struct frame_stream *stream);
 
-/* Fetches the next frame: a whole PNG, or the announcement of raw pixels, of which the task has to
- * read the pixels before the next frame is fetched. The frame may have a fault already.
+/* Fetches the next frame: a whole PNG, or the header of raw pixels. The task must read these pixels
+ * before the next frame is fetched. The frame may have a fault already.
  * -ENODATA  no more frames
  * -EINTR    interrupted or cancelled
  * -ENOMEM

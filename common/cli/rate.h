@@ -2,8 +2,8 @@
  *
  * Frames per second, over the last second. Pure: the caller passes the times.
  *
- * Times are those at which frames were published, whoever counts them: so all programs show the
- * same rate. Those at which frames arrive or are shown vary, and the first one is late. */
+ * Times are those at which frames were published, in every program. So all programs show the same
+ * rate. Those at which frames arrive or are shown vary, and the first one is late. */
 #ifndef SHMFLIP_CLI_RATE_H
 #define SHMFLIP_CLI_RATE_H
 

@@ -220,6 +220,8 @@ static int open_once(struct attachment **out, const struct channel_paths *paths,
 	}
 	attachment->segment_id = record.segment_id;
 	attachment->ring_id = record.ring_id;
+	/* Unlike a number in memory, the kernel's is right in every pid namespace. */
+	ring_producer_pid(record.ring_id, &attachment->producer_pid);
 	attachment->fd = fd;
 	error = recheck_file(fd, map_segment(attachment, owner, &segment));
 	if (error)
@@ -340,10 +342,7 @@ uint64_t attachment_dropped(const struct attachment *attachment)
 void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info)
 {
 	const struct layout_fixed *fixed = &attachment->fixed;
-	pid_t pid = 0;
 
-	/* Unlike a number in memory, the kernel's is right in every pid namespace. */
-	ring_producer_pid(attachment->ring_id, &pid);
 	*info = (struct shmflip_channel_info){
 		.producer = fixed->producer,
 		.generation = fixed->generation,
@@ -351,7 +350,7 @@ void attachment_info(const struct attachment *attachment, struct shmflip_channel
 		.slots = fixed->slots,
 		.policy = fixed->policy,
 		.fps_milli = fixed->fps_milli,
-		.pid = pid,
+		.pid = attachment->producer_pid,
 		.published = slots_newest(&attachment->reader),
 		.dropped = attachment_dropped(attachment),
 	};

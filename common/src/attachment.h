@@ -16,6 +16,7 @@ struct attachment {
 	struct layout_fixed fixed; /* a checked copy */
 	int segment_id;
 	int ring_id;
+	pid_t producer_pid; /* 0: not seen from this pid namespace */
 	int fd;
 	struct pins pins;
 	struct slot_reader reader;

@@ -114,7 +114,7 @@ static int find_signature(struct png_stream *stream)
 	}
 }
 
-/* UTF-8 is text: bytes from 0x80 to 0xbf, of which a signature's first is one, continue others. */
+/* UTF-8 is text. Bytes from 0x80 to 0xbf continue a character; a signature's first is one. */
 static bool is_text(uint8_t byte, uint8_t previous)
 {
 	if (byte >= 0x80 && byte < 0xc0)
