@@ -23,20 +23,26 @@ static void read_pixels(const uint8_t *pixels, uint64_t bytes)
 static int read_channel(const void *argument)
 {
 	const struct pipeline_input *input = argument;
-	const struct shmflip_viewer_options options = { .dir = input->channel, .prefault = 1 };
+	struct shmflip_viewer_options options;
+	const struct shmflip_frame *frame;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
 	unsigned frames = 0;
-	int error = shmflip_viewer_open(&options, &viewer);
+	int error;
 
+	shmflip_init(&options);
+	options.dir = input->channel;
+	options.flags = SHMFLIP_VIEWER_PREFAULT;
+	error = shmflip_viewer_open(&options, &viewer);
 	if (error)
 		return 1;
 	while ((error = shmflip_viewer_acquire(viewer, &frame, WAIT_MS)) == 0) {
-		read_pixels(frame.pixels, (uint64_t)frame.info.stride_bytes * frame.info.height);
-		shmflip_viewer_release(viewer, &frame);
+		const struct shmflip_plane *plane = &frame->plane[0];
+
+		read_pixels(plane->pixels, (uint64_t)plane->stride_bytes * plane->rows);
+		shmflip_frame_release(frame);
 		frames++;
 	}
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 	return error == -ENODATA && frames == input->frames ? 0 : 1;
 }
 

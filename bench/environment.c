@@ -71,12 +71,21 @@ static void add_time(struct environment *environment)
 	add(environment, "time", "%s", text);
 }
 
+/* The library's version may differ from the program's. */
+static void add_version(struct environment *environment)
+{
+	uint32_t version = shmflip_version();
+
+	add(environment, "shmflip", "%u.%u.%u, compiler %s", version >> 16, version >> 8 & 0xff,
+	    version & 0xff, __VERSION__);
+}
+
 void environment_init(struct environment *environment)
 {
 	struct utsname system;
 
 	*environment = (struct environment){ 0 };
-	add(environment, "shmflip", "%s, compiler %s", shmflip_version(), __VERSION__);
+	add_version(environment);
 	add_time(environment);
 	if (uname(&system) == 0)
 		add(environment, "kernel", "%s %s %s", system.sysname, system.release,

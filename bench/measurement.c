@@ -201,6 +201,7 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 {
 	const struct measurement *measurement = run->measurement;
 	struct link *link = &run->transfer.link;
+	struct shmflip_layout layout;
 	void *memory;
 	int error;
 
@@ -212,13 +213,16 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 		.receivers = measurement->transport->traits & TRANSPORT_ALONE
 		                     ? 0
 		                     : measurement->receivers,
+		.slots = measurement->slots,
 		.paced = measurement->rate_milli > 0,
 	};
 	link->detail = detail;
-	error = shmflip_frame_size(link->width, link->height, &link->stride_bytes,
-	                           &link->frame_bytes);
+	shmflip_init(&layout);
+	error = shmflip_format_layout(SHMFLIP_XRGB8888, link->width, link->height, &layout);
 	if (error)
 		return link_fail(link, error, "frames are too large");
+	link->stride_bytes = layout.stride_bytes[0];
+	link->frame_bytes = layout.bytes;
 	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		link->frame_bytes = EMPTY_FRAME_BYTES;
 	error = link_map(link, (1 + link->receivers) * sizeof(struct side), true, &memory);

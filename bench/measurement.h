@@ -17,6 +17,7 @@ struct measurement {
 	unsigned cores;      /* 1: both sides share one; 2: different ones */
 	uint32_t rate_milli; /* frames in 1000 seconds; 0: as fast as possible */
 	unsigned receivers;
+	unsigned slots; /* of shmflip's channel */
 };
 
 /* The figures of one run. */

@@ -23,6 +23,7 @@ enum {
 	OPTION_CORES,
 	OPTION_RATE,
 	OPTION_RECEIVERS,
+	OPTION_SLOTS,
 	OPTION_DECODERS,
 };
 
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{ "cores", required_argument, NULL, OPTION_CORES },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "receivers", required_argument, NULL, OPTION_RECEIVERS },
+	{ "slots", required_argument, NULL, OPTION_SLOTS },
 	{ "decoders", required_argument, NULL, OPTION_DECODERS },
 	{ 0 },
 };
@@ -92,14 +94,14 @@ static void for_each_word(struct options *options, const char *option, const cha
 static void add_size(struct options *options, const char *word)
 {
 	struct size *size = &options->sizes[options->size_count++];
-	uint32_t stride_bytes;
-	uint64_t bytes;
+	struct shmflip_layout layout;
 
 	cli_size("--size", word, &size->width, &size->height);
-	if (shmflip_frame_size(size->width, size->height, &stride_bytes, &bytes) ||
-	    bytes > UINT32_MAX)
+	shmflip_init(&layout);
+	if (shmflip_format_layout(SHMFLIP_XRGB8888, size->width, size->height, &layout) ||
+	    layout.bytes > UINT32_MAX)
 		cli_usage_error("--size takes frames of less than 4 GiB, not %s", word);
-	if (bytes < FRAME_BYTES_MIN)
+	if (layout.bytes < FRAME_BYTES_MIN)
 		cli_usage_error("--size takes frames of at least %d bytes, not %s", FRAME_BYTES_MIN,
 		                word);
 }
@@ -241,6 +243,10 @@ static void set_transports(struct options *options, int option, const char *text
 		for_each_word(options, "--receivers", text, add_receivers,
 		              &options->receivers_count);
 		break;
+	case OPTION_SLOTS:
+		options->slots =
+			(unsigned)cli_uint("--slots", text, SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
+		break;
 	}
 }
 
@@ -294,6 +300,8 @@ static void set_defaults(struct options *options)
 		set_transports(options, OPTION_RATE, "0");
 	if (!options->receivers_count)
 		set_transports(options, OPTION_RECEIVERS, "1");
+	if (!options->slots)
+		options->slots = SHMFLIP_SLOTS_MIN;
 }
 
 static void set_paths(struct options *options, int count, char **words)

@@ -44,6 +44,7 @@ struct options {
 	unsigned rate_count;
 	unsigned receivers[LIST_MAX];
 	unsigned receivers_count;
+	unsigned slots; /* of shmflip's channel */
 
 	/* decode */
 	const struct decoder *decoders[LIST_MAX];

@@ -125,7 +125,7 @@ json_t *pipeline_json(const struct pipeline_results *results)
 	for (unsigned i = 0; i < results->count; i++)
 		json_array_append_new(items, result_json(results, &results->items[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:o, s:o}", "program",
-	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
+	                 "shmflip-bench", "version", PROGRAM_VERSION, "command",
 	                 report_command(results->options), "environment",
 	                 environment_json(&results->environment), "width", (int)results->width,
 	                 "height", (int)results->height, "files", (int)results->files, "frames",

@@ -49,6 +49,7 @@ static int find_image_data(struct png_file *file)
 
 static int parse(struct png_file *file)
 {
+	struct shmflip_layout layout;
 	int error;
 
 	if (file->png_bytes < PNG_HEADER_BYTES ||
@@ -56,10 +57,12 @@ static int parse(struct png_file *file)
 		return -EBADMSG;
 	file->width = png_read_u32(file->png + HEADER_AT);
 	file->height = png_read_u32(file->png + HEADER_AT + 4);
-	error = shmflip_frame_size(file->width, file->height, &file->stride_bytes,
-	                           &file->pixel_bytes);
+	shmflip_init(&layout);
+	error = shmflip_format_layout(SHMFLIP_XRGB8888, file->width, file->height, &layout);
 	if (error)
 		return error;
+	file->stride_bytes = layout.stride_bytes[0];
+	file->pixel_bytes = layout.bytes;
 	file->raw_bytes = raw_bytes(file);
 	return find_image_data(file);
 }

@@ -62,6 +62,7 @@ static void add_all(struct results *results)
 					.height = options->sizes[size].height,
 					.touch = options->touches[touch],
 					.rate_milli = options->rates_milli[rate],
+					.slots = options->slots,
 				};
 				add_cores_and_receivers(results, measurement);
 			}

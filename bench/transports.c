@@ -171,7 +171,8 @@ static const char help[] =
 	"      --cores LIST       sender and receivers on 1 core, or on 2 (default 2)\n"
 	"      --rate LIST        frames per second; 0: flat out, as fast as possible\n"
 	"                         (default 0)\n"
-	"      --receivers LIST   number of receivers (default 1)\n";
+	"      --receivers LIST   number of receivers (default 1)\n"
+	"      --slots N          slots of shmflip's channel (default 2)\n";
 
 const struct command command_transports = {
 	.name = "transports",

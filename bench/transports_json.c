@@ -49,13 +49,13 @@ static json_t *latency_json(const struct histogram *latency)
 
 static json_t *measurement_json(const struct measurement *measurement)
 {
-	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:s, s:i, s:f, s:i}", "transport",
+	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:s, s:i, s:f, s:i, s:i}", "transport",
 	                 measurement->transport->name, "title", measurement->transport->title,
 	                 "limit", (measurement->transport->traits & TRANSPORT_LIMIT) != 0, "width",
 	                 (int)measurement->width, "height", (int)measurement->height, "touch",
 	                 touch_names[measurement->touch], "cores", (int)measurement->cores, "rate",
-	                 measurement->rate_milli / 1000.0, "receivers",
-	                 (int)measurement->receivers);
+	                 measurement->rate_milli / 1000.0, "receivers", (int)measurement->receivers,
+	                 "slots", (int)measurement->slots);
 }
 
 static json_t *result_json(const struct result *result)
@@ -83,7 +83,7 @@ json_t *transports_json(const struct results *results)
 	for (size_t i = 0; i < results->count; i++)
 		json_array_append_new(all, result_json(&results->items[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:f, s:I, s:b, s:o, s:o}", "program",
-	                 "shmflip-bench", "version", SHMFLIP_VERSION, "command",
+	                 "shmflip-bench", "version", PROGRAM_VERSION, "command",
 	                 report_command(options), "environment",
 	                 environment_json(&results->environment), "rounds", (int)options->rounds,
 	                 "seconds", (double)options->seconds_ns / 1e9, "foreign_load",

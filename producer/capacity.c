@@ -16,10 +16,9 @@
 
 static uint64_t frame_bytes(uint32_t width, uint32_t height)
 {
-	uint32_t stride_bytes;
-	uint64_t size;
+	struct shmflip_layout layout;
 
-	return shmflip_frame_size(width, height, &stride_bytes, &size) ? UINT64_MAX : size;
+	return png_layout(width, height, &layout) ? UINT64_MAX : layout.bytes;
 }
 
 static void set(struct capacity *capacity, uint32_t width, uint32_t height)

@@ -225,9 +225,9 @@ bool frame_source_is_raw(const struct frame_source *source)
 	return source->stream.kind == STREAM_RAW;
 }
 
-uint32_t frame_source_fps_milli(const struct frame_source *source)
+struct frame_rate frame_source_rate(const struct frame_source *source)
 {
-	return source->stream.raw.fps_milli;
+	return source->stream.raw.rate;
 }
 
 uint64_t frame_source_total(const struct frame_source *source)

@@ -75,8 +75,8 @@ int frame_source_record(struct frame_source *source, const struct frame_task *ta
  * the pixels before the next frame is fetched. */
 bool frame_source_is_raw(const struct frame_source *source);
 
-/* The rate that the stream names, in frames per 1000 seconds; 0: none. */
-uint32_t frame_source_fps_milli(const struct frame_source *source);
+/* The rate that the stream names. */
+struct frame_rate frame_source_rate(const struct frame_source *source);
 
 /* How many frames a pass has; 0: unknown. */
 uint64_t frame_source_total(const struct frame_source *source);

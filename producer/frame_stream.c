@@ -56,7 +56,7 @@ static int open_stream(struct frame_stream *stream)
 
 	if (stream->options->raw.format) {
 		raw_stream_init_bare(&stream->raw, &stream->input, &stream->options->raw);
-		stream->raw.fps_milli = stream->options->raw_fps_milli;
+		stream->raw.rate = stream->options->raw_rate;
 		stream->kind = STREAM_RAW;
 		return 0;
 	}

@@ -19,6 +19,7 @@ void frame_task_init(struct frame_task *task)
 
 void frame_task_finish(struct frame_task *task)
 {
+	frame_task_release(task);
 	buffer_finish(&task->buffer);
 }
 
@@ -33,6 +34,28 @@ void frame_task_set_size(struct frame_task *task, const struct png_header *heade
 {
 	task->width = header->width;
 	task->height = header->height;
+}
+
+void frame_task_set_frame(struct frame_task *task, struct shmflip_frame *frame)
+{
+	task->frame = frame;
+	task->pixels = shmflip_frame_writable(frame, 0);
+	task->pixels_size = frame->slot_bytes;
+}
+
+void frame_task_release(struct frame_task *task)
+{
+	shmflip_frame_release(task->frame);
+	task->frame = NULL;
+	task->pixels = NULL;
+}
+
+void frame_task_copy_pixels(struct frame_task *task, const uint8_t *pixels,
+                            const struct png_decoded *picture)
+{
+	memcpy(task->pixels, pixels, (size_t)picture->stride_bytes * picture->height);
+	task->picture = *picture;
+	task->ready = true;
 }
 
 static void set_fault(struct frame_task *task, const char *text)
@@ -127,11 +150,11 @@ static int decode_png(struct frame_task *task, const struct options *options, st
 	const struct png_decode_options decode_options = {
 		.flatten = options->flatten,
 		.background = options->background,
-		.pixels_size = task->loan.size_bytes,
+		.pixels_size = task->pixels_size,
 		.fast = fast,
 	};
-	int error = png_decode(task->png, task->size, &decode_options, task->loan.pixels,
-	                       &task->picture);
+	int error =
+		png_decode(task->png, task->size, &decode_options, task->pixels, &task->picture);
 
 	if (error)
 		task->fault = task->picture.message;
@@ -159,18 +182,18 @@ static bool continue_with_swallowed(struct frame_task *task, const struct capaci
 static void read_raw(struct frame_task *task, const struct options *options)
 {
 	struct raw_target target = {
-		.pixels = task->loan.pixels,
+		.pixels = task->pixels,
 		.flatten = options->flatten,
 		.background = options->background,
 	};
-	uint64_t size;
-	int error;
+	struct shmflip_layout layout;
+	int error = png_layout(task->width, task->height, &layout);
 
-	shmflip_frame_size(task->width, task->height, &target.stride_bytes, &size);
-	if (size > task->loan.size_bytes) {
+	if (error || layout.bytes > task->pixels_size) {
 		set_fault(task, strerror(EMSGSIZE));
 		return;
 	}
+	target.stride_bytes = layout.stride_bytes[0];
 	error = raw_stream_read(task->raw, &target);
 	if (error)
 		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));
@@ -178,7 +201,7 @@ static void read_raw(struct frame_task *task, const struct options *options)
 		.width = task->width,
 		.height = task->height,
 		.stride_bytes = target.stride_bytes,
-		.format = target.opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888,
+		.format = target.opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888,
 	};
 }
 

@@ -41,10 +41,12 @@ struct frame_task {
 	uint32_t height;
 
 	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */
-	bool ready;                  /* the pixels are in the loan already */
-	struct shmflip_loan loan;    /* pixels NULL: none */
-	int64_t waiting_since_ns;    /* for a loan; 0: not yet */
-	bool dropped;                /* no slot was free in time */
+	struct shmflip_frame *frame; /* lent, the task's to release; NULL: none */
+	uint8_t *pixels;             /* where to decode to; NULL: nowhere */
+	uint64_t pixels_size;
+	bool ready;               /* the pixels are there already */
+	int64_t waiting_since_ns; /* for a slot; 0: not yet */
+	bool dropped;             /* no slot was free in time */
 
 	unsigned broken_frames; /* that had swallowed the start of this one */
 	char broken_reason[96];
@@ -57,6 +59,7 @@ struct frame_task {
 
 /* Resets a task for another frame; keeps the buffer. */
 void frame_task_init(struct frame_task *task);
+/* Releases the frame, too. */
 void frame_task_finish(struct frame_task *task);
 
 /* The path without directories. */
@@ -69,8 +72,18 @@ void frame_task_set_size(struct frame_task *task, const struct png_header *heade
  * becomes the task's fault. Blocks while it reads a file. */
 void frame_task_read(struct frame_task *task, const struct capacity *capacity);
 
-/* Reads the frame if necessary, and decodes it into its loan. Does nothing if it has a fault. fast:
- * the calling thread's fast decoder; NULL: use libpng alone. */
+/* Gives the task a lent frame, to decode into its slot. */
+void frame_task_set_frame(struct frame_task *task, struct shmflip_frame *frame);
+
+/* Ends the use of the frame. Discards it, unless it is published. */
+void frame_task_release(struct frame_task *task);
+
+/* Copies the pixels of a picture that was decoded before: no decoding is needed. */
+void frame_task_copy_pixels(struct frame_task *task, const uint8_t *pixels,
+                            const struct png_decoded *picture);
+
+/* Reads the frame if necessary, and decodes it into its pixels. Does nothing if it has a fault.
+ * fast: the calling thread's fast decoder; NULL: use libpng alone. */
 void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
                        const struct options *options, struct png_fast *fast);
 

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "png_header.h"
 #include "shmflip.h"
 
-enum { VIEWERS_MAX = 1000, JOBS_MAX = SHMFLIP_SLOTS_MAX - 1 };
+enum { JOBS_MAX = SHMFLIP_SLOTS_MAX - 1 };
 
 enum {
 	OPTION_DIR = 256,
@@ -75,8 +76,8 @@ static void __attribute__((noreturn)) print_help(void)
 	     "  -r, --fps N             frames per second (default 30, or as a Y4M or --raw\n"
 	     "                          says; 0: as fast as possible, or as they come)\n"
 	     "  -l, --loop[=N]          repeat N times, or forever\n"
-	     "  -s, --slots N           2 to 64 (default 2; with -j N above 1,\n"
-	     "                          1 + 2 * N, at most 64)\n"
+	     "  -s, --slots N|auto      2 to 64 (default auto: 2, and up to 6 more if viewers\n"
+	     "                          need them; with -j N above 1, begins with 1 + 2 * N)\n"
 	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
 	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
 	     "  -w, --wait-viewers N    start when N viewers have attached\n"
@@ -108,6 +109,14 @@ static uint64_t parse_loops(const char *text)
 	return cli_uint("--loop", text + (*text == '='), 1, 1000000000);
 }
 
+/* 0: auto. */
+static uint32_t parse_slots(const char *text)
+{
+	if (strcmp(text, "auto") == 0)
+		return 0;
+	return (uint32_t)cli_uint("--slots", text, SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
+}
+
 static int64_t parse_lease_ms(const char *text)
 {
 	int64_t lease_ns = cli_seconds_ns("--lease", text);
@@ -117,11 +126,10 @@ static int64_t parse_lease_ms(const char *text)
 
 static void set_max_size(struct options *options, const char *text)
 {
-	uint32_t stride_bytes;
-	uint64_t size;
+	struct shmflip_layout layout;
 
 	cli_size("--max-size", text, &options->max_width, &options->max_height);
-	if (shmflip_frame_size(options->max_width, options->max_height, &stride_bytes, &size))
+	if (png_layout(options->max_width, options->max_height, &layout))
 		cli_usage_error("--max-size %s is more than can be addressed", text);
 }
 
@@ -156,7 +164,8 @@ static void set_raw(struct options *options, char *text)
 	cli_size("--raw", text, &width, &height);
 	if (!format)
 		refuse_format(name);
-	options->raw_fps_milli = fps ? cli_fps_milli("--raw ...@", fps) : 0;
+	if (fps)
+		cli_rate("--raw ...@", fps, &options->raw_rate.num, &options->raw_rate.den);
 	fault = raw_layout_init(&options->raw, format, width, height);
 	if (fault)
 		cli_usage_error("--raw %s: %s", text, fault);
@@ -190,12 +199,12 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_MODE:
 		options->mode = cli_mode("--mode", text);
-		if (options->mode & 0111)
-			cli_usage_error("--mode takes no execute bits: use 0640, say, not %s",
-			                text);
+		if ((options->mode | 0600) & ~(mode_t)0644)
+			cli_usage_error("--mode takes 0600, 0640 or 0644, not %s", text);
 		break;
 	case OPTION_GROUP:
 		options->group = cli_group("--group", text);
+		options->group_given = true;
 		break;
 	case OPTION_LEASE:
 		options->lease_ms = parse_lease_ms(text);
@@ -223,15 +232,14 @@ static void set_option(struct options *options, int option, char *text)
 		options->channel = text;
 		break;
 	case 'r':
-		options->fps_milli = cli_fps_milli("--fps", text);
-		options->fps_given = true;
+		cli_rate("--fps", text, &options->rate.num, &options->rate.den);
+		options->rate_given = true;
 		break;
 	case 'l':
 		options->loops = parse_loops(text);
 		break;
 	case 's':
-		options->slots =
-			(uint32_t)cli_uint("--slots", text, SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
+		options->slots = parse_slots(text);
 		break;
 	case 'j':
 		options->jobs = (unsigned)cli_uint("--jobs", text, 0, JOBS_MAX);
@@ -242,7 +250,8 @@ static void set_option(struct options *options, int option, char *text)
 		                          : SHMFLIP_POLICY_LOSSLESS;
 		break;
 	case 'w':
-		options->wait_viewers = (unsigned)cli_uint("--wait-viewers", text, 0, VIEWERS_MAX);
+		options->wait_viewers =
+			(unsigned)cli_uint("--wait-viewers", text, 0, SHMFLIP_VIEWERS_MAX);
 		break;
 	case 'q':
 	case 'v':
@@ -367,11 +376,9 @@ void options_parse(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	*options = (struct options){ .fps_milli = 30000,
-		                     .jobs = 1,
-		                     .policy = SHMFLIP_POLICY_LATEST,
-		                     .mode = 0600,
-		                     .group = (gid_t)-1 };
+	*options = (struct options){
+		.rate = { 30, 1 }, .jobs = 1, .policy = SHMFLIP_POLICY_LATEST, .mode = 0600
+	};
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')

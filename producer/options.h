@@ -19,19 +19,20 @@ struct options {
 	char **sources;
 	int source_count; /* at least 1 */
 	uint64_t loops;   /* how often to start over, or LOOP_FOREVER */
-	uint32_t fps_milli;
-	bool fps_given;
-	uint32_t slots;
-	bool slots_given;
+	struct frame_rate rate;
+	bool rate_given;
+	uint32_t slots;        /* to begin with */
+	bool slots_given;      /* else the producer may take more */
 	unsigned jobs;         /* at least 1, and less than slots */
 	uint32_t policy;       /* enum shmflip_policy */
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
 	struct raw_layout raw;       /* of bare pixels on stdin; format NULL: none */
-	uint32_t raw_fps_milli;      /* that --raw names; 0: none */
+	struct frame_rate raw_rate;  /* that --raw names */
 	const struct matrix *matrix; /* of video on stdin; NULL: not given */
 	mode_t mode;
+	bool group_given;
 	gid_t group;
 	int64_t lease_ms; /* as in struct shmflip_producer_options */
 	bool stop_on_error;

@@ -10,15 +10,17 @@
 
 int64_t pace_offset_ns(const struct pace *pace, uint64_t index)
 {
-	if (!pace->fps_milli)
+	const struct frame_rate rate = pace->rate;
+
+	if (!rate.num)
 		return 0;
-	return (int64_t)(index * 1000 / pace->fps_milli * NS_PER_S +
-	                 index * 1000 % pace->fps_milli * NS_PER_S / pace->fps_milli);
+	return (int64_t)(index * rate.den / rate.num * NS_PER_S +
+	                 index * rate.den % rate.num * NS_PER_S / rate.num);
 }
 
-void pace_init(struct pace *pace, uint32_t fps_milli, uint64_t index, int64_t now_ns)
+void pace_init(struct pace *pace, struct frame_rate rate, uint64_t index, int64_t now_ns)
 {
-	pace->fps_milli = fps_milli;
+	pace->rate = rate;
 	pace->start_ns = now_ns - pace_offset_ns(pace, index);
 }
 

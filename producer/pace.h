@@ -8,13 +8,15 @@
 
 #include <stdint.h>
 
+#include "input/frame_rate.h"
+
 struct pace {
-	int64_t start_ns;   /* when frame 0 was, or would have been, due */
-	uint32_t fps_milli; /* frames per 1000 seconds; 0: no pace, frames are always due */
+	int64_t start_ns;       /* when frame 0 was, or would have been, due */
+	struct frame_rate rate; /* none: no pace, frames are always due */
 };
 
 /* Starts a pace at which frame index is due at now_ns. */
-void pace_init(struct pace *pace, uint32_t fps_milli, uint64_t index, int64_t now_ns);
+void pace_init(struct pace *pace, struct frame_rate rate, uint64_t index, int64_t now_ns);
 
 /* The time from frame 0 to frame index; 0 without a pace. */
 int64_t pace_offset_ns(const struct pace *pace, uint64_t index);

@@ -2,21 +2,16 @@
 #include "preload.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "cli.h"
 
 #define WAIT_MAX_NS (100 * NS_PER_MS)
 
 static int submit(struct worker_pool *pool, struct frame_task *task, struct frame_cache *cache,
-                  struct shmflip_producer *producer)
+                  struct output *output)
 {
-	int error = task->fault ? 0 : frame_cache_reserve(cache, task, producer);
+	int error = task->fault ? 0 : frame_cache_reserve(cache, task, output);
 
-	if (error && error != -EINTR) {
-		cli_error("cannot preload %s: %s", task->path, strerror(-error));
-		error = -ECANCELED;
-	}
 	if (!error)
 		worker_pool_submit(pool);
 	return error;
@@ -29,7 +24,6 @@ static int insert(struct frame_source *source, struct worker_pool *pool, struct 
 
 	if (!task->fault)
 		histogram_add(decode, task->decode_ns);
-
 	frame_cache_insert(cache, task);
 	if (!source->options->quiet)
 		cli_status("preloading: %zu of %zu", (size_t)source->read, cache->capacity);
@@ -39,8 +33,7 @@ static int insert(struct frame_source *source, struct worker_pool *pool, struct 
 
 /* Returns the errors of preload(); -ENODATA at the end of the pass, never 0. */
 static int decode_pass(struct frame_source *source, struct worker_pool *pool,
-                       struct frame_cache *cache, struct shmflip_producer *producer,
-                       struct histogram *decode)
+                       struct frame_cache *cache, struct output *output, struct histogram *decode)
 {
 	int error = 0;
 
@@ -51,7 +44,7 @@ static int decode_pass(struct frame_source *source, struct worker_pool *pool,
 		if (oldest) {
 			error = insert(source, pool, oldest, cache, decode);
 		} else if (next) {
-			error = submit(pool, next, cache, producer);
+			error = submit(pool, next, cache, output);
 		} else {
 			error = worker_pool_fetch(pool);
 			if (error == -EAGAIN) {
@@ -64,13 +57,13 @@ static int decode_pass(struct frame_source *source, struct worker_pool *pool,
 }
 
 int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
-            struct shmflip_producer *producer, struct histogram *decode)
+            struct output *output, struct histogram *decode)
 {
-	int error = decode_pass(source, pool, cache, producer, decode);
+	int error = decode_pass(source, pool, cache, output, decode);
 
 	if (error != -ENODATA)
 		return error;
-	frame_cache_seal(cache, producer);
+	frame_cache_seal(cache);
 	if (cache->count == 0)
 		return -ENODATA;
 	frame_source_use_cache(source, cache);

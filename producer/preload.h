@@ -16,6 +16,6 @@
  * -EINTR      interrupted
  * -ECANCELED  a failure; the user has been told */
 int preload(struct frame_source *source, struct worker_pool *pool, struct frame_cache *cache,
-            struct shmflip_producer *producer, struct histogram *decode);
+            struct output *output, struct histogram *decode);
 
 #endif

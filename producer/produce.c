@@ -2,10 +2,12 @@
 #include "produce.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "frame_source.h"
+#include "output.h"
 #include "preload.h"
 #include "publish_loop.h"
 #include "shmflip.h"
@@ -20,46 +22,22 @@ struct run {
 	struct worker_pool pool;
 	struct frame_cache cache;
 	uint64_t loops; /* as requested */
-	struct shmflip_producer *producer;
+	struct output output;
 	struct publish_loop loop;
 	struct stats stats;
 };
 
-static int create_producer(struct run *run)
-{
-	const struct options *options = run->options;
-	const struct shmflip_producer_options producer_options = {
-		.dir = options->dir,
-		.channel = options->channel,
-		.slots = options->slots,
-		.slot_bytes = capacity_buffer_bytes(&run->source.capacity),
-		.policy = options->policy,
-		.fps_milli = options->fps_milli,
-		.mode = options->mode,
-		.group = options->group,
-		.lease_ms = options->lease_ms,
-	};
-
-	if (shmflip_producer_create(&producer_options, &run->producer))
-		return cli_interrupted() ? -EINTR : cli_library_error();
-	if (options->verbose)
-		cli_error("channel %s: %u slots of %ux%u (%llu bytes)", options_channel(options),
-		          options->slots, run->source.capacity.width, run->source.capacity.height,
-		          (unsigned long long)run->source.capacity.slot_bytes);
-	return 0;
-}
-
 static int wait_viewers(const struct run *run)
 {
-	unsigned expected = run->options->wait_viewers, attached = 0;
+	struct shmflip_producer *producer = run->output.producer;
+	uint32_t expected = run->options->wait_viewers, attached;
 
 	while (!cli_interrupted()) {
-		int error = shmflip_producer_wait_viewers(run->producer, expected, WAIT_MS);
+		int error = shmflip_producer_wait_viewers(producer, expected, WAIT_MS);
 
 		if (error != -EAGAIN && error != -EINTR)
-			return error ? cli_library_error() : 0;
-		shmflip_producer_viewers(run->producer, &attached);
-		if (!run->options->quiet)
+			return error ? cli_library_error(error) : 0;
+		if (!run->options->quiet && shmflip_producer_viewers(producer, &attached) == 0)
 			cli_status("waiting for viewers: %u of %u", attached, expected);
 	}
 	return -EINTR;
@@ -68,12 +46,12 @@ static int wait_viewers(const struct run *run)
 /* The rate that a stream names, unless --fps names another. */
 static void adopt_rate(struct run *run)
 {
-	uint32_t fps_milli = frame_source_fps_milli(&run->source);
+	struct frame_rate rate = frame_source_rate(&run->source);
 
-	if (run->options->fps_given || !fps_milli)
+	if (run->options->rate_given || !rate.num)
 		return;
-	run->options->fps_milli = fps_milli;
-	run->options->fps_given = true;
+	run->options->rate = rate;
+	run->options->rate_given = true;
 }
 
 /* Reads the first frame without a fault: its size may decide the size of a slot. */
@@ -118,6 +96,7 @@ static void collect_stats(struct run *run)
 	run->stats.frames_read = run->source.read;
 	run->stats.skipped = run->source.skipped;
 	run->stats.loops = run->source.loops;
+	run->stats.slots = run->output.stream.slots;
 	run->stats.slot_bytes = run->source.capacity.slot_bytes;
 	run->stats.viewers_max = run->loop.progress.viewers_max;
 	run->stats.decode = run->loop.decode;
@@ -126,13 +105,23 @@ static void collect_stats(struct run *run)
 		run->stats.elapsed_ns = monotonic_now_ns() - run->loop.started_ns;
 }
 
+/* All are 0 without a channel. */
+static void count_frames(struct run *run)
+{
+	struct shmflip_counts counts;
+
+	shmflip_init(&counts);
+	if (run->output.producer && shmflip_producer_counts(run->output.producer, &counts) == 0)
+		run->stats.channel = counts;
+}
+
 /* Stops the threads afterwards: to loop over cached frames takes none. */
 static int run_preload(struct run *run)
 {
 	int error = start_workers(run);
 
 	if (!error)
-		error = preload(&run->source, &run->pool, &run->cache, run->producer,
+		error = preload(&run->source, &run->pool, &run->cache, &run->output,
 		                &run->loop.decode);
 	worker_pool_finish(&run->pool);
 	worker_pool_init(&run->pool, run->options, &run->source);
@@ -170,17 +159,17 @@ static int run_channel(struct run *run)
 	if (!error && run->options->preload)
 		error = prepare_preload(run);
 	if (!error)
-		error = create_producer(run);
+		error = output_open(&run->output, run->options, &run->source.capacity,
+		                    worker_pool_next(&run->pool));
 	if (!error) {
-		publish_loop_init(&run->loop, run->options, &run->source, &run->pool,
-		                  run->producer);
+		publish_loop_init(&run->loop, run->options, &run->source, &run->pool, &run->output);
 		error = run_frames(run);
 	}
 	worker_pool_finish(&run->pool);
-	if (run->producer)
-		shmflip_producer_stats(run->producer, &run->stats.channel);
+	count_frames(run);
 	cli_status_end();
-	shmflip_producer_destroy(run->producer);
+	frame_cache_finish(&run->cache);
+	output_close(&run->output);
 	return error;
 }
 
@@ -191,24 +180,35 @@ static void print_summary(const struct run *run, int status)
 		stats_print_summary(&run->stats);
 }
 
-/* Called before anything is read: the first frame of a stream may take long to arrive. */
+static void name_holder(const struct options *options, const struct shmflip_status *status)
+{
+	char process[64] = "";
+
+	if (status->channel->pid)
+		snprintf(process, sizeof(process), ", process %d", (int)status->channel->pid);
+	else if (status->error == -EAGAIN)
+		snprintf(process, sizeof(process), ", which is just starting");
+	cli_error("channel %s is held by another producer%s: choose another (-c)",
+	          options_channel(options), process);
+}
+
+/* Called before anything is read: the first frame of a stream may take long to arrive. What cannot
+ * be seen from here, as through an overlay, is left to output_open(), which says why. */
 static int check_channel(const struct options *options)
 {
-	pid_t pid;
-	int error = shmflip_channel_holder(options->dir, options->channel, &pid);
+	const struct shmflip_status *status;
+	int error = shmflip_channel_status(options->dir, options->channel, &status);
 
 	if (error == -EINVAL)
 		cli_usage_error("%s", shmflip_error_detail());
 	if (error)
 		return 0;
-	if (pid)
-		cli_error("channel %s is held by another producer, process %d: choose another (-c)",
-		          options_channel(options), (int)pid);
-	else
-		cli_error("channel %s is held by another producer, which is just starting: "
-		          "choose another (-c)",
-		          options_channel(options));
-	return -EBUSY;
+	if (status->state != SHMFLIP_DEAD && (!status->error || status->error == -EAGAIN)) {
+		name_holder(options, status);
+		error = -EBUSY;
+	}
+	shmflip_status_free(status);
+	return error;
 }
 
 /* Turns the error that ended the frames into an exit status. */
@@ -239,7 +239,6 @@ int produce(const struct options *options)
 	if (stats_close(&run.stats, &effective))
 		status = CLI_FAILED;
 finish:
-	frame_cache_finish(&run.cache);
 	frame_source_finish(&run.source);
 	return status;
 }

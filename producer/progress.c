@@ -26,22 +26,22 @@ void progress_init(struct progress *progress, const struct options *options,
 static void check_backlog(struct progress *progress, int64_t now_ns)
 {
 	const struct options *options = progress->options;
-	double requested = options->fps_milli / 1e3;
+	double requested = frame_rate_hz(options->rate);
 
 	if (!backlog_update(&progress->backlog, now_ns) || progress->backlog_hinted ||
-	    (options->fps_given && !options->verbose) || options->quiet ||
+	    (options->rate_given && !options->verbose) || options->quiet ||
 	    rate_per_second(&progress->rate, now_ns) < requested * ENOUGH_PERCENT / 100 ||
-	    !options->fps_milli)
+	    !options->rate.num)
 		return;
 	progress->backlog_hinted = true;
 	cli_error("the pipe delivers more than %g frames per second, %s: it is held back; choose "
 	          "its rate (-r N, --raw WxH@N), or -r 0 if it is live",
-	          requested, options->fps_given ? "the rate" : "the default");
+	          requested, options->rate_given ? "the rate" : "the default");
 }
 
 static void give_hint(struct progress *progress, double fps, int64_t decode_ns)
 {
-	double requested = progress->options->fps_milli / 1e3;
+	double requested = frame_rate_hz(progress->options->rate);
 	unsigned jobs = progress->options->jobs;
 
 	progress->hinted = true;
@@ -55,7 +55,7 @@ static void give_hint(struct progress *progress, double fps, int64_t decode_ns)
 
 static void check_rate(struct progress *progress, int64_t now_ns, int64_t decode_ns)
 {
-	double requested = progress->options->fps_milli / 1e3;
+	double requested = frame_rate_hz(progress->options->rate);
 	double fps;
 
 	if (now_ns - progress->checked_ns < CHECK_EVERY_NS)
@@ -76,7 +76,8 @@ static void count_viewers(struct progress *progress, int64_t now_ns)
 	if (progress->counted_ns && now_ns - progress->counted_ns < COUNT_EVERY_NS)
 		return;
 	progress->counted_ns = now_ns;
-	shmflip_producer_viewers(progress->producer, &progress->viewers);
+	if (shmflip_producer_viewers(progress->producer, &progress->viewers))
+		return;
 	if (progress->viewers > progress->viewers_max)
 		progress->viewers_max = progress->viewers;
 }
@@ -93,9 +94,9 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
 	progress->drawn_ns = now_ns;
 	if (progress->total)
 		snprintf(total, sizeof(total), "/%llu", (unsigned long long)progress->total);
-	if (progress->options->fps_milli)
+	if (progress->options->rate.num)
 		snprintf(requested, sizeof(requested), " of %g",
-		         progress->options->fps_milli / 1e3);
+		         frame_rate_hz(progress->options->rate));
 	fps = rate_per_second(&progress->rate, now_ns);
 	if (fps >= 0)
 		snprintf(rate, sizeof(rate), "%.1f%s fps  ", fps, requested);
@@ -107,14 +108,16 @@ static void draw(struct progress *progress, int64_t now_ns, uint64_t position, u
 void progress_update(struct progress *progress, uint64_t position, int64_t published_ns,
                      int64_t decode_ns)
 {
-	struct shmflip_producer_stats stats;
 	int64_t now_ns = monotonic_now_ns();
+	struct shmflip_counts counts;
 
-	shmflip_producer_stats(progress->producer, &stats);
-	if (stats.published > 1)
-		rate_add(&progress->rate, stats.published, published_ns);
+	shmflip_init(&counts);
+	if (shmflip_producer_counts(progress->producer, &counts))
+		return;
+	if (counts.published > 1)
+		rate_add(&progress->rate, counts.published, published_ns);
 	check_rate(progress, now_ns, decode_ns);
 	check_backlog(progress, now_ns);
 	count_viewers(progress, now_ns);
-	draw(progress, now_ns, position, stats.dropped, decode_ns);
+	draw(progress, now_ns, position, counts.dropped, decode_ns);
 }

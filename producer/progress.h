@@ -27,8 +27,8 @@ struct progress {
 	bool backlog_hinted;
 	int64_t drawn_ns;
 	int64_t counted_ns; /* when viewers were last counted */
-	unsigned viewers;
-	unsigned viewers_max;
+	uint32_t viewers;
+	uint32_t viewers_max;
 };
 
 void progress_init(struct progress *progress, const struct options *options,

@@ -2,10 +2,9 @@
 #include "publish_loop.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "cli.h"
-#include "text.h"
+#include "shmflip.h"
 
 #define WAIT_MAX_NS (100 * NS_PER_MS)
 #define BACKOFF_MIN_NS (NS_PER_MS / 50)
@@ -18,7 +17,7 @@ static int64_t loan_deadline_ns(const struct publish_loop *loop, const struct fr
 {
 	if (loop->options->policy == SHMFLIP_POLICY_LOSSLESS)
 		return INT64_MAX;
-	if (loop->options->fps_milli)
+	if (loop->options->rate.num)
 		return pace_due_ns(&loop->pace, task->index) - loop->decode_ns;
 	return task->waiting_since_ns + (loop->decode_ns ? loop->decode_ns : DECODE_UNKNOWN_NS);
 }
@@ -32,7 +31,9 @@ static int64_t clamp(int64_t value, int64_t min, int64_t max)
  * first. */
 static int try_loan(struct publish_loop *loop, struct frame_task *task)
 {
-	int timeout_ms = 0;
+	struct shmflip_producer *producer = loop->output->producer;
+	struct shmflip_frame *frame;
+	int timeout_ms = 0, error;
 
 	if (!worker_pool_has_workers(loop->pool)) {
 		int64_t remaining_ns = loan_deadline_ns(loop, task) - monotonic_now_ns();
@@ -40,61 +41,34 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
 		timeout_ms = (int)(clamp(remaining_ns, NS_PER_MS, WAIT_MAX_NS) / NS_PER_MS);
 	}
 	if (task->cached)
-		return frame_cache_loan(loop->source->cache, task, loop->producer, timeout_ms);
-	return shmflip_producer_loan(loop->producer, &task->loan, timeout_ms);
+		return frame_cache_loan(loop->source->cache, task, producer, timeout_ms);
+	error = shmflip_producer_loan(producer, &frame, timeout_ms);
+	if (!error)
+		frame_task_set_frame(task, frame);
+	return error;
 }
 
-/* Makes slots for the frame in fresh memory. A size that failed is never tried again; a smaller one
- * that holds the frame is.
- * -EBUSY  frames before this one have to be published first */
-static int grow(struct publish_loop *loop, struct frame_task *task)
+/* Takes fresh memory if this frame, or the frames that dropped before it, make more necessary. */
+static void grow(struct publish_loop *loop, struct frame_task *task)
 {
-	struct capacity *capacity = &loop->source->capacity, larger;
-	int error;
+	uint32_t slots = slot_growth_take(&loop->slot_growth);
 
-	do {
-		larger = capacity_larger(capacity, task->width, task->height);
-		error = shmflip_producer_resize(loop->producer, capacity_buffer_bytes(&larger));
-		if (error == -EBUSY || error == -EINTR)
-			return -EBUSY;
-		if (!error) {
-			*capacity = larger;
-			return 0;
-		}
-		capacity_bound(capacity, &larger);
-		frame_task_read(task, capacity);
-	} while (!task->fault);
-	cli_error("%s: the slots stay as large as they are: %s", task->path,
-	          shmflip_error_detail());
-	return 0;
-}
-
-/* If the frame needs larger slots, grows them.
- * -EBUSY  as grow() */
-static int make_room(struct publish_loop *loop, struct frame_task *task)
-{
-	struct capacity *capacity = &loop->source->capacity;
-
-	if (task->fault || task->cached || !task->width ||
-	    capacity_holds(capacity, task->width, task->height))
-		return 0;
-	frame_task_read(task, capacity);
-	if (task->fault || capacity_holds(capacity, task->width, task->height))
-		return 0;
-	return grow(loop, task);
+	if (slots && output_add_slots(loop->output, slots))
+		slot_growth_stop(&loop->slot_growth);
+	output_make_room(loop->output, task);
 }
 
 /* Gets a slot for the frame and submits it. Without a slot by the deadline, submits it as dropped.
- * -EAGAIN     no slot is free and there is time to wait; or the library, which moves to fresh
- *             memory, needs its loans back first
+ * -EAGAIN     no slot is free and there is time to wait; or frames before this one need the slots
  * -ECANCELED  a failure; the user has been told */
 static int submit(struct publish_loop *loop, struct frame_task *task)
 {
-	int error = make_room(loop, task);
+	int error = 0;
 
-	if (error)
+	if (loop->moving)
 		return -EAGAIN;
 	if (!task->waiting_since_ns) {
+		grow(loop, task);
 		task->waiting_since_ns = monotonic_now_ns();
 		pace_catch_up(&loop->pace, task->index, task->waiting_since_ns);
 	}
@@ -102,12 +76,14 @@ static int submit(struct publish_loop *loop, struct frame_task *task)
 		error = try_loan(loop, task);
 	if (error == -EINTR)
 		return -EAGAIN;
-	if (error && error != -EAGAIN && error != -EBUSY)
-		return cli_library_error();
+	if (error && error != -EAGAIN)
+		return cli_library_error(error);
 	if (error && monotonic_now_ns() < loan_deadline_ns(loop, task))
 		return -EAGAIN;
 	loop->waited_ns += monotonic_now_ns() - task->waiting_since_ns;
 	task->dropped = error != 0;
+	slot_growth_note(&loop->slot_growth, task->dropped, loop->progress.viewers,
+	                 monotonic_now_ns());
 	worker_pool_submit(loop->pool);
 	return 0;
 }
@@ -120,7 +96,7 @@ static bool is_due(const struct publish_loop *loop, const struct frame_task *tas
 
 static void drop(struct publish_loop *loop, const struct frame_task *task)
 {
-	shmflip_producer_drop(loop->producer);
+	shmflip_producer_count_dropped(loop->output->producer);
 	if (loop->options->verbose)
 		cli_error("%s: dropped: viewers hold every slot", task->path);
 }
@@ -132,27 +108,50 @@ static void note_decoding(struct publish_loop *loop, const struct frame_task *ta
 		histogram_add(&loop->decode, task->decode_ns);
 }
 
+static int send(struct publish_loop *loop, struct frame_task *task)
+{
+	struct shmflip_frame *frame = task->frame;
+	int error;
+
+	frame->fourcc = task->picture.format;
+	frame->width = task->picture.width;
+	frame->height = task->picture.height;
+	error = shmflip_frame_layout(frame);
+	if (error)
+		return error;
+	frame->presentation_ns = loop->options->rate.num ? pace_offset_ns(&loop->pace, task->index)
+	                                                 : monotonic_now_ns() - loop->started_ns;
+	frame->decode_ns = task->decode_ns;
+	frame->flags = task->last ? SHMFLIP_FRAME_LAST : 0;
+	frame->source = task->name;
+	return shmflip_frame_publish(frame);
+}
+
+/* The channel has moved to fresh memory since the frame's loan. All frames that are submitted may
+ * need a slot there, for which there are enough. Until they have it, later frames get none. */
+static int send_from_new_memory(struct publish_loop *loop, struct frame_task *task)
+{
+	int error = output_move(loop->output, task);
+
+	loop->moving = worker_pool_submitted(loop->pool);
+	return error ? error : send(loop, task);
+}
+
 static int publish(struct publish_loop *loop, struct frame_task *task)
 {
-	struct shmflip_frame_info info = {
-		.presentation_ns = loop->options->fps_milli
-		                           ? pace_offset_ns(&loop->pace, task->index)
-		                           : monotonic_now_ns() - loop->started_ns,
-		.decode_ns = task->decode_ns,
-		.width = task->width,
-		.height = task->height,
-		.stride_bytes = task->picture.stride_bytes,
-		.format = task->picture.format,
-		.flags = task->last ? SHMFLIP_FRAME_LAST : 0,
-	};
+	int error;
 
 	note_decoding(loop, task);
+	error = send(loop, task);
+	if (error == -ESTALE)
+		error = send_from_new_memory(loop, task);
+	if (error == -EINTR || error == -ECANCELED)
+		return error;
+	if (error)
+		return cli_library_error(error);
+	loop->published_ns = task->frame->published_ns;
 	if (task->cached)
-		frame_cache_update(loop->source->cache, task);
-	text_copy(info.source, sizeof(info.source), task->name);
-	if (shmflip_producer_publish(loop->producer, &task->loan, &info))
-		return cli_library_error();
-	loop->published_ns = info.published_ns;
+		frame_cache_keep(loop->source->cache, task);
 	return 0;
 }
 
@@ -160,13 +159,15 @@ static int finish_frame(struct publish_loop *loop, struct frame_task *task)
 {
 	int error = frame_source_record(loop->source, task);
 
-	if (task->fault || error)
-		shmflip_producer_discard(loop->producer, &task->loan);
-	else if (task->dropped)
-		drop(loop, task);
-	else
-		error = publish(loop, task);
+	if (!task->fault && !error) {
+		if (task->dropped)
+			drop(loop, task);
+		else
+			error = publish(loop, task);
+	}
+	frame_task_release(task);
 	loop->position = task->position;
+	loop->moving -= loop->moving > 0;
 	worker_pool_pop(loop->pool);
 	return error;
 }
@@ -212,12 +213,13 @@ static int take_step(struct publish_loop *loop)
 }
 
 void publish_loop_init(struct publish_loop *loop, const struct options *options,
-                       struct frame_source *source, struct worker_pool *pool,
-                       struct shmflip_producer *producer)
+                       struct frame_source *source, struct worker_pool *pool, struct output *output)
 {
 	*loop = (struct publish_loop){
-		.options = options, .source = source, .pool = pool, .producer = producer
+		.options = options, .source = source, .pool = pool, .output = output
 	};
+	if (!options->slots_given && !options->preload)
+		slot_growth_init(&loop->slot_growth);
 }
 
 int publish_loop_run(struct publish_loop *loop)
@@ -225,8 +227,8 @@ int publish_loop_run(struct publish_loop *loop)
 	int error;
 
 	loop->started_ns = monotonic_now_ns();
-	pace_init(&loop->pace, loop->options->fps_milli, loop->source->read, loop->started_ns);
-	progress_init(&loop->progress, loop->options, loop->producer, loop->source);
+	pace_init(&loop->pace, loop->options->rate, loop->source->read, loop->started_ns);
+	progress_init(&loop->progress, loop->options, loop->output->producer, loop->source);
 	do {
 		error = cli_interrupted() ? -EINTR : take_step(loop);
 		progress_update(&loop->progress, loop->position, loop->published_ns,

@@ -44,21 +44,21 @@ static json_t *decode_times(const struct histogram *decode)
 static json_t *to_json(const struct stats *stats, const struct options *options)
 {
 	double seconds = (double)stats->elapsed_ns / 1e9;
-	const struct shmflip_producer_stats *channel = &stats->channel;
+	const struct shmflip_counts *channel = &stats->channel;
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:o, s:f, s:i, s:I, s:I, "
 		"s:i, s:i, s:b}",
-		"program", "shmflip-producer", "version", SHMFLIP_VERSION, "channel",
+		"program", "shmflip-producer", "version", PROGRAM_VERSION, "channel",
 		options_channel(options), "frames_read", (json_int_t)stats->frames_read,
 		"published", (json_int_t)channel->published, "dropped",
 		(json_int_t)channel->dropped, "skipped", (json_int_t)stats->skipped, "loops",
-		(json_int_t)stats->loops, "seconds", seconds, "fps_asked", options->fps_milli / 1e3,
-		"fps_reached", frames_per_second(stats), "decode_ms", decode_times(&stats->decode),
-		"waited_ms", milliseconds(stats->waited_ns), "slots", (int)options->slots, "jobs",
-		(int)options->jobs, "slot_bytes", (json_int_t)stats->slot_bytes, "generations",
-		(json_int_t)channel->generations, "viewers_max", (int)stats->viewers_max,
-		"interrupted", (int)cli_interrupted());
+		(json_int_t)stats->loops, "seconds", seconds, "fps_asked",
+		frame_rate_hz(options->rate), "fps_reached", frames_per_second(stats), "decode_ms",
+		decode_times(&stats->decode), "waited_ms", milliseconds(stats->waited_ns), "slots",
+		(int)stats->slots, "jobs", (int)options->jobs, "slot_bytes",
+		(json_int_t)stats->slot_bytes, "generations", (json_int_t)channel->generations,
+		"viewers_max", (int)stats->viewers_max, "interrupted", (int)cli_interrupted());
 }
 
 void stats_print_summary(const struct stats *stats)

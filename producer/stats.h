@@ -17,12 +17,13 @@ struct stats {
 	uint64_t frames_read;
 	uint64_t skipped;
 	uint64_t loops; /* how often the files were started over */
+	uint32_t slots;
 	uint64_t slot_bytes;
-	unsigned viewers_max;
+	uint32_t viewers_max;
 	int64_t waited_ns;  /* for slots */
 	int64_t elapsed_ns; /* from the first frame to the end */
 	struct histogram decode;
-	struct shmflip_producer_stats channel;
+	struct shmflip_counts channel;
 };
 
 /* Opens the file, if the options name one. A negative errno, after a line to the user. */

@@ -101,7 +101,7 @@ static void *decode_frames(void *argument)
 	pthread_mutex_lock(&pool->lock);
 	while ((entry = next_work(pool))) {
 		pthread_mutex_unlock(&pool->lock);
-		frame_task_decode(&entry->task, &pool->source->capacity, pool->options, fast);
+		frame_task_decode(&entry->task, &entry->capacity, pool->options, fast);
 		pthread_mutex_lock(&pool->lock);
 		entry->done = true;
 		/* The waiter can use only the oldest. */
@@ -214,12 +214,13 @@ struct frame_task *worker_pool_next(struct worker_pool *pool)
 void worker_pool_submit(struct worker_pool *pool)
 {
 	struct queue_entry *entry = entry_at(pool, pool->submitted);
-	bool done = !entry->task.loan.pixels;
+	bool done = !entry->task.pixels;
 
+	entry->capacity = pool->source->capacity;
 	if (!done && !worker_pool_has_workers(pool)) {
 		if (!pool->fast)
 			pool->fast = png_fast_create(false, 0);
-		frame_task_decode(&entry->task, &pool->source->capacity, pool->options, pool->fast);
+		frame_task_decode(&entry->task, &entry->capacity, pool->options, pool->fast);
 		done = true;
 	}
 	pthread_mutex_lock(&pool->lock);
@@ -229,11 +230,17 @@ void worker_pool_submit(struct worker_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 }
 
+/* Only the main thread writes both. */
+uint64_t worker_pool_submitted(const struct worker_pool *pool)
+{
+	return pool->submitted - pool->popped;
+}
+
 void worker_pool_pop(struct worker_pool *pool)
 {
 	pthread_mutex_lock(&pool->lock);
 	pool->popped++;
-	/* A frame without a loan may be popped before a worker has seen it. */
+	/* A frame without a slot may be popped before a worker has seen it. */
 	if (pool->started < pool->popped)
 		pool->started = pool->popped;
 	pthread_cond_signal(&pool->free_entry);

@@ -25,6 +25,7 @@
 
 struct queue_entry {
 	struct frame_task task;
+	struct capacity capacity; /* a copy for the worker: slots may grow meanwhile */
 	bool done;
 };
 
@@ -70,14 +71,17 @@ bool worker_pool_has_workers(const struct worker_pool *pool);
  * or the error that ended frame_source_fetch(), once all frames before are popped. */
 int worker_pool_fetch(struct worker_pool *pool);
 
-/* The oldest frame, if it is decoded or has no loan; else NULL. */
+/* The oldest frame, if it is decoded or has no slot; else NULL. */
 struct frame_task *worker_pool_oldest(struct worker_pool *pool);
 
 /* The oldest frame that is not submitted yet, if it may be submitted; else NULL. */
 struct frame_task *worker_pool_next(struct worker_pool *pool);
 
-/* Submits that frame: to be decoded into its loan, or, without a loan, to be popped in its turn. */
+/* Submits that frame: to be decoded into its pixels, or, without any, to be popped in its turn. */
 void worker_pool_submit(struct worker_pool *pool);
+
+/* How many frames are submitted and not popped yet. */
+uint64_t worker_pool_submitted(const struct worker_pool *pool);
 
 /* Removes the oldest frame. */
 void worker_pool_pop(struct worker_pool *pool);

@@ -20,20 +20,17 @@ struct cat {
 
 static bool is_attached(const struct cat *cat)
 {
-	struct shmflip_channel_info channel;
-
-	return shmflip_viewer_channel(cat->viewer, &channel) == 0;
+	return shmflip_viewer_channel(cat->viewer) != NULL;
 }
 
 /* Says what the program waits for. */
 static void report_wait(struct cat *cat, bool attached, int64_t waited_ns)
 {
 	const char *channel = options_channel(cat->options);
-	char directory[4096];
 
 	if (!attached && !cat->said_producer) {
-		cli_channel_directory(directory, sizeof(directory), cat->options->dir);
-		cli_error("waiting for a producer on channel %s in %s", channel, directory);
+		cli_error("waiting for a producer on channel %s in %s", channel,
+		          cli_channel_directory(cat->options->dir));
 		cat->said_producer = true;
 	} else if (attached && !cat->said_frame && waited_ns >= REPORT_WAIT_NS) {
 		cli_error("waiting for the first frame on channel %s", channel);
@@ -65,7 +62,7 @@ static int idle(struct cat *cat)
 
 /* Wakes up every POLL_MS: the wait notices neither a signal that came just before it nor a
  * closed pipe. */
-static int acquire(struct cat *cat, struct shmflip_frame *frame)
+static int acquire(struct cat *cat, const struct shmflip_frame **frame)
 {
 	int error = 0;
 
@@ -73,23 +70,28 @@ static int acquire(struct cat *cat, struct shmflip_frame *frame)
 		error = shmflip_viewer_acquire(cat->viewer, frame, POLL_MS);
 		if (cli_interrupted()) {
 			if (!error)
-				shmflip_viewer_release(cat->viewer, frame);
+				shmflip_frame_release(*frame);
 			return -EINTR;
 		}
 		if (!error || error == -ENODATA)
 			return error;
 		if (error != -EAGAIN && error != -EINTR)
-			return cli_library_error();
+			return cli_library_error(error);
 		error = error == -EAGAIN ? idle(cat) : 0;
 	}
 	return error;
 }
 
+static uint32_t policy_of(const struct cat *cat)
+{
+	const struct shmflip_channel *channel = shmflip_viewer_channel(cat->viewer);
+
+	return channel ? channel->policy : 0;
+}
+
 static int copy_frame(struct cat *cat)
 {
-	struct shmflip_channel_info channel = { 0 };
-	struct shmflip_frame frame = { 0 };
-	struct shmflip_frame_info info;
+	const struct shmflip_frame *frame;
 	int error = acquire(cat, &frame);
 
 	if (error == -ENODATA) {
@@ -98,11 +100,9 @@ static int copy_frame(struct cat *cat)
 	}
 	if (error)
 		return error;
-	shmflip_viewer_channel(cat->viewer, &channel);
-	info = frame.info;
-	error = frame_writer_convert(&cat->writer, &frame, &channel);
-	shmflip_viewer_release(cat->viewer, &frame);
-	return error ? error : frame_writer_write(&cat->writer, &info);
+	error = frame_writer_convert(&cat->writer, frame, policy_of(cat));
+	shmflip_frame_release(frame);
+	return error ? error : frame_writer_write(&cat->writer);
 }
 
 /* A closed pipe, the producer's normal end and an interruption are not failures. */
@@ -116,14 +116,20 @@ static int copy_frames(struct cat *cat)
 	                                                                        : CLI_OK;
 }
 
+static int open_viewer(const struct options *options, struct shmflip_viewer **viewer)
+{
+	struct shmflip_viewer_options viewer_options;
+
+	shmflip_init(&viewer_options);
+	viewer_options.dir = options->dir;
+	viewer_options.channel = options->channel;
+	viewer_options.view = options->every ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_AUTO;
+	viewer_options.flags = SHMFLIP_VIEWER_PREFAULT;
+	return shmflip_viewer_open(&viewer_options, viewer);
+}
+
 int cat_run(const struct options *options)
 {
-	const struct shmflip_viewer_options viewer_options = {
-		.dir = options->dir,
-		.channel = options->channel,
-		.view = options->every ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_AUTO,
-		.prefault = 1,
-	};
 	struct cat cat = { .options = options, .start_ns = monotonic_now_ns() };
 	int status, error;
 
@@ -133,12 +139,12 @@ int cat_run(const struct options *options)
 			"in shmflip cat | mpv -");
 		return CLI_FAILED;
 	}
-	error = shmflip_viewer_open(&viewer_options, &cat.viewer);
+	error = open_viewer(options, &cat.viewer);
 	if (error)
 		return command_fail(error);
 	frame_writer_init(&cat.writer, options);
 	status = copy_frames(&cat);
-	shmflip_viewer_destroy(cat.viewer);
+	shmflip_viewer_close(cat.viewer);
 	frame_writer_finish(&cat.writer);
 	return status;
 }

@@ -30,8 +30,10 @@ static void print_removed(const char *channel, const struct shmflip_removed *rem
 static int clean(const char *dir, const char *channel)
 {
 	struct shmflip_removed removed;
-	int error = shmflip_channel_clean(dir, channel, &removed);
+	int error;
 
+	shmflip_init(&removed);
+	error = shmflip_channel_clean(dir, channel, &removed);
 	if (!error)
 		print_removed(channel, &removed);
 	return error;
@@ -44,7 +46,7 @@ static int clean_next(const char *channel, void *context)
 	int error = clean(all->dir, channel);
 
 	if (error && error != -EBUSY && error != -ENOENT) {
-		cli_library_error();
+		cli_library_error(error);
 		all->failed = true;
 	}
 	return 0;
@@ -64,14 +66,14 @@ static int clean_all(const char *dir)
 
 static int fail_alive(const char *dir, const char *channel)
 {
-	pid_t pid = 0;
+	const struct shmflip_status *status = NULL;
 
-	shmflip_channel_holder(dir, channel, &pid);
-	if (pid > 0)
+	if (shmflip_channel_status(dir, channel, &status) == 0 && status->channel->pid)
 		cli_error("channel %s is alive, held by process %d: not cleaned", channel,
-		          (int)pid);
+		          status->channel->pid);
 	else
 		cli_error("channel %s is alive: not cleaned", channel);
+	shmflip_status_free(status);
 	return CLI_FAILED;
 }
 

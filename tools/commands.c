@@ -12,7 +12,7 @@ int command_fail(int error)
 {
 	if (error == -EINVAL)
 		cli_usage_error("%s", shmflip_error_detail());
-	cli_library_error();
+	cli_library_error(error);
 	return CLI_FAILED;
 }
 

@@ -8,18 +8,23 @@
 
 #include "png_encode.h"
 
-/* Pixels as in memory, without the padding between rows: ffmpeg calls it bgra. */
-static int raw_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels, const struct video *video)
+static const uint8_t *row_of(const struct shmflip_frame *frame, uint32_t y)
 {
-	size_t row_bytes = (size_t)info->width * 4;
-	uint8_t *room = out_buffer_reserve(output, row_bytes * info->height);
+	return frame->plane[0].pixels + (size_t)y * frame->plane[0].stride_bytes;
+}
+
+/* Pixels as in memory, without the padding between rows: ffmpeg calls it bgra, or bgr0. */
+static int raw_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+                     const struct video *video)
+{
+	size_t row_bytes = (size_t)frame->width * 4;
+	uint8_t *room = out_buffer_reserve(output, row_bytes * frame->height);
 
 	(void)video;
 	if (!room)
 		return -ENOMEM;
-	for (uint32_t y = 0; y < info->height; y++)
-		memcpy(room + y * row_bytes, pixels + (size_t)y * info->stride_bytes, row_bytes);
+	for (uint32_t y = 0; y < frame->height; y++)
+		memcpy(room + y * row_bytes, row_of(frame, y), row_bytes);
 	return 0;
 }
 
@@ -34,34 +39,40 @@ static void swizzle(uint8_t *out, const uint8_t *bgra, uint32_t width, unsigned 
 	}
 }
 
-static int pam_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels, const struct video *video)
+static int pam_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+                     const struct video *video)
 {
-	bool opaque = info->format == SHMFLIP_FORMAT_XRGB8888;
+	bool opaque = frame->fourcc == SHMFLIP_XRGB8888;
 	unsigned depth = opaque ? 3 : 4;
-	size_t row_bytes = (size_t)info->width * depth;
+	size_t row_bytes = (size_t)frame->width * depth;
 	uint8_t *room;
 	int error =
 		out_buffer_printf(output,
 	                          "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\n"
 	                          "ENDHDR\n",
-	                          info->width, info->height, depth, opaque ? "RGB" : "RGB_ALPHA");
+	                          frame->width, frame->height, depth, opaque ? "RGB" : "RGB_ALPHA");
 
 	(void)video;
 	if (error)
 		return error;
-	room = out_buffer_reserve(output, row_bytes * info->height);
+	room = out_buffer_reserve(output, row_bytes * frame->height);
 	if (!room)
 		return -ENOMEM;
-	for (uint32_t y = 0; y < info->height; y++)
-		swizzle(room + y * row_bytes, pixels + (size_t)y * info->stride_bytes, info->width,
-		        depth);
+	for (uint32_t y = 0; y < frame->height; y++)
+		swizzle(room + y * row_bytes, row_of(frame, y), frame->width, depth);
 	return 0;
 }
 
-static int png_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-                     const uint8_t *pixels, const struct video *video)
+static int png_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+                     const struct video *video)
 {
+	const struct png_source source = {
+		.pixels = frame->plane[0].pixels,
+		.stride_bytes = frame->plane[0].stride_bytes,
+		.width = frame->width,
+		.height = frame->height,
+		.opaque = frame->fourcc == SHMFLIP_XRGB8888,
+	};
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&bytes, &size);
@@ -71,7 +82,7 @@ static int png_frame(struct out_buffer *output, const struct shmflip_frame_info 
 	(void)video;
 	if (!file)
 		return -ENOMEM;
-	error = png_encode(file, info, pixels);
+	error = png_encode(file, &source);
 	if (fclose(file) != 0 && !error)
 		error = -ENOMEM;
 	room = error ? NULL : out_buffer_reserve(output, size);

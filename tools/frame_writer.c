@@ -10,7 +10,8 @@
 #include "cli.h"
 #include "snapshot.h"
 
-#define FPS_MILLI_DEFAULT 30000
+#define FPS_DEFAULT 30
+#define FPS_MAX 1e6
 #define MEASURE_NS (650 * NS_PER_MS)
 #define MEASURE_POLL_NS (50 * NS_PER_MS)
 #define REPORT_STALL_NS NS_PER_S
@@ -32,47 +33,65 @@ bool frame_writer_is_done(const struct frame_writer *writer)
 	return writer->options->frames && writer->frames >= writer->options->frames;
 }
 
+static double fps(const struct video *video)
+{
+	return (double)video->rate_num / video->rate_den;
+}
+
 /* ---- Converting --------------------------------------------------------------------------- */
 
-static int fail_size_changed(const struct frame_writer *writer,
-                             const struct shmflip_frame_info *info)
+static int fail_size_changed(const struct frame_writer *writer, const struct shmflip_frame *frame)
 {
 	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
 	          "change: use --format pam or png",
-	          (unsigned long long)info->sequence, info->width, info->height,
-	          writer->options->format->name, writer->width, writer->height);
+	          (unsigned long long)frame->sequence, frame->width, frame->height,
+	          writer->options->format->name, writer->video.width, writer->video.height);
 	return -EMSGSIZE;
 }
 
-static void describe_video(struct frame_writer *writer, const struct shmflip_frame_info *info,
-                           const struct shmflip_channel_info *channel)
+static void describe_video(struct frame_writer *writer, const struct shmflip_frame *frame)
+{
+	const struct options *options = writer->options;
+	const struct shmflip_stream *stream = frame->stream;
+
+	writer->video = (struct video){
+		.width = frame->width,
+		.height = frame->height,
+		.aspect_num = stream->aspect_num,
+		.aspect_den = stream->aspect_den,
+		.rate_num = options->rate_num ? options->rate_num : stream->rate_num,
+		.rate_den = options->rate_num ? options->rate_den : stream->rate_den,
+		.matrix = options->matrix ? options->matrix : matrix_of_rows(frame->height),
+	};
+}
+
+static void begin_video(struct frame_writer *writer, const struct shmflip_frame *frame,
+                        uint32_t policy)
 {
 	const struct options *options = writer->options;
 
-	writer->width = info->width;
-	writer->height = info->height;
-	writer->video.matrix = options->matrix ? options->matrix : matrix_of_rows(info->height);
-	writer->video.fps_milli = options->fps_milli ? options->fps_milli : channel->fps_milli;
-	writer->in_time = options->format->is_video && !options->every &&
-	                  channel->policy != SHMFLIP_POLICY_LOSSLESS;
+	describe_video(writer, frame);
+	writer->in_time =
+		options->format->is_video && !options->every && policy != SHMFLIP_POLICY_LOSSLESS;
 }
 
 int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame *frame,
-                         const struct shmflip_channel_info *channel)
+                         uint32_t policy)
 {
-	const struct shmflip_frame_info *info = &frame->info;
 	const struct format *format = writer->options->format;
 	int error;
 
 	writer->taken_ns = monotonic_now_ns();
-	if (!writer->width)
-		describe_video(writer, info, channel);
-	if (format->is_video && (info->width != writer->width || info->height != writer->height))
-		return fail_size_changed(writer, info);
+	writer->published_ns = frame->published_ns;
+	if (!writer->video.width)
+		begin_video(writer, frame, policy);
+	if (format->is_video &&
+	    (frame->width != writer->video.width || frame->height != writer->video.height))
+		return fail_size_changed(writer, frame);
 	out_buffer_clear(&writer->next);
-	error = format->frame(&writer->next, info, frame->pixels, &writer->video);
+	error = format->frame(&writer->next, frame, &writer->video);
 	if (error)
-		cli_error("out of memory for frame %llu", (unsigned long long)info->sequence);
+		cli_error("out of memory for frame %llu", (unsigned long long)frame->sequence);
 	return error;
 }
 
@@ -118,7 +137,7 @@ static void leave_out(struct frame_writer *writer, int64_t end_ns)
 	writer->stall_was_reported = true;
 	cli_error("writing to stdout takes more than half of the time at %g frames per second: the "
 	          "video leaves out the time that its reader lost (lower the rate with --fps)",
-	          writer->video.fps_milli / 1e3);
+	          fps(&writer->video));
 }
 
 /* Repeats the last frame so often, or leaves out the time until end_ns: that of the frame which the
@@ -139,19 +158,21 @@ static int repeat(struct frame_writer *writer, uint64_t count, int64_t end_ns)
 
 /* ---- The stream --------------------------------------------------------------------------- */
 
+/* In frames per 1000 seconds. 0: not known. */
 static uint32_t measure_rate(const struct options *options)
 {
 	int64_t end_ns = monotonic_now_ns() + MEASURE_NS;
 	struct snapshot snapshot;
 	int error = snapshot_take(&snapshot, options->dir, options_channel(options));
+	double measured;
 
 	while (!error && monotonic_now_ns() < end_ns && !cli_interrupted()) {
 		nanosleep(&(struct timespec){ .tv_nsec = MEASURE_POLL_NS }, NULL);
 		error = snapshot_update(&snapshot, options->dir);
 	}
-	if (error || snapshot.fps <= 0)
-		return 0;
-	return snapshot.fps < 1e6 ? (uint32_t)lround(snapshot.fps * 1e3) : 1000000000;
+	measured = error || snapshot.fps <= 0 ? 0 : fmin(snapshot.fps, FPS_MAX);
+	snapshot_finish(&snapshot);
+	return (uint32_t)lround(measured * 1e3);
 }
 
 static void choose_rate(struct frame_writer *writer)
@@ -160,20 +181,21 @@ static void choose_rate(struct frame_writer *writer)
 	const struct format *format = writer->options->format;
 	uint32_t measured = 0;
 
-	if (video->fps_milli || !(writer->in_time || format->begin))
+	if (video->rate_num || !(writer->in_time || format->begin))
 		return;
 	if (writer->in_time)
 		measured = measure_rate(writer->options);
-	video->fps_milli = measured ? measured : FPS_MILLI_DEFAULT;
+	video->rate_num = measured ? measured : FPS_DEFAULT;
+	video->rate_den = measured ? 1000 : 1;
 	cli_error("the producer announces no rate: the video has %g frames per second%s (choose "
 	          "with --fps)",
-	          video->fps_milli / 1e3, measured ? ", as measured" : "");
+	          fps(video), measured ? ", as measured" : "");
 }
 
-static int write_header(const struct frame_writer *writer, const struct shmflip_frame_info *info)
+static int write_header(const struct frame_writer *writer)
 {
 	struct out_buffer header = { 0 };
-	int error = writer->options->format->begin(&header, info, &writer->video);
+	int error = writer->options->format->begin(&header, &writer->video);
 
 	if (error)
 		cli_error("out of memory for the header");
@@ -183,36 +205,36 @@ static int write_header(const struct frame_writer *writer, const struct shmflip_
 	return error;
 }
 
-static int begin(struct frame_writer *writer, const struct shmflip_frame_info *info)
+static int begin(struct frame_writer *writer)
 {
-	bool announced = writer->video.fps_milli != 0;
+	bool announced = writer->video.rate_num != 0;
 	int error = 0;
 
 	choose_rate(writer);
 	/* The time of measuring is no part of the video. */
-	timeline_init(&writer->timeline, writer->video.fps_milli,
+	timeline_init(&writer->timeline, writer->video.rate_num, writer->video.rate_den,
 	              announced ? writer->taken_ns : monotonic_now_ns());
-	timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
+	timeline_place(&writer->timeline, writer->published_ns, writer->taken_ns);
 	if (writer->options->format->begin)
-		error = write_header(writer, info);
+		error = write_header(writer);
 	writer->begun = true;
 	return error ? error : write_last(writer);
 }
 
-int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info)
+int frame_writer_write(struct frame_writer *writer)
 {
 	struct out_buffer converted = writer->next;
 	int64_t time_ns = 0;
 	int error = 0;
 
 	if (writer->begun && writer->in_time) {
-		time_ns = timeline_place(&writer->timeline, info->published_ns, writer->taken_ns);
+		time_ns = timeline_place(&writer->timeline, writer->published_ns, writer->taken_ns);
 		error = repeat(writer, timeline_gap(&writer->timeline, time_ns), time_ns);
 	}
 	writer->next = writer->last;
 	writer->last = converted;
 	if (!writer->begun)
-		return begin(writer, info);
+		return begin(writer);
 	if (error || frame_writer_is_done(writer) ||
 	    (writer->in_time && timeline_is_ahead(&writer->timeline, time_ns)))
 		return error;

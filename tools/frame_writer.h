@@ -21,9 +21,8 @@ struct frame_writer {
 	bool in_time;
 	bool stall_was_reported;
 	struct video video;
-	uint32_t width; /* of the first frame; 0: there was none yet */
-	uint32_t height;
-	int64_t taken_ns;                      /* when the converted frame was taken */
+	int64_t published_ns;                  /* when the converted frame was published */
+	int64_t taken_ns;                      /* when it was taken */
 	uint64_t frames;                       /* written so far */
 	int64_t write_ns[FRAME_WRITER_WRITES]; /* how long the last writes took */
 	int64_t left_out_ns;                   /* the time that the reader stalled */
@@ -42,13 +41,13 @@ void frame_writer_finish(struct frame_writer *writer);
  *   -ENOMEM
  *   or the error of write(2) */
 
-/* Converts a frame that was just taken. channel: its producer's. */
+/* Converts a frame that was just taken. policy: its producer's. */
 int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame *frame,
-                         const struct shmflip_channel_info *channel);
+                         uint32_t policy);
 
 /* Writes the converted frame, after what is missing before it. Blocks while the reader does not
  * read, and before the first frame for 0.65 s if the rate has to be measured. */
-int frame_writer_write(struct frame_writer *writer, const struct shmflip_frame_info *info);
+int frame_writer_write(struct frame_writer *writer);
 
 /* Writes what is missing if no frame was published until now: at least a frame if any is, however
  * slow the reader was, which shows whether it still is. */

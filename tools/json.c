@@ -20,46 +20,113 @@ static json_t *pid(int32_t number)
 	return number > 0 ? json_integer(number) : json_null();
 }
 
-static json_t *pids(const struct shmflip_channel_status *status)
+static json_t *pids(const struct snapshot *snapshot)
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < status->viewers && i < SHMFLIP_PIDS_MAX; i++)
-		json_array_append_new(list, pid(status->viewer_pids[i]));
+	for (uint32_t i = 0; i < snapshot->status->viewers; i++)
+		json_array_append_new(list, pid(snapshot->viewer_pids[i]));
 	return list;
+}
+
+/* "30000/1001". Null for 0: not known. */
+static json_t *fraction(uint32_t num, uint32_t den)
+{
+	return num ? json_sprintf("%u/%u", num, den) : json_null();
+}
+
+static json_t *colour(const struct shmflip_colour *colour)
+{
+	const char *range = label_range(colour->range);
+
+	return json_pack("{s:i, s:i, s:i, s:s?, s:i, s:i}", "primaries", colour->primaries,
+	                 "transfer", colour->transfer, "matrix", colour->matrix, "range", range,
+	                 "siting", colour->siting, "bits", colour->bits);
+}
+
+static json_t *metadata(const struct shmflip_stream *stream)
+{
+	json_t *list = json_array();
+	char type[LABEL_METADATA_SIZE];
+
+	for (uint32_t i = 0; i < stream->metadata_count; i++)
+		json_array_append_new(list,
+		                      json_pack("{s:s, s:I}", "type",
+		                                label_metadata(type, stream->metadata[i].type),
+		                                "bytes", (json_int_t)stream->metadata[i].bytes));
+	return list;
+}
+
+static json_t *stream_json(const struct shmflip_stream *stream)
+{
+	char format[LABEL_FORMAT_SIZE];
+
+	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "format",
+	                 label_format(format, stream->fourcc), "width", (json_int_t)stream->width,
+	                 "height", (json_int_t)stream->height, "rate",
+	                 fraction(stream->rate_num, stream->rate_den), "pixel_aspect",
+	                 fraction(stream->aspect_num, stream->aspect_den), "colour",
+	                 colour(&stream->colour), "metadata", metadata(stream));
+}
+
+static json_t *planes(const struct shmflip_frame *frame)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; i < frame->planes; i++)
+		json_array_append_new(list, json_pack("{s:I, s:I}", "stride_bytes",
+		                                      (json_int_t)frame->plane[i].stride_bytes,
+		                                      "rows", (json_int_t)frame->plane[i].rows));
+	return list;
+}
+
+/* Null if it is not known. */
+static json_t *milliseconds(int64_t ns)
+{
+	return ns == SHMFLIP_NO_TIME ? json_null() : rounded((double)ns / 1e6);
 }
 
 static json_t *newest(const struct snapshot *snapshot)
 {
-	const struct shmflip_frame_info *info = &snapshot->status.newest;
+	const struct shmflip_frame *frame = snapshot->status->newest;
+	char format[LABEL_FORMAT_SIZE];
+	int64_t age_ns;
 
-	if (info->sequence == 0)
+	if (!frame)
 		return json_null();
-	return json_pack(
-		"{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o}", "sequence", (json_int_t)info->sequence,
-		"source", json_text(info->source), "width", (json_int_t)info->width, "height",
-		(json_int_t)info->height, "stride_bytes", (json_int_t)info->stride_bytes, "format",
-		label_format(info->format), "decode_ms", rounded((double)info->decode_ns / 1e6),
-		"age_ms", rounded(snapshot_age_ms(snapshot)));
+	age_ns = frame->captured_ns == SHMFLIP_NO_TIME ? SHMFLIP_NO_TIME
+	                                               : frame->published_ns - frame->captured_ns;
+	return json_pack("{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "sequence",
+	                 (json_int_t)frame->sequence, "source", json_text(frame->source), "width",
+	                 (json_int_t)frame->width, "height", (json_int_t)frame->height,
+	                 "stride_bytes", (json_int_t)frame->plane[0].stride_bytes, "format",
+	                 label_format(format, frame->fourcc), "planes", planes(frame), "decode_ms",
+	                 milliseconds(frame->decode_ns), "presentation_ms",
+	                 milliseconds(frame->presentation_ns), "duration_ms",
+	                 milliseconds(frame->duration_ns), "capture_to_publish_ms",
+	                 milliseconds(age_ns), "age_ms", rounded(snapshot_age_ms(snapshot)));
 }
 
 static json_t *details(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &snapshot->status;
-	const struct shmflip_channel_info *info = &status->info;
+	const struct shmflip_status *status = snapshot->status;
+	const struct shmflip_channel *channel = status->channel;
+	const struct shmflip_stream *stream = channel->stream;
 	char mode[8];
 
 	snprintf(mode, sizeof(mode), "%04o", (unsigned)status->mode);
 	return json_pack(
-		"{s:I, s:I, s:i, s:I, s:s, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:i, s:I, s:i, s:I, "
-		"s:I, s:s}",
-		"producer", (json_int_t)info->producer, "generation", (json_int_t)info->generation,
-		"slots", (int)info->slots, "slot_bytes", (json_int_t)info->slot_bytes, "policy",
-		label_policy(info->policy), "fps_announced",
-		info->fps_milli ? json_real(info->fps_milli / 1e3) : json_null(), "fps",
-		snapshot->fps < 0 ? json_null() : rounded(snapshot->fps), "published",
-		(json_int_t)info->published, "dropped", (json_int_t)info->dropped, "viewers",
-		(int)status->viewers, "viewer_pids", pids(status), "newest", newest(snapshot),
+		"{s:I, s:I, s:i, s:I, s:s, s:o, s:o, s:o, s:I, s:I, s:i, s:o, s:o, s:i, s:I, s:i, "
+		"s:I, s:I, s:s}",
+		"producer", (json_int_t)channel->producer, "generation",
+		(json_int_t)channel->generation, "slots", (int)channel->slots, "slot_bytes",
+		(json_int_t)channel->slot_bytes, "policy", label_policy(channel->policy), "stream",
+		stream_json(stream), "fps_announced",
+		stream->rate_num ? json_real((double)stream->rate_num / stream->rate_den)
+				 : json_null(),
+		"fps", snapshot->fps < 0 ? json_null() : rounded(snapshot->fps), "published",
+		(json_int_t)channel->published, "dropped", (json_int_t)channel->dropped, "viewers",
+		(int)status->viewers, "viewer_pids", pids(snapshot), "newest", newest(snapshot),
 		"segment_id", (int)status->segment_id, "segment_bytes",
 		(json_int_t)status->segment_bytes, "semaphores_id", (int)status->semaphores_id,
 		"owner", (json_int_t)status->owner, "group", (json_int_t)status->group, "mode",
@@ -68,14 +135,13 @@ static json_t *details(const struct snapshot *snapshot)
 
 json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
-	const struct shmflip_channel_status *status = &snapshot->status;
 	json_t *object = json_pack("{s:s, s:s, s:o}", "channel", snapshot->channel, "state",
-	                           label_state(snapshot), "pid", pid(status->info.pid));
+	                           label_state(snapshot), "pid", pid(snapshot_pid(snapshot)));
 	json_t *more;
 
 	if (!object)
 		return NULL;
-	if (status->error) {
+	if (!snapshot_is_known(snapshot)) {
 		json_object_set_new(object, "reason", json_text(snapshot->reason));
 		return object;
 	}

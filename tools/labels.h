@@ -8,14 +8,24 @@
 
 #include "snapshot.h"
 
-/* "alive", "stopped", "stale" or "unknown". */
+/* "alive", "stopped", "ended", "failed", "stale" or "unknown". */
 const char *label_state(const struct snapshot *snapshot);
 
 /* "latest" or "lossless". */
 const char *label_policy(uint32_t policy);
 
-/* "XRGB8888" or "ARGB8888". */
-const char *label_format(uint32_t format);
+#define LABEL_FORMAT_SIZE 16
+
+/* "XRGB8888", "ARGB8888", else the four characters of the code: "NV12"; or a number. */
+const char *label_format(char out[LABEL_FORMAT_SIZE], uint32_t fourcc);
+
+#define LABEL_METADATA_SIZE 16
+
+/* "icc", "hdr", or a number. */
+const char *label_metadata(char out[LABEL_METADATA_SIZE], uint32_t type);
+
+/* "full" or "limited"; NULL: not known. */
+const char *label_range(uint32_t range);
 
 /* "1234", or "?" for 0: a process that is not known, or of another pid namespace. */
 void label_pid(char *out, size_t size, int32_t pid);

@@ -34,7 +34,7 @@ static int add(const char *channel, void *context)
 	if (error == -ENOENT || error == -EINVAL)
 		return 0;
 	if (error)
-		snapshot_set_unreadable(&snapshots[list->count], error);
+		snapshot_set_unreadable(&snapshots[list->count]);
 	list->count++;
 	return 0;
 }
@@ -65,13 +65,10 @@ static int add_if_unreadable(struct list *list, int directory, const char *file)
 /* The library lists a channel if it can read one of its files. */
 static int add_unreadable(struct list *list)
 {
-	char path[4096];
+	DIR *directory = opendir(cli_channel_directory(list->dir));
 	const struct dirent *entry;
 	int error = 0;
-	DIR *directory;
 
-	cli_channel_directory(path, sizeof(path), list->dir);
-	directory = opendir(path);
 	while (directory && !error && (entry = readdir(directory)))
 		error = add_if_unreadable(list, dirfd(directory), entry->d_name);
 	if (directory)
@@ -86,49 +83,50 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(left->channel, right->channel);
 }
 
-static void print_viewers(const struct shmflip_channel_status *status)
+static void print_viewers(const struct snapshot *snapshot)
 {
-	unsigned listed = status->viewers < 4 ? status->viewers : 4;
+	uint32_t viewers = snapshot->status->viewers, listed = viewers < 4 ? viewers : 4;
 	char pid[16];
 
-	printf("%u", status->viewers);
-	for (unsigned i = 0; i < listed; i++) {
-		label_pid(pid, sizeof(pid), status->viewer_pids[i]);
+	printf("%u", viewers);
+	for (uint32_t i = 0; i < listed; i++) {
+		label_pid(pid, sizeof(pid), snapshot->viewer_pids[i]);
 		printf("%s%s", i ? " " : " (", pid);
 	}
-	printf("%s\n", listed < status->viewers ? " ...)" : listed ? ")" : "");
+	printf("%s\n", listed < viewers ? " ...)" : listed ? ")" : "");
 }
 
 static void print_rate(const struct snapshot *snapshot)
 {
+	const struct shmflip_stream *stream = snapshot->status->channel->stream;
 	char rate[32] = "-";
 
 	if (snapshot->fps >= 0)
 		snprintf(rate, sizeof(rate), "%.1f", snapshot->fps);
-	if (snapshot->status.info.fps_milli)
+	if (stream->rate_num)
 		snprintf(rate + strlen(rate), sizeof(rate) - strlen(rate), "/%g",
-		         snapshot->status.info.fps_milli / 1e3);
+		         (double)stream->rate_num / stream->rate_den);
 	printf("%-12s ", rate);
 }
 
 static void print_row(const struct snapshot *snapshot, int width)
 {
-	const struct shmflip_channel_status *status = &snapshot->status;
-	const struct shmflip_frame_info *newest = &status->newest;
+	const struct shmflip_status *status = snapshot->status;
 	char size[32] = "-", pid[16];
 
-	label_pid(pid, sizeof(pid), status->info.pid);
+	label_pid(pid, sizeof(pid), snapshot_pid(snapshot));
 	printf("%-*s  %-7s %-9s ", width, snapshot->channel, label_state(snapshot), pid);
-	if (status->error) {
+	if (!snapshot_is_known(snapshot)) {
 		printf("%s\n", snapshot->reason);
 		return;
 	}
-	if (newest->sequence)
-		snprintf(size, sizeof(size), "%ux%u", newest->width, newest->height);
-	printf("%-11s %-5u ", size, status->info.slots);
+	if (status->newest)
+		snprintf(size, sizeof(size), "%ux%u", status->newest->width,
+		         status->newest->height);
+	printf("%-11s %-5u ", size, status->channel->slots);
 	print_rate(snapshot);
-	printf("%-16llu ", (unsigned long long)status->info.generation);
-	print_viewers(status);
+	printf("%-16llu ", (unsigned long long)status->channel->generation);
+	print_viewers(snapshot);
 }
 
 static int print_table(const struct list *list)
@@ -155,6 +153,13 @@ static int print_json(const struct list *list)
 	return json_print(array, false);
 }
 
+static void list_finish(struct list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		snapshot_finish(&list->snapshots[i]);
+	free(list->snapshots);
+}
+
 int ls_run(const struct options *options)
 {
 	struct list list = { .dir = options->dir };
@@ -170,13 +175,13 @@ int ls_run(const struct options *options)
 	else if (error)
 		command_fail(error);
 	if (error) {
-		free(list.snapshots);
+		list_finish(&list);
 		return CLI_FAILED;
 	}
 	snapshot_measure(list.snapshots, list.count, options->dir);
 	if (list.count)
 		qsort(list.snapshots, list.count, sizeof(*list.snapshots), compare_names);
 	error = options->json ? print_json(&list) : print_table(&list);
-	free(list.snapshots);
+	list_finish(&list);
 	return command_status(error);
 }

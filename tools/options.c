@@ -44,8 +44,8 @@ static const char help_text[] =
 	"Usage: shmflip COMMAND [options] [NAME]\n"
 	"Lists the channels of shmflip-producer, outputs their frames, and cleans up.\n"
 	"\n"
-	"  ls                   list channels: alive, stopped or stale, size of frames,\n"
-	"                       slots, rate, process ids, viewers\n"
+	"  ls                   list channels: alive, stopped, ended or stale, size of\n"
+	"                       frames, slots, rate, process ids, viewers\n"
 	"  stat [NAME]          show all details of one channel\n"
 	"  cat [NAME]           write frames to stdout, a pipe or a file: video in real\n"
 	"                       time; each frame if the producer's policy is lossless\n"
@@ -103,8 +103,8 @@ static void set_option(struct options *options, int option, const char *value)
 		options->every = true;
 		break;
 	case 'r':
-		options->fps_milli = cli_fps_milli("--fps", value);
-		if (options->fps_milli == 0)
+		cli_rate("--fps", value, &options->rate_num, &options->rate_den);
+		if (options->rate_num == 0)
 			cli_usage_error("--fps takes a rate above 0, not '%s'", value);
 		break;
 	case 't':
@@ -165,7 +165,7 @@ static void check_options(const struct options *options, const char *given)
 	if (options->matrix && options->format != &formats[FORMAT_Y4M])
 		cli_usage_error("--colour is for --format y4m: %s has no matrix",
 		                options->format->name);
-	if (options->fps_milli && !options->format->is_video)
+	if (options->rate_num && !options->format->is_video)
 		cli_usage_error("--fps is for --format y4m or raw: %s has no rate",
 		                options->format->name);
 }

@@ -15,7 +15,8 @@ struct options {
 	bool watch;
 	uint64_t frames; /* 0: all */
 	bool every;
-	uint32_t fps_milli; /* 0: as the producer announces */
+	uint32_t rate_num; /* frames per second; 0: as the producer announces */
+	uint32_t rate_den;
 	int64_t timeout_ns; /* until a producer comes; -1: no limit */
 	const struct format *format;
 	const struct matrix *matrix; /* NULL: as the frames' height says */

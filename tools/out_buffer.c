@@ -32,7 +32,7 @@ uint8_t *out_buffer_reserve(struct out_buffer *output, size_t bytes)
 
 int out_buffer_printf(struct out_buffer *output, const char *format, ...)
 {
-	char text[128];
+	char text[192];
 	va_list arguments;
 	uint8_t *room;
 	int length;

@@ -12,20 +12,23 @@
 
 struct snapshot {
 	char channel[SHMFLIP_NAME_MAX + 1];
-	struct shmflip_channel_status status; /* viewers sorted by pid */
-	bool stopped;                         /* the producer is alive, but does not run */
-	bool unreadable;                      /* all that is known is status.error */
-	char reason[256];                     /* if status.error: why, as one line of plain text */
-	double fps;                           /* recent; -1: unknown */
+	const struct shmflip_status *status;      /* NULL: not readable */
+	int32_t viewer_pids[SHMFLIP_VIEWERS_MAX]; /* sorted */
+	bool stopped;                             /* the producer is alive, but does not run */
+	char reason[256]; /* unless all is known: why not, as one line of plain text */
+	double fps;       /* recent; -1: unknown */
 	struct rate rate;
 	uint64_t rate_producer; /* whose rate it is */
 };
 
-/* Inspects a channel. Returns 0 or an error of shmflip_channel_inspect(). */
+/* Inspects a channel. Returns 0 or an error of shmflip_channel_status(). */
 int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel);
 
-/* Stands for a channel of which snapshot_take() has just failed with this error. */
-void snapshot_set_unreadable(struct snapshot *snapshot, int error);
+/* Frees the status, which keeps the segment's memory. The snapshot can be updated again. */
+void snapshot_finish(struct snapshot *snapshot);
+
+/* Stands for a channel of which snapshot_take() has just failed. */
+void snapshot_set_unreadable(struct snapshot *snapshot);
 
 /* Inspects it again, and measures fps. The same errors. */
 int snapshot_update(struct snapshot *snapshot, const char *dir);
@@ -34,7 +37,17 @@ int snapshot_update(struct snapshot *snapshot, const char *dir);
  * removed meanwhile keeps its last status. Returns early if the program is interrupted. */
 void snapshot_measure(struct snapshot *snapshots, size_t channels, const char *dir);
 
-/* The time since the newest frame was published. */
+/* Whether everything in status is valid. Otherwise only its state and the producer's pid are, if
+ * there is a status. */
+static inline bool snapshot_is_known(const struct snapshot *snapshot)
+{
+	return snapshot->status && !snapshot->status->error;
+}
+
+/* The producer's pid. 0: not known. */
+int32_t snapshot_pid(const struct snapshot *snapshot);
+
+/* The time since the newest frame, which there must be, was published. */
 double snapshot_age_ms(const struct snapshot *snapshot);
 
 #endif

@@ -3,13 +3,13 @@
 
 #include <math.h>
 
-#define NS_PER_MILLIFRAME 1e12
 #define TOLERANCE_FRAMES 1.1
 
-void timeline_init(struct timeline *timeline, uint32_t fps_milli, int64_t start_ns)
+void timeline_init(struct timeline *timeline, uint32_t rate_num, uint32_t rate_den,
+                   int64_t start_ns)
 {
 	*timeline = (struct timeline){
-		.fps_milli = fps_milli,
+		.interval_ns = 1e9 * rate_den / rate_num,
 		.start_ns = start_ns,
 		.delay_ns = INT64_MAX,
 	};
@@ -27,7 +27,7 @@ int64_t timeline_place(struct timeline *timeline, int64_t published_ns, int64_t 
 /* How many frames the video is behind this time. */
 static double frames_behind(const struct timeline *timeline, int64_t time_ns)
 {
-	return (double)(time_ns - timeline->start_ns) * timeline->fps_milli / NS_PER_MILLIFRAME -
+	return (double)(time_ns - timeline->start_ns) / timeline->interval_ns -
 	       (double)timeline->frames;
 }
 
@@ -61,5 +61,5 @@ int64_t timeline_skip(struct timeline *timeline, int64_t time_ns)
 
 int64_t timeline_length_ns(const struct timeline *timeline, uint64_t frames)
 {
-	return (int64_t)((double)frames * NS_PER_MILLIFRAME / timeline->fps_milli);
+	return (int64_t)((double)frames * timeline->interval_ns);
 }

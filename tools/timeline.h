@@ -12,14 +12,15 @@
 #include <stdint.h>
 
 struct timeline {
-	uint32_t fps_milli;
-	int64_t start_ns; /* the time of the video's first frame */
-	uint64_t frames;  /* of the video so far: the caller counts */
-	int64_t delay_ns; /* the least from publication until taking, by both clocks */
+	double interval_ns; /* from a frame to the next */
+	int64_t start_ns;   /* the time of the video's first frame */
+	uint64_t frames;    /* of the video so far: the caller counts */
+	int64_t delay_ns;   /* the least from publication until taking, by both clocks */
 };
 
-/* fps_milli: at least 1. */
-void timeline_init(struct timeline *timeline, uint32_t fps_milli, int64_t start_ns);
+/* rate_num / rate_den: frames per second, above 0. */
+void timeline_init(struct timeline *timeline, uint32_t rate_num, uint32_t rate_den,
+                   int64_t start_ns);
 
 /* The time of a frame, by its times of publication (the producer's clock) and of taking. The frame
  * that was taken soonest until now counts as taken at once: so neither the difference of the clocks

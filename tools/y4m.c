@@ -14,14 +14,17 @@ struct planes {
 	int y[3], u[3], v[3];
 };
 
-int y4m_begin(struct out_buffer *output, const struct shmflip_frame_info *info,
-              const struct video *video)
+int y4m_begin(struct out_buffer *output, const struct video *video)
 {
+	bool square = !video->aspect_num;
+
 	return out_buffer_printf(
 		output,
-		"YUV4MPEG2 W%u H%u F%u:1000 Ip A1:1 C444 XCOLORRANGE=LIMITED " MATRIX_Y4M_TAG
+		"YUV4MPEG2 W%u H%u F%u:%u Ip A%u:%u C444 XCOLORRANGE=LIMITED " MATRIX_Y4M_TAG
 		"%s\n",
-		info->width, info->height, video->fps_milli, video->matrix->name);
+		video->width, video->height, video->rate_num, video->rate_den,
+		square ? 1 : video->aspect_num, square ? 1 : video->aspect_den,
+		video->matrix->name);
 }
 
 static int coefficient(double value, int range)
@@ -69,12 +72,13 @@ static void convert_row(const struct planes *by, uint8_t *const out[3], const ui
 	}
 }
 
-int y4m_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
-              const uint8_t *pixels, const struct video *video)
+int y4m_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+              const struct video *video)
 {
+	const struct shmflip_plane *bgra = &frame->plane[0];
 	struct planes by;
-	size_t plane = (size_t)info->width * info->height;
-	int opaque_alpha = info->format == SHMFLIP_FORMAT_XRGB8888 ? 255 : 0;
+	size_t plane = (size_t)frame->width * frame->height;
+	int opaque_alpha = frame->fourcc == SHMFLIP_XRGB8888 ? 255 : 0;
 	uint8_t *room;
 
 	if (out_buffer_printf(output, "FRAME\n"))
@@ -83,11 +87,11 @@ int y4m_frame(struct out_buffer *output, const struct shmflip_frame_info *info,
 	if (!room)
 		return -ENOMEM;
 	init_planes(&by, video->matrix);
-	for (uint32_t y = 0; y < info->height; y++) {
-		uint8_t *row = room + (size_t)y * info->width;
+	for (uint32_t y = 0; y < frame->height; y++) {
+		uint8_t *row = room + (size_t)y * frame->width;
 		uint8_t *const out[3] = { row, row + plane, row + 2 * plane };
 
-		convert_row(&by, out, pixels + (size_t)y * info->stride_bytes, info->width,
+		convert_row(&by, out, bgra->pixels + (size_t)y * bgra->stride_bytes, frame->width,
 		            opaque_alpha);
 	}
 	return 0;

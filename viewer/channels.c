@@ -24,10 +24,13 @@ static bool follows(const struct search *search, const char *name, const char *o
 
 static bool has_frames(const char *dir, const char *name)
 {
-	struct shmflip_channel_status status;
+	const struct shmflip_status *status;
 
-	return shmflip_channel_inspect(dir, name, &status) == 0 && status.alive && !status.error &&
-	       status.newest.sequence > 0;
+	if (shmflip_channel_status(dir, name, &status) < 0)
+		return false;
+	bool has = status->state == SHMFLIP_RUNNING && !status->error && status->newest;
+	shmflip_status_free(status);
+	return has;
 }
 
 static int consider(const char *name, void *context)

@@ -34,29 +34,25 @@ static uint32_t row_crc(uint32_t crc, const uint8_t *row, uint32_t width, uint8_
 	return crc;
 }
 
-uint32_t digest_crc(const struct shmflip_frame_info *info, const uint8_t *pixels)
+uint32_t digest_crc(const struct picture *picture)
 {
-	uint8_t alpha_floor = info->format == SHMFLIP_FORMAT_XRGB8888 ? 255 : 0;
+	uint8_t alpha_floor = picture_alpha_floor(&picture->info) >> 24;
 	uint32_t crc = 0;
 
-	for (uint32_t y = 0; y < info->height; y++)
-		crc = row_crc(crc, pixels + (uint64_t)y * info->stride_bytes, info->width,
-		              alpha_floor);
+	for (uint32_t y = 0; y < picture->info.height; y++)
+		crc = row_crc(crc, picture->pixels + (uint64_t)y * picture->stride_bytes,
+		              picture->info.width, alpha_floor);
 	return crc;
 }
 
-static void printable_name(char name[SHMFLIP_SOURCE_SIZE], const char *source)
+int digest_print(FILE *out, const struct picture *picture)
 {
-	text_copy_plain(name, SHMFLIP_SOURCE_SIZE, *source ? source : "-");
-}
+	const struct picture_info *info = &picture->info;
+	char name[sizeof(info->source)];
 
-int digest_print(FILE *out, const struct shmflip_frame_info *info, const uint8_t *pixels)
-{
-	char name[SHMFLIP_SOURCE_SIZE];
-
-	printable_name(name, info->source);
+	text_copy_plain(name, sizeof(name), *info->source ? info->source : "-");
 	if (fprintf(out, "%" PRIu64 " %" PRIu32 " %" PRIu32 " %08" PRIx32 " %s\n", info->sequence,
-	            info->width, info->height, digest_crc(info, pixels), name) < 0 ||
+	            info->width, info->height, digest_crc(picture), name) < 0 ||
 	    fflush(out) != 0)
 		return -errno;
 	return 0;

@@ -7,14 +7,14 @@
 
 static enum session_event take_and_show(struct session *session, void *state)
 {
-	struct shmflip_frame frame;
-	enum session_event event = session_take_frame(session, &frame, SESSION_WAIT_MS);
+	struct picture picture;
+	enum session_event event = session_take_frame(session, &picture, SESSION_WAIT_MS);
 
 	if (event != SESSION_FRAME)
 		return event;
-	presenter_none.show(state, &frame, NULL);
+	presenter_none.show(state, &picture, NULL);
 	session_note_drawn(session, 0);
-	return session_note_shown(session, &frame.info);
+	return session_note_shown(session, &picture.info);
 }
 
 void headless_run(struct session *session)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t bytes_of(const struct shmflip_frame_info *info)
+static size_t bytes_of(const struct picture_info *info)
 {
 	return (size_t)4 * info->width * info->height;
 }
@@ -24,12 +24,12 @@ bool history_has_current(const struct history *history)
 	return history->current < history->count;
 }
 
-bool history_accepts(const struct shmflip_frame_info *info)
+bool history_accepts(const struct picture_info *info)
 {
 	return bytes_of(info) <= HISTORY_BYTES_MAX;
 }
 
-int history_add(struct history *history, const struct shmflip_frame_info *info, uint32_t *pixels)
+int history_add(struct history *history, const struct picture_info *info, uint32_t *pixels)
 {
 	size_t bytes = bytes_of(info);
 

@@ -9,15 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shmflip.h"
+#include "present/picture.h"
 
 /* When either is exceeded, the oldest picture is dropped. */
 #define HISTORY_PICTURES_MAX 32
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
 
 struct history_entry {
-	struct shmflip_frame_info info; /* of the frame; rows of pixels have no padding */
-	uint32_t *pixels;               /* 0xAARRGGBB */
+	struct picture_info info;
+	uint32_t *pixels; /* 0xAARRGGBB; rows have no padding */
 };
 
 /* Zero-initialise. */
@@ -32,14 +32,14 @@ struct history {
 bool history_has_current(const struct history *history);
 
 /* Whether a picture of this size is within the bound. */
-bool history_accepts(const struct shmflip_frame_info *info);
+bool history_accepts(const struct picture_info *info);
 
 /* Adds the picture on screen, which is not in the history, as its newest. Drops older ones for it.
  * The history owns *pixels, of 4 * info->width * info->height bytes, and frees them.
  *
  *   -EFBIG  the picture alone exceeds the bound; the history is empty, and pixels are the
  *           caller's */
-int history_add(struct history *history, const struct shmflip_frame_info *info, uint32_t *pixels);
+int history_add(struct history *history, const struct picture_info *info, uint32_t *pixels);
 
 /* The picture before or after the one on screen, which is now on screen. NULL: there is none. */
 const struct history_entry *history_step_back(struct history *history);

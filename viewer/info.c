@@ -57,15 +57,14 @@ add(char *names, char *values, const char *name, const char *format, ...)
 
 static void add_frame(const struct info *info, char *names, char *values)
 {
-	const struct shmflip_frame_info *frame = info->frame;
-	bool opaque = frame->format == SHMFLIP_FORMAT_XRGB8888;
+	const struct picture_info *picture = info->picture;
 	char source[SOURCE_SIZE];
 
-	text_copy_plain(source, sizeof(source), frame->source);
+	text_copy_plain(source, sizeof(source), picture->source);
 	add(names, values, "channel", "%s", info->channel);
-	add(names, values, "frame", "%" PRIu64 "  %s", frame->sequence, source);
-	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", frame->width, frame->height,
-	    opaque ? "" : ", with alpha");
+	add(names, values, "frame", "%" PRIu64 "  %s", picture->sequence, source);
+	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s", picture->width, picture->height,
+	    picture->opaque ? "" : ", with alpha");
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
 	if (info->copies == 0)
 		add(names, values, "shown by", "%s, no copy", info->presenter);
@@ -80,9 +79,8 @@ static void add_rate(const struct info *info, char *names, char *values)
 
 	if (info->fps >= 0)
 		snprintf(rate, sizeof(rate), "%.1f", info->fps);
-	if (info->announced_fps_milli > 0)
-		snprintf(announced, sizeof(announced), " of %.5g",
-		         info->announced_fps_milli / 1000.0);
+	if (info->announced_fps > 0)
+		snprintf(announced, sizeof(announced), " of %.5g", info->announced_fps);
 	if (info->state >= LIVENESS_ENDED) {
 		info_format_stale(stale, info->state, info->stale_s);
 		add(names, values, "rate", "%s", stale);
@@ -119,7 +117,7 @@ static void add_pixel(const struct info *info, char *names, char *values)
 		add(names, values, "pixel", "%d, %d", info->pointer.x, info->pointer.y);
 		return;
 	}
-	if (info->frame->format != SHMFLIP_FORMAT_XRGB8888)
+	if (!info->picture->opaque)
 		snprintf(alpha, sizeof(alpha), "  alpha %u", (unsigned)(pixel >> 24));
 	add(names, values, "pixel", "%d, %d:  #%06x  %u %u %u%s", info->pointer.x, info->pointer.y,
 	    (unsigned)(pixel & 0xffffff), (unsigned)(pixel >> 16 & 255),
@@ -139,7 +137,7 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s)
 {
 	static const char *const endings[] = {
-		[LIVENESS_ENDED] = "ended",
+		[LIVENESS_ENDED] = "ended its stream",
 		[LIVENESS_DIED] = "died",
 		[LIVENESS_BROKEN] = "broke",
 		[LIVENESS_REPLACED] = "was replaced",

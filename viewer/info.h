@@ -9,21 +9,21 @@
 
 #include "liveness.h"
 #include "present/geometry.h"
-#include "shmflip.h"
+#include "present/picture.h"
 
 #define INFO_SIZE 1024
 #define INFO_STALE_SIZE 64
 
 struct info {
 	const char *channel;
-	const struct shmflip_frame_info *frame;
+	const struct picture_info *picture;
 	const char *presenter;
 	unsigned copies; /* of the current frame */
 	double zoom;
-	double fps;                   /* negative: unknown */
-	uint32_t announced_fps_milli; /* 0: not announced */
-	uint64_t shown;               /* frames */
-	uint64_t repeated;            /* drawn again, because no new one came */
+	double fps;           /* negative: unknown */
+	double announced_fps; /* 0: not announced */
+	uint64_t shown;       /* frames */
+	uint64_t repeated;    /* drawn again, because no new one came */
 	uint64_t missed;
 	uint64_t dropped;
 	int64_t age_p50_ns;

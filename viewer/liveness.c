@@ -31,15 +31,18 @@ static enum liveness_action note_loss(struct liveness *liveness, enum liveness_s
 	return state == LIVENESS_ENDED ? LIVENESS_EXIT : LIVENESS_EXIT_DIED;
 }
 
+static enum liveness_action skip_frame(struct liveness *liveness)
+{
+	return ++liveness->bad_frames == 1 ? LIVENESS_BAD_FRAME : LIVENESS_NOTHING;
+}
+
 static enum liveness_action reject_frame(struct liveness *liveness, bool met_producer,
                                          int64_t now_ns)
 {
 	if (!met_producer)
 		return LIVENESS_FAILED;
-	liveness->bad_frames++;
-	if (!liveness->attached)
-		return note_loss(liveness, LIVENESS_BROKEN, now_ns);
-	return liveness->bad_frames == 1 ? LIVENESS_BAD_FRAME : LIVENESS_NOTHING;
+	enum liveness_action action = skip_frame(liveness);
+	return liveness->attached ? action : note_loss(liveness, LIVENESS_BROKEN, now_ns);
 }
 
 static enum liveness_action check_timeout(const struct liveness *liveness, int64_t now_ns)
@@ -64,6 +67,9 @@ enum liveness_action liveness_update(struct liveness *liveness, int error, bool 
 		return note_loss(liveness, LIVENESS_DIED, now_ns);
 	case -EPROTO:
 		return reject_frame(liveness, met_producer, now_ns);
+	case -EPROTONOSUPPORT:
+		/* Of a frame, which the producer may send beside others; or of the producer. */
+		return attached ? skip_frame(liveness) : LIVENESS_FAILED;
 	}
 	return LIVENESS_FAILED;
 }

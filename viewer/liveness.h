@@ -12,8 +12,8 @@
 enum liveness_state {
 	LIVENESS_WAITING,  /* no frame yet */
 	LIVENESS_LIVE,     /* the producer is alive */
-	LIVENESS_ENDED,    /* it ended */
-	LIVENESS_DIED,     /* it died */
+	LIVENESS_ENDED,    /* it ended its stream, and may begin another */
+	LIVENESS_DIED,     /* it died, or its stream failed */
 	LIVENESS_BROKEN,   /* it wrote invalid data, and the viewer abandoned it */
 	LIVENESS_REPLACED, /* it ended or died, and the next one is there */
 };
@@ -21,9 +21,9 @@ enum liveness_state {
 enum liveness_action {
 	LIVENESS_SHOW,      /* show the frame */
 	LIVENESS_NOTHING,   /* nothing is new: continue */
-	LIVENESS_BAD_FRAME, /* the first invalid frame: report it, continue */
-	LIVENESS_LOST,      /* the producer is gone: wait for the next */
-	LIVENESS_EXIT,      /* --once, and the producer ended */
+	LIVENESS_BAD_FRAME, /* the first frame that cannot be taken: report it, continue */
+	LIVENESS_LOST,      /* the producer is gone: wait for the next stream */
+	LIVENESS_EXIT,      /* --once, and the stream ended */
 	LIVENESS_EXIT_DIED, /* --once, and the producer died or is broken */
 	LIVENESS_TIMED_OUT, /* no producer came, or came back, in time */
 	LIVENESS_FAILED,    /* an error that the program cannot handle */
@@ -37,7 +37,7 @@ struct liveness {
 	int64_t absent_since_ns; /* while not attached */
 	int64_t stale_since_ns;  /* while stale */
 	uint64_t died;           /* producers */
-	uint64_t bad_frames;
+	uint64_t bad_frames;     /* invalid, or in a format that this viewer does not show */
 };
 
 void liveness_init(struct liveness *liveness, bool once, int64_t timeout_ns, int64_t now_ns);

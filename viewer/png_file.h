@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * A frame as a PNG file. Any thread. Blocks on the disk. */
+ * A picture as a PNG file. Any thread. Blocks on the disk. */
 #ifndef SHMFLIP_VIEWER_PNG_FILE_H
 #define SHMFLIP_VIEWER_PNG_FILE_H
 
 #include <stdbool.h>
 
-#include "shmflip.h"
+#include "present/picture.h"
 
 /* Writes the file. A file that was opened is removed after a failure, also one that was replaced.
  * Returns 0 or a negative errno.
  *   -EEXIST  the path exists, and replace is false */
-int png_file_write(const char *path, bool replace, const struct shmflip_frame_info *info,
-                   const uint8_t *pixels);
+int png_file_write(const char *path, bool replace, const struct picture *picture);
 
 #endif

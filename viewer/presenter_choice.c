@@ -14,21 +14,7 @@
 
 #define FAILURES_SIZE ((size_t)PRESENTERS_MAX * (PRESENTER_REASON_SIZE + 64))
 
-struct shmflip_frame presenter_choice_frame_of_copy(const struct shmflip_frame_info *info,
-                                                    const uint32_t *pixels)
-{
-	struct shmflip_frame frame = {
-		.pixels = (const uint8_t *)pixels,
-		.info = *info,
-		.segment_id = PRESENT_NO_SEGMENT,
-	};
-
-	frame.info.stride_bytes = 4 * info->width;
-	return frame;
-}
-
-struct scene presenter_choice_compose(struct video_output *output,
-                                      const struct shmflip_frame_info *info)
+struct scene presenter_choice_compose(struct video_output *output, const struct picture_info *info)
 {
 	struct scene scene = {
 		.window = window_pixels(&output->window),
@@ -37,7 +23,7 @@ struct scene presenter_choice_compose(struct video_output *output,
 		.stale = output->stale,
 	};
 	struct placement placement =
-		viewport_place(&output->viewport, frame_size(info), scene.window);
+		viewport_place(&output->viewport, picture_size(info), scene.window);
 
 	scene.source = placement.source;
 	scene.target = placement.target;
@@ -48,13 +34,12 @@ struct scene presenter_choice_compose(struct video_output *output,
 }
 
 int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
-                   const struct shmflip_frame *frame)
+                   const struct picture *picture)
 {
-	const struct shmflip_frame_info info = frame->info;
-	const struct scene scene = presenter_choice_compose(output, &info);
-	int error = presenter->show(state, frame, &scene);
+	const struct scene scene = presenter_choice_compose(output, &picture->info);
+	int error = presenter->show(state, picture, &scene);
 	if (!error)
-		output->info = info;
+		output->info = picture->info;
 	return error;
 }
 
@@ -73,30 +58,31 @@ static bool is_candidate(const struct options *options, const struct presenter *
 }
 
 /* SDL counts in int: a larger number would become negative. */
-static bool fits_sdl(const struct shmflip_frame_info *info)
+static bool fits_sdl(const struct picture *picture)
 {
-	return info->width <= INT_MAX && info->height <= INT_MAX && info->stride_bytes <= INT_MAX;
+	return picture->info.width <= INT_MAX && picture->info.height <= INT_MAX &&
+	       picture->stride_bytes <= INT_MAX;
 }
 
 static int accept(const struct presenter *presenter, struct presenter_host *host,
-                  const struct shmflip_frame *frame)
+                  const struct picture *picture)
 {
-	if (!fits_sdl(&frame->info))
+	if (!fits_sdl(picture))
 		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large",
-		                      frame->info.width, frame->info.height);
-	return presenter->accept ? presenter->accept(host, frame) : 0;
+		                      picture->info.width, picture->info.height);
+	return presenter->accept ? presenter->accept(host, picture) : 0;
 }
 
 static int check(struct video_output *output, const struct presenter *presenter,
-                 const struct shmflip_frame *frame)
+                 const struct picture *picture)
 {
 	if (copies_against_options(output->session->options, presenter))
 		return presenter_fail(&output->host, -EPERM,
 		                      "it copies frames, which --verify-untouched forbids");
-	return accept(presenter, &output->host, frame);
+	return accept(presenter, &output->host, picture);
 }
 
-int presenter_choice_accept(const struct session *session, const struct shmflip_frame *frame,
+int presenter_choice_accept(const struct session *session, const struct picture *picture,
                             struct presenter_host *host)
 {
 	int error = 0;
@@ -107,7 +93,7 @@ int presenter_choice_accept(const struct session *session, const struct shmflip_
 	for (bool found = false; presenters[i] && !found; i++) {
 		if (!is_candidate(session->options, presenters[i]))
 			continue;
-		error = accept(presenters[i], host, frame);
+		error = accept(presenters[i], host, picture);
 		found = !error;
 	}
 	return error;
@@ -132,7 +118,7 @@ static void adopt(struct video_output *output, const struct presenter *presenter
 }
 
 static int start(struct video_output *output, const struct presenter *presenter,
-                 const struct shmflip_frame *frame, void **out)
+                 const struct picture *picture, void **out)
 {
 	void *state;
 	int error = presenter->create(&output->host, &state);
@@ -140,7 +126,7 @@ static int start(struct video_output *output, const struct presenter *presenter,
 	if (error)
 		return error;
 	window_show(&output->window);
-	error = presenter_show(output, presenter, state, frame);
+	error = presenter_show(output, presenter, state, picture);
 	if (error)
 		presenter->destroy(state);
 	else
@@ -150,18 +136,18 @@ static int start(struct video_output *output, const struct presenter *presenter,
 
 /* Opens a new window for each presenter: what one does to a window may hinder another. */
 static int open_with(struct video_output *output, const struct presenter *presenter,
-                     const struct shmflip_frame *frame, const char *failures)
+                     const struct picture *picture, const char *failures)
 {
 	void *state;
-	int error = check(output, presenter, frame);
+	int error = check(output, presenter, picture);
 
 	if (error)
 		return error;
-	if (!window_open(&output->window, frame_size(&frame->info),
+	if (!window_open(&output->window, picture_size(&picture->info),
 	                 output->session->options->fullscreen))
 		return presenter_fail_in_sdl(&output->host, -ENODEV, "no window");
 	output->host.window = output->window.sdl;
-	error = start(output, presenter, frame, &state);
+	error = start(output, presenter, picture, &state);
 	if (error)
 		window_close(&output->window);
 	else
@@ -179,7 +165,7 @@ static void note_failure(const struct video_output *output, const struct present
 }
 
 /* One line in all: that the first presenters do not work is ordinary on many displays. */
-static int open_with_any(struct video_output *output, const struct shmflip_frame *frame)
+static int open_with_any(struct video_output *output, const struct picture *picture)
 {
 	char failures[FAILURES_SIZE] = "";
 	int error = -ENODEV;
@@ -187,7 +173,7 @@ static int open_with_any(struct video_output *output, const struct shmflip_frame
 	for (size_t i = 0; presenters[i] && error; i++) {
 		if (!presenters[i]->needs_window)
 			continue;
-		error = open_with(output, presenters[i], frame, failures);
+		error = open_with(output, presenters[i], picture, failures);
 		if (error)
 			note_failure(output, presenters[i], failures);
 	}
@@ -197,13 +183,13 @@ static int open_with_any(struct video_output *output, const struct shmflip_frame
 	return error;
 }
 
-int presenter_choice_open(struct video_output *output, const struct shmflip_frame *frame)
+int presenter_choice_open(struct video_output *output, const struct picture *picture)
 {
 	const struct presenter *choice = output->session->options->presenter;
 
 	if (!choice)
-		return open_with_any(output, frame);
-	int error = open_with(output, choice, frame, "");
+		return open_with_any(output, picture);
+	int error = open_with(output, choice, picture, "");
 	if (error)
 		cli_error("%s does not work here: %s", choice->name, output->host.reason);
 	return error;
@@ -225,13 +211,13 @@ static void close_failed(struct video_output *output)
 }
 
 static int start_or_report(struct video_output *output, const struct presenter *presenter,
-                           const struct shmflip_frame *frame)
+                           const struct picture *picture)
 {
 	void *state;
-	int error = check(output, presenter, frame);
+	int error = check(output, presenter, picture);
 
 	if (!error)
-		error = start(output, presenter, frame, &state);
+		error = start(output, presenter, picture, &state);
 	if (!error)
 		adopt(output, presenter, state, "");
 	else if (!is_quiet(output))
@@ -240,7 +226,7 @@ static int start_or_report(struct video_output *output, const struct presenter *
 }
 
 /* Starts with the presenter after the one that failed. Keeps the window, so it does not move. */
-static int start_next(struct video_output *output, const struct shmflip_frame *frame)
+static int start_next(struct video_output *output, const struct picture *picture)
 {
 	char reason[sizeof(output->host.reason)];
 	int error = -ENODEV;
@@ -251,7 +237,7 @@ static int start_next(struct video_output *output, const struct shmflip_frame *f
 		i++;
 	while (error && presenters[++i]) {
 		if (presenters[i]->needs_window)
-			error = start_or_report(output, presenters[i], frame);
+			error = start_or_report(output, presenters[i], picture);
 	}
 	/* The reason to report is that of the first failure. */
 	if (error)
@@ -269,41 +255,34 @@ static bool check_lost_window(struct video_output *output)
 	return lost;
 }
 
-int presenter_choice_replace(struct video_output *output, int error,
-                             const struct shmflip_frame *frame)
+int presenter_choice_replace(struct video_output *output, int error, const struct picture *picture)
 {
 	if (check_lost_window(output))
 		return -ENODEV;
 	if (output->session->options->presenter)
 		return error;
 	close_failed(output);
-	return start_next(output, frame);
+	return start_next(output, picture);
 }
 
 /* ---- The same picture by the next presenter ------------------------------------------------ */
 
-static void ignore_frame(void *context, struct shmflip_frame *frame)
-{
-	(void)context;
-	(void)frame;
-}
-
 /* The frame was on screen before: its age now would not be the age of a new frame. */
-static void ignore_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+static void ignore_screen(void *context, int64_t published_ns, int64_t now_ns)
 {
 	(void)context;
-	(void)info;
+	(void)published_ns;
 	(void)now_ns;
 }
 
-static int resume_with_frame(struct video_output *output, struct shmflip_frame *frame)
+static int resume_with_held(struct video_output *output, const struct picture *picture)
 {
 	close_failed(output);
 	output->host.on_screen = ignore_screen;
-	int error = start_next(output, frame);
+	int error = start_next(output, picture);
 	output->host.on_screen = session_note_on_screen;
 	if (error)
-		session_release_frame(output->session, frame);
+		output->host.release_frame(output->host.context, picture->frame);
 	return error;
 }
 
@@ -325,12 +304,11 @@ static uint32_t *copy_picture(struct video_output *output)
 /* The next presenter makes its own copy at once, so the caller may free the pixels afterwards. */
 static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 {
-	struct shmflip_frame frame = presenter_choice_frame_of_copy(&output->info, pixels);
+	const struct picture picture = picture_of_copy(&output->info, pixels);
 
 	close_failed(output);
 	output->host.on_screen = ignore_screen;
-	output->host.release_frame = ignore_frame;
-	int error = start_next(output, &frame);
+	int error = start_next(output, &picture);
 	if (!error)
 		error = output->presenter->release_slot(output->state);
 	if (error && output->state) {
@@ -338,16 +316,15 @@ static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 		output->state = NULL;
 	}
 	output->host.on_screen = session_note_on_screen;
-	output->host.release_frame = session_release_frame;
 	return error;
 }
 
 static int resume(struct video_output *output, int error)
 {
-	struct shmflip_frame frame;
+	struct picture held;
 
-	if (output->presenter->take_back && output->presenter->take_back(output->state, &frame))
-		return resume_with_frame(output, &frame);
+	if (output->presenter->take_back && output->presenter->take_back(output->state, &held))
+		return resume_with_held(output, &held);
 	uint32_t *pixels = copy_picture(output);
 	if (pixels)
 		error = resume_with_copy(output, pixels);

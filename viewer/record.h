@@ -8,13 +8,12 @@
 #ifndef SHMFLIP_VIEWER_RECORD_H
 #define SHMFLIP_VIEWER_RECORD_H
 
-#include "shmflip.h"
+#include "present/picture.h"
 
 /* Creates the directory if it is missing. Its parent must exist. */
 int record_prepare(const char *dir);
 
 /* producer: 1 for the first that this process saw. A failure leaves no part of the file behind. */
-int record_frame(const char *dir, uint64_t producer, const struct shmflip_frame_info *info,
-                 const uint8_t *pixels);
+int record_frame(const char *dir, uint64_t producer, const struct picture *picture);
 
 #endif

@@ -23,13 +23,13 @@ static void format_name(char name[SCREENSHOT_NAME_SIZE], const char *channel, ui
 }
 
 static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
-                     const struct shmflip_frame_info *info, const uint8_t *pixels)
+                     const struct picture *picture)
 {
 	int error = -EEXIST;
 
 	for (int number = 1; error == -EEXIST && number <= NAMES_MAX; number++) {
-		format_name(name, channel, info->sequence, number);
-		error = png_file_write(name, false, info, pixels);
+		format_name(name, channel, picture->info.sequence, number);
+		error = png_file_write(name, false, picture);
 	}
 	return error;
 }
@@ -37,9 +37,9 @@ static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
 int screenshot_take(struct video_output *output, const char *channel,
                     char name[SCREENSHOT_NAME_SIZE], const char **reason)
 {
-	struct shmflip_frame_info info = *video_output_info(output);
-	struct area whole = { 0, 0, (int)info.width, (int)info.height };
-	uint32_t *pixels = malloc((size_t)4 * info.width * info.height);
+	const struct picture_info *info = video_output_info(output);
+	struct area whole = { 0, 0, (int)info->width, (int)info->height };
+	uint32_t *pixels = malloc((size_t)4 * info->width * info->height);
 	int error = -ENOMEM;
 
 	*reason = strerror(ENOMEM);
@@ -48,8 +48,9 @@ int screenshot_take(struct video_output *output, const char *channel,
 		*reason = video_output_reason(output);
 	}
 	if (!error) {
-		info.stride_bytes = 4 * info.width;
-		error = write_new(name, channel, &info, (const uint8_t *)pixels);
+		const struct picture picture = picture_of_copy(info, pixels);
+
+		error = write_new(name, channel, &picture);
 		*reason = strerror(-error);
 	}
 	free(pixels);

@@ -33,17 +33,19 @@ static bool reads_pixels(const struct options *options)
 
 static int open_viewer(struct session *session, const char *channel, struct shmflip_viewer **out)
 {
-	struct shmflip_viewer_options options = {
-		.dir = session->options->dir,
-		.channel = channel,
-		.view = session->options->view,
-		.prefault = reads_pixels(session->options) && !session->options->untouched,
-		.untouched = session->options->untouched,
-	};
-	int error = shmflip_viewer_open(&options, out);
+	struct shmflip_viewer_options options;
 
+	shmflip_init(&options);
+	options.dir = session->options->dir;
+	options.channel = channel;
+	options.view = session->options->view;
+	if (session->options->untouched)
+		options.flags = SHMFLIP_VIEWER_UNTOUCHED;
+	else if (reads_pixels(session->options))
+		options.flags = SHMFLIP_VIEWER_PREFAULT;
+	int error = shmflip_viewer_open(&options, out);
 	if (error)
-		cli_library_error();
+		cli_library_error(error);
 	return error;
 }
 
@@ -53,7 +55,6 @@ bool session_init(struct session *session, const struct options *options)
 		                     .channel_name = options->channel,
 		                     .exit_code = CLI_FAILED };
 	pthread_mutex_init(&session->lock, NULL);
-	pthread_cond_init(&session->released, NULL);
 	liveness_init(&session->liveness, options->once, options->timeout_ns, monotonic_now_ns());
 	int error = open_viewer(session, options->channel, &session->viewer);
 	if (error == -EINVAL)
@@ -61,19 +62,11 @@ bool session_init(struct session *session, const struct options *options)
 	if (error)
 		return false;
 	if (!prepare_recording(options) || !session_stats_open(session)) {
-		shmflip_viewer_destroy(session->viewer);
+		shmflip_viewer_close(session->viewer);
 		return false;
 	}
 	session->exit_code = CLI_OK;
 	return true;
-}
-
-static uint64_t generation_count(struct session *session)
-{
-	struct shmflip_viewer_stats stats;
-
-	shmflip_viewer_stats(session->viewer, &stats);
-	return stats.generations;
 }
 
 static enum session_event exit_with(struct session *session, int exit_code)
@@ -82,33 +75,31 @@ static enum session_event exit_with(struct session *session, int exit_code)
 	return SESSION_EXIT;
 }
 
-static int digest(const struct shmflip_frame *frame)
+static int digest(const struct picture *picture)
 {
-	int error = digest_print(stdout, &frame->info, frame->pixels);
+	int error = digest_print(stdout, picture);
 
 	if (error)
 		cli_error("cannot write to stdout: %s", strerror(-error));
 	return error;
 }
 
-static int record(struct session *session, const struct shmflip_frame *frame)
+static int record(struct session *session, const struct picture *picture)
 {
 	const char *dir = session->options->record_dir;
-	struct shmflip_viewer_stats stats;
+	int error = record_frame(dir, session->counts.producers, picture);
 
-	session_stats_count(session, &stats);
-	int error = record_frame(dir, stats.producers, &frame->info, frame->pixels);
 	if (error)
-		cli_error("cannot record frame %" PRIu64 " in %s: %s", frame->info.sequence, dir,
+		cli_error("cannot record frame %" PRIu64 " in %s: %s", picture->info.sequence, dir,
 		          strerror(-error));
 	return error;
 }
 
-static enum session_event digest_and_record(struct session *session, struct shmflip_frame *frame)
+static enum session_event digest_and_record(struct session *session, const struct picture *picture)
 {
-	if ((session->options->digest && digest(frame) < 0) ||
-	    (session->options->record_dir && record(session, frame) < 0)) {
-		session_release_frame(session, frame);
+	if ((session->options->digest && digest(picture) < 0) ||
+	    (session->options->record_dir && record(session, picture) < 0)) {
+		shmflip_frame_release(picture->frame);
 		return exit_with(session, CLI_FAILED);
 	}
 	return SESSION_FRAME;
@@ -116,24 +107,18 @@ static enum session_event digest_and_record(struct session *session, struct shmf
 
 static void announce_wait(struct session *session)
 {
-	char directory[4096];
-
 	if (session->liveness.attached || session->wait_announced || session->options->quiet)
 		return;
-	cli_channel_directory(directory, sizeof(directory), session->options->dir);
-	cli_error("waiting for a producer on channel %s in %s", session->channel_name, directory);
+	cli_error("waiting for a producer on channel %s in %s", session->channel_name,
+	          cli_channel_directory(session->options->dir));
 	session->wait_announced = true;
 }
 
 static void announce_loss(struct session *session, const char *detail)
 {
 	session->wait_announced = true;
-	if (session->liveness.state == LIVENESS_BROKEN)
-		cli_error("%s; waiting for the next producer", detail);
-	else if (!session->options->quiet)
-		cli_error("the producer on channel %s %s; waiting for the next",
-		          session->channel_name,
-		          session->liveness.state == LIVENESS_DIED ? "died" : "ended");
+	if (session->liveness.state == LIVENESS_BROKEN || !session->options->quiet)
+		cli_error("channel %s: %s; waiting for the next", session->channel_name, detail);
 }
 
 static enum session_event exit_timed_out(struct session *session)
@@ -153,7 +138,7 @@ static enum session_event handle_action(struct session *session, enum liveness_a
 		announce_wait(session);
 		return SESSION_NOTHING;
 	case LIVENESS_BAD_FRAME:
-		cli_error("skipping invalid frames: %s", detail);
+		cli_error("skipping frames: %s", detail);
 		return SESSION_NOTHING;
 	case LIVENESS_LOST:
 		announce_loss(session, detail);
@@ -172,47 +157,66 @@ static enum session_event handle_action(struct session *session, enum liveness_a
 	return exit_with(session, CLI_FAILED);
 }
 
-static void hold_frame(struct session *session)
+/* Notes the channel, if the viewer is attached to one. Returns whether it is. */
+static bool note_channel(struct session *session)
 {
-	pthread_mutex_lock(&session->lock);
-	session->held++;
-	pthread_mutex_unlock(&session->lock);
+	const struct shmflip_channel *channel = shmflip_viewer_channel(session->viewer);
+
+	if (!channel)
+		return false;
+	session->channel = (struct session_channel){ channel->producer, channel->policy, 0 };
+	if (channel->stream->rate_num > 0)
+		session->channel.announced_fps =
+			(double)channel->stream->rate_num / channel->stream->rate_den;
+	return true;
 }
 
-enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
+enum session_event session_take_frame(struct session *session, struct picture *picture,
                                       int timeout_ms)
 {
 	char detail[512] = "";
-	bool met_producer = session->liveness.attached;
-	uint64_t generations = generation_count(session);
-	int error = shmflip_viewer_acquire(session->viewer, frame, timeout_ms);
+	const struct shmflip_frame *frame;
+	uint64_t generations = session->counts.generations;
+	int error = shmflip_viewer_acquire(session->viewer, &frame, timeout_ms);
 
-	if (error)
-		snprintf(detail, sizeof(detail), "%s", shmflip_error_detail());
-	else
-		hold_frame(session);
-	met_producer |= generation_count(session) != generations;
-	bool attached = shmflip_viewer_channel(session->viewer, &session->channel) == 0;
-	session_stats_count(session, &session->stats);
+	if (error && error != -EAGAIN && error != -EINTR)
+		snprintf(detail, sizeof(detail), "%s%s", shmflip_error_detail(),
+		         cli_library_hint(error));
+	session_stats_count(session, &session->counts);
+	bool met_producer =
+		session->liveness.attached || session->counts.generations != generations;
 	enum liveness_action action = liveness_update(&session->liveness, error, met_producer,
-	                                              attached, monotonic_now_ns());
+	                                              note_channel(session), monotonic_now_ns());
 	enum session_event event = handle_action(session, action, detail);
-	return event == SESSION_FRAME ? digest_and_record(session, frame) : event;
+	if (event != SESSION_FRAME)
+		return event;
+	*picture = picture_of_frame(frame);
+	return digest_and_record(session, picture);
+}
+
+static enum liveness_state state_of(const struct shmflip_status *status, uint64_t producer)
+{
+	if (status->state == SHMFLIP_DEAD)
+		return LIVENESS_DIED;
+	if (status->error)
+		return LIVENESS_LIVE;
+	if (status->channel->producer != producer)
+		return LIVENESS_REPLACED;
+	if (status->state == SHMFLIP_FAILED)
+		return LIVENESS_DIED;
+	return status->state == SHMFLIP_ENDED ? LIVENESS_ENDED : LIVENESS_LIVE;
 }
 
 static enum liveness_state inspect_producer(const struct session *session)
 {
-	const struct options *options = session->options;
-	struct shmflip_channel_status status;
-	int error = shmflip_channel_inspect(options->dir, session->channel_name, &status);
+	const struct shmflip_status *status;
+	int error = shmflip_channel_status(session->options->dir, session->channel_name, &status);
 
-	if (error == -ENOENT)
-		return LIVENESS_ENDED;
-	if (!error && !status.alive)
-		return LIVENESS_DIED;
-	if (error || status.error || status.info.producer == session->channel.producer)
-		return LIVENESS_LIVE;
-	return LIVENESS_REPLACED;
+	if (error)
+		return error == -ENOENT ? LIVENESS_ENDED : LIVENESS_LIVE;
+	enum liveness_state state = state_of(status, session->channel.producer);
+	shmflip_status_free(status);
+	return state;
 }
 
 enum session_event session_check_producer(struct session *session)
@@ -225,26 +229,16 @@ enum session_event session_check_producer(struct session *session)
 	return SESSION_LOST;
 }
 
-static void wait_for_releases(struct session *session)
-{
-	pthread_mutex_lock(&session->lock);
-	while (session->held > 0)
-		pthread_cond_wait(&session->released, &session->lock);
-	pthread_mutex_unlock(&session->lock);
-}
-
 static void restart(struct session *session, struct shmflip_viewer *viewer)
 {
 	const struct options *options = session->options;
 	uint64_t died = session->liveness.died, bad_frames = session->liveness.bad_frames;
-	struct shmflip_viewer_stats stats;
 
-	wait_for_releases(session);
-	session_stats_count(session, &stats);
-	session->before = stats;
-	shmflip_viewer_destroy(session->viewer);
+	session_stats_count(session, &session->counts);
+	session->before = session->counts;
+	shmflip_viewer_close(session->viewer);
 	session->viewer = viewer;
-	session->channel = (struct shmflip_channel_info){ 0 };
+	session->channel = (struct session_channel){ 0 };
 	session->rate = (struct rate){ 0 };
 	session->wait_announced = false;
 	liveness_init(&session->liveness, options->once, options->timeout_ns, monotonic_now_ns());
@@ -261,7 +255,7 @@ int session_switch(struct session *session, int direction)
 	if (error == -ENOENT)
 		return error;
 	if (error)
-		return cli_library_error();
+		return cli_library_error(error);
 	if (open_viewer(session, name, &viewer))
 		return -ECANCELED;
 	restart(session, viewer);
@@ -292,22 +286,20 @@ enum session_event session_check_timeout(struct session *session)
 
 static void update_status(struct session *session, int64_t now_ns)
 {
-	struct shmflip_viewer_stats stats;
 	char rate[32] = "";
 
 	if (session->options->quiet || now_ns - session->status_ns < STATUS_INTERVAL_NS ||
 	    !cli_status_shown() || (session->options->digest && isatty(STDOUT_FILENO)))
 		return;
-	session_stats_count(session, &stats);
 	double fps = rate_per_second(&session->rate, now_ns);
 	if (fps >= 0)
 		snprintf(rate, sizeof(rate), ", %.1f fps", fps);
-	cli_status("%" PRIu64 " shown, %" PRIu64 " missed%s", session->shown, stats.missed, rate);
+	cli_status("%" PRIu64 " shown, %" PRIu64 " missed%s", session->shown,
+	           session->counts.missed, rate);
 	session->status_ns = now_ns;
 }
 
-enum session_event session_note_shown(struct session *session,
-                                      const struct shmflip_frame_info *info)
+enum session_event session_note_shown(struct session *session, const struct picture_info *info)
 {
 	int64_t now_ns = monotonic_now_ns();
 
@@ -338,25 +330,18 @@ void session_note_drawn(struct session *session, unsigned copies)
 	session->copies_of_last = copies;
 }
 
-void session_release_frame(void *context, struct shmflip_frame *frame)
+void session_release_frame(void *context, const struct shmflip_frame *frame)
 {
-	struct session *session = context;
-
-	if (!frame->hold)
-		return;
-	shmflip_viewer_release(session->viewer, frame);
-	pthread_mutex_lock(&session->lock);
-	if (--session->held == 0)
-		pthread_cond_signal(&session->released);
-	pthread_mutex_unlock(&session->lock);
+	(void)context;
+	shmflip_frame_release(frame);
 }
 
-void session_note_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+void session_note_on_screen(void *context, int64_t published_ns, int64_t now_ns)
 {
 	struct session *session = context;
 
 	pthread_mutex_lock(&session->lock);
-	histogram_add(&session->ages, now_ns - info->published_ns);
+	histogram_add(&session->ages, now_ns - published_ns);
 	pthread_mutex_unlock(&session->lock);
 }
 
@@ -379,7 +364,8 @@ static void finish_output(struct session *session)
 	session_stats_finish(session);
 }
 
-/* Exit handlers of graphics libraries would use the connection, and threads use the viewer. */
+/* Exit handlers of graphics libraries would use the connection, and threads still release
+ * frames. */
 void session_exit_without_display(void *context)
 {
 	struct session *session = context;
@@ -396,8 +382,7 @@ void session_exit_without_display(void *context)
 int session_finish(struct session *session)
 {
 	finish_output(session);
-	shmflip_viewer_destroy(session->viewer);
-	pthread_cond_destroy(&session->released);
+	shmflip_viewer_close(session->viewer);
 	pthread_mutex_destroy(&session->lock);
 	return session->exit_code;
 }

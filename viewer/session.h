@@ -15,6 +15,7 @@
 #include "histogram.h"
 #include "liveness.h"
 #include "options.h"
+#include "present/picture.h"
 #include "rate.h"
 #include "shmflip.h"
 
@@ -29,6 +30,13 @@ enum session_event {
  * interrupt, because one that arrives just before the wait does not end the wait. */
 #define SESSION_WAIT_MS 100
 
+/* What the viewer needs to know of a channel. */
+struct session_channel {
+	uint64_t producer;
+	uint32_t policy;      /* enum shmflip_policy */
+	double announced_fps; /* 0: not announced */
+};
+
 struct session {
 	const struct options *options;
 	const struct presenter *presenter; /* set by the code that shows frames; NULL until then */
@@ -41,9 +49,9 @@ struct session {
 
 	FILE *stats_file;
 	bool wait_announced;
-	struct shmflip_channel_info channel; /* at the last take; zeros: none yet */
-	struct shmflip_viewer_stats stats;   /* of all channels, at the last take */
-	struct shmflip_viewer_stats before;  /* of the channels before this one */
+	struct session_channel channel; /* at the last take; zeros: none yet */
+	struct shmflip_counts counts;   /* of all channels, at the last take */
+	struct shmflip_counts before;   /* of the channels before this one */
 	uint64_t shown;
 	uint64_t too_large; /* frames passed over */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
@@ -53,11 +61,9 @@ struct session {
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	int64_t status_ns;
-	pthread_mutex_t lock;  /* of these three */
+	pthread_mutex_t lock;  /* of ages */
 	struct histogram ages; /* from published to on screen */
-	unsigned held;         /* frames taken and not released */
-	pthread_cond_t released;
-	uint32_t width; /* of the last frame shown */
+	uint32_t width;        /* of the last frame shown */
 	uint32_t height;
 };
 
@@ -65,8 +71,8 @@ struct session {
 bool session_init(struct session *session, const struct options *options);
 
 /* Waits at most timeout_ms for a frame or a change of the producer's state. With SESSION_FRAME, the
- * caller must release *frame. */
-enum session_event session_take_frame(struct session *session, struct shmflip_frame *frame,
+ * caller must release picture->frame. */
+enum session_event session_take_frame(struct session *session, struct picture *picture,
                                       int timeout_ms);
 
 /* Call when nothing has happened. SESSION_EXIT once --timeout has passed, else SESSION_NOTHING. */
@@ -78,8 +84,8 @@ enum session_event session_check_timeout(struct session *session);
 enum session_event session_check_producer(struct session *session);
 
 /* Continues with the next channel of the directory that has frames, or the previous one (direction
- * -1). The caller must hold no frame; those on their way to release are waited for. Its picture is
- * not stale, but the last channel's.
+ * -1). Frames of the last one may be released later. Its picture is not stale, but the last
+ * channel's.
  *
  *   -ENOENT     there is no other
  *   -ECANCELED  a failure; the user has been told, and the session continues as before */
@@ -89,8 +95,7 @@ int session_switch(struct session *session, int direction);
 bool session_wants_unseen(const struct session *session);
 
 /* Call after a frame was shown. SESSION_EXIT if it was the last that --frames asks for. */
-enum session_event session_note_shown(struct session *session,
-                                      const struct shmflip_frame_info *info);
+enum session_event session_note_shown(struct session *session, const struct picture_info *info);
 
 /* Call instead of session_note_shown() for a frame that no presenter can show. */
 void session_pass_over(struct session *session, const char *reason);
@@ -100,8 +105,8 @@ void session_pass_over(struct session *session, const char *reason);
 void session_note_drawn(struct session *session, unsigned copies);
 
 /* Functions for a presenter's host, whose context is the session. Any thread. */
-void session_release_frame(void *context, struct shmflip_frame *frame);
-void session_note_on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+void session_release_frame(void *context, const struct shmflip_frame *frame);
+void session_note_on_screen(void *context, int64_t published_ns, int64_t now_ns);
 
 /* The ages of all frames that were on screen so far. */
 void session_copy_ages(struct session *session, struct histogram *ages);

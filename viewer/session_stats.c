@@ -21,15 +21,20 @@ bool session_stats_open(struct session *session)
 	return session->stats_file;
 }
 
-void session_stats_count(const struct session *session, struct shmflip_viewer_stats *stats)
+void session_stats_count(const struct session *session, struct shmflip_counts *counts)
 {
-	shmflip_viewer_stats(session->viewer, stats);
-	stats->published += session->before.published;
-	stats->acquired += session->before.acquired;
-	stats->missed += session->before.missed;
-	stats->dropped += session->before.dropped;
-	stats->producers += session->before.producers;
-	stats->generations += session->before.generations;
+	struct shmflip_counts now;
+
+	shmflip_init(&now);
+	/* Fails only in the child of a fork. */
+	if (shmflip_viewer_counts(session->viewer, &now) < 0)
+		return;
+	counts->published = session->before.published + now.published;
+	counts->acquired = session->before.acquired + now.acquired;
+	counts->missed = session->before.missed + now.missed;
+	counts->dropped = session->before.dropped + now.dropped;
+	counts->producers = session->before.producers + now.producers;
+	counts->generations = session->before.generations + now.generations;
 }
 
 static void write_stats(struct session *session)

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 
 struct session;
-struct shmflip_viewer_stats;
+struct shmflip_counts;
 
 /* Opens the file that --stats names, if any. On failure reports why. */
 bool session_stats_open(struct session *session);
 
 /* The counts of all channels so far. */
-void session_stats_count(const struct session *session, struct shmflip_viewer_stats *stats);
+void session_stats_count(const struct session *session, struct shmflip_counts *counts);
 
 /* Writes the statistics and closes the file, if there is one. Reports a failure, and sets
  * exit_code. */

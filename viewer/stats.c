@@ -47,15 +47,15 @@ static json_t *pack_copies(const struct stats *stats)
 
 static json_t *pack(const struct stats *stats)
 {
-	const struct shmflip_viewer_stats *counts = &stats->counts;
+	const struct shmflip_counts *counts = &stats->counts;
 	const struct presenter *presenter = stats->presenter;
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
 		"s:f, s:f, s:o, "
 		"s:I, s:I}",
-		"program", "shmflip-viewer", "version", shmflip_version(), "channel",
-		stats->channel, "present", presenter ? json_string(presenter->name) : json_null(),
+		"program", "shmflip-viewer", "version", PROGRAM_VERSION, "channel", stats->channel,
+		"present", presenter ? json_string(presenter->name) : json_null(),
 		"copies_per_frame", pack_copies(stats), "published", (json_int_t)counts->published,
 		"shown", (json_int_t)(counts->acquired - stats->too_large), "repeated",
 		(json_int_t)stats->repeated, "too_large", (json_int_t)stats->too_large, "missed",

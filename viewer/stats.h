@@ -15,7 +15,7 @@ struct presenter;
 struct stats {
 	const char *channel;
 	const struct presenter *presenter; /* NULL: no frame came */
-	struct shmflip_viewer_stats counts;
+	struct shmflip_counts counts;
 	uint64_t producers_died;
 	uint64_t bad_frames;
 	uint64_t too_large; /* frames acquired, but not shown */

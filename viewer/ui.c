@@ -40,9 +40,8 @@ void ui_set_paused(struct ui *ui, bool paused)
 
 void ui_drop_unseen(struct ui *ui)
 {
-	if (ui->has_unseen)
-		session_release_frame(ui->session, &ui->unseen);
-	ui->has_unseen = false;
+	shmflip_frame_release(ui->unseen);
+	ui->unseen = NULL;
 }
 
 /* The last channel's picture stays until the first frame comes. */

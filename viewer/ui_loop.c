@@ -22,33 +22,29 @@
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
-static void draw(struct ui *ui, struct shmflip_frame *frame)
+static void draw(struct ui *ui, const struct picture *picture)
 {
 	ui_text_clear_stale(ui);
 	ui_step_keep(ui);
-	int error = video_output_show(ui->output, frame, ui->dirty);
+	int error = video_output_show(ui->output, picture, ui->dirty);
 	if (error)
-		session_release_frame(ui->session, frame);
+		shmflip_frame_release(picture->frame);
 	ui_check(ui, error);
 	ui->dirty = false;
 	if (!ui->quit && ui->paused)
 		ui_check(ui, video_output_release_slot(ui->output));
 }
 
-static void show(struct ui *ui, struct shmflip_frame *frame)
+static void show(struct ui *ui, const struct picture *picture)
 {
-	struct shmflip_frame_info info = frame->info;
-
 	ui_drop_unseen(ui);
 	ui->step = false;
-	if (ui->visible) {
-		draw(ui, frame);
-	} else {
-		ui->unseen = *frame;
-		ui->has_unseen = true;
-	}
+	if (ui->visible)
+		draw(ui, picture);
+	else
+		ui->unseen = picture->frame;
 	ui_text_schedule(ui);
-	if (!ui->quit && session_note_shown(ui->session, &info) == SESSION_EXIT)
+	if (!ui->quit && session_note_shown(ui->session, &picture->info) == SESSION_EXIT)
 		ui->quit = true;
 }
 
@@ -62,13 +58,13 @@ static void mark_stale(struct ui *ui)
 
 /* If a frame is passed over, the picture is no longer that of the newest frame: the producer may
  * need its slot. */
-static enum session_event take_frame(struct ui *ui, struct shmflip_frame *frame, int timeout_ms)
+static enum session_event take_frame(struct ui *ui, struct picture *picture, int timeout_ms)
 {
-	enum session_event event = session_take_frame(ui->session, frame, timeout_ms);
+	enum session_event event = session_take_frame(ui->session, picture, timeout_ms);
 
-	if (event != SESSION_FRAME || video_output_accepts(ui->session, frame))
+	if (event != SESSION_FRAME || video_output_accepts(ui->session, picture))
 		return event;
-	session_release_frame(ui->session, frame);
+	shmflip_frame_release(picture->frame);
 	if (ui->output)
 		ui_check(ui, video_output_release_slot(ui->output));
 	return SESSION_NOTHING;
@@ -76,12 +72,12 @@ static enum session_event take_frame(struct ui *ui, struct shmflip_frame *frame,
 
 static void take(struct ui *ui)
 {
-	struct shmflip_frame frame;
+	struct picture picture;
 
 	ui->pending = false;
-	switch (take_frame(ui, &frame, 0)) {
+	switch (take_frame(ui, &picture, 0)) {
 	case SESSION_FRAME:
-		show(ui, &frame);
+		show(ui, &picture);
 		break;
 	case SESSION_NOTHING:
 		break;
@@ -101,6 +97,16 @@ static bool wants_frame(const struct ui *ui)
 	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
 }
 
+static void draw_unseen(struct ui *ui)
+{
+	const struct picture picture = picture_of_frame(ui->unseen);
+
+	ui->unseen = NULL;
+	draw(ui, &picture);
+	if (!ui->quit && liveness_is_stale(&ui->session->liveness))
+		mark_stale(ui);
+}
+
 /* While nobody can see the window, the presenter holds no slot. */
 static void update_visibility(struct ui *ui)
 {
@@ -112,12 +118,8 @@ static void update_visibility(struct ui *ui)
 	ui->dirty = true;
 	if (!visible)
 		ui_check(ui, video_output_release_slot(ui->output));
-	else if (ui->has_unseen) {
-		ui->has_unseen = false;
-		draw(ui, &ui->unseen);
-		if (!ui->quit && liveness_is_stale(&ui->session->liveness))
-			mark_stale(ui);
-	}
+	else if (ui->unseen)
+		draw_unseen(ui);
 }
 
 /* A paused viewer takes no frames, which would report the producer's end. */
@@ -189,23 +191,22 @@ static bool open_with_first_frame(struct ui *ui)
 {
 	struct session *session = ui->session;
 	enum session_event event = SESSION_NOTHING;
-	struct shmflip_frame frame;
+	struct picture picture;
 
 	while (event == SESSION_NOTHING || event == SESSION_LOST) {
 		if (cli_interrupted())
 			return false;
-		event = take_frame(ui, &frame, SESSION_WAIT_MS);
+		event = take_frame(ui, &picture, SESSION_WAIT_MS);
 	}
-	if (event == SESSION_EXIT)
+	if (event != SESSION_FRAME)
 		return false;
-	const struct shmflip_frame_info info = frame.info;
-	if (video_output_create(session, &frame, &ui->output) < 0) {
-		session_release_frame(session, &frame);
+	if (video_output_create(session, &picture, &ui->output) < 0) {
+		shmflip_frame_release(picture.frame);
 		session->exit_code = CLI_FAILED;
 		return false;
 	}
 	ui->visible = true;
-	return session_note_shown(session, &info) != SESSION_EXIT;
+	return session_note_shown(session, &picture.info) != SESSION_EXIT;
 }
 
 static bool watch_display(struct ui *ui)

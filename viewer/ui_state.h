@@ -27,9 +27,8 @@ struct ui {
 	const struct presenter *presenter; /* at the last check */
 	bool quit;
 
-	/* The newest frame taken. It was not drawn, because nobody could see it. */
-	struct shmflip_frame unseen;
-	bool has_unseen;
+	/* The newest frame taken, if it was not drawn, because nobody could see it. NULL: none. */
+	const struct shmflip_frame *unseen;
 
 	struct history history; /* empty unless paused */
 

@@ -10,7 +10,7 @@
 
 static uint32_t *read_picture(struct ui *ui)
 {
-	const struct shmflip_frame_info *info = video_output_info(ui->output);
+	const struct picture_info *info = video_output_info(ui->output);
 	const struct area whole = { 0, 0, (int)info->width, (int)info->height };
 	uint32_t *pixels = NULL;
 

@@ -26,12 +26,12 @@ static int64_t stale_s(const struct session *session, int64_t now_ns)
 static void update_title(struct ui *ui, int64_t now_ns)
 {
 	const struct session *session = ui->session;
-	const struct shmflip_frame_info *frame = video_output_info(ui->output);
+	const struct picture_info *picture = video_output_info(ui->output);
 	struct title title = {
 		.channel = session->channel_name,
 		.presenter = session->presenter->name,
-		.width = frame->width,
-		.height = frame->height,
+		.width = picture->width,
+		.height = picture->height,
 		.zoom = video_output_zoom(ui->output),
 		.fps = rate_per_second(&session->rate, now_ns),
 		.paused = ui->paused,
@@ -74,16 +74,16 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 	struct session *session = ui->session;
 	struct info info = {
 		.channel = session->channel_name,
-		.frame = video_output_info(ui->output),
+		.picture = video_output_info(ui->output),
 		.presenter = session->presenter->name,
 		.copies = session->copies_of_last,
 		.zoom = video_output_zoom(ui->output),
 		.fps = rate_per_second(&session->rate, now_ns),
-		.announced_fps_milli = session->channel.fps_milli,
+		.announced_fps = session->channel.announced_fps,
 		.shown = session->shown,
 		.repeated = session->repeated,
-		.missed = session->stats.missed,
-		.dropped = session->stats.dropped,
+		.missed = session->counts.missed,
+		.dropped = session->counts.dropped,
 		.paused = ui->paused,
 		.state = session->liveness.state,
 		.stale_s = stale_s(session, now_ns),

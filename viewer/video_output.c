@@ -53,17 +53,17 @@ static void count_drawing(struct video_output *output)
 	output->pixels_lost = false;
 }
 
-bool video_output_accepts(struct session *session, const struct shmflip_frame *frame)
+bool video_output_accepts(struct session *session, const struct picture *picture)
 {
 	struct presenter_host host = { .reason = "" };
-	int error = presenter_choice_accept(session, frame, &host);
+	int error = presenter_choice_accept(session, picture, &host);
 
 	if (error)
 		session_pass_over(session, host.reason);
 	return !error;
 }
 
-int video_output_create(struct session *session, const struct shmflip_frame *frame,
+int video_output_create(struct session *session, const struct picture *picture,
                         struct video_output **out)
 {
 	struct video_output *output = output_alloc(session);
@@ -72,7 +72,7 @@ int video_output_create(struct session *session, const struct shmflip_frame *fra
 		cli_error("out of memory for a window");
 		return -ENOMEM;
 	}
-	int error = presenter_choice_open(output, frame);
+	int error = presenter_choice_open(output, picture);
 	if (error) {
 		output_free(output);
 		return error;
@@ -96,30 +96,30 @@ int video_output_check(struct video_output *output)
 	return error ? presenter_choice_recover(output, error) : 0;
 }
 
-static int show(struct video_output *output, const struct shmflip_frame *frame)
+static int show(struct video_output *output, const struct picture *picture)
 {
-	window_follow(&output->window, frame_size(&frame->info));
-	int error = presenter_show(output, output->presenter, output->state, frame);
-	return error ? presenter_choice_replace(output, error, frame) : 0;
+	window_follow(&output->window, picture_size(&picture->info));
+	int error = presenter_show(output, output->presenter, output->state, picture);
+	return error ? presenter_choice_replace(output, error, picture) : 0;
 }
 
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged)
+int video_output_show(struct video_output *output, const struct picture *picture, bool damaged)
 {
 	output->stale = false;
 	output->damaged = damaged;
-	int error = show(output, frame);
+	int error = show(output, picture);
 	if (!error)
 		count_drawing(output);
 	return error;
 }
 
-int video_output_show_copy(struct video_output *output, const struct shmflip_frame_info *info,
+int video_output_show_copy(struct video_output *output, const struct picture_info *info,
                            const uint32_t *pixels)
 {
-	struct shmflip_frame frame = presenter_choice_frame_of_copy(info, pixels);
+	const struct picture picture = picture_of_copy(info, pixels);
 
 	output->damaged = true;
-	int error = show(output, &frame);
+	int error = show(output, &picture);
 	if (!error)
 		error = video_output_release_slot(output);
 	if (error)
@@ -149,7 +149,7 @@ int video_output_repaint(struct video_output *output)
 	return error ? presenter_choice_recover(output, error) : 0;
 }
 
-const struct shmflip_frame_info *video_output_info(const struct video_output *output)
+const struct picture_info *video_output_info(const struct video_output *output)
 {
 	return &output->info;
 }
@@ -186,7 +186,7 @@ void video_output_set_stale(struct video_output *output, bool stale)
 
 double video_output_zoom(const struct video_output *output)
 {
-	return viewport_zoom(&output->viewport, frame_size(&output->info),
+	return viewport_zoom(&output->viewport, picture_size(&output->info),
 	                     window_pixels(&output->window));
 }
 
@@ -197,19 +197,19 @@ void video_output_set_zoom(struct video_output *output, double zoom)
 
 void video_output_step_zoom(struct video_output *output, int steps, struct point about)
 {
-	viewport_step(&output->viewport, frame_size(&output->info), window_pixels(&output->window),
-	              steps, about);
+	viewport_step(&output->viewport, picture_size(&output->info),
+	              window_pixels(&output->window), steps, about);
 }
 
 void video_output_pan(struct video_output *output, struct point by)
 {
-	viewport_pan(&output->viewport, frame_size(&output->info), window_pixels(&output->window),
+	viewport_pan(&output->viewport, picture_size(&output->info), window_pixels(&output->window),
 	             by);
 }
 
 bool video_output_find(const struct video_output *output, struct point at, struct point *found)
 {
-	return viewport_find(&output->viewport, frame_size(&output->info),
+	return viewport_find(&output->viewport, picture_size(&output->info),
 	                     window_pixels(&output->window), at, found);
 }
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "shmflip.h"
+#include "present/picture.h"
 #include "viewport.h"
 
 struct overlay;
@@ -18,14 +18,14 @@ struct session;
 struct video_output; /* opaque */
 struct window;
 
-/* Whether the presenter that shows frames now, or one that may replace it, shows frames of this
+/* Whether the presenter that shows frames now, or one that may replace it, shows pictures of this
  * size. If not, passes the frame over: the session counts and reports it. Needs no output. */
-bool video_output_accepts(struct session *session, const struct shmflip_frame *frame);
+bool video_output_accepts(struct session *session, const struct picture *picture);
 
-/* Opens a window of the frame's size and shows the frame, with the presenter that the options name,
- * or the first that works. The session is told which, and stderr says why others failed. The
+/* Opens a window of the picture's size and shows the picture, with the presenter that the options
+ * name, or the first that works. The session is told which, and stderr says why others failed. The
  * presenter takes the frame over. Reports a failure on stderr. */
-int video_output_create(struct session *session, const struct shmflip_frame *frame,
+int video_output_create(struct session *session, const struct picture *picture,
                         struct video_output **out);
 
 /* Whether the presenter can take another frame now. If not, it wakes the loop once it can. */
@@ -38,13 +38,13 @@ bool video_output_ready(const struct video_output *output);
 /* Call after each wake-up: the presenter may have learned that it no longer works. */
 int video_output_check(struct video_output *output);
 
-/* Shows a frame. The presenter takes it over if this succeeds. damaged: the window has lost what
- * was drawn in it, beside the picture too. */
-int video_output_show(struct video_output *output, const struct shmflip_frame *frame, bool damaged);
+/* Shows the picture of a frame. The presenter takes the frame over if this succeeds. damaged: the
+ * window has lost what was drawn in it, beside the picture too. */
+int video_output_show(struct video_output *output, const struct picture *picture, bool damaged);
 
 /* Shows a picture again, for which this process has copied a frame: rows without padding. The
  * caller keeps the pixels. The picture stays as stale as it was. */
-int video_output_show_copy(struct video_output *output, const struct shmflip_frame_info *info,
+int video_output_show_copy(struct video_output *output, const struct picture_info *info,
                            const uint32_t *pixels);
 
 /* Releases the frame's slot, and keeps the picture. */
@@ -54,7 +54,7 @@ int video_output_repaint(struct video_output *output);
 
 /* ---- The current picture -------------------------------------------------------------------- */
 
-const struct shmflip_frame_info *video_output_info(const struct video_output *output);
+const struct picture_info *video_output_info(const struct video_output *output);
 
 /* Reads pixels as read() of struct presenter does. A failure changes nothing. */
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels);

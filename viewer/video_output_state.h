@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "present/present.h"
-#include "shmflip.h"
 #include "viewport.h"
 #include "window/window.h"
 
@@ -20,7 +19,7 @@ struct video_output {
 	const struct presenter *presenter;
 	void *state; /* NULL: the presenter has failed, and so have all after it */
 	struct presenter_host host;
-	struct shmflip_frame_info info; /* of the picture */
+	struct picture_info info; /* of the picture */
 	struct viewport viewport;
 	struct overlay *overlay;
 	bool stale;
@@ -28,7 +27,7 @@ struct video_output {
 	bool pixels_lost; /* the picture is black, because the frame's pixels could not be read */
 };
 
-static inline struct size frame_size(const struct shmflip_frame_info *info)
+static inline struct size picture_size(const struct picture_info *info)
 {
 	return (struct size){ (int)info->width, (int)info->height };
 }

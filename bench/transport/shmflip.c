@@ -15,9 +15,9 @@ enum variant { AWAKE = 1 << 0, LATEST = 1 << 1 };
 
 struct state {
 	struct shmflip_producer *producer;
-	struct shmflip_loan loan;
+	struct shmflip_frame *loan;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 };
 
 static int fail(struct link *link, int error, const char *what)
@@ -40,15 +40,20 @@ static int prepare(struct link *link)
 
 static int open_sender(struct link *link)
 {
-	const struct shmflip_producer_options options = {
-		.dir = link->directory,
-		.slot_bytes = link->frame_bytes,
-		.policy = is_latest(link) ? SHMFLIP_POLICY_LATEST : SHMFLIP_POLICY_LOSSLESS,
-	};
 	struct state *state = link->state;
-	int error = shmflip_producer_create(&options, &state->producer);
+	struct shmflip_producer_options options;
+	struct shmflip_stream stream;
+	int error;
 
-	return error ? fail(link, error, "shmflip_producer_create") : 0;
+	shmflip_init(&options);
+	options.dir = link->directory;
+	options.policy = is_latest(link) ? SHMFLIP_POLICY_LATEST : SHMFLIP_POLICY_LOSSLESS;
+	shmflip_init(&stream);
+	stream.width = link->width;
+	stream.height = link->height;
+	stream.slots = link->slots;
+	error = shmflip_producer_open(&options, &stream, &state->producer);
+	return error ? fail(link, error, "shmflip_producer_open") : 0;
 }
 
 static int buffer(struct link *link, uint8_t **pixels)
@@ -57,44 +62,43 @@ static int buffer(struct link *link, uint8_t **pixels)
 	int error = shmflip_producer_loan(state->producer, &state->loan, is_latest(link) ? 0 : -1);
 
 	if (error == -EAGAIN)
-		shmflip_producer_drop(state->producer);
+		shmflip_producer_count_dropped(state->producer);
 	if (error)
 		return fail(link, error, "shmflip_producer_loan");
-	*pixels = state->loan.pixels;
+	*pixels = shmflip_frame_writable(state->loan, 0);
 	return 0;
 }
 
 static int send(struct link *link)
 {
 	struct state *state = link->state;
-	struct shmflip_frame_info info = {
-		.width = link->width,
-		.height = link->height,
-		.stride_bytes = link->stride_bytes,
-		.format = SHMFLIP_FORMAT_XRGB8888,
-	};
-	int error = shmflip_producer_publish(state->producer, &state->loan, &info);
+	int error = shmflip_frame_publish(state->loan);
 
-	return error ? fail(link, error, "shmflip_producer_publish") : 0;
+	shmflip_frame_release(state->loan);
+	return error ? fail(link, error, "shmflip_frame_publish") : 0;
 }
 
 static void close_sender(struct link *link)
 {
 	struct state *state = link->state;
 
-	shmflip_producer_destroy(state->producer);
+	shmflip_producer_close(state->producer);
 }
 
 static int open_receiver(struct link *link, unsigned receiver)
 {
-	const struct shmflip_viewer_options options = { .dir = link->directory, .prefault = 1 };
 	struct state *state = link->state;
-	int error = shmflip_viewer_open(&options, &state->viewer);
+	struct shmflip_viewer_options options;
+	int error;
 
 	(void)receiver;
+	shmflip_init(&options);
+	options.dir = link->directory;
+	options.flags = SHMFLIP_VIEWER_PREFAULT;
+	error = shmflip_viewer_open(&options, &state->viewer);
 	if (!error)
-		error = shmflip_viewer_wait_producer(state->viewer, -1);
-	return error ? fail(link, error, "shmflip_viewer_wait_producer") : 0;
+		error = shmflip_viewer_attach(state->viewer, -1);
+	return error ? fail(link, error, "shmflip_viewer_attach") : 0;
 }
 
 static int receive(struct link *link, const uint8_t **pixels)
@@ -108,7 +112,7 @@ static int receive(struct link *link, const uint8_t **pixels)
 	while (error == -EAGAIN);
 	if (error)
 		return fail(link, error, "shmflip_viewer_acquire");
-	*pixels = state->frame.pixels;
+	*pixels = state->frame->plane[0].pixels;
 	return 0;
 }
 
@@ -116,24 +120,22 @@ static void release(struct link *link)
 {
 	struct state *state = link->state;
 
-	shmflip_viewer_release(state->viewer, &state->frame);
+	shmflip_frame_release(state->frame);
 }
 
 static void close_receiver(struct link *link)
 {
 	struct state *state = link->state;
 
-	shmflip_viewer_destroy(state->viewer);
+	shmflip_viewer_close(state->viewer);
 }
 
-/* If the sender was killed, the next producer cleans up. */
 static void finish(struct link *link, bool killed)
 {
-	const struct shmflip_producer_options options = { .dir = link->directory, .slot_bytes = 1 };
-	struct shmflip_producer *producer;
+	/* Fails if there is nothing to remove, because the sender had not come that far. */
+	int error = killed ? shmflip_channel_clean(link->directory, "default", NULL) : 0;
 
-	if (killed && shmflip_producer_create(&options, &producer) == 0)
-		shmflip_producer_destroy(producer);
+	(void)error;
 }
 
 #define FUNCTIONS                                                                                  \

@@ -32,9 +32,10 @@ struct link {
 	uint32_t stride_bytes;
 	uint64_t frame_bytes; /* a multiple of 64 */
 	unsigned receivers;
-	bool paced;   /* frames come at a fixed rate, not as fast as possible */
-	char *detail; /* LINK_DETAIL_SIZE bytes: why this process failed */
-	void *state;  /* of the transport, allocated by prepare or open; the benchmark frees it */
+	unsigned slots; /* of shmflip's channel */
+	bool paced;     /* frames come at a fixed rate, not as fast as possible */
+	char *detail;   /* LINK_DETAIL_SIZE bytes: why this process failed */
+	void *state;    /* of the transport, allocated by prepare or open; the benchmark frees it */
 };
 
 enum transport_traits {

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <unistd.h>
+#include <limits.h>
 
 #include "cli.h"
+#include "shmflip.h"
 
-void cli_channel_directory(char *text, size_t size, const char *dir)
+const char *cli_channel_directory(const char *dir)
 {
-	const char *set = dir ? dir : getenv("SHMFLIP_DIR");
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	static char path[PATH_MAX];
 
-	if (set && *set)
-		snprintf(text, size, "%s", set);
-	else if (runtime && *runtime)
-		snprintf(text, size, "%s/shmflip", runtime);
-	else
-		snprintf(text, size, "/tmp/shmflip-%u", (unsigned)geteuid());
+	if (dir)
+		return dir;
+	if (shmflip_default_dir(path, sizeof(path)))
+		return "a directory whose path is too long";
+	return path;
 }

@@ -22,9 +22,12 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
  * stream that is closed, so that no file of ours gets its number. */
 void cli_init(const char *program);
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Prints what shmflip_error_detail() says of the last failure. Returns -ECANCELED, for callers
- * whose error this is: the user knows already. */
-int cli_library_error(void);
+/* Prints what shmflip_error_detail() says of the last failure, which is this error, with
+ * cli_library_hint(). Returns -ECANCELED, for callers whose error this is: the user knows
+ * already. */
+int cli_library_error(int error);
+/* What a line about this error of the library ends with: the option that helps. "": none does. */
+const char *cli_library_hint(int error);
 /* Like cli_error(), then prints " (see PROGRAM --help)" and calls exit(CLI_USAGE). */
 void cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
@@ -35,8 +38,9 @@ const char *cli_option_name(const struct option *options, int value);
  * last. */
 void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 	__attribute__((noreturn));
-/* The directory of channels that the library chooses for dir (NULL: not given), for a message. */
-void cli_channel_directory(char *text, size_t size, const char *dir);
+/* The directory of channels that the library chooses for dir (NULL: not given), for a message. Valid
+ * until the next call. */
+const char *cli_channel_directory(const char *dir);
 /* Prints "PROGRAM VERSION" on stdout, and exits as cli_exit_printed() does. */
 void cli_exit_version(void) __attribute__((noreturn));
 /* Exits with CLI_OK if all that the program printed on stdout is written. Otherwise reports why,
@@ -51,6 +55,8 @@ uint64_t cli_uint(const char *option, const char *text, uint64_t min, uint64_t m
 int64_t cli_seconds_ns(const char *option, const char *text);
 /* "30", "29.97", "30000/1001": frames per 1000 seconds, 0 to 10^6 frames per second. */
 uint32_t cli_fps_milli(const char *option, const char *text);
+/* The same as a reduced fraction, exact up to 9 digits: 30/1, 2997/100, 30000/1001. 0/1 for 0. */
+void cli_rate(const char *option, const char *text, uint32_t *num, uint32_t *den);
 /* "1920x1080": two numbers from 1 to 2^31 - 1. */
 void cli_size(const char *option, const char *text, uint32_t *width, uint32_t *height);
 /* An octal mode from 0 to 0777. */

@@ -62,7 +62,7 @@ void cli_usage_error(const char *format, ...)
 
 void cli_exit_version(void)
 {
-	printf("%s %s\n", program_name, SHMFLIP_VERSION);
+	printf("%s %s\n", program_name, PROGRAM_VERSION);
 	cli_exit_printed();
 }
 

@@ -69,21 +69,70 @@ int64_t cli_seconds_ns(const char *option, const char *text)
 	return (int64_t)value;
 }
 
+/* "30", "29.97", "30000/1001": nano / (seconds * 10^9). */
+static bool parse_rate(const char *text, uint64_t *nano, uint64_t *seconds)
+{
+	const char *end = parse_nano(text, nano);
+
+	*seconds = 1;
+	if (end && *end == '/')
+		end = parse_digits(end + 1, 10, UINT32_MAX, seconds);
+	return end && !*end && *seconds && *nano / *seconds <= NANO / 1000 * NANO;
+}
+
+static void __attribute__((noreturn)) refuse_rate(const char *option, const char *text)
+{
+	cli_usage_error("%s takes frames per second, such as 30, 29.97 or 30000/1001 (at most "
+	                "1000000), not '%s'",
+	                option, text);
+}
+
 uint32_t cli_fps_milli(const char *option, const char *text)
 {
-	uint64_t frames, seconds = 1, milli = 0;
-	const char *end = parse_nano(text, &frames);
+	uint64_t nano, seconds, milli;
 
-	if (end && *end == '/')
-		end = parse_digits(end + 1, 10, UINT32_MAX, &seconds);
-	if (end && seconds)
-		milli = (frames / seconds + NANO / 2000) / (NANO / 1000);
+	if (!parse_rate(text, &nano, &seconds))
+		refuse_rate(option, text);
+	milli = (nano / seconds + NANO / 2000) / (NANO / 1000);
 	/* A rate that rounds to 0 must not become the 0 that means "no pace". */
-	if (!end || *end || !seconds || milli > NANO || (frames && !milli))
-		cli_usage_error("%s takes frames per second, such as 30, 29.97 or 30000/1001 "
-		                "(at most 1000000), not '%s'",
-		                option, text);
+	if (nano && !milli)
+		refuse_rate(option, text);
 	return (uint32_t)milli;
+}
+
+static uint64_t greatest_divisor(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+void cli_rate(const char *option, const char *text, uint32_t *num, uint32_t *den)
+{
+	uint64_t nano, seconds, divisor;
+
+	if (!parse_rate(text, &nano, &seconds))
+		refuse_rate(option, text);
+	if (!nano) {
+		*num = 0;
+		*den = 1;
+		return;
+	}
+	/* Both fit in 64 bits: seconds has 32, and NANO 30. */
+	seconds *= NANO;
+	divisor = greatest_divisor(nano, seconds);
+	nano /= divisor;
+	seconds /= divisor;
+	/* Too many digits to be exact. */
+	for (; nano > UINT32_MAX || seconds > UINT32_MAX; nano /= 2, seconds /= 2)
+		if (nano == 1)
+			refuse_rate(option, text);
+	*num = (uint32_t)nano;
+	*den = (uint32_t)seconds;
 }
 
 void cli_size(const char *option, const char *text, uint32_t *width, uint32_t *height)

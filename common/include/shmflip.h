@@ -2,54 +2,76 @@
  *
  * shmflip: image frames shared between processes without copying.
  *
- * A producer borrows a slot of a System V shared-memory segment, fills it, and publishes it as a
- * frame. Any number of viewers, in unrelated processes and with read permission only, acquire
- * frames and use the pixels where they lie. docs/protocol.md tells how and why it is safe.
+ * A producer takes a frame on loan, fills it, and publishes it. Any number of viewers, in unrelated
+ * processes and with the right to read only, acquire frames and use the pixels where they lie. Each
+ * frame that a function hands out is released once:
+ *
+ *     producer   loan -> [write] -> publish -> [read on] -> release
+ *     viewer     acquire -> [read] -> release
+ *
+ * If a producer releases a frame without publishing it, no viewer ever sees it. docs/protocol.md
+ * says how the library works, and why nothing tears.
  *
  * Conventions
- *   Errors      Functions that can fail return 0 or a negative errno value; out-parameters are
- *               written on success only. The vocabulary is below. After a failure other
- *               than -EAGAIN and -EINTR, shmflip_error_detail() has one line on what is at fault.
- *   Threads     A handle is used by one thread at a time, unless a function says otherwise.
- *               Different handles are independent, also within one process.
- *   Fork        A handle belongs to the process that made it. A child must exec or _exit: it
- *               shares the kernel locks of its parent and would keep them alive. A producer that
- *               puts another program in its own place by exec destroys its handles first.
- *   Timeouts    timeout_ms < 0 waits for ever, 0 does not wait.
- *   Signals     A function that waits returns -EINTR when a signal handler ran, and may when the
- *               process was stopped (SIGSTOP, Ctrl-Z) and goes on: wait again. A signal that
- *               comes just before the wait is not seen: a program that stops on a flag set by
- *               its handler waits in turns of some 100 ms.
- *   Times       *_ns are nanoseconds; points in time are readings of CLOCK_MONOTONIC. Those of a
- *               frame lie between -2^62 and 2^62: their differences do not overflow.
+ *   Errors      Functions that can fail return 0 or a negative errno value. On failure, they leave
+ *               out-parameters alone, and shmflip_error_detail() has one line that says what is at
+ *               fault; not after -EAGAIN, -EINTR and -ECHILD.
+ *   Structures  Those that the library hands out belong to it. Read them through their pointer;
+ *               they may grow at their end. Those that the caller hands in begin with their size:
+ *               shmflip_init() zeroes one and sets its size. A field that is 0 has its default, in
+ *               every version to come.
+ *   Threads     Functions marked [any] may run in any thread at any time, but not while or after
+ *               another thread closes the handle. Other functions of a handle: one thread at a
+ *               time. A frame: its functions may run in any thread, one at a time for each frame,
+ *               whatever happens to its handle meanwhile.
+ *   Lifetime    A frame outlives its handle. Its pixels and its description stay what they are
+ *               until its release, also when the producer dies, moves to other memory, or is
+ *               replaced.
+ *   Fork        Handles and frames are dead in the child of a fork: functions return -ECHILD, and
+ *               the pixels are not mapped. Close and release free what the child has of them, and
+ *               change nothing for the parent. A program that replaces itself by exec closes its
+ *               producers first.
+ *   Timeouts    timeout_ms: negative waits for ever, 0 does not wait.
+ *   Signals     A wait returns -EINTR after a signal handler ran, and may do so when the process
+ *               goes on after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
+ *               before the wait is not seen. So a program that stops on a flag set by a handler
+ *               waits 100 ms at a time.
+ *   Times       *_ns are nanoseconds, between -2^62 and 2^62. Points in time are readings of
+ *               CLOCK_MONOTONIC. SHMFLIP_NO_TIME: not known.
+ *   Stack       A call needs less than 64 KiB.
  *
- * Errors, the same everywhere
- *   -EINVAL          an argument is out of range, or is no channel name
- *   -ENOENT          there is no producer on this channel; or no directory to make its directory in
- *   -EBUSY           a live producer holds the channel; or: loans have to come back first
- *   -EAGAIN          nothing within timeout_ms: no new frame, no producer, no free slot
- *   -EINTR           a signal handler ran, or the process was stopped and goes on
- *   -ENODATA         the producer has ended its stream, and all of it was taken
- *   -EPIPE           the producer died; what it had published was taken
- *   -EMSGSIZE        the frame does not fit a slot
- *   -EOVERFLOW       a size is more than can be addressed
- *   -EPERM           a directory or file is another user's, or others may write or replace it
- *   -EACCES          the system refuses access
- *   -EPROTO          the channel holds something that no producer of ours would write
- *   -EPROTONOSUPPORT the producer speaks another version of the layout
- *   -ESTALE          somebody deleted the lock file, and another producer took the channel since
- *   -EEXIST          every System V key that the channel may use is taken by strangers
- *   -ENOMEM, -ENOSPC memory or a limit of the system (ipcs -l) is exhausted
- *   -ENOTSUP         the directory is on NFS; or a producer lives there whose file locks are not
- *                    seen (an overlay, a copy), or whose memory is in another IPC namespace; or
- *                    the kernel lacks OFD locks or SEM_UNDO
- *   Others are what a system call said: -EMFILE, -EIO, and so on.
- */
+ * Errors
+ *   -EINVAL     an argument is out of range
+ *   -ENOENT     there is no producer, or no directory
+ *   -EBUSY      a live producer holds the channel
+ *   -EAGAIN     timeout: no free slot, no new frame, or no producer
+ *   -EINTR      a signal handler ran: see Signals
+ *   -ENOBUFS    the caller has all slots on loan
+ *   -ENODATA    the stream ended, and all of it was taken
+ *   -EPIPE      the producer died or its stream failed, and all that it published was taken
+ *   -EMSGSIZE   the frame does not fit a slot
+ *   -EOVERFLOW  a size is more than can be addressed
+ *   -ENAMETOOLONG  a directory's name is too long
+ *   -ENOSPC     there is no room for a frame's metadata; or as -ENOMEM
+ *   -ESTALE     the frame's stream is over; or another producer took the channel
+ *   -ECHILD     the handle or frame belongs to the parent process
+ *   -EPERM      a directory or file is another user's, or others may write or replace it
+ *   -EACCES     the system refuses access
+ *   -EPROTO     shared memory or a file holds what no correct producer writes
+ *   -EPROTONOSUPPORT  the producer speaks another version of the layout, or sends a pixel format
+ *               that this viewer did not ask for
+ *   -ENOTSUP    the directory is on NFS; the producer's locks are not seen there (an overlay, a
+ *               copy); its memory is in another IPC namespace; or the kernel lacks OFD locks or
+ *               SEM_UNDO
+ *   -EEXIST     other programs use every System V key that the channel may use
+ *   -ENOMEM, -EMFILE  memory or a limit of the system is exhausted (ipcs -l)
+ *   Others are what a system call returned. */
 #ifndef SHMFLIP_H
 #define SHMFLIP_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -58,322 +80,485 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define SHMFLIP_API __attribute__((visibility("default")))
+#define SHMFLIP_CHECKED __attribute__((visibility("default"), warn_unused_result))
 #else
 #define SHMFLIP_API
+#define SHMFLIP_CHECKED
 #endif
 
+/* ---- Library ------------------------------------------------------------------------------ */
+
+/* The version of this header, and its number: 0x010203 is 1.2.3. */
+#define SHMFLIP_VERSION_MAJOR 0
+#define SHMFLIP_VERSION_MINOR 2
+#define SHMFLIP_VERSION_PATCH 0
+#define SHMFLIP_VERSION                                                                            \
+	(SHMFLIP_VERSION_MAJOR << 16 | SHMFLIP_VERSION_MINOR << 8 | SHMFLIP_VERSION_PATCH)
+
+/* [any] The number of the library's version. */
+SHMFLIP_API uint32_t shmflip_version(void);
+
+/* [any] One printable line without a newline: why the latest failed call of this thread failed, and
+ * which directory, file or process is concerned. Valid until the thread's next call. */
+SHMFLIP_API const char *shmflip_error_detail(void);
+
+/* [any] Writes the directory that a NULL dir stands for: $SHMFLIP_DIR, else
+ * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. A set-user-ID program ignores the environment.
+ * PATH_MAX bytes suffice.
+ * -ENAMETOOLONG  it has size bytes or more */
+SHMFLIP_CHECKED int shmflip_default_dir(char *path, size_t size);
+
+/* Zeroes a structure that the caller hands in, and sets its size. If a structure is larger than the
+ * library knows, whatever it does not know must be 0: else -EINVAL. */
+#define shmflip_init(structure)                                                                    \
+	(memset((structure), 0, sizeof(*(structure))),                                             \
+	 (void)((structure)->size = sizeof(*(structure))))
+
+#define SHMFLIP_NO_TIME INT64_MIN
+#define SHMFLIP_PLANES_MAX 4
 #define SHMFLIP_SLOTS_MIN 2
 #define SHMFLIP_SLOTS_MAX 64
-#define SHMFLIP_NAME_MAX 63     /* bytes of a channel name, without the NUL */
-#define SHMFLIP_SOURCE_SIZE 200 /* bytes of a frame's source name, with the NUL */
+#define SHMFLIP_NAME_MAX 63                 /* bytes of a channel's name, without the NUL */
+#define SHMFLIP_SOURCE_MAX 199              /* bytes of a frame's source, without the NUL */
+#define SHMFLIP_FRAME_METADATA_MAX 65536    /* bytes for one frame */
+#define SHMFLIP_STREAM_METADATA_MAX 1048576 /* bytes for a stream */
+#define SHMFLIP_VIEWERS_MAX 1000            /* viewers of a channel that are counted */
 
-/* The version of the library, "MAJOR.MINOR.PATCH". Static. Any thread. */
-SHMFLIP_API const char *shmflip_version(void);
+/* ---- Pixels ------------------------------------------------------------------------------- */
 
-/* One line, without a newline, on the latest failure of a shmflip function in the calling thread:
- * which directory, file or process it was about. Valid until the thread's next shmflip call. */
-SHMFLIP_API const char *shmflip_error_detail(void);
+/* DRM's fourcc codes, with linear memory; 16-bit words are little-endian. A frame may have another
+ * code as well. Then its producer sets stride and rows of each plane itself. */
+enum shmflip_format {
+	SHMFLIP_XRGB8888 = 0x34325258,     /* 'XR24': bytes B G R, and one that is undefined */
+	SHMFLIP_ARGB8888 = 0x34325241,     /* 'AR24': bytes B G R A */
+	SHMFLIP_XBGR8888 = 0x34324258,     /* 'XB24': bytes R G B, and one that is undefined */
+	SHMFLIP_ABGR8888 = 0x34324241,     /* 'AB24': bytes R G B A */
+	SHMFLIP_RGB888 = 0x34324752,       /* 'RG24': bytes B G R */
+	SHMFLIP_BGR888 = 0x34324742,       /* 'BG24': bytes R G B */
+	SHMFLIP_R8 = 0x20203852,           /* 'R8  ': bytes, gray */
+	SHMFLIP_R16 = 0x20363152,          /* 'R16 ': words, gray or depth */
+	SHMFLIP_R32F = 0x46202052,         /* 'R  F': floats */
+	SHMFLIP_XBGR16161616 = 0x38344258, /* 'XB48': words R G B, and one that is undefined */
+	SHMFLIP_ABGR16161616 = 0x38344241, /* 'AB48': words R G B A */
+	SHMFLIP_YUYV = 0x56595559,         /* 'YUYV': bytes Y U Y V for two pixels */
+	SHMFLIP_UYVY = 0x59565955,         /* 'UYVY': bytes U Y V Y for two pixels */
+	SHMFLIP_NV12 = 0x3231564e,         /* Y; U V at half the width and height */
+	SHMFLIP_NV21 = 0x3132564e,         /* Y; V U at half the width and height */
+	SHMFLIP_NV16 = 0x3631564e,         /* Y; U V at half the width */
+	SHMFLIP_YUV420 = 0x32315559,       /* 'YU12': Y; U; V at half the width and height */
+	SHMFLIP_YUV422 = 0x36315559,       /* 'YU16': Y; U; V at half the width */
+	SHMFLIP_YUV444 = 0x34325559,       /* 'YU24': Y; U; V */
+	SHMFLIP_P010 = 0x30313050,         /* as NV12, in the upper 10 bits of words */
+	SHMFLIP_S010 = 0x30313053,         /* as YUV420, in the lower 10 bits of words */
+	SHMFLIP_S210 = 0x30313253,         /* as YUV422, likewise */
+	SHMFLIP_S410 = 0x30313453,         /* as YUV444, likewise */
+};
+
+/* Code points of ITU-T H.273, as H.264, AV1, AVIF and PNG's cICP have them. 0: not known. */
+struct shmflip_colour {
+	uint8_t primaries;
+	uint8_t transfer;
+	uint8_t matrix; /* for RGB, H.273 says 0 */
+	uint8_t range;  /* 1: limited. 2: full */
+	uint8_t siting; /* of 4:2:0 chroma: Chroma420SampleLocType + 1 */
+	uint8_t bits; /* of a sample that carry information. For people, not for arithmetic. 0: all */
+	uint16_t white; /* of 16-bit formats: the value that means white. 0: 65535 */
+};
+
+/* How the planes of a frame lie in memory. */
+struct shmflip_layout {
+	size_t size;
+	uint64_t bytes; /* from the start of plane 0 to the end of the last one */
+	uint32_t planes;
+	uint32_t stride_bytes[SHMFLIP_PLANES_MAX]; /* from a row to the next */
+	uint32_t rows[SHMFLIP_PLANES_MAX];
+	uint64_t offset_bytes[SHMFLIP_PLANES_MAX]; /* from plane 0 to this one */
+};
+
+/* [any] Computes the layout that suits every consumer. Rows and planes start at multiples of 64
+ * bytes. Chroma planes have rounded-up halves of an odd width or height.
+ * -EINVAL     a side is 0, or the format is none of enum shmflip_format
+ * -EOVERFLOW  the frame is too large to address */
+SHMFLIP_CHECKED int shmflip_format_layout(uint32_t fourcc, uint32_t width, uint32_t height,
+                                          struct shmflip_layout *layout);
+
+/* ---- Streams ------------------------------------------------------------------------------ */
+
+struct shmflip_metadata {
+	uint32_t type; /* from SHMFLIP_METADATA_USER on, the type is the program's own */
+	uint32_t bytes;
+	const void *data;
+};
+
+enum shmflip_metadata_type {
+	SHMFLIP_METADATA_ICC = 1, /* an ICC profile */
+	SHMFLIP_METADATA_HDR = 2, /* struct hdr_output_metadata of Linux' drm_mode.h */
+};
+#define SHMFLIP_METADATA_USER 0x80000000u
+
+/* What the frames of a stream have in common. A frame may differ in format and size, if it fits a
+ * slot. */
+struct shmflip_stream {
+	size_t size;
+	uint32_t fourcc; /* 0: SHMFLIP_XRGB8888 */
+	uint32_t width;  /* pixels. 0, and height 0: each frame says; then slot_bytes is needed */
+	uint32_t height; /* rows */
+	uint32_t slots;  /* SHMFLIP_SLOTS_MIN to _MAX. 0: as before; 2 at first */
+	uint64_t slot_bytes; /* room for a frame, if more than one of this format and size needs */
+	uint32_t rate_num;   /* frames per second as a fraction, 30000 / 1001. 0: not known */
+	uint32_t rate_den;
+	uint32_t aspect_num; /* width : height of a pixel. 0: square */
+	uint32_t aspect_den;
+	struct shmflip_colour colour;
+	uint32_t frame_metadata_bytes; /* room for each frame's own: 8 bytes and the data for each
+	                                * item, rounded up to 8. 0: 256 */
+	uint32_t metadata_count;
+	const struct shmflip_metadata *metadata; /* for the whole stream */
+};
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
-/* How the 32 bits of a pixel are laid out; the values are those of DRM's fourcc codes. Both mean
- * the bytes blue, green, red, and a fourth, in this order in memory. */
-enum shmflip_format {
-	SHMFLIP_FORMAT_XRGB8888 = 0x34325258, /* 'XR24': opaque; the fourth byte is 255 */
-	SHMFLIP_FORMAT_ARGB8888 =
-		0x34325241, /* 'AR24': the fourth byte is alpha, not premultiplied */
-};
-
 enum shmflip_frame_flags {
-	SHMFLIP_FRAME_LAST = 1 << 0, /* end of stream: this producer publishes no frame after it */
+	SHMFLIP_FRAME_LAST = 1 << 0,          /* the stream ends with this frame */
+	SHMFLIP_FRAME_CORRUPT = 1 << 1,       /* pixels are missing or wrong */
+	SHMFLIP_FRAME_PREMULTIPLIED = 1 << 2, /* colour is multiplied by alpha */
 };
 
-/* What belongs to the pixels of one frame and travels with them. */
-struct shmflip_frame_info {
+struct shmflip_plane {
+	const uint8_t *pixels;
+	uint32_t stride_bytes; /* from a row to the next */
+	uint32_t rows;
+};
+
+/* Lent: everything is set from the stream, and planes are laid out for it; the producer changes
+ * what differs. Published or acquired: every field was checked, and does not change. */
+struct shmflip_frame {
 	uint64_t sequence; /* 1 for a producer's first frame, then one more each; set by publish */
-	int64_t presentation_ns; /* when to show it, from the start of the stream */
 	int64_t published_ns;    /* when it was published; set by publish */
+	int64_t captured_ns;     /* when light fell on the sensor, or the screen was drawn */
+	int64_t presentation_ns; /* when to show it, from the start of the stream */
+	int64_t duration_ns;     /* how long to show it */
 	int64_t decode_ns;       /* how long the producer took to make the pixels */
-	uint32_t width;          /* pixels, at least 1 */
-	uint32_t height;         /* rows, at least 1 */
-	uint32_t stride_bytes;   /* from a row to the next: a multiple of 4, at least 4 * width */
-	uint32_t format;         /* enum shmflip_format */
+	uint32_t fourcc;         /* enum shmflip_format, or another code of DRM's */
+	uint32_t width;          /* pixels */
+	uint32_t height;         /* rows */
 	uint32_t flags;          /* enum shmflip_frame_flags */
-	char source[SHMFLIP_SOURCE_SIZE]; /* a name for people; NUL-terminated */
+	struct shmflip_colour colour;
+	uint32_t orientation; /* EXIF's 1 to 8. 0: as it lies */
+	float value_scale; /* what R16 and R32F measure is value * scale + offset. 0: not known */
+	float value_offset;
+	uint32_t planes;
+	struct shmflip_plane plane[SHMFLIP_PLANES_MAX];
+	uint64_t slot_bytes; /* from plane 0 on, for layouts of the producer's own */
+	const char *source;  /* a name for people: UTF-8. Lent: the producer's string until publish,
+	                      * which copies SHMFLIP_SOURCE_MAX bytes of it */
+	const struct shmflip_stream *stream; /* valid as long as the frame */
 };
 
-/* The stride that suits every consumer (rows aligned to 64 bytes), and the bytes that a frame of
- * this size takes with it. -EINVAL: a side is 0. -EOVERFLOW: too large to address. Any thread. */
-SHMFLIP_API int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
-                                   uint64_t *size_bytes);
+/* Lays the planes of a lent frame out for its fourcc, width and height, as shmflip_format_layout()
+ * does.
+ * -EMSGSIZE  the frame does not fit the slot
+ * -EINVAL, -EOVERFLOW, -ECHILD */
+SHMFLIP_CHECKED int shmflip_frame_layout(struct shmflip_frame *frame);
 
-/* ---- Channels ----------------------------------------------------------------------------- */
+/* A plane of a lent frame, to write to. Its content is undefined: an old frame shows through
+ * whatever is not written. NULL: the frame is not lent, or has no such plane. */
+SHMFLIP_API uint8_t *shmflip_frame_writable(struct shmflip_frame *frame, uint32_t plane);
 
-/* What a producer does when no slot is free. Viewers read it to choose their own way (see
- * SHMFLIP_VIEW_AUTO); the producer's program acts on it. */
-enum shmflip_policy {
-	SHMFLIP_POLICY_LATEST = 1,   /* drop the frame: viewers see the newest there is */
-	SHMFLIP_POLICY_LOSSLESS = 2, /* wait: viewers see every frame */
+/* Adds an item to a lent frame. Copies the data. If a type is added again, the first one counts.
+ * -ENOSPC  there is no room left: see frame_metadata_bytes
+ * -EINVAL, -ECHILD */
+SHMFLIP_CHECKED int shmflip_frame_add_metadata(struct shmflip_frame *frame,
+                                               const struct shmflip_metadata *metadata);
+
+/* The frame's item of a type, else the stream's. 8-byte aligned, valid as long as the frame. NULL:
+ * there is none; *bytes is 0 then. */
+SHMFLIP_API const void *shmflip_frame_metadata(const struct shmflip_frame *frame, uint32_t type,
+                                               uint32_t *bytes);
+
+/* Makes a lent frame the newest one, and wakes all viewers that wait: one system call, however many
+ * there are. Does not block. From now on the producer may read the frame but not write to it: no
+ * slot is reused before its release.
+ * -EMSGSIZE  a plane lies outside the slot. The frame is still lent
+ * -EINVAL    another field is wrong, or the frame is not lent. A lent one stays lent
+ * -ESTALE    the stream was configured anew or ended, or had to move to other memory: release the
+ *            frame. Its pixels can still be read, to copy them into another loan
+ * -ECHILD */
+SHMFLIP_CHECKED int shmflip_frame_publish(struct shmflip_frame *frame);
+
+/* Lends a published frame again: its pixels and its description are still there, to be changed, or
+ * to be published once more under a new number.
+ * -EAGAIN  it is the newest frame, or a viewer holds it
+ * -EINVAL  it is not published
+ * -ESTALE, -ECHILD */
+SHMFLIP_CHECKED int shmflip_frame_reuse(struct shmflip_frame *frame);
+
+/* Ends the caller's use of a frame. A frame that is still lent is discarded. Takes NULL. */
+SHMFLIP_API void shmflip_frame_release(const struct shmflip_frame *frame);
+
+/* Where a frame lies, for a server that attaches the segment by itself, as X's MIT-SHM does. Ids
+ * are valid in one IPC namespace only. The cookie is what the segment begins with. It never
+ * changes, and differs from that of every other segment. So who attaches by id can recognise the
+ * segment. */
+struct shmflip_segment {
+	int32_t id;
+	uint32_t cookie_bytes;
+	const void *cookie;
+	uint64_t offset_bytes[SHMFLIP_PLANES_MAX]; /* of each plane, from the segment's start */
 };
 
-/* What is known of a channel. */
-struct shmflip_channel_info {
-	uint64_t producer;   /* tells producers of a channel apart: larger is later */
-	uint64_t generation; /* a producer has one or more: see shmflip_producer_resize */
-	uint64_t slot_bytes; /* capacity of a slot */
-	uint32_t slots;
-	uint32_t policy;    /* enum shmflip_policy */
-	uint32_t fps_milli; /* frames in 1000 seconds as announced; 0: none */
-	int32_t pid;        /* the producer's, for people to read; 0: in another pid namespace */
-	uint64_t published; /* frames this producer has published so far */
-	uint64_t dropped;   /* frames this producer has dropped so far */
-};
-
-/* Who holds a channel. dir and channel as in struct shmflip_producer_options. 0: a live producer
- * does, and *pid is its process id (0: it is in another pid namespace, or has not come far enough
- * to say, after a second's waiting). -ENOENT: nobody. Any thread. */
-SHMFLIP_API int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid);
-
-#define SHMFLIP_PIDS_MAX 64
-
-/* What can be seen of a channel without being one of its viewers.
- *   alive  1: a producer lives, by the kernel's word (its locks and semaphores).
- *          0: a dead one left this behind
- *   error  0; or why only alive and info.pid (0: not known) tell something. -EPIPE: the producer is
- *          dead. -EAGAIN: it is just opening the channel, or a process still holds
- *          its locks after its death. -EPROTO, -EPROTONOSUPPORT, ...: as for
- *          shmflip_viewer_wait_producer */
-struct shmflip_channel_status {
-	uint32_t alive;
-	int32_t error;
-	struct shmflip_channel_info info;
-	struct shmflip_frame_info newest; /* sequence 0: there is none yet in this generation */
-	uint32_t viewers;                 /* attached to this generation; 1000 at most */
-	int32_t viewer_pids[SHMFLIP_PIDS_MAX]; /* of the first so many, as they say themselves; 0:
-	                                        * in another pid namespace */
-	uid_t owner;                           /* who the channel belongs to, */
-	gid_t group;                           /* and who may attach */
-	mode_t mode;                           /* 0600, 0640, ... */
-	int32_t segment_id;                    /* the numbers that ipcs(1) shows */
-	int32_t semaphores_id;                 /* likewise */
-	uint64_t segment_bytes;                /* of shared memory */
-};
-
-/* Looks at a channel, alive or not. Holds the newest frame for a few microseconds, and is not
- * counted as a viewer. Waits, a second at most, where a producer is just coming or a cleanup goes
- * on. With status->error shmflip_error_detail() says what that is about. -ENOENT: there is nothing
- * of this name, or no directory. -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE. Any thread. */
-SHMFLIP_API int shmflip_channel_inspect(const char *dir, const char *channel,
-                                        struct shmflip_channel_status *status);
-
-/* Calls found for each channel of a directory, alive or not, in no order, until it returns
- * something else than 0, which is then what this returns. -ENOENT: no directory. -EPERM, -EACCES,
- * -ENOMEM, -EMFILE. Any thread. */
-SHMFLIP_API int shmflip_channel_list(const char *dir,
-                                     int (*found)(const char *channel, void *context),
-                                     void *context);
-
-/* What was removed of a channel. */
-struct shmflip_removed {
-	uint32_t files;
-	uint32_t segments;
-	uint32_t semaphores; /* sets of them */
-};
-
-/* Removes what dead producers left of a channel, as the next one would before it starts. Owns the
- * channel while it does so: a producer that starts meanwhile waits for the moment that it takes.
- * Waits itself, a second at most, for a producer that is just coming. -EBUSY: a producer lives, and
- * nothing was touched.
- * -ENOENT: there is nothing, or nothing that shmflip wrote. -EPERM, -EACCES. Any thread. */
-SHMFLIP_API int shmflip_channel_clean(const char *dir, const char *channel,
-                                      struct shmflip_removed *removed);
+/* The segment of a frame. Valid as long as the frame. */
+SHMFLIP_API const struct shmflip_segment *shmflip_frame_segment(const struct shmflip_frame *frame);
 
 /* ---- Producer ----------------------------------------------------------------------------- */
 
 struct shmflip_producer; /* opaque */
 
-/* Zero-initialise, then set what differs. Strings are copied. */
+/* What a producer does when no slot is free. Viewers read it to choose their own view. The
+ * producer's program acts on it. */
+enum shmflip_policy {
+	SHMFLIP_POLICY_LATEST = 1,   /* drop the frame: viewers see the newest there is */
+	SHMFLIP_POLICY_LOSSLESS = 2, /* wait: viewers see every frame */
+};
+
+/* Strings are copied. */
 struct shmflip_producer_options {
-	const char *dir;     /* directory of the channel's files. NULL: $SHMFLIP_DIR, else
-			      * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. Made if missing */
-	const char *channel; /* NULL: "default". Letters, digits, - _ and . (not first) */
-	uint32_t slots;      /* SHMFLIP_SLOTS_MIN to _MAX; 0: 2 */
-	uint64_t slot_bytes; /* capacity of a slot: see shmflip_frame_size */
-	uint32_t policy;     /* enum shmflip_policy; 0: latest */
-	uint32_t fps_milli;  /* announced to viewers; 0: none */
-	mode_t mode;      /* who may attach, as 0600, 0640 or 0644; write bits of group and others
-			      * are ignored. 0: 0600 */
-	gid_t group;      /* (gid_t)-1 or 0: the process's own */
-	int64_t lease_ms; /* how long a viewer may hold the last reusable slot before the producer
-			      * goes on in fresh memory; which it does not while four earlier
-			      * generations are still in use. 0: 2000 under latest, for ever
-			      * under lossless. Negative: for ever */
+	size_t size;
+	const char *dir;     /* where the channel's files are. NULL: shmflip_default_dir(). Created
+	                      * if missing */
+	const char *channel; /* letters, digits, - _ and . (not first). NULL: "default" */
+	uint32_t policy;     /* enum shmflip_policy. 0: latest */
+	mode_t mode;         /* who may attach: 0600, 0640 or 0644. 0: 0600 */
+	uint32_t group_set; /* 1: the channel belongs to the group below. 0: to the process's own */
+	gid_t group;
+	int64_t lease_ms; /* how long a viewer may hold the last free slot. Then the producer goes on
+	                   * in fresh memory, unless four earlier segments are still in use. 0: 2000
+	                   * under latest, for ever under lossless. Negative: for ever */
 };
 
-/* Takes the channel over, cleans up what dead producers left, makes the segment with every page in
- * place, and lets viewers in. Blocks for the time that takes. *out belongs to the caller, who ends
- * it with shmflip_producer_destroy. -EBUSY: a live producer holds the channel. */
-SHMFLIP_API int shmflip_producer_create(const struct shmflip_producer_options *options,
-                                        struct shmflip_producer **out);
+/* Takes the channel, removes what dead producers left, creates the segment with every page in
+ * place, and lets viewers in. Blocks for the time that this takes.
+ * -EBUSY  a live producer holds the channel
+ * -EINVAL, -EOVERFLOW, -EPERM, -EACCES, -ENOTSUP, -EEXIST, -ENOMEM, -ENOSPC, -EMFILE, -ENOENT */
+SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options *options,
+                                          const struct shmflip_stream *stream,
+                                          struct shmflip_producer **producer);
 
-/* A slot on loan: size_bytes of memory at pixels, 4096-aligned, that nobody else sees. Its content
- * is undefined: whatever of the frame is not written shows an old one. */
-struct shmflip_loan {
-	uint8_t *pixels;
-	uint64_t size_bytes;
-	uint32_t slot;
-};
+/* [any] Takes a frame to fill, and waits for a free slot if viewers hold the others. One slot stays
+ * with the newest frame: so at most slots - 1 others are lent or kept at once. After
+ * shmflip_producer_end(), begins the next stream. Checks ten times a second that the channel's
+ * files and semaphores still exist. If not, makes them again, and goes on in fresh memory.
+ * -EAGAIN   viewers hold all free slots
+ * -ENOBUFS  the caller has all slots: it does not wait for its own
+ * -ESTALE   the channel's files were deleted, and another producer took the channel; until that one
+ *           closes it
+ * -EINTR, -ENOMEM, -ECHILD */
+SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
+                                          struct shmflip_frame **frame, int timeout_ms);
 
-/* Borrows a free slot, waiting for one at most timeout_ms. Up to slots - 1 loans may be out at
- * once, to be filled by whichever threads; each ends by publish or discard, in any order.
- * -EAGAIN: viewers hold all others. -EBUSY: slots - 1 loans are out already; or the channel has to
- * go on in fresh memory, for which loans have to come back. -EINTR. -ESTALE: until that producer
- * goes. Checks ten times a second that the channel's files still exist. If somebody deleted them,
- * it makes them again, and the channel continues in fresh memory. */
-SHMFLIP_API int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_loan *loan,
-                                      int timeout_ms);
+/* [any] Begins another stream, in fresh memory. Does nothing if the stream is the same as before.
+ * Viewers take what is left of the old one, then move over by themselves. Under lossless, the next
+ * loan waits for those that want every frame, no longer than the lease. Frames that are out stay
+ * what they are; those that are still lent can no longer be published. On failure the old stream
+ * goes on.
+ * -EINVAL, -EOVERFLOW, -ENOMEM, -ENOSPC, -EEXIST, -ECHILD */
+SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer,
+                                               const struct shmflip_stream *stream);
 
-/* Makes the pixels of a loan the newest frame and wakes whoever waits for it: one system call,
- * however many viewers there are. Does not block. The caller sets *info but for sequence and
- * published_ns, which are filled in. The loan ends; its pixels must not be touched again.
- * -EMSGSIZE: by its stride and height the frame exceeds the slot. -EINVAL: other fields are wrong,
- * or there is no such loan. After these two the loan goes on. */
-SHMFLIP_API int shmflip_producer_publish(struct shmflip_producer *producer,
-                                         struct shmflip_loan *loan,
-                                         struct shmflip_frame_info *info);
+/* [any] Ends the stream and keeps the channel. Viewers take what is left. Then acquire returns
+ * -ENODATA to them, or with failed -EPIPE, as if the producer had died. The next loan, configure or
+ * wait for viewers begins the next stream, in fresh memory: sequence numbers go on, and a viewer
+ * that wants every frame misses none of it. Does nothing if the stream has ended.
+ * -EINVAL  failed is neither 0 nor 1
+ * -ECHILD */
+SHMFLIP_CHECKED int shmflip_producer_end(struct shmflip_producer *producer, int failed);
 
-/* Gives a loan back without a frame: nobody ever sees what was written. */
-SHMFLIP_API void shmflip_producer_discard(struct shmflip_producer *producer,
-                                          struct shmflip_loan *loan);
+/* [any] Counts the attached viewers, SHMFLIP_VIEWERS_MAX at most, by the kernel's locks: dead ones
+ * do not count. Costs about 2 us, and 4 us for each viewer.
+ * -ECHILD, or what a system call returned */
+SHMFLIP_CHECKED int shmflip_producer_viewers(struct shmflip_producer *producer, uint32_t *viewers);
 
-/* Counts a frame that the program dropped because no slot was free, for viewers to see. */
-SHMFLIP_API void shmflip_producer_drop(struct shmflip_producer *producer);
+/* [any] Waits until at least so many viewers are attached. Checks the channel's files as
+ * shmflip_producer_loan() does.
+ * -EINVAL, -EAGAIN, -EINTR, -ESTALE, -ENOMEM, -ECHILD */
+SHMFLIP_CHECKED int shmflip_producer_wait_viewers(struct shmflip_producer *producer,
+                                                  uint32_t viewers, int timeout_ms);
 
-/* Goes on in a fresh generation with another slot capacity. Viewers move over by themselves, after
- * they have taken what was left: under lossless the next loan waits for those that want every frame
- * (no longer than the lease). -EBUSY: a loan is out. On failure all is as before. */
-SHMFLIP_API int shmflip_producer_resize(struct shmflip_producer *producer, uint64_t slot_bytes);
+/* [any] Counts a frame that the program dropped because no slot was free. Viewers see the count. */
+SHMFLIP_API void shmflip_producer_count_dropped(struct shmflip_producer *producer);
 
-/* The number of viewers attached now, by the kernel's word: the dead are not counted. Costs some
- * 2 us and 4 us a viewer; counts no further than 1000. */
-SHMFLIP_API int shmflip_producer_viewers(struct shmflip_producer *producer, unsigned *viewers);
-
-/* Waits until at least so many viewers, 1000 at most, are attached. Looks after the channel's files
- * as shmflip_producer_loan does. -EINVAL, -EAGAIN, -EINTR, -EBUSY, -ESTALE. */
-SHMFLIP_API int shmflip_producer_wait_viewers(struct shmflip_producer *producer, unsigned viewers,
-                                              int timeout_ms);
-
-struct shmflip_producer_stats {
-	uint64_t published;
-	uint64_t dropped;     /* as told by shmflip_producer_drop */
-	uint64_t discarded;   /* loans given back */
-	uint64_t generations; /* 1, and one for each resize and each frozen viewer */
-	int64_t waited_ns;    /* spent in loan, waiting for a slot */
-};
-
-SHMFLIP_API void shmflip_producer_stats(const struct shmflip_producer *producer,
-                                        struct shmflip_producer_stats *stats);
-
-/* Ends the stream: viewers take what is left in the generation that they are attached to, then
- * learn that this is the end. Loans end with it. Removes the channel's files and System V objects;
- * viewers keep the frames that they hold. Takes NULL. */
-SHMFLIP_API void shmflip_producer_destroy(struct shmflip_producer *producer);
+/* Ends the stream unless it has ended. Removes the channel's files and System V objects. Frames
+ * that are out stay what they are. Takes NULL. */
+SHMFLIP_API void shmflip_producer_close(struct shmflip_producer *producer);
 
 /* ---- Viewer ------------------------------------------------------------------------------- */
 
 struct shmflip_viewer; /* opaque */
 
 enum shmflip_view {
-	SHMFLIP_VIEW_AUTO =
-		0, /* as the producer's policy: newest under latest, every under lossless */
-	SHMFLIP_VIEW_NEWEST = 1, /* the newest frame; what came between is missed, and counted */
-	SHMFLIP_VIEW_EVERY =
-		2, /* each frame, in order: the producer may not reuse a slot before this
-				  * viewer has released it (see lease_ms) */
+	SHMFLIP_VIEW_AUTO = 0,   /* newest under latest, every under lossless */
+	SHMFLIP_VIEW_NEWEST = 1, /* the newest frame. Frames in between are missed, and counted */
+	SHMFLIP_VIEW_EVERY = 2,  /* each frame in order. The producer reuses no slot before this
+	                          * viewer has released it: see lease_ms */
 };
 
-/* Zero-initialise, then set what differs. Strings are copied. */
+enum shmflip_viewer_flags {
+	SHMFLIP_VIEWER_PREFAULT = 1 << 0,   /* attaching maps every page, so that reading the first
+	                                     * frames costs no page faults */
+	SHMFLIP_VIEWER_UNTOUCHED = 1 << 1,  /* reading a pixel is a SIGSEGV, to prove that the
+	                                     * program reads none. Not with PREFAULT */
+	SHMFLIP_VIEWER_ANY_FORMAT = 1 << 2, /* without it, frames other than XRGB8888 and ARGB8888
+	                                     * are refused with -EPROTONOSUPPORT */
+};
+
+/* Strings are copied. */
 struct shmflip_viewer_options {
+	size_t size;
 	const char *dir;     /* as for the producer */
 	const char *channel; /* as for the producer */
 	uint32_t view;       /* enum shmflip_view */
-	uint32_t prefault;   /* 1: attaching brings every page in, so that reading the first frames
-			      * costs no page faults. For viewers that read pixels */
-	uint32_t untouched;  /* 1: the pixels are mapped without the right to read them, and
-			      * reading one is a SIGSEGV. For viewers that hand frames on by
-			      * segment_id, to prove that they look at none. Not with prefault */
+	uint32_t flags;      /* enum shmflip_viewer_flags */
 };
 
-/* Makes a viewer, which needs no producer yet. Does not block. *out belongs to the caller, who ends
- * it with shmflip_viewer_destroy. -EINVAL, -EPERM. */
-SHMFLIP_API int shmflip_viewer_open(const struct shmflip_viewer_options *options,
-                                    struct shmflip_viewer **out);
+/* Makes a viewer, which needs no producer yet. Does not block.
+ * -EINVAL, -EPERM, -ENOMEM */
+SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *options,
+                                        struct shmflip_viewer **viewer);
 
-/* Waits until the viewer is attached to a live producer; 0 at once when it is, also if that one has
- * come to its end since, which acquire tells. From then on the
- * producer counts it, and a viewer that wants every frame misses none. -EAGAIN: none came.
- * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES: there is one, and it cannot be attached.
- * -EINTR. */
-SHMFLIP_API int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms);
+/* Waits until the viewer is attached to a live producer. From then on the producer counts it, and a
+ * viewer that wants every frame misses none. Returns 0 at once if the viewer is attached, also if
+ * the producer has died since: shmflip_viewer_acquire() tells that.
+ * -EAGAIN  no producer came
+ * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
+ *          attach to it. Each call returns this at once, until another producer or stream comes
+ * -EINTR, -ENOMEM, -EMFILE, -ECHILD */
+SHMFLIP_CHECKED int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms);
 
-/* Waits until shmflip_viewer_acquire would not return -EAGAIN: a frame not taken yet, the stream's
- * end, the producer's death, a producer to attach to. Sleeps, after at most 50 us of watching where
- * that has paid off before. May run in one thread while another releases frames; all other calls on
- * this handle must wait until it has returned. -EAGAIN, -EINTR. */
-SHMFLIP_API int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
+/* Waits until shmflip_viewer_acquire() would not return -EAGAIN: for a frame not taken yet, the
+ * stream's end, the producer's death, or a producer to attach to.
+ * -EAGAIN, -EINTR, -ECHILD */
+SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
 
-/* A segment's first bytes, which name its generation and never change. They are what else attaches
- * by segment_id has to find there: another IPC namespace may have a segment of the same id.
- * Readable at pixels - segment_offset while a frame of it is held, also with untouched. */
-#define SHMFLIP_SEGMENT_COOKIE_SIZE 88
+/* Takes the newest frame, or the next one, by the viewer's view. Never the same one twice. Attaches
+ * by itself to a producer, and to the next one after the first has gone. Several frames may be held
+ * at once. Under latest, each costs the producer a slot. Under lossless, the producer waits for a
+ * viewer that wants every frame, from one stream to the next: close a viewer that takes no more.
+ * -EAGAIN   no newer frame
+ * -ENODATA, -EPIPE  the stream ended, or the producer died. Returned once; the next call waits for
+ *           the next stream. With timeout_ms 0, the kernel is asked for a death once a millisecond
+ * -EPROTO   the frame's description is damaged, and the frame counts as missed; or the segment is,
+ *           and the viewer leaves this producer
+ * -EPROTONOSUPPORT  this viewer did not ask for the frame's format; it counts as missed
+ * -EINTR, and what shmflip_viewer_attach() returns */
+SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
+                                           const struct shmflip_frame **frame, int timeout_ms);
 
-/* A frame held by a viewer: read-only memory that does not change while it is held. */
-struct shmflip_frame {
-	const uint8_t *pixels; /* info.height rows of info.width pixels, info.stride_bytes apart */
-	struct shmflip_frame_info info; /* checked: all of it lies within the slot */
-	int segment_id;                 /* where it lies, for a server that attaches by itself */
-	uint64_t segment_offset;        /* bytes from the segment's start to pixels */
-	void *hold;                     /* the library's */
+/* Detaches. Frames held stay what they are. Takes NULL. */
+SHMFLIP_API void shmflip_viewer_close(struct shmflip_viewer *viewer);
+
+/* ---- Channels and counts ------------------------------------------------------------------ */
+
+/* What a channel is. */
+struct shmflip_channel {
+	uint64_t producer;   /* tells the producers of a channel apart: later ones are larger */
+	uint64_t generation; /* tells a producer's segments apart: later ones are larger */
+	uint64_t slot_bytes; /* room for a frame */
+	uint32_t slots;
+	uint32_t policy;    /* enum shmflip_policy */
+	int32_t pid;        /* the producer's, for people. 0: it is in another pid namespace */
+	uint64_t published; /* frames that this producer has published so far */
+	uint64_t dropped;   /* frames that this producer has dropped so far */
+	const struct shmflip_stream *stream; /* NULL: not known, see struct shmflip_status */
 };
 
-/* Takes the newest frame, or the next one, according to the viewer's way. Never the same twice.
- * Attaches by itself to a producer, and to the next one after the first has gone. Several frames
- * may be held at once: under latest with so many slots to spare, or frames drop. *frame is to be
- * released; its pixels stay what they are until then, also when the producer dies, is replaced, or
- * takes the holder for frozen.
- * -EAGAIN: no newer frame within timeout_ms. -ENODATA, -EPIPE: the producer ended, or died; said
- * once, and at once (with timeout_ms 0 the death is asked about once a millisecond): its memory is
- * let go of by the next call, which waits for the next producer.
- * -EPROTO: the frame's description is invalid, and it counts as missed; or the segment is, and the
- * viewer abandons this producer. -EINTR, and what shmflip_viewer_wait_producer returns. */
-SHMFLIP_API int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
-                                       int timeout_ms);
+/* The channel that a viewer is attached to; NULL: none. Valid until the next call on the viewer. */
+SHMFLIP_API const struct shmflip_channel *shmflip_viewer_channel(struct shmflip_viewer *viewer);
 
-/* Gives a frame back. May run in any thread, whatever another does with the viewer meanwhile, short
- * of destroying it. Frames may be released in any order. Releasing a frame twice, or one zeroed,
- * does nothing. */
-SHMFLIP_API void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame *frame);
-
-/* The producer this viewer is attached to. -ENOENT: none. */
-SHMFLIP_API int shmflip_viewer_channel(struct shmflip_viewer *viewer,
-                                       struct shmflip_channel_info *info);
-
-/* published = acquired + missed, always: published counts from the first frame that this viewer
- * could have taken of each producer to the last it has taken or passed over. */
-struct shmflip_viewer_stats {
+/* For a viewer, published = acquired + missed: it counts, for each producer, from the first frame
+ * that this viewer could take to the last one that it took or passed over. */
+struct shmflip_counts {
+	size_t size;
 	uint64_t published;
 	uint64_t acquired;
 	uint64_t missed;
-	uint64_t dropped;     /* by those producers, for want of a free slot, in that time */
-	uint64_t producers;   /* producers attached to so far */
-	uint64_t generations; /* generations attached to so far */
+	uint64_t dropped;   /* for want of a free slot. Of a viewer: by its producers, meanwhile */
+	uint64_t discarded; /* loans that were released unpublished */
+	uint64_t producers; /* that a viewer attached to */
+	uint64_t generations; /* segments that a producer made, or a viewer attached to */
+	int64_t waited_ns;    /* for a slot, in shmflip_producer_loan() */
 };
 
-SHMFLIP_API void shmflip_viewer_stats(struct shmflip_viewer *viewer,
-                                      struct shmflip_viewer_stats *stats);
+/* [any] Fills in the first size bytes. -EINVAL: size is not set. -ECHILD. */
+SHMFLIP_CHECKED int shmflip_producer_counts(struct shmflip_producer *producer,
+                                            struct shmflip_counts *counts);
 
-/* Detaches. Release every frame first. Takes NULL. */
-SHMFLIP_API void shmflip_viewer_destroy(struct shmflip_viewer *viewer);
+/* Likewise. */
+SHMFLIP_CHECKED int shmflip_viewer_counts(struct shmflip_viewer *viewer,
+                                          struct shmflip_counts *counts);
+
+enum shmflip_state {
+	SHMFLIP_DEAD = 0,    /* a producer died and left this */
+	SHMFLIP_RUNNING = 1, /* a producer lives, by the kernel's locks and semaphores */
+	SHMFLIP_ENDED = 2,   /* likewise; its stream has ended, and it may begin another */
+	SHMFLIP_FAILED = 3,  /* likewise; its stream has failed */
+};
+
+/* What can be seen of a channel without attaching to it as a viewer. */
+struct shmflip_status {
+	uint32_t state; /* enum shmflip_state */
+	int32_t error;  /* 0; or why only state and channel->pid are known. -EPIPE: the producer is
+	                 * dead. -EAGAIN: it is just starting, or a process still holds its locks.
+	                 * Others: as for shmflip_viewer_attach() */
+	const struct shmflip_channel *channel;
+	const struct shmflip_frame
+		*newest;            /* without pixels. NULL: there is none in this generation */
+	const int32_t *viewer_pids; /* as many as viewers. 0: in another pid namespace. A viewer may
+	                             * state any pid */
+	uint32_t viewers;           /* attached to this generation */
+	uid_t owner;                /* the user that the channel belongs to */
+	gid_t group;
+	mode_t mode; /* 0600, 0640, ... */
+	int32_t segment_id;
+	int32_t semaphores_id;
+	uint64_t segment_bytes;
+};
+
+/* [any] Looks at a channel, alive or not. Holds the newest frame for some microseconds; the status
+ * keeps the segment's memory until shmflip_status_free() frees it. Waits up to a second if a
+ * producer is just starting, or a cleanup goes on. With (*status)->error, shmflip_error_detail()
+ * says why.
+ * -ENOENT  there is no such channel, or no directory
+ * -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE */
+SHMFLIP_CHECKED int shmflip_channel_status(const char *dir, const char *channel,
+                                           const struct shmflip_status **status);
+
+/* [any] Takes NULL. */
+SHMFLIP_API void shmflip_status_free(const struct shmflip_status *status);
+
+/* [any] Calls found for each channel of a directory, alive or not, in no order, until found returns
+ * something else than 0. Returns that value, or 0.
+ * -ENOENT  there is no directory
+ * -EPERM, -EACCES, -ENOMEM, -EMFILE */
+SHMFLIP_CHECKED int shmflip_channel_list(const char *dir,
+                                         int (*found)(const char *channel, void *context),
+                                         void *context);
+
+/* What was removed of a channel. */
+struct shmflip_removed {
+	size_t size;
+	uint32_t files;
+	uint32_t segments;
+	uint32_t semaphores; /* sets of them */
+};
+
+/* [any] Removes what dead producers left of a channel, as the next producer would. Owns the channel
+ * meanwhile: a producer that starts waits. Waits itself for a producer that is just starting, a
+ * second at most. removed may be NULL.
+ * -EBUSY   a producer lives; nothing was removed
+ * -ENOENT  there is no such channel
+ * -EINVAL, -EPERM, -EACCES */
+SHMFLIP_CHECKED int shmflip_channel_clean(const char *dir, const char *channel,
+                                          struct shmflip_removed *removed);
 
 #ifdef __cplusplus
 }

@@ -150,7 +150,7 @@ static bool set_transforms(const struct decoder *decoder)
 
 static void set_format(struct png_decoded *picture, bool opaque)
 {
-	picture->format = opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888;
+	picture->format = opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888;
 }
 
 /* An interlaced picture takes seven passes over the same rows, and is whole after the last. */
@@ -247,9 +247,9 @@ static int decode(struct decoder *decoder)
 static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
                    struct png_decoded *picture)
 {
+	struct shmflip_layout layout;
 	struct png_header header;
 	const char *reason;
-	uint64_t needed;
 
 	if (png_header_parse(png, size, &header, &reason)) {
 		snprintf(picture->message, sizeof(picture->message), "%s", reason);
@@ -257,12 +257,12 @@ static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
 	}
 	picture->width = header.width;
 	picture->height = header.height;
-	if (shmflip_frame_size(header.width, header.height, &picture->stride_bytes, &needed) ||
-	    needed > pixels_size) {
+	if (png_layout(header.width, header.height, &layout) || layout.bytes > pixels_size) {
 		snprintf(picture->message, sizeof(picture->message), "%ux%u is too large",
 		         header.width, header.height);
 		return -EMSGSIZE;
 	}
+	picture->stride_bytes = layout.stride_bytes[0];
 	return 0;
 }
 

@@ -27,7 +27,7 @@ struct png_decode_options {
 struct png_decoded {
 	uint32_t width;
 	uint32_t height;
-	uint32_t stride_bytes; /* as from shmflip_frame_size() */
+	uint32_t stride_bytes; /* as from png_layout() */
 	uint32_t format;       /* enum shmflip_format: ARGB8888 only if some pixel is not opaque */
 	char message[96];      /* of a failure, or the first warning; "": none */
 	bool fast;             /* decoded by the fast path */

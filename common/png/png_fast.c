@@ -6,6 +6,7 @@
 
 #include "png_chunks.h"
 #include "png_expand.h"
+#include "png_header.h"
 #include "png_inflate.h"
 #include "png_unfilter.h"
 #include "shmflip.h"
@@ -48,12 +49,12 @@ void png_fast_destroy(struct png_fast *fast)
  * the raw rows, and for reads beyond their end. */
 uint64_t png_fast_buffer_size(uint32_t width, uint32_t height)
 {
-	uint32_t stride_bytes;
-	uint64_t bytes;
+	struct shmflip_layout layout;
 
-	if (shmflip_frame_size(width, height, &stride_bytes, &bytes))
+	if (png_layout(width, height, &layout))
 		return UINT64_MAX;
-	return bytes + (uint64_t)PNG_ROWS_AT_ONCE * stride_bytes + height + PNG_ROWS_MARGIN;
+	return layout.bytes + (uint64_t)PNG_ROWS_AT_ONCE * layout.stride_bytes[0] + height +
+	       PNG_ROWS_MARGIN;
 }
 
 static bool reserve_zeros(struct png_fast *fast, size_t bytes)

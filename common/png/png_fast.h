@@ -39,8 +39,8 @@ struct png_fast *png_fast_create(bool zlib_only, unsigned variant);
 /* Accepts NULL. */
 void png_fast_destroy(struct png_fast *fast);
 
-/* Returns how many bytes a picture of this size needs: those of shmflip_frame_size() and a few
- * rows more; UINT64_MAX if the size is invalid. */
+/* Returns how many bytes a picture of this size needs: those of png_layout() and a few rows
+ * more; UINT64_MAX if the size is invalid. */
 uint64_t png_fast_buffer_size(uint32_t width, uint32_t height);
 
 /* Decodes all IDATs, starting with the first, and finds what follows the last. Returns false if it

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "shmflip.h"
+
 /* Offsets from the start of the file. */
 enum { LENGTH = 8, TYPE = 12, WIDTH = 16, HEIGHT = 20, CRC = 29 };
 enum { IHDR_DATA_BYTES = 13, SIDE_MAX = INT32_MAX };
@@ -49,4 +51,10 @@ int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
 	}
 	*reason = fault;
 	return -EBADMSG;
+}
+
+int png_layout(uint32_t width, uint32_t height, struct shmflip_layout *layout)
+{
+	shmflip_init(layout);
+	return shmflip_format_layout(SHMFLIP_XRGB8888, width, height, layout);
 }

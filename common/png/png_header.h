@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct shmflip_layout;
+
 #define PNG_SIGNATURE_BYTES 8
 #define PNG_HEADER_BYTES 33
 
@@ -24,5 +26,9 @@ uint32_t png_read_u32(const uint8_t *bytes);
 /* Returns 0, or -EBADMSG and sets *reason to a static string. */
 int png_header_parse(const uint8_t *png, size_t size, struct png_header *header,
                      const char **reason);
+
+/* How the pixels of a picture lie: like those of every frame in XRGB8888 or ARGB8888. Returns the
+ * errors of shmflip_format_layout(). */
+int png_layout(uint32_t width, uint32_t height, struct shmflip_layout *layout);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "fork.h"
 #include "namespaces.h"
 #include "ring.h"
 #include "spin.h"
@@ -119,7 +120,7 @@ static int find_live(const struct channel_paths *paths, uint64_t after, uid_t *o
 	if (!error)
 		error = recheck_file(fd, check_alive(fd, record, paths, *owner, segment));
 	if (error) {
-		close(fd);
+		fork_close(fd);
 		return error;
 	}
 	return fd;
@@ -135,11 +136,12 @@ static int map_segment(struct attachment *attachment, uid_t owner,
 	if (segment->creator != owner)
 		return fail(-EPROTO,
 		            "shared-memory segment %d belongs to user %u, not to the channel's, %u",
-		            attachment->segment_id, (unsigned)segment->creator, (unsigned)owner);
+		            attachment->pool.segment_id, (unsigned)segment->creator,
+		            (unsigned)owner);
 	if (segment->size < sizeof(struct layout_header))
 		return fail(-EPROTO, "shared-memory segment %d is too small to be a channel's",
-		            attachment->segment_id);
-	error = sysv_segment_attach(attachment->segment_id, false, &base);
+		            attachment->pool.segment_id);
+	error = sysv_segment_attach(attachment->pool.segment_id, false, &base);
 	if (error)
 		return error == -EINVAL || error == -EIDRM ? -EPIPE : error;
 	attachment->shared = base;
@@ -159,15 +161,56 @@ static int check_header(struct attachment *attachment, const struct channel_reco
 		return error;
 	if (fixed->generation != record->generation || fixed->producer != record->producer)
 		return fail(-EPROTO, "shared-memory segment %d is another generation's",
-		            attachment->segment_id);
+		            attachment->pool.segment_id);
+	return 0;
+}
+
+static int check_state(const struct attachment *attachment,
+                       const struct attachment_options *options)
+{
 	switch (attachment_state(attachment)) {
 	case LAYOUT_RUNNING:
 	case LAYOUT_MOVED:
 		return 0;
 	case LAYOUT_ENDED:
-		return fail(-ENOENT, "the producer has ended its stream");
+	case LAYOUT_FAILED:
+		return options->ended ? 0 : fail(-ENOENT, "the producer has ended its stream");
 	}
 	return fail(-EPROTO, "the header of the frames segment is damaged");
+}
+
+int attachment_check_format(uint32_t fourcc)
+{
+	if (fourcc == SHMFLIP_XRGB8888 || fourcc == SHMFLIP_ARGB8888)
+		return 0;
+	return fail(-EPROTONOSUPPORT,
+	            "the producer sends pixel format %.4s (0x%08x), where this viewer only takes "
+	            "XR24 and AR24",
+	            (const char *)&fourcc, fourcc);
+}
+
+static void release_frame(struct frame *frame);
+
+static int init_frames(struct attachment *attachment, const struct attachment_options *options)
+{
+	struct frame_pool *pool = &attachment->pool;
+	const void *record =
+		(const uint8_t *)attachment->shared + layout_stream_offset(&attachment->fixed);
+	int error;
+
+	pool->shared = attachment->shared;
+	pool->fixed = &attachment->fixed;
+	pool->release = release_frame;
+	error = stream_read(record, &attachment->fixed, &pool->stream);
+	if (error)
+		return error;
+	if (!options->any_format)
+		error = attachment_check_format(pool->stream->public.fourcc);
+	if (!error)
+		error = frame_pool_init(pool);
+	if (error)
+		stream_unref(pool->stream);
+	return error;
 }
 
 static void fault_in(const struct attachment *attachment, uint64_t bytes)
@@ -194,6 +237,7 @@ static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
 {
 	uint64_t offset = attachment->fixed.pixels_offset;
 
+	madvise((void *)attachment->shared, bytes, MADV_DONTFORK);
 	madvise((uint8_t *)attachment->shared + offset, bytes - offset, MADV_DONTDUMP);
 	if (pixels == ATTACHMENT_UNTOUCHED)
 		return forbid(attachment, bytes);
@@ -202,14 +246,35 @@ static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
 	return 0;
 }
 
-static int open_once(struct attachment **out, const struct channel_paths *paths, uint64_t after,
-                     enum attachment_pixels pixels)
+/* The segment is mapped. On failure it still is. */
+static int init(struct attachment *attachment, const struct channel_record *record, uint64_t bytes,
+                const struct attachment_options *options)
+{
+	int error = check_header(attachment, record, bytes);
+
+	if (!error)
+		error = check_state(attachment, options);
+	if (!error)
+		error = prepare_pixels(attachment, bytes, options->pixels);
+	if (!error)
+		error = init_frames(attachment, options);
+	if (error)
+		return error;
+	pins_init(&attachment->pins, attachment->fd);
+	slots_init_reader(&attachment->reader, attachment->shared, &attachment->fixed,
+	                  &attachment->pins.locks);
+	atomic_init(&attachment->users, 1);
+	return 0;
+}
+
+static int open_once(struct attachment **out, const struct channel_paths *paths,
+                     const struct attachment_options *options)
 {
 	struct channel_record record;
 	struct attachment *attachment;
 	struct sysv_status segment;
 	uid_t owner;
-	int error, fd = find_live(paths, after, &owner, &record, &segment);
+	int error, fd = find_live(paths, options->after, &owner, &record, &segment);
 
 	if (fd < 0)
 		return fd;
@@ -218,7 +283,7 @@ static int open_once(struct attachment **out, const struct channel_paths *paths,
 		error = fail(-ENOMEM, "out of memory");
 		goto close_file;
 	}
-	attachment->segment_id = record.segment_id;
+	attachment->pool.segment_id = record.segment_id;
 	attachment->ring_id = record.ring_id;
 	/* Unlike a number in memory, the kernel's is right in every pid namespace. */
 	ring_producer_pid(record.ring_id, &attachment->producer_pid);
@@ -226,15 +291,9 @@ static int open_once(struct attachment **out, const struct channel_paths *paths,
 	error = recheck_file(fd, map_segment(attachment, owner, &segment));
 	if (error)
 		goto free_memory;
-	error = check_header(attachment, &record, segment.size);
-	if (!error)
-		error = prepare_pixels(attachment, segment.size, pixels);
+	error = init(attachment, &record, segment.size, options);
 	if (error)
 		goto unmap;
-	pins_init(&attachment->pins, fd);
-	slots_init_reader(&attachment->reader, attachment->shared, attachment->fixed.slots,
-	                  &attachment->pins.locks);
-	atomic_init(&attachment->users, 1);
 	*out = attachment;
 	return 0;
 
@@ -243,17 +302,17 @@ unmap:
 free_memory:
 	free(attachment);
 close_file:
-	close(fd);
+	fork_close(fd);
 	return error;
 }
 
-int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
-                    enum attachment_pixels pixels)
+int attachment_open(struct attachment **out, const struct channel_paths *paths,
+                    const struct attachment_options *options)
 {
 	int error = -ESTALE;
 
 	for (int i = 0; error == -ESTALE && i < OPEN_TRIES; i++)
-		error = open_once(out, paths, after, pixels);
+		error = open_once(out, paths, options);
 	return error == -ESTALE ? -EPIPE : error;
 }
 
@@ -264,8 +323,9 @@ bool attachment_found_no_producer(int error)
 
 int attachment_probe(const struct channel_paths *paths, uint64_t after)
 {
+	const struct attachment_options options = { .after = after, .any_format = true };
 	struct attachment *attachment;
-	int error = attachment_open(&attachment, paths, after, ATTACHMENT_LAZY);
+	int error = attachment_open(&attachment, paths, &options);
 
 	if (!error) {
 		/* The producer is about to replace or remove it: do not attach. */
@@ -285,8 +345,11 @@ void attachment_unref(struct attachment *attachment)
 {
 	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
 		return;
-	sysv_segment_detach(attachment->shared);
-	close(attachment->fd);
+	/* In a child of fork() the memory is not there: the address may be another mapping's. */
+	if (!fork_check(attachment->pool.fork_number))
+		sysv_segment_detach(attachment->shared);
+	fork_close(attachment->fd);
+	frame_pool_finish(&attachment->pool);
 	free(attachment);
 }
 
@@ -339,35 +402,45 @@ uint64_t attachment_dropped(const struct attachment *attachment)
 	return atomic_load_explicit(&attachment->shared->dropped, memory_order_relaxed);
 }
 
-void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info)
+void attachment_channel(const struct attachment *attachment, struct shmflip_channel *channel)
 {
 	const struct layout_fixed *fixed = &attachment->fixed;
 
-	*info = (struct shmflip_channel_info){
+	*channel = (struct shmflip_channel){
 		.producer = fixed->producer,
 		.generation = fixed->generation,
 		.slot_bytes = fixed->slot_bytes,
 		.slots = fixed->slots,
 		.policy = fixed->policy,
-		.fps_milli = fixed->fps_milli,
 		.pid = attachment->producer_pid,
 		.published = slots_newest(&attachment->reader),
 		.dropped = attachment_dropped(attachment),
+		.stream = &attachment->pool.stream->public,
 	};
 }
 
-int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
-                        struct shmflip_frame *out)
+int attachment_take(struct attachment *attachment, uint64_t sequence, uint32_t slot,
+                    struct frame **out)
 {
-	const struct layout_fixed *fixed = &attachment->fixed;
-	uint64_t offset = fixed->pixels_offset + slot * fixed->slot_bytes;
+	int error = frame_read(&attachment->pool, slot, sequence, out);
 
-	layout_read_info(&attachment->shared->slot[slot], frame, &out->info);
-	if (layout_check_frame(&out->info, fixed->slot_bytes))
-		return fail(-EPROTO, "the description of frame %llu is damaged",
-		            (unsigned long long)frame);
-	out->pixels = (const uint8_t *)attachment->shared + offset;
-	out->segment_id = attachment->segment_id;
-	out->segment_offset = offset;
-	return 0;
+	if (!error)
+		attachment_ref(attachment);
+	return error;
+}
+
+static void release_frame(struct frame *frame)
+{
+	struct attachment *attachment =
+		(struct attachment *)((uintptr_t)frame->pool - offsetof(struct attachment, pool));
+	uint64_t sequence = frame->public.sequence;
+
+	/* Pairs with frame_read(). It comes before the lock goes: then the slot may be overwritten,
+	 * and its next frame acquired. */
+	if (atomic_exchange_explicit(&frame->use, FRAME_FREE, memory_order_acq_rel) !=
+	    FRAME_ACQUIRED)
+		return;
+	if (!fork_check(attachment->pool.fork_number))
+		slots_release(&attachment->pins.locks, sequence);
+	attachment_unref(attachment);
 }

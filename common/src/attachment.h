@@ -7,14 +7,14 @@
 #define SHMFLIP_ATTACHMENT_H
 
 #include "directory.h"
-#include "layout.h"
+#include "frame.h"
 #include "pins.h"
 #include "slots.h"
 
 struct attachment {
 	const struct layout_header *shared;
 	struct layout_fixed fixed; /* a checked copy */
-	int segment_id;
+	struct frame_pool pool;
 	int ring_id;
 	pid_t producer_pid; /* 0: not seen from this pid namespace */
 	int fd;
@@ -30,19 +30,27 @@ enum attachment_pixels {
 	ATTACHMENT_UNTOUCHED, /* no page can be read */
 };
 
+struct attachment_options {
+	uint64_t after; /* the number of a generation that is passed over; 0: none is */
+	enum attachment_pixels pixels;
+	bool any_format; /* false: only the formats that every viewer knows */
+	bool ended;      /* also a generation whose stream has ended */
+};
+
 /* Returns 0 if there is a live generation other than after, or one that attachment_open would
  * report as invalid. A hint only.
  * -ENOENT  there is none, or it is dead */
 int attachment_probe(const struct channel_paths *paths, uint64_t after);
 
-/* Attaches to the live generation of this channel, if it is not the one given by after. The caller
- * is the only user. *out must not be copied. On failure nothing is left open.
+/* Attaches to the live generation of this channel. The caller is the only user. *out must not be
+ * copied. On failure nothing is left open.
  * -ENOENT  there is none
  * -EPIPE   there is one, but its producer is dead
  * -ENOTSUP there is one, but its producer's locks or memory are not seen from here
- * -EPROTO, -EPROTONOSUPPORT, -EPERM, -EACCES, -ENOMEM, -EMFILE */
-int attachment_open(struct attachment **out, const struct channel_paths *paths, uint64_t after,
-                    enum attachment_pixels pixels);
+ * -EPROTONOSUPPORT  its format was not asked for, or it has another version of the layout
+ * -EPROTO, -EPERM, -EACCES, -ENOMEM, -EMFILE */
+int attachment_open(struct attachment **out, const struct channel_paths *paths,
+                    const struct attachment_options *options);
 
 /* Whether an error of attachment_open only means that there is no producer. */
 bool attachment_found_no_producer(int error);
@@ -59,14 +67,19 @@ void attachment_unref(struct attachment *attachment);
 /* Why the generation has ended, or LAYOUT_RUNNING. Read it before the newest frame. */
 enum layout_state attachment_state(const struct attachment *attachment);
 
-void attachment_info(const struct attachment *attachment, struct shmflip_channel_info *info);
+/* Sets what is known of the channel. */
+void attachment_channel(const struct attachment *attachment, struct shmflip_channel *channel);
 
 /* How many frames the producer has dropped so far. */
 uint64_t attachment_dropped(const struct attachment *attachment);
 
-/* Copies the frame's description out of the slot that holds the frame, and checks the copy.
- * -EPROTO  the description is damaged */
-int attachment_describe(const struct attachment *attachment, uint64_t frame, uint32_t slot,
-                        struct shmflip_frame *out);
+/* -EPROTONOSUPPORT  the format is not one that every viewer knows */
+int attachment_check_format(uint32_t fourcc);
+
+/* Hands out the frame, which the caller holds in this slot: reads its description, and makes it a
+ * user of the attachment. Its release lets go of both.
+ * -EPROTO  as frame_read() */
+int attachment_take(struct attachment *attachment, uint64_t sequence, uint32_t slot,
+                    struct frame **out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "error.h"
+#include "fork.h"
 #include "lock.h"
 #include "namespaces.h"
 #include "sysv.h"
@@ -98,10 +99,11 @@ static int check_no_owner(const struct channel *channel, int fd)
 	if (error || !owned)
 		return error;
 	if (pid == 0)
-		return fail(-EBUSY, "channel %s is held by another producer: choose another (-c)",
+		return fail(-EBUSY,
+		            "channel %s is held by another producer: choose another channel",
 		            channel->paths.name);
 	return fail(-EBUSY,
-	            "channel %s is held by another producer, process %d: choose another (-c)",
+	            "channel %s is held by another producer, process %d: choose another channel",
 	            channel->paths.name, pid);
 }
 
@@ -127,7 +129,7 @@ static int try_lock_file(struct channel *channel, bool *locked)
 	}
 	if (error == -EAGAIN)
 		error = check_no_owner(channel, fd);
-	close(fd);
+	fork_close(fd);
 	if (!error)
 		*locked = false;
 	return error;
@@ -161,7 +163,7 @@ int channel_acquire_for_cleanup(struct channel *channel, const struct channel_pa
 		return error;
 	error = read_last_record(channel);
 	if (error)
-		close(channel->lock_fd);
+		fork_close(channel->lock_fd);
 	return error;
 }
 
@@ -192,11 +194,11 @@ static int check_no_live_producer(const struct channel *channel)
 	if (pid == 0)
 		return fail(-EBUSY,
 		            "channel %s is held by another producer, whose lock file was deleted: "
-		            "choose another (-c)",
+		            "choose another channel",
 		            channel->paths.name);
 	return fail(-EBUSY,
 	            "channel %s is held by another producer, process %d, whose lock file was "
-	            "deleted: choose another (-c)",
+	            "deleted: choose another channel",
 	            channel->paths.name, pid);
 }
 
@@ -209,7 +211,7 @@ static int take_over(struct channel *channel, bool reacquire)
 	                      : cleanup_channel(channel, &removed);
 
 	if (error) {
-		close(channel->lock_fd);
+		fork_close(channel->lock_fd);
 		return error;
 	}
 	error = announce_pid(channel);
@@ -261,7 +263,7 @@ int channel_reacquire(struct channel *channel, gid_t group, mode_t mode)
 		            channel->paths.lock_file, channel->paths.name);
 	if (error)
 		return error;
-	close(channel->lock_fd);
+	fork_close(channel->lock_fd);
 	fresh.record.generation = channel->record.generation;
 	*channel = fresh;
 	return 0;
@@ -271,7 +273,7 @@ void channel_release(struct channel *channel)
 {
 	if (channel_still_owned(channel))
 		unlink(channel->paths.lock_file);
-	close(channel->lock_fd);
+	fork_close(channel->lock_fd);
 }
 
 void channel_refuse(struct channel *channel)
@@ -281,7 +283,7 @@ void channel_refuse(struct channel *channel)
 	if (is_empty)
 		channel_release(channel);
 	else
-		close(channel->lock_fd);
+		fork_close(channel->lock_fd);
 }
 
 /* Larger than every earlier number since boot, even those that a removed lock file counted. */
@@ -344,27 +346,4 @@ void channel_abandon_generation(struct channel *channel)
 	channel->record.keys[0] = channel->record.keys[1];
 	channel->record.projects[1] = 0;
 	write_record(channel);
-}
-
-int shmflip_channel_holder(const char *dir, const char *channel, pid_t *pid)
-{
-	struct channel_paths paths;
-	pid_t owner;
-	bool owned;
-	int fd;
-	int error = channel_paths_init(&paths, dir, channel);
-
-	if (error)
-		return error;
-	fd = directory_open_file(paths.lock_file, O_RDONLY, geteuid());
-	if (fd < 0)
-		return fd;
-	error = channel_find_owner(fd, &owned, &owner);
-	close(fd);
-	if (error)
-		return error;
-	if (!owned)
-		return fail(-ENOENT, "channel %s has no producer", paths.name);
-	*pid = owner;
-	return 0;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attachment.h"
+#include "fork.h"
 #include "namespaces.h"
 #include "ring.h"
 #include "sysv.h"
@@ -72,9 +73,10 @@ int cleanup_recorded(const struct channel *channel, struct shmflip_removed *remo
 
 int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t *pid)
 {
+	const struct attachment_options options = { .any_format = true, .ended = true };
 	struct attachment *attachment;
 	pid_t producer = 0;
-	int error = attachment_open(&attachment, &channel->paths, 0, ATTACHMENT_LAZY);
+	int error = attachment_open(&attachment, &channel->paths, &options);
 
 	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ENOTSUP)
 		return error;
@@ -105,7 +107,7 @@ static void cleanup_named_ring(const struct channel *channel, struct shmflip_rem
 	    !pins_query_producer(fd, &record, &producer) &&
 	    ring_remove_dead_id(record.ring_id, record.ring_key, producer == PINS_PRODUCER_GONE))
 		removed->semaphores++;
-	close(fd);
+	fork_close(fd);
 }
 
 static void cleanup_file(const char *path, struct shmflip_removed *removed)

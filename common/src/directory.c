@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "fork.h"
 
 static int check_name(const char *name)
 {
@@ -32,40 +33,56 @@ static int check_name(const char *name)
 	return 0;
 }
 
-/* Returns the length that the whole name has. */
-static int choose_dir(struct channel_paths *paths, const char *dir)
+/* Writes a directory's name. dir: that the caller names; NULL: none. Returns the length that the
+ * whole name has. *named: it is not the default one. */
+static int choose_dir(char *path, size_t size, const char *dir, bool *named)
 {
-	const char *set = dir ? dir : getenv("SHMFLIP_DIR");
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *set = dir ? dir : secure_getenv("SHMFLIP_DIR");
+	const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
 
-	paths->named = set && *set;
-	if (paths->named)
-		return snprintf(paths->dir, sizeof(paths->dir), "%s", set);
+	*named = set && *set;
+	if (*named)
+		return snprintf(path, size, "%s", set);
 	if (runtime && *runtime)
-		return snprintf(paths->dir, sizeof(paths->dir), "%s/shmflip", runtime);
-	return snprintf(paths->dir, sizeof(paths->dir), "/tmp/shmflip-%u", (unsigned)geteuid());
+		return snprintf(path, size, "%s/shmflip", runtime);
+	return snprintf(path, size, "/tmp/shmflip-%u", (unsigned)geteuid());
+}
+
+static int set_dir(char *path, size_t size, const char *dir, bool *named)
+{
+	int length = choose_dir(path, size, dir, named);
+
+	if (length < 0 || (size_t)length >= size)
+		return fail(-ENAMETOOLONG, "the directory's name is too long");
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	return 0;
 }
 
 int channel_paths_init(struct channel_paths *paths, const char *dir, const char *channel)
 {
 	const char *name = channel ? channel : "default";
 	int error = check_name(name);
-	int length;
 
 	if (error)
 		return error;
 	strcpy(paths->name, name);
 	if (dir && !*dir)
 		return fail(-EINVAL, "the directory's name is empty");
-	length = choose_dir(paths, dir);
-	if (length >= (int)sizeof(paths->dir))
-		return fail(-ENAMETOOLONG, "the directory's name is too long");
-	while (length > 1 && paths->dir[length - 1] == '/')
-		paths->dir[--length] = '\0';
+	error = set_dir(paths->dir, sizeof(paths->dir), dir, &paths->named);
+	if (error)
+		return error;
 	snprintf(paths->channel_file, sizeof(paths->channel_file), "%s/%s", paths->dir, name);
 	snprintf(paths->lock_file, sizeof(paths->lock_file), "%s/%s.lock", paths->dir, name);
 	snprintf(paths->new_file, sizeof(paths->new_file), "%s/%s.new", paths->dir, name);
 	return 0;
+}
+
+int shmflip_default_dir(char *path, size_t size)
+{
+	bool named;
+
+	return set_dir(path, size, NULL, &named);
 }
 
 /* The mode of a directory that is readable and enterable for whom mode lets read. */
@@ -128,7 +145,7 @@ static int check_status(const struct channel_paths *paths, const struct stat *st
 	if (!S_ISDIR(status->st_mode))
 		return fail(-ENOTDIR, "%s is no directory", paths->dir);
 	if (!(foreign_owner && paths->named) && status->st_uid != geteuid() && status->st_uid != 0)
-		return fail(-EPERM, "directory %s belongs to user %u: use one of your own (--dir)",
+		return fail(-EPERM, "directory %s belongs to user %u: use one of your own",
 		            paths->dir, (unsigned)status->st_uid);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write directory %s (mode %03o): chmod go-w %s",
@@ -150,8 +167,7 @@ int directory_check(const struct channel_paths *paths, bool foreign_owner, uid_t
 	if (error)
 		return error;
 	if (system.f_type == NFS_SUPER_MAGIC)
-		return fail(-ENOTSUP, "directory %s is on NFS: use a local one (--dir)",
-		            paths->dir);
+		return fail(-ENOTSUP, "directory %s is on NFS: use a local one", paths->dir);
 	if (owner)
 		*owner = status.st_uid;
 	return 0;
@@ -200,7 +216,7 @@ static void restore_rights(const char *path)
 
 static int open_file(const char *path, int flags)
 {
-	return open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	return fork_open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 }
 
 int directory_open_file(const char *path, int flags, uid_t owner)
@@ -220,7 +236,7 @@ int directory_open_file(const char *path, int flags, uid_t owner)
 	if (!error && flags & O_CREAT && fchmod(fd, 0600) < 0)
 		error = fail_errno("cannot set the mode of %s", path);
 	if (error) {
-		close(fd);
+		fork_close(fd);
 		return error;
 	}
 	return fd;

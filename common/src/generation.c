@@ -11,6 +11,7 @@
 #include "available_memory.h"
 #include "cleanup.h"
 #include "error.h"
+#include "fork.h"
 #include "namespaces.h"
 #include "ring.h"
 #include "sysv.h"
@@ -28,6 +29,15 @@ static int fault_in(void *base, uint64_t bytes)
 	for (uint64_t offset = 0; offset < bytes; offset += LAYOUT_PAGE)
 		((volatile uint8_t *)base)[offset] = 0;
 	return 0;
+}
+
+/* How many users of the segment this mapping is: the kernel counts parts with other advice each. No
+ * other process knows the segment yet. */
+static uint64_t count_own_users(int id)
+{
+	struct sysv_status status;
+
+	return sysv_segment_status(id, &status) ? 1 : status.users;
 }
 
 /* Creates the segment and marks it for removal: the kernel frees it after its last user. */
@@ -59,8 +69,9 @@ static int create_segment(struct generation *generation, key_t key, uint64_t byt
 		sysv_segment_detach(base);
 		return error;
 	}
-	generation->segment_id = id;
+	generation->pool.segment_id = id;
 	generation->shared = base;
+	generation->own_users = count_own_users(id);
 	return 0;
 }
 
@@ -85,6 +96,9 @@ static void write_header(struct generation *generation, const struct generation_
 	struct layout_header *shared = generation->shared;
 
 	shared->fixed = generation->fixed;
+	stream_write(config->stream,
+	             (struct layout_stream *)((uint8_t *)shared +
+	                                      layout_stream_offset(&generation->fixed)));
 	/* Viewers find the segment only by the channel file. Its rename orders these stores. */
 	atomic_store_explicit(&shared->latest, layout_latest(config->newest, LAYOUT_NO_SLOT),
 	                      memory_order_relaxed);
@@ -99,7 +113,7 @@ static int write_channel_file(const struct generation *generation, int fd,
 	struct channel_record record = {
 		.producer = generation->fixed.producer,
 		.generation = generation->fixed.generation,
-		.segment_id = generation->segment_id,
+		.segment_id = generation->pool.segment_id,
 		.ring_id = generation->ring_id,
 		.ring_key = generation->ring_key,
 		.ipc_namespace = namespace_number("ipc"),
@@ -128,7 +142,7 @@ static int create_channel_file(struct generation *generation, const struct chann
 	int fd, error;
 
 	unlink(paths->new_file);
-	fd = open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = fork_open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno("cannot create %s", paths->new_file);
 	error = pins_lock_producer(fd);
@@ -138,7 +152,7 @@ static int create_channel_file(struct generation *generation, const struct chann
 		error = fail_errno("cannot rename %s to %s", paths->new_file, paths->channel_file);
 	if (error) {
 		unlink(paths->new_file);
-		close(fd);
+		fork_close(fd);
 		return error;
 	}
 	generation->fd = fd;
@@ -176,20 +190,22 @@ static int create_under_free_key(struct generation *generation, struct channel *
 static int compute_layout(struct generation *generation, const struct channel *channel,
                           const struct generation_config *config, uint64_t *bytes)
 {
+	const struct shmflip_stream *stream = &config->stream->public;
 	struct layout_fixed *fixed = &generation->fixed;
 	int error;
 
 	*fixed = (struct layout_fixed){
 		.first_frame = config->newest + 1,
-		.slot_bytes = config->slot_bytes,
-		.slots = config->slots,
+		.slot_bytes = stream->slot_bytes,
+		.slots = stream->slots,
+		.frame_metadata_bytes = stream->frame_metadata_bytes,
+		.stream_bytes = stream_bytes(config->stream),
 		.policy = config->policy,
-		.fps_milli = config->fps_milli,
+		.backing = LAYOUT_SYSV,
 		.pid = getpid(),
 		.lock_device = channel->lock_device,
 		.lock_inode = channel->lock_inode,
 	};
-	layout_mark_segment(&fixed->mark);
 	error = layout_compute(fixed, bytes);
 	if (error)
 		return error;
@@ -200,6 +216,20 @@ static int compute_layout(struct generation *generation, const struct channel *c
 			"a cgroup's limit): use fewer slots or smaller frames",
 			fixed->slots, (unsigned long long)fixed->slot_bytes >> 20);
 	return 0;
+}
+
+static int init_frames(struct generation *generation, const struct generation_config *config)
+{
+	struct frame_pool *pool = &generation->pool;
+	int error;
+
+	pool->shared = generation->shared;
+	pool->fixed = &generation->fixed;
+	pool->stream = stream_ref(config->stream);
+	error = frame_pool_init(pool);
+	if (error)
+		stream_unref(pool->stream);
+	return error;
 }
 
 int generation_init(struct generation *generation, struct channel *channel,
@@ -215,14 +245,20 @@ int generation_init(struct generation *generation, struct channel *channel,
 	if (error)
 		goto abandon;
 	fixed->producer = config->producer_id ? config->producer_id : fixed->generation;
-	error = open_to_viewers(generation, &channel->paths, config);
+	error = init_frames(generation, config);
 	if (error)
 		goto remove;
+	error = open_to_viewers(generation, &channel->paths, config);
+	if (error)
+		goto finish_frames;
+	generation->state = LAYOUT_RUNNING;
 	pins_init(&generation->pins, generation->fd);
-	slots_init_writer(&generation->writer, generation->shared, fixed->slots,
-	                  &generation->pins.locks, config->newest);
+	slots_init_writer(&generation->writer, generation->shared, fixed, &generation->pins.locks,
+	                  config->newest);
 	return 0;
 
+finish_frames:
+	frame_pool_finish(&generation->pool);
 remove:
 	ring_remove(generation->ring_id);
 	sysv_segment_detach(generation->shared);
@@ -231,16 +267,44 @@ abandon:
 	return error;
 }
 
-void generation_retire(struct generation *generation, enum layout_state state)
+static void write_state(struct generation *generation, enum layout_state state)
 {
+	generation->state = state;
 	/* Pairs with attachment_state(): a viewer that sees it sees every earlier frame. */
 	atomic_store_explicit(&generation->shared->state, state, memory_order_release);
+}
+
+void generation_end(struct generation *generation, enum layout_state state)
+{
+	write_state(generation, state);
+	ring_end(generation->ring_id, generation->writer.newest);
+}
+
+void generation_retire(struct generation *generation, enum layout_state state)
+{
+	if (generation->state == LAYOUT_RUNNING)
+		write_state(generation, state);
 	ring_remove(generation->ring_id);
+}
+
+void generation_unmap(struct generation *generation)
+{
+	/* In a child of fork() the memory is not there: the address may be another mapping's. */
+	if (generation->shared && !fork_check(generation->pool.fork_number))
+		sysv_segment_detach(generation->shared);
+	generation->shared = NULL;
+}
+
+void generation_close_file(struct generation *generation)
+{
+	if (generation->fd >= 0)
+		fork_close(generation->fd);
+	generation->fd = -1;
 }
 
 void generation_finish(struct generation *generation)
 {
-	sysv_segment_detach(generation->shared);
-	if (generation->fd >= 0)
-		close(generation->fd);
+	generation_unmap(generation);
+	generation_close_file(generation);
+	frame_pool_finish(&generation->pool);
 }

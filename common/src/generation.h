@@ -2,20 +2,19 @@
  *
  * The producer's side of one generation of a channel: its segment, ring and channel file, from
  * creation to release. A generation is never repaired or reused: after a change or a death the
- * producer creates a new one. Used by one thread. */
+ * producer creates a new one. Used by one thread at a time. */
 #ifndef SHMFLIP_GENERATION_H
 #define SHMFLIP_GENERATION_H
 
 #include "channel.h"
+#include "frame.h"
 #include "pins.h"
 #include "slots.h"
 
 struct generation_config {
 	uint64_t producer_id; /* 0: the producer's first generation, whose number it takes */
-	uint64_t slot_bytes;
-	uint32_t slots;
+	struct stream *stream;
 	uint32_t policy;
-	uint32_t fps_milli;
 	gid_t group;
 	mode_t mode;
 	uint64_t newest;  /* the frame before the first one to come */
@@ -23,26 +22,43 @@ struct generation_config {
 };
 
 struct generation {
-	struct layout_header *shared; /* mapped writable */
+	struct generation *next; /* in the producer's list of earlier ones: see retired.h */
+	struct shmflip_producer *producer;
+	struct layout_header *shared; /* mapped writable; NULL: not any more */
+	uint64_t own_users;           /* as which the kernel counts that mapping */
 	struct layout_fixed fixed;    /* our own copy: never trust the shared one */
-	int segment_id;
+	enum layout_state state;      /* likewise */
 	int ring_id;
 	key_t ring_key;
-	int fd; /* the channel file, which carries the pins; -1: retired_add() took it over */
+	int fd; /* the channel file, which carries the pins; -1: closed */
 	struct pins pins;
 	struct slot_writer writer;
+	struct frame_pool pool;
+	unsigned frames_out; /* lent or kept */
 };
 
 /* Creates segment and ring, faults every page in, and puts the channel file in place for viewers.
  * Blocks for as long as the kernel takes to clear the memory. On failure nothing is left.
- * generation must not move until generation_finish. */
+ * generation is zeroed; its producer and the pool's functions are set. It must not move until
+ * generation_finish. */
 int generation_init(struct generation *generation, struct channel *channel,
                     const struct generation_config *config);
 
-/* Writes for viewers why the generation ends, and removes the ring, which wakes them. */
+/* Writes for viewers that the stream has ended or failed, and wakes them. Only once. The channel
+ * goes on to exist. */
+void generation_end(struct generation *generation, enum layout_state state);
+
+/* Writes why the generation ends, unless its stream has ended before, and removes the ring, which
+ * wakes viewers. */
 void generation_retire(struct generation *generation, enum layout_state state);
 
-/* Detaches the memory and closes the file. Viewers keep the frames that they hold. */
+/* Detaches the memory, which no frame of the producer uses any more. Viewers keep the frames that
+ * they hold. */
+void generation_unmap(struct generation *generation);
+
+/* Viewers' locks are not looked at any more. */
+void generation_close_file(struct generation *generation);
+
 void generation_finish(struct generation *generation);
 
 #endif

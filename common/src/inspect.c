@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,9 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "error.h"
+#include "fork.h"
 #include "ring.h"
+#include "structure.h"
 
 #define LOCK_SUFFIX ".lock"
 
@@ -57,7 +60,7 @@ static void query_ownership(const struct channel_paths *paths, uid_t owner, stru
 	out->ours = is_our_lock(fd, &record);
 	if (!out->error && !out->owned && out->ours)
 		out->pid = channel_recorded_pid(&record);
-	close(fd);
+	fork_close(fd);
 }
 
 static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
@@ -71,13 +74,26 @@ static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
 	layout_mark_channel(&mark);
 	ours = pread(fd, &found, sizeof(found), 0) == sizeof(found) &&
 	       memcmp(found.magic, mark.magic, sizeof(mark.magic)) == 0;
-	close(fd);
+	fork_close(fd);
 	return ours;
 }
 
-static int inspect_newest(struct attachment *attachment, struct shmflip_frame_info *newest)
+/* ---- Status ---- */
+
+/* What shmflip_status_free() frees. The attachment keeps the stream and the newest frame's
+ * description; it holds no frame, and does not count as a viewer. */
+struct status_memory {
+	struct shmflip_status public; /* first: its address is the memory's */
+	struct shmflip_channel channel;
+	struct attachment *attachment;
+	int32_t viewer_pids[SHMFLIP_VIEWERS_MAX];
+};
+
+/* Takes the newest frame's description. Its pixels may change as soon as this returns. */
+static int inspect_newest(struct status_memory *memory)
 {
-	struct shmflip_frame frame;
+	struct attachment *attachment = memory->attachment;
+	struct frame *frame;
 	uint64_t sequence;
 	uint32_t slot;
 	int error = slots_take_newest(&attachment->reader, attachment->fixed.first_frame - 1,
@@ -85,30 +101,50 @@ static int inspect_newest(struct attachment *attachment, struct shmflip_frame_in
 
 	if (error)
 		return error == -EAGAIN ? 0 : error;
-	error = attachment_describe(attachment, sequence, slot, &frame);
+	error = frame_read(&attachment->pool, slot, sequence, &frame);
 	slots_release(&attachment->pins.locks, sequence);
-	if (!error)
-		*newest = frame.info;
-	return error;
+	if (error)
+		return error;
+	/* So that its release does nothing. */
+	atomic_store_explicit(&frame->use, FRAME_FREE, memory_order_relaxed);
+	for (int plane = 0; plane < SHMFLIP_PLANES_MAX; plane++)
+		frame->public.plane[plane].pixels = NULL;
+	memory->public.newest = &frame->public;
+	return 0;
 }
 
-static int inspect_generation(struct attachment *attachment, struct shmflip_channel_status *status)
+static enum shmflip_state state_of(const struct attachment *attachment)
 {
+	switch (attachment_state(attachment)) {
+	case LAYOUT_ENDED:
+		return SHMFLIP_ENDED;
+	case LAYOUT_FAILED:
+		return SHMFLIP_FAILED;
+	default:
+		return SHMFLIP_RUNNING;
+	}
+}
+
+static int inspect_generation(struct status_memory *memory)
+{
+	struct attachment *attachment = memory->attachment;
+	struct shmflip_status *status = &memory->public;
 	struct stat file;
-	int error = inspect_newest(attachment, &status->newest);
+	int error = inspect_newest(memory);
 
 	if (!error)
-		error = pins_list_viewers(&attachment->pins, status->viewer_pids, SHMFLIP_PIDS_MAX,
-		                          &status->viewers);
+		error = pins_list_viewers(&attachment->pins, memory->viewer_pids,
+		                          SHMFLIP_VIEWERS_MAX, &status->viewers);
 	if (!error && fstat(attachment->fd, &file) < 0)
 		error = fail_errno("cannot examine the channel's file");
 	if (error)
 		return error;
-	attachment_info(attachment, &status->info);
+	attachment_channel(attachment, &memory->channel);
+	status->state = state_of(attachment);
 	status->owner = file.st_uid;
 	status->group = file.st_gid;
 	status->mode = file.st_mode & 0777;
-	status->segment_id = attachment->segment_id;
+	status->segment_id = attachment->pool.segment_id;
 	status->semaphores_id = attachment->ring_id;
 	status->segment_bytes = attachment->fixed.pixels_offset +
 	                        attachment->fixed.slots * attachment->fixed.slot_bytes;
@@ -118,10 +154,12 @@ static int inspect_generation(struct attachment *attachment, struct shmflip_chan
 /* Sets the status of a channel that cannot be attached to. Fails if there is no channel. */
 static int report_unattachable(const struct channel_paths *paths, uid_t owner,
                                const struct ownership *lock, int error,
-                               struct shmflip_channel_status *status)
+                               struct shmflip_status *status)
 {
 	/* -ENOTSUP: it lives, and its locks or its memory are not seen from here. */
-	status->alive = lock->owned || error == -ENOTSUP;
+	bool alive = lock->owned || error == -ENOTSUP;
+
+	status->state = alive ? SHMFLIP_RUNNING : SHMFLIP_DEAD;
 	status->error = error;
 	if (lock->owned && error == -EPIPE)
 		status->error = fail(-EAGAIN,
@@ -131,7 +169,7 @@ static int report_unattachable(const struct channel_paths *paths, uid_t owner,
 	else if (lock->owned && error == -ENOENT)
 		status->error =
 			fail(-EAGAIN, "the producer of channel %s is starting", paths->name);
-	if (status->alive)
+	if (alive)
 		return 0;
 	if (lock->error && lock->error != -ENOENT && !attachment_found_no_producer(error))
 		return error;
@@ -142,10 +180,9 @@ static int report_unattachable(const struct channel_paths *paths, uid_t owner,
 	return 0;
 }
 
-static int inspect(const struct channel_paths *paths, struct shmflip_channel_status *out)
+static int inspect(const struct channel_paths *paths, struct status_memory *memory)
 {
-	struct shmflip_channel_status status = { 0 };
-	struct attachment *attachment;
+	const struct attachment_options options = { .any_format = true, .ended = true };
 	struct ownership lock;
 	uid_t owner;
 	int error = directory_check(paths, true, &owner);
@@ -153,29 +190,49 @@ static int inspect(const struct channel_paths *paths, struct shmflip_channel_sta
 	if (error)
 		return error;
 	query_ownership(paths, owner, &lock);
-	error = attachment_open(&attachment, paths, 0, ATTACHMENT_LAZY);
-	if (!error) {
-		error = inspect_generation(attachment, &status);
-		attachment_unref(attachment);
-	}
-	status.alive = 1;
-	if (error) {
-		status.info.pid = lock.pid;
-		error = report_unattachable(paths, owner, &lock, error, &status);
-	}
+	error = attachment_open(&memory->attachment, paths, &options);
 	if (!error)
-		*out = status;
-	return error;
+		error = inspect_generation(memory);
+	if (!error)
+		return 0;
+	memory->public.newest = NULL;
+	memory->channel = (struct shmflip_channel){ .pid = lock.pid };
+	return report_unattachable(paths, owner, &lock, error, &memory->public);
 }
 
-int shmflip_channel_inspect(const char *dir, const char *channel,
-                            struct shmflip_channel_status *status)
+int shmflip_channel_status(const char *dir, const char *channel, const struct shmflip_status **out)
 {
+	struct status_memory *memory;
 	struct channel_paths paths;
 	int error = channel_paths_init(&paths, dir, channel);
 
-	return error ? error : inspect(&paths, status);
+	if (error)
+		return error;
+	memory = calloc(1, sizeof(*memory));
+	if (!memory)
+		return fail(-ENOMEM, "out of memory");
+	memory->public.channel = &memory->channel;
+	memory->public.viewer_pids = memory->viewer_pids;
+	error = inspect(&paths, memory);
+	if (error)
+		shmflip_status_free(&memory->public);
+	else
+		*out = &memory->public;
+	return error;
 }
+
+void shmflip_status_free(const struct shmflip_status *status)
+{
+	struct status_memory *memory = (struct status_memory *)status;
+
+	if (!memory)
+		return;
+	if (memory->attachment)
+		attachment_unref(memory->attachment);
+	free(memory);
+}
+
+/* ---- Listing and cleaning ---- */
 
 /* Finds the channel that has this lock file, or this channel file if it has no lock file. */
 static bool find_channel(const char *file, const char *dir, struct channel_paths *paths)
@@ -200,7 +257,7 @@ static bool channel_exists(const struct channel_paths *paths, uid_t owner)
 	bool ours = fd >= 0 && is_our_lock(fd, &record);
 
 	if (fd >= 0)
-		close(fd);
+		fork_close(fd);
 	return ours || is_our_channel_file(paths, owner);
 }
 
@@ -255,19 +312,21 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
                           struct shmflip_removed *removed)
 {
 	struct shmflip_removed sum = { 0 };
-	struct channel_paths paths;
 	struct channel channel;
+	const struct channel_paths *paths = &channel.paths;
 	bool had_lock_file;
-	int error = channel_paths_init(&paths, dir, channel_name);
+	int error = removed ? structure_check(removed, "shmflip_removed") : 0;
 
 	if (!error)
-		error = directory_check(&paths, false, NULL);
+		error = channel_paths_init(&channel.paths, dir, channel_name);
+	if (!error)
+		error = directory_check(paths, false, NULL);
 	if (error)
 		return error;
-	if (!channel_exists(&paths, geteuid()))
-		return fail(-ENOENT, "there is no channel %s in %s", paths.name, paths.dir);
-	had_lock_file = access(paths.lock_file, F_OK) == 0;
-	error = channel_acquire_for_cleanup(&channel, &paths);
+	if (!channel_exists(paths, geteuid()))
+		return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
+	had_lock_file = access(paths->lock_file, F_OK) == 0;
+	error = channel_acquire_for_cleanup(&channel, paths);
 	if (error)
 		return error;
 	error = clean(&channel, &sum);
@@ -276,8 +335,7 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 		return error;
 	}
 	channel_release(&channel);
-	if (had_lock_file && access(paths.lock_file, F_OK) != 0)
+	if (had_lock_file && access(paths->lock_file, F_OK) != 0)
 		sum.files++;
-	*removed = sum;
-	return 0;
+	return removed ? structure_write(removed, &sum, sizeof(sum), "shmflip_removed") : 0;
 }

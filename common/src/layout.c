@@ -28,9 +28,12 @@ static int mark_check(const struct layout_mark *mark, const char magic[8], size_
 	if (memcmp(mark->magic, magic, sizeof(mark->magic)) != 0)
 		return fail(-EPROTO, "%s was not written by shmflip", where);
 	if (mark->version != LAYOUT_VERSION)
-		return fail(-EPROTONOSUPPORT, "%s has layout version %u, this program speaks %u",
+		return fail(-EPROTONOSUPPORT,
+		            "%s has layout version %u, and this program speaks version %u: use "
+		            "the same version of shmflip on both sides",
 		            where, mark->version, LAYOUT_VERSION);
-	if (mark->bytes != bytes)
+	/* A later library may write more. */
+	if (mark->bytes < bytes)
 		return fail_damaged(where);
 	return 0;
 }
@@ -41,7 +44,7 @@ static int file_check(const struct layout_mark *mark, const char magic[8], size_
 {
 	int error = mark_check(mark, magic, size, where);
 
-	return error || bytes == size ? error : fail_damaged(where);
+	return error || bytes >= size ? error : fail_damaged(where);
 }
 
 void layout_mark_lock(struct layout_mark *mark)
@@ -80,14 +83,15 @@ int layout_check_channel(const struct channel_record *record, size_t bytes, cons
 	return 0;
 }
 
-static uint64_t page_align(uint64_t bytes)
+static uint64_t align(uint64_t bytes, uint64_t unit)
 {
-	return (bytes + LAYOUT_PAGE - 1) & ~(LAYOUT_PAGE - 1);
+	return (bytes + unit - 1) & ~(unit - 1);
 }
 
-static uint64_t pixels_offset(uint32_t slots)
+/* Where the pixels may begin. */
+static uint64_t pixels_offset(const struct layout_fixed *fixed)
 {
-	return page_align(sizeof(struct layout_header) + slots * sizeof(struct layout_slot));
+	return align(layout_stream_offset(fixed) + fixed->stream_bytes, LAYOUT_PAGE);
 }
 
 int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes)
@@ -99,102 +103,85 @@ int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes)
 		            SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
 	if (fixed->slot_bytes == 0)
 		return fail(-EINVAL, "a slot of 0 bytes holds no frame");
+	layout_mark_segment(&fixed->mark);
+	fixed->record_bytes = sizeof(struct layout_slot);
+	fixed->pixels_offset = pixels_offset(fixed);
 	if (fixed->slot_bytes > INT64_MAX - LAYOUT_PAGE ||
-	    __builtin_mul_overflow(page_align(fixed->slot_bytes), fixed->slots, &bytes) ||
-	    bytes > INT64_MAX - pixels_offset(fixed->slots))
+	    __builtin_mul_overflow(align(fixed->slot_bytes, LAYOUT_PAGE), fixed->slots, &bytes) ||
+	    bytes > INT64_MAX - fixed->pixels_offset)
 		return fail(-EOVERFLOW, "%u slots of %llu bytes are more than can be addressed",
 		            fixed->slots, (unsigned long long)fixed->slot_bytes);
-	fixed->slot_bytes = page_align(fixed->slot_bytes);
-	fixed->pixels_offset = pixels_offset(fixed->slots);
+	fixed->slot_bytes = align(fixed->slot_bytes, LAYOUT_PAGE);
 	*segment_bytes = fixed->pixels_offset + bytes;
+	return 0;
+}
+
+static bool is_aligned(uint64_t bytes, uint64_t unit)
+{
+	return bytes % unit == 0;
+}
+
+/* The bounds keep sums from overflowing. */
+static bool has_valid_sizes(const struct layout_fixed *fixed)
+{
+	return fixed->mark.bytes <= LAYOUT_STRUCTURE_MAX &&
+	       is_aligned(fixed->mark.bytes, LAYOUT_CACHE_LINE) &&
+	       fixed->record_bytes >= sizeof(struct layout_slot) &&
+	       fixed->record_bytes <= LAYOUT_STRUCTURE_MAX &&
+	       is_aligned(fixed->record_bytes, LAYOUT_CACHE_LINE) &&
+	       fixed->frame_metadata_bytes <= SHMFLIP_FRAME_METADATA_MAX &&
+	       is_aligned(fixed->frame_metadata_bytes, 8) &&
+	       fixed->stream_bytes >= sizeof(struct layout_stream) &&
+	       fixed->stream_bytes <= sizeof(struct layout_stream) + SHMFLIP_STREAM_METADATA_MAX &&
+	       fixed->slots >= SHMFLIP_SLOTS_MIN && fixed->slots <= SHMFLIP_SLOTS_MAX;
+}
+
+static bool fits_segment(const struct layout_fixed *fixed, uint64_t segment_bytes)
+{
+	uint64_t bytes;
+
+	return fixed->slot_bytes > 0 && is_aligned(fixed->slot_bytes, LAYOUT_PAGE) &&
+	       is_aligned(fixed->pixels_offset, LAYOUT_PAGE) &&
+	       fixed->pixels_offset >= pixels_offset(fixed) &&
+	       fixed->pixels_offset <= segment_bytes &&
+	       !__builtin_mul_overflow(fixed->slot_bytes, fixed->slots, &bytes) &&
+	       bytes <= segment_bytes - fixed->pixels_offset;
+}
+
+static bool has_valid_values(const struct layout_fixed *fixed)
+{
+	return fixed->first_frame > 0 && fixed->first_frame < LAYOUT_FRAME_END &&
+	       (fixed->policy == SHMFLIP_POLICY_LATEST || fixed->policy == SHMFLIP_POLICY_LOSSLESS);
+}
+
+static int check_features(const struct layout_fixed *fixed)
+{
+	uint32_t unknown = fixed->features_required & ~LAYOUT_FEATURES_KNOWN;
+
+	if (unknown)
+		return fail(-EPROTONOSUPPORT,
+		            "the producer uses features (0x%x) that this program does not know: "
+		            "update shmflip",
+		            unknown);
+	if (fixed->backing != LAYOUT_SYSV)
+		return fail(-EPROTONOSUPPORT,
+		            "the producer's frames are in memory of a kind (%u) that this program "
+		            "does not know: update shmflip",
+		            fixed->backing);
 	return 0;
 }
 
 int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_bytes)
 {
-	struct layout_fixed computed = *fixed;
-	uint64_t computed_bytes;
-	int error;
+	int error = mark_check(&fixed->mark, segment_magic, sizeof(struct layout_header),
+	                       "the frames segment");
 
-	error = mark_check(&fixed->mark, segment_magic, sizeof(struct layout_header),
-	                   "the frames segment");
+	if (!error)
+		error = check_features(fixed);
 	if (error)
 		return error;
-	if (layout_compute(&computed, &computed_bytes) ||
-	    computed.slot_bytes != fixed->slot_bytes ||
-	    computed.pixels_offset != fixed->pixels_offset || computed_bytes > segment_bytes ||
-	    fixed->first_frame == 0 || fixed->first_frame >= LAYOUT_FRAME_END ||
-	    (fixed->policy != SHMFLIP_POLICY_LATEST && fixed->policy != SHMFLIP_POLICY_LOSSLESS))
+	if (!has_valid_sizes(fixed) || !fits_segment(fixed, segment_bytes) ||
+	    !has_valid_values(fixed))
 		return fail(-EPROTO, "the header of the frames segment is damaged");
-	return 0;
-}
-
-static bool is_valid_time(int64_t ns)
-{
-	return ns > -LAYOUT_TIME_END && ns < LAYOUT_TIME_END;
-}
-
-int layout_check_frame(const struct shmflip_frame_info *info, uint64_t slot_bytes)
-{
-	if (info->width == 0 || info->height == 0)
-		return fail(-EINVAL, "a frame of %ux%u pixels is empty", info->width, info->height);
-	if (info->format != SHMFLIP_FORMAT_XRGB8888 && info->format != SHMFLIP_FORMAT_ARGB8888)
-		return fail(-EINVAL, "pixel format 0x%08x is unknown", info->format);
-	if (info->stride_bytes % 4 != 0 || info->stride_bytes / 4 < info->width)
-		return fail(-EINVAL, "a stride of %u bytes does not fit rows of %u 4-byte pixels",
-		            info->stride_bytes, info->width);
-	if (!is_valid_time(info->presentation_ns) || !is_valid_time(info->published_ns) ||
-	    !is_valid_time(info->decode_ns))
-		return fail(-EINVAL, "a time of the frame is more than a hundred years");
-	if ((uint64_t)info->stride_bytes * info->height > slot_bytes)
-		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
-		            info->width, info->height, (unsigned long long)slot_bytes);
-	return 0;
-}
-
-void layout_write_info(struct layout_slot *slot, const struct shmflip_frame_info *info)
-{
-	slot->presentation_ns = info->presentation_ns;
-	slot->published_ns = info->published_ns;
-	slot->decode_ns = info->decode_ns;
-	slot->width = info->width;
-	slot->height = info->height;
-	slot->stride_bytes = info->stride_bytes;
-	slot->format = info->format;
-	slot->flags = info->flags;
-	/* A cache line that is not written need not move between processors. */
-	memcpy(slot->source, info->source, strnlen(info->source, sizeof(info->source) - 1) + 1);
-}
-
-void layout_read_info(const struct layout_slot *slot, uint64_t frame,
-                      struct shmflip_frame_info *info)
-{
-	info->sequence = frame;
-	info->presentation_ns = slot->presentation_ns;
-	info->published_ns = slot->published_ns;
-	info->decode_ns = slot->decode_ns;
-	info->width = slot->width;
-	info->height = slot->height;
-	info->stride_bytes = slot->stride_bytes;
-	info->format = slot->format;
-	info->flags = slot->flags;
-	memcpy(info->source, slot->source, sizeof(info->source));
-	info->source[sizeof(info->source) - 1] = '\0';
-	layout_copy_barrier();
-}
-
-int shmflip_frame_size(uint32_t width, uint32_t height, uint32_t *stride_bytes,
-                       uint64_t *size_bytes)
-{
-	uint64_t stride = ((uint64_t)width * 4 + 63) & ~UINT64_C(63);
-
-	if (width == 0 || height == 0)
-		return fail(-EINVAL, "a frame of %ux%u pixels is empty", width, height);
-	if (stride > UINT32_MAX)
-		return fail(-EOVERFLOW, "rows of %u pixels are too long", width);
-	if (stride * height > INT64_MAX - LAYOUT_PAGE)
-		return fail(-EOVERFLOW, "frames of %ux%u pixels are too large", width, height);
-	*stride_bytes = stride;
-	*size_bytes = stride * height;
 	return 0;
 }

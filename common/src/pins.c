@@ -9,6 +9,7 @@
 #include "lock.h"
 #include "namespaces.h"
 
+/* Bytes below 2^56 are frames. 2^58 is kept for a later use. */
 #define PRODUCER_BYTE (UINT64_C(1) << 57)
 
 /* The bits of a viewer's byte, from the highest: 1, namespace, pid, random. */
@@ -128,10 +129,10 @@ int pins_count_viewers(const struct pins *pins, unsigned *viewers)
 
 int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
 {
-	uint64_t viewer_bytes[PINS_VIEWERS_MAX];
+	uint64_t viewer_bytes[SHMFLIP_VIEWERS_MAX];
 	unsigned count = 0;
 	int error = lock_list(pins->fd, VIEWER_BYTES, VIEWER_BYTES_END - 1, viewer_bytes,
-	                      PINS_VIEWERS_MAX, &count);
+	                      SHMFLIP_VIEWERS_MAX, &count);
 
 	if (error)
 		return error;

@@ -21,9 +21,6 @@ enum pins_producer {
 	                       * producer's, and none of its locks is seen */
 };
 
-/* The largest number of viewers that is counted. */
-#define PINS_VIEWERS_MAX 1000
-
 struct pins {
 	struct slot_locks locks; /* locks on frames, for the slot protocol */
 	int fd;
@@ -43,7 +40,7 @@ int pins_query_producer(int fd, const struct channel_record *record, enum pins_p
 int pins_mark_attached(struct pins *pins);
 void pins_clear_attached(struct pins *pins);
 
-/* Counts the attached viewers. */
+/* Counts the attached viewers, SHMFLIP_VIEWERS_MAX at most. */
 int pins_count_viewers(const struct pins *pins, unsigned *viewers);
 
 /* The same, and the pids of the first few viewers, in no order: min(viewers, size) of them. 0: in

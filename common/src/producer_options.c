@@ -6,30 +6,33 @@
 
 #include "clock.h"
 #include "error.h"
+#include "structure.h"
 
 #define LEASE_DEFAULT_MS 2000
 
-int producer_options_check(const struct shmflip_producer_options *options)
+int producer_options_read(struct shmflip_producer_options *options,
+                          const struct shmflip_producer_options *given)
 {
+	int error = structure_read(options, sizeof(*options), given, "shmflip_producer_options");
+
+	if (error)
+		return error;
 	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
 		return fail(-EINVAL, "policy %u is unknown", options->policy);
-	if (options->mode & ~(mode_t)0666)
-		return fail(-EINVAL, "mode %03o is invalid: use only the bits to read and write",
+	if (options->mode & ~(mode_t)0644)
+		return fail(-EINVAL, "mode %03o is invalid: use 0600, 0640 or 0644",
 		            (unsigned)options->mode);
+	if (options->group_set > 1)
+		return fail(-EINVAL, "group_set is %u: use 0 or 1", options->group_set);
 	return 0;
 }
 
 void producer_options_config(struct generation_config *config,
                              const struct shmflip_producer_options *options)
 {
-	bool own_group = options->group == 0 || options->group == (gid_t)-1;
-
 	*config = (struct generation_config){
-		.slot_bytes = options->slot_bytes,
-		.slots = options->slots ? options->slots : SHMFLIP_SLOTS_MIN,
 		.policy = options->policy ? options->policy : SHMFLIP_POLICY_LATEST,
-		.fps_milli = options->fps_milli,
-		.group = own_group ? getegid() : options->group,
+		.group = options->group_set ? options->group : getegid(),
 		.mode = 0600 | (options->mode & 0044),
 	};
 }

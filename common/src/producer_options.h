@@ -6,15 +6,16 @@
 
 #include "generation.h"
 
-/* Leaves sizes to generation_init().
- * -EINVAL  there is no such policy or mode */
-int producer_options_check(const struct shmflip_producer_options *options);
+/* Copies and checks a caller's options.
+ * -EINVAL  the size is not set, or there is no such policy or mode */
+int producer_options_read(struct shmflip_producer_options *options,
+                          const struct shmflip_producer_options *given);
 
-/* The configuration of a producer's first generation. */
+/* Sets what the options decide. */
 void producer_options_config(struct generation_config *config,
                              const struct shmflip_producer_options *options);
 
-/* How long a viewer may hold the last reusable slot. CLOCK_NEVER: without limit. */
+/* CLOCK_NEVER: for ever. */
 int64_t producer_options_lease_ns(const struct shmflip_producer_options *options);
 
 #endif

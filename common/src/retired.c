@@ -2,43 +2,30 @@
 #include "retired.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "sysv.h"
 
-void retired_add(struct retired_generation **list, struct retired_generation *retired,
-                 struct generation *generation)
+void retired_add(struct generation **list, struct generation *generation)
 {
-	retired->next = *list;
-	retired->fd = generation->fd;
-	retired->frames_end = generation->writer.newest + 1;
-	retired->segment_id = generation->segment_id;
-	generation->fd = -1;
-	*list = retired;
+	generation->next = *list;
+	*list = generation;
+	if (generation->frames_out == 0)
+		generation_unmap(generation);
 }
 
-static void drop_claims(struct retired_generation *retired)
+static bool poll_claims(struct generation *generation)
 {
-	if (retired->fd >= 0)
-		close(retired->fd);
-	retired->fd = -1;
-}
-
-static bool poll_claims(struct retired_generation *retired)
-{
-	struct pins pins;
 	bool found;
 
-	if (retired->fd < 0)
+	if (generation->fd < 0)
 		return false;
-	pins_init(&pins, retired->fd);
-	if (!pins_find_claim(&pins, retired->frames_end, &found) && found)
+	if (!pins_find_claim(&generation->pins, generation->writer.newest + 1, &found) && found)
 		return true;
-	drop_claims(retired);
+	generation_close_file(generation);
 	return false;
 }
 
-bool retired_poll_claims(struct retired_generation *list)
+bool retired_poll_claims(struct generation *list)
 {
 	bool found = false;
 
@@ -47,30 +34,32 @@ bool retired_poll_claims(struct retired_generation *list)
 	return found;
 }
 
-void retired_ignore_claims(struct retired_generation *list)
+void retired_ignore_claims(struct generation *list)
 {
 	for (; list; list = list->next)
-		drop_claims(list);
+		generation_close_file(list);
 }
 
-static void drop_first(struct retired_generation **list)
-{
-	struct retired_generation *retired = *list;
-
-	*list = retired->next;
-	drop_claims(retired);
-	free(retired);
-}
-
-/* A segment is marked for removal at creation: if it still exists, somebody is attached. */
-static bool is_in_use(const struct retired_generation *retired)
+/* A segment is marked for removal at creation: if it still exists, a process is attached. This one
+ * is while it has frames. */
+static bool is_in_use(const struct generation *generation)
 {
 	struct sysv_status status;
+	uint64_t own = generation->shared ? generation->own_users : 0;
 
-	return sysv_segment_status(retired->segment_id, &status) == 0;
+	return sysv_segment_status(generation->pool.segment_id, &status) == 0 && status.users > own;
 }
 
-unsigned retired_reap(struct retired_generation **list)
+static void remove_first(struct generation **list)
+{
+	struct generation *generation = *list;
+
+	*list = generation->next;
+	generation_finish(generation);
+	free(generation);
+}
+
+unsigned retired_reap(struct generation **list)
 {
 	unsigned count = 0;
 
@@ -78,16 +67,23 @@ unsigned retired_reap(struct retired_generation **list)
 		bool used = is_in_use(*list);
 
 		count += used;
-		if (used || (*list)->fd >= 0)
+		if ((*list)->frames_out == 0)
+			generation_unmap(*list);
+		if (used || (*list)->fd >= 0 || (*list)->frames_out > 0)
 			list = &(*list)->next;
 		else
-			drop_first(list);
+			remove_first(list);
 	}
 	return count;
 }
 
-void retired_finish(struct retired_generation **list)
+void retired_finish(struct generation **list)
 {
-	while (*list)
-		drop_first(list);
+	while (*list) {
+		generation_close_file(*list);
+		if ((*list)->frames_out > 0)
+			list = &(*list)->next;
+		else
+			remove_first(list);
+	}
 }

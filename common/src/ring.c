@@ -56,6 +56,13 @@ int ring_publish(int id, uint64_t frame)
 	return sysv_semaphores_change(id, steps, 2);
 }
 
+int ring_end(int id, uint64_t newest)
+{
+	const struct sysv_step step = { (newest + 1) % FRAMES, -1 };
+
+	return sysv_semaphores_change(id, &step, 1);
+}
+
 int ring_wait(int id, uint64_t newest, int64_t timeout_ns)
 {
 	int error = sysv_semaphore_wait_zero(id, (newest + 1) % FRAMES, timeout_ns);

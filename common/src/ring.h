@@ -25,6 +25,10 @@ int ring_start(int id, uint64_t newest);
  * -EIDRM, -EINVAL  somebody removed the set */
 int ring_publish(int id, uint64_t frame);
 
+/* Wakes all who wait for the frame after newest, because it will not come. The producer stays
+ * alive. Call it once, and publish no more. */
+int ring_end(int id, uint64_t newest);
+
 /* Sleeps until the frame after newest is published, the producer is dead, or the set is removed. A
  * viewer that falls 32 frames behind between reading newest and sleeping may sleep on. So give a
  * timeout.

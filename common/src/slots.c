@@ -2,29 +2,40 @@
 #include "slots.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "error.h"
 
 #define TRIES 64
 
-void slots_init_writer(struct slot_writer *writer, struct layout_header *shared, uint32_t count,
-                       struct slot_locks *locks, uint64_t newest)
+void slots_init_writer(struct slot_writer *writer, struct layout_header *shared,
+                       const struct layout_fixed *fixed, struct slot_locks *locks, uint64_t newest)
 {
 	*writer = (struct slot_writer){
-		.shared = shared, .locks = locks, .count = count, .front = count, .newest = newest
+		.shared = shared,
+		.fixed = fixed,
+		.locks = locks,
+		.front = fixed->slots,
+		.newest = newest,
 	};
+	for (uint32_t slot = 0; slot < fixed->slots; slot++)
+		writer->order[slot] = (uint8_t)slot;
 }
 
-/* The slot with the oldest frame in the set; count if the set is empty. */
-static uint32_t oldest_of(const struct slot_writer *writer, uint64_t set)
+static uint64_t bit_of(uint32_t slot)
 {
-	uint32_t oldest = writer->count;
+	return UINT64_C(1) << slot;
+}
 
-	for (uint32_t slot = 0; slot < writer->count; slot++)
-		if (set >> slot & 1 &&
-		    (oldest == writer->count || writer->frame[slot] < writer->frame[oldest]))
-			oldest = slot;
-	return oldest;
+static void move_to_front(struct slot_writer *writer, uint32_t slot)
+{
+	uint8_t *order = writer->order;
+	uint32_t position = 0;
+
+	while (order[position] != slot)
+		position++;
+	memmove(order + 1, order, position);
+	order[0] = (uint8_t)slot;
 }
 
 /* Marks the slot as being written. If a viewer already holds the old frame, lock fails. A viewer
@@ -40,63 +51,141 @@ static int invalidate_frame(struct slot_writer *writer, uint32_t slot)
 	if (error)
 		return error;
 	/* Pairs with slot_holds_frame(), through the lock. */
-	atomic_store_explicit(&writer->shared->slot[slot].sequence, LAYOUT_DIRTY,
-	                      memory_order_relaxed);
+	atomic_store_explicit(&layout_record(writer->shared, writer->fixed, slot)->sequence,
+	                      LAYOUT_DIRTY, memory_order_relaxed);
 	writer->locks->unlock(writer->locks, frame, frame + 1);
 	writer->frame[slot] = LAYOUT_DIRTY;
 	return 0;
 }
 
-int slots_begin(struct slot_writer *writer, uint32_t *slot)
-{
-	uint64_t all = writer->count == 64 ? UINT64_MAX : (UINT64_C(1) << writer->count) - 1;
-	uint64_t set = all & ~writer->loans;
-	uint32_t candidate;
-	int error;
+/* Slots that may be lent, in the order of their last writing: position 0 is the youngest. */
+struct candidates {
+	uint64_t out; /* one bit per slot that is none */
+	uint32_t count;
+	uint64_t refused; /* one bit per position: a viewer holds the frame there */
+};
 
-	if (writer->front < writer->count)
-		set &= ~(UINT64_C(1) << writer->front);
-	while ((candidate = oldest_of(writer, set)) < writer->count) {
-		error = invalidate_frame(writer, candidate);
-		if (!error) {
-			writer->loans |= UINT64_C(1) << candidate;
-			*slot = candidate;
-			return 0;
-		}
-		if (error != -EAGAIN)
-			return error;
-		set &= ~(UINT64_C(1) << candidate);
-	}
-	return -EAGAIN;
+/* -ENOBUFS  the producer has so many slots that none would stay for the newest frame */
+static int list_candidates(const struct slot_writer *writer, struct candidates *list)
+{
+	bool has_front = writer->front < writer->fixed->slots;
+	uint64_t out = writer->loans | writer->kept | (has_front ? bit_of(writer->front) : 0);
+	uint32_t used = (uint32_t)__builtin_popcountll(out) + !has_front;
+
+	if (used >= writer->fixed->slots)
+		return -ENOBUFS;
+	*list = (struct candidates){ .out = out,
+		                     .count = writer->fixed->slots - used + !has_front };
+	return 0;
 }
 
-uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
-                       const struct shmflip_frame_info *info)
+static uint32_t slot_at(const struct slot_writer *writer, const struct candidates *list,
+                        uint32_t position)
 {
+	const uint8_t *slot = writer->order;
+
+	for (;; slot++)
+		if (!(list->out >> *slot & 1) && position-- == 0)
+			return *slot;
+}
+
+/* Takes the slot at a position on loan. Does not ask the kernel again after a refusal. */
+static int try_position(struct slot_writer *writer, struct candidates *list, uint32_t position,
+                        uint32_t *slot)
+{
+	uint32_t tried = slot_at(writer, list, position);
+	int error;
+
+	if (list->refused >> position & 1)
+		return -EAGAIN;
+	error = invalidate_frame(writer, tried);
+	if (error == -EAGAIN)
+		list->refused |= bit_of(position);
+	if (error)
+		return error;
+	writer->loans |= bit_of(tried);
+	writer->lag = position;
+	*slot = tried;
+	return 0;
+}
+
+/* A viewer that lags holds all frames from some age on to the newest. So goes to older ones in
+ * steps that double, and then tries all. */
+static int try_from(struct slot_writer *writer, struct candidates *list, uint32_t first,
+                    uint32_t *slot)
+{
+	uint32_t oldest = list->count - 1;
+	uint32_t position = first < oldest ? first : oldest;
+	int error;
+
+	while ((error = try_position(writer, list, position, slot)) == -EAGAIN && position < oldest)
+		position = 2 * position + 1 < oldest ? 2 * position + 1 : oldest;
+	for (position = list->count; error == -EAGAIN && position-- > 0;)
+		error = try_position(writer, list, position, slot);
+	return error;
+}
+
+int slots_begin(struct slot_writer *writer, uint32_t *slot)
+{
+	struct candidates list;
+	int error = list_candidates(writer, &list);
+	uint32_t lag = writer->lag;
+
+	if (error)
+		return error;
+	error = -EAGAIN;
+	/* Viewers may hold fewer frames by now: see whether a younger one is free. */
+	if (lag > 0 && lag < list.count && spin_try(&writer->probe)) {
+		error = try_position(writer, &list, lag / 2, slot);
+		spin_record(&writer->probe, error != -EAGAIN);
+	}
+	if (error == -EAGAIN)
+		error = try_from(writer, &list, lag, slot);
+	return error;
+}
+
+uint64_t slots_publish(struct slot_writer *writer, uint32_t slot)
+{
+	struct layout_slot *record = layout_record(writer->shared, writer->fixed, slot);
 	uint64_t frame = ++writer->newest;
 
-	layout_write_info(&writer->shared->slot[slot], info);
 	/* Pairs with slot_holds_frame(): a viewer that sees it sees description and pixels. */
-	atomic_store_explicit(&writer->shared->slot[slot].sequence, frame, memory_order_release);
+	atomic_store_explicit(&record->sequence, frame, memory_order_release);
 	/* Pairs with newest_word(): a viewer that sees it sees the slot's number. */
 	atomic_store_explicit(&writer->shared->latest, layout_latest(frame, slot),
 	                      memory_order_release);
 	writer->frame[slot] = frame;
 	writer->front = slot;
-	writer->loans &= ~(UINT64_C(1) << slot);
+	writer->loans &= ~bit_of(slot);
+	writer->kept |= bit_of(slot);
+	move_to_front(writer, slot);
 	return frame;
 }
 
-void slots_discard(struct slot_writer *writer, uint32_t slot)
+int slots_reuse(struct slot_writer *writer, uint32_t slot)
 {
-	writer->loans &= ~(UINT64_C(1) << slot);
+	int error = slot == writer->front ? -EAGAIN : invalidate_frame(writer, slot);
+
+	if (error)
+		return error;
+	writer->kept &= ~bit_of(slot);
+	writer->loans |= bit_of(slot);
+	return 0;
+}
+
+void slots_finish(struct slot_writer *writer, uint32_t slot)
+{
+	if (writer->loans >> slot & 1)
+		move_to_front(writer, slot);
+	writer->loans &= ~bit_of(slot);
+	writer->kept &= ~bit_of(slot);
 }
 
 void slots_init_reader(struct slot_reader *reader, const struct layout_header *shared,
-                       uint32_t count, struct slot_locks *locks)
+                       const struct layout_fixed *fixed, struct slot_locks *locks)
 {
 	*reader = (struct slot_reader){
-		.shared = shared, .locks = locks, .count = count, .claimed = LAYOUT_FRAME_END
+		.shared = shared, .fixed = fixed, .locks = locks, .claimed = LAYOUT_FRAME_END
 	};
 }
 
@@ -106,11 +195,17 @@ static uint64_t newest_word(const struct slot_reader *reader)
 	return atomic_load_explicit(&reader->shared->latest, memory_order_acquire);
 }
 
+static uint64_t slot_sequence(const struct slot_reader *reader, uint32_t slot)
+{
+	const struct layout_slot *record = layout_record(reader->shared, reader->fixed, slot);
+
+	/* Pairs with the first store of slots_publish(), and with invalidate_frame(). */
+	return atomic_load_explicit(&record->sequence, memory_order_acquire);
+}
+
 static bool slot_holds_frame(const struct slot_reader *reader, uint32_t slot, uint64_t frame)
 {
-	/* Pairs with the first store of slots_publish(), and with invalidate_frame(). */
-	return atomic_load_explicit(&reader->shared->slot[slot].sequence, memory_order_acquire) ==
-	       frame;
+	return slot_sequence(reader, slot) == frame;
 }
 
 uint64_t slots_newest(const struct slot_reader *reader)
@@ -163,11 +258,12 @@ int slots_take_newest(struct slot_reader *reader, uint64_t after, uint64_t *fram
 		if (number <= after)
 			return -EAGAIN;
 		/* The same word twice: no correct producer invalidates its newest frame. */
-		if (word == seen || layout_latest_slot(word) >= reader->count)
+		if (word == seen || layout_latest_slot(word) >= reader->fixed->slots)
 			return fail(-EPROTO, "the frames segment names an invalid newest frame");
 		seen = word;
 		/* The line moves from the producer's processor while the kernel locks. */
-		layout_prefetch(&reader->shared->slot[layout_latest_slot(word)]);
+		layout_prefetch(
+			layout_record(reader->shared, reader->fixed, layout_latest_slot(word)));
 		error = reader->locks->lock(reader->locks, false, number, number + 1);
 		if (error == -EAGAIN)
 			continue;
@@ -190,10 +286,8 @@ static uint64_t find_from(const struct slot_reader *reader, uint64_t first, uint
 {
 	uint64_t found = LAYOUT_FRAME_END, frame;
 
-	for (uint32_t i = 0; i < reader->count; i++) {
-		/* Pairs with the first store of slots_publish(). */
-		frame = atomic_load_explicit(&reader->shared->slot[i].sequence,
-		                             memory_order_acquire);
+	for (uint32_t i = 0; i < reader->fixed->slots; i++) {
+		frame = slot_sequence(reader, i);
 		if (frame >= first && frame <= newest && frame < found) {
 			found = frame;
 			*slot = i;

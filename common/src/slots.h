@@ -12,6 +12,7 @@
 #define SHMFLIP_SLOTS_H
 
 #include "layout.h"
+#include "spin.h"
 
 /* Locks on frame numbers first to end - 1, shared for readers, exclusive for the writer. Both order
  * memory as a mutex does: the new holder of a lock sees what was done before a conflicting one was
@@ -26,41 +27,51 @@ struct slot_locks {
 
 struct slot_writer {
 	struct layout_header *shared;
+	const struct layout_fixed *fixed;
 	struct slot_locks *locks;
-	uint32_t count;
-	uint32_t front;                    /* the slot of the newest frame; count: there is none */
-	uint64_t newest;                   /* the newest frame */
-	uint64_t loans;                    /* one bit per slot: it is on loan */
+	uint32_t front;  /* the slot of the newest frame; fixed->slots: none */
+	uint64_t newest; /* the newest frame */
+	uint64_t loans;  /* one bit per slot: it is on loan */
+	uint64_t kept;   /* likewise: published, and the producer still reads it */
 	uint64_t frame[SHMFLIP_SLOTS_MAX]; /* what each slot holds; LAYOUT_DIRTY: nothing */
+	uint8_t order[SHMFLIP_SLOTS_MAX];  /* the slots, the one written last first */
+	uint32_t lag;      /* how many of the youngest free slots viewers held at the last loan */
+	struct spin probe; /* whether to try a younger slot than that */
 };
 
-/* newest: the frame before the first one to come. */
-void slots_init_writer(struct slot_writer *writer, struct layout_header *shared, uint32_t count,
-                       struct slot_locks *locks, uint64_t newest);
+/* fixed must outlive the writer. newest: the frame before the first one to come. */
+void slots_init_writer(struct slot_writer *writer, struct layout_header *shared,
+                       const struct layout_fixed *fixed, struct slot_locks *locks, uint64_t newest);
 
-/* Takes a slot to write into: an empty one, else the one of the oldest frame that no viewer holds.
- * Never the newest frame's.
- * -EAGAIN  no slot is free */
+/* Takes a slot to write into, that neither the producer nor a viewer uses. Never the newest
+ * frame's. Of several, prefers one that was written lately, because it is still in the caches.
+ * -EAGAIN   viewers hold all of them
+ * -ENOBUFS  no slot is left beside those on loan, those kept, and one for the newest frame */
 int slots_begin(struct slot_writer *writer, uint32_t *slot);
 
-/* Makes the slot the newest frame. Returns the frame's number. */
-uint64_t slots_publish(struct slot_writer *writer, uint32_t slot,
-                       const struct shmflip_frame_info *info);
+/* Takes a slot that is kept on loan again. Its content stays.
+ * -EAGAIN  it is the newest frame's, or a viewer holds it */
+int slots_reuse(struct slot_writer *writer, uint32_t slot);
 
-/* Returns the slot empty. */
-void slots_discard(struct slot_writer *writer, uint32_t slot);
+/* Makes the slot the newest frame. The caller has written its record. The slot is kept: not reused
+ * before slots_finish. Returns the frame's number. */
+uint64_t slots_publish(struct slot_writer *writer, uint32_t slot);
+
+/* The producer uses the slot no longer. An unpublished one is empty again. */
+void slots_finish(struct slot_writer *writer, uint32_t slot);
 
 /* ---- Viewer ---- */
 
 struct slot_reader {
 	const struct layout_header *shared;
+	const struct layout_fixed *fixed; /* a checked copy */
 	struct slot_locks *locks;
-	uint32_t count;
 	uint64_t claimed; /* frames from this one on are locked; LAYOUT_FRAME_END: none are */
 };
 
+/* fixed must outlive the reader. */
 void slots_init_reader(struct slot_reader *reader, const struct layout_header *shared,
-                       uint32_t count, struct slot_locks *locks);
+                       const struct layout_fixed *fixed, struct slot_locks *locks);
 
 /* The newest frame's number. Before a generation's first frame: the number before that one. */
 uint64_t slots_newest(const struct slot_reader *reader);

@@ -7,7 +7,9 @@
 #include "attachment.h"
 #include "clock.h"
 #include "error.h"
+#include "fork.h"
 #include "frame_wait.h"
+#include "structure.h"
 
 /* How often to check for a producer. */
 #define ATTACH_MIN_NS (5 * NS_PER_MS)
@@ -18,34 +20,57 @@
  * see that nothing is new. */
 #define LIVENESS_CHECK_NS NS_PER_MS
 
+/* A viewer that wants every frame keeps its claim when a stream has ended: so it misses nothing of
+ * the next one. The memory does not stay. */
+struct kept_claim {
+	struct pins pins; /* fd -1: none is kept */
+	uint64_t first;
+};
+
 struct shmflip_viewer {
+	unsigned fork_number;
 	struct channel_paths paths;
 	uint32_t view;
-	enum attachment_pixels pixels;
+	uint32_t flags;
 	struct attachment *attachment; /* NULL: none */
 	struct attachment *previous;   /* the next call frees its memory; NULL: none */
-	int64_t detached_ns;           /* since when there is no attachment */
-	int64_t liveness_checked_ns;   /* the last check by a call that does not wait */
-	bool every;                    /* this attachment takes every frame */
-	uint64_t producer;             /* the last one attached to */
-	uint64_t generation;           /* the last one attached to: never attach to it again */
-	uint64_t last;                 /* that producer's last frame taken or skipped */
-	uint64_t dropped_before;       /* that producer's drops that are already counted */
-	struct shmflip_viewer_stats stats;
+	struct kept_claim claim;
+	int64_t detached_ns;         /* since when there is no attachment */
+	int64_t liveness_checked_ns; /* the last check by a call that does not wait */
+	bool every;                  /* this attachment takes every frame */
+	uint64_t producer;           /* the last one attached to */
+	uint64_t generation;         /* the last one attached to: never attach to it again */
+	uint64_t last;               /* that producer's last frame taken or skipped */
+	uint64_t dropped_before;     /* that producer's drops that are already counted */
+	struct shmflip_counts counts;
+	struct shmflip_channel channel; /* for shmflip_viewer_channel() */
 	struct spin spin;
 };
 
-int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shmflip_viewer **out)
-{
-	struct shmflip_viewer *viewer;
-	struct channel_paths paths;
-	int error;
+#define KNOWN_FLAGS (SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_UNTOUCHED | SHMFLIP_VIEWER_ANY_FORMAT)
 
+static int check_options(const struct shmflip_viewer_options *options)
+{
 	if (options->view > SHMFLIP_VIEW_EVERY)
 		return fail(-EINVAL, "view %u is unknown", options->view);
-	if (options->prefault && options->untouched)
-		return fail(-EINVAL, "prefault and untouched exclude each other");
-	error = channel_paths_init(&paths, options->dir, options->channel);
+	if (options->flags & ~(uint32_t)KNOWN_FLAGS)
+		return fail(-EINVAL, "viewer flags 0x%x are unknown", options->flags);
+	if (options->flags & SHMFLIP_VIEWER_PREFAULT && options->flags & SHMFLIP_VIEWER_UNTOUCHED)
+		return fail(-EINVAL, "SHMFLIP_VIEWER_PREFAULT and _UNTOUCHED exclude each other");
+	return 0;
+}
+
+int shmflip_viewer_open(const struct shmflip_viewer_options *given, struct shmflip_viewer **out)
+{
+	struct shmflip_viewer_options options;
+	struct shmflip_viewer *viewer;
+	struct channel_paths paths;
+	int error = structure_read(&options, sizeof(options), given, "shmflip_viewer_options");
+
+	if (!error)
+		error = check_options(&options);
+	if (!error)
+		error = channel_paths_init(&paths, options.dir, options.channel);
 	if (error)
 		return error;
 	error = directory_check(&paths, true, NULL);
@@ -54,11 +79,11 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *options, struct shm
 	viewer = calloc(1, sizeof(*viewer));
 	if (!viewer)
 		return fail(-ENOMEM, "out of memory");
+	viewer->fork_number = fork_number();
 	viewer->paths = paths;
-	viewer->view = options->view;
-	viewer->pixels = options->untouched  ? ATTACHMENT_UNTOUCHED
-	                 : options->prefault ? ATTACHMENT_PREFAULT
-	                                     : ATTACHMENT_LAZY;
+	viewer->view = options.view;
+	viewer->flags = options.flags;
+	viewer->claim.pins.fd = -1;
 	viewer->detached_ns = monotonic_now_ns();
 	*out = viewer;
 	return 0;
@@ -71,6 +96,35 @@ static void release_locks(struct attachment *attachment)
 	pins_clear_attached(&attachment->pins);
 }
 
+static void drop_claim(struct shmflip_viewer *viewer)
+{
+	struct kept_claim *claim = &viewer->claim;
+
+	if (claim->pins.fd < 0)
+		return;
+	claim->pins.locks.unlock(&claim->pins.locks, claim->first, LAYOUT_FRAME_END);
+	fork_close(claim->pins.fd);
+	claim->pins.fd = -1;
+}
+
+/* Takes the claim over from the attachment. Without a descriptor for it, the viewer may miss
+ * frames of the next stream, and counts them. */
+static void keep_claim(struct shmflip_viewer *viewer)
+{
+	struct slot_reader *reader = &viewer->attachment->reader;
+	int fd;
+
+	drop_claim(viewer);
+	if (reader->claimed == LAYOUT_FRAME_END)
+		return;
+	fd = fork_dup(viewer->attachment->fd);
+	if (fd < 0)
+		return;
+	pins_init(&viewer->claim.pins, fd);
+	viewer->claim.first = reader->claimed;
+	reader->claimed = LAYOUT_FRAME_END;
+}
+
 /* Adds what the producer has dropped since the last call. */
 static void count_dropped(struct shmflip_viewer *viewer)
 {
@@ -79,7 +133,7 @@ static void count_dropped(struct shmflip_viewer *viewer)
 	if (!viewer->attachment)
 		return;
 	dropped = attachment_dropped(viewer->attachment);
-	viewer->stats.dropped += dropped - viewer->dropped_before;
+	viewer->counts.dropped += dropped - viewer->dropped_before;
 	viewer->dropped_before = dropped;
 }
 
@@ -112,12 +166,12 @@ static void set_attachment(struct shmflip_viewer *viewer, struct attachment *att
                            uint64_t last)
 {
 	if (viewer->producer != attachment->fixed.producer) {
-		viewer->stats.producers++;
+		viewer->counts.producers++;
 		viewer->dropped_before = attachment_dropped(attachment);
 	} else {
-		viewer->stats.missed += last - viewer->last;
+		viewer->counts.missed += last - viewer->last;
 	}
-	viewer->stats.generations++;
+	viewer->counts.generations++;
 	viewer->attachment = attachment;
 	viewer->every = every;
 	viewer->last = last;
@@ -125,18 +179,24 @@ static void set_attachment(struct shmflip_viewer *viewer, struct attachment *att
 	viewer->generation = attachment->fixed.generation;
 }
 
-/* Attaches to a new generation, then detaches from the current one. With same_producer, only to a
- * generation of the last producer.
- * -ENOENT  there is none
- * -EPIPE   its producer died
- * -EAGAIN  its producer is just moving on */
-static int attach(struct shmflip_viewer *viewer, bool same_producer)
+static enum attachment_pixels pixels_of(const struct shmflip_viewer *viewer)
 {
+	if (viewer->flags & SHMFLIP_VIEWER_UNTOUCHED)
+		return ATTACHMENT_UNTOUCHED;
+	return viewer->flags & SHMFLIP_VIEWER_PREFAULT ? ATTACHMENT_PREFAULT : ATTACHMENT_LAZY;
+}
+
+static int try_attach(struct shmflip_viewer *viewer, bool same_producer)
+{
+	const struct attachment_options options = {
+		.after = viewer->generation,
+		.pixels = pixels_of(viewer),
+		.any_format = viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT,
+	};
 	struct attachment *attachment;
 	uint64_t last;
 	bool every, same;
-	int error =
-		attachment_open(&attachment, &viewer->paths, viewer->generation, viewer->pixels);
+	int error = attachment_open(&attachment, &viewer->paths, &options);
 
 	if (error)
 		return error;
@@ -152,8 +212,32 @@ static int attach(struct shmflip_viewer *viewer, bool same_producer)
 		return error;
 	}
 	detach(viewer);
+	drop_claim(viewer);
 	set_attachment(viewer, attachment, every, last);
 	return 0;
+}
+
+/* Whether the next try will fail too. */
+static bool cannot_attach(int error)
+{
+	return error == -EPROTO || error == -EPROTONOSUPPORT || error == -ENOTSUP ||
+	       error == -EPERM || error == -EACCES;
+}
+
+/* Attaches to a new generation, then detaches from the current one. With same_producer, only to a
+ * generation of the last producer. If this viewer cannot follow, a producer waits for it no longer.
+ * -ENOENT  there is none
+ * -EPIPE   its producer died
+ * -EAGAIN  its producer is just moving on */
+static int attach(struct shmflip_viewer *viewer, bool same_producer)
+{
+	int error = try_attach(viewer, same_producer);
+
+	if (cannot_attach(error)) {
+		detach(viewer);
+		drop_claim(viewer);
+	}
+	return error;
 }
 
 /* Sleeps until the next check for a producer is due.
@@ -181,8 +265,12 @@ static int attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
 	return 0;
 }
 
-int shmflip_viewer_wait_producer(struct shmflip_viewer *viewer, int timeout_ms)
+int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 {
+	int error = fork_check(viewer->fork_number);
+
+	if (error)
+		return error;
 	free_previous(viewer);
 	return attach_before(viewer, clock_deadline_ns(timeout_ms));
 }
@@ -221,35 +309,43 @@ static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
 int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	int error = fork_check(viewer->fork_number);
 
+	if (error)
+		return error;
 	free_previous(viewer);
 	if (!viewer->attachment)
 		return wait_for_producer(viewer, deadline_ns);
 	return wait_for_frame(viewer, deadline_ns);
 }
 
+/* Makes a frame of what the viewer holds, or lets go of it. */
 static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t slot,
-                     struct shmflip_frame *frame)
+                     const struct shmflip_frame **out)
 {
 	struct attachment *attachment = viewer->attachment;
-	int error = attachment_describe(attachment, sequence, slot, frame);
+	struct frame *frame;
+	int error = attachment_take(attachment, sequence, slot, &frame);
 
-	viewer->stats.missed += sequence - viewer->last - (error ? 0 : 1);
-	viewer->last = sequence;
-	if (error) {
+	if (error)
 		slots_release(&attachment->pins.locks, sequence);
-		return error;
+	if (!error && !(viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT)) {
+		error = attachment_check_format(frame->public.fourcc);
+		if (error)
+			shmflip_frame_release(&frame->public);
 	}
-	attachment_ref(attachment);
-	frame->hold = attachment;
-	viewer->stats.acquired++;
+	viewer->counts.missed += sequence - viewer->last - (error ? 0 : 1);
+	viewer->last = sequence;
+	if (error)
+		return error;
+	viewer->counts.acquired++;
+	*out = &frame->public;
 	return 0;
 }
 
-static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+static int take(struct shmflip_viewer *viewer, const struct shmflip_frame **frame)
 {
 	struct slot_reader *reader = &viewer->attachment->reader;
-	struct shmflip_frame taken;
 	uint64_t sequence;
 	uint32_t slot;
 	int error = viewer->every ? slots_take_next(reader, &sequence, &slot)
@@ -257,17 +353,22 @@ static int take(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
 
 	if (error == -EPROTO)
 		detach(viewer);
-	if (error)
-		return error;
-	error = take_held(viewer, sequence, slot, &taken);
-	if (!error)
-		*frame = taken;
-	return error;
+	return error ? error : take_held(viewer, sequence, slot, frame);
+}
+
+/* -ENODATA, -EPIPE: how the producer's last generation came to its end. */
+static int report_end(enum layout_state state)
+{
+	if (state == LAYOUT_ENDED)
+		return fail(-ENODATA, "the producer has ended its stream");
+	if (state == LAYOUT_FAILED)
+		return fail(-EPIPE, "the producer's stream failed");
+	return fail(-EPIPE, "the producer died");
 }
 
 /* There was nothing to take: checks whether the generation is over. Notices a death only with
  * check_liveness. Frames published just before the end come first. */
-static int take_last_or_end(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                             bool check_liveness)
 {
 	enum layout_state state = attachment_state(viewer->attachment);
@@ -288,12 +389,12 @@ static int take_last_or_end(struct shmflip_viewer *viewer, struct shmflip_frame 
 		/* It moved on and then stopped: it ended if its file is removed, else it died. */
 		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
 	}
+	keep_claim(viewer);
 	detach_but_keep_memory(viewer);
-	return state == LAYOUT_ENDED ? fail(-ENODATA, "the producer has ended its stream")
-	                             : fail(-EPIPE, "the producer died");
+	return report_end(state);
 }
 
-static int acquire_now(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                        bool check_liveness)
 {
 	int error;
@@ -317,14 +418,16 @@ static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 	return wait_for_frame(viewer, deadline_ns);
 }
 
-int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *frame,
+int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                            int timeout_ms)
 {
 	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	/* A call that waits need not check now: a death wakes it up. */
 	bool check_liveness = timeout_ms == 0 && start_liveness_check(viewer);
-	int error;
+	int error = fork_check(viewer->fork_number);
 
+	if (error)
+		return error;
 	free_previous(viewer);
 	while ((error = acquire_now(viewer, frame, check_liveness)) == -EAGAIN) {
 		if (clock_remaining_ns(deadline_ns, 1) == 0)
@@ -337,39 +440,38 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, struct shmflip_frame *
 	return error;
 }
 
-void shmflip_viewer_release(struct shmflip_viewer *viewer, struct shmflip_frame *frame)
+const struct shmflip_channel *shmflip_viewer_channel(struct shmflip_viewer *viewer)
 {
-	struct attachment *attachment = frame->hold;
-
-	(void)viewer;
-	if (!attachment)
-		return;
-	slots_release(&attachment->pins.locks, frame->info.sequence);
-	attachment_unref(attachment);
-	*frame = (struct shmflip_frame){ 0 };
+	if (fork_check(viewer->fork_number) || !viewer->attachment)
+		return NULL;
+	attachment_channel(viewer->attachment, &viewer->channel);
+	return &viewer->channel;
 }
 
-int shmflip_viewer_channel(struct shmflip_viewer *viewer, struct shmflip_channel_info *info)
+int shmflip_viewer_counts(struct shmflip_viewer *viewer, struct shmflip_counts *counts)
 {
-	const struct attachment *attachment = viewer->attachment;
+	int error = fork_check(viewer->fork_number);
 
-	if (!attachment)
-		return fail(-ENOENT, "channel %s has no producer", viewer->paths.name);
-	attachment_info(attachment, info);
-	return 0;
-}
-
-void shmflip_viewer_stats(struct shmflip_viewer *viewer, struct shmflip_viewer_stats *stats)
-{
+	if (error)
+		return error;
 	count_dropped(viewer);
-	viewer->stats.published = viewer->stats.acquired + viewer->stats.missed;
-	*stats = viewer->stats;
+	viewer->counts.published = viewer->counts.acquired + viewer->counts.missed;
+	return structure_write(counts, &viewer->counts, sizeof(viewer->counts), "shmflip_counts");
 }
 
-void shmflip_viewer_destroy(struct shmflip_viewer *viewer)
+void shmflip_viewer_close(struct shmflip_viewer *viewer)
 {
 	if (!viewer)
 		return;
+	if (fork_check(viewer->fork_number)) {
+		/* The memory is not mapped, and the locks are the parent's. */
+		if (viewer->attachment)
+			attachment_unref(viewer->attachment);
+		free_previous(viewer);
+		free(viewer);
+		return;
+	}
 	detach(viewer);
+	drop_claim(viewer);
 	free(viewer);
 }

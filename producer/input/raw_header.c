@@ -82,16 +82,16 @@ static const struct raw_format *parse_chroma(const char *chroma, bool *no_chroma
 	return NULL;
 }
 
-/* 0: no rate, an invalid one, or one above the limit of -r. */
-static uint32_t parse_rate(const char *rate)
+/* No rate if there is none, or an invalid one, or one outside the limits of -r: 0.0005 to 10^6. */
+static struct frame_rate parse_rate(const char *text)
 {
-	uint32_t frames, seconds;
-	const char *at = rate ? parse_number(rate, &frames) : NULL;
+	struct frame_rate rate;
+	const char *at = text ? parse_number(text, &rate.num) : NULL;
 
-	if (!at || *at != ':' || !parse_number(at + 1, &seconds) || !seconds ||
-	    frames / seconds >= 1000000)
-		return 0;
-	return (uint32_t)(((uint64_t)frames * 1000 + seconds / 2) / seconds);
+	if (!at || *at != ':' || !parse_number(at + 1, &rate.den) || !rate.den ||
+	    rate.num / rate.den >= 1000000 || (uint64_t)rate.num * 2000 < rate.den)
+		return (struct frame_rate){ 0 };
+	return rate;
 }
 
 /* NULL: the header names no matrix, or one that is not known here. */
@@ -103,7 +103,7 @@ static const struct matrix *parse_matrix(const char *text)
 }
 
 const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
-                           uint32_t *fps_milli)
+                           struct frame_rate *rate)
 {
 	const char *width = find_parameter(text, "W"), *height = find_parameter(text, "H");
 	const char *range = find_parameter(text, "XCOLORRANGE="), *fault;
@@ -126,6 +126,6 @@ const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct
 		matrix = parse_matrix(text);
 	raw_yuv_init(&layout->yuv, matrix ? matrix : matrix_of_rows(size[1]),
 	             range && strncmp(range, "FULL", 4) == 0);
-	*fps_milli = parse_rate(find_parameter(text, "F"));
+	*rate = parse_rate(find_parameter(text, "F"));
 	return NULL;
 }

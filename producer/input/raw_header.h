@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "frame_rate.h"
 #include "raw_format.h"
 #include "raw_yuv.h"
 
@@ -37,9 +38,8 @@ uint64_t raw_layout_row_bytes(const struct raw_layout *layout);
 uint64_t raw_layout_bytes(const struct raw_layout *layout);
 
 /* Parses the first line of a Y4M stream. matrix: overrules the line; NULL: as the line says, else
- * matrix_of_rows(). fps_milli: frames per 1000 seconds; 0: the line names no rate. Returns NULL, or
- * what is wrong with the line. */
+ * matrix_of_rows(). rate: as the line names it. Returns NULL, or what is wrong with the line. */
 const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
-                           uint32_t *fps_milli);
+                           struct frame_rate *rate);
 
 #endif

@@ -195,7 +195,7 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 
 	*error = read_line(stream, text);
 	while (*error == 0 && !fault && strncmp(text, "YUV4MPEG2 ", 10) == 0) {
-		fault = raw_header_y4m(text, stream->matrix, &stream->layout, &stream->fps_milli);
+		fault = raw_header_y4m(text, stream->matrix, &stream->layout, &stream->rate);
 		stream->announced = true;
 		if (!fault)
 			*error = read_line(stream, text);

@@ -25,7 +25,7 @@ struct raw_stream {
 	char unread[RAW_HEADER_BYTES_MAX]; /* bytes read but not used yet: start to end */
 	size_t start, end;
 	struct raw_layout layout; /* of the announced frame */
-	uint32_t fps_milli;       /* the rate that the stream names; 0: none */
+	struct frame_rate rate;   /* that the stream names */
 	uint64_t remaining;       /* bytes of that frame that are not read yet */
 	bool broken;              /* a header was invalid: no frame can be found after it */
 	bool announced;           /* a Y4M's first line was read */

@@ -95,7 +95,7 @@ part() {
 # ---- Mutants -------------------------------------------------------------------------------------
 
 compiler=${CC:-gcc}
-flags=(-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 '-DSHMFLIP_VERSION="0"' -std=gnu11 -g -O1
+flags=(-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -std=gnu11 -g -O1
 	-I"$here/../../common/include" -I"$here/../../common/system")
 library=$build/../../common/libshmflip-internal.a
 
@@ -123,7 +123,7 @@ link_crash() {
 	"$compiler" -o "$1/program" "${objects[@]}" \
 		-Wl,--whole-archive "$build/libcrash-parts.a" \
 		-Wl,--no-whole-archive "$2" "$build/libcrash-delays.a" \
-		-Wl,--wrap=clock_sleep -Wl,-z,now
+		-lpthread -Wl,--wrap=clock_sleep -Wl,-z,now
 }
 
 link_unit() {

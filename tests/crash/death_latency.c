@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "frames.h"
 #include "monotonic.h"
 #include "process.h"
 #include "sandbox.h"
+#include "shmflip.h"
 #include "tally.h"
 
 #define MAPPED_BYTES (UINT64_C(64) << 20)
@@ -24,23 +24,33 @@ struct shared {
 	_Atomic int64_t death_seen_ns; /* 0: not yet */
 };
 
-static void publish_one(void *unused)
+static void open_producer(struct shmflip_producer **producer, uint64_t slot_bytes)
 {
-	const struct shmflip_producer_options options = { .slot_bytes = MAPPED_BYTES / 2 };
-	struct shmflip_producer *producer;
-	struct shmflip_frame_info info;
-	struct shmflip_loan loan;
-	int error = shmflip_producer_create(&options, &producer);
+	struct shmflip_producer_options options;
+	struct shmflip_stream stream;
+	int error;
 
-	(void)unused;
-	if (!error)
-		error = shmflip_producer_loan(producer, &loan, 0);
+	shmflip_init(&options);
+	shmflip_init(&stream);
+	stream.width = 64;
+	stream.height = 1;
+	stream.slot_bytes = slot_bytes;
+	error = shmflip_producer_open(&options, &stream, producer);
 	if (error)
 		fault_error("a producer cannot start", error);
-	frames_describe(&info, 1, 1, 4096);
-	frames_draw(loan.pixels, &info, 1, 0);
-	frames_draw(loan.pixels, &info, 1, 1);
-	error = shmflip_producer_publish(producer, &loan, &info);
+}
+
+static void publish_one(void *unused)
+{
+	struct shmflip_producer *producer;
+	struct shmflip_frame *frame;
+	int error;
+
+	(void)unused;
+	open_producer(&producer, MAPPED_BYTES / 2);
+	error = shmflip_producer_loan(producer, &frame, 0);
+	if (!error)
+		error = shmflip_frame_publish(frame);
 	if (error)
 		fault_error("cannot publish a frame", error);
 	for (;;)
@@ -49,19 +59,20 @@ static void publish_one(void *unused)
 
 static void wait_for_death(void *argument)
 {
-	const struct shmflip_viewer_options options = { 0 };
+	struct shmflip_viewer_options options;
 	struct shared *shared = argument;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	int64_t begin_ns;
-	int error = shmflip_viewer_open(&options, &viewer);
+	int error;
 
+	shmflip_init(&options);
+	error = shmflip_viewer_open(&options, &viewer);
 	if (!error)
 		error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
 	if (error)
 		fault_error("a viewer cannot start", error);
-	frames_check_whole(&frame, "the only one");
-	shmflip_viewer_release(viewer, &frame);
+	shmflip_frame_release(frame);
 	shared->attached = true;
 	begin_ns = monotonic_now_ns();
 	error = shmflip_viewer_acquire(viewer, &frame, process_timeout_ms);
@@ -71,7 +82,7 @@ static void wait_for_death(void *argument)
 	/* When its timeout ends, acquire checks whether the producer lives, without any wakeup. */
 	if (shared->death_seen_ns - begin_ns > process_timeout_ms / 2 * NS_PER_MS)
 		fault("a death did not wake the viewer, which noticed it at its timeout");
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 }
 
 /* Returns the nanoseconds from the kill to the viewer's knowledge. Nobody cleans up before that. */
@@ -96,13 +107,10 @@ static int64_t kill_one(struct shared *shared)
 /* A successor removes what the dead producer left. */
 static void clean_up(void)
 {
-	const struct shmflip_producer_options options = { .slot_bytes = 4096 };
 	struct shmflip_producer *producer;
-	int error = shmflip_producer_create(&options, &producer);
 
-	if (error)
-		fault_error("a successor cannot start", error);
-	shmflip_producer_destroy(producer);
+	open_producer(&producer, 4096);
+	shmflip_producer_close(producer);
 	sandbox_check_empty();
 }
 

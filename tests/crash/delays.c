@@ -19,7 +19,7 @@
 	void __tsan_##name(__VA_ARGS__);                                                           \
 	void __tsan_##name(__VA_ARGS__)
 
-static struct random random;
+static _Thread_local struct random random;
 
 /* Sleeps up to 0.3 ms, the time of about 50 frames; sometimes up to 4 ms, the time of a move to
  * another generation. */
@@ -37,7 +37,7 @@ static void delay(uint32_t yield_odds, uint32_t sleep_odds)
 
 	if (random.state == 0) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		random.state = random_mix((uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 32);
+		random.state = random_mix((uint64_t)now.tv_nsec ^ (uint64_t)gettid() << 32);
 	}
 	if (random_one_in(&random, sleep_odds))
 		sleep_briefly();
@@ -102,6 +102,37 @@ HOOK(atomic_signal_fence, int order)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+HOOK(atomic_thread_fence, int order)
+{
+	(void)order;
+	before_atomic();
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+#define CHANGE(bits, name, builtin)                                                                \
+	uint##bits##_t __tsan_atomic##bits##_##name(uint##bits##_t *, uint##bits##_t, int);        \
+	uint##bits##_t __tsan_atomic##bits##_##name(uint##bits##_t *address, uint##bits##_t value, \
+	                                            int order)                                     \
+	{                                                                                          \
+		(void)order;                                                                       \
+		before_atomic();                                                                   \
+		return builtin(address, value, __ATOMIC_SEQ_CST);                                  \
+	}
+
+#define COMPARE(bits, kind)                                                                        \
+	bool __tsan_atomic##bits##_compare_exchange_##kind(uint##bits##_t *, uint##bits##_t *,     \
+	                                                   uint##bits##_t, int, int);              \
+	bool __tsan_atomic##bits##_compare_exchange_##kind(                                        \
+		uint##bits##_t *address, uint##bits##_t *expected, uint##bits##_t value,           \
+		int order, int failure_order)                                                      \
+	{                                                                                          \
+		(void)order;                                                                       \
+		(void)failure_order;                                                               \
+		before_atomic();                                                                   \
+		return __atomic_compare_exchange_n(address, expected, value, false,                \
+		                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);            \
+	}
+
 /* Always the strictest order: an order that is too weak would not show on x86-64 anyway. */
 #define ATOMIC(bits)                                                                               \
 	uint##bits##_t __tsan_atomic##bits##_load(const uint##bits##_t *, int);                    \
@@ -117,23 +148,13 @@ HOOK(atomic_signal_fence, int order)
 		before_atomic();                                                                   \
 		__atomic_store_n(address, value, __ATOMIC_SEQ_CST);                                \
 	}                                                                                          \
-	uint##bits##_t __tsan_atomic##bits##_fetch_add(uint##bits##_t *, uint##bits##_t, int);     \
-	uint##bits##_t __tsan_atomic##bits##_fetch_add(uint##bits##_t *address,                    \
-	                                               uint##bits##_t value, int order)            \
-	{                                                                                          \
-		(void)order;                                                                       \
-		before_atomic();                                                                   \
-		return __atomic_fetch_add(address, value, __ATOMIC_SEQ_CST);                       \
-	}                                                                                          \
-	uint##bits##_t __tsan_atomic##bits##_fetch_sub(uint##bits##_t *, uint##bits##_t, int);     \
-	uint##bits##_t __tsan_atomic##bits##_fetch_sub(uint##bits##_t *address,                    \
-	                                               uint##bits##_t value, int order)            \
-	{                                                                                          \
-		(void)order;                                                                       \
-		before_atomic();                                                                   \
-		return __atomic_fetch_sub(address, value, __ATOMIC_SEQ_CST);                       \
-	}
+	CHANGE(bits, fetch_add, __atomic_fetch_add)                                                \
+	CHANGE(bits, fetch_sub, __atomic_fetch_sub)                                                \
+	CHANGE(bits, exchange, __atomic_exchange_n)                                                \
+	COMPARE(bits, strong)                                                                      \
+	COMPARE(bits, weak)
 
+ATOMIC(8)  /* NOLINT(readability-non-const-parameter): atomics write to it */
 ATOMIC(16) /* NOLINT(readability-non-const-parameter): atomics write to it */
 ATOMIC(32) /* NOLINT(readability-non-const-parameter): atomics write to it */
 ATOMIC(64) /* NOLINT(readability-non-const-parameter): atomics write to it */

@@ -10,102 +10,162 @@
 
 /* ---- The producer ---- */
 
-void fixture_create_producer(struct fixture *fixture)
+/* metadata must live as long as the stream is used; its data is in the fixture. */
+static void set_stream(struct fixture *fixture, struct shmflip_stream *stream,
+                       struct shmflip_metadata *metadata, uint64_t slot_bytes)
 {
-	const struct shmflip_producer_options options = {
-		.slots = fixture->slots,
-		.slot_bytes = SLOT_BYTES,
-		.policy = fixture->policy,
-		.lease_ms = -1,
-	};
-	int error = shmflip_producer_create(&options, &fixture->producer);
+	frames_set_stream(stream, metadata, &fixture->number);
+	stream->slots = fixture->slots;
+	stream->slot_bytes = slot_bytes;
+}
 
-	if (error)
-		fault_error("cannot create the channel", error);
+void fixture_open_producer(struct fixture *fixture)
+{
+	struct shmflip_producer_options options;
+	struct shmflip_metadata metadata;
+	struct shmflip_stream stream;
+	int error;
+
 	fixture->number++;
 	fixture->sequence = 0;
-}
-
-static int try_loan(struct fixture *fixture, struct shmflip_loan *loan,
-                    struct shmflip_frame_info *info, int timeout_ms)
-{
-	int error = shmflip_producer_loan(fixture->producer, loan, timeout_ms);
-
+	shmflip_init(&options);
+	options.policy = fixture->policy;
+	options.lease_ms = -1;
+	set_stream(fixture, &stream, &metadata, SLOT_BYTES);
+	error = shmflip_producer_open(&options, &stream, &fixture->producer);
 	if (error)
-		return error;
-	frames_describe(info, fixture->number, fixture->sequence + 1, loan->size_bytes);
-	frames_draw(loan->pixels, info, fixture->sequence + 1, 0);
-	frames_draw(loan->pixels, info, fixture->sequence + 1, 1);
-	return 0;
+		fault_error("cannot open the channel", error);
 }
 
-void fixture_loan(struct fixture *fixture, struct shmflip_loan *loan,
-                  struct shmflip_frame_info *info)
+static void draw(struct fixture *fixture, struct shmflip_frame *frame)
 {
-	int error = try_loan(fixture, loan, info, process_timeout_ms / 2);
+	frames_describe(frame, fixture->number, fixture->sequence + 1);
+	frames_draw(frame, 0);
+	frames_draw(frame, 1);
+}
 
+/* Returns NULL if no slot is free in time. */
+static struct shmflip_frame *try_loan(struct fixture *fixture, int timeout_ms)
+{
+	struct shmflip_frame *frame;
+	int error = shmflip_producer_loan(fixture->producer, &frame, timeout_ms);
+
+	if (error == -EAGAIN)
+		return NULL;
 	if (error)
-		fault_error("the producer gets no slot", error);
+		fault_error("the producer cannot loan", error);
+	draw(fixture, frame);
+	return frame;
 }
 
-void fixture_publish_loan(struct fixture *fixture, struct shmflip_loan *loan,
-                          struct shmflip_frame_info *info)
+struct shmflip_frame *fixture_loan(struct fixture *fixture)
 {
-	int error = shmflip_producer_publish(fixture->producer, loan, info);
+	struct shmflip_frame *frame = try_loan(fixture, process_timeout_ms / 2);
+
+	if (!frame)
+		fault("the producer gets no slot");
+	return frame;
+}
+
+static void publish(struct fixture *fixture, struct shmflip_frame *frame)
+{
+	int error = shmflip_frame_publish(frame);
 
 	if (error)
 		fault_error("cannot publish a frame", error);
 	fixture->sequence++;
 }
 
+void fixture_publish_loan(struct fixture *fixture, struct shmflip_frame *frame)
+{
+	publish(fixture, frame);
+	shmflip_frame_release(frame);
+}
+
 void fixture_publish(struct fixture *fixture)
 {
-	struct shmflip_frame_info info;
-	struct shmflip_loan loan;
+	fixture_publish_loan(fixture, fixture_loan(fixture));
+}
 
-	fixture_loan(fixture, &loan, &info);
-	fixture_publish_loan(fixture, &loan, &info);
+void fixture_keep(struct fixture *fixture)
+{
+	if (!fixture_try_keep(fixture))
+		fault("the producer gets no slot to keep");
+}
+
+bool fixture_try_keep(struct fixture *fixture)
+{
+	fixture->kept = try_loan(fixture, 0);
+	if (fixture->kept)
+		publish(fixture, fixture->kept);
+	return fixture->kept;
+}
+
+bool fixture_try_reuse(struct fixture *fixture)
+{
+	struct shmflip_frame *frame = fixture->kept;
+	int error;
+
+	frames_check_whole(frame, "which its producer has kept");
+	error = shmflip_frame_reuse(frame);
+	if (error && error != -EAGAIN)
+		fault_error("cannot reuse a frame", error);
+	if (!error) {
+		draw(fixture, frame);
+		publish(fixture, frame);
+	}
+	shmflip_frame_release(frame);
+	fixture->kept = NULL;
+	return !error;
 }
 
 void fixture_start_producer(struct fixture *fixture)
 {
-	fixture_create_producer(fixture);
+	fixture_open_producer(fixture);
 	for (int i = 0; i < 3; i++)
 		fixture_publish(fixture);
 }
 
 bool fixture_try_publish(struct fixture *fixture)
 {
-	struct shmflip_frame_info info;
-	struct shmflip_loan loan;
-	int error = try_loan(fixture, &loan, &info, 0);
+	struct shmflip_frame *frame = try_loan(fixture, 0);
 
-	if (error == -EAGAIN)
-		return false;
-	if (error)
-		fault_error("the producer gets no slot", error);
-	fixture_publish_loan(fixture, &loan, &info);
-	return true;
+	if (frame)
+		fixture_publish_loan(fixture, frame);
+	return frame;
 }
 
-void fixture_resize(struct fixture *fixture, uint64_t slot_bytes)
+void fixture_configure(struct fixture *fixture, uint64_t slot_bytes)
 {
-	int error = shmflip_producer_resize(fixture->producer, slot_bytes);
+	struct shmflip_metadata metadata;
+	struct shmflip_stream stream;
+	int error;
+
+	set_stream(fixture, &stream, &metadata, slot_bytes);
+	error = shmflip_producer_configure(fixture->producer, &stream);
+	if (error)
+		fault_error("cannot configure the stream", error);
+}
+
+void fixture_end_stream(struct fixture *fixture, bool failed)
+{
+	int error = shmflip_producer_end(fixture->producer, failed);
 
 	if (error)
-		fault_error("cannot resize the slots", error);
+		fault_error("cannot end the stream", error);
 }
 
 /* ---- The viewers ---- */
 
 struct shmflip_viewer *fixture_new_viewer(enum view view)
 {
-	const struct shmflip_viewer_options options = {
-		.view = view == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST,
-	};
+	struct shmflip_viewer_options options;
 	struct shmflip_viewer *viewer;
-	int error = shmflip_viewer_open(&options, &viewer);
+	int error;
 
+	shmflip_init(&options);
+	options.view = view == EVERY ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_NEWEST;
+	error = shmflip_viewer_open(&options, &viewer);
 	if (error)
 		fault_error("cannot open a viewer", error);
 	return viewer;
@@ -123,7 +183,7 @@ void fixture_attach_viewers(struct fixture *fixture)
 	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
-		error = shmflip_viewer_wait_producer(fixture->viewer[i], process_timeout_ms);
+		error = shmflip_viewer_attach(fixture->viewer[i], process_timeout_ms);
 		if (error)
 			fault_error("a viewer cannot attach", error);
 	}
@@ -136,21 +196,21 @@ void fixture_hold_frame(struct fixture *fixture)
 
 	if (error)
 		fault_error("a viewer gets no frame", error);
-	frames_check_whole(&fixture->held, "when it was acquired");
+	frames_check_whole(fixture->held, "when it was acquired");
 }
 
 /* Takes a frame, checks it twice and releases it. */
 static int take_one(struct shmflip_viewer *viewer, uint64_t *sequence, int timeout_ms)
 {
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	int error = shmflip_viewer_acquire(viewer, &frame, timeout_ms);
 
 	if (error)
 		return error;
-	frames_check_whole(&frame, "when it was acquired");
-	*sequence = frame.info.sequence;
-	frames_check_whole(&frame, "before it was released");
-	shmflip_viewer_release(viewer, &frame);
+	frames_check_whole(frame, "when it was acquired");
+	*sequence = frame->sequence;
+	frames_check_whole(frame, "before it was released");
+	shmflip_frame_release(frame);
 	return 0;
 }
 
@@ -176,10 +236,10 @@ void fixture_expect_death(struct fixture *fixture, bool or_end)
 	uint64_t sequence;
 	int error;
 
-	if (fixture->held.pixels) {
-		frames_check_whole(&fixture->held, "after its producer died");
-		shmflip_viewer_release(fixture->viewer[NEWEST], &fixture->held);
-	}
+	if (fixture->held)
+		frames_check_whole(fixture->held, "after its producer died");
+	shmflip_frame_release(fixture->held);
+	fixture->held = NULL;
 	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;
@@ -191,7 +251,7 @@ void fixture_expect_death(struct fixture *fixture, bool or_end)
 	}
 }
 
-void fixture_expect_no_producer(struct fixture *fixture)
+void fixture_expect_no_frame(struct fixture *fixture)
 {
 	uint64_t sequence;
 	int error;
@@ -201,22 +261,26 @@ void fixture_expect_no_producer(struct fixture *fixture)
 			continue;
 		error = take_one(fixture->viewer[i], &sequence, 0);
 		if (error != -EAGAIN)
-			fault_error("a viewer found a half-made channel", error);
+			fault_error("a viewer found a frame, or half a channel", error);
 	}
 }
 
 void fixture_close_viewers(struct fixture *fixture)
 {
 	for (int i = 0; i < VIEWS; i++)
-		shmflip_viewer_destroy(fixture->viewer[i]);
+		shmflip_viewer_close(fixture->viewer[i]);
 }
 
-void fixture_end_producer(struct fixture *fixture)
+void fixture_close_producer(struct fixture *fixture)
 {
 	uint64_t sequence;
 	int error;
 
-	shmflip_producer_destroy(fixture->producer);
+	shmflip_producer_close(fixture->producer);
+	if (fixture->kept)
+		frames_check_whole(fixture->kept, "after its producer was closed");
+	shmflip_frame_release(fixture->kept);
+	fixture->kept = NULL;
 	for (int i = 0; i < VIEWS; i++) {
 		if (!fixture->viewer[i])
 			continue;

@@ -22,30 +22,42 @@ struct fixture {
 	uint64_t number;       /* of the current producer; 0: none yet */
 	uint64_t sequence;     /* of its newest frame */
 	struct shmflip_producer *producer;
+	struct shmflip_frame *kept; /* by the producer; NULL: none */
 	struct shmflip_viewer *viewer[VIEWS];
-	struct shmflip_frame held; /* by viewer[NEWEST] */
+	const struct shmflip_frame *held; /* by viewer[NEWEST]; NULL: none */
 };
 
 /* ---- The producer ---- */
 
-void fixture_create_producer(struct fixture *fixture);
+void fixture_open_producer(struct fixture *fixture);
 void fixture_publish(struct fixture *fixture);
-void fixture_resize(struct fixture *fixture, uint64_t slot_bytes);
+void fixture_configure(struct fixture *fixture, uint64_t slot_bytes);
 
-/* Creates the producer and publishes three frames. */
+/* Ends the stream. The next loan begins another one. */
+void fixture_end_stream(struct fixture *fixture, bool failed);
+
+/* Opens the producer and publishes three frames. */
 void fixture_start_producer(struct fixture *fixture);
 
 /* Publishes if a slot is free. Returns whether one was. */
 bool fixture_try_publish(struct fixture *fixture);
 
 /* The two halves of fixture_publish(). */
-void fixture_loan(struct fixture *fixture, struct shmflip_loan *loan,
-                  struct shmflip_frame_info *info);
-void fixture_publish_loan(struct fixture *fixture, struct shmflip_loan *loan,
-                          struct shmflip_frame_info *info);
+struct shmflip_frame *fixture_loan(struct fixture *fixture);
+void fixture_publish_loan(struct fixture *fixture, struct shmflip_frame *frame);
 
-/* Destroys the producer. Every viewer must see the end. */
-void fixture_end_producer(struct fixture *fixture);
+/* Publishes a frame without releasing it. */
+void fixture_keep(struct fixture *fixture);
+
+/* The same if a slot is free. Returns whether one was. */
+bool fixture_try_keep(struct fixture *fixture);
+
+/* Lends the kept frame again, and publishes it with other pixels. Returns whether it could. The
+ * frame is released. */
+bool fixture_try_reuse(struct fixture *fixture);
+
+/* Closes the producer, and then releases the kept frame. Every viewer must see the end. */
+void fixture_close_producer(struct fixture *fixture);
 
 /* ---- The viewers ---- */
 
@@ -63,10 +75,11 @@ void fixture_hold_frame(struct fixture *fixture);
 void fixture_take_newest(struct fixture *fixture);
 
 /* Every viewer releases what it holds and takes the remaining frames. Then acquire must report the
- * producer's death, or, if or_end, its end. */
+ * producer's death, or, if or_end, its end. Frames of a stream that began meanwhile may come before
+ * that. */
 void fixture_expect_death(struct fixture *fixture, bool or_end);
 
-/* No viewer finds a producer to attach to. */
-void fixture_expect_no_producer(struct fixture *fixture);
+/* Acquire has nothing for any viewer: neither a frame nor half a channel. */
+void fixture_expect_no_frame(struct fixture *fixture);
 
 #endif

@@ -93,7 +93,7 @@ static void publish_and_wait(void *unused)
 	struct fixture fixture = { .slots = 2 };
 
 	(void)unused;
-	fixture_create_producer(&fixture);
+	fixture_open_producer(&fixture);
 	fixture_publish(&fixture);
 	for (;;)
 		pause();
@@ -113,12 +113,12 @@ static void use_channel(const struct stranger *stranger)
 	process_expect_killed(pid, "a producer beside a stranger");
 	fixture_expect_death(&fixture, false);
 	fixture.number = 1;
-	fixture_create_producer(&fixture);
+	fixture_open_producer(&fixture);
 	fixture_attach_viewers(&fixture);
 	fixture_publish(&fixture);
 	fixture_take_newest(&fixture);
 	check_object(stranger);
-	fixture_end_producer(&fixture);
+	fixture_close_producer(&fixture);
 	fixture_close_viewers(&fixture);
 	check_object(stranger);
 }

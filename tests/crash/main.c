@@ -23,7 +23,7 @@ static void usage(void)
 {
 	fprintf(stderr,
 	        "usage: crash storm [--kills N] [--frames N] [--seconds S] [--seed N]\n"
-	        "                   [--resizes N]\n"
+	        "                   [--configures N] [--ends N]\n"
 	        "       crash steps [--stride N] [--last N] [--share I/N] [--only CASE]\n"
 	        "       crash latency [--kills N]\n"
 	        "       crash collisions\n"
@@ -40,7 +40,8 @@ static void parse(int argc, char **argv, struct options *options)
 		{ "seed", required_argument, NULL, 'r' },
 		{ "stride", required_argument, NULL, 't' },
 		{ "share", required_argument, NULL, 'i' },
-		{ "resizes", required_argument, NULL, 'm' },
+		{ "configures", required_argument, NULL, 'c' },
+		{ "ends", required_argument, NULL, 'e' },
 		{ "last", required_argument, NULL, 'l' },
 		{ "timeout", required_argument, NULL, 'p' },
 		{ "only", required_argument, NULL, 'o' },
@@ -59,8 +60,10 @@ static void parse(int argc, char **argv, struct options *options)
 			storm_options->seconds = strtoll(optarg, NULL, 10);
 		else if (option == 'r')
 			storm_options->seed = strtoull(optarg, NULL, 10);
-		else if (option == 'm')
-			storm_options->resizes = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (option == 'c')
+			storm_options->configures = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (option == 'e')
+			storm_options->ends = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 't')
 			share->stride = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'l')

@@ -19,8 +19,9 @@ struct round_config {
 	uint32_t slots;
 	uint32_t policy;
 	uint32_t view[VIEWERS_MAX]; /* enum shmflip_view; AUTO: no such viewer */
-	uint32_t frames;  /* that an ending producer publishes once all viewers are attached */
-	uint32_t resizes; /* a producer resizes once in so many frames, at random; 0: never */
+	uint32_t frames;     /* that an ending producer publishes once all viewers are attached */
+	uint32_t configures; /* a producer configures once in so many frames, at random; 0: never */
+	uint32_t ends;       /* likewise: it ends its stream, and begins another */
 };
 
 struct producer_role {

@@ -11,19 +11,21 @@
 
 /* What a process is doing. */
 enum op {
-	OP_START, /* no call yet */
-	OP_CREATE,
-	OP_TAKE_OVER, /* create after a crash, which cleans up first */
+	OP_START,     /* no call yet */
+	OP_OPEN,      /* of the producer */
+	OP_TAKE_OVER, /* open after a crash, which cleans up first */
 	OP_LOAN,
+	OP_NEXT_STREAM, /* loan or wait_viewers after an end */
 	OP_DRAW,
 	OP_PUBLISH,
-	OP_DISCARD,
-	OP_RESIZE,
-	OP_DESTROY, /* of the producer */
+	OP_REUSE,
+	OP_CONFIGURE,
+	OP_END,
+	OP_CLOSE_PRODUCER,
 	OP_ACQUIRE, /* attaches first if necessary; sleeps */
 	OP_CHECK,   /* holds a frame and checks its pixels */
-	OP_RELEASE,
-	OP_CLOSE, /* destroys the viewer */
+	OP_RELEASE, /* a frame of either side */
+	OP_CLOSE_VIEWER,
 	OP_OTHER, /* between two calls */
 	OPS
 };
@@ -32,12 +34,16 @@ extern const char *const op_names[OPS];
 
 #define PRODUCERS_MAX 8 /* in a round, one after the other */
 #define VIEWERS_MAX 3
+#define ENDS_MAX 64 /* of one producer's streams */
 
 struct producer_notes {
 	_Atomic uint32_t op;
 	_Atomic uint64_t published; /* the last frame that is completely published */
 	_Atomic uint32_t moved;     /* to another generation: frames can be lost with that one */
-	_Atomic uint32_t ending;    /* is about to destroy its channel and exit */
+	_Atomic uint32_t ending; /* is about to end its last stream, close its channel and exit */
+	_Atomic uint32_t ends;   /* of streams before the last one, also those in progress */
+	_Atomic uint64_t last_frame[ENDS_MAX]; /* of each ended stream */
+	_Atomic uint32_t failed;               /* one of them failed */
 };
 
 struct viewer_notes {

@@ -155,6 +155,13 @@ static void kill_producer_and_viewer(struct round *round)
 	reap_producer(round);
 }
 
+/* Whether a producer makes a segment in this call. With a lease, it may do so in any loan. */
+static bool makes_segment(const struct round *round, uint32_t op)
+{
+	return op == OP_OPEN || op == OP_TAKE_OVER || op == OP_CONFIGURE || op == OP_NEXT_STREAM ||
+	       (op == OP_LOAN && round->config.lease_ms >= 0);
+}
+
 /* The kernel frees memory with its last user, without a successor's help; except between the calls
  * that make a segment and mark it for removal. */
 static void kill_all(struct round *round)
@@ -169,8 +176,7 @@ static void kill_all(struct round *round)
 	for (uint32_t i = 0; i < VIEWERS_MAX; i++)
 		if (round->viewer[i])
 			reap_viewer(round, i);
-	if (notes->op != OP_CREATE && notes->op != OP_TAKE_OVER && notes->op != OP_RESIZE &&
-	    sandbox_segments() != 0)
+	if (!makes_segment(round, notes->op) && sandbox_segments() != 0)
 		fault("%d segments outlived all processes; the producer was killed in %s",
 		      sandbox_segments(), op_names[notes->op]);
 	start_viewer(round, 0);
@@ -284,7 +290,8 @@ static void choose_config(struct round *round)
 	if (latest && random_one_in(random, 50))
 		config->lease_ms = 0;
 	config->frames = 50 + random_below(random, 400);
-	config->resizes = random_one_in(random, 3) ? 64 : random_one_in(random, 6) ? 4 : 0;
+	config->configures = random_one_in(random, 3) ? 64 : random_one_in(random, 6) ? 4 : 0;
+	config->ends = random_one_in(random, 3) ? 64 : random_one_in(random, 6) ? 8 : 0;
 	for (int i = 0; i < VIEWERS_MAX; i++)
 		config->view[i] =
 			random_one_in(random, 2) ? SHMFLIP_VIEW_NEWEST : SHMFLIP_VIEW_EVERY;
@@ -326,7 +333,8 @@ static void end(struct round *round)
 		      (unsigned long long)round->shared->spurious);
 }
 
-static void run_round(struct round_state *shared, uint64_t seed, uint32_t resizes)
+static void run_round(struct round_state *shared, uint64_t seed,
+                      const struct storm_options *options)
 {
 	static struct round round;
 
@@ -335,8 +343,10 @@ static void run_round(struct round_state *shared, uint64_t seed, uint32_t resize
 	round.config.shared = shared;
 	round.config.seed = seed;
 	choose_config(&round);
-	if (resizes)
-		round.config.resizes = resizes;
+	if (options->configures)
+		round.config.configures = options->configures;
+	if (options->ends)
+		round.config.ends = options->ends;
 	process_context("storm round %llu: %u slots, policy %u", (unsigned long long)seed,
 	                round.config.slots, round.config.policy);
 	begin(&round);
@@ -353,7 +363,7 @@ void storm(const struct storm_options *options)
 
 	while ((tally.kills < options->kills || tally.frames < options->frames) &&
 	       (options->seconds == 0 || monotonic_now_ns() < end_ns))
-		run_round(shared, seed++, options->resizes);
+		run_round(shared, seed++, options);
 	tally_print(&tally, "storm");
 	if (times >= TIMES_MIN)
 		tally_print_times("from a kill until a viewer sees it, small mappings", times_ns,

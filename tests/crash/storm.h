@@ -9,8 +9,11 @@
 #include <stdint.h>
 
 struct storm_options {
-	uint64_t seed;    /* of the first round; each next round's is one higher */
-	uint32_t resizes; /* every producer resizes once in so many frames, at random; 0: some do */
+	uint64_t seed; /* of the first round; each next round's is one higher */
+	/* Every producer configures its stream, or ends it, once in so many frames, at random. 0:
+	 * some do. */
+	uint32_t configures;
+	uint32_t ends;
 	/* The storm ends after so many kills and frames, or after so many seconds (0: no limit). */
 	uint64_t kills;
 	uint64_t frames;

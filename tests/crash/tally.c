@@ -5,11 +5,22 @@
 #include <stdlib.h>
 
 const char *const op_names[OPS] = {
-	[OP_START] = "start",     [OP_CREATE] = "create", [OP_TAKE_OVER] = "take-over",
-	[OP_LOAN] = "loan",       [OP_DRAW] = "draw",     [OP_PUBLISH] = "publish",
-	[OP_DISCARD] = "discard", [OP_RESIZE] = "resize", [OP_DESTROY] = "destroy",
-	[OP_ACQUIRE] = "acquire", [OP_CHECK] = "check",   [OP_RELEASE] = "release",
-	[OP_CLOSE] = "close",     [OP_OTHER] = "between",
+	[OP_START] = "start",
+	[OP_OPEN] = "open",
+	[OP_TAKE_OVER] = "take-over",
+	[OP_LOAN] = "loan",
+	[OP_NEXT_STREAM] = "next-stream",
+	[OP_DRAW] = "draw",
+	[OP_PUBLISH] = "publish",
+	[OP_REUSE] = "reuse",
+	[OP_CONFIGURE] = "configure",
+	[OP_END] = "end",
+	[OP_CLOSE_PRODUCER] = "close-producer",
+	[OP_ACQUIRE] = "acquire",
+	[OP_CHECK] = "check",
+	[OP_RELEASE] = "release",
+	[OP_CLOSE_VIEWER] = "close-viewer",
+	[OP_OTHER] = "between",
 };
 
 void tally_add_kill(struct tally *tally, uint32_t op)

@@ -6,6 +6,7 @@
 #include "frames.h"
 #include "monotonic.h"
 #include "process.h"
+#include "release_thread.h"
 #include "roles.h"
 #include "spurious_wakeups.h"
 
@@ -14,44 +15,76 @@ struct own_viewer {
 	const struct round_config *config;
 	struct viewer_notes *notes;
 	struct shmflip_viewer *handle;
-	struct shmflip_frame held; /* pixels NULL: none */
+	struct release_thread release_thread;
+	const struct shmflip_frame *held; /* the last frame; NULL: none */
+	const struct shmflip_frame *old;  /* of an earlier generation or handle; NULL: none */
 	struct random random;
 	uint32_t view;
-	uint64_t last;  /* the sequence number of notes->producer's last frame */
-	uint64_t count; /* frames checked */
+	uint64_t producer; /* of the last frame of this handle; 0: none */
+	uint64_t last;     /* the sequence number of that frame */
+	uint64_t acquired; /* by this handle */
+	uint64_t ends;     /* that this handle has reported, with deaths */
 	bool late;
 };
 
-/* A frame must be newer than the last. A viewer of every frame of a lossless producer that it
- * already follows must get the very next. */
+/* A frame must be newer than the last, also across the end of a stream. A viewer of every frame of
+ * a lossless producer that it already follows must get the very next. */
 static void check_order(struct own_viewer *own, const struct shmflip_frame *frame)
 {
 	const struct round_config *config = own->config;
-	uint64_t producer = frames_producer(frame), sequence = frame->info.sequence;
+	uint64_t producer = frames_producer(frame);
 	bool misses_none = own->view == SHMFLIP_VIEW_EVERY &&
 	                   config->policy == SHMFLIP_POLICY_LOSSLESS && config->lease_ms < 0;
 
-	if (own->notes->producer == producer && sequence <= own->last)
-		fault("frame %llu came after frame %llu", (unsigned long long)sequence,
+	if (own->producer == producer && frame->sequence <= own->last)
+		fault("frame %llu came after frame %llu", (unsigned long long)frame->sequence,
 		      (unsigned long long)own->last);
-	if (own->notes->producer == producer && misses_none && sequence != own->last + 1)
+	if (own->producer == producer && misses_none && frame->sequence != own->last + 1)
 		fault("a viewer of every frame got frame %llu after frame %llu",
-		      (unsigned long long)sequence, (unsigned long long)own->last);
+		      (unsigned long long)frame->sequence, (unsigned long long)own->last);
 	own->notes->producer = producer;
-	own->last = sequence;
+	own->producer = producer;
+	own->last = frame->sequence;
+}
+
+/* ---- Frames ---- */
+
+static void release(struct own_viewer *own, const struct shmflip_frame *frame)
+{
+	if (!frame)
+		return;
+	own->notes->frames++;
+	if (random_one_in(&own->random, 8)) {
+		release_thread_give(&own->release_thread, frame);
+		return;
+	}
+	round_state_enter(&own->notes->op, OP_CHECK);
+	frames_check_whole(frame, "before it was released");
+	round_state_enter(&own->notes->op, OP_RELEASE);
+	shmflip_frame_release(frame);
+	round_state_enter(&own->notes->op, OP_OTHER);
 }
 
 static void release_held(struct own_viewer *own)
 {
-	if (!own->held.pixels)
+	release(own, own->held);
+	own->held = NULL;
+}
+
+static void release_old(struct own_viewer *own)
+{
+	release(own, own->old);
+	own->old = NULL;
+}
+
+/* Frames outlive their generation, their producer and their viewer. */
+static void set_held_aside(struct own_viewer *own)
+{
+	if (!own->held)
 		return;
-	round_state_enter(&own->notes->op, OP_CHECK);
-	frames_check_whole(&own->held, "before it was released");
-	round_state_enter(&own->notes->op, OP_RELEASE);
-	shmflip_viewer_release(own->handle, &own->held);
-	round_state_enter(&own->notes->op, OP_OTHER);
-	own->notes->frames++;
-	own->count++;
+	release_old(own);
+	own->old = own->held;
+	own->held = NULL;
 }
 
 /* Sometimes takes longer than the check needs. */
@@ -66,39 +99,81 @@ static void check_frame(struct own_viewer *own, const struct shmflip_frame *fram
 		process_sleep_ns(random_below(&own->random, 300000));
 }
 
+/* The frame that outlived the last handle may keep a slot of the current generation: so it is not
+ * kept for longer than one frame. */
 static void view_frame(struct own_viewer *own, const struct shmflip_frame *frame)
 {
 	check_frame(own, frame);
+	if (own->acquired++ == 0)
+		release_old(own);
+	if (own->held && own->held->stream != frame->stream)
+		set_held_aside(own);
 	release_held(own);
-	own->held = *frame;
+	own->held = frame;
 	if (!own->late)
 		release_held(own);
 }
 
-/* A viewer must have got all frames of a producer that has died or ended. Only a generation that
- * the producer moved to can be lost with it. */
+/* ---- Ends and deaths ---- */
+
+static bool is_last_frame(const struct producer_notes *notes, uint64_t sequence)
+{
+	for (uint32_t i = 0; i < notes->ends && i < ENDS_MAX; i++)
+		if (notes->last_frame[i] == sequence)
+			return true;
+	return false;
+}
+
+/* A viewer must have got all frames of a stream that has ended, or whose producer has died. Only a
+ * generation that the producer moved to can be lost with it. */
 static void check_got_all(const struct own_viewer *own, uint64_t producer, const char *what)
 {
 	const struct producer_notes *notes = &own->config->shared->producer[producer];
 
-	if (producer && !notes->moved && own->last < notes->published)
+	if (producer && !notes->moved && own->last < notes->published &&
+	    !is_last_frame(notes, own->last))
 		fault("producer %llu published %llu frames; its %s was reported after frame %llu",
 		      (unsigned long long)producer, (unsigned long long)notes->published, what,
 		      (unsigned long long)own->last);
+}
+
+/* Each end is reported once. */
+static void count_end(struct own_viewer *own)
+{
+	const struct round_state *shared = own->config->shared;
+	uint64_t limit = 0;
+
+	for (int i = 1; i <= PRODUCERS_MAX; i++)
+		limit += shared->producer[i].ends + (shared->producer[i].op != OP_START);
+	if (++own->ends > limit)
+		fault("a viewer reports %llu ends and deaths of %llu",
+		      (unsigned long long)own->ends, (unsigned long long)limit);
+}
+
+static void let_go(struct own_viewer *own)
+{
+	count_end(own);
+	if (random_one_in(&own->random, 2))
+		set_held_aside(own);
+	release_held(own);
 }
 
 static void note_death(struct own_viewer *own)
 {
 	const struct round_state *shared = own->config->shared;
 	uint64_t dead = own->notes->producer;
+	const struct producer_notes *notes = &shared->producer[dead];
 
-	release_held(own);
-	if (dead && shared->last_producer == dead && !shared->producer[dead].ending)
+	let_go(own);
+	if (dead && shared->last_producer == dead && !notes->ending && !notes->failed)
 		fault("the death of producer %llu was reported, but it lives",
 		      (unsigned long long)dead);
 	check_got_all(own, dead, "death");
-	own->notes->death_seen_ns = monotonic_now_ns();
-	own->notes->dead_producer = dead;
+	/* A stream that failed looks the same. */
+	if (!notes->failed) {
+		own->notes->death_seen_ns = monotonic_now_ns();
+		own->notes->dead_producer = dead;
+	}
 	own->notes->producer = 0;
 }
 
@@ -107,11 +182,12 @@ static void note_end(struct own_viewer *own, bool *last)
 {
 	const struct round_state *shared = own->config->shared;
 	uint64_t ended = own->notes->producer;
+	const struct producer_notes *notes = &shared->producer[ended];
 
-	release_held(own);
+	let_go(own);
 	/* A producer that moved, died, and was replaced before this viewer followed the move looks
 	 * like one that ended. */
-	if (ended && !shared->producer[ended].ending && !shared->producer[ended].moved)
+	if (ended && !notes->ending && !notes->moved && !notes->ends)
 		fault("the end of producer %llu was reported, but it did not end",
 		      (unsigned long long)ended);
 	check_got_all(own, ended, "end");
@@ -123,22 +199,72 @@ static void note_end(struct own_viewer *own, bool *last)
 	*last = ended && ended == shared->last_producer && shared->producer[ended].ending;
 }
 
+/* ---- The handle ---- */
+
+static void open_viewer(struct own_viewer *own)
+{
+	struct shmflip_viewer_options options;
+	int error;
+
+	shmflip_init(&options);
+	options.view = own->view;
+	error = shmflip_viewer_open(&options, &own->handle);
+	if (error)
+		fault_error("cannot open a viewer", error);
+	own->producer = 0;
+	own->acquired = 0;
+	own->ends = 0;
+}
+
 static void check_counts(const struct own_viewer *own)
 {
-	struct shmflip_viewer_stats stats;
+	struct shmflip_counts counts;
+	int error;
 
-	shmflip_viewer_stats(own->handle, &stats);
-	if (stats.published != stats.acquired + stats.missed || stats.acquired != own->count)
+	shmflip_init(&counts);
+	error = shmflip_viewer_counts(own->handle, &counts);
+	if (error)
+		fault_error("the viewer has no counts", error);
+	if (counts.published != counts.acquired + counts.missed || counts.acquired != own->acquired)
 		fault("the library counts %llu frames acquired and %llu missed, of %llu; checked: "
 		      "%llu",
-		      (unsigned long long)stats.acquired, (unsigned long long)stats.missed,
-		      (unsigned long long)stats.published, (unsigned long long)own->count);
+		      (unsigned long long)counts.acquired, (unsigned long long)counts.missed,
+		      (unsigned long long)counts.published, (unsigned long long)own->acquired);
+}
+
+static void close_viewer(struct own_viewer *own)
+{
+	check_counts(own);
+	set_held_aside(own);
+	own->notes->producer = 0;
+	round_state_enter(&own->notes->op, OP_CLOSE_VIEWER);
+	shmflip_viewer_close(own->handle);
+	round_state_enter(&own->notes->op, OP_OTHER);
+}
+
+/* Sets *finished if the last producer ends before this viewer is attached again. Once it is
+ * attached, it will hear of the end. */
+static void reopen(struct own_viewer *own, bool *finished)
+{
+	const struct round_state *shared = own->config->shared;
+	uint64_t last;
+	int error;
+
+	close_viewer(own);
+	open_viewer(own);
+	do {
+		last = shared->last_producer;
+		*finished = last && shared->producer[last].ending;
+		error = shmflip_viewer_attach(own->handle, 10);
+	} while (!*finished && (error == -EAGAIN || error == -EINTR));
+	if (error && !*finished)
+		fault_error("a viewer cannot attach again", error);
 }
 
 /* Sets *finished when the last producer has ended. */
 static void acquire_next(struct own_viewer *own, bool *finished)
 {
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	int error;
 
 	round_state_enter(&own->notes->op, OP_ACQUIRE);
@@ -146,7 +272,7 @@ static void acquire_next(struct own_viewer *own, bool *finished)
 	round_state_enter(&own->notes->op, OP_OTHER);
 	switch (error) {
 	case 0:
-		view_frame(own, &frame);
+		view_frame(own, frame);
 		break;
 	case -EPIPE:
 		note_death(own);
@@ -165,7 +291,6 @@ void viewer_run(void *viewer_role)
 {
 	const struct viewer_role *role = viewer_role;
 	const struct round_config *config = role->config;
-	const struct shmflip_viewer_options options = { .view = config->view[role->number] };
 	struct own_viewer own = {
 		.config = config,
 		.notes = &config->shared->viewer[role->number],
@@ -174,16 +299,18 @@ void viewer_run(void *viewer_role)
 		.late = role->late,
 	};
 	bool finished = false;
-	int error = shmflip_viewer_open(&options, &own.handle);
 
-	if (error)
-		fault_error("cannot open a viewer", error);
 	own.notes->producer = 0;
 	own.notes->dead_producer = 0;
 	spurious_wakeups = &config->shared->spurious;
-	while (!finished)
+	release_thread_init(&own.release_thread);
+	open_viewer(&own);
+	while (!finished) {
 		acquire_next(&own, &finished);
-	check_counts(&own);
-	round_state_enter(&own.notes->op, OP_CLOSE);
-	shmflip_viewer_destroy(own.handle);
+		if (!finished && random_one_in(&own.random, 256))
+			reopen(&own, &finished);
+	}
+	close_viewer(&own);
+	release_old(&own);
+	release_thread_finish(&own.release_thread);
 }

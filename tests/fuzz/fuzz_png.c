@@ -37,8 +37,7 @@ static void check_picture(const struct png_decoded *picture, uint64_t pixels_siz
 
 	REQUIRE(picture->width && picture->height && bytes <= pixels_size);
 	REQUIRE((uint64_t)picture->width * 4 <= picture->stride_bytes);
-	REQUIRE(picture->format == SHMFLIP_FORMAT_XRGB8888 ||
-	        picture->format == SHMFLIP_FORMAT_ARGB8888);
+	REQUIRE(picture->format == SHMFLIP_XRGB8888 || picture->format == SHMFLIP_ARGB8888);
 }
 
 /* Returns exactly the size of this picture, or the largest size that the target allows. */
@@ -46,14 +45,12 @@ static uint64_t slot_bytes_for(const uint8_t *data, size_t size)
 {
 	struct png_header header;
 	const char *reason;
-	uint32_t stride_bytes;
-	uint64_t bytes;
+	struct shmflip_layout layout;
 
 	if (png_header_parse(data, size, &header, &reason) ||
-	    shmflip_frame_size(header.width, header.height, &stride_bytes, &bytes) ||
-	    bytes > PIXELS_MAX)
+	    png_layout(header.width, header.height, &layout) || layout.bytes > PIXELS_MAX)
 		return PIXELS_MAX;
-	return bytes;
+	return layout.bytes;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -76,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(picture.message[0]);
 	} else {
 		check_picture(&picture, options.pixels_size);
-		REQUIRE(!options.flatten || picture.format == SHMFLIP_FORMAT_XRGB8888);
+		REQUIRE(!options.flatten || picture.format == SHMFLIP_XRGB8888);
 	}
 	return 0;
 }

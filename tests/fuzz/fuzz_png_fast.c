@@ -92,15 +92,14 @@ static uint64_t buffer_size_for(const uint8_t *data, size_t size)
 {
 	struct png_header header;
 	const char *reason;
-	uint32_t stride_bytes;
-	uint64_t bytes, needed;
+	struct shmflip_layout layout;
+	uint64_t needed;
 
 	if (png_header_parse(data, size, &header, &reason) ||
-	    shmflip_frame_size(header.width, header.height, &stride_bytes, &bytes) ||
-	    bytes > PIXELS_MAX)
+	    png_layout(header.width, header.height, &layout) || layout.bytes > PIXELS_MAX)
 		return PIXELS_MAX;
 	needed = png_fast_buffer_size(header.width, header.height);
-	return needed > BUFFER_MAX ? bytes : needed;
+	return needed > BUFFER_MAX ? layout.bytes : needed;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -15,6 +15,7 @@ common/src          common/include common/system
 common/cli          common/include common/system
 common/json         common/cli
 common/png          common/include
+examples            common/include
 producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
 viewer/present      common/include common/system
@@ -30,6 +31,7 @@ bench               bench/transport bench/decoder
 assets
 tests/headers       common/include
 tests/integration   common/include
+tests/bench         common/include
 tests/crash         common/include common/system
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
@@ -63,6 +65,7 @@ linux/futex\.h                  bench/transport/|tests/
 sys/socket\.h                   bench/transport/|viewer/window/|tests/
 sys/(epoll|eventfd)\.h          viewer/window/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
+malloc\.h                       tests/
 '
 
 # Of the C library, to all.

@@ -22,6 +22,13 @@ needed=$(readelf -d "$scratch/installed/lib/libshmflip.so" |
 	grep -vE '^(libc|ld-linux.*)\.so') || true
 [ -z "$needed" ] || { echo "libshmflip.so needs more than libc: $needed"; exit 1; }
 
+# The library has the functions that its header declares, and no other symbol.
+grep -oE '\bshmflip_[a-z_]+\(' "$scratch/installed/include/shmflip.h" | tr -d '(' |
+	grep -v '^shmflip_init$' | sort -u >"$scratch/declared"
+nm -D --defined-only "$scratch/installed/lib/libshmflip.so" | awk '$2 == "T" { print $3 }' |
+	sed -n 's/@@SHMFLIP_1$//p' | sort >"$scratch/defined"
+diff "$scratch/declared" "$scratch/defined" || { echo 'symbols: declared <, defined >'; exit 1; }
+
 # The first block of C in README.
 awk '/^```c$/ { inside = 1; next } /^```$/ && inside { exit } inside' "$source/README.md" \
 	>"$scratch/program.c"

@@ -18,6 +18,7 @@ import tempfile
 import time
 import unittest
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
 PRODUCER = os.environ["SHMFLIP_PRODUCER"]
@@ -105,6 +106,11 @@ def segments_made_by(pids):
 def semaphore_sets():
     with open("/proc/sysvipc/sem", encoding="ascii") as table:
         return {int(line.split()[1]) for line in table.readlines()[1:]}
+
+
+def y4m_rate(header):
+    """The frames per second that a Y4M header names."""
+    return Fraction(*map(int, re.search(" F([0-9]+):([0-9]+) ", header).groups()))
 
 
 def complaints(cat):

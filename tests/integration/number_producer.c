@@ -14,6 +14,9 @@
  *   step=1       wait for a line on stdin before each frame but the first
  *   wide=N       from frame N on, rows are 65536 pixels apart
  *   alpha=1      half transparent frames
+ *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
+ *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
+ *   rich=1       say everything about the stream and its frames that there is to say
  *   wait=N       wait for N viewers first */
 #include <errno.h>
 #include <signal.h>
@@ -43,6 +46,9 @@ struct plan {
 	bool still;
 	bool step;
 	bool alpha;
+	bool undefined;
+	bool rich;
+	unsigned end;
 };
 
 static volatile sig_atomic_t stopped;
@@ -68,6 +74,12 @@ static void set_option(struct plan *plan, const char *text)
 		plan->step = number;
 	else if (strncmp(text, "alpha", 5) == 0)
 		plan->alpha = number;
+	else if (strncmp(text, "undefined", 9) == 0)
+		plan->undefined = number;
+	else if (strncmp(text, "rich", 4) == 0)
+		plan->rich = number;
+	else if (strncmp(text, "end", 3) == 0)
+		plan->end = number;
 	else if (strncmp(text, "wide", 4) == 0)
 		plan->wide = number;
 	else if (strncmp(text, "wait", 4) == 0)
@@ -76,60 +88,106 @@ static void set_option(struct plan *plan, const char *text)
 		fprintf(stderr, "number-producer: no option %s\n", text);
 }
 
-static int create(const struct plan *plan, struct shmflip_producer **producer)
+static const struct shmflip_metadata rich_metadata[] = {
+	{ SHMFLIP_METADATA_ICC, 5, "12345" },
+	{ SHMFLIP_METADATA_USER + 1, 2, "ab" },
+};
+
+static void describe_richly(struct shmflip_stream *stream)
 {
-	uint32_t stride_bytes;
-	uint64_t slot_bytes;
-
-	shmflip_frame_size(plan->width, plan->height, &stride_bytes, &slot_bytes);
-	if (plan->wide)
-		slot_bytes = (uint64_t)WIDE_STRIDE * plan->height;
-	const struct shmflip_producer_options options = {
-		.channel = plan->channel,
-		.slots = plan->slots,
-		.slot_bytes = slot_bytes,
-		.policy = plan->lossless ? SHMFLIP_POLICY_LOSSLESS : SHMFLIP_POLICY_LATEST,
-		.fps_milli = (uint32_t)(plan->fps * 1000),
-	};
-
-	return shmflip_producer_create(&options, producer);
+	stream->rate_num = 30000;
+	stream->rate_den = 1001;
+	stream->aspect_num = 16;
+	stream->aspect_den = 15;
+	stream->colour =
+		(struct shmflip_colour){ .primaries = 1, .transfer = 13, .range = 2, .bits = 6 };
+	stream->metadata = rich_metadata;
+	stream->metadata_count = sizeof(rich_metadata) / sizeof(rich_metadata[0]);
 }
 
-static void fill(uint8_t *pixels, const struct shmflip_frame_info *info, uint32_t value)
+static int open_producer(const struct plan *plan, struct shmflip_producer **producer)
 {
-	uint32_t alpha = info->format == SHMFLIP_FORMAT_ARGB8888 ? 0x80000000 : 0xff000000;
+	struct shmflip_producer_options options;
+	struct shmflip_stream stream;
 
-	for (uint32_t y = 0; y < info->height; y++) {
-		uint32_t *row = (uint32_t *)(pixels + (uint64_t)y * info->stride_bytes);
+	shmflip_init(&options);
+	options.channel = plan->channel;
+	options.policy = plan->lossless ? SHMFLIP_POLICY_LOSSLESS : SHMFLIP_POLICY_LATEST;
+	shmflip_init(&stream);
+	stream.fourcc = plan->alpha ? SHMFLIP_ARGB8888 : SHMFLIP_XRGB8888;
+	stream.width = plan->width;
+	stream.height = plan->height;
+	stream.slots = plan->slots;
+	stream.slot_bytes = plan->wide ? (uint64_t)WIDE_STRIDE * plan->height : 0;
+	stream.rate_num = (uint32_t)(plan->fps * 1000);
+	stream.rate_den = stream.rate_num ? 1000 : 0;
+	if (plan->rich)
+		describe_richly(&stream);
+	return shmflip_producer_open(&options, &stream, producer);
+}
 
-		for (uint32_t x = 0; x < info->width; x++)
-			row[x] = alpha | value;
+static void fill(struct shmflip_frame *frame, uint32_t fourth, uint32_t value)
+{
+	uint8_t *pixels = shmflip_frame_writable(frame, 0);
+
+	for (uint32_t y = 0; y < frame->height; y++) {
+		uint32_t *row = (uint32_t *)(pixels + (uint64_t)y * frame->plane[0].stride_bytes);
+
+		for (uint32_t x = 0; x < frame->width; x++)
+			row[x] = fourth << 24 | value;
+	}
+}
+
+/* Notes the slot. Returns whether it was noted before. */
+static bool is_filled(const struct shmflip_frame *frame)
+{
+	static const uint8_t *slots[SHMFLIP_SLOTS_MAX];
+	static unsigned count;
+
+	for (unsigned i = 0; i < count && i < SHMFLIP_SLOTS_MAX; i++) {
+		if (slots[i] == frame->plane[0].pixels)
+			return true;
+	}
+	slots[count++ % SHMFLIP_SLOTS_MAX] = frame->plane[0].pixels;
+	return false;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static void describe_frame(const struct plan *plan, struct shmflip_frame *frame, uint64_t number)
+{
+	frame->flags = number == plan->frames && !plan->end ? SHMFLIP_FRAME_LAST : 0;
+	if (plan->wide && number >= plan->wide)
+		frame->plane[0].stride_bytes = WIDE_STRIDE;
+	if (plan->rich) {
+		frame->captured_ns = now_ns() - 50 * NS_PER_S / 1000;
+		frame->duration_ns = NS_PER_S / 4;
 	}
 }
 
 static int publish(const struct plan *plan, struct shmflip_producer *producer, uint64_t number)
 {
-	struct shmflip_frame_info info = {
-		.width = plan->width,
-		.height = plan->height,
-		.format = plan->alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
-		.flags = number == plan->frames ? SHMFLIP_FRAME_LAST : 0,
-	};
-	uint64_t size_bytes;
-	struct shmflip_loan loan;
+	uint32_t fourth = plan->alpha ? 0x80 : plan->undefined ? 0 : 0xff;
+	struct shmflip_frame *frame;
 	int error;
 
-	shmflip_frame_size(plan->width, plan->height, &info.stride_bytes, &size_bytes);
-	if (plan->wide && number >= plan->wide)
-		info.stride_bytes = WIDE_STRIDE;
 	do
-		error = shmflip_producer_loan(producer, &loan, CHECK_STOP_MS);
+		error = shmflip_producer_loan(producer, &frame, CHECK_STOP_MS);
 	while ((error == -EAGAIN || error == -EINTR) && !stopped);
 	if (error)
 		return error;
-	if (!plan->still || number <= plan->slots)
-		fill(loan.pixels, &info, (uint32_t)number & 0xffffff);
-	return shmflip_producer_publish(producer, &loan, &info);
+	describe_frame(plan, frame, number);
+	if (!plan->still || !is_filled(frame))
+		fill(frame, fourth, (uint32_t)number & 0xffffff);
+	error = shmflip_frame_publish(frame);
+	shmflip_frame_release(frame);
+	return error;
 }
 
 static void sleep_until(int64_t at_ns)
@@ -142,15 +200,14 @@ static void sleep_until(int64_t at_ns)
 
 static uint64_t run(const struct plan *plan, struct shmflip_producer *producer)
 {
-	struct timespec now;
 	uint64_t number = 0;
+	int64_t start_ns;
 	char line[16];
 
 	while (plan->wait && !stopped &&
 	       shmflip_producer_wait_viewers(producer, plan->wait, CHECK_STOP_MS) < 0)
 		;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	int64_t start_ns = now.tv_sec * NS_PER_S + now.tv_nsec;
+	start_ns = now_ns();
 	while (number < plan->frames && !stopped) {
 		if (plan->step && number > 0 && !fgets(line, sizeof(line), stdin))
 			break;
@@ -161,6 +218,15 @@ static uint64_t run(const struct plan *plan, struct shmflip_producer *producer)
 		number++;
 	}
 	return number;
+}
+
+/* Ends the stream before the channel. */
+static void end(const struct plan *plan, struct shmflip_producer *producer)
+{
+	if (shmflip_producer_end(producer, plan->end == 2))
+		fprintf(stderr, "number-producer: %s\n", shmflip_error_detail());
+	while (!stopped)
+		nanosleep(&(struct timespec){ .tv_nsec = CHECK_STOP_MS * 1000000L }, NULL);
 }
 
 int main(int argc, char **argv)
@@ -183,11 +249,14 @@ int main(int argc, char **argv)
 		set_option(&plan, argv[i]);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	if (create(&plan, &producer) < 0) {
+	if (open_producer(&plan, &producer) < 0) {
 		fprintf(stderr, "number-producer: %s\n", shmflip_error_detail());
 		return 1;
 	}
 	printf("%llu\n", (unsigned long long)run(&plan, producer));
-	shmflip_producer_destroy(producer);
+	fflush(stdout);
+	if (plan.end && !stopped)
+		end(&plan, producer);
+	shmflip_producer_close(producer);
 	return 0;
 }

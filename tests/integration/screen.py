@@ -21,7 +21,7 @@ def needs_screen(test):
 
 
 def needs_x11(test):
-    return unittest.skipUnless("SHMFLIP_NUMBERS" in os.environ, "built without XCB")(test)
+    return unittest.skipUnless("SHMFLIP_WATCHER" in os.environ, "built without XCB")(test)
 
 
 def write_png(path, width, height, pixels):

@@ -293,16 +293,17 @@ class Access(harness.Case):
         self.assert_no_access("0640, another user", OTHER, target)
         self.close(producer)
 
-    def test_0660_lets_no_other_user_write(self):
-        producer, target = self.open_channel("--mode", "0660", "--group", str(GROUP))
-        self.assert_read_only("0660, member of the group", MEMBER, target)
-        self.assert_no_access("0660, another user", OTHER, target)
+    def test_0644_lets_everybody_read(self):
+        producer, target = self.open_channel("--mode", "0644", "--group", str(GROUP))
+        self.assert_read_only("0644, another user", OTHER, target)
         self.close(producer)
 
-    def test_0644_lets_everybody_read(self):
-        producer, target = self.open_channel("--mode", "0666", "--group", str(GROUP))
-        self.assert_read_only("0666, another user", OTHER, target)
-        self.close(producer)
+    def test_no_mode_lets_another_user_write(self):
+        for mode in ("0660", "0666", "0620", "0602", "0750"):
+            producer = self.program("-producer", "-q", "--mode", mode, self.frames, who=OWNER)
+            self.assert_exits(producer, 2)
+            self.assert_one_line(producer, mode, "0600, 0640 or 0644")
+        self.assert_nothing_left()
 
     def test_files_have_their_mode(self):
         for mode, directory in (("0600", 0o700), ("0640", 0o750), ("0644", 0o755)):

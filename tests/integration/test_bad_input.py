@@ -153,8 +153,9 @@ class BadInput(harness.Case):
         producer = self.producer("--max-size", "1000000x100000", FRAMES)
         self.assert_refused(producer, 1, "memory")
         self.assert_nothing_left()
-        producer = self.producer("--max-size", "500000000x2000000000", "-s", "64", FRAMES)
-        self.assert_refused(producer, 1)
+        for size, status in (("500000000x200000000", 1), ("500000000x2000000000", 2)):
+            producer = self.producer("--max-size", size, "-s", "64", FRAMES)
+            self.assert_refused(producer, status, "more than can be addressed")
         self.assert_nothing_left()
 
     def test_channel_names(self):

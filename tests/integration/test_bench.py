@@ -67,6 +67,35 @@ class TransportsTest(Bench):
             with self.subTest(transport=result["transport"]):
                 self.assertEqual(result.get("torn", 0), 0)
 
+    def test_slots(self):
+        bench = self.bench("transports", "--quick", "--transports", "shmflip", "--size", "64x64", "--touch",
+                           "none", "--seconds", "2", "--slots", "8")
+        frame = 64 * 64 * 4
+
+        def slots_of_channel():
+            with open("/proc/sysvipc/shm", encoding="ascii") as table:
+                rows = [line.split() for line in table.readlines()[1:]]
+            return {int(row[3]) // frame for row in rows if int(row[4]) in children_of(bench.pid)}
+
+        self.until("there is a channel of eight slots", lambda: 8 in slots_of_channel())
+        self.assert_exits(bench, 0)
+
+    def test_two_builds_compared(self):
+        """The same build twice: the figures are real, and the ratio is some number."""
+        build = self.scratch / "build"
+        build.mkdir()
+        (build / "bench").symlink_to(Path(BENCH).parent)
+        compare = self.start(harness.SOURCE / "tests" / "bench" / "compare_builds.py", build, build, "--rounds",
+                             "2", "--seconds", "0.02", "--sizes", "64x64", "--rates", "0", "--touch", "none",
+                             "--slots", "2,4")
+        self.assert_exits(compare, 0)
+        rows = [row.split("|")[1:-1] for row in compare.lines[2:]]
+        self.assertEqual([(row[0].split()[-1], row[1].split(",")[0].strip()) for row in rows],
+                         [(slots, figure) for slots in "24" for figure in
+                          ("hand-over", "CPU per frame", "frames/s")])
+        for row in rows:
+            self.assertGreater(min(map(float, row[2:])), 0)
+
     def test_one_core(self):
         whole, results = self.quick("--cores", "1", "--touch", "copy+read", "--size", "64x64")
         self.assertNotIn("shmflip-awake", results)
@@ -198,6 +227,8 @@ class UsageTest(Bench):
                 (["transports", "--rounds", "0"], "--rounds"),
                 (["transports", "more"], "more"),
                 (["transports", "--decoders", "shmflip"], "--decoders"),
+                (["transports", "--slots", "65"], "--slots"),
+                (["decode", "--slots", "4"], "--slots"),
                 (["decode"], "needs"),
                 (["pipeline"], "needs"),
                 (["decode", "--decoders", "eyes", "a.png"], "libpng"),

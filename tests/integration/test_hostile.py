@@ -51,11 +51,11 @@ class InvalidChannels(harness.Case):
         self.assert_named(b"", "not written by shmflip")
         self.assert_named(b"\0" * 4096, "not written by shmflip")
         self.assert_named(self.record[:63], "damaged")
-        self.assert_named(self.changed(12, "<I", 65), "damaged")
+        self.assert_named(self.changed(12, "<I", 63), "damaged")
         self.assert_named(self.changed(16, "<Q", 2 ** 64 - 1), "damaged")
         self.assert_named(self.changed(24, "<Q", 0), "damaged")
         self.assert_named(self.changed(32, "<i", -1), "damaged")
-        self.assert_named(self.changed(8, "<I", 7), "version 7", "speaks 2")
+        self.assert_named(self.changed(8, "<I", 7), "version 7", "speaks version 2")
         self.finish()
 
     def test_garbage_of_every_size(self):

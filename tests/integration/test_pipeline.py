@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Files go into one process, and frames come out of another: every pixel of every frame, and the counts."""
 
+import fcntl
 import os
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -10,6 +12,8 @@ import zlib
 
 import harness
 from harness import DAMAGED, FRAMES, KINDS, TOLERATED
+
+F_OFD_SETLK = 37
 
 
 def expected(paths):
@@ -188,6 +192,64 @@ class Latest(harness.Case):
     def test_two_slots_drop_and_count(self):
         producer, _, slow = self.view_slowly(2, 40)
         self.assertGreater(slow["missed"] + producer["dropped"], 20)
+
+    def begin_with_viewers(self, viewers, *options):
+        receivers = [self.viewer("--digest", "--once") for _ in range(viewers)]
+        producer = self.producer("-v", "-r", "100", "-l", "-w", viewers, "--lease", "0", "--stats",
+                                 self.scratch / "stats.json", *options, FRAMES)
+        self.until("frames arrive", lambda: all(viewer.lines for viewer in receivers))
+        return producer, receivers
+
+    def hold_a_frame(self, producer, viewer):
+        """Holds a slot as a slow viewer does, until frames drop because of it, or 20 more arrive. Returns whether
+        they dropped."""
+        def newest():
+            return int(viewer.lines[-1].split()[0])
+
+        drops = producer.err.count("dropped")
+        with open(self.dir / "default", "rb") as pins:
+            held = newest() + 10
+            fcntl.fcntl(pins, F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, held, 1, 0))
+            self.until("frames drop or arrive",
+                       lambda: producer.err.count("dropped") > drops or newest() > held + 20)
+        last = newest()
+        self.until("frames arrive", lambda: newest() > last)
+        return producer.err.count("dropped") > drops
+
+    def end_with_viewers(self, producer, receivers):
+        self.assertEqual(producer.interrupt(), 0)
+        for viewer in receivers:
+            self.assert_exits(viewer, 0)
+        self.assert_nothing_left()
+        return self.stats(self.scratch / "stats.json")
+
+    def test_more_slots_for_two_viewers(self):
+        producer, receivers = self.begin_with_viewers(2)
+
+        def has_grown():
+            self.hold_a_frame(producer, receivers[0])
+            return "continuing with 4" in producer.err
+
+        self.until("the producer takes more slots", has_grown)
+        drops = producer.err.count("dropped")
+        self.assertGreaterEqual(drops, 3)
+        for _ in range(10):
+            self.hold_a_frame(producer, receivers[0])
+        counted = self.end_with_viewers(producer, receivers)
+        self.assertEqual(producer.err.count("dropped"), drops)
+        self.assertEqual(producer.err.count("continuing"), 1)
+        self.assertEqual((counted["slots"], counted["generations"]), (4, 2))
+
+    def test_no_more_slots(self):
+        for viewers, options in ((1, []), (2, ["--slots", "2"])):
+            with self.subTest(viewers=viewers, options=options):
+                producer, receivers = self.begin_with_viewers(viewers, *options)
+                for _ in range(6):
+                    self.until("frames drop", lambda: self.hold_a_frame(producer, receivers[0]))
+                counted = self.end_with_viewers(producer, receivers)
+                self.assertGreaterEqual(counted["dropped"], 6)
+                self.assertNotIn("continuing", producer.err)
+                self.assertEqual((counted["slots"], counted["generations"]), (2, 1))
 
     def test_pace_is_kept(self):
         stats = self.scratch / "stats.json"

@@ -37,6 +37,10 @@ class Tools(harness.Case):
         self.await_channel(producer, name)
         return producer
 
+    def numbers(self, *arguments):
+        """Starts a producer of number_producer.c."""
+        return self.start(os.environ["SHMFLIP_NUMBERS"], "default", *map(str, arguments))
+
     def run_tool(self, *arguments, status=0):
         """Runs a command. Returns the lines that it prints."""
         tool = self.tool(*arguments)
@@ -110,6 +114,62 @@ class Tools(harness.Case):
             self.assertEqual(running.interrupt(), 0)
         self.assertEqual(self.run_tool("ls"), [])
         self.assert_nothing_left()
+
+    def test_all_that_a_stream_says(self):
+        producer = self.numbers(64, 32, 20, 10 ** 9, "rich=1", "slots=3")
+        self.await_channel(producer)
+        self.until("there is a frame", lambda: self.list_channels()["default"]["newest"])
+        shown = self.list_channels()["default"]
+        self.assertEqual(shown["stream"], {
+            "format": "XRGB8888", "width": 64, "height": 32, "rate": "30000/1001", "pixel_aspect": "16/15",
+            "colour": {"primaries": 1, "transfer": 13, "matrix": 0, "range": "full", "siting": 0, "bits": 6},
+            "metadata": [{"type": "icc", "bytes": 5}, {"type": "0x80000001", "bytes": 2}]})
+        self.assertAlmostEqual(shown["fps_announced"], 30000 / 1001)
+        newest = shown["newest"]
+        self.assertEqual(newest["planes"], [{"stride_bytes": 256, "rows": 32}])
+        self.assertEqual((newest["duration_ms"], newest["presentation_ms"]), (250, None))
+        self.assertGreaterEqual(newest["capture_to_publish_ms"], 50)
+        text = self.run_tool("stat")
+        for line in ("stream       64x32 XRGB8888, pixels of 16:15, H.273 1/13/0, full range, 6 bits",
+                     "metadata     icc, 5 bytes; 0x80000001, 2 bytes",
+                     "size         64x32 XRGB8888, 256 bytes per row"):
+            self.assertIn(line, text)
+        self.assertRegex("\n".join(text), "published [0-9.]+ ms after its capture, shown for 250.0 ms")
+        self.assertRegex("\n".join(text), "rate .*, announced 30000/1001\n")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_only_what_is_known(self):
+        producer = self.numbers(8, 8, 0, 1, "end=1")
+        self.await_channel(producer)
+        self.until("there is a frame", lambda: self.list_channels()["default"]["newest"])
+        shown = self.list_channels()["default"]
+        self.assertEqual((shown["stream"]["rate"], shown["stream"]["pixel_aspect"]), (None, None))
+        self.assertEqual((shown["stream"]["colour"]["range"], shown["stream"]["metadata"]), (None, []))
+        self.assertEqual([shown["newest"][name] for name in ("duration_ms", "capture_to_publish_ms")],
+                         [None, None])
+        text = self.run_tool("stat")
+        self.assertIn("stream       8x8 XRGB8888", text)
+        self.assertNotRegex("\n".join(text), "(?m)^(times|metadata)|announced|H.273")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_a_stream_that_ended_or_failed(self):
+        """Its producer lives, and keeps the channel."""
+        for option, state, status in (("end=1", "ended", 0), ("end=2", "failed", 1)):
+            with self.subTest(state=state):
+                cat = self.tool("cat", "--format", "png")
+                producer = self.numbers(8, 8, 0, 1, "wait=1", option)
+                self.until(f"it is {state}", lambda state=state: self.list_channels().get(
+                    "default", {}).get("state") == state)
+                self.assertEqual(self.run_tool("ls")[1].split()[:3], ["default", state, str(producer.pid)])
+                self.assertIn(f"state        {state}, process {producer.pid}", self.run_tool("stat"))
+                self.assertIsNone(self.list_channels()["default"]["fps"])
+                self.assert_exits(cat, status)
+                self.assertTrue(Path(cat.out_path).read_bytes())
+                self.assert_refused(self.tool("clean", "default"), 1, "alive", str(producer.pid))
+                self.assertEqual(producer.interrupt(), 0)
+                self.assert_nothing_left()
 
     def test_inspection_is_no_viewer(self):
         stats = self.scratch / "stats.json"
@@ -289,6 +349,24 @@ class Tools(harness.Case):
                 self.assertIn(b"WIDTH %d\nHEIGHT %d\nDEPTH %d\n" % (width, height, depth), header)
                 self.assertEqual(body, b"".join(bytes(pixel[:depth]) for pixel in pixels))
 
+    def test_the_fourth_byte_of_an_opaque_pixel(self):
+        """It is undefined. Raw frames keep it, all others are opaque whatever it is."""
+        def frames_of(fmt, option):
+            cat = self.tool("cat", "--format", fmt)
+            producer = self.numbers(8, 8, 0, 100, "wait=1", "lossless=1", option)
+            for running in (cat, producer):
+                self.assert_exits(running, 0)
+            return Path(cat.out_path).read_bytes()
+
+        for option, fourth in (("undefined=1", 0), ("undefined=0", 255)):
+            self.assertEqual(frames_of("raw", option),
+                             b"".join(bytes((number, 0, 0, fourth)) * 64 for number in range(1, 101)))
+        for fmt in ("pam", "png", "y4m"):
+            with self.subTest(format=fmt):
+                self.assertEqual(frames_of(fmt, "undefined=1"), frames_of(fmt, "undefined=0"))
+        self.assertEqual(frames_of("pam", "undefined=1").split(b"ENDHDR\n")[-1], bytes((0, 0, 100)) * 64)
+        self.assert_nothing_left()
+
     @harness.needs_imagemagick
     def test_png(self):
         data, paths = self.cat_frames(2, "--format", "png")
@@ -319,8 +397,9 @@ class Tools(harness.Case):
         """The same planes as ffmpeg's own conversion, except for its rounding."""
         data, paths = self.cat_frames(1)
         header, body = data.split(b"\n", 1)
-        self.assertEqual(header, b"YUV4MPEG2 W640 H360 F30000:1000 Ip A1:1 C444 "
-                                 b"XCOLORRANGE=LIMITED XCOLORMATRIX=bt601")
+        self.assertRegex(header, b"^YUV4MPEG2 W640 H360 F[0-9]+:[0-9]+ Ip A1:1 C444 "
+                                 b"XCOLORRANGE=LIMITED XCOLORMATRIX=bt601$")
+        self.assertEqual(harness.y4m_rate(header.decode()), 30)
         self.assertEqual(body[:6], b"FRAME\n")
         planes = subprocess.run(
             ["ffmpeg", "-v", "error", "-i", str(paths[0]), "-sws_flags",

@@ -16,27 +16,27 @@
 
 static inline struct shmflip_producer *create(uint32_t policy, uint32_t slots, int64_t lease_ms)
 {
-	struct shmflip_producer_options options = { .channel = "test",
-		                                    .slots = slots,
-		                                    .slot_bytes = SIDE * SIDE * 4,
-		                                    .policy = policy,
-		                                    .fps_milli = 30000,
-		                                    .lease_ms = lease_ms };
+	struct shmflip_stream stream = square_stream(slots);
+	struct shmflip_producer_options options;
 	struct shmflip_producer *producer = NULL;
-	int error = shmflip_producer_create(&options, &producer);
+	int error;
 
+	shmflip_init(&options);
+	options.channel = "test";
+	options.policy = policy;
+	options.lease_ms = lease_ms;
+	error = shmflip_producer_open(&options, &stream, &producer);
 	if (error)
-		fprintf(stderr, "create: %s\n", shmflip_error_detail());
+		fprintf(stderr, "open: %s\n", shmflip_error_detail());
 	assert_int_equal(error, 0);
 	return producer;
 }
 
 static inline struct shmflip_viewer *open_viewer(uint32_t view)
 {
-	struct shmflip_viewer_options options = { .channel = "test", .view = view };
 	struct shmflip_viewer *viewer = NULL;
 
-	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	assert_int_equal(open_view(view, 0, &viewer), 0);
 	return viewer;
 }
 
@@ -44,18 +44,17 @@ static inline struct shmflip_viewer *attach_viewer(uint32_t view)
 {
 	struct shmflip_viewer *viewer = open_viewer(view);
 
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 5000), 0);
+	assert_int_equal(shmflip_viewer_attach(viewer, 5000), 0);
 	return viewer;
 }
 
 static inline void assert_counts(struct shmflip_viewer *viewer, uint64_t acquired, uint64_t missed)
 {
-	struct shmflip_viewer_stats stats;
+	struct shmflip_counts counts = viewer_counts(viewer);
 
-	shmflip_viewer_stats(viewer, &stats);
-	assert_int_equal(stats.acquired, acquired);
-	assert_int_equal(stats.missed, missed);
-	assert_int_equal(stats.published, acquired + missed);
+	assert_int_equal(counts.acquired, acquired);
+	assert_int_equal(counts.missed, missed);
+	assert_int_equal(counts.published, acquired + missed);
 }
 
 struct count_job {
@@ -70,35 +69,35 @@ static inline int view_until_end(void *argument)
 {
 	const struct count_job *job = argument;
 	struct shmflip_viewer *viewer = attach_viewer(job->view);
-	struct shmflip_frame held[8] = { 0 };
-	struct shmflip_viewer_stats stats;
+	const struct shmflip_frame *held[8] = { NULL };
+	struct shmflip_counts counts;
 	uint64_t last = 0;
 	int error, next = 0;
 
 	for (;;) {
-		struct shmflip_frame *frame = &held[next];
-
-		shmflip_viewer_release(viewer, frame);
-		error = shmflip_viewer_acquire(viewer, frame, 5000);
+		shmflip_frame_release(held[next]);
+		held[next] = NULL;
+		error = shmflip_viewer_acquire(viewer, &held[next], 5000);
 		if (error)
 			break;
-		if (square_value(frame) != frame->info.sequence || frame->info.sequence <= last)
+		if (square_value(held[next]) != held[next]->sequence ||
+		    held[next]->sequence <= last)
 			return 1;
-		if (job->view == SHMFLIP_VIEW_EVERY && frame->info.sequence != last + 1)
+		if (job->view == SHMFLIP_VIEW_EVERY && held[next]->sequence != last + 1)
 			return 2;
-		last = frame->info.sequence;
+		last = held[next]->sequence;
 		next = (next + 1) % job->holding;
 	}
 	for (int i = 0; i < job->holding; i++) {
-		if (held[i].hold && square_value(&held[i]) != held[i].info.sequence)
+		if (held[i] && square_value(held[i]) != held[i]->sequence)
 			return 3;
-		shmflip_viewer_release(viewer, &held[i]);
+		shmflip_frame_release(held[i]);
 	}
-	shmflip_viewer_stats(viewer, &stats);
-	shmflip_viewer_destroy(viewer);
+	counts = viewer_counts(viewer);
+	shmflip_viewer_close(viewer);
 	if (error != -ENODATA)
 		return 4;
-	return last == job->frames && stats.published == job->frames ? 0 : 5;
+	return last == job->frames && counts.published == job->frames ? 0 : 5;
 }
 
 static inline struct channel_record read_channel_file(void)
@@ -125,24 +124,32 @@ static inline void write_channel_file(const void *bytes, size_t size)
 static inline void assert_attach_fails(int expected, const char *word)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 30), expected);
 	if (word)
 		assert_non_null(strstr(shmflip_error_detail(), word));
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 }
 
 /* The header of the producer's segment, writable. */
 static inline struct layout_header *header_of(struct shmflip_producer *producer)
 {
-	struct shmflip_loan loan;
-	uint8_t *header;
+	struct shmflip_frame *frame;
+	uint8_t *pixels;
+	uint64_t offset;
 
-	assert_int_equal(shmflip_producer_loan(producer, &loan, 0), 0);
-	header = loan.pixels - LAYOUT_PAGE - loan.slot * loan.size_bytes;
-	shmflip_producer_discard(producer, &loan);
-	return (struct layout_header *)header;
+	assert_int_equal(shmflip_producer_loan(producer, &frame, 0), 0);
+	pixels = shmflip_frame_writable(frame, 0);
+	offset = shmflip_frame_segment(frame)->offset_bytes[0];
+	shmflip_frame_release(frame);
+	return (struct layout_header *)(pixels - offset);
+}
+
+/* The record of the newest frame. */
+static inline struct layout_slot *newest_record(const struct layout_header *header)
+{
+	return layout_record(header, &header->fixed, layout_latest_slot(header->latest));
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The slot protocol's locks in plain memory under a mutex, for tests within one process. For each
- * frame the table counts the readers that hold it, or says that the writer does. With before_lock a
- * test runs steps of the other side exactly between two steps of one side. */
+ * frame the table counts the readers that hold it, or says that the writer does. With before_lock
+ * and before_unlock a test runs steps of the other side exactly between two steps of one side. */
 #ifndef SHMFLIP_MEMORY_LOCKS_H
 #define SHMFLIP_MEMORY_LOCKS_H
 
@@ -26,6 +26,7 @@ struct memory_locks {
 	struct lock_table *table;
 	int owner; /* its entry in ranges */
 	void (*before_lock)(void *argument);
+	void (*before_unlock)(void *argument);
 	void *argument;
 };
 
@@ -65,16 +66,22 @@ static inline int lock_in_table(struct memory_locks *own, bool write, uint64_t f
 	return 0;
 }
 
+/* A hook runs once. */
+static inline void run_hook(void (**hook)(void *), void *argument)
+{
+	void (*function)(void *) = *hook;
+
+	*hook = NULL;
+	if (function)
+		function(argument);
+}
+
 static inline int memory_lock(struct slot_locks *locks, bool write, uint64_t first, uint64_t end)
 {
 	struct memory_locks *own = (struct memory_locks *)locks;
-	void (*hook)(void *) = own->before_lock;
 	int error;
 
-	if (hook) {
-		own->before_lock = NULL;
-		hook(own->argument);
-	}
+	run_hook(&own->before_lock, own->argument);
 	pthread_mutex_lock(&own->table->mutex);
 	error = lock_in_table(own, write, first, end);
 	pthread_mutex_unlock(&own->table->mutex);
@@ -89,6 +96,7 @@ static inline void memory_unlock(struct slot_locks *locks, uint64_t first, uint6
 	struct lock_table *table = own->table;
 	uint64_t *range = &table->ranges[own->owner];
 
+	run_hook(&own->before_unlock, own->argument);
 	pthread_mutex_lock(&table->mutex);
 	if (end == LAYOUT_FRAME_END) {
 		*range = 0;
@@ -98,6 +106,17 @@ static inline void memory_unlock(struct slot_locks *locks, uint64_t first, uint6
 		table->held[first] = table->held[first] == WRITER ? 0 : table->held[first] - 1;
 	}
 	pthread_mutex_unlock(&table->mutex);
+}
+
+/* A header and the records of so many slots, without metadata and pixels. */
+static inline struct layout_fixed memory_layout(uint32_t slots)
+{
+	return (struct layout_fixed){
+		.mark.bytes = sizeof(struct layout_header),
+		.record_bytes = sizeof(struct layout_slot),
+		.slots = slots,
+		.first_frame = 1,
+	};
 }
 
 static inline void memory_locks_init(struct memory_locks *own, struct lock_table *table, int owner)

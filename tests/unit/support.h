@@ -109,40 +109,109 @@ static inline void kill_and_reap(pid_t child)
 
 /* ---- Frames whose pixels all have the same value ---- */
 
-enum { SIDE = 64 };
+enum { SIDE = 64, SQUARE_BYTES = SIDE * SIDE * 4 };
 
-static inline struct shmflip_frame_info square_info(void)
+static inline struct shmflip_stream square_stream(uint32_t slots)
 {
-	return (struct shmflip_frame_info){
-		.width = SIDE,
-		.height = SIDE,
-		.stride_bytes = SIDE * 4,
-		.format = SHMFLIP_FORMAT_XRGB8888,
-	};
+	struct shmflip_stream stream;
+
+	shmflip_init(&stream);
+	stream.width = stream.height = SIDE;
+	stream.slots = slots;
+	stream.rate_num = 30;
+	stream.rate_den = 1;
+	return stream;
+}
+
+/* Opens a producer of squares, or a viewer, of the channel "test". */
+static inline int open_squares(uint32_t slots, struct shmflip_producer **producer)
+{
+	struct shmflip_stream stream = square_stream(slots);
+	struct shmflip_producer_options options;
+
+	shmflip_init(&options);
+	options.channel = "test";
+	return shmflip_producer_open(&options, &stream, producer);
+}
+
+static inline int open_view(uint32_t view, uint32_t flags, struct shmflip_viewer **viewer)
+{
+	struct shmflip_viewer_options options;
+
+	shmflip_init(&options);
+	options.channel = "test";
+	options.view = view;
+	options.flags = flags;
+	return shmflip_viewer_open(&options, viewer);
+}
+
+static inline void fill_square(struct shmflip_frame *frame, uint32_t value)
+{
+	uint32_t *pixels = (uint32_t *)shmflip_frame_writable(frame, 0);
+
+	for (size_t i = 0; i < SIDE * SIDE; i++)
+		pixels[i] = value;
 }
 
 static inline int publish_square(struct shmflip_producer *producer, uint32_t value, int timeout_ms)
 {
-	struct shmflip_frame_info info = square_info();
-	struct shmflip_loan loan;
-	int error = shmflip_producer_loan(producer, &loan, timeout_ms);
+	struct shmflip_frame *frame;
+	int error = shmflip_producer_loan(producer, &frame, timeout_ms);
 
 	if (error)
 		return error;
-	for (size_t i = 0; i < SIDE * SIDE; i++)
-		((uint32_t *)loan.pixels)[i] = value;
-	return shmflip_producer_publish(producer, &loan, &info);
+	fill_square(frame, value);
+	error = shmflip_frame_publish(frame);
+	shmflip_frame_release(frame);
+	return error;
 }
 
 /* The value of all pixels, or UINT32_MAX if they differ. */
 static inline uint32_t square_value(const struct shmflip_frame *frame)
 {
-	const uint32_t *pixels = (const uint32_t *)frame->pixels;
+	const uint32_t *pixels = (const uint32_t *)frame->plane[0].pixels;
 
 	for (size_t i = 1; i < SIDE * SIDE; i++)
 		if (pixels[i] != pixels[0])
 			return UINT32_MAX;
 	return pixels[0];
+}
+
+/* Takes the next frame, whose pixels have this value, and releases it. */
+static inline void assert_takes(struct shmflip_viewer *viewer, uint32_t value, int timeout_ms)
+{
+	const struct shmflip_frame *frame;
+
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, timeout_ms), 0);
+	assert_int_equal(square_value(frame), value);
+	shmflip_frame_release(frame);
+}
+
+/* Continues with the same stream in fresh memory, because the slots have another size. */
+static inline int move_on(struct shmflip_producer *producer, uint64_t slot_bytes)
+{
+	struct shmflip_stream stream = square_stream(0);
+
+	stream.slot_bytes = slot_bytes;
+	return shmflip_producer_configure(producer, &stream);
+}
+
+static inline struct shmflip_counts producer_counts(struct shmflip_producer *producer)
+{
+	struct shmflip_counts counts;
+
+	shmflip_init(&counts);
+	assert_int_equal(shmflip_producer_counts(producer, &counts), 0);
+	return counts;
+}
+
+static inline struct shmflip_counts viewer_counts(struct shmflip_viewer *viewer)
+{
+	struct shmflip_counts counts;
+
+	shmflip_init(&counts);
+	assert_int_equal(shmflip_viewer_counts(viewer, &counts), 0);
+	return counts;
 }
 
 #endif

@@ -15,27 +15,33 @@
 #include "cleanup.h"
 #include "generation.h"
 #include "ring.h"
+#include "stream.h"
 #include "sysv.h"
 
 static struct channel_paths paths;
 static key_t keys[4 * CLEANUP_PROJECTS];
 static int key_count;
 
-static struct generation_config small_config = {
-	.slot_bytes = 4096,
-	.slots = 2,
-	.policy = SHMFLIP_POLICY_LATEST,
-	.mode = 0600,
-};
+static struct generation_config small_config = { .policy = SHMFLIP_POLICY_LATEST, .mode = 0600 };
 
-static const struct shmflip_producer_options options = {
-	.channel = "test",
-	.slot_bytes = SIDE * SIDE * 4,
-	.slots = 3,
-};
+enum { SLOTS = 3 };
+
+/* A stream of two slots. */
+static inline struct stream *small_stream(uint64_t slot_bytes)
+{
+	struct shmflip_stream public = square_stream(2);
+	struct stream *stream;
+
+	public.width = public.height = 0;
+	public.slot_bytes = slot_bytes;
+	assert_int_equal(stream_create(&public, NULL, &stream), 0);
+	return stream;
+}
 
 static inline int make_paths(void **state)
 {
+	if (!small_config.stream)
+		small_config.stream = small_stream(4096);
 	small_config.group = getegid();
 	key_count = 0;
 	return make_directory(state) || channel_paths_init(&paths, NULL, "test");
@@ -158,26 +164,35 @@ static inline void start_and_wait_for_death(int (*run)(void *), void *argument)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
+/* The pid of the channel's live owner; 0: not known; -1: there is none. */
+static inline pid_t owner_pid(void)
+{
+	const struct shmflip_status *status;
+	pid_t pid;
+
+	if (shmflip_channel_status(NULL, "test", &status))
+		return -1;
+	pid = status->state == SHMFLIP_DEAD ? -1 : status->channel->pid;
+	shmflip_status_free(status);
+	return pid;
+}
+
 /* A producer with another slot size takes over, a viewer sees its frame, and nothing is left at the
  * end. */
 static inline void assert_takes_over(void)
 {
-	struct shmflip_viewer_options viewer_options = { .channel = "test" };
 	struct shmflip_producer *producer;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
 
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	note_keys();
 	/* The segment lost its key when it was marked for removal. Only the ring has one. */
 	assert_int_equal(objects_under_keys(), 1);
 	assert_int_equal(publish_square(producer, 7, 0), 0);
-	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
-	assert_int_equal(square_value(&frame), 7);
-	shmflip_viewer_release(viewer, &frame);
-	shmflip_viewer_destroy(viewer);
-	shmflip_producer_destroy(producer);
+	assert_int_equal(open_view(0, 0, &viewer), 0);
+	assert_takes(viewer, 7, 1000);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
 	assert_int_equal(objects_under_keys(), 0);
 }
 

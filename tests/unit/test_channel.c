@@ -140,16 +140,15 @@ static void missing_directory_is_created(void **state)
 
 static void one_owner_at_a_time(void **state)
 {
+	const struct shmflip_status *status;
 	struct channel first, second;
-	pid_t pid = 0;
 
 	(void)state;
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
+	assert_int_equal(shmflip_channel_status(NULL, "test", &status), -ENOENT);
 	assert_int_equal(own(&first), 0);
 	assert_int_equal(own(&second), -EBUSY);
 	assert_non_null(strstr(shmflip_error_detail(), "held by another producer"));
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
-	assert_int_equal(pid, getpid());
+	assert_int_equal(owner_pid(), getpid());
 	channel_release(&first);
 	assert_int_equal(own(&second), 0);
 	channel_release(&second);
@@ -166,12 +165,11 @@ static int own_and_die(void *unused)
 static void ownership_ends_with_the_owner(void **state)
 {
 	struct channel channel;
-	pid_t pid;
 
 	(void)state;
 	start_and_wait_for_death(own_and_die, NULL);
 	assert_int_equal(access(paths.lock_file, F_OK), 0);
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
+	assert_int_equal(owner_pid(), -1);
 	assert_int_equal(own(&channel), 0);
 	channel_release(&channel);
 }
@@ -329,24 +327,29 @@ static void foreign_objects_under_our_keys_stay(void **state)
 	sysv_segment_remove(segment_id);
 }
 
+static void assert_creation_fails(struct channel *channel, uint64_t slot_bytes, int expected)
+{
+	struct generation generation = { 0 };
+	struct generation_config config = small_config;
+
+	config.stream = small_stream(slot_bytes);
+	assert_int_equal(generation_init(&generation, channel, &config), expected);
+	stream_unref(config.stream);
+}
+
 static void failed_creation_leaves_nothing(void **state)
 {
 	struct channel channel;
-	struct generation generation = { 0 };
-	struct generation_config config = small_config;
 	key_t key;
 	int id;
 
 	(void)state;
 	assert_int_equal(own(&channel), 0);
-	config.slot_bytes = UINT64_C(1) << 50;
-	assert_int_equal(generation_init(&generation, &channel, &config), -ENOMEM);
-	config.slot_bytes = UINT64_C(1) << 62;
-	assert_int_equal(generation_init(&generation, &channel, &config), -EOVERFLOW);
+	assert_creation_fails(&channel, UINT64_C(1) << 50, -ENOMEM);
+	assert_creation_fails(&channel, UINT64_C(1) << 62, -EOVERFLOW);
 	/* The channel file cannot replace a directory. */
-	config.slot_bytes = 4096;
 	assert_int_equal(mkdir(paths.channel_file, 0700), 0);
-	assert_int_equal(generation_init(&generation, &channel, &config), -EISDIR);
+	assert_creation_fails(&channel, 4096, -EISDIR);
 	rmdir(paths.channel_file);
 	for (int project = 1; project <= 4; project++) {
 		assert_int_equal(sysv_key(paths.lock_file, project, &key), 0);

@@ -49,6 +49,31 @@ static void test_rates(void **state)
 	assert_int_equal(cli_fps_milli("--fps", "1000000"), 1000000000);
 }
 
+static void assert_rate(const char *text, uint32_t num, uint32_t den)
+{
+	uint32_t got_num, got_den;
+
+	cli_rate("--fps", text, &got_num, &got_den);
+	assert_int_equal(got_num, num);
+	assert_int_equal(got_den, den);
+}
+
+static void test_exact_rates(void **state)
+{
+	(void)state;
+	assert_rate("0", 0, 1);
+	assert_rate("30", 30, 1);
+	assert_rate("60000/2000", 30, 1);
+	assert_rate("29.97", 2997, 100);
+	assert_rate("30000/1001", 30000, 1001);
+	assert_rate("1000000", 1000000, 1);
+	assert_rate("0.000000001", 1, 1000000000);
+	assert_rate("29.970029970", 2997002997, 100000000);
+	/* Too long for 32 bits, and rounded. */
+	assert_rate("99999.999999999", 3051757812, 30517);
+	assert_rate("1/4294967295", 1, 4294967295);
+}
+
 static void test_other_values(void **state)
 {
 	uint32_t width, height;
@@ -80,6 +105,8 @@ static void bad_value(const char *kind, const char *text)
 		cli_seconds_ns("--it", text);
 	else if (strcmp(kind, "fps") == 0)
 		cli_fps_milli("--it", text);
+	else if (strcmp(kind, "rate") == 0)
+		cli_rate("--it", text, &width, &height);
 	else if (strcmp(kind, "size") == 0)
 		cli_size("--it", text, &width, &height);
 	else if (strcmp(kind, "mode") == 0)
@@ -126,6 +153,8 @@ static const char *const bad_values[][2] = {
 	{ "seconds", "2s" },     { "fps", "" },           { "fps", "-1" },
 	{ "fps", "30/0" },       { "fps", "30/" },        { "fps", "0.0001" },
 	{ "fps", "1000001" },    { "fps", "inf" },        { "fps", "30/1001/2" },
+	{ "rate", "30/0" },      { "rate", "1000001" },   { "rate", "0.000000001/99" },
+	{ "rate", "-1" },        { "rate", "" },          { "rate", "30/1001/2" },
 	{ "size", "1920" },      { "size", "1920x" },     { "size", "x1080" },
 	{ "size", "0x10" },      { "size", "10x0" },      { "size", "1920x1080x3" },
 	{ "size", "1920*1080" }, { "size", "-1x5" },      { "size", "2147483648x1" },
@@ -184,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_exact_rates),
 		cmocka_unit_test(test_other_values),
 		cmocka_unit_test(test_bad_values_are_usage_errors),
 		cmocka_unit_test(test_a_message_is_one_clean_line),

@@ -38,14 +38,14 @@ enum { STORM_FRAMES = 10000, STORM_US = 200 };
 static int view_in_the_storm(void *unused)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_EVERY);
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	uint64_t last = 0;
 	int error;
 
 	(void)unused;
 	storm_of_signals(STORM_US);
 	do
-		error = shmflip_viewer_wait_producer(viewer, 10000);
+		error = shmflip_viewer_attach(viewer, 10000);
 	while (error == -EINTR);
 	if (error)
 		return 4;
@@ -58,13 +58,13 @@ static int view_in_the_storm(void *unused)
 			break;
 		if (error == -EINTR || error == -EAGAIN)
 			continue;
-		if (error || frame.info.sequence != last + 1 || square_value(&frame) != last + 1)
+		if (error || frame->sequence != last + 1 || square_value(frame) != last + 1)
 			return 2;
 		last++;
-		shmflip_viewer_release(viewer, &frame);
+		shmflip_frame_release(frame);
 	}
 	storm_of_signals(0);
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 	return last == STORM_FRAMES && signals > 0 ? 0 : 3;
 }
 
@@ -88,7 +88,7 @@ static void signals_lose_no_frame(void **state)
 		assert_int_equal(error, 0);
 	}
 	storm_of_signals(0);
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 	assert_exits(viewer, 0);
 	assert_true(signals > 0);
 	print_message("%d signals, %u waits interrupted\n", (int)signals, interrupted);
@@ -102,8 +102,8 @@ static void signals_do_not_stop_the_creation(void **state)
 	for (int i = 0; i < 200; i++) {
 		struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
 
-		assert_int_equal(shmflip_producer_resize(producer, 1 << 20), 0);
-		shmflip_producer_destroy(producer);
+		assert_int_equal(move_on(producer, 1 << 20), 0);
+		shmflip_producer_close(producer);
 	}
 	storm_of_signals(0);
 }
@@ -116,21 +116,18 @@ static void semaphores_removed_before_a_viewer_attaches_are_replaced(void **stat
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
-	struct shmflip_frame frame;
 
 	(void)state;
 	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_RMID), 0);
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 50), -EAGAIN);
+	assert_int_equal(shmflip_viewer_attach(viewer, 50), -EAGAIN);
 	/* Wait for twice the interval of its checks. */
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 200), -EAGAIN);
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 1000), 0);
+	assert_int_equal(shmflip_viewer_attach(viewer, 1000), 0);
 	assert_int_equal(shmflip_producer_wait_viewers(producer, 1, 1000), 0);
 	assert_int_equal(publish_square(producer, 1, 0), 0);
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
-	assert_int_equal(square_value(&frame), 1);
-	shmflip_viewer_release(viewer, &frame);
-	shmflip_viewer_destroy(viewer);
-	shmflip_producer_destroy(producer);
+	assert_takes(viewer, 1, 1000);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
 }
 
 /* ---- Limits ---- */
@@ -149,10 +146,10 @@ static bool allow_semaphore_sets(int count)
  * step. */
 static int freeze_without_semaphores(void *unused)
 {
-	struct shmflip_producer_stats stats;
 	struct shmflip_producer *producer;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
+	uint64_t generations;
 
 	(void)unused;
 	if (unshare(CLONE_NEWIPC) || !allow_semaphore_sets(1))
@@ -165,13 +162,13 @@ static int freeze_without_semaphores(void *unused)
 	if (publish_square(producer, 3, 200) != -EAGAIN)
 		return 2;
 	allow_semaphore_sets(2);
-	if (publish_square(producer, 3, 1000) || square_value(&frame) != 1)
+	if (publish_square(producer, 3, 1000) || square_value(frame) != 1)
 		return 3;
-	shmflip_producer_stats(producer, &stats);
-	shmflip_viewer_release(viewer, &frame);
-	shmflip_viewer_destroy(viewer);
-	shmflip_producer_destroy(producer);
-	return stats.generations == 2 ? 0 : 4;
+	generations = producer_counts(producer).generations;
+	shmflip_frame_release(frame);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
+	return generations == 2 ? 0 : 4;
 }
 
 /* A viewer is frozen and the producer cannot create a new generation: it drops frames, and
@@ -225,57 +222,64 @@ static int make_directory_in_tmpfs(void **state)
 
 static void assert_shows(const char *channel, uint32_t value)
 {
-	struct shmflip_viewer_options options = { .channel = channel };
+	struct shmflip_viewer_options options;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
 
+	shmflip_init(&options);
+	options.channel = channel;
 	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
-	assert_int_equal(square_value(&frame), value);
-	shmflip_viewer_release(viewer, &frame);
-	shmflip_viewer_destroy(viewer);
+	assert_takes(viewer, value, 1000);
+	shmflip_viewer_close(viewer);
+}
+
+static int open_twin(struct shmflip_producer **twin)
+{
+	struct shmflip_stream stream = square_stream(2);
+	struct shmflip_producer_options options;
+
+	shmflip_init(&options);
+	options.channel = "twin";
+	return shmflip_producer_open(&options, &stream, twin);
 }
 
 /* Two channels with the same System V keys run side by side, and each survives the other. */
 static void colliding_keys_do_no_harm(void **state)
 {
-	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 1 << 14 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin;
 
 	(void)state;
 	if (strncmp(directory, "/dev/shm", 8) != 0 ||
 	    !create_twin(in_directory("test.lock"), in_directory("twin.lock"))) {
-		shmflip_producer_destroy(producer);
+		shmflip_producer_close(producer);
 		skip();
 	}
 	assert_int_equal(ftok(in_directory("test.lock"), 1), ftok(in_directory("twin.lock"), 1));
-	assert_int_equal(shmflip_producer_create(&options, &twin), 0);
+	assert_int_equal(open_twin(&twin), 0);
 	for (uint32_t i = 1; i <= 3; i++) {
 		assert_int_equal(publish_square(producer, i, 0), 0);
 		assert_int_equal(publish_square(twin, 100 + i, 0), 0);
 		assert_shows("test", i);
 		assert_shows("twin", 100 + i);
-		assert_int_equal(shmflip_producer_resize(producer, 1 << (14 + i)), 0);
-		assert_int_equal(shmflip_producer_resize(twin, 1 << (14 + i)), 0);
+		assert_int_equal(move_on(producer, SQUARE_BYTES << i), 0);
+		assert_int_equal(move_on(twin, SQUARE_BYTES << i), 0);
 	}
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 	assert_int_equal(publish_square(twin, 200, 0), 0);
 	assert_shows("twin", 200);
-	shmflip_producer_destroy(twin);
+	shmflip_producer_close(twin);
 }
 
 /* A lock file with two names has one owner. */
 static void linked_lock_file_is_held(void **state)
 {
-	struct shmflip_producer_options options = { .channel = "twin", .slot_bytes = 4096 };
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0), *twin = NULL;
 
 	(void)state;
 	assert_int_equal(link(in_directory("test.lock"), in_directory("twin.lock")), 0);
-	assert_int_equal(shmflip_producer_create(&options, &twin), -EBUSY);
+	assert_int_equal(open_twin(&twin), -EBUSY);
 	assert_null(twin);
 	unlink(in_directory("twin.lock"));
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 }
 
 /* ---- Sizes that overflow ---- */
@@ -294,12 +298,15 @@ static void sizes_that_overflow_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct shmflip_producer_options options = { .channel = "test",
-			                                    .slots = sizes[i].slots,
-			                                    .slot_bytes = sizes[i].slot_bytes };
+		struct shmflip_stream stream = square_stream(sizes[i].slots);
+		struct shmflip_producer_options options;
 		struct shmflip_producer *producer = NULL;
 
-		assert_int_equal(shmflip_producer_create(&options, &producer), sizes[i].error);
+		shmflip_init(&options);
+		options.channel = "test";
+		stream.slot_bytes = sizes[i].slot_bytes;
+		assert_int_equal(shmflip_producer_open(&options, &stream, &producer),
+		                 sizes[i].error);
 		assert_null(producer);
 	}
 }

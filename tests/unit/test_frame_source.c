@@ -81,11 +81,10 @@ static struct options directory_options(void)
 
 static uint64_t size_of(uint32_t width, uint32_t height)
 {
-	uint32_t stride_bytes;
-	uint64_t size;
+	struct shmflip_layout layout;
 
-	assert_int_equal(shmflip_frame_size(width, height, &stride_bytes, &size), 0);
-	return size;
+	assert_int_equal(png_layout(width, height, &layout), 0);
+	return layout.bytes;
 }
 
 /* Fetches, reads and records frames up to the next one without a fault. */
@@ -439,7 +438,8 @@ static void test_a_truncated_frame_costs_no_other(void **state)
 		assert_int_equal(frame_source_init(&source, &options), 0);
 		capacity_decide(&source.capacity, 16, 16);
 		while (frame_source_fetch(&source, &task) == 0) {
-			task.loan = (struct shmflip_loan){ slot, sizeof(slot), 0 };
+			task.pixels = slot;
+			task.pixels_size = sizeof(slot);
 			frame_task_decode(&task, &source.capacity, &options, fast);
 			assert_int_equal(frame_source_record(&source, &task), 0);
 			good += !task.fault;

@@ -143,12 +143,9 @@ static void lock_file_is_deleted_before_it_is_unlocked(void **state)
 	channel_release(&second);
 }
 
-static void find_holder(void)
+static void find_owner(void)
 {
-	pid_t pid = 0;
-
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
-	result = pid;
+	result = owner_pid();
 }
 
 /* The lock file still has the pid of an owner that was killed. */
@@ -158,7 +155,7 @@ static void pid_is_written_before_it_is_announced(void **state)
 
 	(void)state;
 	start_and_wait_for_death(create_up_to, &step);
-	hooks.after_announcement = find_holder;
+	hooks.after_announcement = find_owner;
 	assert_int_equal(own(&first), 0);
 	assert_int_equal(result, getpid());
 	channel_release(&first);
@@ -167,7 +164,6 @@ static void pid_is_written_before_it_is_announced(void **state)
 /* Nothing of a half-made generation shows that its owner lives, but the lock does. */
 static void half_made_objects_of_a_live_owner_stay(void **state)
 {
-	struct shmflip_removed removed;
 	uint64_t number;
 	int segment, set, id;
 	key_t key;
@@ -178,7 +174,7 @@ static void half_made_objects_of_a_live_owner_stay(void **state)
 	assert_int_equal(sysv_segment_create(key, 1 << 16, &segment), 0);
 	assert_int_equal(ring_create(key, getegid(), 0600, &set), 0);
 	assert_int_equal(own(&second), -EBUSY);
-	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -EBUSY);
+	assert_int_equal(shmflip_channel_clean(NULL, "test", NULL), -EBUSY);
 	assert_int_equal(sysv_segment_find(key, &id), 0);
 	assert_int_equal(sysv_semaphores_find(key, &id), 0);
 	sysv_segment_remove(segment);
@@ -193,20 +189,18 @@ static struct shmflip_viewer *viewer;
 
 static void open_viewer(void)
 {
-	const struct shmflip_viewer_options viewer_options = { .channel = "test" };
-
-	assert_int_equal(shmflip_viewer_open(&viewer_options, &viewer), 0);
+	assert_int_equal(open_view(0, 0, &viewer), 0);
 }
 
 static void close_both(void)
 {
-	shmflip_viewer_destroy(viewer);
-	shmflip_producer_destroy(producer);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
 }
 
 static void attach_viewer(void)
 {
-	result = shmflip_viewer_wait_producer(viewer, 0);
+	result = shmflip_viewer_attach(viewer, 0);
 }
 
 static void producer_looks_alive_as_soon_as_its_file_has_its_name(void **state)
@@ -214,44 +208,44 @@ static void producer_looks_alive_as_soon_as_its_file_has_its_name(void **state)
 	(void)state;
 	open_viewer();
 	hooks.after_rename = attach_viewer;
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	assert_int_equal(result, 0);
 	close_both();
 }
 
-static void move_on(void)
+static void move_the_producer_on(void)
 {
-	assert_int_equal(shmflip_producer_resize(producer, options.slot_bytes), 0);
+	assert_int_equal(move_on(producer, 2 * SQUARE_BYTES), 0);
 }
 
 /* The viewer has read a channel file whose producer has another one by now. */
 static void producer_that_moves_on_does_not_look_dead(void **state)
 {
 	(void)state;
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	open_viewer();
-	hooks.before_lock_query = move_on;
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 0), 0);
+	hooks.before_lock_query = move_the_producer_on;
+	assert_int_equal(shmflip_viewer_attach(viewer, 0), 0);
 	assert_null(hooks.before_lock_query);
 	close_both();
 }
 
 static void end(void)
 {
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 	producer = NULL;
 }
 
 /* The viewer has read that the generation is running. Then it finds no semaphores. */
 static void producer_that_ends_does_not_look_dead(void **state)
 {
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	int error;
 
 	(void)state;
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	open_viewer();
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 0), 0);
+	assert_int_equal(shmflip_viewer_attach(viewer, 0), 0);
 	hooks.before_set_query = end;
 	do
 		error = shmflip_viewer_acquire(viewer, &frame, 0);
@@ -271,20 +265,20 @@ static void publish_half_a_ring(void)
 static void viewer_that_is_overtaken_before_it_sleeps_wakes_up(void **state)
 {
 	enum { TIMEOUT_MS = 20000 };
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	int64_t start_ns;
 
 	(void)state;
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	open_viewer();
-	assert_int_equal(shmflip_viewer_wait_producer(viewer, 0), 0);
+	assert_int_equal(shmflip_viewer_attach(viewer, 0), 0);
 	hooks.before_sleep = publish_half_a_ring;
 	start_ns = monotonic_now_ns();
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, TIMEOUT_MS), 0);
 	assert_null(hooks.before_sleep);
 	assert_true(monotonic_now_ns() - start_ns < TIMEOUT_MS / 2 * INT64_C(1000000));
-	assert_int_equal(frame.info.sequence, 40);
-	shmflip_viewer_release(viewer, &frame);
+	assert_int_equal(frame->sequence, 40);
+	shmflip_frame_release(frame);
 	close_both();
 }
 

@@ -32,11 +32,11 @@ static struct holdings count_holdings(void)
 static void attach_once(uint32_t view)
 {
 	struct shmflip_viewer *viewer = attach_viewer(view);
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
-	shmflip_viewer_release(viewer, &frame);
-	shmflip_viewer_destroy(viewer);
+	shmflip_frame_release(frame);
+	shmflip_viewer_close(viewer);
 }
 
 /* Address sanitizer keeps freed memory, and finds leaks by itself. */
@@ -63,7 +63,7 @@ static void ten_thousand_viewers_leave_nothing(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
 	struct holdings before;
-	unsigned viewers;
+	uint32_t viewers;
 
 	(void)state;
 	assert_int_equal(publish_square(producer, 1, 0), 0);
@@ -78,14 +78,14 @@ static void ten_thousand_viewers_leave_nothing(void **state)
 	/* The viewers hold no frame: both slots can be written. */
 	assert_int_equal(publish_square(producer, 2, 0), 0);
 	assert_int_equal(publish_square(producer, 3, 0), 0);
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 }
 
 static void hundreds_of_producers_leave_nothing(void **state)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	struct holdings before = { 0 };
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 
 	(void)state;
 	for (int i = 0; i < PRODUCERS; i++) {
@@ -93,14 +93,14 @@ static void hundreds_of_producers_leave_nothing(void **state)
 
 		assert_int_equal(publish_square(producer, 1, 0), 0);
 		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
-		shmflip_viewer_release(viewer, &frame);
-		shmflip_producer_destroy(producer);
+		shmflip_frame_release(frame);
+		shmflip_producer_close(producer);
 		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -ENODATA);
 		if (i == 50)
 			before = count_holdings();
 	}
 	assert_not_grown(&before);
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 }
 
 int main(void)

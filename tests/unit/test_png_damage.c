@@ -309,11 +309,11 @@ static void test_one_byte_too_large(void **state)
 	struct bytes png = make_png(&rgb_spec), pixels;
 	struct png_decode_options options = { 0 };
 	struct png_decoded picture;
-	uint32_t stride_bytes;
+	struct shmflip_layout layout;
 
 	(void)state;
-	shmflip_frame_size(rgb_spec.width, rgb_spec.height, &stride_bytes, &options.pixels_size);
-	options.pixels_size--;
+	assert_int_equal(png_layout(rgb_spec.width, rgb_spec.height, &layout), 0);
+	options.pixels_size = layout.bytes - 1;
 	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), -EMSGSIZE);
 	for (size_t i = 0; i < pixels.size; i++)
 		assert_int_equal(pixels.data[i], UNTOUCHED);

@@ -108,8 +108,7 @@ static void assert_pixels(const struct png_spec *spec, const struct bytes *pixel
 		}
 		assert_gap_untouched(pixels, picture, y);
 	}
-	assert_int_equal(picture->format,
-	                 opaque ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888);
+	assert_int_equal(picture->format, opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888);
 }
 
 static bool is_for_fast_path(const struct png_spec *spec)
@@ -124,16 +123,15 @@ static void check(const struct png_spec *spec)
 	struct bytes png = make_png(spec), pixels;
 	struct png_decode_options options = { 0 };
 	struct png_decoded picture;
-	uint32_t stride_bytes;
+	struct shmflip_layout layout;
 
-	assert_int_equal(
-		shmflip_frame_size(spec->width, spec->height, &stride_bytes, &options.pixels_size),
-		0);
+	assert_int_equal(png_layout(spec->width, spec->height, &layout), 0);
+	options.pixels_size = layout.bytes;
 	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), 0);
 	assert_string_equal(picture.message, "");
 	assert_int_equal(picture.width, spec->width);
 	assert_int_equal(picture.height, spec->height);
-	assert_int_equal(picture.stride_bytes, stride_bytes);
+	assert_int_equal(picture.stride_bytes, layout.stride_bytes[0]);
 	assert_pixels(spec, &pixels, &picture);
 	assert_int_equal(fast_count > 0, is_for_fast_path(spec));
 	bytes_finish(&pixels);
@@ -255,7 +253,7 @@ static void check_flattened(const struct png_spec *spec, uint32_t background)
 	add_palette(&png, spec);
 	add_rows_and_end(&png, &rows, 8192);
 	assert_int_equal(decode_and_compare(&png, &options, &pixels, &picture), 0);
-	assert_int_equal(picture.format, SHMFLIP_FORMAT_XRGB8888);
+	assert_int_equal(picture.format, SHMFLIP_XRGB8888);
 	for (uint32_t y = 0; y < spec->height; y++) {
 		for (uint32_t x = 0; x < spec->width; x++) {
 			const uint8_t *got =

@@ -1,68 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The slot protocol one step at a time, on plain memory. */
-#include "support.h"
-
-#include "memory_locks.h"
-
-static struct lock_table table;
-static struct layout_header *shared;
-static struct memory_locks writer_locks, reader_locks;
-static struct slot_writer writer;
-static struct slot_reader reader;
-
-static int set_up(uint32_t slots, uint64_t newest)
-{
-	memset(&table, 0, sizeof(table));
-	pthread_mutex_init(&table.mutex, NULL);
-	shared = calloc(1, sizeof(*shared) + slots * sizeof(struct layout_slot));
-	shared->latest = layout_latest(newest, LAYOUT_NO_SLOT);
-	memory_locks_init(&writer_locks, &table, 0);
-	memory_locks_init(&reader_locks, &table, 1);
-	slots_init_writer(&writer, shared, slots, &writer_locks.locks, newest);
-	slots_init_reader(&reader, shared, slots, &reader_locks.locks);
-	return 0;
-}
-
-static int two_slots(void **state)
-{
-	(void)state;
-	return set_up(2, 0);
-}
-
-static int three_slots(void **state)
-{
-	(void)state;
-	return set_up(3, 0);
-}
-
-static int three_slots_from_100(void **state)
-{
-	(void)state;
-	return set_up(3, 100);
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	free(shared);
-	return 0;
-}
-
-static uint32_t begin(void)
-{
-	uint32_t slot;
-
-	assert_int_equal(slots_begin(&writer, &slot), 0);
-	return slot;
-}
-
-static uint64_t publish_one(void)
-{
-	struct shmflip_frame_info info = square_info();
-
-	return slots_publish(&writer, begin(), &info);
-}
+ * The slot protocol one step at a time: who may write and read a slot. */
+#include "slot_pair.h"
 
 static void nothing_is_taken_before_the_first_frame(void **state)
 {
@@ -86,7 +25,7 @@ static void newest_frame_is_never_written(void **state)
 		front = layout_latest_slot(shared->latest);
 		slot = begin();
 		assert_int_not_equal(slot, front);
-		slots_discard(&writer, slot);
+		slots_finish(&writer, slot);
 	}
 }
 
@@ -101,14 +40,14 @@ static void held_frame_is_not_written(void **state)
 	assert_int_equal(frame, 1);
 	publish_one();
 	assert_int_equal(slots_begin(&writer, &other), -EAGAIN);
-	assert_int_equal(shared->slot[slot].sequence, 1);
+	assert_int_equal(held_by(slot), 1);
 	slots_release(&reader_locks.locks, frame);
 	assert_int_equal(slots_begin(&writer, &other), 0);
 	assert_int_equal(other, slot);
-	assert_int_equal(shared->slot[slot].sequence, LAYOUT_DIRTY);
+	assert_int_equal(held_by(slot), LAYOUT_DIRTY);
 }
 
-static void oldest_free_frame_goes_first(void **state)
+static void slot_that_a_viewer_holds_is_skipped(void **state)
 {
 	uint64_t frame;
 	uint32_t held, slot;
@@ -142,7 +81,7 @@ static void discarded_slot_is_no_frame(void **state)
 
 	(void)state;
 	publish_one();
-	slots_discard(&writer, begin());
+	slots_finish(&writer, begin());
 	assert_int_equal(slots_take_newest(&reader, 0, &frame, &slot), 0);
 	assert_int_equal(frame, 1);
 	slots_release(&reader_locks.locks, frame);
@@ -151,7 +90,6 @@ static void discarded_slot_is_no_frame(void **state)
 
 static void several_loans_are_published_in_any_order(void **state)
 {
-	struct shmflip_frame_info info = square_info();
 	uint32_t first, second, slot;
 	uint64_t frame;
 
@@ -161,9 +99,9 @@ static void several_loans_are_published_in_any_order(void **state)
 	first = begin();
 	second = begin();
 	assert_int_not_equal(first, second);
-	assert_int_equal(slots_begin(&writer, &slot), -EAGAIN);
-	assert_int_equal(slots_publish(&writer, second, &info), 2);
-	assert_int_equal(slots_publish(&writer, first, &info), 3);
+	assert_int_equal(slots_begin(&writer, &slot), -ENOBUFS);
+	assert_int_equal(slots_publish(&writer, second), 2);
+	assert_int_equal(slots_publish(&writer, first), 3);
 	for (uint64_t expected = 1; expected <= 3; expected++) {
 		assert_int_equal(slots_take_next(&reader, &frame, &slot), 0);
 		assert_int_equal(frame, expected);
@@ -217,7 +155,27 @@ static void writer_skips_a_frame_that_a_reader_locked_first(void **state)
 	 * it. */
 	table.held[1]++;
 	assert_int_equal(slots_begin(&writer, &slot), -EAGAIN);
-	assert_int_equal(shared->slot[0].sequence, 1);
+	assert_int_equal(held_by(0), 1);
+}
+
+static void note_mark(void *marked)
+{
+	*(bool *)marked = held_by(0) == LAYOUT_DIRTY;
+}
+
+/* A reader that read latest long ago locks the frame as soon as the writer unlocks it. */
+static void slot_is_marked_before_it_is_unlocked(void **state)
+{
+	bool marked = false;
+
+	(void)state;
+	publish_one();
+	publish_one();
+	assert_int_equal(held_by(0), 1);
+	writer_locks.before_unlock = note_mark;
+	writer_locks.argument = &marked;
+	assert_int_equal(begin(), 0);
+	assert_true(marked);
 }
 
 static void claim_keeps_every_frame(void **state)
@@ -234,7 +192,7 @@ static void claim_keeps_every_frame(void **state)
 	for (uint64_t expected = 1; expected <= 30; expected++) {
 		assert_int_equal(slots_take_next(&reader, &frame, &slot), 0);
 		assert_int_equal(frame, expected);
-		assert_int_equal(shared->slot[slot].sequence, expected);
+		assert_int_equal(held_by(slot), expected);
 		slots_release(&reader_locks.locks, frame);
 		publish_one();
 	}
@@ -274,15 +232,19 @@ static void later_generation_starts_after_the_one_before(void **state)
 
 static void overwritten_frames_are_skipped(void **state)
 {
-	uint64_t frame;
+	uint64_t frame, oldest = 0;
 	uint32_t slot;
 
 	(void)state;
 	for (int i = 0; i < 7; i++)
 		publish_one();
+	for (uint32_t i = 0; i < fixed.slots; i++)
+		if (held_by(i) != LAYOUT_DIRTY && (!oldest || held_by(i) < oldest))
+			oldest = held_by(i);
+	assert_in_range(oldest, 104, 107);
 	assert_int_equal(slots_claim(&reader, 102), 0);
 	assert_int_equal(slots_take_next(&reader, &frame, &slot), 0);
-	assert_int_equal(frame, 105);
+	assert_int_equal(frame, oldest);
 }
 
 static void invalid_memory_is_refused(void **state)
@@ -300,27 +262,24 @@ static void invalid_memory_is_refused(void **state)
 	assert_int_equal(slots_take_next(&reader, &frame, &slot), -EPROTO);
 }
 
-#define TWO(test) cmocka_unit_test_setup_teardown(test, two_slots, tear_down)
-#define THREE(test) cmocka_unit_test_setup_teardown(test, three_slots, tear_down)
-#define LATER(test) cmocka_unit_test_setup_teardown(test, three_slots_from_100, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TWO(nothing_is_taken_before_the_first_frame),
-		TWO(newest_frame_is_never_written),
-		TWO(held_frame_is_not_written),
-		THREE(oldest_free_frame_goes_first),
-		TWO(same_frame_is_not_taken_twice),
-		TWO(discarded_slot_is_no_frame),
-		THREE(several_loans_are_published_in_any_order),
-		TWO(reader_rechecks_after_locking),
-		TWO(writer_skips_a_frame_that_a_reader_locked_first),
-		THREE(claim_keeps_every_frame),
-		TWO(claim_starts_at_the_newest_frame_once_it_is_locked),
-		LATER(later_generation_starts_after_the_one_before),
-		LATER(overwritten_frames_are_skipped),
-		TWO(invalid_memory_is_refused),
+		WITH_SLOTS(nothing_is_taken_before_the_first_frame, two_slots),
+		WITH_SLOTS(newest_frame_is_never_written, two_slots),
+		WITH_SLOTS(held_frame_is_not_written, two_slots),
+		WITH_SLOTS(slot_that_a_viewer_holds_is_skipped, three_slots),
+		WITH_SLOTS(same_frame_is_not_taken_twice, two_slots),
+		WITH_SLOTS(discarded_slot_is_no_frame, two_slots),
+		WITH_SLOTS(several_loans_are_published_in_any_order, three_slots),
+		WITH_SLOTS(reader_rechecks_after_locking, two_slots),
+		WITH_SLOTS(writer_skips_a_frame_that_a_reader_locked_first, two_slots),
+		WITH_SLOTS(slot_is_marked_before_it_is_unlocked, two_slots),
+		WITH_SLOTS(claim_keeps_every_frame, three_slots),
+		WITH_SLOTS(claim_starts_at_the_newest_frame_once_it_is_locked, two_slots),
+		WITH_SLOTS(later_generation_starts_after_the_one_before, three_slots_from_100),
+		WITH_SLOTS(overwritten_frames_are_skipped, three_slots_from_100),
+		WITH_SLOTS(invalid_memory_is_refused, two_slots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

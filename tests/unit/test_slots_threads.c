@@ -14,7 +14,7 @@ enum { PIXELS = 256, FRAMES = 20000, NEWEST_READERS = 2, EVERY_READERS = 1 };
 struct channel_in_memory {
 	struct lock_table table;
 	struct layout_header *shared;
-	uint32_t slots;
+	struct layout_fixed fixed;
 	uint32_t pixels[4][PIXELS];
 	_Atomic int readers_ready;
 	int readers;
@@ -31,13 +31,12 @@ struct thread_arg {
 static void *write_frames(void *argument)
 {
 	struct channel_in_memory *channel = argument;
-	struct shmflip_frame_info info = square_info();
 	struct memory_locks locks;
 	struct slot_writer writer;
 	uint32_t slot;
 
 	memory_locks_init(&locks, &channel->table, 0);
-	slots_init_writer(&writer, channel->shared, channel->slots, &locks.locks, 0);
+	slots_init_writer(&writer, channel->shared, &channel->fixed, &locks.locks, 0);
 	while (channel->readers_ready < channel->readers)
 		sched_yield();
 	for (uint32_t frame = 1; frame <= FRAMES; frame++) {
@@ -45,8 +44,9 @@ static void *write_frames(void *argument)
 			sched_yield();
 		for (int i = 0; i < PIXELS; i++)
 			channel->pixels[slot][i] = frame;
-		info.presentation_ns = frame;
-		slots_publish(&writer, slot, &info);
+		layout_record(channel->shared, &channel->fixed, slot)->presentation_ns = frame;
+		slots_publish(&writer, slot);
+		slots_finish(&writer, slot);
 	}
 	return NULL;
 }
@@ -54,10 +54,9 @@ static void *write_frames(void *argument)
 static void check(struct thread_arg *arg, uint32_t slot, uint64_t frame)
 {
 	const struct channel_in_memory *channel = arg->channel;
-	struct shmflip_frame_info info;
+	const struct layout_slot *record = layout_record(channel->shared, &channel->fixed, slot);
 
-	layout_read_info(&channel->shared->slot[slot], frame, &info);
-	arg->torn += info.presentation_ns != (int64_t)frame;
+	arg->torn += record->presentation_ns != (int64_t)frame;
 	for (int i = 0; i < PIXELS; i++)
 		arg->torn += channel->pixels[slot][i] != frame;
 	arg->taken++;
@@ -73,7 +72,7 @@ static void *read_frames(void *argument)
 	int error;
 
 	memory_locks_init(&locks, &arg->channel->table, arg->number);
-	slots_init_reader(&reader, arg->channel->shared, arg->channel->slots, &locks.locks);
+	slots_init_reader(&reader, arg->channel->shared, &arg->channel->fixed, &locks.locks);
 	if (arg->every)
 		assert_int_equal(slots_claim(&reader, 0), 0);
 	arg->channel->readers_ready++;
@@ -98,9 +97,9 @@ static void run(uint32_t slots, int newest, int every)
 	pthread_t writer, readers[8];
 
 	pthread_mutex_init(&channel->table.mutex, NULL);
-	channel->slots = slots;
+	channel->fixed = memory_layout(slots);
 	channel->readers = newest + every;
-	channel->shared = calloc(1, sizeof(*channel->shared) + slots * sizeof(struct layout_slot));
+	channel->shared = calloc(1, layout_stream_offset(&channel->fixed));
 	channel->shared->latest = layout_latest(0, LAYOUT_NO_SLOT);
 	pthread_create(&writer, NULL, write_frames, channel);
 	for (int i = 0; i < newest + every; i++) {

@@ -24,7 +24,7 @@ static int run_race(void *argument)
 	close(race->end[1]);
 	if (read(race->start[0], &byte, 1) != 0)
 		return 2;
-	error = shmflip_producer_create(&options, &producer);
+	error = open_squares(SLOTS, &producer);
 	if (!error) {
 		if (write(race->ready[1], &self, sizeof(self)) != sizeof(self) ||
 		    read(race->end[0], &byte, 1) != 0)
@@ -33,10 +33,11 @@ static int run_race(void *argument)
 	}
 	if (error != -EBUSY)
 		return 4;
-	if (write(race->ready[1], &(pid_t){ 0 }, 0) != 0 ||
-	    shmflip_channel_holder(NULL, "test", &winner))
+	winner = owner_pid();
+	if (winner <= 0)
 		return 5;
-	shmflip_producer_create(&options, &producer);
+	if (open_squares(SLOTS, &producer) != -EBUSY)
+		return 7;
 	snprintf(words, sizeof(words), "process %d:", winner);
 	return strstr(shmflip_error_detail(), words) ? 1 : 6;
 }
@@ -83,7 +84,7 @@ static int acquire_for_cleanup_and_pause(void *argument)
 static void dead_owner_is_not_reported(void **state)
 {
 	enum step step = OPEN;
-	pid_t child, pid = 12345;
+	pid_t child;
 	int ready[2];
 	char byte;
 
@@ -94,10 +95,9 @@ static void dead_owner_is_not_reported(void **state)
 	assert_int_equal(pipe(ready), 0);
 	child = start(acquire_for_cleanup_and_pause, ready);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), 0);
-	assert_int_equal(pid, 0);
+	assert_int_equal(owner_pid(), 0);
 	kill_and_reap(child);
-	assert_int_equal(shmflip_channel_holder(NULL, "test", &pid), -ENOENT);
+	assert_int_equal(owner_pid(), -1);
 	assert_takes_over();
 	close(ready[0]);
 	close(ready[1]);
@@ -121,8 +121,8 @@ static void producer_waits_for_a_cleanup(void **state)
 		kill(child, SIGKILL);
 		_exit(0);
 	}
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
-	shmflip_producer_destroy(producer);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
+	shmflip_producer_close(producer);
 	assert_exits(killer, 0);
 	kill_and_reap(child);
 	close(ready[0]);
@@ -140,16 +140,15 @@ static ino_t lock_file_number(void)
 static void live_channel_is_not_cleaned_up(void **state)
 {
 	struct shmflip_producer *producer;
-	struct shmflip_removed removed;
 	ino_t before;
 
 	(void)state;
-	assert_int_equal(shmflip_producer_create(&options, &producer), 0);
+	assert_int_equal(open_squares(SLOTS, &producer), 0);
 	before = lock_file_number();
-	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), -EBUSY);
+	assert_int_equal(shmflip_channel_clean(NULL, "test", NULL), -EBUSY);
 	assert_int_equal(lock_file_number(), before);
 	assert_int_equal(access(paths.channel_file, F_OK), 0);
-	shmflip_producer_destroy(producer);
+	shmflip_producer_close(producer);
 }
 
 static int become_another_program(void *argument)
@@ -157,8 +156,8 @@ static int become_another_program(void *argument)
 	const int *ready = argument;
 	struct shmflip_producer *producer;
 
-	if (shmflip_producer_create(&options, &producer) ||
-	    shmflip_producer_wait_viewers(producer, 1, 5000) || dup2(ready[1], STDOUT_FILENO) < 0)
+	if (open_squares(SLOTS, &producer) || shmflip_producer_wait_viewers(producer, 1, 5000) ||
+	    dup2(ready[1], STDOUT_FILENO) < 0)
 		return 1;
 	execlp("sh", "sh", "-c", "echo; exec sleep 100", NULL);
 	return 2;
@@ -167,15 +166,14 @@ static int become_another_program(void *argument)
 /* Its viewer keeps the segment. */
 static pid_t start_another_program(struct shmflip_viewer **viewer)
 {
-	const struct shmflip_viewer_options viewer_options = { .channel = "test" };
 	int ready[2];
 	char byte;
 	pid_t child;
 
 	assert_int_equal(pipe(ready), 0);
 	child = start(become_another_program, ready);
-	assert_int_equal(shmflip_viewer_open(&viewer_options, viewer), 0);
-	assert_int_equal(shmflip_viewer_wait_producer(*viewer, 5000), 0);
+	assert_int_equal(open_view(0, 0, viewer), 0);
+	assert_int_equal(shmflip_viewer_attach(*viewer, 5000), 0);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
 	close(ready[1]);
@@ -185,27 +183,26 @@ static pid_t start_another_program(struct shmflip_viewer **viewer)
 /* The semaphores stay raised until the process exits: exec does not undo them. */
 static void channel_of_a_replaced_program_is_removed(void **state)
 {
-	struct shmflip_channel_status status;
 	struct shmflip_removed removed;
 	struct shmflip_viewer *viewer;
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	pid_t child;
 
 	(void)state;
 	child = start_another_program(&viewer);
 	note_keys();
 	assert_int_equal(objects_under_keys(), 1);
-	assert_int_equal(shmflip_channel_inspect(NULL, "test", &status), 0);
-	assert_false(status.alive);
+	assert_int_equal(owner_pid(), -1);
 	assert_takes_over();
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EPIPE);
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 	kill_and_reap(child);
 
 	child = start_another_program(&viewer);
+	shmflip_init(&removed);
 	assert_int_equal(shmflip_channel_clean(NULL, "test", &removed), 0);
 	assert_int_equal(removed.semaphores, 1);
-	shmflip_viewer_destroy(viewer);
+	shmflip_viewer_close(viewer);
 	kill_and_reap(child);
 }
 

@@ -29,7 +29,7 @@ static void test_steady_frames_are_neither_repeated_nor_passed_over(void **state
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 29970, START_NS);
+	timeline_init(&timeline, 30000, 1001, START_NS);
 	for (unsigned i = 0; i < 1000; i++) {
 		/* Up to a frame too late or too early. */
 		double jitter_ms = i ? (double)(i * 7919 % 61) - 30 : 0;
@@ -43,7 +43,7 @@ static void test_a_gap_is_filled(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 60000, START_NS);
+	timeline_init(&timeline, 60, 1, START_NS);
 	assert_int_equal(add(&timeline, 0), 1);
 	assert_int_equal(add(&timeline, 1000), 61);
 	assert_int_equal(add(&timeline, 1500), 91);
@@ -56,7 +56,7 @@ static void test_half_of_the_frames_are_passed_over(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 30000, START_NS);
+	timeline_init(&timeline, 30, 1, START_NS);
 	for (unsigned i = 0; i < 600; i++)
 		add(&timeline, i * 1000 / 60.0);
 	assert_in_range(timeline.frames, 299, 302);
@@ -67,7 +67,7 @@ static void test_another_rate_is_converted(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 30000, START_NS);
+	timeline_init(&timeline, 30, 1, START_NS);
 	for (unsigned i = 0; i < 240; i++)
 		add(&timeline, i * 1000 / 24.0);
 	assert_in_range(timeline.frames, 298, 301);
@@ -78,7 +78,7 @@ static void test_what_is_overdue_leaves_room_for_a_frame(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 10000, START_NS);
+	timeline_init(&timeline, 10, 1, START_NS);
 	assert_int_equal(add(&timeline, 0), 1);
 	assert_int_equal(timeline_overdue(&timeline, START_NS), 0);
 	assert_int_equal(timeline_overdue(&timeline, START_NS + 299 * MS), 0);
@@ -95,7 +95,7 @@ static void test_time_can_be_left_out(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 10000, START_NS);
+	timeline_init(&timeline, 10, 1, START_NS);
 	assert_int_equal(add(&timeline, 0), 1);
 	assert_int_equal(timeline_skip(&timeline, START_NS + 50 * MS), 0);
 	assert_int_equal(timeline_skip(&timeline, START_NS + 2100 * MS), 2000 * MS);
@@ -120,7 +120,7 @@ static void test_a_constant_difference_of_clocks_does_not_matter(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 10000, START_NS);
+	timeline_init(&timeline, 10, 1, START_NS);
 	assert_int_equal(place_ms(&timeline, 0, 0), 0);
 	assert_int_equal(place_ms(&timeline, 100, 100), 100);
 	/* Taken late: the times of publication count. */
@@ -133,7 +133,7 @@ static void test_an_old_first_frame_delays_no_other(void **state)
 	struct timeline timeline;
 
 	(void)state;
-	timeline_init(&timeline, 10000, START_NS);
+	timeline_init(&timeline, 10, 1, START_NS);
 	assert_int_equal(place_ms(&timeline, -6000, 0), 0);
 	assert_int_equal(place_ms(&timeline, 300, 320), 320);
 	assert_int_equal(place_ms(&timeline, 400, 400), 400);

@@ -19,8 +19,9 @@
 #define HEIGHT 3
 #define STRIDE 64
 
-/* Draws rows with padding, which must be ignored. The fourth byte is 77 if it has no meaning. */
-static struct shmflip_frame_info draw(uint8_t pixels[HEIGHT * STRIDE], enum shmflip_format format)
+/* Draws rows with padding, which must be ignored. The fourth bytes, from 0 on, mean nothing
+ * in an opaque picture. */
+static struct picture draw(uint8_t pixels[HEIGHT * STRIDE], bool opaque)
 {
 	memset(pixels, 0xee, HEIGHT * STRIDE);
 	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
@@ -29,15 +30,18 @@ static struct shmflip_frame_info draw(uint8_t pixels[HEIGHT * STRIDE], enum shmf
 		pixel[0] = (uint8_t)(10 + i);
 		pixel[1] = (uint8_t)(100 + i);
 		pixel[2] = (uint8_t)(200 + i);
-		pixel[3] = format == SHMFLIP_FORMAT_XRGB8888 ? 77 : (uint8_t)(17 * i);
+		pixel[3] = (uint8_t)(17 * i);
 	}
-	return (struct shmflip_frame_info){
-		.sequence = 42,
-		.width = WIDTH,
-		.height = HEIGHT,
+	return (struct picture){
+		.info = {
+			.sequence = 42,
+			.width = WIDTH,
+			.height = HEIGHT,
+			.opaque = opaque,
+			.source = "a name.png",
+		},
+		.pixels = pixels,
 		.stride_bytes = STRIDE,
-		.format = format,
-		.source = "a name.png",
 	};
 }
 
@@ -59,23 +63,22 @@ static uint32_t expected_crc(bool opaque)
 static void test_digest_of_rgba_without_padding(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
-	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
+	struct picture picture = draw(pixels, false);
 
 	(void)state;
-	assert_int_equal(digest_crc(&info, pixels), expected_crc(false));
-	info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
-	assert_int_equal(digest_crc(&info, pixels), expected_crc(true));
+	assert_int_equal(digest_crc(&picture), expected_crc(false));
+	picture = draw(pixels, true);
+	assert_int_equal(digest_crc(&picture), expected_crc(true));
 }
 
 static void test_digest_of_rows_longer_than_its_buffer(void **state)
 {
 	enum { LONG_ROW = 2500 };
 	static uint8_t pixels[2 * LONG_ROW * 4], rgba[2 * LONG_ROW * 4];
-	struct shmflip_frame_info info = {
-		.width = LONG_ROW,
-		.height = 2,
+	const struct picture picture = {
+		.info = { .width = LONG_ROW, .height = 2 },
+		.pixels = pixels,
 		.stride_bytes = LONG_ROW * 4,
-		.format = SHMFLIP_FORMAT_ARGB8888,
 	};
 
 	(void)state;
@@ -87,20 +90,20 @@ static void test_digest_of_rows_longer_than_its_buffer(void **state)
 		rgba[i + 2] = pixels[i];
 		rgba[i + 3] = pixels[i + 3];
 	}
-	assert_int_equal(digest_crc(&info, pixels), crc32(0, rgba, sizeof(rgba)));
+	assert_int_equal(digest_crc(&picture), crc32(0, rgba, sizeof(rgba)));
 }
 
 static void assert_line(const char *source, const char *want_name)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
-	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	struct picture picture = draw(pixels, true);
 	char line[256] = "", want[256];
 	FILE *out = fmemopen(line, sizeof(line), "w");
 
-	snprintf(info.source, sizeof(info.source), "%s", source);
+	snprintf(picture.info.source, sizeof(picture.info.source), "%s", source);
 	snprintf(want, sizeof(want), "42 5 3 %08x %s\n", expected_crc(true), want_name);
 	assert_non_null(out);
-	assert_int_equal(digest_print(out, &info, pixels), 0);
+	assert_int_equal(digest_print(out, &picture), 0);
 	assert_string_equal(line, want);
 	fclose(out);
 }
@@ -116,18 +119,18 @@ static void test_digest_line(void **state)
 static void test_digest_to_a_full_device(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
-	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	struct picture picture = draw(pixels, true);
 	FILE *out = fopen("/dev/full", "w");
 
 	(void)state;
 	assert_non_null(out);
-	assert_int_equal(digest_print(out, &info, pixels), -ENOSPC);
+	assert_int_equal(digest_print(out, &picture), -ENOSPC);
 	fclose(out);
 }
 
 /* ---- Record ------------------------------------------------------------------------------- */
 
-static void assert_recorded(const char *name, const uint8_t *pixels, enum shmflip_format format)
+static void assert_recorded(const char *name, const struct picture *picture)
 {
 	png_image image = { .version = PNG_IMAGE_VERSION };
 	uint8_t got[WIDTH * HEIGHT * 4];
@@ -135,13 +138,12 @@ static void assert_recorded(const char *name, const uint8_t *pixels, enum shmfli
 	assert_true(png_image_begin_read_from_file(&image, in_directory(name)));
 	assert_int_equal(image.width, WIDTH);
 	assert_int_equal(image.height, HEIGHT);
-	assert_int_equal(image.format,
-	                 format == SHMFLIP_FORMAT_ARGB8888 ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB);
+	assert_int_equal(image.format, picture->info.opaque ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA);
 	image.format = PNG_FORMAT_BGRA;
 	assert_true(png_image_finish_read(&image, NULL, got, 0, NULL));
 	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
-		const uint8_t *want = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
-		uint8_t alpha = format == SHMFLIP_FORMAT_ARGB8888 ? want[3] : 255;
+		const uint8_t *want = picture->pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
+		uint8_t alpha = picture->info.opaque ? 255 : want[3];
 
 		assert_memory_equal(got + 4 * i, want, 3);
 		assert_int_equal(got[4 * i + 3], alpha);
@@ -152,29 +154,28 @@ static void assert_recorded(const char *name, const uint8_t *pixels, enum shmfli
 static void test_record(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
-	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_ARGB8888);
+	struct picture picture = draw(pixels, false);
 
 	(void)state;
 	assert_int_equal(record_prepare(directory), 0);
-	assert_int_equal(record_frame(directory, 1, &info, pixels), 0);
-	assert_recorded("00000042.png", pixels, SHMFLIP_FORMAT_ARGB8888);
-	info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
-	info.sequence = UINT64_MAX;
-	assert_int_equal(record_frame(directory, 1, &info, pixels), 0);
-	assert_recorded("18446744073709551615.png", pixels, SHMFLIP_FORMAT_XRGB8888);
+	assert_int_equal(record_frame(directory, 1, &picture), 0);
+	assert_recorded("00000042.png", &picture);
+	picture = draw(pixels, true);
+	picture.info.sequence = UINT64_MAX;
+	assert_int_equal(record_frame(directory, 1, &picture), 0);
+	assert_recorded("18446744073709551615.png", &picture);
 }
 
 static void test_recording_a_second_producer_overwrites_nothing(void **state)
 {
-	uint8_t first[HEIGHT * STRIDE], second[HEIGHT * STRIDE];
-	struct shmflip_frame_info first_info = draw(first, SHMFLIP_FORMAT_ARGB8888);
-	struct shmflip_frame_info second_info = draw(second, SHMFLIP_FORMAT_XRGB8888);
+	uint8_t pixels[2][HEIGHT * STRIDE];
+	const struct picture first = draw(pixels[0], false), second = draw(pixels[1], true);
 
 	(void)state;
-	assert_int_equal(record_frame(directory, 1, &first_info, first), 0);
-	assert_int_equal(record_frame(directory, 2, &second_info, second), 0);
-	assert_recorded("00000042.png", first, SHMFLIP_FORMAT_ARGB8888);
-	assert_recorded("p2-00000042.png", second, SHMFLIP_FORMAT_XRGB8888);
+	assert_int_equal(record_frame(directory, 1, &first), 0);
+	assert_int_equal(record_frame(directory, 2, &second), 0);
+	assert_recorded("00000042.png", &first);
+	assert_recorded("p2-00000042.png", &second);
 }
 
 static void test_record_creates_the_directory(void **state)
@@ -198,7 +199,7 @@ static void test_record_creates_the_directory(void **state)
 static void test_full_disk_leaves_no_file(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
-	struct shmflip_frame_info info = draw(pixels, SHMFLIP_FORMAT_XRGB8888);
+	struct picture picture = draw(pixels, true);
 	struct rlimit before, limit;
 
 	(void)state;
@@ -206,7 +207,7 @@ static void test_full_disk_leaves_no_file(void **state)
 	limit = (struct rlimit){ .rlim_cur = 20, .rlim_max = before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	int error = record_frame(directory, 1, &info, pixels);
+	int error = record_frame(directory, 1, &picture);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(error, -EFBIG);
 	assert_int_equal(access(in_directory("00000042.png"), F_OK), -1);

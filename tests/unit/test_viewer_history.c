@@ -15,9 +15,7 @@
 /* Pixels are written by nobody, so that even large ones take no memory. */
 static int add(struct history *history, uint64_t sequence, uint32_t width, uint32_t height)
 {
-	const struct shmflip_frame_info info = { .sequence = sequence,
-		                                 .width = width,
-		                                 .height = height };
+	const struct picture_info info = { .sequence = sequence, .width = width, .height = height };
 	uint32_t *pixels = malloc((size_t)4 * width * height);
 	int error;
 
@@ -116,9 +114,8 @@ static void test_picture_beyond_the_bound(void **state)
 
 	(void)state;
 	keep(&history, 1, 16, 16);
-	assert_true(history_accepts(&(struct shmflip_frame_info){ .width = 8192, .height = 8192 }));
-	assert_false(
-		history_accepts(&(struct shmflip_frame_info){ .width = 8193, .height = 8192 }));
+	assert_true(history_accepts(&(struct picture_info){ .width = 8192, .height = 8192 }));
+	assert_false(history_accepts(&(struct picture_info){ .width = 8193, .height = 8192 }));
 	assert_int_equal(add(&history, 2, 8193, 8192), -EFBIG);
 	assert_int_equal(history.count, 0);
 	assert_false(history_has_current(&history));

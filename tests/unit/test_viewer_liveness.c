@@ -138,6 +138,19 @@ static void test_bad_frames_are_reported_once(void **state)
 	assert_false(liveness_is_stale(&liveness));
 }
 
+static void test_frames_in_other_formats_are_reported_once(void **state)
+{
+	struct liveness liveness = without_timeout();
+
+	(void)state;
+	assert_int_equal(liveness_update(&liveness, -EPROTONOSUPPORT, true, true, 2),
+	                 LIVENESS_BAD_FRAME);
+	assert_int_equal(liveness_update(&liveness, -EPROTONOSUPPORT, true, true, 3),
+	                 LIVENESS_NOTHING);
+	assert_int_equal(liveness.bad_frames, 2);
+	assert_false(liveness_is_stale(&liveness));
+}
+
 static void test_producer_abandoned_for_invalid_data_is_lost(void **state)
 {
 	struct liveness liveness = without_timeout();
@@ -190,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_timeout_only_while_there_is_no_producer),
 		cmocka_unit_test(test_no_timeout_means_no_deadline),
 		cmocka_unit_test(test_bad_frames_are_reported_once),
+		cmocka_unit_test(test_frames_in_other_formats_are_reported_once),
 		cmocka_unit_test(test_producer_abandoned_for_invalid_data_is_lost),
 		cmocka_unit_test(test_errors_while_attaching_are_fatal),
 		cmocka_unit_test(test_timeout_restarts),

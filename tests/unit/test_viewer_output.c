@@ -29,7 +29,7 @@ struct fake {
 	int kept;
 	uint64_t last;   /* sequence number of the last frame shown */
 	uint32_t corner; /* its first pixel */
-	struct shmflip_frame held;
+	struct picture held;
 	bool holds;
 };
 
@@ -51,17 +51,17 @@ static int create_second(struct presenter_host *host, void **state)
 	return fakes[1].create_error;
 }
 
-static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
+static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct fake *fake = state;
 
-	assert_int_equal(scene->source.width, frame->info.width);
+	assert_int_equal(scene->source.width, picture->info.width);
 	if (fake->show_error)
 		return fake->show_error;
 	fake->shown++;
-	fake->last = frame->info.sequence;
-	memcpy(&fake->corner, frame->pixels, sizeof(fake->corner));
-	fake->held = *frame;
+	fake->last = picture->info.sequence;
+	memcpy(&fake->corner, picture->pixels, sizeof(fake->corner));
+	fake->held = *picture;
 	fake->holds = true;
 	return 0;
 }
@@ -97,12 +97,12 @@ static int read_pixels(void *state, struct area area, uint32_t *pixels)
 	return fake->read_error;
 }
 
-static bool take_back(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct picture *picture)
 {
 	struct fake *fake = state;
 	bool held = fake->holds;
 
-	*frame = fake->held;
+	*picture = fake->held;
 	fake->holds = false;
 	return held;
 }
@@ -147,20 +147,17 @@ static const struct presenter second = {
 
 const struct presenter *const presenters[PRESENTERS_MAX + 1] = { &first, &second };
 
-static struct shmflip_frame frame_of(uint64_t sequence)
+static struct picture picture_of(uint64_t sequence)
 {
-	static uint32_t pixels[20 * 10] = { 0xff0000aa };
-
-	return (struct shmflip_frame){
-		.pixels = (const uint8_t *)pixels,
-		.info = {
-			.sequence = sequence,
-			.width = 20,
-			.height = 10,
-			.stride_bytes = 80,
-			.format = SHMFLIP_FORMAT_XRGB8888,
-		},
+	static const uint32_t pixels[20 * 10] = { 0xff0000aa };
+	const struct picture_info info = {
+		.sequence = sequence,
+		.width = 20,
+		.height = 10,
+		.opaque = true,
 	};
+
+	return picture_of_copy(&info, pixels);
 }
 
 static struct options options;
@@ -175,12 +172,12 @@ static void set_up(void)
 
 static void test_first_that_works(void **state)
 {
-	struct shmflip_frame frame = frame_of(1);
+	struct picture picture = picture_of(1);
 	struct video_output *output;
 
 	(void)state;
 	set_up();
-	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_int_equal(video_output_create(&session, &picture, &output), 0);
 	assert_ptr_equal(session.presenter, &first);
 	assert_int_equal(video_output_info(output)->sequence, 1);
 	video_output_destroy(output);
@@ -190,13 +187,13 @@ static void test_first_that_works(void **state)
 
 static void test_presenter_that_cannot_start_is_skipped(void **state)
 {
-	struct shmflip_frame frame = frame_of(1);
+	struct picture picture = picture_of(1);
 	struct video_output *output;
 
 	(void)state;
 	set_up();
 	fakes[0].create_error = -ENODEV;
-	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_int_equal(video_output_create(&session, &picture, &output), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 0);
 	assert_int_equal(fakes[1].last, 1);
@@ -205,13 +202,13 @@ static void test_presenter_that_cannot_start_is_skipped(void **state)
 
 static void test_presenter_that_cannot_show_the_first_frame_is_skipped(void **state)
 {
-	struct shmflip_frame frame = frame_of(1);
+	struct picture picture = picture_of(1);
 	struct video_output *output;
 
 	(void)state;
 	set_up();
 	fakes[0].show_error = -ENOTSUP;
-	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_int_equal(video_output_create(&session, &picture, &output), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
 	video_output_destroy(output);
@@ -219,21 +216,21 @@ static void test_presenter_that_cannot_show_the_first_frame_is_skipped(void **st
 
 static void test_next_presenter_shows_the_same_frame(void **state)
 {
-	struct shmflip_frame frames[] = { frame_of(1), frame_of(2), frame_of(3) };
+	struct picture pictures[] = { picture_of(1), picture_of(2), picture_of(3) };
 	struct video_output *output;
 
 	(void)state;
 	set_up();
-	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
+	assert_int_equal(video_output_create(&session, &pictures[0], &output), 0);
 	SDL_Window *window = SDL_GetWindowFromID(1);
 	fakes[0].show_error = -ENOTSUP;
-	assert_int_equal(video_output_show(output, &frames[1], false), 0);
+	assert_int_equal(video_output_show(output, &pictures[1], false), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[0].destroyed, 1);
 	assert_int_equal(fakes[1].last, 2);
 	assert_int_equal(video_output_info(output)->sequence, 2);
 	assert_ptr_equal(SDL_GetWindowFromID(1), window);
-	assert_int_equal(video_output_show(output, &frames[2], false), 0);
+	assert_int_equal(video_output_show(output, &pictures[2], false), 0);
 	assert_int_equal(fakes[1].last, 3);
 	assert_int_equal(session.drawn, 3);
 	assert_int_equal(session.copies, 4);
@@ -245,15 +242,15 @@ static void test_next_presenter_shows_the_same_frame(void **state)
 
 static void test_presenter_of_the_options_is_not_replaced(void **state)
 {
-	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
+	struct picture pictures[] = { picture_of(1), picture_of(2) };
 	struct video_output *output;
 
 	(void)state;
 	set_up();
 	options.presenter = &first;
-	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
+	assert_int_equal(video_output_create(&session, &pictures[0], &output), 0);
 	fakes[0].show_error = -ENOTSUP;
-	assert_int_equal(video_output_show(output, &frames[1], false), -ENOTSUP);
+	assert_int_equal(video_output_show(output, &pictures[1], false), -ENOTSUP);
 	assert_int_equal(fakes[1].created, 0);
 	assert_int_equal(video_output_info(output)->sequence, 1);
 	video_output_destroy(output);
@@ -261,21 +258,21 @@ static void test_presenter_of_the_options_is_not_replaced(void **state)
 
 static void test_no_presenter_works(void **state)
 {
-	struct shmflip_frame frames[] = { frame_of(1), frame_of(2) };
+	struct picture pictures[] = { picture_of(1), picture_of(2) };
 	struct video_output *output = NULL;
 
 	(void)state;
 	set_up();
-	assert_int_equal(video_output_create(&session, &frames[0], &output), 0);
+	assert_int_equal(video_output_create(&session, &pictures[0], &output), 0);
 	fakes[0].show_error = -EIO;
 	fakes[1].create_error = -ENODEV;
-	assert_true(video_output_show(output, &frames[1], false) < 0);
+	assert_true(video_output_show(output, &pictures[1], false) < 0);
 	assert_string_equal(video_output_reason(output), "no luck");
 	assert_int_equal(fakes[0].destroyed, 1);
 	video_output_destroy(output);
 	assert_int_equal(fakes[0].destroyed, 1);
 	fakes[0].create_error = -EIO;
-	assert_true(video_output_create(&session, &frames[0], &output) < 0);
+	assert_true(video_output_create(&session, &pictures[0], &output) < 0);
 }
 
 /* ---- Failures of other functions than show
@@ -306,11 +303,11 @@ static int (*const failures[])(struct video_output *) = { fail_check, fail_relea
 
 static struct video_output *set_up_output(void)
 {
-	struct shmflip_frame frame = frame_of(7);
+	struct picture picture = picture_of(7);
 	struct video_output *output;
 
 	set_up();
-	assert_int_equal(video_output_create(&session, &frame, &output), 0);
+	assert_int_equal(video_output_create(&session, &picture, &output), 0);
 	return output;
 }
 
@@ -357,7 +354,7 @@ static void test_next_presenter_shows_a_copy_of_a_released_frame(void **state)
 
 static void test_unreadable_picture_becomes_black_and_is_not_read(void **state)
 {
-	struct shmflip_frame frame = frame_of(8);
+	struct picture picture = picture_of(8);
 	uint32_t pixel = 1;
 
 	(void)state;
@@ -371,7 +368,7 @@ static void test_unreadable_picture_becomes_black_and_is_not_read(void **state)
 		assert_int_equal(fakes[1].corner, 0);
 		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel),
 		                 -ENODATA);
-		assert_int_equal(video_output_show(output, &frame, false), 0);
+		assert_int_equal(video_output_show(output, &picture, false), 0);
 		assert_int_equal(fakes[1].corner, 0xff0000aa);
 		assert_int_equal(video_output_read(output, (struct area){ 0, 0, 1, 1 }, &pixel), 0);
 		video_output_destroy(output);

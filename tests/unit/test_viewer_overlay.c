@@ -14,11 +14,11 @@
 #include "overlay/overlay.h"
 #include "overlay/text.h"
 
-static struct shmflip_frame_info frame = {
+static struct picture_info picture = {
 	.sequence = 42,
 	.width = 640,
 	.height = 480,
-	.format = SHMFLIP_FORMAT_XRGB8888,
+	.opaque = true,
 	.source = "016.png",
 };
 
@@ -47,12 +47,12 @@ static struct info usual(void)
 {
 	return (struct info){
 		.channel = "demo",
-		.frame = &frame,
+		.picture = &picture,
 		.presenter = "surface",
 		.copies = 1,
 		.zoom = 1,
 		.fps = 29.94,
-		.announced_fps_milli = 30000,
+		.announced_fps = 30,
 		.shown = 41,
 		.repeated = 3,
 		.missed = 5,
@@ -104,34 +104,34 @@ static void test_pixel_under_the_pointer(void **state)
 	info.has_pixel = true;
 	info.pixel = 0x80102030;
 	assert_says(&info, "pixel", "17, 29:  #102030  16 32 48");
-	frame.format = SHMFLIP_FORMAT_ARGB8888;
+	picture.opaque = false;
 	assert_says(&info, "pixel", "17, 29:  #102030  16 32 48  alpha 128");
 	assert_says(&info, "size", "640 x 480, with alpha");
-	frame.format = SHMFLIP_FORMAT_XRGB8888;
+	picture.opaque = true;
 }
 
 static void test_frame_name_cannot_break_lines(void **state)
 {
 	struct info info = usual();
-	char source[SHMFLIP_SOURCE_SIZE];
+	char source[sizeof(picture.source)];
 
 	(void)state;
-	memcpy(source, frame.source, sizeof(source));
-	memset(frame.source, '\n', sizeof(frame.source) - 1);
+	memcpy(source, picture.source, sizeof(source));
+	memset(picture.source, '\n', sizeof(picture.source) - 1);
 	assert_says(&info, "frame", "42  ???????????????????????????????????????");
 	assert_says(&info, "size", "640 x 480");
-	memcpy(frame.source, source, sizeof(source));
+	memcpy(picture.source, source, sizeof(source));
 }
 
 /* pango draws nothing of a text that is not UTF-8. */
 static void test_frame_name_is_cut_between_characters(void **state)
 {
 	struct info info = usual();
-	char source[SHMFLIP_SOURCE_SIZE];
+	char source[sizeof(picture.source)];
 
 	(void)state;
-	memcpy(source, frame.source, sizeof(source));
-	strcpy(frame.source,
+	memcpy(source, picture.source, sizeof(source));
+	strcpy(picture.source,
 	       "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
 	       "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
 	       "\303\251\303\251");
@@ -139,7 +139,7 @@ static void test_frame_name_is_cut_between_characters(void **state)
 	            "42  \303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
 	            "\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251\303\251"
 	            "\303\251");
-	memcpy(frame.source, source, sizeof(source));
+	memcpy(picture.source, source, sizeof(source));
 }
 
 static void assert_stale(enum liveness_state state, int64_t seconds, const char *want)
@@ -154,7 +154,7 @@ static void test_stale(void **state)
 {
 	(void)state;
 	assert_stale(LIVENESS_DIED, 0, "stale 0 s: the producer died");
-	assert_stale(LIVENESS_ENDED, 119, "stale 119 s: the producer ended");
+	assert_stale(LIVENESS_ENDED, 119, "stale 119 s: the producer ended its stream");
 	assert_stale(LIVENESS_BROKEN, 120, "stale 2 min: the producer broke");
 	assert_stale(LIVENESS_REPLACED, 1, "stale 1 s: the producer was replaced");
 	assert_stale(LIVENESS_DIED, 7199, "stale 119 min: the producer died");

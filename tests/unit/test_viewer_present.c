@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "made_frame.h"
 #include "present/present.h"
 #include "viewport.h"
 
@@ -24,23 +25,23 @@ struct fixture {
 	int released;
 	uint64_t last_released;
 	int on_screen;
-	uint64_t last_on_screen;
+	int64_t last_on_screen; /* when it was published */
 };
 
-static void release_frame(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, const struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
 	fixture->released++;
-	fixture->last_released = frame->info.sequence;
+	fixture->last_released = frame->sequence;
 }
 
-static void on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+static void on_screen(void *context, int64_t published_ns, int64_t now_ns)
 {
 	struct fixture *fixture = context;
 
 	fixture->on_screen++;
-	fixture->last_on_screen = info->sequence;
+	fixture->last_on_screen = published_ns;
 	assert_true(now_ns > 0);
 }
 
@@ -81,21 +82,26 @@ static void tear_down(struct fixture *fixture)
 	SDL_DestroyWindow(fixture->host.window);
 }
 
-/* A gradient that differs between sequence numbers. */
-static struct shmflip_frame draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t sequence, uint8_t alpha)
+/* A gradient that differs between sequence numbers. A frame that is opaque (alpha 255) has 0 in its
+ * fourth bytes, which mean nothing. */
+static struct picture draw(uint32_t pixels[WIDTH * HEIGHT], uint64_t sequence, uint8_t alpha)
 {
+	uint8_t fourth = alpha == 255 ? 0 : alpha;
+
 	for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
-		pixels[i] = (uint32_t)alpha << 24 |
+		pixels[i] = (uint32_t)fourth << 24 |
 		            (i * 0x010305 + (uint32_t)sequence * 77777) % (1 << 24);
-	return (struct shmflip_frame){
-		.pixels = (const uint8_t *)pixels,
+	return (struct picture){
 		.info = {
 			.sequence = sequence,
+			.published_ns = (int64_t)sequence,
 			.width = WIDTH,
 			.height = HEIGHT,
-			.stride_bytes = WIDTH * 4,
-			.format = alpha == 255 ? SHMFLIP_FORMAT_XRGB8888 : SHMFLIP_FORMAT_ARGB8888,
+			.opaque = alpha == 255,
 		},
+		.frame = made_frame(sequence),
+		.pixels = (const uint8_t *)pixels,
+		.stride_bytes = WIDTH * 4,
 	};
 }
 
@@ -160,9 +166,9 @@ static void releases_every_frame_once(const struct presenter *presenter)
 
 	set_up(&fixture, presenter);
 	for (uint64_t i = 0; i < 3; i++) {
-		struct shmflip_frame frame = draw(pixels[i], i + 1, 255);
+		struct picture picture = draw(pixels[i], i + 1, 255);
 
-		assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+		assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 		assert_true(fixture.released >= (int)i);
 		assert_true(fixture.released <= (int)i + 1);
 		assert_int_equal(fixture.on_screen, i + 1);
@@ -186,11 +192,11 @@ static void test_every_frame_is_released_once(void **state)
 static void releases_the_last_frame_when_destroyed(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct picture picture = draw(pixels, 1, 255);
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	tear_down(&fixture);
 	assert_int_equal(fixture.released, 1);
 }
@@ -205,7 +211,7 @@ static void test_the_last_frame_is_released_at_the_end(void **state)
 static void shows_pixels_as_they_are(const struct presenter *presenter)
 {
 	uint32_t pixels[2][WIDTH * HEIGHT];
-	struct shmflip_frame first = draw(pixels[0], 1, 255), second = draw(pixels[1], 2, 255);
+	struct picture first = draw(pixels[0], 1, 255), second = draw(pixels[1], 2, 255);
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
@@ -225,7 +231,7 @@ static void test_pixels_are_shown_as_they_are(void **state)
 static void blends_over_black(const struct presenter *presenter)
 {
 	uint32_t opaque[WIDTH * HEIGHT], half[WIDTH * HEIGHT];
-	struct shmflip_frame first = draw(opaque, 1, 255), second = draw(half, 2, 128);
+	struct picture first = draw(opaque, 1, 255), second = draw(half, 2, 128);
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
@@ -247,12 +253,12 @@ static void test_transparency_is_blended_over_black(void **state)
 static void repaints_without_the_slot(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], slot[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(slot, 1, 255);
+	struct picture picture = draw(slot, 1, 255);
 	struct fixture fixture;
 
 	memcpy(pixels, slot, sizeof(slot));
 	set_up(&fixture, presenter);
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	assert_int_equal(presenter->release_slot(fixture.state), 0);
 	memset(slot, 0x55, sizeof(slot));
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
@@ -269,12 +275,12 @@ static void test_a_picture_outlives_its_slot(void **state)
 static void marks_a_stale_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct picture picture = draw(pixels, 1, 255);
 	const uint32_t bar = STALE_BAR_GREY * 0x010101;
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	fixture.scene.stale = true;
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
 	for (int x = 0; x < WIDTH; x++) {
@@ -298,13 +304,13 @@ static void test_a_stale_picture_is_marked(void **state)
 static void fits_the_window(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct picture picture = draw(pixels, 1, 255);
 	struct fixture fixture;
 
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
-		pixels[i] = 0xff306090;
+		pixels[i] = 0x306090;
 	set_up(&fixture, presenter);
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	SDL_SetWindowSize(fixture.host.window, 3 * WIDTH, 2 * HEIGHT);
 	SDL_PumpEvents();
 	compose(&fixture);
@@ -328,13 +334,13 @@ static void test_a_picture_is_fitted_to_the_window(void **state)
 static void enlarges_pixels_to_squares(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct picture picture = draw(pixels, 1, 255);
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
 	fixture.scene.source = (struct area){ 7, 5, 16, 10 };
 	fixture.scene.target = (struct area){ -3, 2, 64, 40 };
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	for (int y = 0; y < HEIGHT; y++) {
 		for (int x = 0; x < WIDTH; x++) {
 			int from = (5 + (y - 2) / 4) * WIDTH + 7 + (x + 3) / 4;
@@ -355,12 +361,12 @@ static void test_pixels_are_enlarged_to_squares(void **state)
 static void blends_over_a_background(const struct presenter *presenter)
 {
 	uint32_t clear[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(clear, 1, 0);
+	struct picture picture = draw(clear, 1, 0);
 	struct fixture fixture;
 
 	set_up(&fixture, presenter);
 	fixture.scene.background = (struct background){ .colour = 0x204060 };
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	assert_int_equal(window_pixel(&fixture, 20, 20), 0x204060);
 	fixture.scene.background = (struct background){ .checker = true };
 	assert_int_equal(presenter->repaint(fixture.state, &fixture.scene), 0);
@@ -380,7 +386,7 @@ static void test_transparency_is_blended_over_a_background(void **state)
 static void blends_an_enlarged_picture(const struct presenter *presenter)
 {
 	uint32_t half[WIDTH * HEIGHT];
-	struct shmflip_frame frame = draw(half, 1, 128);
+	struct picture picture = draw(half, 1, 128);
 	struct fixture fixture;
 
 	for (int y = 0; y < HEIGHT; y++) {
@@ -390,7 +396,7 @@ static void blends_an_enlarged_picture(const struct presenter *presenter)
 	set_up(&fixture, presenter);
 	fixture.scene.source = (struct area){ 4, 5, 15, 10 };
 	fixture.scene.target = (struct area){ 0, 0, 60, 40 };
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	assert_about(window_pixel(&fixture, 31, 20), 0x804020);
 	assert_int_equal(window_pixel(&fixture, 32, 20), 0);
 	assert_int_equal(presenter->release_slot(fixture.state), 0);
@@ -416,11 +422,11 @@ static void test_surface_counts_its_copies(void **state)
 	set_up(&fixture, &presenter_surface);
 	for (int smooth = 0; smooth < 2; smooth++) {
 		for (int alpha = 100; alpha <= 255; alpha += 155) {
-			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
+			struct picture picture = draw(pixels, 1, (uint8_t)alpha);
 
 			fixture.scene.smooth = smooth;
 			assert_int_equal(
-				presenter_surface.show(fixture.state, &frame, &fixture.scene), 0);
+				presenter_surface.show(fixture.state, &picture, &fixture.scene), 0);
 			assert_int_equal(presenter_surface.copies(fixture.state),
 			                 smooth && alpha < 255 ? 2 : 1);
 		}
@@ -431,7 +437,7 @@ static void test_surface_counts_its_copies(void **state)
 static void draws_panels_over_the_picture(const struct presenter *presenter)
 {
 	uint32_t pixels[WIDTH * HEIGHT], first[6] = { 0 }, second[6] = { 0 };
-	struct shmflip_frame frame = draw(pixels, 1, 255);
+	struct picture picture = draw(pixels, 1, 255);
 	struct fixture fixture;
 
 	for (int i = 0; i < 6; i++) {
@@ -442,7 +448,7 @@ static void draws_panels_over_the_picture(const struct presenter *presenter)
 	fixture.scene.panel_count = 2;
 	fixture.scene.panels[0] = (struct panel){ { 10, 20, 3, 2 }, first, 1 };
 	fixture.scene.panels[1] = (struct panel){ { -1, 38, 2, 3 }, second, 2 };
-	assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+	assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene), 0);
 	assert_int_equal(window_pixel(&fixture, 10, 20), 0x000001);
 	assert_int_equal(window_pixel(&fixture, 12, 21), 0x000006);
 	assert_int_equal(window_pixel(&fixture, 13, 21), pixels[21 * WIDTH + 13] & 0xffffff);
@@ -471,9 +477,10 @@ static void reads_the_picture(const struct presenter *presenter)
 	set_up(&fixture, presenter);
 	for (int released = 0; released < 2; released++) {
 		for (int alpha = 100; alpha <= 255; alpha += 155) {
-			struct shmflip_frame frame = draw(pixels, 1, (uint8_t)alpha);
+			struct picture picture = draw(pixels, 1, (uint8_t)alpha);
 
-			assert_int_equal(presenter->show(fixture.state, &frame, &fixture.scene), 0);
+			assert_int_equal(presenter->show(fixture.state, &picture, &fixture.scene),
+			                 0);
 			if (released)
 				assert_int_equal(presenter->release_slot(fixture.state), 0);
 			assert_int_equal(
@@ -481,7 +488,8 @@ static void reads_the_picture(const struct presenter *presenter)
 				0);
 			for (int i = 0; i < 6; i++)
 				assert_int_equal(read[i],
-				                 pixels[(38 + i / 3) * WIDTH + 57 + i % 3]);
+				                 pixels[(38 + i / 3) * WIDTH + 57 + i % 3] |
+				                         picture_alpha_floor(&picture.info));
 		}
 	}
 	tear_down(&fixture);

@@ -15,16 +15,16 @@
 
 #define SIDE_MAX 100
 
-static struct shmflip_frame frame_of(const uint32_t *pixels, int width, int height, bool alpha)
+static struct picture picture_of(const uint32_t *pixels, int width, int height, bool alpha)
 {
-	return (struct shmflip_frame){
-		.pixels = (const uint8_t *)pixels,
+	return (struct picture){
 		.info = {
 			.width = (uint32_t)width,
 			.height = (uint32_t)height,
-			.stride_bytes = 4 * (uint32_t)width,
-			.format = alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
+			.opaque = !alpha,
 		},
+		.pixels = (const uint8_t *)pixels,
+		.stride_bytes = 4 * (uint32_t)width,
 	};
 }
 
@@ -40,7 +40,7 @@ static struct scene scene_of(struct area source, struct area target)
 
 static void test_a_side_too_long_needs_it(void **state)
 {
-	struct shmflip_frame_info info = { .width = SIDE_MAX, .height = SIDE_MAX };
+	struct picture_info info = { .width = SIDE_MAX, .height = SIDE_MAX };
 
 	(void)state;
 	assert_false(reduction_is_needed(&info, SIDE_MAX));
@@ -54,16 +54,16 @@ static void test_a_side_too_long_needs_it(void **state)
 static void test_pixels_at_actual_size_stay_as_they_are(void **state)
 {
 	uint32_t pixels[8 * 200];
-	struct shmflip_frame frame = frame_of(pixels, 8, 200, true);
+	struct picture picture = picture_of(pixels, 8, 200, true);
 	struct scene scene = scene_of((struct area){ 2, 120, 5, 40 }, (struct area){ 3, 0, 5, 40 });
 	struct reduction reduction;
 
 	(void)state;
 	for (uint32_t i = 0; i < 8 * 200; i++)
 		pixels[i] = 0x01000000 + i * 0x00010307;
-	assert_int_equal(reduction_init(&reduction, &frame, &scene, SIDE_MAX), 0);
-	assert_int_equal(reduction.frame.info.width, 5);
-	assert_int_equal(reduction.frame.info.height, 40);
+	assert_int_equal(reduction_init(&reduction, &picture, &scene, SIDE_MAX), 0);
+	assert_int_equal(reduction.picture.info.width, 5);
+	assert_int_equal(reduction.picture.info.height, 40);
 	assert_true(area_equals(reduction.scene.source, (struct area){ 0, 0, 5, 40 }));
 	assert_true(area_equals(reduction.scene.target, scene.target));
 	for (int i = 0; i < 5 * 40; i++)
@@ -75,7 +75,7 @@ static void test_pixels_at_actual_size_stay_as_they_are(void **state)
 static void test_blocks_become_their_mean(void **state)
 {
 	uint32_t pixels[2 * 1000];
-	struct shmflip_frame frame = frame_of(pixels, 2, 1000, false);
+	struct picture picture = picture_of(pixels, 2, 1000, false);
 	struct scene scene =
 		scene_of((struct area){ 0, 0, 2, 1000 }, (struct area){ 20, 0, 1, 40 });
 	struct reduction reduction;
@@ -83,9 +83,9 @@ static void test_blocks_become_their_mean(void **state)
 	(void)state;
 	for (int i = 0; i < 2 * 1000; i++)
 		pixels[i] = i / 2 % 25 == 7 ? 0xfa7d32 : 0;
-	assert_int_equal(reduction_init(&reduction, &frame, &scene, SIDE_MAX), 0);
-	assert_int_equal(reduction.frame.info.width, 1);
-	assert_int_equal(reduction.frame.info.height, 40);
+	assert_int_equal(reduction_init(&reduction, &picture, &scene, SIDE_MAX), 0);
+	assert_int_equal(reduction.picture.info.width, 1);
+	assert_int_equal(reduction.picture.info.height, 40);
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(reduction.pixels[i], 0xff0a0502);
 	reduction_finish(&reduction);
@@ -94,7 +94,7 @@ static void test_blocks_become_their_mean(void **state)
 static void test_transparent_pixels_lend_no_colour(void **state)
 {
 	uint32_t pixels[400];
-	struct shmflip_frame frame = frame_of(pixels, 400, 1, true);
+	struct picture picture = picture_of(pixels, 400, 1, true);
 	struct scene scene =
 		scene_of((struct area){ 0, 0, 400, 1 }, (struct area){ 0, 20, 100, 1 });
 	struct reduction reduction;
@@ -102,7 +102,7 @@ static void test_transparent_pixels_lend_no_colour(void **state)
 	(void)state;
 	for (int i = 0; i < 400; i++)
 		pixels[i] = i >= 200 ? 0x00ffffff : i % 4 ? 0x00ff0000 : 0xff204060;
-	assert_int_equal(reduction_init(&reduction, &frame, &scene, SIDE_MAX), 0);
+	assert_int_equal(reduction_init(&reduction, &picture, &scene, SIDE_MAX), 0);
 	assert_int_equal(reduction.pixels[0], 0x40204060);
 	assert_int_equal(reduction.pixels[49], 0x40204060);
 	assert_int_equal(reduction.pixels[50], 0);
@@ -118,13 +118,13 @@ static void test_no_side_is_too_long(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		for (int target = 1; target < 1000; target *= 3) {
-			struct shmflip_frame frame = frame_of(pixels, lengths[i], 1, false);
+			struct picture picture = picture_of(pixels, lengths[i], 1, false);
 			struct scene scene = scene_of((struct area){ 0, 0, lengths[i], 1 },
 			                              (struct area){ 0, 0, target, 1 });
 
-			assert_int_equal(reduction_init(&reduction, &frame, &scene, SIDE_MAX), 0);
-			assert_in_range(reduction.frame.info.width, 1, SIDE_MAX);
-			assert_int_equal(reduction.pixels[reduction.frame.info.width - 1],
+			assert_int_equal(reduction_init(&reduction, &picture, &scene, SIDE_MAX), 0);
+			assert_in_range(reduction.picture.info.width, 1, SIDE_MAX);
+			assert_int_equal(reduction.pixels[reduction.picture.info.width - 1],
 			                 0xff000000);
 			reduction_finish(&reduction);
 		}
@@ -134,16 +134,16 @@ static void test_no_side_is_too_long(void **state)
 
 /* ---- Presenters ---------------------------------------------------------------------------- */
 
-static void release_frame(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, const struct shmflip_frame *frame)
 {
 	(void)context;
 	(void)frame;
 }
 
-static void on_screen(void *context, const struct shmflip_frame_info *info, int64_t now_ns)
+static void on_screen(void *context, int64_t published_ns, int64_t now_ns)
 {
 	(void)context;
-	(void)info;
+	(void)published_ns;
 	(void)now_ns;
 }
 
@@ -165,7 +165,7 @@ static uint32_t window_pixel(SDL_Window *window, int x, int y)
 /* Rows of a frame in bands: red, green, blue, each a third. */
 static uint32_t band_colour(int along, int length)
 {
-	static const uint32_t colours[] = { 0xffc00000, 0xff00c000, 0xff0000c0 };
+	static const uint32_t colours[] = { 0xc00000, 0x00c000, 0x0000c0 };
 
 	return colours[(int64_t)along * 3 / length];
 }
@@ -174,7 +174,7 @@ static void shows_a_huge_frame(const struct presenter *presenter, int width, int
 {
 	uint32_t *pixels = malloc((size_t)4 * (size_t)width * (size_t)height);
 	struct presenter_host host = { .release_frame = release_frame, .on_screen = on_screen };
-	struct shmflip_frame frame = frame_of(pixels, width, height, false);
+	struct picture picture = picture_of(pixels, width, height, false);
 	struct scene scene = width > height ? scene_of((struct area){ 0, 0, width, height },
 	                                               (struct area){ 0, 19, 60, 1 })
 	                                    : scene_of((struct area){ 0, 0, width, height },
@@ -186,7 +186,7 @@ static void shows_a_huge_frame(const struct presenter *presenter, int width, int
 		                           : band_colour(i / width, height);
 	host.window = SDL_CreateWindow("test", 0, 0, 60, 40, 0);
 	assert_int_equal(presenter->create(&host, &state), 0);
-	assert_int_equal(presenter->show(state, &frame, &scene), 0);
+	assert_int_equal(presenter->show(state, &picture, &scene), 0);
 	for (int again = 0; again < 3; again++) {
 		assert_int_equal(window_pixel(host.window, 29, width > height ? 19 : 20), 0x00c000);
 		assert_int_equal(

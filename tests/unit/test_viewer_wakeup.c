@@ -42,8 +42,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	shmflip_viewer_destroy(viewer);
-	shmflip_producer_destroy(producer);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
 	wakeup_finish();
 	SDL_DestroyWindow(window);
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
@@ -104,7 +104,7 @@ static void *call_each_round(void *argument)
 static void assert_wakes(struct shmflip_viewer *channel, void (*call)(int), unsigned expected)
 {
 	struct caller caller = { .call = call };
-	struct shmflip_frame frame;
+	const struct shmflip_frame *frame;
 	pthread_t thread;
 	int late = 0;
 
@@ -121,7 +121,7 @@ static void assert_wakes(struct shmflip_viewer *channel, void (*call)(int), unsi
 		late += monotonic_now_ns() - start_ns >= LATE_NS;
 		drop_events();
 		if (expected == WAKEUP_CHANNEL && shmflip_viewer_acquire(viewer, &frame, 1000) == 0)
-			shmflip_viewer_release(viewer, &frame);
+			shmflip_frame_release(frame);
 	}
 	atomic_store(&caller.round, ROUNDS);
 	pthread_join(thread, NULL);

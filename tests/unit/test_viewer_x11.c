@@ -16,10 +16,10 @@ static void every_pixel_is_shown(void **state)
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		struct shmflip_frame frame = draw(fixture, i + 1, &shapes[i], false);
+		struct picture picture = draw(fixture, i + 1, &shapes[i], false);
 		struct scene scene = plain_scene(fixture, &shapes[i], 0, 0);
 
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		assert_plain(fixture, i + 1, &shapes[i], 0, 0);
 	}
 	assert_reaches(fixture, &fixture->on_screen, 8);
@@ -33,10 +33,10 @@ static void panned_picture_is_shown_exactly(void **state)
 {
 	const struct shape shape = { 500, 400, 512, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	for (int i = 1; i <= 200; i += 33) {
 		scene = plain_scene(fixture, &shape, i, 2 * i - 1);
 		assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
@@ -48,14 +48,14 @@ static void picture_outside_the_window_is_not_drawn(void **state)
 {
 	const struct shape shape = { 100, 80, 112, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
 	for (int i = 0; i < 4; i++) {
 		scene.target.x = i == 0 ? -100 : i == 1 ? 300 : 0;
 		scene.target.y = i == 2 ? -500 : i == 3 ? 5000 : 0;
-		frame.info.sequence = (uint64_t)i + 1;
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		picture = draw(fixture, (uint64_t)i + 1, &shape, false);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		uint32_t *seen = read_window(fixture);
 		for (int k = 0; k < 300 * 200; k++)
 			assert_int_equal(seen[k], BACKGROUND);
@@ -73,8 +73,8 @@ static void many_frames_are_released_in_order(void **state)
 	for (uint64_t i = 1; i <= 300; i++) {
 		while (!presenter_x11.ready(fixture->state))
 			sleep_ms(1);
-		struct shmflip_frame frame = draw(fixture, i, &shape, false);
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		struct picture picture = draw(fixture, i, &shape, false);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 	}
 	assert_plain(fixture, 300, &shape, 0, 0);
 	destroy_presenter(fixture);
@@ -87,23 +87,23 @@ static void picture_needs_no_slot_after_release_slot(void **state)
 {
 	const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	assert_reaches(fixture, &fixture->released, 1);
-	assert_false(presenter_x11.take_back(fixture->state, &frame));
+	assert_false(presenter_x11.take_back(fixture->state, &picture));
 	memset(slot_of(fixture, 1), 0, SLOT_BYTES);
 	for (int i = 0; i < 3; i++) {
 		scene = plain_scene(fixture, &shape, i, i);
 		assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
 		assert_plain(fixture, 1, &shape, i, i);
 	}
-	frame = draw(fixture, 2, &shape, false);
+	picture = draw(fixture, 2, &shape, false);
 	scene = plain_scene(fixture, &shape, 0, 0);
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_plain(fixture, 2, &shape, 0, 0);
 	destroy_presenter(fixture);
 	assert_int_equal(fixture->released, 2);
@@ -117,10 +117,10 @@ static void read_returns_the_frame(void **state)
 
 	for (uint64_t i = 1; i <= 4; i++) {
 		shape.alpha = i % 2 != 0;
-		struct shmflip_frame frame = draw(fixture, i, &shape, false);
+		struct picture picture = draw(fixture, i, &shape, false);
 		struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		if (i > 2)
 			assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 		assert_int_equal(
@@ -140,16 +140,18 @@ static void missing_segment_is_refused(void **state)
 {
 	static const struct shape shape = { 30, 20, 32, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
+	struct shmflip_segment segment = *picture.segment;
 
-	frame.segment_id = 0x7ffffff0;
-	assert_int_equal(show(fixture, &frame, &scene), -EACCES);
+	segment.id = 0x7ffffff0;
+	picture.segment = &segment;
+	assert_int_equal(show(fixture, &picture, &scene), -EACCES);
 	assert_non_null(strstr(fixture->host.reason, "may not attach"));
 	/* The frame is still the caller's, and the presenter still works. */
 	assert_int_equal(fixture->released, 0);
-	frame.segment_id = fixture->frames.id;
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	segment.id = fixture->frames.id;
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	destroy_presenter(fixture);
 	assert_int_equal(fixture->released, 1);
 }
@@ -158,18 +160,20 @@ static void other_memory_under_the_same_id_is_refused(void **state)
 {
 	static const struct shape shape = { 30, 20, 32, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
+	struct shmflip_segment segment = *picture.segment;
 	struct frames other;
 
+	picture.segment = &segment;
 	make_frames(&other, HEADER_BYTES + SLOT_BYTES);
-	frame.segment_id = other.id;
-	assert_int_equal(show(fixture, &frame, &scene), -EXDEV);
+	segment.id = other.id;
+	assert_int_equal(show(fixture, &picture, &scene), -EXDEV);
 	assert_non_null(strstr(fixture->host.reason, "IPC namespace"));
 	shmdt(other.base);
 	make_frames(&other, 16);
-	frame.segment_id = other.id;
-	assert_int_equal(show(fixture, &frame, &scene), -EXDEV);
+	segment.id = other.id;
+	assert_int_equal(show(fixture, &picture, &scene), -EXDEV);
 	shmdt(other.base);
 	assert_int_equal(fixture->released, 0);
 }
@@ -183,9 +187,9 @@ static void frames_of_the_next_generation_are_shown(void **state)
 	struct shmid_ds status;
 
 	for (uint64_t i = 1; i <= 6; i++) {
-		struct shmflip_frame frame = draw(fixture, i, &shape, false);
+		struct picture picture = draw(fixture, i, &shape, false);
 
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		assert_plain(fixture, i, &shape, 0, 0);
 		if (i % 2 == 0) {
 			old = fixture->frames;
@@ -208,22 +212,22 @@ static void offsets_beyond_4_gib_are_refused(void **state)
 	const uint64_t limit = UINT64_C(1) << 32;
 	struct fixture *fixture = *state;
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
-	struct shmflip_frame frame;
+	struct picture picture;
 
 	shmdt(fixture->frames.base);
 	make_frames(&fixture->frames, limit + SLOT_BYTES); /* only a few pages are used */
 	for (uint64_t i = 1; i <= 2; i++) {
 		uint64_t offset = limit - 4096 * (2 - i);
 
-		frame = draw(fixture, i, &shape, false);
-		memcpy(fixture->frames.base + offset, frame.pixels, 300 * 200 * 4);
-		frame.pixels = fixture->frames.base + offset;
-		frame.segment_offset = offset;
+		picture = draw(fixture, i, &shape, false);
+		memcpy(fixture->frames.base + offset, picture.pixels, 300 * 200 * 4);
+		picture.pixels = fixture->frames.base + offset;
+		fixture->frames.segments[i].offset_bytes[0] = offset;
 		if (i == 1) {
-			assert_int_equal(show(fixture, &frame, &scene), 0);
+			assert_int_equal(show(fixture, &picture, &scene), 0);
 			assert_plain(fixture, 1, &shape, 0, 0);
 		} else {
-			assert_int_equal(show(fixture, &frame, &scene), -EOVERFLOW);
+			assert_int_equal(show(fixture, &picture, &scene), -EOVERFLOW);
 		}
 	}
 }
@@ -234,15 +238,15 @@ static void sides_beyond_those_of_x_are_refused(void **state)
 	static const struct shape long_rows = { 10, 1, 65536, false };
 	static const struct shape widest = { 32766, 2, 65535, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = describe(fixture, 1, &wide);
+	struct picture picture = describe(fixture, 1, &wide);
 	struct scene scene = plain_scene(fixture, &wide, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), -EOVERFLOW);
-	frame = describe(fixture, 1, &long_rows);
-	assert_int_equal(show(fixture, &frame, &scene), -EOVERFLOW);
-	frame = draw(fixture, 1, &widest, false);
+	assert_int_equal(show(fixture, &picture, &scene), -EOVERFLOW);
+	picture = describe(fixture, 1, &long_rows);
+	assert_int_equal(show(fixture, &picture, &scene), -EOVERFLOW);
+	picture = draw(fixture, 1, &widest, false);
 	scene = plain_scene(fixture, &widest, 0, 0);
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_plain(fixture, 1, &widest, 0, 0);
 	scene = plain_scene(fixture, &widest, 32700, 0);
 	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
@@ -254,15 +258,15 @@ static void frames_are_held_while_the_server_is_slow(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->on_screen, 1);
 	kill(server.pid, SIGSTOP);
 	for (uint64_t i = 2; i <= 3; i++) {
-		frame = draw(fixture, i, &shape, false);
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		picture = draw(fixture, i, &shape, false);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 	}
 	assert_false(presenter_x11.ready(fixture->state));
 	sleep_ms(50);
@@ -280,18 +284,18 @@ static void no_slot_is_lost_with_the_window(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->on_screen, 1);
 	xcb_destroy_window(server.observer, fixture->window);
 	free(read_drawable(&server, fixture->window, 1, 1));
-	frame = draw(fixture, 2, &shape, false);
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	picture = draw(fixture, 2, &shape, false);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->on_screen, 2);
-	frame = draw(fixture, 3, &shape, false);
-	assert_int_equal(show(fixture, &frame, &scene), -EIO);
+	picture = draw(fixture, 3, &shape, false);
+	assert_int_equal(show(fixture, &picture, &scene), -EIO);
 	assert_non_null(strstr(fixture->host.reason, "refused"));
 	destroy_presenter(fixture);
 	assert_int_equal(fixture->released, 2);
@@ -302,18 +306,18 @@ static void refused_request_wakes_and_fails(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false), returned;
+	struct picture picture = draw(fixture, 1, &shape, false), returned;
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 	uint32_t pixel;
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->on_screen, 1);
 	assert_int_equal(presenter_x11.check(fixture->state), 0);
 	assert_int_equal(fixture->woken, 0);
 	xcb_destroy_window(server.observer, fixture->window);
 	free(read_drawable(&server, fixture->window, 1, 1));
-	frame = draw(fixture, 2, &shape, false);
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	picture = draw(fixture, 2, &shape, false);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->woken, 1);
 	assert_int_equal(presenter_x11.check(fixture->state), -EIO);
 	assert_non_null(strstr(fixture->host.reason, "refused"));
@@ -323,7 +327,8 @@ static void refused_request_wakes_and_fails(void **state)
 	                 -EIO);
 	assert_true(presenter_x11.take_back(fixture->state, &returned));
 	assert_int_equal(returned.info.sequence, 2);
-	assert_ptr_equal(returned.pixels, frame.pixels);
+	assert_ptr_equal(returned.pixels, picture.pixels);
+	assert_ptr_equal(returned.frame, picture.frame);
 	assert_false(presenter_x11.take_back(fixture->state, &returned));
 	destroy_presenter(fixture);
 	assert_int_equal(fixture->released, 1);
@@ -333,21 +338,21 @@ static void no_slot_is_lost_with_the_server(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_reaches(fixture, &fixture->on_screen, 1);
 	kill(server.pid, SIGSTOP);
 	for (uint64_t i = 2; i <= 3; i++) {
-		frame = draw(fixture, i, &shape, false);
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		picture = draw(fixture, i, &shape, false);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 	}
 	assert_int_equal(count(fixture, &fixture->released), 1);
 	kill(server.pid, SIGKILL);
 	assert_reaches(fixture, &fixture->released, 2);
-	frame = draw(fixture, 4, &shape, false);
-	assert_int_equal(show(fixture, &frame, &scene), -EIO);
+	picture = draw(fixture, 4, &shape, false);
+	assert_int_equal(show(fixture, &picture, &scene), -EIO);
 	assert_non_null(strstr(fixture->host.reason, "lost the connection"));
 	destroy_presenter(fixture);
 	assert_int_equal(fixture->released, 3);

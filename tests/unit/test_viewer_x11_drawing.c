@@ -114,13 +114,15 @@ static void scaling_matches_the_computed_picture(void **state)
 		{ { 390, 290, 10, 10 }, { 0, 0, 200, 200 }, 0 },
 	};
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, true);
+	struct picture picture = draw(fixture, 1, &shape, true);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct scene scene = scaled_scene(fixture, cases[i].source, cases[i].target);
 
-		frame.info.sequence = i + 1;
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		picture.info.sequence = i + 1;
+		picture.info.published_ns = (int64_t)i + 1;
+		picture.frame = made_frame(i + 1);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		assert_scaled(fixture, &shape, &scene, cases[i].halvings, 3);
 	}
 }
@@ -129,12 +131,12 @@ static void nearest_is_exact(void **state)
 {
 	static const struct shape shape = { 60, 40, 64, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = scaled_scene(fixture, (struct area){ 10, 5, 22, 15 },
 	                                  (struct area){ -9, -4, 330, 225 });
 
 	scene.smooth = false;
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	uint32_t *seen = read_window(fixture);
 	for (int y = 0; y < 200; y++) {
 		for (int x = 0; x < 300; x++)
@@ -165,11 +167,11 @@ static void alpha_is_blended_over_the_background(void **state)
 	struct fixture *fixture = *state;
 
 	for (uint64_t i = 1; i <= 3; i++) {
-		struct shmflip_frame frame = draw(fixture, i, &shape, false);
+		struct picture picture = draw(fixture, i, &shape, false);
 		struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
 		scene.background.checker = i % 2 == 0;
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		uint32_t *seen = read_window(fixture);
 		for (int y = 0; y < 200; y++) {
 			for (int x = 0; x < 300; x++) {
@@ -190,14 +192,14 @@ static void hidden_colours_stay_hidden_when_scaled(void **state)
 {
 	static const struct shape shape = { 2, 1, 2, true };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene =
 		scaled_scene(fixture, (struct area){ 0, 0, 2, 1 }, (struct area){ 0, 0, 300, 200 });
 
 	slot_of(fixture, 1)[0] = 0x00ff0000;
 	slot_of(fixture, 1)[1] = 0xff0000ff;
 	scene.background.colour = 0;
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	uint32_t *seen = read_window(fixture);
 	for (int x = 0; x < 300; x++)
 		assert_int_equal(seen[x] & 0xff0000, 0);
@@ -244,7 +246,7 @@ static void panels_lie_over_frames(void **state)
 	for (uint32_t i = 0; i < 3 * 40 * 30; i++)
 		pixels[i / 1200][i % 1200] = 0xff000000 | i * 41;
 	for (uint64_t i = 1; i <= 8; i++) {
-		struct shmflip_frame frame = draw(fixture, i, &shape, false);
+		struct picture picture = draw(fixture, i, &shape, false);
 
 		/* None; one; three, of which two overlap and one extends beyond the window; the
 		 * first two with other pixels; the third too; none. */
@@ -252,7 +254,7 @@ static void panels_lie_over_frames(void **state)
 		scene.panels[0] = panel_at(10, 20, pixels[i > 4], i > 4 ? 2 : 1);
 		scene.panels[1] = panel_at(30, 40, pixels[i > 4 ? 2 : 1], i > 4 ? 3 : 2);
 		scene.panels[2] = panel_at(280, -10, pixels[i > 5], i > 5 ? 2 : 1);
-		assert_int_equal(show(fixture, &frame, &scene), 0);
+		assert_int_equal(show(fixture, &picture, &scene), 0);
 		assert_panels(fixture, i, &shape, &scene);
 		assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
 		assert_panels(fixture, i, &shape, &scene);
@@ -263,10 +265,10 @@ static void stale_mark_ends_with_the_next_frame(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
 	struct fixture *fixture = *state;
-	struct shmflip_frame frame = draw(fixture, 1, &shape, false);
+	struct picture picture = draw(fixture, 1, &shape, false);
 	struct scene scene = plain_scene(fixture, &shape, 0, 0);
 
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
 	scene.stale = true;
 	assert_int_equal(presenter_x11.repaint(fixture->state, &scene), 0);
@@ -280,8 +282,8 @@ static void stale_mark_ends_with_the_next_frame(void **state)
 	}
 	free(seen);
 	scene.stale = false;
-	frame = draw(fixture, 2, &shape, false);
-	assert_int_equal(show(fixture, &frame, &scene), 0);
+	picture = draw(fixture, 2, &shape, false);
+	assert_int_equal(show(fixture, &picture, &scene), 0);
 	assert_plain(fixture, 2, &shape, 0, 0);
 }
 

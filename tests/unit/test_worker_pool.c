@@ -118,11 +118,12 @@ static void end(void)
 /* Gives the next frame a slot. Every fifth frame gets none and is dropped. */
 static void submit(struct frame_task *task)
 {
-	if (task->index % 5 == 4)
+	if (task->index % 5 == 4) {
 		task->dropped = true;
-	else
-		task->loan =
-			(struct shmflip_loan){ slots[task->index % SUBMITTED_MAX], SLOT_BYTES, 0 };
+	} else {
+		task->pixels = slots[task->index % SUBMITTED_MAX];
+		task->pixels_size = SLOT_BYTES;
+	}
 	worker_pool_submit(&pool);
 }
 
@@ -139,8 +140,7 @@ static void check(const struct frame_task *task, uint64_t index)
 	assert_int_equal(task->height, number);
 	for (uint32_t y = 0; y < number; y++)
 		for (uint32_t x = 0; x < 256; x++)
-			assert_int_equal(task->loan.pixels[1024 * y + 4 * x + 2],
-			                 (uint8_t)(x * y * 31));
+			assert_int_equal(task->pixels[1024 * y + 4 * x + 2], (uint8_t)(x * y * 31));
 }
 
 /* Processes all frames. Returns the error that ended the pool. */

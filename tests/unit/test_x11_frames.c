@@ -10,28 +10,29 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "made_frame.h"
 #include "present/x11_frames.h"
 
 struct log {
 	uint64_t released[32];
-	uint64_t on_screen[32];
+	int64_t on_screen[32]; /* when they were published */
 	int released_count;
 	int on_screen_count;
 	int woken;
 };
 
-static void release_frame(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, const struct shmflip_frame *frame)
 {
 	struct log *log = context;
 
-	log->released[log->released_count++] = frame->info.sequence;
+	log->released[log->released_count++] = frame->sequence;
 }
 
-static void on_screen(void *context, const struct shmflip_frame_info *info)
+static void on_screen(void *context, int64_t published_ns)
 {
 	struct log *log = context;
 
-	log->on_screen[log->on_screen_count++] = info->sequence;
+	log->on_screen[log->on_screen_count++] = published_ns;
 }
 
 static void wake(void *context)
@@ -49,9 +50,11 @@ static void init(struct x11_frames *frames, struct log *log)
 
 static void add(struct x11_frames *frames, uint64_t sequence)
 {
-	const struct shmflip_frame frame = { .info.sequence = sequence };
+	const struct picture picture = { .info.sequence = sequence,
+		                         .info.published_ns = (int64_t)sequence,
+		                         .frame = made_frame(sequence) };
 
-	x11_frames_add(frames, &frame);
+	x11_frames_add(frames, &picture);
 }
 
 static void send(struct x11_frames *frames, unsigned request)

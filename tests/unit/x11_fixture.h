@@ -13,11 +13,13 @@
 #include <sys/random.h>
 #include <sys/shm.h>
 
+#include "made_frame.h"
 #include "present/present.h"
 
 #define HEADER_BYTES 4096
 #define SLOT_BYTES (512 * 512 * 4)
 #define SLOTS 4
+#define COOKIE_BYTES 128
 #define PADDING 0xffff00ff /* magenta, from the end of a row to its stride */
 #define BACKGROUND 0x203040
 #define CHECK(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -29,6 +31,7 @@ struct frames {
 	int id;
 	uint8_t *base;
 	uint64_t bytes;
+	struct shmflip_segment segments[SLOTS]; /* as the library describes it, for each slot */
 };
 
 struct fixture {
@@ -41,32 +44,32 @@ struct fixture {
 	int on_screen;
 	int woken;
 	uint64_t last_released;
-	uint64_t last_on_screen;
-	bool in_order; /* frames came on screen and were released in order */
+	int64_t last_on_screen; /* when it was published */
+	bool in_order;          /* frames came on screen and were released in order */
 };
 
 /* ---- The presenter's host ------------------------------------------------------------------ */
 
-static inline void release_frame(void *context, struct shmflip_frame *frame)
+static inline void release_frame(void *context, const struct shmflip_frame *frame)
 {
 	struct fixture *fixture = context;
 
 	pthread_mutex_lock(&fixture->mutex);
 	fixture->released++;
-	fixture->in_order &= frame->info.sequence == fixture->last_released + 1;
-	fixture->last_released = frame->info.sequence;
+	fixture->in_order &= frame->sequence == fixture->last_released + 1;
+	fixture->last_released = frame->sequence;
 	pthread_mutex_unlock(&fixture->mutex);
 }
 
-static inline void on_screen(void *context, const struct shmflip_frame_info *info, int64_t at_ns)
+static inline void on_screen(void *context, int64_t published_ns, int64_t at_ns)
 {
 	struct fixture *fixture = context;
 
 	pthread_mutex_lock(&fixture->mutex);
 	fixture->on_screen++;
 	fixture->in_order &=
-		info->sequence == fixture->last_on_screen + 1 && at_ns <= monotonic_now_ns();
-	fixture->last_on_screen = info->sequence;
+		published_ns == fixture->last_on_screen + 1 && at_ns <= monotonic_now_ns();
+	fixture->last_on_screen = published_ns;
 	pthread_mutex_unlock(&fixture->mutex);
 }
 
@@ -103,8 +106,14 @@ static inline void make_frames(struct frames *frames, uint64_t bytes)
 	frames->base = shmat(frames->id, NULL, 0);
 	assert_int_equal(shmctl(frames->id, IPC_RMID, NULL), 0);
 	assert_true(frames->base != (void *)-1);
-	assert_int_equal(getrandom(frames->base, SHMFLIP_SEGMENT_COOKIE_SIZE, 0),
-	                 SHMFLIP_SEGMENT_COOKIE_SIZE);
+	assert_int_equal(getrandom(frames->base, COOKIE_BYTES, 0), COOKIE_BYTES);
+	for (uint64_t i = 0; i < SLOTS; i++)
+		frames->segments[i] = (struct shmflip_segment){
+			.id = frames->id,
+			.cookie_bytes = COOKIE_BYTES,
+			.cookie = frames->base,
+			.offset_bytes = { HEADER_BYTES + i * SLOT_BYTES },
+		};
 }
 
 static inline xcb_window_t id_of(SDL_Window *window)
@@ -190,36 +199,37 @@ static inline uint32_t *slot_of(const struct fixture *fixture, uint64_t sequence
 	return (uint32_t *)(fixture->frames.base + HEADER_BYTES + sequence % SLOTS * SLOT_BYTES);
 }
 
-static inline struct shmflip_frame describe(const struct fixture *fixture, uint64_t sequence,
-                                            const struct shape *shape)
+static inline struct picture describe(const struct fixture *fixture, uint64_t sequence,
+                                      const struct shape *shape)
 {
-	const uint8_t *pixels = (const uint8_t *)slot_of(fixture, sequence);
-
-	return (struct shmflip_frame){
-		.pixels = pixels,
+	return (struct picture){
 		.info = {
 			.sequence = sequence,
+			.published_ns = (int64_t)sequence,
 			.width = (uint32_t)shape->width,
 			.height = (uint32_t)shape->height,
-			.stride_bytes = (uint32_t)shape->stride_pixels * 4,
-			.format = shape->alpha ? SHMFLIP_FORMAT_ARGB8888 : SHMFLIP_FORMAT_XRGB8888,
+			.opaque = !shape->alpha,
 		},
-		.segment_id = fixture->frames.id,
-		.segment_offset = (uint64_t)(pixels - fixture->frames.base),
+		.frame = made_frame(sequence),
+		.segment = &fixture->frames.segments[sequence % SLOTS],
+		.pixels = (const uint8_t *)slot_of(fixture, sequence),
+		.stride_bytes = (uint32_t)shape->stride_pixels * 4,
 	};
 }
 
-static inline struct shmflip_frame draw(const struct fixture *fixture, uint64_t sequence,
-                                        const struct shape *shape, bool smooth)
+/* The fourth bytes of an opaque picture mean nothing: they are 0. */
+static inline struct picture draw(const struct fixture *fixture, uint64_t sequence,
+                                  const struct shape *shape, bool smooth)
 {
+	uint32_t defined = shape->alpha ? UINT32_MAX : 0xffffff;
 	uint32_t *pixels = slot_of(fixture, sequence);
 
 	for (int y = 0; y < shape->height; y++) {
 		for (int x = 0; x < shape->stride_pixels; x++)
 			pixels[y * shape->stride_pixels + x] =
 				x >= shape->width ? PADDING
-				: smooth          ? smooth_pixel(x, y, shape)
-						  : pixel_of(sequence, x, y, shape->alpha);
+				: smooth          ? smooth_pixel(x, y, shape) & defined
+					 : pixel_of(sequence, x, y, shape->alpha) & defined;
 	}
 	return describe(fixture, sequence, shape);
 }
@@ -257,10 +267,10 @@ static inline struct scene scaled_scene(const struct fixture *fixture, struct ar
 	};
 }
 
-static inline int show(struct fixture *fixture, const struct shmflip_frame *frame,
+static inline int show(struct fixture *fixture, const struct picture *picture,
                        const struct scene *scene)
 {
-	int error = presenter_x11.show(fixture->state, frame, scene);
+	int error = presenter_x11.show(fixture->state, picture, scene);
 
 	if (error)
 		print_message("%s\n", fixture->host.reason);

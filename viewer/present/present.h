@@ -2,13 +2,13 @@
  *
  * The presenters: the ways to show a frame, each a table of functions.
  *
- * show() hands a frame over to the presenter, which may use the pixels in their slot as long as it
- * needs them. Then the presenter calls release_frame(): in show(), once the next frame is on
+ * show() hands a picture's frame over to the presenter, which may use the pixels in their slot as
+ * long as it needs them. Then the presenter calls release_frame(): in show(), once the next frame is on
  * screen, in release_slot(), or at the latest in destroy(). The picture outlives the frame: until
  * the next frame is shown it can be repainted and read.
  *
- * A frame whose segment_id is PRESENT_NO_SEGMENT is a copy in this process's memory of a frame that
- * was on screen before. Its pixels are valid in show() and until release_slot() returns.
+ * A picture without a frame is a copy of one that was on screen before. Its pixels are valid in
+ * show() and until release_slot() returns.
  *
  * All functions run in the main thread. Functions that return int return 0 or a negative errno,
  * with one line on why in host->reason. After a failure of
@@ -24,20 +24,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "picture.h"
 #include "presenter_host.h"
 #include "scene.h"
-#include "shmflip.h"
 
 #define PRESENTERS_MAX 8
-#define PRESENT_NO_SEGMENT (-1)
 
 struct presenter {
 	const char *name;
 	bool needs_window;
 
-	/* Whether the presenter shows frames of this size at all. -EOVERFLOW: it is too large.
+	/* Whether the presenter shows pictures of this size at all. -EOVERFLOW: it is too large.
 	 * NULL: it shows any. Takes no state, which need not exist. */
-	int (*accept)(struct presenter_host *host, const struct shmflip_frame *frame);
+	int (*accept)(struct presenter_host *host, const struct picture *picture);
 
 	int (*create)(struct presenter_host *host, void **state);
 
@@ -48,10 +47,10 @@ struct presenter {
 	/* Whether the presenter still works, as far as it knows. NULL: always 0. */
 	int (*check)(void *state);
 
-	/* Shows a frame in place of the last one. Takes it over only on success. */
-	int (*show)(void *state, const struct shmflip_frame *frame, const struct scene *scene);
+	/* Shows a picture in place of the last one. Takes its frame over only on success. */
+	int (*show)(void *state, const struct picture *picture, const struct scene *scene);
 
-	/* How often this process copied the pixels of the last frame to show it. NULL: this process
+	/* How often this process copied the pixels of the last picture to show it. NULL: this process
 	 * never reads a pixel. */
 	unsigned (*copies)(void *state);
 
@@ -66,9 +65,9 @@ struct presenter {
 	 * within the picture. Alpha is the frame's, not premultiplied, or 255 if it has none. */
 	int (*read)(void *state, struct area area, uint32_t *pixels);
 
-	/* Hands the current frame back to the caller, who must not release it before destroy()
-	 * returns. False: it is already released. NULL: always false. */
-	bool (*take_back)(void *state, struct shmflip_frame *frame);
+	/* Hands the current picture and its frame back to the caller, who must not release it
+	 * before destroy() returns. False: it is already released. NULL: always false. */
+	bool (*take_back)(void *state, struct picture *picture);
 
 	void (*destroy)(void *state);
 };

@@ -13,14 +13,13 @@ static int create(struct presenter_host *host, void **state)
 	return 0;
 }
 
-static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
+static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct presenter_host *host = state;
-	struct shmflip_frame shown = *frame;
 
 	(void)scene;
-	host->on_screen(host->context, &frame->info, monotonic_now_ns());
-	host->release_frame(host->context, &shown);
+	host->on_screen(host->context, picture->info.published_ns, monotonic_now_ns());
+	host->release_frame(host->context, picture->frame);
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 
 struct surface_presenter {
 	struct current_frame current;
-	uint32_t *premultiplied; /* the current frame, if it was needed; else NULL */
+	uint32_t *premultiplied; /* the current picture, if it was needed; else NULL */
 	unsigned copies;
 };
 
@@ -48,12 +48,12 @@ static int create(struct presenter_host *host, void **state)
 	return 0;
 }
 
-static struct raster raster_of(const struct shmflip_frame *frame)
+static struct raster raster_of(const struct picture *picture)
 {
 	return (struct raster){
-		.pixels = (uint8_t *)(uintptr_t)frame->pixels,
-		.size = { (int)frame->info.width, (int)frame->info.height },
-		.stride_bytes = (int)frame->info.stride_bytes,
+		.pixels = (uint8_t *)(uintptr_t)picture->pixels,
+		.size = { (int)picture->info.width, (int)picture->info.height },
+		.stride_bytes = (int)picture->stride_bytes,
 	};
 }
 
@@ -85,25 +85,25 @@ static int draw(struct surface_presenter *self, const struct raster *image, enum
 	return failure ? fail(self, -EIO, "cannot draw", failure) : 0;
 }
 
-static uint32_t *premultiply(const struct shmflip_frame *frame)
+static uint32_t *premultiply(const struct picture *picture)
 {
-	int width = (int)frame->info.width, height = (int)frame->info.height;
-	uint32_t *pixels = malloc((size_t)4 * frame->info.width * frame->info.height);
+	int width = (int)picture->info.width, height = (int)picture->info.height;
+	uint32_t *pixels = malloc((size_t)4 * picture->info.width * picture->info.height);
 
 	if (pixels)
-		SDL_PremultiplyAlpha(width, height, SDL_PIXELFORMAT_ARGB8888, frame->pixels,
-		                     (int)frame->info.stride_bytes, SDL_PIXELFORMAT_ARGB8888,
-		                     pixels, 4 * width);
+		SDL_PremultiplyAlpha(width, height, SDL_PIXELFORMAT_ARGB8888, picture->pixels,
+		                     (int)picture->stride_bytes, SDL_PIXELFORMAT_ARGB8888, pixels,
+		                     4 * width);
 	return pixels;
 }
 
-static int draw_premultiplied(struct surface_presenter *self, const struct shmflip_frame *frame,
+static int draw_premultiplied(struct surface_presenter *self, const struct picture *picture,
                               uint32_t **premultiplied, const struct scene *scene)
 {
-	struct raster image = raster_of(frame);
+	struct raster image = raster_of(picture);
 
 	if (!*premultiplied)
-		*premultiplied = premultiply(frame);
+		*premultiplied = premultiply(picture);
 	if (!*premultiplied)
 		return fail(self, -ENOMEM, "cannot blend", "out of memory");
 	image.pixels = (uint8_t *)*premultiplied;
@@ -114,26 +114,25 @@ static int draw_premultiplied(struct surface_presenter *self, const struct shmfl
 }
 
 /* Creates *premultiplied if it is needed and NULL. */
-static int draw_whole(struct surface_presenter *self, const struct shmflip_frame *frame,
+static int draw_whole(struct surface_presenter *self, const struct picture *picture,
                       uint32_t **premultiplied, const struct scene *scene)
 {
-	const struct raster image = raster_of(frame);
-	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
+	const struct raster image = raster_of(picture);
 
-	if (!opaque && scene->smooth)
-		return draw_premultiplied(self, frame, premultiplied, scene);
-	return draw(self, &image, opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
+	if (!picture->info.opaque && scene->smooth)
+		return draw_premultiplied(self, picture, premultiplied, scene);
+	return draw(self, &image, picture->info.opaque ? RASTER_OPAQUE : RASTER_STRAIGHT, scene);
 }
 
-static int draw_reduced(struct surface_presenter *self, const struct shmflip_frame *frame,
+static int draw_reduced(struct surface_presenter *self, const struct picture *picture,
                         const struct scene *scene)
 {
 	struct reduction reduction;
 	uint32_t *premultiplied = NULL;
 
-	if (reduction_init(&reduction, frame, scene, SIDE_MAX) < 0)
+	if (reduction_init(&reduction, picture, scene, SIDE_MAX) < 0)
 		return fail(self, -ENOMEM, "cannot reduce the picture", "out of memory");
-	int error = draw_whole(self, &reduction.frame, &premultiplied, &reduction.scene);
+	int error = draw_whole(self, &reduction.picture, &premultiplied, &reduction.scene);
 	self->copies++;
 	free(premultiplied);
 	reduction_finish(&reduction);
@@ -141,25 +140,25 @@ static int draw_reduced(struct surface_presenter *self, const struct shmflip_fra
 }
 
 /* Creates *premultiplied if it can be used again and is NULL. */
-static int draw_frame(struct surface_presenter *self, const struct shmflip_frame *frame,
-                      uint32_t **premultiplied, const struct scene *scene)
+static int draw_picture(struct surface_presenter *self, const struct picture *picture,
+                        uint32_t **premultiplied, const struct scene *scene)
 {
-	if (reduction_is_needed(&frame->info, SIDE_MAX))
-		return draw_reduced(self, frame, scene);
-	return draw_whole(self, frame, premultiplied, scene);
+	if (reduction_is_needed(&picture->info, SIDE_MAX))
+		return draw_reduced(self, picture, scene);
+	return draw_whole(self, picture, premultiplied, scene);
 }
 
-static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
+static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
 	uint32_t *premultiplied = NULL;
-	int error = draw_frame(self, frame, &premultiplied, scene);
+	int error = draw_picture(self, picture, &premultiplied, scene);
 
 	if (error) {
 		free(premultiplied);
 		return error;
 	}
-	current_frame_replace(&self->current, frame);
+	current_frame_replace(&self->current, picture);
 	free(self->premultiplied);
 	self->premultiplied = premultiplied;
 	return 0;
@@ -176,7 +175,7 @@ static int repaint(void *state, const struct scene *scene)
 {
 	struct surface_presenter *self = state;
 
-	return draw_frame(self, &self->current.frame, &self->premultiplied, scene);
+	return draw_picture(self, &self->current.picture, &self->premultiplied, scene);
 }
 
 static void destroy(void *state)

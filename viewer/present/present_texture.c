@@ -21,6 +21,7 @@
 struct layer {
 	SDL_Texture *texture;
 	struct size size;
+	bool opaque;       /* its format has no alpha: the fourth byte is ignored */
 	uint64_t revision; /* of a panel's pixels */
 };
 
@@ -29,7 +30,7 @@ struct texture_presenter {
 	SDL_Renderer *renderer;
 	bool in_software; /* the renderer draws in this process */
 	int side_max;     /* of a texture */
-	bool reduced;     /* picture is a reduction of the current frame, for one drawing */
+	bool reduced;     /* picture is a reduction of the current one, for one drawing */
 	struct layer picture;
 	struct layer checker; /* the background, if it is not a plain colour */
 	struct layer panels[SCENE_PANELS_MAX];
@@ -100,16 +101,26 @@ static int create(struct presenter_host *host, void **state)
 
 /* ---- Textures ------------------------------------------------------------------------------ */
 
-static bool resize_layer(struct texture_presenter *self, struct layer *layer, struct size size)
+static bool layer_fits(const struct layer *layer, struct size size, bool opaque)
 {
-	if (layer->texture && size_equals(layer->size, size))
+	return layer->texture && size_equals(layer->size, size) && layer->opaque == opaque;
+}
+
+static bool reshape_layer(struct texture_presenter *self, struct layer *layer, struct size size,
+                          bool opaque)
+{
+	if (layer_fits(layer, size, opaque))
 		return true;
 	if (layer->texture)
 		SDL_DestroyTexture(layer->texture);
-	*layer = (struct layer){ .size = size };
-	layer->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_ARGB8888,
-	                                   SDL_TEXTUREACCESS_STREAMING, size.width, size.height);
-	return layer->texture;
+	*layer = (struct layer){ .size = size, .opaque = opaque };
+	layer->texture = SDL_CreateTexture(
+		self->renderer, opaque ? SDL_PIXELFORMAT_RGB888 : SDL_PIXELFORMAT_ARGB8888,
+		SDL_TEXTUREACCESS_STREAMING, size.width, size.height);
+	if (!layer->texture)
+		return false;
+	SDL_SetTextureBlendMode(layer->texture, opaque ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
+	return true;
 }
 
 static bool update_panel(struct texture_presenter *self, struct layer *layer,
@@ -117,9 +128,9 @@ static bool update_panel(struct texture_presenter *self, struct layer *layer,
 {
 	const struct size size = { panel->area.width, panel->area.height };
 
-	if (layer->texture && size_equals(layer->size, size) && layer->revision == panel->revision)
+	if (layer_fits(layer, size, true) && layer->revision == panel->revision)
 		return true;
-	if (!resize_layer(self, layer, size) ||
+	if (!reshape_layer(self, layer, size, true) ||
 	    SDL_UpdateTexture(layer->texture, NULL, panel->pixels, 4 * size.width) != 0)
 		return false;
 	layer->revision = panel->revision;
@@ -145,23 +156,20 @@ static bool fill_with_checker(SDL_Texture *texture, struct size size)
 
 static bool update_checker(struct texture_presenter *self, struct size window)
 {
-	if (self->checker.texture && size_equals(self->checker.size, window))
+	if (layer_fits(&self->checker, window, true))
 		return true;
-	return resize_layer(self, &self->checker, window) &&
+	return reshape_layer(self, &self->checker, window, true) &&
 	       fill_with_checker(self->checker.texture, window);
 }
 
-static int upload(struct texture_presenter *self, const struct shmflip_frame *frame)
+static int upload(struct texture_presenter *self, const struct picture *picture)
 {
-	bool opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888;
-	struct size size = { (int)frame->info.width, (int)frame->info.height };
+	struct size size = { (int)picture->info.width, (int)picture->info.height };
 
-	if (!resize_layer(self, &self->picture, size))
+	if (!reshape_layer(self, &self->picture, size, picture->info.opaque))
 		return fail(self, -ENOMEM, "no texture");
-	SDL_SetTextureBlendMode(self->picture.texture,
-	                        opaque ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
-	if (SDL_UpdateTexture(self->picture.texture, NULL, frame->pixels,
-	                      (int)frame->info.stride_bytes) != 0)
+	if (SDL_UpdateTexture(self->picture.texture, NULL, picture->pixels,
+	                      (int)picture->stride_bytes) != 0)
 		return fail(self, -EIO, "cannot update the texture");
 	return 0;
 }
@@ -231,22 +239,22 @@ static int draw(struct texture_presenter *self, const struct scene *scene)
 	return 0;
 }
 
-static int upload_and_draw(struct texture_presenter *self, const struct shmflip_frame *frame,
+static int upload_and_draw(struct texture_presenter *self, const struct picture *picture,
                            const struct scene *scene)
 {
-	int error = upload(self, frame);
+	int error = upload(self, picture);
 
 	return error ? error : draw(self, scene);
 }
 
-static int draw_reduced(struct texture_presenter *self, const struct shmflip_frame *frame,
+static int draw_reduced(struct texture_presenter *self, const struct picture *picture,
                         const struct scene *scene)
 {
 	struct reduction reduction;
 
-	if (reduction_init(&reduction, frame, scene, self->side_max) < 0)
+	if (reduction_init(&reduction, picture, scene, self->side_max) < 0)
 		return presenter_fail(self->current.host, -ENOMEM, "out of memory for the picture");
-	int error = upload_and_draw(self, &reduction.frame, &reduction.scene);
+	int error = upload_and_draw(self, &reduction.picture, &reduction.scene);
 	reduction_finish(&reduction);
 	return error;
 }
@@ -258,20 +266,20 @@ static int repaint(void *state, const struct scene *scene)
 	struct texture_presenter *self = state;
 
 	if (self->reduced)
-		return draw_reduced(self, &self->current.frame, scene);
+		return draw_reduced(self, &self->current.picture, scene);
 	return draw(self, scene);
 }
 
-static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
+static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct texture_presenter *self = state;
 
-	self->reduced = reduction_is_needed(&frame->info, self->side_max);
-	int error = self->reduced ? draw_reduced(self, frame, scene)
-	                          : upload_and_draw(self, frame, scene);
+	self->reduced = reduction_is_needed(&picture->info, self->side_max);
+	int error = self->reduced ? draw_reduced(self, picture, scene)
+	                          : upload_and_draw(self, picture, scene);
 	if (error)
 		return error;
-	current_frame_replace(&self->current, frame);
+	current_frame_replace(&self->current, picture);
 	return 0;
 }
 

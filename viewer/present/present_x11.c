@@ -122,18 +122,18 @@ static void stop_listener(struct x11_presenter *self)
 
 /* ---- Create and destroy -------------------------------------------------------------------- */
 
-static void release_frame(void *context, struct shmflip_frame *frame)
+static void release_frame(void *context, const struct shmflip_frame *frame)
 {
 	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
 
 	host->release_frame(host->context, frame);
 }
 
-static void on_screen(void *context, const struct shmflip_frame_info *info)
+static void on_screen(void *context, int64_t published_ns)
 {
 	const struct presenter_host *host = ((struct x11_presenter *)context)->host;
 
-	host->on_screen(host->context, info, monotonic_now_ns());
+	host->on_screen(host->context, published_ns, monotonic_now_ns());
 }
 
 static int check_server(struct x11_presenter *self)
@@ -205,40 +205,35 @@ static void destroy(void *state)
 static void put_image(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcontext_t gc,
                       struct area part, int x, int y)
 {
-	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
+	const struct picture *picture = x11_frames_newest(&self->frames);
 
 	x11_frames_begin_request(&self->frames);
 	xcb_void_cookie_t request = xcb_shm_put_image(
 		self->display.connection, onto, gc,
-		(uint16_t)(frame->info.stride_bytes / X11_PIXEL_BYTES),
-		(uint16_t)frame->info.height, (uint16_t)part.x, (uint16_t)part.y,
-		(uint16_t)part.width, (uint16_t)part.height, (int16_t)x, (int16_t)y,
-		self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH, XCB_IMAGE_FORMAT_Z_PIXMAP, true,
-		self->segment.server_id, (uint32_t)frame->segment_offset);
+		(uint16_t)(picture->stride_bytes / X11_PIXEL_BYTES), (uint16_t)picture->info.height,
+		(uint16_t)part.x, (uint16_t)part.y, (uint16_t)part.width, (uint16_t)part.height,
+		(int16_t)x, (int16_t)y, self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH,
+		XCB_IMAGE_FORMAT_Z_PIXMAP, true, self->segment.server_id,
+		(uint32_t)picture->segment->offset_bytes[0]);
 	x11_frames_end_request(&self->frames, request.sequence);
-}
-
-static bool is_copy(const struct shmflip_frame *frame)
-{
-	return frame->segment_id == PRESENT_NO_SEGMENT;
 }
 
 /* Makes the server copy the newest frame to its own memory, if it has not. A copy of a frame, which
  * the server cannot attach, is sent. */
 static int load(struct x11_presenter *self)
 {
-	const struct shmflip_frame *frame = x11_frames_newest(&self->frames);
+	const struct picture *picture = x11_frames_newest(&self->frames);
 
 	if (self->loaded)
 		return 0;
-	struct area all = { 0, 0, (int)frame->info.width, (int)frame->info.height };
+	struct area all = { 0, 0, (int)picture->info.width, (int)picture->info.height };
 	int error = x11_scaler_prepare(&self->scaler, &self->display,
 	                               (struct size){ all.width, all.height }, self->alpha);
 	if (error)
 		return error;
-	if (is_copy(frame))
-		x11_image_write(&self->scaler.raw, &self->display, (const uint32_t *)frame->pixels,
-		                all.width, all.height);
+	if (!picture->segment)
+		x11_image_write(&self->scaler.raw, &self->display,
+		                (const uint32_t *)picture->pixels, all.width, all.height);
 	else
 		put_image(self, self->scaler.raw.pixmap, self->scaler.raw.gc, all, 0, 0);
 	self->loaded = true;
@@ -276,15 +271,15 @@ static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 	return error;
 }
 
-static int accept(struct presenter_host *host, const struct shmflip_frame *frame)
+static int accept(struct presenter_host *host, const struct picture *picture)
 {
-	const struct shmflip_frame_info *info = &frame->info;
+	const struct picture_info *info = &picture->info;
 
 	if (info->width > X11_SIDE_MAX || info->height > X11_SIDE_MAX ||
-	    info->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
+	    picture->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
 		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large for X",
 		                      info->width, info->height);
-	if (frame->segment_offset > UINT32_MAX)
+	if (picture->segment && picture->segment->offset_bytes[0] > UINT32_MAX)
 		return presenter_fail(
 			host, -EOVERFLOW,
 			"X cannot read frames beyond the first 4 GiB of their memory: use "
@@ -292,21 +287,21 @@ static int accept(struct presenter_host *host, const struct shmflip_frame *frame
 	return 0;
 }
 
-static int show(void *state, const struct shmflip_frame *frame, const struct scene *scene)
+static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct x11_presenter *self = state;
 	int error = check_server(self);
 
 	if (!error)
-		error = accept(self->host, frame);
-	if (!error && !is_copy(frame))
-		error = x11_segment_attach(&self->segment, &self->display, frame);
+		error = accept(self->host, picture);
+	if (!error && picture->segment)
+		error = x11_segment_attach(&self->segment, &self->display, picture->segment);
 	if (error)
 		return error;
-	x11_frames_add(&self->frames, frame);
-	self->alpha = frame->info.format == SHMFLIP_FORMAT_ARGB8888;
+	x11_frames_add(&self->frames, picture);
+	self->alpha = !picture->info.opaque;
 	self->loaded = false;
-	if (is_copy(frame))
+	if (!picture->segment)
 		error = load(self);
 	if (!error)
 		error = draw(self, scene, scene->damaged);
@@ -404,14 +399,14 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 	return error;
 }
 
-static bool take_back(void *state, struct shmflip_frame *frame)
+static bool take_back(void *state, struct picture *picture)
 {
 	struct x11_presenter *self = state;
-	const struct shmflip_frame *newest = x11_frames_newest(&self->frames);
+	const struct picture *newest = x11_frames_newest(&self->frames);
 
 	if (!newest)
 		return false;
-	*frame = *newest;
+	*picture = *newest;
 	x11_frames_forget_newest(&self->frames);
 	return true;
 }

@@ -11,15 +11,16 @@
 
 struct SDL_Window;
 struct shmflip_frame;
-struct shmflip_frame_info;
 
 /* Outlives the presenter. Any thread may call its functions; only the main thread writes reason. */
 struct presenter_host {
 	struct SDL_Window *window; /* NULL if the presenter needs none */
-	void (*release_frame)(void *context, struct shmflip_frame *frame);
+
+	/* Takes NULL, for a picture that is no frame's. */
+	void (*release_frame)(void *context, const struct shmflip_frame *frame);
 
 	/* Call once for each frame shown, in order, when it is on screen. */
-	void (*on_screen)(void *context, const struct shmflip_frame_info *info, int64_t now_ns);
+	void (*on_screen)(void *context, int64_t published_ns, int64_t now_ns);
 
 	/* Call when ready() becomes true, or check() would fail, because of another thread. */
 	void (*wake)(void *context);

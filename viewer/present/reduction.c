@@ -7,14 +7,14 @@
 
 /* The sums of a block of pixels. A block has fewer than 2^48 of them. */
 struct block {
-	uint64_t weight; /* alpha, or 255 if the frame is opaque */
+	uint64_t weight; /* alpha, or 255 if the picture is opaque */
 	uint64_t red;    /* times weight */
 	uint64_t green;
 	uint64_t blue;
 	uint64_t pixels;
 };
 
-bool reduction_is_needed(const struct shmflip_frame_info *info, int side_max)
+bool reduction_is_needed(const struct picture_info *info, int side_max)
 {
 	return info->width > (uint32_t)side_max || info->height > (uint32_t)side_max;
 }
@@ -37,9 +37,9 @@ static int block_begin(int i, int count, int side)
 	return (int)((int64_t)i * side / count);
 }
 
-static void add_pixel(struct block *block, uint32_t pixel, uint32_t opaque)
+static void add_pixel(struct block *block, uint32_t pixel, uint32_t alpha_floor)
 {
-	uint32_t weight = (pixel | opaque) >> 24;
+	uint32_t weight = (pixel | alpha_floor) >> 24;
 
 	block->weight += weight;
 	block->red += (uint64_t)weight * (pixel >> 16 & 255);
@@ -49,13 +49,13 @@ static void add_pixel(struct block *block, uint32_t pixel, uint32_t opaque)
 }
 
 static void add_row(struct block *blocks, int count, const uint32_t *row, int width,
-                    uint32_t opaque)
+                    uint32_t alpha_floor)
 {
 	for (int i = 0; i < count; i++) {
 		int end = block_begin(i + 1, count, width);
 
 		for (int x = block_begin(i, count, width); x < end; x++)
-			add_pixel(&blocks[i], row[x], opaque);
+			add_pixel(&blocks[i], row[x], alpha_floor);
 	}
 }
 
@@ -72,10 +72,10 @@ static uint32_t mean_pixel(const struct block *block)
 	       mean(block->green, block->weight) << 8 | mean(block->blue, block->weight);
 }
 
-static void reduce(struct block *blocks, const struct shmflip_frame *frame, struct area source,
+static void reduce(struct block *blocks, const struct picture *picture, struct area source,
                    struct size size, uint32_t *pixels)
 {
-	uint32_t opaque = frame->info.format == SHMFLIP_FORMAT_XRGB8888 ? UINT32_C(0xff000000) : 0;
+	uint32_t alpha_floor = picture_alpha_floor(&picture->info);
 
 	for (int i = 0; i < size.height; i++) {
 		int end = block_begin(i + 1, size.height, source.height);
@@ -83,17 +83,17 @@ static void reduce(struct block *blocks, const struct shmflip_frame *frame, stru
 		memset(blocks, 0, (size_t)size.width * sizeof(*blocks));
 		for (int y = block_begin(i, size.height, source.height); y < end; y++) {
 			const uint8_t *row =
-				frame->pixels + (size_t)(source.y + y) * frame->info.stride_bytes;
+				picture->pixels + (size_t)(source.y + y) * picture->stride_bytes;
 
 			add_row(blocks, size.width, (const uint32_t *)(const void *)row + source.x,
-			        source.width, opaque);
+			        source.width, alpha_floor);
 		}
 		for (int x = 0; x < size.width; x++)
 			*pixels++ = mean_pixel(&blocks[x]);
 	}
 }
 
-int reduction_init(struct reduction *reduction, const struct shmflip_frame *frame,
+int reduction_init(struct reduction *reduction, const struct picture *picture,
                    const struct scene *scene, int side_max)
 {
 	struct area source = scene->source;
@@ -107,13 +107,12 @@ int reduction_init(struct reduction *reduction, const struct shmflip_frame *fram
 		free(blocks);
 		return -ENOMEM;
 	}
-	reduce(blocks, frame, source, size, pixels);
+	reduce(blocks, picture, source, size, pixels);
 	free(blocks);
-	*reduction = (struct reduction){ .frame = *frame, .scene = *scene, .pixels = pixels };
-	reduction->frame.pixels = (const uint8_t *)pixels;
-	reduction->frame.info.width = (uint32_t)size.width;
-	reduction->frame.info.height = (uint32_t)size.height;
-	reduction->frame.info.stride_bytes = 4 * (uint32_t)size.width;
+	struct picture_info info = picture->info;
+	info.width = (uint32_t)size.width;
+	info.height = (uint32_t)size.height;
+	*reduction = (struct reduction){ picture_of_copy(&info, pixels), *scene, pixels };
 	reduction->scene.source = (struct area){ 0, 0, size.width, size.height };
 	return 0;
 }

@@ -5,8 +5,8 @@
 
 /* The callbacks to run once the mutex is unlocked. */
 struct notifications {
-	struct shmflip_frame released[X11_FRAMES_MAX];
-	struct shmflip_frame_info on_screen[X11_FRAMES_MAX];
+	const struct shmflip_frame *released[X11_FRAMES_MAX];
+	int64_t on_screen[X11_FRAMES_MAX]; /* when they were published */
 	unsigned released_count;
 	unsigned on_screen_count;
 	bool wake;
@@ -16,9 +16,9 @@ static void notify(const struct x11_frames_callbacks *callbacks,
                    struct notifications *notifications)
 {
 	for (unsigned i = 0; i < notifications->on_screen_count; i++)
-		callbacks->on_screen(callbacks->context, &notifications->on_screen[i]);
+		callbacks->on_screen(callbacks->context, notifications->on_screen[i]);
 	for (unsigned i = 0; i < notifications->released_count; i++)
-		callbacks->release_frame(callbacks->context, &notifications->released[i]);
+		callbacks->release_frame(callbacks->context, notifications->released[i]);
 	if (notifications->wake)
 		callbacks->wake(callbacks->context);
 }
@@ -53,7 +53,7 @@ static void release_unused(struct x11_frames *frames, struct notifications *noti
 		if (!entry->held || entry->pending || entry == frames->newest)
 			continue;
 		entry->held = false;
-		notifications->released[notifications->released_count++] = entry->frame;
+		notifications->released[notifications->released_count++] = entry->picture.frame;
 		pthread_cond_broadcast(&frames->changed);
 	}
 }
@@ -87,7 +87,7 @@ void x11_frames_forget_newest(struct x11_frames *frames)
 	pthread_mutex_unlock(&frames->mutex);
 }
 
-void x11_frames_add(struct x11_frames *frames, const struct shmflip_frame *frame)
+void x11_frames_add(struct x11_frames *frames, const struct picture *picture)
 {
 	struct x11_frame *entry;
 
@@ -95,14 +95,14 @@ void x11_frames_add(struct x11_frames *frames, const struct shmflip_frame *frame
 	pthread_mutex_lock(&frames->mutex);
 	while (!(entry = find_free_entry(frames)))
 		pthread_cond_wait(&frames->changed, &frames->mutex);
-	*entry = (struct x11_frame){ .frame = *frame, .held = true };
+	*entry = (struct x11_frame){ .picture = *picture, .held = true };
 	frames->newest = entry;
 	pthread_mutex_unlock(&frames->mutex);
 }
 
-const struct shmflip_frame *x11_frames_newest(const struct x11_frames *frames)
+const struct picture *x11_frames_newest(const struct x11_frames *frames)
 {
-	return frames->newest ? &frames->newest->frame : NULL;
+	return frames->newest ? &frames->newest->picture : NULL;
 }
 
 void x11_frames_begin_request(struct x11_frames *frames)
@@ -143,7 +143,8 @@ static void complete_entry(struct x11_frame *entry, unsigned request,
 		return;
 	if (!entry->on_screen_reported && has_reached(request, entry->first_request)) {
 		entry->on_screen_reported = true;
-		notifications->on_screen[notifications->on_screen_count++] = entry->frame.info;
+		notifications->on_screen[notifications->on_screen_count++] =
+			entry->picture.info.published_ns;
 	}
 	if (has_reached(request, entry->last_request))
 		entry->pending = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The frames that are held for the X server, which reads them from their slots.
+ * The pictures whose frames are held for the X server, which reads them from their slots.
  *
  * x11_frames_add() takes a frame over. The frame is released once, as soon as both are true:
  *
@@ -21,7 +21,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "shmflip.h"
+#include "picture.h"
 
 /* Two pending frames, so that the server never waits for one; the newest; and the one being
  * added. */
@@ -29,16 +29,16 @@
 #define X11_FRAMES_PENDING_MAX 2
 
 struct x11_frames_callbacks {
-	void (*release_frame)(void *context, struct shmflip_frame *frame);
+	void (*release_frame)(void *context, const struct shmflip_frame *frame);
 	/* The server has completed the first request that reads this frame. */
-	void (*on_screen)(void *context, const struct shmflip_frame_info *info);
+	void (*on_screen)(void *context, int64_t published_ns);
 	/* Another frame may be shown, after x11_frames_ready() returned false. */
 	void (*wake)(void *context);
 	void *context;
 };
 
 struct x11_frame {
-	struct shmflip_frame frame;
+	struct picture picture;
 	unsigned first_request; /* that reads it */
 	unsigned last_request;
 	bool held;
@@ -58,12 +58,12 @@ struct x11_frames {
 
 void x11_frames_init(struct x11_frames *frames, const struct x11_frames_callbacks *callbacks);
 
-/* Takes a frame over as the newest. The frame before it is no longer the newest. Blocks while all
+/* Takes a picture and its frame over as the newest. The frame before it is no longer the newest. Blocks while all
  * entries are in use, which never happens if x11_frames_ready() returned true. */
-void x11_frames_add(struct x11_frames *frames, const struct shmflip_frame *frame);
+void x11_frames_add(struct x11_frames *frames, const struct picture *picture);
 
-/* The newest frame, or NULL. */
-const struct shmflip_frame *x11_frames_newest(const struct x11_frames *frames);
+/* The picture of the newest frame, or NULL. */
+const struct picture *x11_frames_newest(const struct x11_frames *frames);
 
 /* Call before and after sending a request that reads the newest frame. The server's answer cannot
  * be handled in between. */

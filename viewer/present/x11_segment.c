@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "presenter_host.h"
+#include "shmflip.h"
 #include "x11_display.h"
 
-#define COOKIE_PIXELS (SHMFLIP_SEGMENT_COOKIE_SIZE / X11_PIXEL_BYTES)
-
 /* The fourth byte of each pixel may be lost in the server. */
-static bool cookies_match(const uint8_t *ours, const uint8_t *theirs)
+static bool cookies_match(const uint8_t *ours, const uint8_t *theirs, size_t bytes)
 {
-	for (size_t i = 0; i < (size_t)COOKIE_PIXELS * X11_PIXEL_BYTES; i++) {
+	for (size_t i = 0; i < bytes; i++) {
 		if (i % X11_PIXEL_BYTES != X11_PIXEL_BYTES - 1 && ours[i] != theirs[i])
 			return false;
 	}
@@ -21,19 +20,20 @@ static bool cookies_match(const uint8_t *ours, const uint8_t *theirs)
 }
 
 /* The start of the segment as the server sees it, as an image. NULL: the server cannot read it. */
-static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb_shm_seg_t segment)
+static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb_shm_seg_t segment,
+                                          uint16_t pixels)
 {
 	xcb_connection_t *connection = display->connection;
 	xcb_pixmap_t pixmap = xcb_generate_id(connection);
 
-	xcb_create_pixmap(connection, X11_DEPTH, pixmap, display->window, COOKIE_PIXELS, 1);
+	xcb_create_pixmap(connection, X11_DEPTH, pixmap, display->window, pixels, 1);
 	xcb_void_cookie_t put = xcb_shm_put_image_checked(
-		connection, pixmap, display->gc, COOKIE_PIXELS, 1, 0, 0, COOKIE_PIXELS, 1, 0, 0,
-		X11_DEPTH, XCB_IMAGE_FORMAT_Z_PIXMAP, false, segment, 0);
+		connection, pixmap, display->gc, pixels, 1, 0, 0, pixels, 1, 0, 0, X11_DEPTH,
+		XCB_IMAGE_FORMAT_Z_PIXMAP, false, segment, 0);
 	xcb_get_image_reply_t *image =
 		xcb_get_image_reply(connection,
 	                            xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, pixmap, 0,
-	                                          0, COOKIE_PIXELS, 1, UINT32_MAX),
+	                                          0, pixels, 1, UINT32_MAX),
 	                            NULL);
 	xcb_generic_error_t *error = xcb_request_check(connection, put);
 	xcb_free_pixmap(connection, pixmap);
@@ -46,11 +46,13 @@ static xcb_get_image_reply_t *read_cookie(const struct x11_display *display, xcb
 }
 
 static int check_same_memory(const struct x11_display *display, xcb_shm_seg_t server_id,
-                             const struct shmflip_frame *frame)
+                             const struct shmflip_segment *wanted)
 {
-	xcb_get_image_reply_t *image = read_cookie(display, server_id);
-	bool same = image && xcb_get_image_data_length(image) >= SHMFLIP_SEGMENT_COOKIE_SIZE &&
-	            cookies_match(frame->pixels - frame->segment_offset, xcb_get_image_data(image));
+	uint16_t pixels = (uint16_t)(wanted->cookie_bytes / X11_PIXEL_BYTES);
+	size_t bytes = (size_t)pixels * X11_PIXEL_BYTES;
+	xcb_get_image_reply_t *image = read_cookie(display, server_id, pixels);
+	bool same = image && (size_t)xcb_get_image_data_length(image) >= bytes &&
+	            cookies_match(wanted->cookie, xcb_get_image_data(image), bytes);
 
 	free(image);
 	if (same)
@@ -60,26 +62,25 @@ static int check_same_memory(const struct x11_display *display, xcb_shm_seg_t se
 }
 
 int x11_segment_attach(struct x11_segment *segment, const struct x11_display *display,
-                       const struct shmflip_frame *frame)
+                       const struct shmflip_segment *wanted)
 {
 	xcb_connection_t *connection = display->connection;
 
-	if (segment->attached && segment->id == frame->segment_id)
+	if (segment->attached && segment->id == wanted->id)
 		return 0;
 	xcb_shm_seg_t server_id = xcb_generate_id(connection);
 	int error = x11_check(
-		display,
-		xcb_shm_attach_checked(connection, server_id, (uint32_t)frame->segment_id, true),
+		display, xcb_shm_attach_checked(connection, server_id, (uint32_t)wanted->id, true),
 		"the X server may not attach the frames: it runs elsewhere, or as another user");
 	if (error)
 		return -EACCES;
-	error = check_same_memory(display, server_id, frame);
+	error = check_same_memory(display, server_id, wanted);
 	if (error) {
 		xcb_shm_detach(connection, server_id);
 		return error;
 	}
 	x11_segment_detach(segment, display);
-	*segment = (struct x11_segment){ server_id, frame->segment_id, true };
+	*segment = (struct x11_segment){ server_id, wanted->id, true };
 	return 0;
 }
 

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <xcb/shm.h>
 
-#include "shmflip.h"
-
+struct shmflip_segment;
 struct x11_display;
 
 struct x11_segment {
@@ -19,14 +18,14 @@ struct x11_segment {
 	bool attached;
 };
 
-/* Makes the server attach the segment of this frame, if it has not, and checks that both see the
+/* Makes the server attach this segment, if it has not, and checks that both see the
  * same memory: another IPC namespace may have a segment with the same id. Blocks until the server
  * has answered if the segment is new. On failure the last segment stays attached.
  *
  *   -EACCES  the server may not attach it, or runs elsewhere
  *   -EXDEV   the server sees other memory */
 int x11_segment_attach(struct x11_segment *segment, const struct x11_display *display,
-                       const struct shmflip_frame *frame);
+                       const struct shmflip_segment *wanted);
 
 /* The server detaches the segment after it has completed all requests sent so far. */
 void x11_segment_detach(struct x11_segment *segment, const struct x11_display *display);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a child of fork() must not have of its parent's. A kernel lock lives as long as any copy of
+ * its descriptor: a child that kept one would keep a dead parent's channel and frames locked. So a
+ * handler in the child closes the descriptors that were opened here. Any thread. */
+#ifndef SHMFLIP_FORK_H
+#define SHMFLIP_FORK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* A number that differs in every child of this process. */
+unsigned fork_number(void);
+
+/* Checks that a handle was made in this process, when fork_number() was number.
+ * -ECHILD  it was not */
+int fork_check(unsigned number);
+
+/* open(2), fcntl(F_DUPFD_CLOEXEC) and close(2) for descriptors that carry locks. They are closed in
+ * a child. There, fork_close does nothing: the number may be another file's by now.
+ * Return a descriptor, or -1 and errno. */
+int fork_open(const char *path, int flags, mode_t mode);
+int fork_dup(int fd);
+void fork_close(int fd);
+
+#endif

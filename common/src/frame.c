@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "frame.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "description.h"
+#include "error.h"
+#include "fork.h"
+#include "metadata.h"
+
+#define KNOWN_FLAGS (SHMFLIP_FRAME_LAST | SHMFLIP_FRAME_CORRUPT | SHMFLIP_FRAME_PREMULTIPLIED)
+
+/* ---- The pool ---- */
+
+static void init_frame(struct frame_pool *pool, uint32_t slot)
+{
+	struct frame *frame = &pool->frames[slot];
+
+	frame->pool = pool;
+	frame->slot = slot;
+	frame->metadata = pool->metadata + (size_t)slot * pool->fixed->frame_metadata_bytes;
+	frame->segment = (struct shmflip_segment){ .id = pool->segment_id,
+		                                   .cookie_bytes = sizeof(*pool->fixed),
+		                                   .cookie = pool->fixed };
+}
+
+int frame_pool_init(struct frame_pool *pool)
+{
+	const struct shmflip_stream *stream = &pool->stream->public;
+	size_t room = (size_t)pool->fixed->slots * pool->fixed->frame_metadata_bytes;
+
+	pool->frames = calloc(pool->fixed->slots, sizeof(*pool->frames));
+	pool->metadata = malloc(room + 1);
+	if (!pool->frames || !pool->metadata) {
+		free(pool->frames);
+		free(pool->metadata);
+		return fail(-ENOMEM, "out of memory");
+	}
+	for (uint32_t slot = 0; slot < pool->fixed->slots; slot++)
+		init_frame(pool, slot);
+	shmflip_init(&pool->layout);
+	if (shmflip_format_layout(stream->fourcc, stream->width, stream->height, &pool->layout) ||
+	    pool->layout.bytes > pool->fixed->slot_bytes)
+		pool->layout.planes = 0;
+	pool->fork_number = fork_number();
+	return 0;
+}
+
+void frame_pool_finish(struct frame_pool *pool)
+{
+	free(pool->frames);
+	free(pool->metadata);
+	stream_unref(pool->stream);
+}
+
+struct frame *frame_of(const struct shmflip_frame *public)
+{
+	return (struct frame *)public;
+}
+
+uint8_t *frame_base(const struct frame *frame)
+{
+	const struct frame_pool *pool = frame->pool;
+
+	return (uint8_t *)((uintptr_t)pool->shared +
+	                   layout_pixels_offset(pool->fixed, frame->slot));
+}
+
+static enum frame_use use_of(const struct frame *frame)
+{
+	return atomic_load_explicit(&frame->use, memory_order_relaxed);
+}
+
+/* ---- A producer's frames ---- */
+
+static void set_planes(struct frame *frame, const struct shmflip_layout *layout)
+{
+	struct shmflip_frame *public = &frame->public;
+	uint8_t *base = frame_base(frame);
+
+	public->planes = layout->planes;
+	memset(public->plane, 0, sizeof(public->plane));
+	for (uint32_t plane = 0; plane < layout->planes; plane++) {
+		public->plane[plane] = (struct shmflip_plane){
+			.pixels = base + layout->offset_bytes[plane],
+			.stride_bytes = layout->stride_bytes[plane],
+			.rows = layout->rows[plane],
+		};
+	}
+}
+
+struct frame *frame_lend(struct frame_pool *pool, uint32_t slot)
+{
+	const struct shmflip_stream *stream = &pool->stream->public;
+	struct frame *frame = &pool->frames[slot];
+
+	frame->public = (struct shmflip_frame){
+		.published_ns = SHMFLIP_NO_TIME,
+		.captured_ns = SHMFLIP_NO_TIME,
+		.presentation_ns = SHMFLIP_NO_TIME,
+		.duration_ns = SHMFLIP_NO_TIME,
+		.decode_ns = SHMFLIP_NO_TIME,
+		.fourcc = stream->fourcc,
+		.width = stream->width,
+		.height = stream->height,
+		.colour = stream->colour,
+		.slot_bytes = pool->fixed->slot_bytes,
+		.source = "",
+		.stream = stream,
+	};
+	frame->metadata_bytes = 0;
+	set_planes(frame, &pool->layout);
+	atomic_store_explicit(&frame->use, FRAME_LENT, memory_order_relaxed);
+	return frame;
+}
+
+int frame_check(const struct frame *frame)
+{
+	if (frame->public.flags & ~(uint32_t)KNOWN_FLAGS)
+		return fail(-EINVAL, "flags 0x%x of the frame are unknown", frame->public.flags);
+	return description_check(&frame->public, frame_base(frame), frame->pool->fixed->slot_bytes);
+}
+
+/* How many bytes of a name to keep: no part of a character of UTF-8 at the end. */
+static size_t source_bytes(const char *name)
+{
+	size_t bytes = strnlen(name, SHMFLIP_SOURCE_MAX + 1);
+
+	if (bytes <= SHMFLIP_SOURCE_MAX)
+		return bytes;
+	bytes = SHMFLIP_SOURCE_MAX;
+	while (bytes > 0 && ((unsigned char)name[bytes] & 0xc0) == 0x80)
+		bytes--;
+	return bytes;
+}
+
+static void write_source(struct frame *frame, struct layout_slot *record)
+{
+	const char *name = frame->public.source ? frame->public.source : "";
+	size_t bytes = source_bytes(name);
+
+	memmove(frame->source, name, bytes);
+	frame->source[bytes] = '\0';
+	frame->public.source = frame->source;
+	memcpy(record->source, frame->source, bytes);
+	record->source_bytes = (uint8_t)bytes;
+}
+
+void frame_write(struct frame *frame)
+{
+	struct frame_pool *pool = frame->pool;
+	struct layout_slot *record = layout_record(pool->shared, pool->fixed, frame->slot);
+	uint8_t *metadata = (uint8_t *)((uintptr_t)pool->shared +
+	                                layout_metadata_offset(pool->fixed, frame->slot));
+
+	description_write(record, &frame->public, frame_base(frame));
+	write_source(frame, record);
+	memcpy(metadata, frame->metadata, frame->metadata_bytes);
+	record->metadata_bytes = frame->metadata_bytes;
+}
+
+int shmflip_frame_layout(struct shmflip_frame *public)
+{
+	struct frame *frame = frame_of(public);
+	struct shmflip_layout layout;
+	int error = fork_check(frame->pool->fork_number);
+
+	if (error)
+		return error;
+	if (use_of(frame) != FRAME_LENT)
+		return fail(-EINVAL, "the frame is not on loan");
+	shmflip_init(&layout);
+	error = shmflip_format_layout(public->fourcc, public->width, public->height, &layout);
+	if (error)
+		return error;
+	if (layout.bytes > public->slot_bytes)
+		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
+		            public->width, public->height, (unsigned long long)public->slot_bytes);
+	set_planes(frame, &layout);
+	return 0;
+}
+
+uint8_t *shmflip_frame_writable(struct shmflip_frame *public, uint32_t plane)
+{
+	const struct frame *frame = frame_of(public);
+
+	if (fork_check(frame->pool->fork_number) || use_of(frame) != FRAME_LENT ||
+	    plane >= public->planes || plane >= SHMFLIP_PLANES_MAX)
+		return NULL;
+	return (uint8_t *)public->plane[plane].pixels;
+}
+
+int shmflip_frame_add_metadata(struct shmflip_frame *public,
+                               const struct shmflip_metadata *metadata)
+{
+	struct frame *frame = frame_of(public);
+	int error = fork_check(frame->pool->fork_number);
+
+	if (error)
+		return error;
+	if (use_of(frame) != FRAME_LENT)
+		return fail(-EINVAL, "the frame is not on loan");
+	return metadata_add(frame->metadata, frame->pool->fixed->frame_metadata_bytes,
+	                    &frame->metadata_bytes, metadata);
+}
+
+int shmflip_frame_publish(struct shmflip_frame *public)
+{
+	struct frame *frame = frame_of(public);
+	int error = fork_check(frame->pool->fork_number);
+
+	if (error)
+		return error;
+	if (use_of(frame) != FRAME_LENT)
+		return fail(-EINVAL, "the frame is not on loan");
+	error = frame_check(frame);
+	return error ? error : frame->pool->publish(frame);
+}
+
+int shmflip_frame_reuse(struct shmflip_frame *public)
+{
+	struct frame *frame = frame_of(public);
+	int error = fork_check(frame->pool->fork_number);
+
+	if (error)
+		return error;
+	if (use_of(frame) != FRAME_PUBLISHED)
+		return fail(-EINVAL, "the frame is not a published one of this producer");
+	return frame->pool->reuse(frame);
+}
+
+/* ---- A viewer's frames ---- */
+
+/* Copies no more cache lines than the producer has written. */
+static int copy_record(struct layout_slot *copy, const struct layout_slot *record)
+{
+	memcpy(copy, record, offsetof(struct layout_slot, value_scale));
+	layout_copy_barrier();
+	if (copy->has_values) {
+		copy->value_scale = record->value_scale;
+		copy->value_offset = record->value_offset;
+	}
+	if (copy->source_bytes > SHMFLIP_SOURCE_MAX)
+		return -EPROTO;
+	memcpy(copy->source, record->source, copy->source_bytes);
+	copy->source[copy->source_bytes] = '\0';
+	layout_copy_barrier();
+	return 0;
+}
+
+static int copy_metadata(struct frame *frame, uint32_t bytes)
+{
+	const struct frame_pool *pool = frame->pool;
+
+	if (bytes > pool->fixed->frame_metadata_bytes)
+		return -EPROTO;
+	memcpy(frame->metadata,
+	       (const uint8_t *)pool->shared + layout_metadata_offset(pool->fixed, frame->slot),
+	       bytes);
+	layout_copy_barrier();
+	frame->metadata_bytes = bytes;
+	return metadata_is_valid(frame->metadata, bytes, NULL) ? 0 : -EPROTO;
+}
+
+static int read_description(struct frame *frame)
+{
+	const struct frame_pool *pool = frame->pool;
+	struct layout_slot copy;
+	int error = copy_record(&copy, layout_record(pool->shared, pool->fixed, frame->slot));
+
+	if (!error)
+		error = description_read(&frame->public, &copy, frame_base(frame));
+	if (!error)
+		error = description_check(&frame->public, frame_base(frame),
+		                          pool->fixed->slot_bytes);
+	if (!error)
+		error = copy_metadata(frame, copy.metadata_bytes);
+	if (error)
+		return -EPROTO;
+	memcpy(frame->source, copy.source, copy.source_bytes + 1u);
+	return 0;
+}
+
+int frame_read(struct frame_pool *pool, uint32_t slot, uint64_t sequence, struct frame **out)
+{
+	struct frame *frame = &pool->frames[slot];
+
+	/* Pairs with the store of the attachment's release. */
+	if (atomic_load_explicit(&frame->use, memory_order_acquire) != FRAME_FREE)
+		return fail(-EPROTO, "the producer overwrote a frame that this viewer holds");
+	if (read_description(frame))
+		return fail(-EPROTO, "the description of frame %llu is damaged",
+		            (unsigned long long)sequence);
+	frame->public.sequence = sequence;
+	frame->public.slot_bytes = pool->fixed->slot_bytes;
+	frame->public.source = frame->source;
+	frame->public.stream = &pool->stream->public;
+	atomic_store_explicit(&frame->use, FRAME_ACQUIRED, memory_order_relaxed);
+	*out = frame;
+	return 0;
+}
+
+/* ---- Both ---- */
+
+static const void *find_metadata(const uint8_t *list, uint32_t list_bytes, uint32_t type,
+                                 uint32_t *bytes)
+{
+	struct shmflip_metadata item;
+	uint32_t offset = 0;
+
+	while (metadata_next(list, list_bytes, &offset, &item)) {
+		if (item.type == type) {
+			*bytes = item.bytes;
+			return item.data;
+		}
+	}
+	*bytes = 0;
+	return NULL;
+}
+
+const void *shmflip_frame_metadata(const struct shmflip_frame *public, uint32_t type,
+                                   uint32_t *bytes)
+{
+	const struct frame *frame = frame_of(public);
+	const struct stream *stream = frame->pool->stream;
+	const void *data = find_metadata(frame->metadata, frame->metadata_bytes, type, bytes);
+
+	return data ? data : find_metadata(stream->metadata, stream->metadata_bytes, type, bytes);
+}
+
+const struct shmflip_segment *shmflip_frame_segment(const struct shmflip_frame *public)
+{
+	struct frame *frame = frame_of(public);
+	uint64_t base = layout_pixels_offset(frame->pool->fixed, frame->slot);
+
+	for (uint32_t plane = 0; plane < SHMFLIP_PLANES_MAX; plane++)
+		frame->segment.offset_bytes[plane] =
+			plane < public->planes && public->plane[plane].pixels
+				? base + (uint64_t)(public->plane[plane].pixels - frame_base(frame))
+				: 0;
+	return &frame->segment;
+}
+
+void shmflip_frame_release(const struct shmflip_frame *public)
+{
+	struct frame *frame = frame_of(public);
+
+	if (frame)
+		frame->pool->release(frame);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "cli.h"
+
+enum { WAIT_MS = 100 };
+
+static void describe_stream(struct output *output, const struct frame_task *first)
+{
+	const struct options *options = output->options;
+
+	shmflip_init(&output->stream);
+	output->stream.width = first->width;
+	output->stream.height = first->height;
+	output->stream.slots = options->slots;
+	output->stream.slot_bytes = capacity_buffer_bytes(output->capacity);
+	if (options->rate.num) {
+		output->stream.rate_num = options->rate.num;
+		output->stream.rate_den = options->rate.den;
+	}
+}
+
+int output_open(struct output *output, const struct options *options, struct capacity *capacity,
+                const struct frame_task *first)
+{
+	struct shmflip_producer_options producer_options;
+	int error;
+
+	*output = (struct output){ .options = options, .capacity = capacity };
+	describe_stream(output, first);
+	shmflip_init(&producer_options);
+	producer_options.dir = options->dir;
+	producer_options.channel = options->channel;
+	producer_options.policy = options->policy;
+	producer_options.mode = options->mode;
+	producer_options.group_set = options->group_given;
+	producer_options.group = options->group;
+	producer_options.lease_ms = options->lease_ms;
+	error = shmflip_producer_open(&producer_options, &output->stream, &output->producer);
+	if (error)
+		return cli_interrupted() ? -EINTR : cli_library_error(error);
+	if (options->verbose)
+		cli_error("channel %s: %" PRIu32 " slots of %" PRIu32 "x%" PRIu32 " (%" PRIu64
+		          " bytes)",
+		          options_channel(options), options->slots, capacity->width,
+		          capacity->height, capacity->slot_bytes);
+	return 0;
+}
+
+void output_close(struct output *output)
+{
+	shmflip_producer_close(output->producer);
+	output->producer = NULL;
+}
+
+int output_loan(struct output *output, struct shmflip_frame **frame)
+{
+	int error = -EAGAIN;
+
+	while ((error == -EAGAIN || error == -EINTR) && !cli_interrupted())
+		error = shmflip_producer_loan(output->producer, frame, WAIT_MS);
+	if (error == -EAGAIN || error == -EINTR)
+		return -EINTR;
+	return error ? cli_library_error(error) : 0;
+}
+
+/* ---- Growth ------------------------------------------------------------------------------- */
+
+static int configure(struct output *output, const struct shmflip_stream *stream)
+{
+	int error = shmflip_producer_configure(output->producer, stream);
+
+	if (!error)
+		output->stream = *stream;
+	return error;
+}
+
+static void grow_slots(struct output *output, struct frame_task *task)
+{
+	struct shmflip_stream stream = output->stream;
+	struct capacity larger;
+
+	stream.width = task->width;
+	stream.height = task->height;
+	do {
+		larger = capacity_larger(output->capacity, task->width, task->height);
+		stream.slot_bytes = capacity_buffer_bytes(&larger);
+		if (configure(output, &stream) == 0) {
+			*output->capacity = larger;
+			return;
+		}
+		capacity_bound(output->capacity, &larger);
+		frame_task_read(task, output->capacity);
+	} while (!task->fault);
+	cli_error("%s: the slots stay as large as they are: %s", task->path,
+	          shmflip_error_detail());
+}
+
+void output_make_room(struct output *output, struct frame_task *task)
+{
+	if (task->fault || task->cached || !task->width ||
+	    capacity_holds(output->capacity, task->width, task->height))
+		return;
+	frame_task_read(task, output->capacity);
+	if (!task->fault && !capacity_holds(output->capacity, task->width, task->height))
+		grow_slots(output, task);
+}
+
+int output_add_slots(struct output *output, uint32_t slots)
+{
+	struct shmflip_stream stream = output->stream;
+	uint32_t before = stream.slots;
+
+	stream.slots += slots;
+	if (configure(output, &stream)) {
+		if (!output->options->quiet)
+			cli_error("viewers hold all %" PRIu32
+			          " slots, and there can be no more: %s",
+			          before, shmflip_error_detail());
+		return -ECANCELED;
+	}
+	if (!output->options->quiet)
+		cli_error("frames drop because viewers hold all %" PRIu32
+		          " slots: continuing with %" PRIu32 " (--slots N sets the number)",
+		          before, stream.slots);
+	return 0;
+}
+
+int output_move(struct output *output, struct frame_task *task)
+{
+	struct shmflip_frame *stale = task->frame, *frame;
+	int error = output_loan(output, &frame);
+
+	if (error)
+		return error;
+	frame_task_set_frame(task, frame);
+	frame_task_copy_pixels(task, stale->plane[0].pixels, &task->picture);
+	shmflip_frame_release(stale);
+	return 0;
+}
