@@ -125,6 +125,23 @@ static void removal_wakes_a_sleeper(void **state)
 	assert_true(ring_publish(id, 1) < 0);
 }
 
+/* A viewer that is about to sleep when the stream ends does not sleep. */
+static void end_wakes_sleepers_and_lets_nobody_sleep(void **state)
+{
+	uint64_t newest = 1;
+	pid_t sleeper;
+
+	(void)state;
+	assert_int_equal(ring_start(id, 0), 0);
+	assert_int_equal(ring_publish(id, 1), 0);
+	sleeper = start(sleep_after, &newest);
+	sleep_ms(30);
+	assert_int_equal(ring_end(id, 1), 0);
+	assert_exits(sleeper, 0);
+	assert_int_equal(ring_wait(id, 1, 0), 0);
+	assert_true(is_alive());
+}
+
 static void not_alive_before_the_start(void **state)
 {
 	(void)state;
@@ -138,9 +155,13 @@ static void not_alive_before_the_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RING(publishing_wakes_all_sleepers), RING(wait_sleeps_until_the_frame_is_published),
-		RING(semaphore_values_do_not_grow),  RING(death_wakes_a_sleeper),
-		RING(removal_wakes_a_sleeper),       RING(not_alive_before_the_start),
+		RING(publishing_wakes_all_sleepers),
+		RING(wait_sleeps_until_the_frame_is_published),
+		RING(semaphore_values_do_not_grow),
+		RING(death_wakes_a_sleeper),
+		RING(removal_wakes_a_sleeper),
+		RING(not_alive_before_the_start),
+		RING(end_wakes_sleepers_and_lets_nobody_sleep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,32 @@ static void held_slots_are_seldom_tried(void **state)
 	assert_in_range(write_locks, LOANS - 2, 3 * LOANS);
 }
 
+/* The viewer holds all frames but one, of any age. held: the oldest first. */
+static void every_free_slot_is_found(void **state)
+{
+	enum { SLOTS = 8 };
+	uint64_t held[SLOTS], last = 0;
+	uint32_t slot;
+
+	(void)state;
+	for (int i = 0; i < SLOTS; i++) {
+		publish_one();
+		assert_int_equal(slots_take_newest(&reader, last, &last, &slot), 0);
+		held[i] = last;
+	}
+	for (int i = 0; i < 3 * (SLOTS - 1); i++) {
+		int position = i % (SLOTS - 1);
+
+		assert_int_equal(slots_begin(&writer, &slot), -EAGAIN);
+		slots_release(&reader_locks.locks, held[position]);
+		publish_one();
+		memmove(held + position, held + position + 1,
+		        (size_t)(SLOTS - 1 - position) * sizeof(held[0]));
+		assert_int_equal(slots_take_newest(&reader, last, &last, &slot), 0);
+		held[SLOTS - 1] = last;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +146,7 @@ int main(void)
 		WITH_SLOTS(kept_frame_is_lent_again, three_slots),
 		WITH_SLOTS(slot_that_was_used_last_goes_first, eight_slots),
 		WITH_SLOTS(held_slots_are_seldom_tried, all_slots),
+		WITH_SLOTS(every_free_slot_is_found, eight_slots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
