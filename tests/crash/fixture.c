@@ -89,19 +89,11 @@ void fixture_publish(struct fixture *fixture)
 
 void fixture_keep(struct fixture *fixture)
 {
-	if (!fixture_try_keep(fixture))
-		fault("the producer gets no slot to keep");
+	fixture->kept = fixture_loan(fixture);
+	publish(fixture, fixture->kept);
 }
 
-bool fixture_try_keep(struct fixture *fixture)
-{
-	fixture->kept = try_loan(fixture, 0);
-	if (fixture->kept)
-		publish(fixture, fixture->kept);
-	return fixture->kept;
-}
-
-bool fixture_try_reuse(struct fixture *fixture)
+bool fixture_begin_reuse(struct fixture *fixture)
 {
 	struct shmflip_frame *frame = fixture->kept;
 	int error;
@@ -110,13 +102,21 @@ bool fixture_try_reuse(struct fixture *fixture)
 	error = shmflip_frame_reuse(frame);
 	if (error && error != -EAGAIN)
 		fault_error("cannot reuse a frame", error);
-	if (!error) {
-		draw(fixture, frame);
-		publish(fixture, frame);
+	if (error) {
+		shmflip_frame_release(frame);
+		fixture->kept = NULL;
+		return false;
 	}
-	shmflip_frame_release(frame);
+	frames_describe(frame, fixture->number, fixture->sequence + 1);
+	frames_draw(frame, 0);
+	return true;
+}
+
+void fixture_finish_reuse(struct fixture *fixture)
+{
+	frames_draw(fixture->kept, 1);
+	fixture_publish_loan(fixture, fixture->kept);
 	fixture->kept = NULL;
-	return !error;
 }
 
 void fixture_start_producer(struct fixture *fixture)

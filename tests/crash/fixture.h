@@ -49,12 +49,10 @@ void fixture_publish_loan(struct fixture *fixture, struct shmflip_frame *frame);
 /* Publishes a frame without releasing it. */
 void fixture_keep(struct fixture *fixture);
 
-/* The same if a slot is free. Returns whether one was. */
-bool fixture_try_keep(struct fixture *fixture);
-
-/* Lends the kept frame again, and publishes it with other pixels. Returns whether it could. The
- * frame is released. */
-bool fixture_try_reuse(struct fixture *fixture);
+/* The two halves of publishing the kept frame again, with other pixels. begin draws half of them.
+ * Returns whether the frame could be lent again; if not, it is released. */
+bool fixture_begin_reuse(struct fixture *fixture);
+void fixture_finish_reuse(struct fixture *fixture);
 
 /* Closes the producer, and then releases the kept frame. Every viewer must see the end. */
 void fixture_close_producer(struct fixture *fixture);

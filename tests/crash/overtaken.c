@@ -8,6 +8,7 @@
 
 #include "crash_cases.h"
 #include "frames.h"
+#include "monotonic.h"
 #include "process.h"
 #include "tracee.h"
 
@@ -29,13 +30,17 @@ static void overtake_and_configure(struct fixture *fixture)
 	overtake(fixture);
 }
 
-/* Keeps frames, and reuses each once it is not the newest. */
+static void start_and_keep(struct fixture *fixture)
+{
+	fixture_start_producer(fixture);
+	fixture_keep(fixture);
+}
+
+/* Leaves the frame that was newest half drawn, until the resumed victim has had time to check it. */
 static void overtake_and_reuse(struct fixture *fixture)
 {
-	for (uint32_t i = 0; i < 2 * fixture->slots && fixture_try_keep(fixture); i++) {
-		fixture_try_publish(fixture);
-		fixture_try_reuse(fixture);
-	}
+	fixture_try_publish(fixture);
+	fixture_begin_reuse(fixture);
 }
 
 /* The next stream begins at once, or, if it has to wait for the viewer, later. */
@@ -53,6 +58,11 @@ static void produce_to_the_end(struct fixture *fixture)
 
 	if (error)
 		fault_error("an overtaken viewer does not attach", error);
+	if (fixture->kept) {
+		/* The victim has the same processor. */
+		process_sleep_ns(NS_PER_MS);
+		fixture_finish_reuse(fixture);
+	}
 	for (uint32_t i = 0; i < 2 * fixture->slots; i++)
 		fixture_publish(fixture);
 	fixture_close_producer(fixture);
@@ -200,7 +210,7 @@ const struct crash_case overtaken_cases[] = {
 	  overtake, false },
 	{ "halted-before-move", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,
 	  overtake_and_configure, false },
-	{ "halted-before-reuse", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,
+	{ "halted-before-reuse", halt_in_acquire, start_and_keep, NULL, produce_to_the_end,
 	  overtake_and_reuse, false },
 	{ "halted-before-end", halt_in_acquire, fixture_start_producer, NULL, produce_to_the_end,
 	  overtake_and_end, false },
