@@ -2,6 +2,7 @@
  *
  * common/cli: values of options, and the one-line message for an invalid value. A usage error
  * exits, so each runs in a child. */
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -72,6 +73,14 @@ static void test_exact_rates(void **state)
 	/* Too long for 32 bits, and rounded. */
 	assert_rate("99999.999999999", 3051757812, 30517);
 	assert_rate("1/4294967295", 1, 4294967295);
+}
+
+static void test_hints_name_options(void **state)
+{
+	(void)state;
+	assert_string_equal(cli_library_hint(-EBUSY), " (-c)");
+	assert_non_null(strstr(cli_library_hint(-EPERM), "--dir"));
+	assert_string_equal(cli_library_hint(-ENOMEM), "");
 }
 
 static void test_other_values(void **state)
@@ -214,6 +223,7 @@ int main(void)
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_exact_rates),
+		cmocka_unit_test(test_hints_name_options),
 		cmocka_unit_test(test_other_values),
 		cmocka_unit_test(test_bad_values_are_usage_errors),
 		cmocka_unit_test(test_a_message_is_one_clean_line),
