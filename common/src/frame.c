@@ -161,16 +161,23 @@ void frame_write(struct frame *frame)
 	record->metadata_bytes = frame->metadata_bytes;
 }
 
+static int check_lent(const struct frame *frame)
+{
+	int error = fork_check(frame->pool->fork_number);
+
+	if (!error && use_of(frame) != FRAME_LENT)
+		error = fail(-EINVAL, "the frame is not on loan");
+	return error;
+}
+
 int shmflip_frame_layout(struct shmflip_frame *public)
 {
 	struct frame *frame = frame_of(public);
 	struct shmflip_layout layout;
-	int error = fork_check(frame->pool->fork_number);
+	int error = check_lent(frame);
 
 	if (error)
 		return error;
-	if (use_of(frame) != FRAME_LENT)
-		return fail(-EINVAL, "the frame is not on loan");
 	shmflip_init(&layout);
 	error = shmflip_format_layout(public->fourcc, public->width, public->height, &layout);
 	if (error)
@@ -196,12 +203,10 @@ int shmflip_frame_add_metadata(struct shmflip_frame *public,
                                const struct shmflip_metadata *metadata)
 {
 	struct frame *frame = frame_of(public);
-	int error = fork_check(frame->pool->fork_number);
+	int error = check_lent(frame);
 
 	if (error)
 		return error;
-	if (use_of(frame) != FRAME_LENT)
-		return fail(-EINVAL, "the frame is not on loan");
 	return metadata_add(frame->metadata, frame->pool->fixed->frame_metadata_bytes,
 	                    &frame->metadata_bytes, metadata);
 }
@@ -209,13 +214,10 @@ int shmflip_frame_add_metadata(struct shmflip_frame *public,
 int shmflip_frame_publish(struct shmflip_frame *public)
 {
 	struct frame *frame = frame_of(public);
-	int error = fork_check(frame->pool->fork_number);
+	int error = check_lent(frame);
 
-	if (error)
-		return error;
-	if (use_of(frame) != FRAME_LENT)
-		return fail(-EINVAL, "the frame is not on loan");
-	error = frame_check(frame);
+	if (!error)
+		error = frame_check(frame);
 	return error ? error : frame->pool->publish(frame);
 }
 
