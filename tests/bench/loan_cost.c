@@ -4,7 +4,7 @@
  *
  *   loan-cost [--json] [--rounds N] [--ms N]
  *
- * Measures each case for N ms in each round, by turns, and prints medians of the rounds' medians. */
+ * Measures each case for N ms per round, by turns, and prints medians of the rounds' medians. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 enum { WIDTH = 1920, HEIGHT = 1080, SAMPLES_MAX = 1 << 16, ROUNDS_MAX = 1000 };
 
-/* A viewer that takes every frame stays so many slots behind being in the producer's way. */
+/* So many slots are left to the producer by a viewer that lags. */
 #define SLOTS_FREE 3
 
 #define NS_PER_S 1000000000LL
