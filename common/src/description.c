@@ -2,7 +2,7 @@
 #include "description.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <string.h>
 
 #include "error.h"
 #include "format.h"
@@ -28,13 +28,8 @@ int description_check_colour(const struct shmflip_colour *colour)
 	return 0;
 }
 
-static int check_values(const struct shmflip_frame *frame)
+int description_check_values(const struct shmflip_frame *frame)
 {
-	if (frame->width == 0 || frame->height == 0)
-		return fail(-EINVAL, "a frame of %ux%u pixels is empty", frame->width,
-		            frame->height);
-	if (frame->fourcc == 0)
-		return fail(-EINVAL, "a frame needs a pixel format");
 	if (frame->orientation > ORIENTATION_MAX)
 		return fail(-EINVAL, "orientation %u is invalid: use 0 to %d", frame->orientation,
 		            ORIENTATION_MAX);
@@ -42,6 +37,16 @@ static int check_values(const struct shmflip_frame *frame)
 	    !is_valid_time(frame->presentation_ns) || !is_valid_time(frame->duration_ns) ||
 	    !is_valid_time(frame->decode_ns))
 		return fail(-EINVAL, "a time of the frame is more than a hundred years");
+	return 0;
+}
+
+static int check_size(const struct shmflip_frame *frame)
+{
+	if (frame->width == 0 || frame->height == 0)
+		return fail(-EINVAL, "a frame of %ux%u pixels is empty", frame->width,
+		            frame->height);
+	if (frame->fourcc == 0)
+		return fail(-EINVAL, "a frame needs a pixel format");
 	return description_check_colour(&frame->colour);
 }
 
@@ -112,32 +117,67 @@ static int check_planes(const struct shmflip_frame *frame, const uint8_t *base, 
 	return 0;
 }
 
-int description_check(const struct shmflip_frame *frame, const uint8_t *base, uint64_t slot_bytes)
+int description_check_layout(const struct shmflip_frame *frame, const uint8_t *base,
+                             uint64_t slot_bytes)
 {
-	int error = check_values(frame);
+	int error = check_size(frame);
 
 	if (!error)
 		error = check_format(frame);
 	return error ? error : check_planes(frame, base, slot_bytes);
 }
 
-static void write_planes(struct layout_slot *record, const struct shmflip_frame *frame,
-                         const uint8_t *base)
+bool description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
+                            struct description_layout *layout)
 {
-	for (uint32_t plane = 0; plane < SHMFLIP_PLANES_MAX; plane++) {
-		bool used = plane < frame->planes;
-		const struct shmflip_plane *at = &frame->plane[plane];
+	struct layout_geometry *geometry = &layout->geometry;
 
-		record->stride_bytes[plane] = used ? at->stride_bytes : 0;
-		record->rows[plane] = used ? at->rows : 0;
-		record->offset_units[plane] =
-			used ? (uint32_t)((uint64_t)(at->pixels - base) / OFFSET_UNIT) : 0;
+	if (frame->planes > SHMFLIP_PLANES_MAX)
+		return false;
+	*layout = (struct description_layout){ .fourcc = frame->fourcc, .planes = frame->planes };
+	geometry->width = frame->width;
+	geometry->height = frame->height;
+	geometry->colour = frame->colour;
+	for (uint32_t plane = 0; plane < frame->planes; plane++) {
+		const struct shmflip_plane *at = &frame->plane[plane];
+		uint64_t offset = (uint64_t)((uintptr_t)at->pixels - (uintptr_t)base);
+
+		if (offset % OFFSET_UNIT != 0 || offset / OFFSET_UNIT > UINT32_MAX)
+			return false;
+		geometry->stride_bytes[plane] = at->stride_bytes;
+		geometry->offset_units[plane] = (uint32_t)(offset / OFFSET_UNIT);
+		geometry->rows[plane] = at->rows;
 	}
-	record->planes = (uint8_t)frame->planes;
+	return true;
+}
+
+bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
+                            const struct description_layout *layout)
+{
+	const struct layout_geometry *geometry = &layout->geometry;
+
+	if (layout->planes > SHMFLIP_PLANES_MAX)
+		return false;
+	frame->fourcc = layout->fourcc;
+	frame->planes = layout->planes;
+	frame->width = geometry->width;
+	frame->height = geometry->height;
+	frame->colour = geometry->colour;
+	memset(frame->plane, 0, sizeof(frame->plane));
+	for (uint32_t plane = 0; plane < layout->planes; plane++) {
+		uint64_t offset = (uint64_t)geometry->offset_units[plane] * OFFSET_UNIT;
+
+		frame->plane[plane] = (struct shmflip_plane){
+			.pixels = (const uint8_t *)((uintptr_t)base + offset),
+			.stride_bytes = geometry->stride_bytes[plane],
+			.rows = geometry->rows[plane],
+		};
+	}
+	return true;
 }
 
 void description_write(struct layout_slot *record, const struct shmflip_frame *frame,
-                       const uint8_t *base)
+                       const struct layout_geometry *geometry)
 {
 	bool has_values = frame->value_scale != 0 || frame->value_offset != 0;
 
@@ -147,48 +187,27 @@ void description_write(struct layout_slot *record, const struct shmflip_frame *f
 	record->duration_ns = frame->duration_ns;
 	record->decode_ns = frame->decode_ns;
 	record->fourcc = frame->fourcc;
-	record->width = frame->width;
-	record->height = frame->height;
 	record->flags = frame->flags;
-	record->colour = frame->colour;
+	record->planes = (uint8_t)frame->planes;
 	record->orientation = (uint8_t)frame->orientation;
 	record->has_values = has_values;
-	write_planes(record, frame, base);
-	/* A cache line that is not written need not move between processors. */
+	if (memcmp(&record->geometry, geometry, sizeof(*geometry)) != 0)
+		record->geometry = *geometry;
 	if (has_values) {
 		record->value_scale = frame->value_scale;
 		record->value_offset = frame->value_offset;
 	}
 }
 
-int description_read(struct shmflip_frame *frame, const struct layout_slot *record,
-                     const uint8_t *base)
+void description_read_values(struct shmflip_frame *frame, const struct layout_slot *record)
 {
-	if (record->planes > SHMFLIP_PLANES_MAX)
-		return -EPROTO;
 	frame->published_ns = record->published_ns;
 	frame->captured_ns = record->captured_ns;
 	frame->presentation_ns = record->presentation_ns;
 	frame->duration_ns = record->duration_ns;
 	frame->decode_ns = record->decode_ns;
-	frame->fourcc = record->fourcc;
-	frame->width = record->width;
-	frame->height = record->height;
 	frame->flags = record->flags;
-	frame->colour = record->colour;
 	frame->orientation = record->orientation;
 	frame->value_scale = record->has_values ? record->value_scale : 0;
 	frame->value_offset = record->has_values ? record->value_offset : 0;
-	frame->planes = record->planes;
-	for (uint32_t plane = 0; plane < SHMFLIP_PLANES_MAX; plane++) {
-		bool used = plane < record->planes;
-		uint64_t offset = (uint64_t)record->offset_units[plane] * OFFSET_UNIT;
-
-		frame->plane[plane] = (struct shmflip_plane){
-			.pixels = used ? (const uint8_t *)((uintptr_t)base + offset) : NULL,
-			.stride_bytes = used ? record->stride_bytes[plane] : 0,
-			.rows = used ? record->rows[plane] : 0,
-		};
-	}
-	return 0;
 }

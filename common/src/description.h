@@ -5,23 +5,42 @@
 #ifndef SHMFLIP_DESCRIPTION_H
 #define SHMFLIP_DESCRIPTION_H
 
+#include <stdbool.h>
+
 #include "layout.h"
 
-/* Checks a frame's fields, whose planes lie at base and in the slot_bytes after it.
+/* How a frame's pixels lie, as its record says it. */
+struct description_layout {
+	uint32_t fourcc;
+	uint32_t planes;
+	struct layout_geometry geometry;
+};
+
+/* Checks format, size, colour and planes of a frame, which lie at base and in the slot_bytes after
+ * it.
  * -EINVAL    a field is out of range
  * -EMSGSIZE  a plane lies outside the slot */
-int description_check(const struct shmflip_frame *frame, const uint8_t *base, uint64_t slot_bytes);
+int description_check_layout(const struct shmflip_frame *frame, const uint8_t *base,
+                             uint64_t slot_bytes);
+
+/* Checks the fields that change with every frame. -EINVAL. */
+int description_check_values(const struct shmflip_frame *frame);
 
 /* -EINVAL  a code is out of range */
 int description_check_colour(const struct shmflip_colour *colour);
 
-/* Writes the record of a checked frame, without sequence, source and metadata. */
-void description_write(struct layout_slot *record, const struct shmflip_frame *frame,
-                       const uint8_t *base);
+/* Converts between the two. Returns false if that cannot be: then the check fails, too. */
+bool description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
+                            struct description_layout *layout);
+bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
+                            const struct description_layout *layout);
 
-/* Sets a frame's fields from a copied record, with planes from base on. Their offsets are not
- * checked yet. -EPROTO: there are too many planes. */
-int description_read(struct shmflip_frame *frame, const struct layout_slot *record,
-                     const uint8_t *base);
+/* Writes the record of a checked frame, without sequence, source and metadata. A cache line that
+ * need not change is not written: so it need not move between processors. */
+void description_write(struct layout_slot *record, const struct shmflip_frame *frame,
+                       const struct layout_geometry *geometry);
+
+/* Sets the fields that change with every frame from a copied record. */
+void description_read_values(struct shmflip_frame *frame, const struct layout_slot *record);
 
 #endif

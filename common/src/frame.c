@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "description.h"
 #include "error.h"
 #include "fork.h"
 #include "metadata.h"
@@ -116,11 +115,29 @@ struct frame *frame_lend(struct frame_pool *pool, uint32_t slot)
 	return frame;
 }
 
-int frame_check(const struct frame *frame)
+static int check_layout(struct frame *frame)
 {
+	const uint8_t *base = frame_base(frame);
+	struct description_layout layout;
+	int error;
+
+	if (description_get_layout(&frame->public, base, &layout) &&
+	    memcmp(&layout, &frame->checked, sizeof(layout)) == 0)
+		return 0;
+	error = description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes);
+	if (!error)
+		frame->checked = layout;
+	return error;
+}
+
+int frame_check(struct frame *frame)
+{
+	int error;
+
 	if (frame->public.flags & ~(uint32_t)KNOWN_FLAGS)
 		return fail(-EINVAL, "flags 0x%x of the frame are unknown", frame->public.flags);
-	return description_check(&frame->public, frame_base(frame), frame->pool->fixed->slot_bytes);
+	error = description_check_values(&frame->public);
+	return error ? error : check_layout(frame);
 }
 
 /* How many bytes of a name to keep: no part of a character of UTF-8 at the end. */
@@ -155,7 +172,7 @@ void frame_write(struct frame *frame)
 	uint8_t *metadata = (uint8_t *)((uintptr_t)pool->shared +
 	                                layout_metadata_offset(pool->fixed, frame->slot));
 
-	description_write(record, &frame->public, frame_base(frame));
+	description_write(record, &frame->public, &frame->checked.geometry);
 	write_source(frame, record);
 	memcpy(metadata, frame->metadata, frame->metadata_bytes);
 	record->metadata_bytes = frame->metadata_bytes;
@@ -266,6 +283,21 @@ static int copy_metadata(struct frame *frame, uint32_t bytes)
 	return metadata_is_valid(frame->metadata, bytes, NULL) ? 0 : -EPROTO;
 }
 
+static int read_layout(struct frame *frame, const struct layout_slot *copy)
+{
+	const struct description_layout layout = { copy->fourcc, copy->planes, copy->geometry };
+	const uint8_t *base = frame_base(frame);
+
+	if (memcmp(&layout, &frame->checked, sizeof(layout)) == 0)
+		return 0;
+	memset(&frame->checked, 0, sizeof(frame->checked));
+	if (!description_set_layout(&frame->public, base, &layout) ||
+	    description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes))
+		return -EPROTO;
+	frame->checked = layout;
+	return 0;
+}
+
 static int read_description(struct frame *frame)
 {
 	const struct frame_pool *pool = frame->pool;
@@ -273,13 +305,11 @@ static int read_description(struct frame *frame)
 	int error = copy_record(&copy, layout_record(pool->shared, pool->fixed, frame->slot));
 
 	if (!error)
-		error = description_read(&frame->public, &copy, frame_base(frame));
-	if (!error)
-		error = description_check(&frame->public, frame_base(frame),
-		                          pool->fixed->slot_bytes);
-	if (!error)
-		error = copy_metadata(frame, copy.metadata_bytes);
+		error = read_layout(frame, &copy);
 	if (error)
+		return -EPROTO;
+	description_read_values(&frame->public, &copy);
+	if (description_check_values(&frame->public) || copy_metadata(frame, copy.metadata_bytes))
 		return -EPROTO;
 	memcpy(frame->source, copy.source, copy.source_bytes + 1u);
 	return 0;

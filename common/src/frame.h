@@ -5,7 +5,7 @@
 #ifndef SHMFLIP_FRAME_H
 #define SHMFLIP_FRAME_H
 
-#include "layout.h"
+#include "description.h"
 #include "stream.h"
 
 enum frame_use {
@@ -20,6 +20,8 @@ struct frame {
 	struct frame_pool *pool;
 	uint32_t slot;
 	_Atomic uint32_t use; /* enum frame_use */
+	/* What passed the checks last. Frames of a stream are alike: so it need not be checked again. */
+	struct description_layout checked;
 	uint32_t metadata_bytes;
 	uint8_t *metadata; /* room for fixed->frame_metadata_bytes */
 	struct shmflip_segment segment;
@@ -59,7 +61,7 @@ uint8_t *frame_base(const struct frame *frame);
 struct frame *frame_lend(struct frame_pool *pool, uint32_t slot);
 
 /* Checks what a producer has set. -EINVAL, -EMSGSIZE. */
-int frame_check(const struct frame *frame);
+int frame_check(struct frame *frame);
 
 /* Writes the description, source and metadata of a checked frame to where viewers find them. */
 void frame_write(struct frame *frame);

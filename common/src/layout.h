@@ -106,8 +106,18 @@ struct layout_fixed {
 	uint64_t reserved_end[2];
 };
 
-/* The state of one slot. The producer writes it while the slot is on loan. The first two cache
- * lines have all that every frame needs. */
+/* How a frame's pixels lie in its slot. It seldom changes. */
+struct layout_geometry {
+	uint32_t width;
+	uint32_t height;
+	uint32_t stride_bytes[SHMFLIP_PLANES_MAX];
+	uint32_t offset_units[SHMFLIP_PLANES_MAX]; /* from the slot's start, in units of 8 bytes */
+	uint32_t rows[SHMFLIP_PLANES_MAX];
+	struct shmflip_colour colour;
+};
+
+/* The state of one slot. The producer writes it while the slot is on loan. Of an ordinary frame
+ * only the first cache line changes, and travels to viewers. */
 struct layout_slot {
 	alignas(LAYOUT_CACHE_LINE) _Atomic uint64_t
 		sequence; /* the frame it holds, or LAYOUT_DIRTY */
@@ -117,18 +127,13 @@ struct layout_slot {
 	int64_t duration_ns;
 	int64_t decode_ns;
 	uint32_t fourcc;
-	uint32_t width;
-	uint32_t height;
 	uint32_t flags;
-	uint32_t stride_bytes[SHMFLIP_PLANES_MAX];
-	uint32_t offset_units[SHMFLIP_PLANES_MAX]; /* from the slot's start, in units of 8 bytes */
-	uint32_t rows[SHMFLIP_PLANES_MAX];
-	struct shmflip_colour colour;
+	uint32_t metadata_bytes;
 	uint8_t planes;
 	uint8_t orientation;
 	uint8_t source_bytes; /* of source, without a NUL */
 	uint8_t has_values;   /* 1: value_scale and value_offset are set */
-	uint32_t metadata_bytes;
+	struct layout_geometry geometry;
 	float value_scale;
 	float value_offset;
 	uint8_t reserved[56];
@@ -163,6 +168,7 @@ _Static_assert(sizeof(struct layout_fixed) == 128, "the segment keeps its layout
 _Static_assert(offsetof(struct layout_header, latest) == 128, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_header, state) == 192, "the segment keeps its layout");
 _Static_assert(sizeof(struct layout_header) == 256, "the segment keeps its layout");
+_Static_assert(offsetof(struct layout_slot, geometry) == 64, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_slot, value_scale) == 128, "two cache lines suffice");
 _Static_assert(offsetof(struct layout_slot, source) == 192, "the segment keeps its layout");
 _Static_assert(sizeof(struct layout_slot) == 512, "the segment keeps its layout");

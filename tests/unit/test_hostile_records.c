@@ -79,15 +79,15 @@ static void damaged_values_are_refused(void **state)
 	const uint32_t format = SHMFLIP_XRGB8888;
 
 	(void)state;
-	ASSERT_REFUSED(format, width, 0);
-	ASSERT_REFUSED(format, height, 0);
-	ASSERT_REFUSED(format, width, UINT32_MAX);
-	ASSERT_REFUSED(format, height, 1 << 30);
+	ASSERT_REFUSED(format, geometry.width, 0);
+	ASSERT_REFUSED(format, geometry.height, 0);
+	ASSERT_REFUSED(format, geometry.width, UINT32_MAX);
+	ASSERT_REFUSED(format, geometry.height, 1 << 30);
 	ASSERT_REFUSED(format, fourcc, 0);
 	ASSERT_REFUSED(format, fourcc, SHMFLIP_ABGR16161616);
 	ASSERT_REFUSED(format, orientation, 9);
-	ASSERT_REFUSED(format, colour.range, 3);
-	ASSERT_REFUSED(format, colour.siting, 200);
+	ASSERT_REFUSED(format, geometry.colour.range, 3);
+	ASSERT_REFUSED(format, geometry.colour.siting, 200);
 	ASSERT_REFUSED(format, published_ns, INT64_MAX);
 	ASSERT_REFUSED(format, captured_ns, LAYOUT_TIME_END);
 	ASSERT_REFUSED(format, presentation_ns, -LAYOUT_TIME_END);
@@ -106,19 +106,19 @@ static void damaged_planes_are_refused(void **state)
 	ASSERT_REFUSED(format, planes, 2);
 	ASSERT_REFUSED(format, planes, 5);
 	ASSERT_REFUSED(format, planes, UINT8_MAX);
-	ASSERT_REFUSED(format, stride_bytes[0], 0);
-	ASSERT_REFUSED(format, stride_bytes[0], SIDE * 4 - 4);
-	ASSERT_REFUSED(format, stride_bytes[0], SIDE * 4 + 2);
-	ASSERT_REFUSED(format, stride_bytes[0], UINT32_MAX - 3);
-	ASSERT_REFUSED(format, rows[0], 0);
-	ASSERT_REFUSED(format, rows[0], UINT32_MAX);
-	ASSERT_REFUSED(format, offset_units[0], 1);
-	ASSERT_REFUSED(format, offset_units[0], UINT32_MAX);
-	ASSERT_REFUSED(SHMFLIP_YUV420, offset_units[1], 0);
-	ASSERT_REFUSED(SHMFLIP_YUV420, offset_units[1], SIDE * SIDE / 8 - 1);
-	ASSERT_REFUSED(SHMFLIP_YUV420, offset_units[2], 2 * SQUARE_BYTES / 8 - 1);
-	ASSERT_REFUSED(SHMFLIP_YUV420, offset_units[2], UINT32_MAX);
-	ASSERT_REFUSED(SHMFLIP_YUV420, stride_bytes[2], UINT32_MAX - 3);
+	ASSERT_REFUSED(format, geometry.stride_bytes[0], 0);
+	ASSERT_REFUSED(format, geometry.stride_bytes[0], SIDE * 4 - 4);
+	ASSERT_REFUSED(format, geometry.stride_bytes[0], SIDE * 4 + 2);
+	ASSERT_REFUSED(format, geometry.stride_bytes[0], UINT32_MAX - 3);
+	ASSERT_REFUSED(format, geometry.rows[0], 0);
+	ASSERT_REFUSED(format, geometry.rows[0], UINT32_MAX);
+	ASSERT_REFUSED(format, geometry.offset_units[0], 1);
+	ASSERT_REFUSED(format, geometry.offset_units[0], UINT32_MAX);
+	ASSERT_REFUSED(SHMFLIP_YUV420, geometry.offset_units[1], 0);
+	ASSERT_REFUSED(SHMFLIP_YUV420, geometry.offset_units[1], SIDE * SIDE / 8 - 1);
+	ASSERT_REFUSED(SHMFLIP_YUV420, geometry.offset_units[2], 2 * SQUARE_BYTES / 8 - 1);
+	ASSERT_REFUSED(SHMFLIP_YUV420, geometry.offset_units[2], UINT32_MAX);
+	ASSERT_REFUSED(SHMFLIP_YUV420, geometry.stride_bytes[2], UINT32_MAX - 3);
 	ASSERT_REFUSED(SHMFLIP_YUV420, planes, 2);
 }
 
@@ -132,11 +132,11 @@ static void damaged_planes_of_unknown_formats_are_refused(void **state)
 		record = publish(SHMFLIP_YUV420);
 		record->fourcc = 0x44434241;
 		if (damage == 0)
-			record->rows[1] = 0;
+			record->geometry.rows[1] = 0;
 		else if (damage == 1)
-			record->offset_units[2] = record->offset_units[1];
+			record->geometry.offset_units[2] = record->geometry.offset_units[1];
 		else if (damage == 2)
-			record->rows[2] = UINT32_MAX;
+			record->geometry.rows[2] = UINT32_MAX;
 		else
 			record->planes = 4;
 		assert_frame_is_refused();
@@ -197,8 +197,8 @@ static void *(*volatile move)(void *, const void *, size_t) = memmove;
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
 	if (changing && bytes == ITEM_BYTES && memcmp((const char *)from + 8, "12345678", 8) == 0) {
-		changing->width = 1 << 20;
-		changing->rows[0] = 1 << 20;
+		changing->geometry.width = 1 << 20;
+		changing->geometry.rows[0] = 1 << 20;
 		changing = NULL;
 	}
 	return move(to, from, bytes);
