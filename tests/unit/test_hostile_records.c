@@ -173,7 +173,7 @@ static void next_frame_is_taken(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i < 5; i++) {
-		publish(SHMFLIP_XRGB8888)->width = 0;
+		publish(SHMFLIP_XRGB8888)->geometry.width = 0;
 		assert_int_equal(
 			shmflip_viewer_acquire(viewer, &(const struct shmflip_frame *){ NULL }, 0),
 			-EPROTO);
