@@ -184,8 +184,8 @@ int attachment_check_format(uint32_t fourcc)
 	if (fourcc == SHMFLIP_XRGB8888 || fourcc == SHMFLIP_ARGB8888)
 		return 0;
 	return fail(-EPROTONOSUPPORT,
-	            "the producer sends pixel format %.4s (0x%08x), where this viewer only takes "
-	            "XR24 and AR24",
+	            "the producer sends pixel format %.4s (0x%08x), where this viewer takes only "
+	            "XR24 and AR24 (see SHMFLIP_VIEWER_ANY_FORMAT)",
 	            (const char *)&fourcc, fourcc);
 }
 

@@ -14,7 +14,10 @@
 
 static bool is_valid_time(int64_t ns)
 {
-	return (ns > -LAYOUT_TIME_END && ns < LAYOUT_TIME_END) || ns == SHMFLIP_NO_TIME;
+	const uint64_t largest = LAYOUT_TIME_END - 1;
+
+	/* One comparison: what is below -largest becomes large. */
+	return (uint64_t)ns + largest <= 2 * largest || ns == SHMFLIP_NO_TIME;
 }
 
 int description_check_colour(const struct shmflip_colour *colour)
@@ -60,12 +63,14 @@ static int check_stride(const struct shmflip_frame *frame, const struct format *
 	if (stride < row_bytes || (stride & (format_stride_unit(format, plane) - 1)) != 0)
 		return fail(-EINVAL,
 		            "plane %u: a stride of %u bytes is invalid: use a multiple of %u, at "
-		            "least %llu",
+		            "least %llu, or shmflip_frame_layout()",
 		            plane, stride, format_stride_unit(format, plane),
 		            (unsigned long long)row_bytes);
 	if (rows != format_rows(format, plane, frame->height))
-		return fail(-EINVAL, "plane %u has %u rows, where the format has %u", plane, rows,
-		            format_rows(format, plane, frame->height));
+		return fail(-EINVAL,
+		            "plane %u has %u rows, where the format has %u: use "
+		            "shmflip_frame_layout()",
+		            plane, rows, format_rows(format, plane, frame->height));
 	return 0;
 }
 
@@ -88,8 +93,8 @@ static int check_format(const struct shmflip_frame *frame)
 static int fail_outside(uint32_t plane, const struct shmflip_frame *frame, uint64_t slot_bytes)
 {
 	return fail(-EMSGSIZE,
-	            "a frame of %ux%u pixels does not fit slots of %llu bytes (plane %u)",
-	            frame->width, frame->height, (unsigned long long)slot_bytes, plane);
+	            "plane %u of a frame of %ux%u pixels lies outside its slot of %llu bytes",
+	            plane, frame->width, frame->height, (unsigned long long)slot_bytes);
 }
 
 /* Planes follow each other, and none overlaps the next. */

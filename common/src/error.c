@@ -9,6 +9,7 @@
 #include "shmflip.h"
 
 static _Thread_local char detail[1024];
+static _Thread_local const char *line = ""; /* what is wrong: detail, or a constant */
 
 /* Names of files and directories may hold anything. Replaces what would break a line or a
  * terminal: control characters of ASCII, and those of UTF-8, which are 0xc2 and a byte below
@@ -33,6 +34,18 @@ void error_set(const char *format, ...)
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
 	make_printable();
+	line = detail;
+}
+
+int fail_plain(int error)
+{
+	if (error == -EAGAIN)
+		line = "timeout: nothing came meanwhile";
+	else if (error == -EINTR)
+		line = "a signal handler ran, or the process was stopped";
+	else if (error == -ECHILD)
+		line = "this belongs to the parent process: open another in the child";
+	return error;
 }
 
 int fail_errno(const char *format, ...)
@@ -47,12 +60,13 @@ int fail_errno(const char *format, ...)
 	length = strlen(detail);
 	snprintf(detail + length, sizeof(detail) - length, ": %s", strerror(error));
 	make_printable();
+	line = detail;
 	return -error;
 }
 
 const char *shmflip_error_detail(void)
 {
-	return detail;
+	return line;
 }
 
 uint32_t shmflip_version(void)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "error.h"
+
 /* The descriptors that carry locks. A fork waits for the mutex, so that a child sees a complete
  * list, with every such descriptor in it. */
 static struct {
@@ -52,7 +54,7 @@ unsigned fork_number(void)
 
 int fork_check(unsigned number)
 {
-	return number == fork_number() ? 0 : -ECHILD;
+	return number == fork_number() ? 0 : fail_plain(-ECHILD);
 }
 
 /* Makes room first, so that an open descriptor is never left out. */

@@ -79,8 +79,10 @@ static void set_planes(struct frame *frame, const struct shmflip_layout *layout)
 	struct shmflip_frame *public = &frame->public;
 	uint8_t *base = frame_base(frame);
 
-	public->planes = layout->planes;
+	/* Without a layout, the producer lays the frame out: from the slot's start on. */
+	public->planes = layout->planes ? layout->planes : 1;
 	memset(public->plane, 0, sizeof(public->plane));
+	public->plane[0].pixels = base;
 	for (uint32_t plane = 0; plane < layout->planes; plane++) {
 		public->plane[plane] = (struct shmflip_plane){
 			.pixels = base + layout->offset_bytes[plane],
@@ -174,7 +176,8 @@ void frame_write(struct frame *frame)
 
 	description_write(record, &frame->public, &frame->checked.geometry);
 	write_source(frame, record);
-	memcpy(metadata, frame->metadata, frame->metadata_bytes);
+	if (frame->metadata_bytes > 0)
+		memcpy(metadata, frame->metadata, frame->metadata_bytes);
 	record->metadata_bytes = frame->metadata_bytes;
 }
 
@@ -261,18 +264,23 @@ static int copy_record(struct layout_slot *copy, const struct layout_slot *recor
 		copy->value_scale = record->value_scale;
 		copy->value_offset = record->value_offset;
 	}
-	if (copy->source_bytes > SHMFLIP_SOURCE_MAX)
-		return -EPROTO;
-	memcpy(copy->source, record->source, copy->source_bytes);
-	copy->source[copy->source_bytes] = '\0';
-	layout_copy_barrier();
-	return 0;
+	return copy->source_bytes <= SHMFLIP_SOURCE_MAX ? 0 : -EPROTO;
+}
+
+static void copy_source(struct frame *frame, const struct layout_slot *record, size_t bytes)
+{
+	if (bytes > 0)
+		memcpy(frame->source, record->source, bytes);
+	frame->source[bytes] = '\0';
 }
 
 static int copy_metadata(struct frame *frame, uint32_t bytes)
 {
 	const struct frame_pool *pool = frame->pool;
 
+	frame->metadata_bytes = 0;
+	if (bytes == 0)
+		return 0;
 	if (bytes > pool->fixed->frame_metadata_bytes)
 		return -EPROTO;
 	memcpy(frame->metadata,
@@ -285,11 +293,14 @@ static int copy_metadata(struct frame *frame, uint32_t bytes)
 
 static int read_layout(struct frame *frame, const struct layout_slot *copy)
 {
-	const struct description_layout layout = { copy->fourcc, copy->planes, copy->geometry };
+	const struct description_layout *checked = &frame->checked;
+	struct description_layout layout;
 	const uint8_t *base = frame_base(frame);
 
-	if (memcmp(&layout, &frame->checked, sizeof(layout)) == 0)
+	if (copy->fourcc == checked->fourcc && copy->planes == checked->planes &&
+	    memcmp(&copy->geometry, &checked->geometry, sizeof(copy->geometry)) == 0)
 		return 0;
+	layout = (struct description_layout){ copy->fourcc, copy->planes, copy->geometry };
 	memset(&frame->checked, 0, sizeof(frame->checked));
 	if (!description_set_layout(&frame->public, base, &layout) ||
 	    description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes))
@@ -301,17 +312,18 @@ static int read_layout(struct frame *frame, const struct layout_slot *copy)
 static int read_description(struct frame *frame)
 {
 	const struct frame_pool *pool = frame->pool;
+	const struct layout_slot *record = layout_record(pool->shared, pool->fixed, frame->slot);
 	struct layout_slot copy;
-	int error = copy_record(&copy, layout_record(pool->shared, pool->fixed, frame->slot));
+	int error = copy_record(&copy, record);
 
 	if (!error)
 		error = read_layout(frame, &copy);
 	if (error)
 		return -EPROTO;
 	description_read_values(&frame->public, &copy);
+	copy_source(frame, record, copy.source_bytes);
 	if (description_check_values(&frame->public) || copy_metadata(frame, copy.metadata_bytes))
 		return -EPROTO;
-	memcpy(frame->source, copy.source, copy.source_bytes + 1u);
 	return 0;
 }
 

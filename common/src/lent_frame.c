@@ -26,7 +26,8 @@ static int check_current(const struct generation *generation)
 {
 	if (generation == generation->producer->generation && generation->state == LAYOUT_RUNNING)
 		return 0;
-	return fail(-ESTALE, "the frame's stream is over: take another frame on loan");
+	return fail(-ESTALE, "the channel has moved on from this frame's memory: release it and "
+	                     "take another frame on loan");
 }
 
 static int publish(struct generation *generation, struct frame *frame)
@@ -62,6 +63,8 @@ static int reuse(struct generation *generation, struct frame *frame)
 
 	if (!error)
 		error = slots_reuse(&generation->writer, frame->slot);
+	if (error == -EAGAIN)
+		return fail(-EAGAIN, "the frame is the newest, or a viewer holds it");
 	if (error)
 		return error;
 	frame->public.sequence = 0;

@@ -213,7 +213,8 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_fram
 	error = try_first(producer, &frame);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &frame, clock_deadline_ns(timeout_ms));
-	if (!error)
-		*out = &frame->public;
-	return error;
+	if (error)
+		return fail_plain(error);
+	*out = &frame->public;
+	return 0;
 }

@@ -26,25 +26,6 @@ uint64_t metadata_item_bytes(const struct shmflip_metadata *item)
 	return padded(item->bytes);
 }
 
-int metadata_add(uint8_t *list, uint32_t room, uint32_t *bytes, const struct shmflip_metadata *item)
-{
-	struct item_head head = { .type = item->type, .bytes = item->bytes };
-	uint64_t end = *bytes + padded(item->bytes);
-	uint8_t *start = list + *bytes;
-
-	if (item->bytes && !item->data)
-		return fail(-EINVAL, "a metadata item of %u bytes has no data", item->bytes);
-	if (end > room)
-		return fail(-ENOSPC, "a metadata item of %u bytes does not fit: %u of %u are used",
-		            item->bytes, *bytes, room);
-	memset(start, 0, end - *bytes);
-	memcpy(start, &head, sizeof(head));
-	if (item->bytes)
-		memcpy(start + sizeof(head), item->data, item->bytes);
-	*bytes = (uint32_t)end;
-	return 0;
-}
-
 /* Reads the item at *offset. Returns false if it is not whole. */
 static bool read_item(const uint8_t *list, uint32_t bytes, uint32_t *offset,
                       struct shmflip_metadata *item)
@@ -82,4 +63,39 @@ bool metadata_next(const uint8_t *list, uint32_t bytes, uint32_t *offset,
                    struct shmflip_metadata *item)
 {
 	return *offset < bytes && read_item(list, bytes, offset, item);
+}
+
+/* Where the list has an item of this type; its end: nowhere. *item_bytes is what that takes. */
+static uint32_t find(const uint8_t *list, uint32_t bytes, uint32_t type, uint32_t *item_bytes)
+{
+	struct shmflip_metadata item;
+	uint32_t offset = 0, start = 0;
+
+	while (metadata_next(list, bytes, &offset, &item) && item.type != type)
+		start = offset;
+	*item_bytes = offset - start;
+	return start;
+}
+
+int metadata_add(uint8_t *list, uint32_t room, uint32_t *bytes, const struct shmflip_metadata *item)
+{
+	struct item_head head = { .type = item->type, .bytes = item->bytes };
+	uint64_t added = padded(item->bytes);
+	uint32_t replaced, kept, start = find(list, *bytes, item->type, &replaced);
+	uint8_t *end;
+
+	if (item->bytes && !item->data)
+		return fail(-EINVAL, "a metadata item of %u bytes has no data", item->bytes);
+	kept = *bytes - replaced;
+	if (added > room - kept)
+		return fail(-ENOSPC, "a metadata item of %u bytes does not fit: %u of %u are used",
+		            item->bytes, kept, room);
+	memmove(list + start, list + start + replaced, kept - start);
+	end = list + kept;
+	memset(end, 0, added);
+	memcpy(end, &head, sizeof(head));
+	if (item->bytes)
+		memcpy(end + sizeof(head), item->data, item->bytes);
+	*bytes = kept + (uint32_t)added;
+	return 0;
 }

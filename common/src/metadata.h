@@ -13,7 +13,7 @@
 /* How much room an item takes. */
 uint64_t metadata_item_bytes(const struct shmflip_metadata *item);
 
-/* Adds an item to a list of *bytes bytes.
+/* Adds an item to a list of *bytes bytes, or replaces the one of this type.
  * -EINVAL  it has a size and no data
  * -ENOSPC  it does not fit into room */
 int metadata_add(uint8_t *list, uint32_t room, uint32_t *bytes,

@@ -245,10 +245,10 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, uint32_t vi
 			return error;
 		sleep_ns = clock_remaining_ns(deadline_ns, COUNT_INTERVAL_NS);
 		if (sleep_ns == 0)
-			return -EAGAIN;
+			return fail_plain(-EAGAIN);
 		error = clock_sleep(sleep_ns);
 		if (error)
-			return error;
+			return fail_plain(error);
 	}
 }
 

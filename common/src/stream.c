@@ -67,6 +67,8 @@ static void set_defaults(struct shmflip_stream *stream, const struct stream *pre
 		stream->slots = previous ? previous->public.slots : SHMFLIP_SLOTS_MIN;
 	if (stream->rate_num == 0)
 		stream->rate_den = 0;
+	else if (stream->rate_den == 0)
+		stream->rate_den = 1;
 	if (stream->frame_metadata_bytes == 0)
 		stream->frame_metadata_bytes = FRAME_METADATA_DEFAULT;
 	else if (stream->frame_metadata_bytes <= SHMFLIP_FRAME_METADATA_MAX)

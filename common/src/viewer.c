@@ -272,7 +272,7 @@ int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return error;
 	free_previous(viewer);
-	return attach_before(viewer, clock_deadline_ns(timeout_ms));
+	return fail_plain(attach_before(viewer, clock_deadline_ns(timeout_ms)));
 }
 
 static int wait_for_producer(const struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -314,9 +314,8 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return error;
 	free_previous(viewer);
-	if (!viewer->attachment)
-		return wait_for_producer(viewer, deadline_ns);
-	return wait_for_frame(viewer, deadline_ns);
+	return fail_plain(viewer->attachment ? wait_for_frame(viewer, deadline_ns)
+	                                     : wait_for_producer(viewer, deadline_ns));
 }
 
 /* Makes a frame of what the viewer holds, or lets go of it. */
@@ -437,7 +436,7 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 			break;
 		check_liveness = true;
 	}
-	return error;
+	return error ? fail_plain(error) : 0;
 }
 
 const struct shmflip_channel *shmflip_viewer_channel(struct shmflip_viewer *viewer)
