@@ -345,10 +345,12 @@ void attachment_unref(struct attachment *attachment)
 {
 	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
 		return;
-	/* In a child of fork() the memory is not there: the address may be another mapping's. */
-	if (!fork_check(attachment->pool.fork_number))
+	/* In a child of fork() memory and file are not there: the address may be another mapping's,
+	 * and the number another file's. */
+	if (!fork_check(attachment->pool.fork_number)) {
 		sysv_segment_detach(attachment->shared);
-	fork_close(attachment->fd);
+		fork_close(attachment->fd);
+	}
 	frame_pool_finish(&attachment->pool);
 	free(attachment);
 }

@@ -225,6 +225,35 @@ static int produce_in_the_child(void *unused)
 	return 0;
 }
 
+/* The child's own files have the numbers that the parent's had. */
+static int close_the_parents(void *unused)
+{
+	struct shmflip_stream stream = square_stream(2);
+	struct shmflip_producer_options options;
+	struct shmflip_producer *own;
+	uint32_t viewers;
+
+	(void)unused;
+	shmflip_init(&options);
+	options.channel = "other";
+	REQUIRE(shmflip_producer_open(&options, &stream, &own) == 0);
+	release_frames();
+	close_handles();
+	REQUIRE(shmflip_producer_viewers(own, &viewers) == 0 && viewers == 0);
+	REQUIRE(shmflip_channel_clean(NULL, "other", NULL) == -EBUSY);
+	shmflip_producer_close(own);
+	return 0;
+}
+
+static void closing_the_parents_handles_spares_the_childs(void **state)
+{
+	(void)state;
+	open_all(3);
+	assert_exits(start(close_the_parents, NULL), 0);
+	release_frames();
+	close_handles();
+}
+
 static void child_has_handles_of_its_own(void **state)
 {
 	int generations[] = { 1, 2, 3 };
@@ -247,6 +276,7 @@ int main(void)
 		WITH_DIRECTORY(child_that_only_exits_harms_nothing),
 		WITH_DIRECTORY(pixels_are_not_mapped_in_a_child),
 		WITH_DIRECTORY(child_frees_what_it_has),
+		WITH_DIRECTORY(closing_the_parents_handles_spares_the_childs),
 		WITH_DIRECTORY(child_has_handles_of_its_own),
 	};
 
