@@ -78,27 +78,39 @@ int lock_query_exclusive(int fd, uint64_t byte, bool *locked)
 	return error;
 }
 
-int lock_list(int fd, uint64_t first, uint64_t end, uint64_t *firsts, unsigned limit,
+/* Like lock_find(), of a range that may be empty. */
+static int find_below(int fd, uint64_t first, uint64_t end, bool *found, struct lock_range *range)
+{
+	*found = false;
+	return first < end ? lock_find(fd, first, end, found, range) : 0;
+}
+
+/* The kernel reports any one lock of a range. Those below it are listed before it, and those above
+ * it after it. No recursion: the lockers decide how deep that would go. */
+int lock_list(int fd, uint64_t first, uint64_t end, struct lock_range *locks, unsigned limit,
               unsigned *count)
 {
-	struct lock_range lock;
-	bool found = false;
+	struct lock_range *locks_end = locks + limit;
+	struct lock_range *listed = locks;
+	struct lock_range *waiting = locks_end; /* until those below are listed; the lowest first */
+	bool found;
 	int error;
 
-	while (first < end && *count < limit) {
-		error = lock_find(fd, first, end, &found, &lock);
-		if (error || !found)
+	while (listed < waiting) {
+		error = find_below(fd, first, waiting < locks_end ? waiting->first : end, &found,
+		                   waiting - 1);
+		if (error)
 			return error;
-		if (firsts)
-			firsts[*count] = lock.first;
-		++*count;
-		/* The kernel reports any one lock: list those before it now. */
-		if (lock.first > first) {
-			error = lock_list(fd, first, lock.first, firsts, limit, count);
-			if (error)
-				return error;
+		if (found) {
+			waiting--;
+			continue;
 		}
-		first = lock.end;
+		if (waiting == locks_end)
+			break;
+		first = waiting->end;
+		*listed++ = *waiting++;
 	}
+	/* If the limit is reached, no space is between the two. */
+	*count = (unsigned)(listed - locks) + (unsigned)(locks_end - waiting);
 	return 0;
 }
