@@ -173,8 +173,9 @@ static int check_state(const struct attachment *attachment,
 	case LAYOUT_MOVED:
 		return 0;
 	case LAYOUT_ENDED:
-	case LAYOUT_FAILED:
 		return options->ended ? 0 : fail(-ENOENT, "the producer has ended its stream");
+	case LAYOUT_FAILED:
+		return options->ended ? 0 : fail(-EPIPE, "the producer's stream failed");
 	}
 	return fail(-EPROTO, "the header of the frames segment is damaged");
 }
@@ -367,6 +368,14 @@ static int claim(struct slot_reader *reader, uint64_t after)
 	return error;
 }
 
+/* Without claims, a viewer comes in time for what an ended stream has left. */
+static bool can_join(const struct attachment *attachment, bool every)
+{
+	enum layout_state state = attachment_state(attachment);
+
+	return every ? state == LAYOUT_RUNNING : state != LAYOUT_MOVED;
+}
+
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 {
 	struct slot_reader *reader = &attachment->reader;
@@ -387,7 +396,7 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last)
 	}
 	/* The producer writes that it moves on before it polls claims. So it sees a claim that was
 	 * in place before that. A later claim does not count, and neither does its viewer. */
-	if (attachment_state(attachment) != LAYOUT_RUNNING)
+	if (!can_join(attachment, every))
 		return -EAGAIN;
 	return pins_mark_attached(&attachment->pins);
 }

@@ -45,7 +45,7 @@ int attachment_probe(const struct channel_paths *paths, uint64_t after);
 /* Attaches to the live generation of this channel. The caller is the only user. *out must not be
  * copied. On failure nothing is left open.
  * -ENOENT  there is none
- * -EPIPE   there is one, but its producer is dead
+ * -EPIPE   there is one, but its producer is dead, or its stream failed
  * -ENOTSUP there is one, but its producer's locks or memory are not seen from here
  * -EPROTONOSUPPORT  its format was not asked for, or it has another version of the layout
  * -EPROTO, -EPERM, -EACCES, -ENOMEM, -EMFILE */
@@ -57,7 +57,7 @@ bool attachment_found_no_producer(int error);
 
 /* Claims frames if the viewer wants every one, and only then counts as a viewer. *last is the last
  * frame that the viewer knows, or SLOTS_NEWEST; it becomes the frame before the first to take.
- * -EAGAIN  the producer is moving on, or ending */
+ * -EAGAIN  the producer has moved on; or it has ended its stream, and claims come too late */
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 
 /* Adds or removes a user. The last one detaches. Any thread. */

@@ -192,6 +192,9 @@ static int try_attach(struct shmflip_viewer *viewer, bool same_producer)
 		.after = viewer->generation,
 		.pixels = pixels_of(viewer),
 		.any_format = viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT,
+		/* It has frames for a viewer that comes from the stream before. A claim may come too
+		 * late there: see attachment_join(). */
+		.ended = same_producer && !viewer->every,
 	};
 	struct attachment *attachment;
 	uint64_t last;

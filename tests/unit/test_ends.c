@@ -245,6 +245,36 @@ static void frames_survive_the_end(void **state)
 	shmflip_frame_release(lent);
 }
 
+/* The viewer is still in the stream before. */
+static void assert_end_after_a_move(uint32_t view, bool publishes, int failed, int expected)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(view);
+
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_takes(viewer, 1, 0);
+	assert_int_equal(move_on(producer, 1 << 20), 0);
+	if (publishes)
+		assert_int_equal(publish_square(producer, 2, 0), 0);
+	assert_int_equal(shmflip_producer_end(producer, failed), 0);
+	if (publishes)
+		assert_takes(viewer, 2, 0);
+	assert_end_is_told_once(viewer, expected);
+	assert_int_equal(publish_square(producer, 3, 0), 0);
+	assert_takes(viewer, 3, 1000);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
+}
+
+static void stream_that_ends_before_a_viewer_moves_arrives(void **state)
+{
+	(void)state;
+	assert_end_after_a_move(SHMFLIP_VIEW_NEWEST, true, 0, -ENODATA);
+	assert_end_after_a_move(SHMFLIP_VIEW_NEWEST, true, 1, -EPIPE);
+	assert_end_after_a_move(SHMFLIP_VIEW_EVERY, false, 0, -ENODATA);
+	assert_end_after_a_move(SHMFLIP_VIEW_EVERY, false, 1, -EPIPE);
+}
+
 static void second_end_does_nothing(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
@@ -348,6 +378,7 @@ int main(void)
 		WITH_DIRECTORY(viewer_closed_after_the_end_is_not_waited_for),
 		WITH_DIRECTORY(many_streams_arrive_whole),
 		WITH_DIRECTORY(frames_survive_the_end),
+		WITH_DIRECTORY(stream_that_ends_before_a_viewer_moves_arrives),
 		WITH_DIRECTORY(second_end_does_nothing),
 		WITH_DIRECTORY(status_tells_the_end),
 		WITH_DIRECTORY(waiting_for_viewers_begins_the_next_stream),
