@@ -46,15 +46,21 @@ static void install(void)
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-unsigned fork_number(void)
+static unsigned current_number(void)
 {
 	/* Only this thread exists when a child changes it. */
 	return atomic_load_explicit(&list.number, memory_order_relaxed);
 }
 
+unsigned fork_number(void)
+{
+	pthread_once(&once, install);
+	return current_number();
+}
+
 int fork_check(unsigned number)
 {
-	return number == fork_number() ? 0 : fail_plain(-ECHILD);
+	return number == current_number() ? 0 : -ECHILD;
 }
 
 /* Makes room first, so that an open descriptor is never left out. */

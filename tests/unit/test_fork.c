@@ -53,6 +53,23 @@ static int use_everything(void *release_first)
 	return 0;
 }
 
+static int attach_inherited(void *unused)
+{
+	(void)unused;
+	REQUIRE(shmflip_viewer_attach(viewer, 0) == -ECHILD);
+	shmflip_viewer_close(viewer);
+	return 0;
+}
+
+/* Runs first: the library has opened no file yet. */
+static void viewer_that_was_never_attached_is_dead_too(void **state)
+{
+	(void)state;
+	viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	assert_exits(start(attach_inherited, NULL), 0);
+	shmflip_viewer_close(viewer);
+}
+
 /* ---- What the parent finds then ---- */
 
 static void assert_parent_is_unharmed(void)
@@ -272,6 +289,7 @@ static void child_has_handles_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_DIRECTORY(viewer_that_was_never_attached_is_dead_too),
 		WITH_DIRECTORY(handles_are_dead_in_a_child),
 		WITH_DIRECTORY(child_that_only_exits_harms_nothing),
 		WITH_DIRECTORY(pixels_are_not_mapped_in_a_child),
