@@ -317,8 +317,13 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return error;
 	free_previous(viewer);
-	return fail_plain(viewer->attachment ? wait_for_frame(viewer, deadline_ns)
-	                                     : wait_for_producer(viewer, deadline_ns));
+	if (!viewer->attachment)
+		return wait_for_producer(viewer, deadline_ns);
+	error = wait_for_frame(viewer, deadline_ns);
+	/* If the producer died, the next call that does not wait shall say so. */
+	if (!error)
+		viewer->liveness_checked_ns = 0;
+	return error;
 }
 
 /* Makes a frame of what the viewer holds, or lets go of it. */

@@ -3,6 +3,8 @@
  * The public handles between real processes: ends, deaths and replacements. */
 #include "handles.h"
 
+#include <sys/sem.h>
+
 #include <sys/shm.h>
 
 static void end_comes_after_the_last_frame(void **state)
@@ -125,6 +127,23 @@ static int hold_a_frame(void *unused)
 	return 0;
 }
 
+/* Of calls that do not wait, only one a millisecond checks for a death. */
+static void death_that_ends_a_wait_is_reported_at_once(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	struct shmflip_viewer *viewer = attach_viewer(SHMFLIP_VIEW_AUTO);
+	const struct shmflip_frame *frame;
+
+	(void)state;
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	/* To viewers that is a death. */
+	assert_int_equal(semctl(read_channel_file().ring_id, 0, IPC_RMID), 0);
+	assert_int_equal(shmflip_viewer_wait(viewer, 1000), 0);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPIPE);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
+}
+
 static void dead_viewer_holds_nothing(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LOSSLESS, 2, 0);
@@ -147,6 +166,7 @@ int main(void)
 		WITH_DIRECTORY(death_is_noticed_and_frames_stay),
 		WITH_DIRECTORY(death_is_reported_before_memory_is_freed),
 		WITH_DIRECTORY(viewer_continues_with_the_next_producer),
+		WITH_DIRECTORY(death_that_ends_a_wait_is_reported_at_once),
 		WITH_DIRECTORY(dead_viewer_holds_nothing),
 	};
 
