@@ -18,7 +18,7 @@ int main(void)
 		return fprintf(stderr, "%s\n", shmflip_error_detail()), 1;
 	while ((error = shmflip_viewer_acquire(viewer, &frame, -1)) == 0 || error == -EINTR) {
 		if (error)
-			continue; /* the process was stopped, and goes on */
+			continue; /* the process was stopped, and continues */
 		const struct shmflip_plane *plane = &frame->plane[0];
 		uint64_t sum = 0;
 		for (uint32_t y = 0; y < frame->height; y++)

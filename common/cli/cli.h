@@ -38,8 +38,8 @@ const char *cli_option_name(const struct option *options, int value);
  * last. */
 void cli_refuse_option(const struct option *options, int getopt_result, const char *word)
 	__attribute__((noreturn));
-/* The directory of channels that the library chooses for dir (NULL: not given). Valid until the
- * next call. */
+/* The directory of channels that the library chooses for dir (NULL: not given), for a message.
+ * Valid until the next call. */
 const char *cli_channel_directory(const char *dir);
 /* Prints "PROGRAM VERSION" on stdout, and exits as cli_exit_printed() does. */
 void cli_exit_version(void) __attribute__((noreturn));

@@ -31,9 +31,9 @@
  *               the pixels are not mapped. Close and release free what the child has of them, and
  *               change nothing for the parent. A program that replaces itself by exec closes its
  *               producers first.
- *   Timeouts    timeout_ms: negative waits for ever, 0 does not wait.
+ *   Timeouts    timeout_ms: negative waits without limit, 0 does not wait.
  *   Signals     A wait returns -EINTR after a signal handler ran, and may do so when the process
- *               goes on after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
+ *               continues after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
  *               before the wait is not seen. So a program that stops on a flag set by a handler
  *               waits 100 ms at a time.
  *   Times       *_ns are nanoseconds, between -2^62 and 2^62. Points in time are readings of
@@ -161,7 +161,7 @@ struct shmflip_colour {
 	uint8_t matrix; /* for RGB, H.273 says 0 */
 	uint8_t range;  /* 1: limited. 2: full */
 	uint8_t siting; /* of 4:2:0 chroma: Chroma420SampleLocType + 1 */
-	uint8_t bits; /* of a sample that carry information. For people, not for arithmetic. 0: all */
+	uint8_t bits;   /* of a sample that carry information. For people. 0: all */
 	uint16_t white; /* of 16-bit formats: the value that means white. 0: 65535 */
 };
 
@@ -281,8 +281,8 @@ SHMFLIP_API const void *shmflip_frame_metadata(const struct shmflip_frame *frame
  * slot is reused before its release.
  * -EMSGSIZE  a plane lies outside the slot. The frame is still lent
  * -EINVAL    another field is wrong, or the frame is not lent. A lent one stays lent
- * -ESTALE    the stream was configured anew or ended, or had to move to other memory: release the
- *            frame. Its pixels can still be read, to copy them into another loan
+ * -ESTALE    another stream was configured, or the stream ended or moved to other memory: release
+ *            the frame. Its pixels can still be read, to copy them into another loan
  * -ECHILD */
 SHMFLIP_CHECKED int shmflip_frame_publish(struct shmflip_frame *frame);
 
@@ -331,9 +331,10 @@ struct shmflip_producer_options {
 	mode_t mode;         /* who may attach: 0600, 0640 or 0644. 0: 0600 */
 	uint32_t group_set; /* 1: the channel belongs to the group below. 0: to the process's own */
 	gid_t group;
-	int64_t lease_ms; /* how long a viewer may hold the last free slot. Then the producer goes on
-	                   * in fresh memory, unless four earlier segments are still in use. 0: 2000
-	                   * under latest, for ever under lossless. Negative: for ever */
+	int64_t lease_ms; /* how long a viewer may hold the last free slot. Then the producer
+	                   * continues in fresh memory, unless four earlier segments are still in
+	                   * use. 0: 2000 under latest, no limit under lossless. Negative: no
+	                   * limit */
 };
 
 /* Takes the channel, removes what dead producers left, creates the segment with every page in
@@ -347,7 +348,8 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
 /* [any] Takes a frame to fill, and waits for a free slot if viewers hold the others. One slot stays
  * with the newest frame: so at most slots - 1 others are lent or kept at once. After
  * shmflip_producer_end(), begins the next stream. Checks ten times a second that the channel's
- * files and semaphores still exist. If not, makes them again, and goes on in fresh memory.
+ * files and semaphores still exist. If not, makes them again, and continues in fresh
+ * memory.
  * -EAGAIN   viewers hold all free slots
  * -ENOBUFS  the caller has all slots: it does not wait for its own
  * -ESTALE   the channel's files were deleted, and another producer took the channel; until that one
@@ -360,15 +362,15 @@ SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
  * Viewers take what is left of the old one, then move over by themselves. Under lossless, the next
  * loan waits for those that want every frame, no longer than the lease. Frames that are out stay
  * what they are; those that are still lent can no longer be published. On failure the old stream
- * goes on.
+ * continues.
  * -EINVAL, -EOVERFLOW, -ENOMEM, -ENOSPC, -EEXIST, -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer,
                                                const struct shmflip_stream *stream);
 
 /* [any] Ends the stream and keeps the channel. Viewers take what is left. Then acquire returns
  * -ENODATA to them, or with failed -EPIPE, as if the producer had died. The next loan, configure or
- * wait for viewers begins the next stream, in fresh memory: sequence numbers go on, and a viewer
- * that wants every frame misses none of it. Does nothing if the stream has ended.
+ * wait for viewers begins the next stream, in fresh memory: sequence numbers continue, and a
+ * viewer that wants every frame misses none of it. Does nothing if the stream has ended.
  * -EINVAL  failed is neither 0 nor 1
  * -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_end(struct shmflip_producer *producer, int failed);
@@ -447,7 +449,7 @@ SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeo
  * -ENODATA, -EPIPE  the stream ended, or the producer died. Returned once; the next call waits for
  *           the next stream. With timeout_ms 0, the kernel is asked for a death once a millisecond
  * -EPROTO   the frame's description is damaged, and the frame counts as missed; or the segment is,
- *           and the viewer leaves this producer
+ *           and the viewer abandons this producer
  * -EPROTONOSUPPORT  this viewer did not ask for the frame's format; it counts as missed
  * -EINTR, and what shmflip_viewer_attach() returns */
 SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
@@ -523,9 +525,9 @@ struct shmflip_status {
 	uint64_t segment_bytes;
 };
 
-/* [any] Looks at a channel, alive or not. Holds the newest frame for some microseconds; the status
+/* [any] Queries a channel, alive or not. Holds the newest frame for some microseconds; the status
  * keeps the segment's memory until shmflip_status_free() frees it. Waits up to a second if a
- * producer is just starting, or a cleanup goes on. With (*status)->error, shmflip_error_detail()
+ * producer is just starting, or a cleanup is at work. With (*status)->error, shmflip_error_detail()
  * says why.
  * -ENOENT  there is no such channel, or no directory
  * -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE */

@@ -77,7 +77,7 @@ uint64_t attachment_dropped(const struct attachment *attachment);
 int attachment_check_format(uint32_t fourcc);
 
 /* Hands out the frame, which the caller holds in this slot: reads its description, and makes it a
- * user of the attachment. Its release lets go of both.
+ * user of the attachment. Its release ends both.
  * -EPROTO  as frame_read() */
 int attachment_take(struct attachment *attachment, uint64_t sequence, uint32_t slot,
                     struct frame **out);

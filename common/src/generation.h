@@ -45,7 +45,7 @@ int generation_init(struct generation *generation, struct channel *channel,
                     const struct generation_config *config);
 
 /* Writes for viewers that the stream has ended or failed, and wakes them. Only once. The channel
- * goes on to exist. */
+ * stays. */
 void generation_end(struct generation *generation, enum layout_state state);
 
 /* Writes why the generation ends, unless its stream has ended before, and removes the ring, which

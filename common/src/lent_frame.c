@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a producer does with a frame that it has on loan, or has published and goes on reading. */
+ * What a producer does with a frame that it has on loan, or has published and still reads. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -213,7 +213,7 @@ int shmflip_producer_viewers(struct shmflip_producer *producer, uint32_t *viewer
 	return error;
 }
 
-/* Counts viewers of a stream that goes on. */
+/* Counts viewers of a stream that has not ended. */
 static int count_viewers(struct shmflip_producer *producer, uint32_t *viewers)
 {
 	int error;

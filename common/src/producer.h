@@ -34,11 +34,11 @@ struct shmflip_producer {
 /* Call these with the mutex locked. */
 
 /* Continues in a new generation with this stream. Viewers can still take the frames of the old
- * one. On failure the old one goes on. */
+ * one. On failure the old one continues. */
 int producer_move_on(struct shmflip_producer *producer, struct stream *stream);
 
 /* Sees to it that viewers can attach: after the end of a stream begins the next one, and if files
- * or semaphores were deleted makes them anew.
+ * or semaphores were deleted makes them again.
  * -ESTALE  another producer has taken the channel meanwhile; until that one releases it */
 int producer_prepare(struct shmflip_producer *producer);
 

@@ -15,7 +15,7 @@ int producer_options_read(struct shmflip_producer_options *options,
 void producer_options_config(struct generation_config *config,
                              const struct shmflip_producer_options *options);
 
-/* CLOCK_NEVER: for ever. */
+/* CLOCK_NEVER: no limit. */
 int64_t producer_options_lease_ns(const struct shmflip_producer_options *options);
 
 #endif

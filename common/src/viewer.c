@@ -192,8 +192,8 @@ static int try_attach(struct shmflip_viewer *viewer, bool same_producer)
 		.after = viewer->generation,
 		.pixels = pixels_of(viewer),
 		.any_format = viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT,
-		/* It has frames for a viewer that comes from the stream before. A claim may come too
-		 * late there: see attachment_join(). */
+		/* It has frames for a viewer that comes from the stream before. But a claim may
+		 * come too late there: see attachment_join(). */
 		.ended = same_producer && !viewer->every,
 	};
 	struct attachment *attachment;
@@ -326,7 +326,7 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	return error;
 }
 
-/* Makes a frame of what the viewer holds, or lets go of it. */
+/* Makes a frame of what the viewer holds, or releases it. */
 static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t slot,
                      const struct shmflip_frame **out)
 {

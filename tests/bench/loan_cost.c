@@ -4,7 +4,8 @@
  *
  *   loan-cost [--json] [--rounds N] [--ms N]
  *
- * Measures each case for N ms per round, by turns, and prints medians of the rounds' medians. */
+ * Measures each case for N ms in each round, by turns, and prints medians of the rounds'
+ * medians. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>

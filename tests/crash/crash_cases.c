@@ -92,8 +92,8 @@ static void die_in_reuse(struct fixture *fixture)
 	tracee_mark();
 }
 
-/* It has moved once before: every owner cleans up its first key, even one that is not on record. One
- * frame is kept, and one on loan. */
+/* It has moved once before: every owner cleans up its first key, even one that is not on record.
+ * One frame is kept, and one on loan. */
 static void die_in_configure(struct fixture *fixture)
 {
 	fixture_open_producer(fixture);

@@ -3,9 +3,9 @@
  * The presenters: the ways to show a frame, each a table of functions.
  *
  * show() hands a picture's frame over to the presenter, which may use the pixels in their slot as
- * long as it needs them. Then the presenter calls release_frame(): in show(), once the next frame is on
- * screen, in release_slot(), or at the latest in destroy(). The picture outlives the frame: until
- * the next frame is shown it can be repainted and read.
+ * long as it needs them. Then the presenter calls release_frame(): in show(), once the next frame
+ * is on screen, in release_slot(), or at the latest in destroy(). The picture outlives the frame:
+ * until the next frame is shown it can be repainted and read.
  *
  * A picture without a frame is a copy of one that was on screen before. Its pixels are valid in
  * show() and until release_slot() returns.
@@ -50,8 +50,8 @@ struct presenter {
 	/* Shows a picture in place of the last one. Takes its frame over only on success. */
 	int (*show)(void *state, const struct picture *picture, const struct scene *scene);
 
-	/* How often this process copied the pixels of the last picture to show it. NULL: this process
-	 * never reads a pixel. */
+	/* How often this process copied the pixels of the last picture to show it. NULL: this
+	 * process never reads a pixel. */
 	unsigned (*copies)(void *state);
 
 	/* Releases the frame, but keeps its picture for repaint() and read(). Further calls for the

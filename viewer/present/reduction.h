@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A picture that is larger than a drawing library can take, made smaller for one drawing: the visible
- * part of it, at about the size at which the window shows it. Any thread. */
+ * A picture that is larger than a drawing library can take, made smaller for one drawing: the
+ * visible part of it, at about the size at which the window shows it. Any thread. */
 #ifndef SHMFLIP_VIEWER_PRESENT_REDUCTION_H
 #define SHMFLIP_VIEWER_PRESENT_REDUCTION_H
 

@@ -58,8 +58,8 @@ struct x11_frames {
 
 void x11_frames_init(struct x11_frames *frames, const struct x11_frames_callbacks *callbacks);
 
-/* Takes a picture and its frame over as the newest. The frame before it is no longer the newest. Blocks while all
- * entries are in use, which never happens if x11_frames_ready() returned true. */
+/* Takes a picture and its frame over as the newest. The frame before it is no longer the newest.
+ * Blocks while all entries are in use, which never happens if x11_frames_ready() returned true. */
 void x11_frames_add(struct x11_frames *frames, const struct picture *picture);
 
 /* The picture of the newest frame, or NULL. */
