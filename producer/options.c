@@ -199,7 +199,7 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_MODE:
 		options->mode = cli_mode("--mode", text);
-		if ((options->mode | 0600) & ~(mode_t)0644)
+		if (options->mode != 0600 && options->mode != 0640 && options->mode != 0644)
 			cli_usage_error("--mode takes 0600, 0640 or 0644, not %s", text);
 		break;
 	case OPTION_GROUP:

@@ -2,6 +2,7 @@
 #include "producer_options.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -9,6 +10,11 @@
 #include "structure.h"
 
 #define LEASE_DEFAULT_MS 2000
+
+static bool is_valid_mode(mode_t mode)
+{
+	return mode == 0600 || mode == 0640 || mode == 0644;
+}
 
 int producer_options_read(struct shmflip_producer_options *options,
                           const struct shmflip_producer_options *given)
@@ -19,7 +25,7 @@ int producer_options_read(struct shmflip_producer_options *options,
 		return error;
 	if (options->policy > SHMFLIP_POLICY_LOSSLESS)
 		return fail(-EINVAL, "policy %u is unknown", options->policy);
-	if (options->mode & ~(mode_t)0644)
+	if (options->mode != 0 && !is_valid_mode(options->mode))
 		return fail(-EINVAL, "mode %03o is invalid: use 0600, 0640 or 0644",
 		            (unsigned)options->mode);
 	if (options->group_set > 1)
@@ -33,7 +39,7 @@ void producer_options_config(struct generation_config *config,
 	*config = (struct generation_config){
 		.policy = options->policy ? options->policy : SHMFLIP_POLICY_LATEST,
 		.group = options->group_set ? options->group : getegid(),
-		.mode = 0600 | (options->mode & 0044),
+		.mode = options->mode ? options->mode : 0600,
 	};
 }
 

@@ -298,8 +298,8 @@ class Access(harness.Case):
         self.assert_read_only("0644, another user", OTHER, target)
         self.close(producer)
 
-    def test_no_mode_lets_another_user_write(self):
-        for mode in ("0660", "0666", "0620", "0602", "0750"):
+    def test_other_modes_are_refused(self):
+        for mode in ("0660", "0666", "0620", "0602", "0750", "0604", "0400"):
             producer = self.program("-producer", "-q", "--mode", mode, self.frames, who=OWNER)
             self.assert_exits(producer, 2)
             self.assert_one_line(producer, mode, "0600, 0640 or 0644")

@@ -199,7 +199,8 @@ static void bad_options_are_refused(void **state)
 		{ "a/b", 2, 1, 0, 0, 0 },     { "test", 2, 0, 0, 0, 0 },
 		{ "test", 1, 1, 0, 0, 0 },    { "test", 65, 1, 0, 0, 0 },
 		{ "test", 2, 1, 3, 0, 0 },    { "test", 2, 1, 0, 0755, 0 },
-		{ "test", 2, 1, 0, 0664, 0 }, { "test", 2, 1, 0, 0, 2 },
+		{ "test", 2, 1, 0, 0664, 0 }, { "test", 2, 1, 0, 0604, 0 },
+		{ "test", 2, 1, 0, 0400, 0 }, { "test", 2, 1, 0, 0, 2 },
 	};
 	struct shmflip_producer *producer = NULL;
 	struct shmflip_viewer *viewer = NULL;
