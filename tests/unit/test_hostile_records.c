@@ -89,6 +89,7 @@ static void damaged_values_are_refused(void **state)
 	ASSERT_REFUSED(format, geometry.colour.range, 3);
 	ASSERT_REFUSED(format, geometry.colour.siting, 200);
 	ASSERT_REFUSED(format, published_ns, INT64_MAX);
+	ASSERT_REFUSED(format, published_ns, SHMFLIP_NO_TIME);
 	ASSERT_REFUSED(format, captured_ns, LAYOUT_TIME_END);
 	ASSERT_REFUSED(format, presentation_ns, -LAYOUT_TIME_END);
 	ASSERT_REFUSED(format, duration_ns, INT64_MIN + 1);
