@@ -24,7 +24,7 @@ struct snapshot {
 /* Inspects a channel. Returns 0 or an error of shmflip_channel_status(). */
 int snapshot_take(struct snapshot *snapshot, const char *dir, const char *channel);
 
-/* Frees the status, which keeps the segment's memory. The snapshot can be updated again. */
+/* Frees the status. The snapshot can be updated again. */
 void snapshot_finish(struct snapshot *snapshot);
 
 /* Stands for a channel of which snapshot_take() has just failed. */

@@ -525,10 +525,9 @@ struct shmflip_status {
 	uint64_t segment_bytes;
 };
 
-/* [any] Queries a channel, alive or not. Holds the newest frame for some microseconds; the status
- * keeps the segment's memory until shmflip_status_free() frees it. Waits up to a second if a
- * producer is just starting, or a cleanup is at work. With (*status)->error, shmflip_error_detail()
- * says why.
+/* [any] Queries a channel, alive or not. Holds the newest frame for some microseconds. Waits up to a
+ * second if a producer is just starting, or a cleanup is at work. With (*status)->error,
+ * shmflip_error_detail() says why. shmflip_status_free() frees the status.
  * -ENOENT  there is no such channel, or no directory
  * -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE */
 SHMFLIP_CHECKED int shmflip_channel_status(const char *dir, const char *channel,

@@ -337,6 +337,17 @@ int attachment_probe(const struct channel_paths *paths, uint64_t after)
 	return attachment_found_no_producer(error) ? -ENOENT : 0;
 }
 
+void attachment_detach(struct attachment *attachment)
+{
+	/* In a child of fork() memory and file are not there: the address may be another mapping's,
+	 * and the number another file's. */
+	if (attachment->shared && !fork_check(attachment->pool.fork_number)) {
+		sysv_segment_detach(attachment->shared);
+		fork_close(attachment->fd);
+	}
+	attachment->shared = NULL;
+}
+
 void attachment_ref(struct attachment *attachment)
 {
 	atomic_fetch_add_explicit(&attachment->users, 1, memory_order_relaxed);
@@ -346,12 +357,7 @@ void attachment_unref(struct attachment *attachment)
 {
 	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
 		return;
-	/* In a child of fork() memory and file are not there: the address may be another mapping's,
-	 * and the number another file's. */
-	if (!fork_check(attachment->pool.fork_number)) {
-		sysv_segment_detach(attachment->shared);
-		fork_close(attachment->fd);
-	}
+	attachment_detach(attachment);
 	frame_pool_finish(&attachment->pool);
 	free(attachment);
 }

@@ -64,6 +64,10 @@ int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 void attachment_ref(struct attachment *attachment);
 void attachment_unref(struct attachment *attachment);
 
+/* Detaches the memory and closes the file, for a caller that uses only what was copied: the stream
+ * and descriptions. */
+void attachment_detach(struct attachment *attachment);
+
 /* Why the generation has ended, or LAYOUT_RUNNING. Read it before the newest frame. */
 enum layout_state attachment_state(const struct attachment *attachment);
 

@@ -80,8 +80,8 @@ static bool is_our_channel_file(const struct channel_paths *paths, uid_t owner)
 
 /* ---- Status ---- */
 
-/* What shmflip_status_free() frees. The attachment keeps the stream and the newest frame's
- * description; it holds no frame, and does not count as a viewer. */
+/* What shmflip_status_free() frees. The attachment, which is detached, keeps the stream and the
+ * newest frame's description. */
 struct status_memory {
 	struct shmflip_status public; /* first: its address is the memory's */
 	struct shmflip_channel channel;
@@ -191,8 +191,10 @@ static int inspect(const struct channel_paths *paths, struct status_memory *memo
 		return error;
 	query_ownership(paths, owner, &lock);
 	error = attachment_open(&memory->attachment, paths, &options);
-	if (!error)
+	if (!error) {
 		error = inspect_generation(memory);
+		attachment_detach(memory->attachment);
+	}
 	if (!error)
 		return 0;
 	memory->public.newest = NULL;

@@ -3,6 +3,8 @@
  * The public handles between real processes: frames, options and mappings. */
 #include "handles.h"
 
+#include <sys/shm.h>
+
 #include <sys/mman.h>
 
 /* ---- One producer, one viewer ---- */
@@ -186,6 +188,25 @@ static void loans_are_limited_and_counted(void **state)
 	shmflip_producer_close(producer);
 }
 
+/* Only what was copied: a listing of many channels needs no descriptor and no mapping for each. */
+static void status_keeps_no_memory(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	const struct shmflip_status *status;
+	struct shmid_ds segment;
+
+	(void)state;
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	assert_int_equal(shmflip_channel_status(NULL, "test", &status), 0);
+	shmflip_producer_close(producer);
+	assert_int_equal(shmctl(status->segment_id, IPC_STAT, &segment), -1);
+	assert_int_equal(status->newest->sequence, 1);
+	assert_int_equal(status->newest->width, SIDE);
+	assert_int_equal(status->channel->stream->width, SIDE);
+	assert_int_equal(shmflip_frame_segment(status->newest)->id, status->segment_id);
+	shmflip_status_free(status);
+}
+
 struct bad_options {
 	const char *channel;
 	uint32_t slots, side, policy;
@@ -332,6 +353,7 @@ int main(void)
 		WITH_DIRECTORY(late_viewer_sees_the_newest_frame),
 		WITH_DIRECTORY(every_frame_arrives),
 		WITH_DIRECTORY(loans_are_limited_and_counted),
+		WITH_DIRECTORY(status_keeps_no_memory),
 		WITH_DIRECTORY(bad_options_are_refused),
 		WITH_DIRECTORY(prefault_maps_all_pixels),
 		WITH_DIRECTORY(pixels_are_left_out_of_cores),
