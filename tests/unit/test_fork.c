@@ -226,6 +226,38 @@ static int view_in_the_child(void *generations)
 	return 0;
 }
 
+/* The parent's descriptors are closed in the child, which gets the same numbers. */
+static int close_the_parents_handles_last(void *unused)
+{
+	struct shmflip_stream stream = square_stream(3);
+	struct shmflip_producer_options options;
+	const struct shmflip_status *status;
+	const struct shmflip_frame *frame;
+	struct shmflip_producer *own;
+	struct shmflip_viewer *watching = open_viewer(SHMFLIP_VIEW_NEWEST);
+
+	(void)unused;
+	REQUIRE(shmflip_viewer_acquire(watching, &frame, 1000) == 0);
+	shmflip_init(&options);
+	options.channel = "other";
+	REQUIRE(shmflip_producer_open(&options, &stream, &own) == 0);
+	release_frames();
+	close_handles();
+	REQUIRE(publish_square(own, 1, 0) == 0);
+	REQUIRE(access(in_directory("other"), F_OK) == 0);
+	REQUIRE(shmflip_channel_status(NULL, "other", &status) == 0);
+	REQUIRE(status->error == 0 && status->channel->generation == status->channel->producer);
+	shmflip_status_free(status);
+	REQUIRE(shmflip_channel_status(NULL, "test", &status) == 0);
+	/* The parent's viewer, and this one. */
+	REQUIRE(status->viewers == 2);
+	shmflip_status_free(status);
+	shmflip_frame_release(frame);
+	shmflip_viewer_close(watching);
+	shmflip_producer_close(own);
+	return access(in_directory("other.lock"), F_OK) == 0 ? 1 : 0;
+}
+
 static int produce_in_the_child(void *unused)
 {
 	struct shmflip_stream stream = square_stream(2);
@@ -242,31 +274,11 @@ static int produce_in_the_child(void *unused)
 	return 0;
 }
 
-/* The child's own files have the numbers that the parent's had. */
-static int close_the_parents(void *unused)
-{
-	struct shmflip_stream stream = square_stream(2);
-	struct shmflip_producer_options options;
-	struct shmflip_producer *own;
-	uint32_t viewers;
-
-	(void)unused;
-	shmflip_init(&options);
-	options.channel = "other";
-	REQUIRE(shmflip_producer_open(&options, &stream, &own) == 0);
-	release_frames();
-	close_handles();
-	REQUIRE(shmflip_producer_viewers(own, &viewers) == 0 && viewers == 0);
-	REQUIRE(shmflip_channel_clean(NULL, "other", NULL) == -EBUSY);
-	shmflip_producer_close(own);
-	return 0;
-}
-
-static void closing_the_parents_handles_spares_the_childs(void **state)
+static void childs_own_handles_survive_the_parents(void **state)
 {
 	(void)state;
-	open_all(3);
-	assert_exits(start(close_the_parents, NULL), 0);
+	open_all(5);
+	assert_exits(start(close_the_parents_handles_last, NULL), 0);
 	release_frames();
 	close_handles();
 }
@@ -296,6 +308,7 @@ int main(void)
 		WITH_DIRECTORY(child_frees_what_it_has),
 		WITH_DIRECTORY(closing_the_parents_handles_spares_the_childs),
 		WITH_DIRECTORY(child_has_handles_of_its_own),
+		WITH_DIRECTORY(childs_own_handles_survive_the_parents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
