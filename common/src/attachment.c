@@ -141,7 +141,7 @@ static int map_segment(struct attachment *attachment, uid_t owner,
 	if (segment->size < sizeof(struct layout_header))
 		return fail(-EPROTO, "shared-memory segment %d is too small to be a channel's",
 		            attachment->pool.segment_id);
-	error = sysv_segment_attach(attachment->pool.segment_id, false, &base);
+	error = sysv_segment_attach(attachment->pool.segment_id, segment->size, false, &base);
 	if (error)
 		return error == -EINVAL || error == -EIDRM ? -EPIPE : error;
 	attachment->shared = base;
@@ -238,7 +238,6 @@ static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
 {
 	uint64_t offset = attachment->fixed.pixels_offset;
 
-	madvise((void *)attachment->shared, bytes, MADV_DONTFORK);
 	madvise((uint8_t *)attachment->shared + offset, bytes - offset, MADV_DONTDUMP);
 	if (pixels == ATTACHMENT_UNTOUCHED)
 		return forbid(attachment, bytes);

@@ -23,7 +23,7 @@ static bool is_half_made(const struct channel *channel, int id)
 	void *base;
 
 	if (sysv_segment_status(id, &status) || status.creator != geteuid() || status.users != 0 ||
-	    status.size < sizeof(*header) || sysv_segment_attach(id, false, &base))
+	    status.size < sizeof(*header) || sysv_segment_attach(id, status.size, false, &base))
 		return false;
 	header = base;
 	fixed = header->fixed;

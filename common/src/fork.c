@@ -88,6 +88,17 @@ static int add(int fd)
 	return fd;
 }
 
+void fork_hold(void)
+{
+	pthread_once(&once, install);
+	pthread_mutex_lock(&list.mutex);
+}
+
+void fork_resume(void)
+{
+	pthread_mutex_unlock(&list.mutex);
+}
+
 int fork_open(const char *path, int flags, mode_t mode)
 {
 	int fd = -1;

@@ -23,4 +23,9 @@ int fork_open(const char *path, int flags, mode_t mode);
 int fork_dup(int fd);
 void fork_close(int fd);
 
+/* Keeps fork() waiting while memory is mapped that a child must not have, until it is marked so.
+ * Call nothing of this header between the two. */
+void fork_hold(void);
+void fork_resume(void);
+
 #endif

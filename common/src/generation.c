@@ -50,7 +50,7 @@ static int create_segment(struct generation *generation, key_t key, uint64_t byt
 
 	if (error)
 		return error;
-	error = sysv_segment_attach(id, true, &base);
+	error = sysv_segment_attach(id, bytes, true, &base);
 	if (!error) {
 		error = sysv_segment_set_access(id, config->group, config->mode);
 		if (error)
@@ -59,7 +59,6 @@ static int create_segment(struct generation *generation, key_t key, uint64_t byt
 	sysv_segment_remove(id);
 	if (error)
 		return error;
-	madvise(base, bytes, MADV_DONTFORK);
 	/* The kernel writes a core before it undoes the semaphores: pixels would delay that by
 	 * seconds. */
 	madvise((uint8_t *)base + generation->fixed.pixels_offset,

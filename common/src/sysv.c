@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <stdint.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <time.h>
 
 #include "clock.h"
 #include "error.h"
+#include "fork.h"
 
 #define OWNER_ONLY 0600
 
@@ -64,11 +66,18 @@ int sysv_segment_find(key_t key, int *id)
 	return 0;
 }
 
-int sysv_segment_attach(int id, bool writable, void **base)
+int sysv_segment_attach(int id, uint64_t bytes, bool writable, void **base)
 {
-	void *address = shmat(id, NULL, writable ? 0 : SHM_RDONLY);
+	const void *failed = (void *)-1; /* NOLINT(performance-no-int-to-ptr): shmat(2) says so */
+	void *address;
 
-	if (address == (void *)-1) /* NOLINT(performance-no-int-to-ptr): shmat(2) says so */
+	/* A child that got the mapping in between would keep the memory. */
+	fork_hold();
+	address = shmat(id, NULL, writable ? 0 : SHM_RDONLY);
+	if (address != failed)
+		madvise(address, bytes, MADV_DONTFORK);
+	fork_resume();
+	if (address == failed)
 		return fail_errno("cannot attach shared-memory segment %d", id);
 	*base = address;
 	return 0;

@@ -24,7 +24,8 @@ int sysv_key(const char *path, int project, key_t *key);
  * -EEXIST  the key is in use */
 int sysv_segment_create(key_t key, uint64_t bytes, int *id);
 int sysv_segment_find(key_t key, int *id);
-int sysv_segment_attach(int id, bool writable, void **base);
+/* bytes: the segment's size. A child of fork() does not get the mapping. */
+int sysv_segment_attach(int id, uint64_t bytes, bool writable, void **base);
 void sysv_segment_detach(const void *base);
 int sysv_segment_status(int id, struct sysv_status *status);
 /* Sets group and exact mode. */

@@ -310,7 +310,7 @@ static void foreign_objects_under_our_keys_stay(void **state)
 	assert_int_equal(ring_create(first, getegid(), 0600, &ring_id), 0);
 	assert_int_equal(ring_start(ring_id, 0), 0);
 	assert_int_equal(sysv_segment_create(second, 8192, &segment_id), 0);
-	assert_int_equal(sysv_segment_attach(segment_id, true, &base), 0);
+	assert_int_equal(sysv_segment_attach(segment_id, 4096, true, &base), 0);
 	strcpy(base, "foreign data");
 	sysv_segment_detach(base);
 

@@ -169,12 +169,45 @@ static void children_of_threads_keep_nothing(void **state)
 	close_pipes();
 }
 
+/* Whether a segment is mapped: /proc names each by its key. */
+static int has_memory(void *unused)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+	bool found = false;
+
+	(void)unused;
+	while (maps && fgets(line, sizeof(line), maps))
+		found |= strstr(line, "/SYSV") != NULL;
+	return !maps || fclose(maps) || found;
+}
+
+enum { CHILDREN = 500 };
+
+static void children_get_no_memory_that_is_just_being_attached(void **state)
+{
+	pthread_t threads[3];
+
+	(void)state;
+	producer = create(SHMFLIP_POLICY_LATEST, 3, 0);
+	publishing = true;
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, publish_and_inspect, NULL);
+	for (int i = 0; i < CHILDREN; i++)
+		assert_exits(start(has_memory, NULL), 0);
+	publishing = false;
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	shmflip_producer_close(producer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(child_does_not_keep_a_channel),
 		WITH_DIRECTORY(child_does_not_keep_frames),
 		WITH_DIRECTORY(children_of_threads_keep_nothing),
+		WITH_DIRECTORY(children_get_no_memory_that_is_just_being_attached),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
