@@ -63,6 +63,7 @@ unsigned retired_reap(struct generation **list)
 {
 	unsigned count = 0;
 
+	retired_poll_claims(*list);
 	while (*list) {
 		bool used = is_in_use(*list);
 

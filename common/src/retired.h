@@ -22,8 +22,8 @@ bool retired_poll_claims(struct generation *list);
 /* Stops waiting for claims. */
 void retired_ignore_claims(struct generation *list);
 
-/* Returns how many viewers keep in use, by the kernel's word. Unmaps those of which the producer
- * has no frames, and frees those that nobody uses. */
+/* Returns how many viewers keep in use, by the kernel's word. Closes the files of those without
+ * claims, unmaps those of which the producer has no frames, and frees those that nobody uses. */
 unsigned retired_reap(struct generation **list);
 
 /* Frees all but those of which the producer has frames. */

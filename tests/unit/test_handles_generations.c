@@ -3,6 +3,7 @@
  * The public handles between real processes: moves to a new generation. */
 #include "handles.h"
 
+#include <dirent.h>
 #include <sys/sem.h>
 
 #include "retired.h"
@@ -208,6 +209,39 @@ static void every_frame_survives_moves(void **state)
 	assert_exits(viewers[1], 0);
 }
 
+static unsigned count_descriptors(void)
+{
+	DIR *open_files = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	assert_non_null(open_files);
+	while (readdir(open_files))
+		count++;
+	closedir(open_files);
+	return count;
+}
+
+static void moves_without_loans_keep_no_files(void **state)
+{
+	static const uint32_t policies[] = { SHMFLIP_POLICY_LATEST, SHMFLIP_POLICY_LOSSLESS };
+	struct shmflip_producer *producer;
+	unsigned before;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		producer = create(policies[i], 2, 0);
+		before = count_descriptors();
+		for (uint64_t step = 1; step <= 10; step++) {
+			assert_int_equal(move_on(producer, 0x10000 * step), 0);
+			assert_int_equal(shmflip_producer_end(producer, 0), 0);
+			assert_int_equal(shmflip_producer_wait_viewers(producer, 0, 0), 0);
+		}
+		/* That of the last earlier generation is still open. */
+		assert_in_range(count_descriptors(), before, before + 1);
+		shmflip_producer_close(producer);
+	}
+}
+
 static void failed_move_changes_nothing(void **state)
 {
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
@@ -345,6 +379,7 @@ int main(void)
 		WITH_DIRECTORY(end_is_never_taken_for_a_death),
 		WITH_DIRECTORY(lossless_has_no_lease_by_default),
 		WITH_DIRECTORY(every_frame_survives_moves),
+		WITH_DIRECTORY(moves_without_loans_keep_no_files),
 		WITH_DIRECTORY(failed_move_changes_nothing),
 		WITH_DIRECTORY(removed_semaphores_are_replaced),
 		WITH_DIRECTORY(loan_is_no_obstacle_to_a_move),
