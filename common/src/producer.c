@@ -41,6 +41,21 @@ static int create_generation(struct shmflip_producer *producer, struct generatio
 	return 0;
 }
 
+/* If somebody deleted the lock file, locks a new one. Then a new generation is due.
+ * -ESTALE  as producer_prepare() */
+static int keep_ownership(struct shmflip_producer *producer)
+{
+	const struct generation_config *config = &producer->config;
+	int error;
+
+	if (channel_still_owned(&producer->channel))
+		return 0;
+	error = channel_reacquire(&producer->channel, config->group, config->mode);
+	if (!error)
+		producer->renew = true;
+	return error;
+}
+
 int producer_move_on(struct shmflip_producer *producer, struct stream *stream)
 {
 	struct generation *old = producer->generation;
@@ -48,7 +63,12 @@ int producer_move_on(struct shmflip_producer *producer, struct stream *stream)
 
 	producer->config.newest = old->writer.newest;
 	producer->config.stream = stream;
-	error = create_generation(producer, &producer->generation);
+	/* The lock file gives a generation its key, and may be deleted at any moment. */
+	do {
+		error = keep_ownership(producer);
+		if (!error)
+			error = create_generation(producer, &producer->generation);
+	} while (error == -ENOENT && !channel_still_owned(&producer->channel));
 	if (error) {
 		producer->config.stream = old->pool.stream;
 		return error;
@@ -63,24 +83,20 @@ int producer_move_on(struct shmflip_producer *producer, struct stream *stream)
 }
 
 /* Viewers need the channel file and the semaphores, and the lock file keeps other producers out. If
- * the lock file was deleted, locks a new one. If any of these is gone, a new generation is due.
+ * any of these is gone, a new generation is due.
  * -ESTALE  as producer_prepare() */
 static int check_objects(struct shmflip_producer *producer)
 {
-	const struct generation_config *config = &producer->config;
-	struct channel *channel = &producer->channel;
+	const struct channel *channel = &producer->channel;
 	int64_t now_ns = monotonic_now_ns();
 	bool alive;
 	int error;
 
 	if (now_ns - producer->checked_ns < CHECK_INTERVAL_NS)
 		return 0;
-	if (!channel_still_owned(channel)) {
-		error = channel_reacquire(channel, config->group, config->mode);
-		if (error)
-			return error;
-		producer->renew = true;
-	}
+	error = keep_ownership(producer);
+	if (error)
+		return error;
 	if (!directory_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
 	    (!ring_query_alive(producer->generation->ring_id, &alive) && !alive))
 		producer->renew = true;

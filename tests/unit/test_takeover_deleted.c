@@ -136,6 +136,21 @@ static void deleted_directory_is_created_again(void **state)
 	assert_continues();
 }
 
+/* A move does not rely on the last check. */
+static void move_needs_no_lock_file(void **state)
+{
+	(void)state;
+	assert_continues();
+	unlink(paths.lock_file);
+	assert_int_equal(move_on(producer, 0x10000), 0);
+	assert_int_equal(access(paths.lock_file, F_OK), 0);
+	unlink(paths.lock_file);
+	assert_int_equal(shmflip_producer_end(producer, 0), 0);
+	assert_int_equal(publish_square(producer, 6, 0), 0);
+	assert_int_equal(access(paths.lock_file, F_OK), 0);
+	assert_continues();
+}
+
 static void waiting_for_viewers_checks_the_files(void **state)
 {
 	const struct shmflip_frame *frame;
@@ -174,11 +189,16 @@ static void second_producer_ends_the_first(void **state)
 {
 	struct shmflip_producer *second;
 	struct shmflip_frame *loan;
+	struct stat file, same_file;
 
 	(void)state;
 	unlink(paths.channel_file);
 	unlink(paths.lock_file);
 	assert_int_equal(open_squares(SLOTS, &second), 0);
+	assert_int_equal(stat(paths.channel_file, &file), 0);
+	assert_int_equal(move_on(producer, 0x10000), -ESTALE);
+	assert_int_equal(stat(paths.channel_file, &same_file), 0);
+	assert_int_equal(same_file.st_ino, file.st_ino);
 	sleep_ms(110);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(shmflip_producer_loan(producer, &loan, 0), -ESTALE);
@@ -205,6 +225,7 @@ int main(void)
 		BOTH(failed_check_takes_no_producer_for_dead),
 		WITH_PATHS(death_with_a_new_lock_file_hides_nothing),
 		BOTH(deleted_directory_is_created_again),
+		BOTH(move_needs_no_lock_file),
 		BOTH(waiting_for_viewers_checks_the_files),
 		BOTH(waiting_for_a_slot_checks_the_files),
 		BOTH(second_producer_ends_the_first),
