@@ -2,6 +2,7 @@
  *
  * shmflip.h says how much stack a call needs. Here the calls run in a thread that has no more. */
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "handles.h"
 
@@ -114,25 +115,79 @@ static void *use_everything(void *unused)
 	return failed;
 }
 
-static void calls_need_no_more_stack_than_the_header_says(void **state)
+static void assert_runs_with_little_stack(void *(*run)(void *), void *argument)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
 	void *failed_line;
 
-	(void)state;
 	assert_int_equal(pthread_attr_init(&attributes), 0);
 	assert_int_equal(pthread_attr_setstacksize(&attributes, STACK_BYTES), 0);
-	assert_int_equal(pthread_create(&thread, &attributes, use_everything, NULL), 0);
+	assert_int_equal(pthread_create(&thread, &attributes, run, argument), 0);
 	assert_int_equal(pthread_join(thread, &failed_line), 0);
 	pthread_attr_destroy(&attributes);
 	assert_int_equal((intptr_t)failed_line, 0);
+}
+
+static void calls_need_no_more_stack_than_the_header_says(void **state)
+{
+	(void)state;
+	assert_runs_with_little_stack(use_everything, NULL);
+}
+
+/* The kernel reports the locks in the order of their descriptors. */
+static void lock_viewer_bytes(int *fds, int count)
+{
+	for (int i = 0; i < count; i++) {
+		struct flock lock = { .l_type = F_RDLCK,
+			              .l_start = (INT64_C(1) << 62) + 2 * (count - i),
+			              .l_len = 1 };
+
+		fds[i] = open(in_directory("test"), O_RDONLY);
+		assert_true(fds[i] >= 0);
+		assert_int_equal(fcntl(fds[i], F_OFD_SETLK, &lock), 0);
+	}
+}
+
+static void *count_viewers(void *producer)
+{
+	const struct shmflip_status *status;
+	uint32_t viewers;
+
+	CHECK(shmflip_producer_viewers(producer, &viewers), 0);
+	CHECK(viewers, SHMFLIP_VIEWERS_MAX);
+	CHECK(shmflip_channel_status(NULL, "test", &status), 0);
+	CHECK(status->viewers, SHMFLIP_VIEWERS_MAX);
+	shmflip_status_free(status);
+	return NULL;
+}
+
+static void many_viewers_need_no_more_stack(void **state)
+{
+	enum { LOCKS = SHMFLIP_VIEWERS_MAX + 10 };
+	struct rlimit limit;
+	struct shmflip_producer *producer;
+	int fds[LOCKS];
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < LOCKS + 100)
+		skip();
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(open_squares(2, &producer), 0);
+	lock_viewer_bytes(fds, LOCKS);
+	assert_runs_with_little_stack(count_viewers, producer);
+	for (int i = 0; i < LOCKS; i++)
+		close(fds[i]);
+	shmflip_producer_close(producer);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(calls_need_no_more_stack_than_the_header_says),
+		WITH_DIRECTORY(many_viewers_need_no_more_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
