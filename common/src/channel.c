@@ -69,6 +69,16 @@ static int read_pid(int fd, bool *announced, pid_t *pid)
 	return 0;
 }
 
+/* Signals do not make the wait for a pid shorter. */
+static void sleep_for_pid(void)
+{
+	int64_t deadline_ns = monotonic_now_ns() + PID_SLEEP_NS;
+	int64_t ns;
+
+	while ((ns = clock_remaining_ns(deadline_ns, PID_SLEEP_NS)) > 0)
+		clock_sleep(ns);
+}
+
 int channel_find_owner(int fd, bool *owned, pid_t *pid)
 {
 	pid_t owner = 0;
@@ -77,7 +87,7 @@ int channel_find_owner(int fd, bool *owned, pid_t *pid)
 
 	for (int i = 0; i < PID_TRIES && locked && !announced; i++) {
 		if (i > 0)
-			clock_sleep(PID_SLEEP_NS);
+			sleep_for_pid();
 		error = lock_query_exclusive(fd, OWNER_BYTE, &locked);
 		if (!error && locked)
 			error = read_pid(fd, &announced, &owner);

@@ -4,6 +4,8 @@
  * another program. */
 #include "takeover.h"
 
+#include <sys/time.h>
+
 enum { RACERS = 10, ROUNDS = 10 };
 
 struct race {
@@ -103,21 +105,20 @@ static void dead_owner_is_not_reported(void **state)
 	close(ready[1]);
 }
 
-/* A producer does not fail because another process cleans up at that moment. */
-static void producer_waits_for_a_cleanup(void **state)
+/* The process that cleans up ends this many milliseconds later. */
+static void assert_waits_for_a_cleanup(int ms)
 {
 	struct shmflip_producer *producer;
 	int ready[2];
 	char byte;
 	pid_t child, killer;
 
-	(void)state;
 	assert_int_equal(pipe(ready), 0);
 	child = start(acquire_for_cleanup_and_pause, ready);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	killer = fork();
 	if (killer == 0) {
-		sleep_ms(100);
+		sleep_ms(ms);
 		kill(child, SIGKILL);
 		_exit(0);
 	}
@@ -127,6 +128,30 @@ static void producer_waits_for_a_cleanup(void **state)
 	kill_and_reap(child);
 	close(ready[0]);
 	close(ready[1]);
+}
+
+/* A producer does not fail because another process cleans up at that moment. */
+static void producer_waits_for_a_cleanup(void **state)
+{
+	(void)state;
+	assert_waits_for_a_cleanup(100);
+}
+
+static void ignore_alarm(int number)
+{
+	(void)number;
+}
+
+static void signals_do_not_shorten_that_wait(void **state)
+{
+	const struct itimerval often = { { 0, 50 }, { 0, 50 } }, never = { { 0, 0 }, { 0, 0 } };
+
+	(void)state;
+	signal(SIGALRM, ignore_alarm);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	assert_waits_for_a_cleanup(600);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	signal(SIGALRM, SIG_DFL);
 }
 
 static ino_t lock_file_number(void)
@@ -238,6 +263,7 @@ int main(void)
 		WITH_PATHS(one_of_ten_wins),
 		WITH_PATHS(dead_owner_is_not_reported),
 		WITH_PATHS(producer_waits_for_a_cleanup),
+		WITH_PATHS(signals_do_not_shorten_that_wait),
 		WITH_PATHS(live_channel_is_not_cleaned_up),
 		WITH_PATHS(channel_of_a_replaced_program_is_removed),
 		WITH_PATHS(foreign_raised_semaphores_stay),
