@@ -162,8 +162,8 @@ run_mutant() {
 	read -ra part < <(sed -n 's/^Part: //p' "$patch")
 	case ${part[0]} in
 	unit) options=() ;;
-	storm) options=("${part[@]}" --timeout 6000 --kills 1000000 --seconds 120) ;;
-	*) options=("${part[@]}" --timeout 6000) ;;
+	storm) options=("${part[@]}" --timeout 10000 --kills 1000000 --seconds 120) ;;
+	*) options=("${part[@]}" --timeout 10000) ;;
 	esac
 	if ! build_mutant "$patch" "$directory" "${part[@]}" >"$directory.log" 2>&1; then
 		echo "  $name: the patch does not apply to common/src, or does not compile"
