@@ -36,13 +36,13 @@ static enum liveness_action skip_frame(struct liveness *liveness)
 	return ++liveness->bad_frames == 1 ? LIVENESS_BAD_FRAME : LIVENESS_NOTHING;
 }
 
-static enum liveness_action reject_frame(struct liveness *liveness, bool met_producer,
-                                         int64_t now_ns)
+static enum liveness_action leave_producer(struct liveness *liveness, bool met_producer,
+                                           int64_t now_ns)
 {
 	if (!met_producer)
 		return LIVENESS_FAILED;
-	enum liveness_action action = skip_frame(liveness);
-	return liveness->attached ? action : note_loss(liveness, LIVENESS_BROKEN, now_ns);
+	liveness->bad_frames++;
+	return note_loss(liveness, LIVENESS_BROKEN, now_ns);
 }
 
 static enum liveness_action check_timeout(const struct liveness *liveness, int64_t now_ns)
@@ -65,11 +65,10 @@ enum liveness_action liveness_update(struct liveness *liveness, int error, bool 
 		return note_loss(liveness, LIVENESS_ENDED, now_ns);
 	case -EPIPE:
 		return note_loss(liveness, LIVENESS_DIED, now_ns);
+	case -EBADMSG:
+		return skip_frame(liveness);
 	case -EPROTO:
-		return reject_frame(liveness, met_producer, now_ns);
-	case -EPROTONOSUPPORT:
-		/* Of a frame, which the producer may send beside others; or of the producer. */
-		return attached ? skip_frame(liveness) : LIVENESS_FAILED;
+		return leave_producer(liveness, met_producer, now_ns);
 	}
 	return LIVENESS_FAILED;
 }

@@ -15,7 +15,7 @@
  * Conventions
  *   Errors      Functions that can fail return 0 or a negative errno value. On failure, they leave
  *               out-parameters alone, and shmflip_error_detail() has one line that says what is at
- *               fault; not after -EAGAIN, -EINTR and -ECHILD.
+ *               fault. Pointers are not NULL, unless a function says that it takes NULL.
  *   Structures  Those that the library hands out belong to it. Read them through their pointer;
  *               they may grow at their end. Those that the caller hands in begin with their size:
  *               shmflip_init() zeroes one and sets its size. A field that is 0 has its default, in
@@ -42,12 +42,12 @@
  *
  * Errors
  *   -EINVAL     an argument is out of range
- *   -ENOENT     there is no producer, or no directory
+ *   -ENOENT     there is no such channel, or no directory
  *   -EBUSY      a live producer holds the channel
  *   -EAGAIN     timeout: no free slot, no new frame, or no producer
  *   -EINTR      a signal handler ran: see Signals
- *   -ENOBUFS    the caller has all slots on loan
- *   -ENODATA    the stream ended, and all of it was taken
+ *   -ENOBUFS    the producer has all slots itself
+ *   -ENODATA    the stream ended, and the viewer has taken or counted all of it
  *   -EPIPE      the producer died or its stream failed, and all that it published was taken
  *   -EMSGSIZE   the frame does not fit a slot
  *   -EOVERFLOW  a size is more than can be addressed
@@ -58,8 +58,10 @@
  *   -EPERM      a directory or file is another user's, or others may write or replace it
  *   -EACCES     the system refuses access
  *   -EPROTO     shared memory or a file holds what no correct producer writes
- *   -EPROTONOSUPPORT  the producer speaks another version of the layout, or sends a pixel format
- *               that this viewer did not ask for
+ *   -EBADMSG    this frame cannot be handed out: its description is damaged, or it has a pixel
+ *               format that this viewer did not ask for
+ *   -EPROTONOSUPPORT  the producer speaks another version of the layout, or its stream has a pixel
+ *               format that this viewer did not ask for
  *   -ENOTSUP    the directory is on NFS; the producer's locks are not seen there (an overlay, a
  *               copy); its memory is in another IPC namespace; or the kernel lacks OFD locks or
  *               SEM_UNDO
@@ -127,7 +129,7 @@ SHMFLIP_CHECKED int shmflip_default_dir(char *path, size_t size);
 /* ---- Pixels ------------------------------------------------------------------------------- */
 
 /* DRM's fourcc codes, with linear memory; 16-bit words are little-endian. A frame may have another
- * code as well. Then its producer sets stride and rows of each plane itself. */
+ * code as well. Then its producer sets the planes itself: see struct shmflip_frame. */
 enum shmflip_format {
 	SHMFLIP_XRGB8888 = 0x34325258,     /* 'XR24': bytes B G R, and one that is undefined */
 	SHMFLIP_ARGB8888 = 0x34325241,     /* 'AR24': bytes B G R A */
@@ -206,7 +208,7 @@ struct shmflip_stream {
 	uint32_t slots;  /* SHMFLIP_SLOTS_MIN to _MAX. 0: as before; 2 at first */
 	uint64_t slot_bytes; /* room for a frame, if more than one of this format and size needs */
 	uint32_t rate_num;   /* frames per second as a fraction, 30000 / 1001. 0: not known */
-	uint32_t rate_den;
+	uint32_t rate_den;   /* 0: 1 */
 	uint32_t aspect_num; /* width : height of a pixel. 0: square */
 	uint32_t aspect_den;
 	struct shmflip_colour colour;
@@ -219,7 +221,7 @@ struct shmflip_stream {
 /* ---- Frames ------------------------------------------------------------------------------- */
 
 enum shmflip_frame_flags {
-	SHMFLIP_FRAME_LAST = 1 << 0,          /* the stream ends with this frame */
+	SHMFLIP_FRAME_LAST = 1 << 0,          /* announces the end: no frame will follow it */
 	SHMFLIP_FRAME_CORRUPT = 1 << 1,       /* pixels are missing or wrong */
 	SHMFLIP_FRAME_PREMULTIPLIED = 1 << 2, /* colour is multiplied by alpha */
 };
@@ -230,8 +232,11 @@ struct shmflip_plane {
 	uint32_t rows;
 };
 
-/* Lent: everything is set from the stream, and planes are laid out for it; the producer changes
- * what differs. Published or acquired: every field was checked, and does not change. */
+/* Lent: format, size, colour and planes are set from the stream, times are SHMFLIP_NO_TIME, and the
+ * source is empty; the producer changes what differs. After a change of format or size it calls
+ * shmflip_frame_layout(), or sets the planes itself: plane[0].pixels stays, and others come after
+ * it. Published or acquired: every field but the source's bytes was checked, and nothing
+ * changes. */
 struct shmflip_frame {
 	uint64_t sequence; /* 1 for a producer's first frame, then one more each; set by publish */
 	int64_t published_ns;    /* when it was published; set by publish */
@@ -265,7 +270,7 @@ SHMFLIP_CHECKED int shmflip_frame_layout(struct shmflip_frame *frame);
  * whatever is not written. NULL: the frame is not lent, or has no such plane. */
 SHMFLIP_API uint8_t *shmflip_frame_writable(struct shmflip_frame *frame, uint32_t plane);
 
-/* Adds an item to a lent frame. Copies the data. If a type is added again, the first one counts.
+/* Adds an item to a lent frame, or replaces its item of this type. Copies the data.
  * -ENOSPC  there is no room left: see frame_metadata_bytes
  * -EINVAL, -ECHILD */
 SHMFLIP_CHECKED int shmflip_frame_add_metadata(struct shmflip_frame *frame,
@@ -325,7 +330,7 @@ enum shmflip_policy {
 struct shmflip_producer_options {
 	size_t size;
 	const char *dir;     /* where the channel's files are. NULL: shmflip_default_dir(). Created
-	                      * if missing */
+	                      * if missing, in a directory that exists */
 	const char *channel; /* letters, digits, - _ and . (not first). NULL: "default" */
 	uint32_t policy;     /* enum shmflip_policy. 0: latest */
 	mode_t mode;         /* who may attach: 0600, 0640 or 0644. 0: 0600 */
@@ -351,7 +356,8 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
  * files and semaphores still exist. If not, makes them again, and continues in fresh
  * memory.
  * -EAGAIN   viewers hold all free slots
- * -ENOBUFS  the caller has all slots: it does not wait for its own
+ * -ENOBUFS  the producer has all slots itself. Returned at once, because only its own threads can
+ *           release them: have more slots than threads and kept frames together
  * -ESTALE   the channel's files were deleted, and another producer took the channel; until that one
  *           closes it
  * -EINTR, -ENOMEM, -ECHILD */
@@ -369,8 +375,9 @@ SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer
 
 /* [any] Ends the stream and keeps the channel. Viewers take what is left. Then acquire returns
  * -ENODATA to them, or with failed -EPIPE, as if the producer had died. The next loan, configure or
- * wait for viewers begins the next stream, in fresh memory: sequence numbers continue, and a
- * viewer that wants every frame misses none of it. Does nothing if the stream has ended.
+ * wait for viewers begins the next stream, in fresh memory. Sequence numbers continue. Under
+ * lossless and within the lease, viewers that want every frame miss none of it. Does nothing if the
+ * stream has ended.
  * -EINVAL  failed is neither 0 nor 1
  * -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_end(struct shmflip_producer *producer, int failed);
@@ -401,7 +408,8 @@ enum shmflip_view {
 	SHMFLIP_VIEW_AUTO = 0,   /* newest under latest, every under lossless */
 	SHMFLIP_VIEW_NEWEST = 1, /* the newest frame. Frames in between are missed, and counted */
 	SHMFLIP_VIEW_EVERY = 2,  /* each frame in order. The producer reuses no slot before this
-	                          * viewer has released it: see lease_ms */
+	                          * viewer has released it: see lease_ms. Under latest, frames
+	                          * may be missed where the producer changes to other memory */
 };
 
 enum shmflip_viewer_flags {
@@ -428,8 +436,8 @@ SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *opt
                                         struct shmflip_viewer **viewer);
 
 /* Waits until the viewer is attached to a live producer. From then on the producer counts it, and a
- * viewer that wants every frame misses none. Returns 0 at once if the viewer is attached, also if
- * the producer has died since: shmflip_viewer_acquire() tells that.
+ * viewer that wants every frame misses none of this stream. Returns 0 at once if the viewer is
+ * attached, also if the producer has died since: shmflip_viewer_acquire() tells that.
  * -EAGAIN  no producer came
  * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
  *          attach to it. Each call returns this at once, until another producer or stream comes
@@ -448,9 +456,9 @@ SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeo
  * -EAGAIN   no newer frame
  * -ENODATA, -EPIPE  the stream ended, or the producer died. Returned once; the next call waits for
  *           the next stream. With timeout_ms 0, the kernel is asked for a death once a millisecond
- * -EPROTO   the frame's description is damaged, and the frame counts as missed; or the segment is,
- *           and the viewer abandons this producer
- * -EPROTONOSUPPORT  this viewer did not ask for the frame's format; it counts as missed
+ * -EBADMSG  the next frame's description is damaged, or the viewer did not ask for its format. It
+ *           counts as missed
+ * -EPROTO   the segment is damaged, and the viewer leaves this producer
  * -EINTR, and what shmflip_viewer_attach() returns */
 SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
                                            const struct shmflip_frame **frame, int timeout_ms);
@@ -463,7 +471,8 @@ SHMFLIP_API void shmflip_viewer_close(struct shmflip_viewer *viewer);
 /* What a channel is. */
 struct shmflip_channel {
 	uint64_t producer;   /* tells the producers of a channel apart: later ones are larger */
-	uint64_t generation; /* tells a producer's segments apart: later ones are larger */
+	uint64_t generation; /* tells a producer's segments apart: later ones are larger. Each
+	                      * stream has a new one */
 	uint64_t slot_bytes; /* room for a frame */
 	uint32_t slots;
 	uint32_t policy;    /* enum shmflip_policy */

@@ -417,6 +417,16 @@ enum layout_state attachment_state(const struct attachment *attachment)
 	return atomic_load_explicit(&attachment->shared->state, memory_order_acquire);
 }
 
+uint64_t attachment_end(const struct attachment *attachment)
+{
+	uint64_t end = 0;
+
+	if (pread(attachment->fd, &end, sizeof(end), offsetof(struct channel_record, end)) !=
+	    sizeof(end))
+		return 0;
+	return layout_end_frame(end) < LAYOUT_FRAME_END ? end : 0;
+}
+
 uint64_t attachment_dropped(const struct attachment *attachment)
 {
 	/* Only shown to people: it orders nothing. */

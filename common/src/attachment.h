@@ -71,6 +71,10 @@ void attachment_detach(struct attachment *attachment);
 /* Why the generation has ended, or LAYOUT_RUNNING. Read it before the newest frame. */
 enum layout_state attachment_state(const struct attachment *attachment);
 
+/* How the stream ended that the producer continued in another generation: a layout_end(), or 0 if it
+ * has not said so. */
+uint64_t attachment_end(const struct attachment *attachment);
+
 /* Sets what is known of the channel. */
 void attachment_channel(const struct attachment *attachment, struct shmflip_channel *channel);
 
@@ -82,7 +86,7 @@ int attachment_check_format(uint32_t fourcc);
 
 /* Hands out the frame, which the caller holds in this slot: reads its description, and makes it a
  * user of the attachment. Its release ends both.
- * -EPROTO  as frame_read() */
+ * -EBADMSG  as frame_read() */
 int attachment_take(struct attachment *attachment, uint64_t sequence, uint32_t slot,
                     struct frame **out);
 

@@ -339,9 +339,9 @@ int frame_read(struct frame_pool *pool, uint32_t slot, uint64_t sequence, struct
 
 	/* Pairs with the store of the attachment's release. */
 	if (atomic_load_explicit(&frame->use, memory_order_acquire) != FRAME_FREE)
-		return fail(-EPROTO, "the producer overwrote a frame that this viewer holds");
+		return fail(-EBADMSG, "the producer overwrote a frame that this viewer holds");
 	if (read_description(frame))
-		return fail(-EPROTO, "the description of frame %llu is damaged",
+		return fail(-EBADMSG, "the description of frame %llu is damaged",
 		            (unsigned long long)sequence);
 	frame->public.sequence = sequence;
 	frame->public.slot_bytes = pool->fixed->slot_bytes;

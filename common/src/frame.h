@@ -67,7 +67,7 @@ int frame_check(struct frame *frame);
 void frame_write(struct frame *frame);
 
 /* Copies what the slot says of a frame that the caller holds, and checks the copy.
- * -EPROTO  it is damaged; or the slot's last frame is still out, which no correct producer
+ * -EBADMSG  it is damaged; or the slot's last frame is still out, which no correct producer
  *          overwrites */
 int frame_read(struct frame_pool *pool, uint32_t slot, uint64_t sequence, struct frame **out);
 

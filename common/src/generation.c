@@ -251,6 +251,7 @@ int generation_init(struct generation *generation, struct channel *channel,
 	if (error)
 		goto finish_frames;
 	generation->state = LAYOUT_RUNNING;
+	generation->awaited = true;
 	pins_init(&generation->pins, generation->fd);
 	slots_init_writer(&generation->writer, generation->shared, fixed, &generation->pins.locks,
 	                  config->newest);
@@ -284,6 +285,18 @@ void generation_retire(struct generation *generation, enum layout_state state)
 	if (generation->state == LAYOUT_RUNNING)
 		write_state(generation, state);
 	ring_remove(generation->ring_id);
+}
+
+void generation_tell_end(const struct generation *generation, uint64_t last_frame,
+                         enum layout_state state)
+{
+	uint64_t end = layout_end(last_frame, state);
+	ssize_t written = 0;
+
+	if (generation->fd >= 0)
+		written = pwrite(generation->fd, &end, sizeof(end),
+		                 offsetof(struct channel_record, end));
+	(void)written; /* without it, such a viewer takes the producer for dead */
 }
 
 void generation_unmap(struct generation *generation)

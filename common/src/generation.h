@@ -30,7 +30,8 @@ struct generation {
 	enum layout_state state;      /* likewise */
 	int ring_id;
 	key_t ring_key;
-	int fd; /* the channel file, which carries the pins; -1: closed */
+	int fd;       /* the channel file, which carries the pins; -1: closed */
+	bool awaited; /* the producer waits for viewers that have claims here */
 	struct pins pins;
 	struct slot_writer writer;
 	struct frame_pool pool;
@@ -51,6 +52,10 @@ void generation_end(struct generation *generation, enum layout_state state);
 /* Writes why the generation ends, unless its stream has ended before, and removes the ring, which
  * wakes viewers. */
 void generation_retire(struct generation *generation, enum layout_state state);
+
+/* Tells viewers that have not moved on in time how the stream ended, and with which frame. */
+void generation_tell_end(const struct generation *generation, uint64_t last_frame,
+                         enum layout_state state);
 
 /* Detaches the memory, which no frame of the producer uses any more. Viewers keep the frames that
  * they hold. */

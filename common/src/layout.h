@@ -66,6 +66,10 @@ struct channel_record {
 	/* This file as its writer sees it. On another one, locks do not meet the writer's. */
 	uint64_t device;
 	uint64_t inode;
+	/* layout_end(), once the stream has ended and this file is no longer the channel's: for a
+	 * viewer that has not moved on in time. 0: not yet. */
+	uint64_t end;
+	uint64_t reserved;
 };
 
 /* Why a generation ends. */
@@ -163,7 +167,7 @@ struct layout_header {
 };
 
 _Static_assert(sizeof(struct lock_record) == 48, "files keep their layout");
-_Static_assert(sizeof(struct channel_record) == 64, "files keep their layout");
+_Static_assert(sizeof(struct channel_record) == 80, "files keep their layout");
 _Static_assert(sizeof(struct layout_fixed) == 128, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_header, latest) == 128, "the segment keeps its layout");
 _Static_assert(offsetof(struct layout_header, state) == 192, "the segment keeps its layout");
@@ -193,6 +197,22 @@ static inline uint64_t layout_latest_frame(uint64_t latest)
 static inline uint32_t layout_latest_slot(uint64_t latest)
 {
 	return latest & 0xff;
+}
+
+/* The word that says how a stream ended, and with which frame. */
+static inline uint64_t layout_end(uint64_t last_frame, enum layout_state state)
+{
+	return last_frame << 8 | state;
+}
+
+static inline uint64_t layout_end_frame(uint64_t end)
+{
+	return end >> 8;
+}
+
+static inline enum layout_state layout_end_state(uint64_t end)
+{
+	return end & 0xff;
 }
 
 /* Offsets from the segment's start, and the parts there. fixed is a checked copy, or the

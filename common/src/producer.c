@@ -200,6 +200,14 @@ int shmflip_producer_configure(struct shmflip_producer *producer,
 	return error;
 }
 
+/* Viewers in earlier generations look there when they find the newest one ended: so tell them
+ * first. */
+static void end_stream(struct shmflip_producer *producer, enum layout_state state)
+{
+	retired_tell_end(producer->earlier, producer->generation->writer.newest, state);
+	generation_end(producer->generation, state);
+}
+
 int shmflip_producer_end(struct shmflip_producer *producer, int failed)
 {
 	int error = fork_check(producer->fork_number);
@@ -210,7 +218,7 @@ int shmflip_producer_end(struct shmflip_producer *producer, int failed)
 		return fail(-EINVAL, "failed is %d: use 0 or 1", failed);
 	pthread_mutex_lock(&producer->mutex);
 	if (producer->generation->state == LAYOUT_RUNNING)
-		generation_end(producer->generation, failed ? LAYOUT_FAILED : LAYOUT_ENDED);
+		end_stream(producer, failed ? LAYOUT_FAILED : LAYOUT_ENDED);
 	pthread_mutex_unlock(&producer->mutex);
 	return 0;
 }
@@ -308,7 +316,9 @@ static void close_channel(struct shmflip_producer *producer)
 {
 	struct generation *generation = producer->generation;
 
-	/* Remove the file first: see recheck_file() in attachment.c. */
+	if (generation->state == LAYOUT_RUNNING)
+		retired_tell_end(producer->earlier, generation->writer.newest, LAYOUT_ENDED);
+	/* Remove the file before the rest: see recheck_file() in attachment.c. */
 	if (directory_is_same_file(producer->channel.paths.channel_file, generation->fd))
 		unlink(producer->channel.paths.channel_file);
 	generation_retire(generation, LAYOUT_ENDED);

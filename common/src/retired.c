@@ -5,6 +5,8 @@
 
 #include "sysv.h"
 
+#define FILES_MAX 16 /* how many stay open to tell viewers of an end */
+
 void retired_add(struct generation **list, struct generation *generation)
 {
 	generation->next = *list;
@@ -17,12 +19,11 @@ static bool poll_claims(struct generation *generation)
 {
 	bool found;
 
-	if (generation->fd < 0)
-		return false;
-	if (!pins_find_claim(&generation->pins, generation->writer.newest + 1, &found) && found)
-		return true;
-	generation_close_file(generation);
-	return false;
+	if (generation->awaited)
+		generation->awaited = !pins_find_claim(&generation->pins,
+		                                       generation->writer.newest + 1, &found) &&
+		                      found;
+	return generation->awaited;
 }
 
 bool retired_poll_claims(struct generation *list)
@@ -37,7 +38,13 @@ bool retired_poll_claims(struct generation *list)
 void retired_ignore_claims(struct generation *list)
 {
 	for (; list; list = list->next)
-		generation_close_file(list);
+		list->awaited = false;
+}
+
+void retired_tell_end(const struct generation *list, uint64_t last_frame, enum layout_state state)
+{
+	for (; list; list = list->next)
+		generation_tell_end(list, last_frame, state);
 }
 
 /* A segment is marked for removal at creation: if it still exists, a process is attached. This one
@@ -68,9 +75,12 @@ unsigned retired_reap(struct generation **list)
 		bool used = is_in_use(*list);
 
 		count += used;
+		/* A hostile viewer may stay in any number of them. */
+		if (count > FILES_MAX && !(*list)->awaited)
+			generation_close_file(*list);
 		if ((*list)->frames_out == 0)
 			generation_unmap(*list);
-		if (used || (*list)->fd >= 0 || (*list)->frames_out > 0)
+		if (used || (*list)->awaited || (*list)->frames_out > 0)
 			list = &(*list)->next;
 		else
 			remove_first(list);

@@ -16,14 +16,17 @@
 void retired_add(struct generation **list, struct generation *generation);
 
 /* Returns whether a viewer that wants every frame still has its claim in a retired generation, and
- * so has not moved to the current one. Closes the files of generations without claims. */
+ * so has not moved to the current one. */
 bool retired_poll_claims(struct generation *list);
 
 /* Stops waiting for claims. */
 void retired_ignore_claims(struct generation *list);
 
-/* Returns how many viewers keep in use, by the kernel's word. Closes the files of those without
- * claims, unmaps those of which the producer has no frames, and frees those that nobody uses. */
+/* Tells viewers of these generations how the stream ended. */
+void retired_tell_end(const struct generation *list, uint64_t last_frame, enum layout_state state);
+
+/* Returns how many viewers keep in use, by the kernel's word. Unmaps those of which the producer
+ * has no frames, and frees those that nobody uses. */
 unsigned retired_reap(struct generation **list);
 
 /* Frees all but those of which the producer has frames. */

@@ -337,9 +337,10 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 	if (error)
 		slots_release(&attachment->pins.locks, sequence);
 	if (!error && !(viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT)) {
-		error = attachment_check_format(frame->public.fourcc);
-		if (error)
+		if (attachment_check_format(frame->public.fourcc)) {
+			error = -EBADMSG;
 			shmflip_frame_release(&frame->public);
+		}
 	}
 	viewer->counts.missed += sequence - viewer->last - (error ? 0 : 1);
 	viewer->last = sequence;
@@ -373,6 +374,20 @@ static int report_end(enum layout_state state)
 	return fail(-EPIPE, "the producer died");
 }
 
+/* The producer moved on, and ended its stream or died before this viewer could follow. Returns how
+ * it ended; LAYOUT_RUNNING: not at all. Counts what it published meanwhile. */
+static enum layout_state miss_the_rest(struct shmflip_viewer *viewer)
+{
+	uint64_t end = attachment_end(viewer->attachment);
+	uint64_t last = layout_end_frame(end);
+
+	if (last > viewer->last) {
+		viewer->counts.missed += last - viewer->last;
+		viewer->last = last;
+	}
+	return end ? layout_end_state(end) : LAYOUT_RUNNING;
+}
+
 /* There was nothing to take: checks whether the generation is over. Notices a death only with
  * check_liveness. Frames published just before the end come first. */
 static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
@@ -393,8 +408,7 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 		error = attach(viewer, true);
 		if (!attachment_found_no_producer(error))
 			return error ? error : take(viewer, frame);
-		/* It moved on and then stopped: it ended if its file is removed, else it died. */
-		state = error == -ENOENT ? LAYOUT_ENDED : LAYOUT_RUNNING;
+		state = miss_the_rest(viewer);
 	}
 	keep_claim(viewer);
 	detach_but_keep_memory(viewer);

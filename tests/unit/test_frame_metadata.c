@@ -112,10 +112,15 @@ static void metadata_has_limits(void **state)
 	assert_int_equal(add(frame, USER, "x", UINT32_MAX), -ENOSPC);
 	assert_int_equal(add(frame, USER, "x", UINT32_MAX - 7), -ENOSPC);
 	assert_int_equal(add(frame, USER, "first", 5), 0);
-	assert_int_equal(add(frame, USER, "second!!", 8), 0);
+	assert_int_equal(add(frame, USER + 2, "second!!", 8), 0);
 	assert_int_equal(add(frame, USER + 1, NULL, 0), -ENOSPC);
-	assert_item(frame, USER, "first", 5);
 	assert_no_item(frame, USER + 1);
+	/* The same type again takes the old one's place. */
+	assert_int_equal(add(frame, USER, "other", 5), 0);
+	assert_item(frame, USER, "other", 5);
+	assert_item(frame, USER + 2, "second!!", 8);
+	assert_int_equal(add(frame, USER, "123456789", 9), -ENOSPC);
+	assert_item(frame, USER, "other", 5);
 	shmflip_frame_release(frame);
 	assert_int_equal(shmflip_producer_loan(producer, &frame, 0), 0);
 	assert_int_equal(add(frame, USER + 1, NULL, 0), 0);
@@ -237,7 +242,7 @@ static void formats_are_asked_for(void **state)
 	(void)state;
 	assert_int_equal(open_view(0, SHMFLIP_VIEWER_ANY_FORMAT, &any), 0);
 	publish_in(producer, SHMFLIP_NV12);
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EPROTONOSUPPORT);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EBADMSG);
 	assert_null(frame);
 	if (!strstr(shmflip_error_detail(), "NV12"))
 		fail_msg("%s", shmflip_error_detail());
@@ -248,7 +253,7 @@ static void formats_are_asked_for(void **state)
 	shmflip_frame_release(frame);
 	/* The refused frame's slot is free again. */
 	publish_in(producer, SHMFLIP_XBGR8888);
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EPROTONOSUPPORT);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), -EBADMSG);
 	publish_in(producer, SHMFLIP_ARGB8888);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), 0);
 	shmflip_frame_release(frame);

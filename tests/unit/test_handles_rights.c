@@ -201,7 +201,7 @@ static void bad_description_counts_as_missed(void **state)
 	(void)state;
 	assert_int_equal(publish_square(producer, 1, 0), 0);
 	newest_record(header)->geometry.height = 1 << 30;
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPROTO);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EBADMSG);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
 	assert_int_equal(publish_square(producer, 2, 0), 0);
 	assert_takes(viewer, 2, 1000);

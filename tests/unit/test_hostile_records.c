@@ -62,7 +62,7 @@ static void assert_frame_is_refused(void)
 {
 	const struct shmflip_frame *frame = NULL;
 
-	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EPROTO);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EBADMSG);
 	assert_null(frame);
 	assert_non_null(strstr(shmflip_error_detail(), "damaged"));
 	assert_counts(viewer, 0, ++damaged);
@@ -177,7 +177,7 @@ static void next_frame_is_taken(void **state)
 		publish(SHMFLIP_XRGB8888)->geometry.width = 0;
 		assert_int_equal(
 			shmflip_viewer_acquire(viewer, &(const struct shmflip_frame *){ NULL }, 0),
-			-EPROTO);
+			-EBADMSG);
 		assert_int_equal(publish_square(producer, i, 0), 0);
 		assert_takes(viewer, i, 0);
 	}
