@@ -185,9 +185,7 @@ static void note_end(struct own_viewer *own, bool *last)
 	const struct producer_notes *notes = &shared->producer[ended];
 
 	let_go(own);
-	/* A producer that moved, died, and was replaced before this viewer followed the move looks
-	 * like one that ended. */
-	if (ended && !notes->ending && !notes->moved && !notes->ends)
+	if (ended && !notes->ending && !notes->ends)
 		fault("the end of producer %llu was reported, but it did not end",
 		      (unsigned long long)ended);
 	check_got_all(own, ended, "end");
