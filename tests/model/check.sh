@@ -14,15 +14,24 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # The searches, one per line: the expected number of errors, the model, and what to define.
-small='N=2 V=1 FRAMES=4 GENS=2'
-wrong="$small KILLS_P=1 KILLS_V=0"
+small='N=2 V=1 FRAMES=4 GENS=2 KILLS_P=0 KILLS_V=0'
+alone='PRODUCERS=1 KILLS_P=0'
+one="$alone N=2 V=1 KILLS_V=0"
 
 right_quick() {
+	local way
+
+	for way in '' EVERY; do
+		cat <<-END
+			0 frames $small${way:+ $way}
+			0 frames $one FRAMES=4 GENS=1 KEPT=1${way:+ $way}
+			0 frames $one FRAMES=2 GENS=2 KEPT=1 ORPHANS${way:+ $way}
+			0 frames $one FRAMES=3 GENS=2 ENDS=1${way:+ $way}
+		END
+	done
 	cat <<-END
-		0 frames $small KILLS_P=0 KILLS_V=0
-		0 frames $small KILLS_P=0 KILLS_V=0 EVERY
-		0 frames $small KILLS_P=0 KILLS_V=0 EVERY LEASE
-		0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=0 EXECS=1
+		0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=0 EVERY LEASE
+		0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=0 KILLS_V=0 EXECS=1
 		0 frames N=2 V=2 FRAMES=2 GENS=1 KILLS_P=0 KILLS_V=0 SECOND_PATH
 		0 ring   FRAMES=2 K=6
 		0 ring   FRAMES=4 K=4 TIMER
@@ -47,6 +56,13 @@ right_whole() {
 			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1${way:+ $way}
 			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0${way:+ $way}
 			0 frames N=2 V=2 FRAMES=2 GENS=2 KILLS_P=0 KILLS_V=0${way:+ $way}
+			0 frames $alone N=3 V=1 KILLS_V=0 FRAMES=4 GENS=1 KEPT=1 LOANS=2${way:+ $way}
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=3 GENS=1 KEPT=1${way:+ $way}
+			0 frames $one FRAMES=3 GENS=2 KEPT=1 ORPHANS ENDS=1${way:+ $way}
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2 ENDS=1${way:+ $way}
+			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1${way:+ $way}
+			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1${way:+ $way}
+			0 frames $one FRAMES=3 GENS=3 ENDS=2${way:+ $way}
 		END
 	done
 	cat <<-END
@@ -73,18 +89,31 @@ right_whole() {
 
 # Some of the errors need 4 frames.
 wrong_ones() {
-	printf "1 frames $wrong BAD_%s\n" NO_SECOND_CHECK QUERY_LOCK UNLOCK_BEFORE_DIRTY \
-		DIRTY_LATE PUBLISH_BEFORE_PIXELS REUSE_GENERATION NO_OWNER OVERWRITE_FROZEN \
-		KEEP_PIN LOCK_AFTER_RENAME
-	printf "1 frames $wrong EVERY BAD_%s\n" CLAIM_LATE MOVE_WITHOUT_CLAIM NO_CHECK_AFTER_CLAIM
-	printf "1 frames $wrong EVERY LEASE BAD_%s\n" UNLOCK_BEFORE_DIRTY QUERY_LOCK
-	echo "1 frames $wrong SECOND_PATH BAD_NO_LOCK_CHECK"
-	echo "1 frames $small KILLS_P=0 KILLS_V=0 EXECS=1 BAD_RAISED_IS_ALIVE"
+	printf "1 frames $one FRAMES=4 GENS=1 BAD_%s\n" NO_SECOND_CHECK QUERY_LOCK \
+		UNLOCK_BEFORE_DIRTY DIRTY_LATE PUBLISH_BEFORE_PIXELS LEND_NEWEST OVERWRITE_FROZEN \
+		KEEP_PIN
+	printf "1 frames $one FRAMES=4 GENS=1 KEPT=1 BAD_%s\n" LEND_KEPT REUSE_UNLOCKED \
+		REUSE_NEWEST
+	printf "1 frames $one FRAMES=4 GENS=2 KEPT=1 ORPHANS BAD_%s\n" PUBLISH_ORPHAN \
+		OVERWRITE_ORPHAN RELEASE_ORPHAN
+	printf "1 frames $one FRAMES=4 GENS=2 ENDS=1 BAD_%s\n" END_REMOVES_RING END_OVERWRITTEN
+	printf "1 frames $one FRAMES=4 GENS=2 ENDS=1 EVERY BAD_%s\n" DROP_CLAIM_AT_END \
+		NEXT_STREAM_AT_ONCE
+	printf "1 frames $one FRAMES=4 GENS=2 EVERY BAD_%s\n" CLAIM_LATE MOVE_WITHOUT_CLAIM \
+		NO_CHECK_AFTER_CLAIM
+	printf "1 frames $one FRAMES=4 GENS=2 EVERY LEASE BAD_%s\n" UNLOCK_BEFORE_DIRTY QUERY_LOCK
+	echo "1 frames $one FRAMES=4 GENS=3 EVERY BAD_LAST_CLAIMS_ONLY"
+	echo "1 frames $one FRAMES=4 GENS=2 BAD_REUSE_GENERATION"
+	echo "1 frames $one FRAMES=4 GENS=1 SECOND_PATH BAD_NO_LOCK_CHECK"
+	printf '1 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 BAD_%s\n' NO_OWNER \
+		LOCK_AFTER_RENAME
+	echo '1 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=0 KILLS_V=0 EXECS=1 BAD_RAISED_IS_ALIVE'
 	echo '1 ring FRAMES=4 K=4'
 	printf '1 ring BAD_%s\n' PULSE TOKEN NO_UNDO SET_VALUE WAKE_BEFORE_PUBLISH \
-		REMOVE_BEFORE_STATE NO_LAST_TAKE STATE_ONCE
+		REMOVE_BEFORE_STATE NO_LAST_TAKE STATE_ONCE END_SILENT WAKE_BEFORE_END END_PULSE
 	printf '1 owner BAD_%s\n' NO_NAME_CHECK UNLOCK_BEFORE_UNLINK RECORD_LATE \
-		CLEANUP_BEFORE_LOCK NO_CLEANUP CLEAN_WITHOUT_LOCK REFUSE_AT_ONCE ANNOUNCE_BEFORE_PID
+		CLEANUP_BEFORE_LOCK NO_CLEANUP CLEAN_WITHOUT_LOCK REFUSE_AT_ONCE \
+		ANNOUNCE_BEFORE_PID CHILD_KEEPS_LOCKS
 	printf '1 owner CLEANERS=0 MOVES=1 BAD_%s\n' RECORD_ONE_KEY COMMIT_EARLY
 	printf '1 owner CLEANERS=0 DELETES=1 BAD_%s\n' CLEANUP_RECORD_ONLY CLEANUP_OWN_FILE \
 		LOCK_AFTER_RENAME

@@ -2,19 +2,28 @@
  *
  * The slot protocol and its generations: docs/protocol.md, checked by spin.
  *
- * Two processes want to be the producer; only one at a time is. Viewers take the newest frame or, with -DEVERY,
- * every frame. Each process may be killed at any step, and starts again. A producer may move to a new generation
- * at any time; this covers both a frozen viewer and a change of size. A viewer may pause at any step for any time.
- * A viewer attaches only where it sees the lock that the producer has on the channel file for its life. Each access
- * to shared memory and each lock operation is one step. Writing a frame is two steps, and in between no viewer may
- * see it; using a frame is two steps too.
+ * Two processes want to be the producer; only one at a time is. It lends any free slot. After publishing, it may keep
+ * the frame to read it, and take it on loan again. It may end the stream, and begin another. Viewers take the newest
+ * frame or, with -DEVERY, every frame. Each process may be killed at any step, and starts again. A producer may move
+ * to a new generation at any time; this covers both a frozen viewer and a change of size. Then one frame that it has
+ * out is an orphan: it uses the frame in the old generation's memory. A viewer may pause at any step for any time. A
+ * viewer attaches only where it sees the lock that the producer has on the channel file for its life. Each access to
+ * shared memory and each lock operation is one step. A frame's pixels are written at least twice, and in between no
+ * viewer may see them; using a frame is two steps too.
  *
  * No viewer sees a frame while it is written, another frame than it took, or an older one. None waits forever, or
- * keeps a slot that it does not use, or takes a live producer for dead. There is one owner at a time. A viewer of
- * every frame loses none.
+ * keeps a slot that it does not use, or takes a live producer for dead. None fails to take the newest frame, unless
+ * there is a newer one. None misses the end of a stream that it is attached to. There is one owner at a time. A
+ * viewer of every frame loses none, also when one stream follows another. A producer finds the frames that it keeps
+ * unchanged.
  *
  *   -DN=2 -DV=2   slots, viewers        -DFRAMES=3    frames that all producers publish together
- *   -DGENS=3      generations in all    -DKILLS_P=1 -DKILLS_V=1    kills of producers, of viewers
+ *   -DGENS=3      generations in all    -DPRODUCERS=1 instead of 2
+ *   -DKILLS_P=1 -DKILLS_V=1    kills of producers, of viewers
+ *   -DLOANS=1     slots that a producer has on loan at once
+ *   -DKEPT=1      frames that it keeps at once after publishing them
+ *   -DORPHANS     a producer moves and ends also while it has frames out
+ *   -DENDS=1      streams that end without their producer, all together
  *   -DLEASE       with EVERY: the producer does not wait without limit for viewers to move; they then may lose
  *                 frames
  *   -DEXECS=1     a producer becomes another program, all together: its files are closed, its ring stays raised
@@ -22,9 +31,13 @@
  *                 the producer none of its own. Without EVERY
  *
  * Deliberate mistakes, each to be refuted: -DBAD_NO_SECOND_CHECK -DBAD_QUERY_LOCK -DBAD_UNLOCK_BEFORE_DIRTY
- * -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_REUSE_GENERATION -DBAD_NO_OWNER -DBAD_OVERWRITE_FROZEN
- * -DBAD_KEEP_PIN -DBAD_LOCK_AFTER_RENAME; with -DEVERY: -DBAD_CLAIM_LATE -DBAD_MOVE_WITHOUT_CLAIM
- * -DBAD_NO_CHECK_AFTER_CLAIM; with -DSECOND_PATH: -DBAD_NO_LOCK_CHECK; with EXECS: -DBAD_RAISED_IS_ALIVE */
+ * -DBAD_DIRTY_LATE -DBAD_PUBLISH_BEFORE_PIXELS -DBAD_LEND_NEWEST -DBAD_REUSE_GENERATION -DBAD_NO_OWNER
+ * -DBAD_OVERWRITE_FROZEN -DBAD_KEEP_PIN -DBAD_LOCK_AFTER_RENAME; with -DEVERY: -DBAD_CLAIM_LATE
+ * -DBAD_MOVE_WITHOUT_CLAIM -DBAD_NO_CHECK_AFTER_CLAIM; with 3 GENS: -DBAD_LAST_CLAIMS_ONLY; with -DSECOND_PATH:
+ * -DBAD_NO_LOCK_CHECK; with EXECS: -DBAD_RAISED_IS_ALIVE; with KEPT: -DBAD_LEND_KEPT -DBAD_REUSE_UNLOCKED
+ * -DBAD_REUSE_NEWEST; with ORPHANS: -DBAD_PUBLISH_ORPHAN -DBAD_OVERWRITE_ORPHAN and, with KEPT, -DBAD_RELEASE_ORPHAN;
+ * with ENDS: -DBAD_END_REMOVES_RING -DBAD_END_OVERWRITTEN and, with EVERY, -DBAD_DROP_CLAIM_AT_END
+ * -DBAD_NEXT_STREAM_AT_ONCE */
 #ifndef N
 #define N 2
 #endif
@@ -46,10 +59,26 @@
 #ifndef EXECS
 #define EXECS 0
 #endif
+#ifndef LOANS
+#define LOANS 1
+#endif
+#ifndef KEPT
+#define KEPT 0
+#endif
+#ifndef ENDS
+#define ENDS 0
+#endif
 /* A generation has one producer, so with one generation a second producer would have nothing to do. */
-#define PRODUCERS (GENS > 1 -> 2 : 1)
+#ifndef PRODUCERS
+#if GENS > 1
+#define PRODUCERS 2
+#else
+#define PRODUCERS 1
+#endif
+#endif
 #define NONE 15
 #define DIRTY 0
+#define ORPHAN 14 /* the content of an orphan's pixels */
 #define RUNNING 1
 #define MOVED 2
 #define ENDED 3
@@ -85,6 +114,8 @@ byte claim[GENS * V];    /* this viewer has locked all frames from this one on; 
 byte owners;
 byte living = NONE;      /* the generation of a live producer */
 byte execs;
+byte ends;
+bit ended[GENS];         /* this generation's stream ended while its producer went on */
 bit kill_p[2];
 bit kill_v[V];
 byte done;               /* producers that have ended and do not start again */
@@ -149,35 +180,219 @@ inline lock_write(g, f, got) {
 	}
 }
 
+/* What a producer does with a slot, by its own notes. Its program knows by itself which frames it keeps. */
+#define FREE 0
+#define LENT 1
+#define KEEPING 2
+
+#if N > 2
+#define COUNT(what) ((use[0] == what) + (use[1] == what) + (use[2] == what))
+#else
+#define COUNT(what) ((use[0] == what) + (use[1] == what))
+#endif
+
+#ifdef BAD_LEND_NEWEST
+#define IS_NEWEST(s) false
+#else
+#define IS_NEWEST(s) ((s) == front)
+#endif
+#ifdef BAD_LEND_KEPT
+#define MAY_LEND(s) (use[s] != LENT && !IS_NEWEST(s))
+#else
+#define MAY_LEND(s) (use[s] == FREE && !IS_NEWEST(s))
+#endif
+#ifdef BAD_REUSE_NEWEST
+#define MAY_REUSE(s) (use[s] == KEEPING)
+#else
+#define MAY_REUSE(s) (use[s] == KEEPING && (s) != front)
+#endif
+#ifdef ORPHANS
+#define MAY_PART true
+#else
+#define MAY_PART (COUNT(LENT) == 0)
+#endif
+#define IS_LENT(s) (use[s] == LENT)
+#define IS_KEPT(s) (use[s] == KEEPING)
+#define IS_OUT(s) (use[s] != FREE)
+
+/* Chooses any slot that may be. NONE: none may be. */
+#if N > 2
+#define CHOOSE(may) if :: may(0) -> slot = 0 :: may(1) -> slot = 1 :: may(2) -> slot = 2 :: else -> slot = NONE fi
+#else
+#define CHOOSE(may) if :: may(0) -> slot = 0 :: may(1) -> slot = 1 :: else -> slot = NONE fi
+#endif
+
+/* Which pixels slot s of generation g has. */
+#ifdef BAD_OVERWRITE_ORPHAN
+byte inherited[GENS];    /* this slot, counted from 1, has the memory that it had in the generation before */
+#define PIXELS(g, s) (inherited[g] == (s) + 1 -> SLOT((g) - 1, s) : SLOT(g, s))
+#else
+#define PIXELS(g, s) SLOT(g, s)
+#endif
+
 inline begin_generation(was) {
 #ifdef BAD_REUSE_GENERATION
 	g = 0;
 	if :: generations == 0 -> generations = 1 :: else fi;
 #else
-	g = generations;
-	generations++;
+	d_step { g = generations; generations++ };
 #endif
-	latest[g] = newest * 4 + 3;
-	state[g] = RUNNING;
-	producer[g] = (was == NONE -> g : producer[was]);
-	ring[g] = me + 1;
-	d_step { slot = 0; do :: slot < N -> held[slot] = DIRTY; slot++ :: else -> break od; slot = 0 };
-	front = NONE;
+	/* No viewer sees this before the channel file names the generation. */
+	d_step {
+		latest[g] = newest * 4 + 3;
+		state[g] = RUNNING;
+		producer[g] = (was == NONE -> g : producer[was]);
+		ring[g] = me + 1;
+		slot = 0;
+		do :: slot < N -> held[slot] = DIRTY; slot++ :: else -> break od;
+		slot = 0;
+		front = NONE
+	};
+#ifdef BAD_OVERWRITE_ORPHAN
+	/* No viewer sees the slot of a loan. So the new generation takes its memory. */
+	d_step { if :: was != NONE && orphan_g == was && orphan == DIRTY -> inherited[g] = orphan_slot + 1 :: else fi };
+#endif
 #ifndef BAD_LOCK_AFTER_RENAME
 	holds[g] = 1;
 #endif
 	d_step { file = g; living = g };
 	holds[g] = 1;
 	if
-	:: was != NONE -> state[was] = MOVED; ring[was] = 0; holds[was] = 0
+	:: was != NONE ->
+#ifndef BAD_END_OVERWRITTEN
+		/* The reason why a stream ended stays. */
+		if :: !stream_over -> state[was] = MOVED :: else fi;
+#else
+		state[was] = MOVED;
+#endif
+		ring[was] = 0;
+		holds[was] = 0
 	:: else
 	fi
 }
 
+/* Makes sure that no viewer uses the slot's frame: locks it, then marks the slot. */
+inline try_lock() {
+	if
+	:: slot == NONE -> skip
+	:: slot != NONE && held[slot] == DIRTY -> got = 1
+	:: else -> lock_write(g, held[slot], got)
+	fi
+}
+
+inline invalidate() {
+	if
+	:: got && held[slot] != DIRTY ->
+#ifdef BAD_UNLOCK_BEFORE_DIRTY
+		writing[BYTE(g, held[slot])] = 0;
+#endif
+#ifndef BAD_DIRTY_LATE
+		sequence[SLOT(g, slot)] = DIRTY;
+#endif
+		d_step { writing[BYTE(g, held[slot])] = 0; held[slot] = DIRTY }
+	:: else
+	fi
+}
+
+/* A loan begins, with the first write of pixels. */
+inline lend() {
+#ifdef BAD_PUBLISH_BEFORE_PIXELS
+	sequence[SLOT(g, slot)] = newest + 1;
+	latest[g] = (newest + 1) * 4 + slot;
+#endif
+#ifdef BAD_DIRTY_LATE
+	pixels[PIXELS(g, slot)] = DIRTY;
+	sequence[SLOT(g, slot)] = DIRTY;
+#endif
+	d_step { use[slot] = LENT; pixels[PIXELS(g, slot)] = DIRTY; got = 0; slot = 0 }
+}
+
+/* The pixels of a frame that the producer keeps are what it published. */
+#define assert_unchanged(s) assert(!keeps[s] || pixels[PIXELS(g, s)] == keeps[s])
+
+inline assert_all_unchanged() {
+	d_step {
+		slot = 0;
+		do :: slot < N -> assert_unchanged(slot); slot++ :: else -> break od;
+		slot = 0
+	}
+}
+
+/* Of the frames that are out, one at most becomes an orphan; the others are released. */
+inline part_from_frames() {
+	assert_all_unchanged();
+	slot = NONE;
+#ifdef ORPHANS
+	if
+	:: orphan_g == NONE -> CHOOSE(IS_OUT)
+	:: true
+	fi;
+#endif
+	d_step {
+		if
+		:: slot != NONE -> orphan_g = g; orphan_slot = slot; orphan = held[slot]
+		:: else
+		fi;
+		slot = 0;
+		do :: slot < N -> use[slot] = FREE; keeps[slot] = 0; slot++ :: else -> break od;
+		slot = 0
+	}
+}
+
+inline forget_orphan() {
+	orphan_g = NONE;
+	orphan_slot = 0;
+	orphan = DIRTY
+}
+
+/* An orphan is used where it is. Publishing it fails, and its release changes nothing. */
+inline use_orphan() {
+	if
+	:: orphan == DIRTY ->
+		/* It was on loan. */
+		pixels[PIXELS(orphan_g, orphan_slot)] = ORPHAN;
+		orphan = ORPHAN
+	:: else ->
+		assert(pixels[PIXELS(orphan_g, orphan_slot)] == orphan);
+#ifdef BAD_PUBLISH_ORPHAN
+		if
+		:: orphan == ORPHAN ->
+			f = latest[orphan_g] / 4 + 1;
+			sequence[SLOT(orphan_g, orphan_slot)] = f;
+			latest[orphan_g] = f * 4 + orphan_slot
+		:: else
+		fi;
+#endif
+#ifdef BAD_RELEASE_ORPHAN
+		/* The slot of that number in the current generation is free. */
+		d_step { use[orphan_slot] = FREE; forget_orphan() }
+#else
+		d_step { forget_orphan() }
+#endif
+	fi
+}
+
+/* Lossless: the producer lends no slot before the viewers have moved their claims from each earlier generation. Once
+ * it has found no claim in one, it does not look there again. */
+#define HAS_NO_CLAIM(g) (awaited & (1 << (g)) && !CLAIMED(g, newest + 1))
+#define FORGET(g) awaited = awaited & (255 - (1 << (g)))
+inline await_later() {
+#if defined(BAD_LAST_CLAIMS_ONLY)
+	awaited = 1 << was
+#elif defined(BAD_NEXT_STREAM_AT_ONCE)
+	awaited = (stream_over -> awaited : awaited | (1 << was))
+#elif defined(EVERY) && !defined(BAD_MOVE_WITHOUT_CLAIM)
+	awaited = awaited | (1 << was)
+#else
+	skip
+#endif
+}
+
 proctype Producer(byte me) {
-	byte g, was, front, slot, f;
-	byte held[N];
-	bit got, mine, became_other;
+	byte g, was, front, slot, f, awaited;
+	byte held[N], use[N], keeps[N];
+	byte orphan_g = NONE, orphan_slot, orphan; /* orphan: the frame, DIRTY while on loan, or ORPHAN */
+	bit got, mine, became_other, stream_over;
 
 again:
 	{
@@ -203,78 +418,103 @@ again:
 #endif
 		begin_generation(NONE);
 		do
-		:: newest < FRAMES ->
-			slot = 0;
-			got = 0;
-			do
-			:: slot < N && !got ->
-				if
-				:: slot == front -> slot++
-				:: slot != front && held[slot] == DIRTY -> got = 1
-				:: else ->
-					lock_write(g, held[slot], got);
-					if
-					:: !got -> slot++
-					:: else ->
-#ifdef BAD_UNLOCK_BEFORE_DIRTY
-						writing[BYTE(g, held[slot])] = 0;
-#endif
-#ifndef BAD_DIRTY_LATE
-						sequence[SLOT(g, slot)] = DIRTY;
-#endif
-						writing[BYTE(g, held[slot])] = 0
-					fi
-				fi
-			:: else -> break
-			od;
+		/* Lends a slot. If a viewer holds it, tries again, or drops the frame. */
+		:: atomic {
+			newest + COUNT(LENT) < FRAMES && COUNT(LENT) < LOANS && !stream_over && !awaited ->
+			CHOOSE(MAY_LEND);
+			try_lock()
+		   };
+			invalidate();
 			if
-			:: got ->
-				f = newest + 1;
-#ifdef BAD_PUBLISH_BEFORE_PIXELS
-				sequence[SLOT(g, slot)] = f;
-				latest[g] = f * 4 + slot;
-#endif
-				pixels[SLOT(g, slot)] = DIRTY;
-#ifdef BAD_DIRTY_LATE
-				sequence[SLOT(g, slot)] = DIRTY;
-#endif
-				pixels[SLOT(g, slot)] = f;
-				sequence[SLOT(g, slot)] = f;
-				d_step { latest[g] = f * 4 + slot; newest = f };
-				held[slot] = f;
-				front = slot
+			:: got -> lend()
 #ifdef BAD_OVERWRITE_FROZEN
-			:: !got ->
+			:: !got && slot != NONE ->
 				/* After a lease, takes the slot of a frozen viewer instead of new memory. */
-				slot = (front == 0 -> 1 : 0);
 				sequence[SLOT(g, slot)] = DIRTY;
-				held[slot] = DIRTY
-#else
-			:: !got -> skip /* drop the frame, or try again */
+				d_step { held[slot] = DIRTY; slot = 0 }
 #endif
-			fi;
-			/* Moves to a new generation: a viewer is frozen, or the size changes. */
-			if
-			:: generations < GENS ->
-				was = g;
-				begin_generation(was);
-#if defined(EVERY) && !defined(BAD_MOVE_WITHOUT_CLAIM)
-				/* Lossless: lends no slot before the viewers have moved their claims. */
-				if
-				:: !CLAIMED(was, newest + 1)
-#ifdef LEASE
-				:: true
-#endif
-				fi
-#endif
-			:: d_step { execs < EXECS -> execs++; living = NONE; became_other = 1 }; goto finish
-			:: true
+			:: !got -> slot = 0
 			fi
-		:: else -> break
+		:: atomic {
+			COUNT(LENT) > 0 && !stream_over ->
+			CHOOSE(IS_LENT);
+			f = newest + 1;
+			pixels[PIXELS(g, slot)] = f
+		   };
+			sequence[SLOT(g, slot)] = f;
+			d_step {
+				latest[g] = f * 4 + slot;
+				newest = f;
+				held[slot] = f;
+				front = slot;
+				use[slot] = (COUNT(KEEPING) < KEPT -> KEEPING : FREE);
+				keeps[slot] = (use[slot] == KEEPING -> f : 0);
+				f = 0;
+				slot = 0
+			}
+#if KEPT > 0
+		/* Releases a frame. A loan is discarded. */
+		:: atomic {
+			COUNT(FREE) < N ->
+			CHOOSE(IS_OUT);
+			d_step { assert_unchanged(slot); use[slot] = FREE; keeps[slot] = 0; slot = 0 }
+		   }
+		/* Takes a frame that it keeps on loan again. */
+		:: atomic {
+			COUNT(KEEPING) > 0 && COUNT(LENT) < LOANS && newest + COUNT(LENT) < FRAMES && !stream_over ->
+			CHOOSE(MAY_REUSE);
+			if :: slot != NONE -> assert_unchanged(slot) :: else fi;
+#ifdef BAD_REUSE_UNLOCKED
+			if
+			:: slot != NONE -> sequence[SLOT(g, slot)] = DIRTY; held[slot] = DIRTY; got = 1
+			:: else
+			fi
+#else
+			try_lock()
+#endif
+		   };
+			invalidate();
+			if
+			:: got -> keeps[slot] = 0; lend()
+			:: !got -> slot = 0
+			fi
+#endif
+#ifdef ORPHANS
+		:: atomic { orphan_g != NONE -> use_orphan() }
+#endif
+#ifdef EVERY
+		:: HAS_NO_CLAIM(0) -> FORGET(0)
+#if GENS > 2
+		:: HAS_NO_CLAIM(1) -> FORGET(1)
+#endif
+#ifdef LEASE
+		:: awaited -> awaited = 0
+#endif
+#endif
+		/* Moves to a new generation: a viewer is frozen, the size changes, or another stream begins. */
+		:: atomic { generations < GENS && MAY_PART -> part_from_frames(); was = g };
+			begin_generation(was);
+			d_step { await_later(); stream_over = 0; was = 0 }
+#if ENDS > 0
+		/* Ends the stream, and goes on. */
+		:: atomic {
+			ends < ENDS && !stream_over && MAY_PART ->
+			part_from_frames();
+			d_step { ends++; ended[g] = 1; state[g] = ENDED; stream_over = 1 }
+		   };
+#ifdef BAD_END_REMOVES_RING
+			ring[g] = 0
+#endif
+#endif
+#if EXECS > 0
+		:: d_step { execs < EXECS -> execs++; living = NONE; became_other = 1 }; goto finish
+#endif
+		:: newest == FRAMES || stream_over -> break
 		od;
-		living = NONE;
-		file = NONE;
-		state[g] = ENDED;
+		skip;
+		assert_all_unchanged();
+		d_step { living = NONE; file = NONE };
+		if :: !stream_over -> state[g] = ENDED :: else fi;
 		ring[g] = 0;
 finish:
 		skip
@@ -301,7 +541,10 @@ finish:
 		:: else -> break
 		od;
 		if :: mine -> owners--; owned = 0; mine = 0 :: else fi;
-		g = 0; was = 0; front = 0; slot = 0; f = 0; got = 0
+		slot = 0;
+		do :: slot < N -> use[slot] = FREE; keeps[slot] = 0; held[slot] = DIRTY; slot++ :: else -> break od;
+		g = 0; was = 0; front = 0; slot = 0; f = 0; got = 0; awaited = 0; stream_over = 0;
+		forget_orphan()
 	};
 	if
 	:: kill_p[me] && !became_other -> kill_p[me] = 0; goto again
@@ -313,6 +556,7 @@ finish:
 proctype Viewer(byte me) {
 	byte g = NONE, next_g, word, f, s, x, last, i, seen_state, found;
 	bit got, same;
+	bit told; /* that the stream of generation g has ended */
 
 again:
 	{
@@ -350,6 +594,18 @@ dead:			if
 		:: else
 		fi;
 		got = 0;
+#if ENDS > 0
+		/* The stream has ended. The next one will have another generation. */
+		if
+		:: state[next_g] == ENDED ->
+			if :: g != NONE && producer[g] == producer[next_g] -> told = 1 :: else fi;
+#ifdef BAD_DROP_CLAIM_AT_END
+			if :: told -> claim[g * V + me] = 0 :: else fi;
+#endif
+			goto dead
+		:: else
+		fi;
+#endif
 #ifdef EVERY
 		/* Continue after the last frame, or with the newest one of another producer. */
 		d_step {
@@ -380,8 +636,13 @@ dead:			if
 		if :: !same -> last = i - 1 :: else fi;
 		i = 0;
 #endif
+		/* Keeps its claim on the last generation until now, so that the producer lends no slot of this one. */
 		if :: g != NONE -> unlock_viewer(g) :: else fi;
-		g = next_g;
+		d_step {
+			assert(g == NONE || !ended[g] || producer[g] != producer[next_g] || told);
+			told = 0;
+			g = next_g
+		};
 		do
 		:: seen_state = state[g]; i = ring[g];
 		   word = latest[g];
@@ -420,11 +681,12 @@ dead:			if
 				:: else -> got = 0
 				fi
 			};
-			if :: !got -> goto next :: else fi;
+			if :: !got -> assert(latest[g] != word); goto next :: else fi;
 #ifndef BAD_NO_SECOND_CHECK
 			x = sequence[SLOT(g, s)];
 			if
 			:: x != f ->
+				assert(latest[g] != word);
 #ifndef BAD_KEEP_PIN
 				pinned[BYTE(g, f)] = pinned[BYTE(g, f)] & (255 - ME);
 #endif
@@ -433,8 +695,8 @@ dead:			if
 			fi;
 #endif
 #endif
-			assert(pixels[SLOT(g, s)] == f);
-			assert(pixels[SLOT(g, s)] == f && f > last);
+			assert(pixels[PIXELS(g, s)] == f);
+			assert(pixels[PIXELS(g, s)] == f && f > last);
 			last = f;
 #ifdef EVERY
 			claim[g * V + me] = f + 1
@@ -444,7 +706,20 @@ dead:			if
 		   :: else ->
 			/* The state was read before latest, so a generation that is over has no new frame. */
 			if
-			:: seen_state != RUNNING || !i -> goto attach
+			:: seen_state != RUNNING ->
+				i = 0;
+				if :: seen_state == ENDED -> told = 1 :: else fi;
+#ifdef BAD_DROP_CLAIM_AT_END
+				if :: told -> claim[g * V + me] = 0 :: else fi;
+#endif
+				d_step { word = 0; f = 0; s = 0; seen_state = 0 };
+				goto attach
+			:: seen_state == RUNNING && !i ->
+				/* The producer may have ended or moved since the state was read. */
+				if
+				:: state[g] != RUNNING -> goto next
+				:: else -> assert(living == NONE || producer[living] != producer[g]); goto attach
+				fi
 			:: else ->
 				assert_no_pins(g);
 sleeping:			if
@@ -455,10 +730,15 @@ sleeping:			if
 				fi
 			fi
 		   fi;
-next:		   x = 0; i = 0; got = 0
+next:		   atomic { word = 0; f = 0; s = 0; x = 0; i = 0; got = 0; seen_state = 0; found = 0 }
 		od;
 finish:
 		skip
+#if defined(EVERY) && !defined(LEASE)
+		;
+		/* Its last producer has published nothing that it did not take. */
+		assert(g == NONE || !last || producer[generations - 1] != producer[g] || last == newest)
+#endif
 	} unless { kill_v[me] };
 	d_step {
 		x = 0;
@@ -474,7 +754,7 @@ finish:
 		:: else -> break
 		od;
 		g = NONE; next_g = 0; word = 0; f = 0; s = 0; x = 0; last = 0; i = 0; seen_state = 0; got = 0; same = 0;
-		found = 0
+		found = 0; told = 0
 	};
 	if
 	:: kill_v[me] -> kill_v[me] = 0; goto again
@@ -501,7 +781,7 @@ proctype Killer() {
 init {
 	atomic {
 		run Producer(0);
-#if GENS > 1
+#if PRODUCERS > 1
 		run Producer(1);
 #endif
 		run Viewer(0);

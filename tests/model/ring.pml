@@ -2,10 +2,11 @@
  *
  * Sleeping and waking on the semaphore ring: docs/protocol.md, checked by spin.
  *
- * A producer publishes frames and then rests, ends in order, or is killed at any step. Two viewers take the
- * newest frame, sleep when there is none, and report at last how it ended. No viewer may sleep forever, be woken
- * without a reason, miss the last frame, or take an end for a death. A viewer may pause between two steps for any
- * time, so any number of frames may overtake it.
+ * A producer publishes frames and then rests, closes its channel, ends its stream, or is killed at any step. After
+ * the end of a stream it rests, begins another stream with other semaphores, closes its channel, or is killed. Two
+ * viewers take the newest frame, sleep when there is none, and report at last how it ended. No viewer may sleep
+ * forever, be woken without a reason, miss the last frame, or take an end for a death. A viewer may pause between two
+ * steps for any time, so any number of frames may overtake it.
  *
  *   -DFRAMES=2          frames to publish
  *   -DK=6               semaphores; the producer keeps the next K / 2 raised
@@ -15,7 +16,8 @@
  * sleep: they raise its semaphore again, and only TIMER wakes it.
  *
  * Deliberate mistakes, each to be refuted: -DBAD_PULSE -DBAD_TOKEN -DBAD_NO_UNDO -DBAD_SET_VALUE
- * -DBAD_WAKE_BEFORE_PUBLISH -DBAD_REMOVE_BEFORE_STATE -DBAD_NO_LAST_TAKE -DBAD_STATE_ONCE */
+ * -DBAD_WAKE_BEFORE_PUBLISH -DBAD_REMOVE_BEFORE_STATE -DBAD_NO_LAST_TAKE -DBAD_STATE_ONCE -DBAD_END_SILENT
+ * -DBAD_WAKE_BEFORE_END -DBAD_END_PULSE */
 #ifndef FRAMES
 #define FRAMES 2
 #endif
@@ -35,6 +37,7 @@ byte undo[K + 1];     /* what the kernel subtracts when the producer dies */
 bit removed;          /* the semaphore set */
 bit started, resting, killed, undone, died; /* the producer */
 byte taken[V];        /* the last frame that each viewer took */
+byte reported;        /* viewers that have reported how it ended */
 
 #define IS_ALIVE (!removed && semaphore[ALIVE] > 0)
 
@@ -71,7 +74,24 @@ inline publish(f) {
 #endif
 }
 
-inline end_in_order() {
+/* ALIVE stays raised, and the semaphore of the next frame low. */
+inline end_stream() {
+#if defined(BAD_WAKE_BEFORE_END)
+	d_step { lower((f + 1) % K) };
+	state = ENDED
+#elif defined(BAD_END_SILENT)
+	state = ENDED
+#elif defined(BAD_END_PULSE)
+	state = ENDED;
+	d_step { lower((f + 1) % K) };
+	d_step { raise((f + 1) % K) }
+#else
+	state = ENDED;
+	d_step { lower((f + 1) % K) }
+#endif
+}
+
+inline close_channel() {
 #ifdef BAD_REMOVE_BEFORE_STATE
 	removed = 1;
 	state = ENDED
@@ -106,8 +126,13 @@ proctype Producer() {
 		d_step { semaphore[(f + 1) % K] = 1; undo[(f + 1) % K] = 0 };
 #endif
 		if
-		:: end_in_order()
+		:: close_channel()
 		:: resting = 1; killed
+		:: end_stream();
+		   if
+		   :: removed = 1 /* begins another stream, or closes the channel */
+		   :: resting = 1; killed
+		   fi
 		fi
 	} unless { killed };
 	/* The kernel undoes a set in one step, however the producer ended. */
@@ -165,15 +190,17 @@ sleep:		k = latest;
 #endif
 		fi;
 		/* A wakeup has a reason. */
-		assert(latest > k || removed || undone)
+		assert(latest > k || state == ENDED || removed || undone)
 	   fi;
 next:	   seen_state = RUNNING
 	od;
 	assert(taken[me] == latest);
-	assert(died == (seen_state == RUNNING))
+	assert(died == (seen_state == RUNNING));
+	reported++
 }
 
-/* Kills at some instant, or when both viewers have all frames: a viewer that then still sleeps would sleep forever. */
+/* Kills at some instant, or when both viewers have all frames, and after the end of a stream have reported it: a viewer
+ * that then still sleeps would sleep forever. */
 proctype Killer() {
 	bit waits;
 
@@ -181,7 +208,8 @@ proctype Killer() {
 	:: waits = 0
 	:: waits = 1
 	fi;
-	!waits || removed || (resting && taken[0] == latest && taken[1] == latest);
+	!waits || removed ||
+		(resting && taken[0] == latest && taken[1] == latest && (state == RUNNING || reported == V));
 	killed = 1
 }
 
