@@ -99,12 +99,27 @@ int channel_find_owner(int fd, bool *owned, pid_t *pid)
 	return 0;
 }
 
+/* The locks of a killed process last until the children that it had just forked have run: see
+ * fork.h. Waits for that, as long as for a pid. */
+static int find_live_owner(const struct channel *channel, int fd, bool *owned, pid_t *pid)
+{
+	int error = channel_find_owner(fd, owned, pid);
+
+	for (int i = 1; i < PID_TRIES && !error && *owned; i++) {
+		if (!cleanup_producer_is_dead(channel))
+			break;
+		sleep_for_pid();
+		error = channel_find_owner(fd, owned, pid);
+	}
+	return error;
+}
+
 /* Returns 0 if the owner has released the channel since its lock was met. */
 static int check_no_owner(const struct channel *channel, int fd)
 {
 	pid_t pid;
 	bool owned;
-	int error = channel_find_owner(fd, &owned, &pid);
+	int error = find_live_owner(channel, fd, &owned, &pid);
 
 	if (error || !owned)
 		return error;

@@ -71,12 +71,23 @@ int cleanup_recorded(const struct channel *channel, struct shmflip_removed *remo
 	return 0;
 }
 
+static const struct attachment_options any_generation = { .any_format = true, .ended = true };
+
+bool cleanup_producer_is_dead(const struct channel *channel)
+{
+	struct attachment *attachment;
+	int error = attachment_open(&attachment, &channel->paths, &any_generation);
+
+	if (!error)
+		attachment_unref(attachment);
+	return error == -EPIPE;
+}
+
 int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t *pid)
 {
-	const struct attachment_options options = { .any_format = true, .ended = true };
 	struct attachment *attachment;
 	pid_t producer = 0;
-	int error = attachment_open(&attachment, &channel->paths, &options);
+	int error = attachment_open(&attachment, &channel->paths, &any_generation);
 
 	if (error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -ENOTSUP)
 		return error;

@@ -21,6 +21,9 @@ int cleanup_recorded(const struct channel *channel, struct shmflip_removed *remo
 /* Removes everything but the lock file. Adds to *removed. */
 int cleanup_channel(const struct channel *channel, struct shmflip_removed *removed);
 
+/* Whether the channel file names a generation whose producer is dead. */
+bool cleanup_producer_is_dead(const struct channel *channel);
+
 /* Finds a live producer whose lock file somebody deleted: the channel file names its generation.
  * *pid is 0 if the kernel does not say it.
  * -ENOMEM, -EMFILE, -ENFILE  the generation could not be checked

@@ -111,6 +111,61 @@ static void child_does_not_keep_frames(void **state)
 	close_pipes();
 }
 
+/* ---- A child that has not run yet when its parent is killed ---- */
+
+static bool delays;
+
+/* Registered before the library's handler, it runs before that one. */
+static void delay_child(void)
+{
+	if (!delays)
+		return;
+	delays = false;
+	wait_for_stop(NULL);
+}
+
+static int exit_at_once(void *unused)
+{
+	(void)unused;
+	return 0;
+}
+
+static int produce_with_a_late_child(void *unused)
+{
+	open_all(4);
+	delays = true;
+	start(exit_at_once, unused);
+	return pause();
+}
+
+static void close_after(int fd, int ms)
+{
+	pid_t closer = fork();
+
+	assert_true(closer >= 0);
+	if (closer == 0) {
+		sleep_ms(ms);
+		_exit(0);
+	}
+	close(fd);
+}
+
+static void producer_waits_for_a_child_that_has_not_run(void **state)
+{
+	pid_t parent;
+
+	(void)state;
+	make_pipes();
+	parent = start(produce_with_a_late_child, NULL);
+	read_pid();
+	kill_and_reap(parent);
+	close_after(stop[1], 200);
+	producer = create(SHMFLIP_POLICY_LATEST, 2, 0);
+	assert_int_equal(publish_square(producer, 1, 0), 0);
+	shmflip_producer_close(producer);
+	close_pipes();
+}
+
 /* ---- A parent with threads ---- */
 
 enum { FORKS = 30 };
@@ -206,9 +261,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(child_does_not_keep_a_channel),
 		WITH_DIRECTORY(child_does_not_keep_frames),
+		WITH_DIRECTORY(producer_waits_for_a_child_that_has_not_run),
 		WITH_DIRECTORY(children_of_threads_keep_nothing),
 		WITH_DIRECTORY(children_get_no_memory_that_is_just_being_attached),
 	};
 
+	pthread_atfork(NULL, NULL, delay_child);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
