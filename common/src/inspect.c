@@ -252,15 +252,21 @@ static bool find_channel(const char *file, const char *dir, struct channel_paths
 	       (is_lock || access(paths->lock_file, F_OK) != 0);
 }
 
-static bool channel_exists(const struct channel_paths *paths, uid_t owner)
+/* -ENOENT  there is no channel
+ * -ENOMEM, -EMFILE, -ENFILE  it could not be checked */
+static int check_exists(const struct channel_paths *paths, uid_t owner)
 {
 	struct lock_record record;
 	int fd = open_lock(paths, owner, &record);
 	bool ours = fd >= 0 && is_our_lock(fd, &record);
 
+	if (fd == -ENOMEM || fd == -EMFILE || fd == -ENFILE)
+		return fd;
 	if (fd >= 0)
 		fork_close(fd);
-	return ours || is_our_channel_file(paths, owner);
+	if (ours || is_our_channel_file(paths, owner))
+		return 0;
+	return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
 }
 
 int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void *context),
@@ -279,9 +285,15 @@ int shmflip_channel_list(const char *dir, int (*found)(const char *channel, void
 	directory = opendir(paths.dir);
 	if (!directory)
 		return fail_errno("cannot read directory %s", paths.dir);
-	while (!result && (entry = readdir(directory)))
-		if (find_channel(entry->d_name, dir, &paths) && channel_exists(&paths, owner))
+	while (!result && (entry = readdir(directory))) {
+		if (!find_channel(entry->d_name, dir, &paths))
+			continue;
+		result = check_exists(&paths, owner);
+		if (!result)
 			result = found(paths.name, context);
+		else if (result == -ENOENT)
+			result = 0;
+	}
 	closedir(directory);
 	return result;
 }
@@ -323,10 +335,10 @@ int shmflip_channel_clean(const char *dir, const char *channel_name,
 		error = channel_paths_init(&channel.paths, dir, channel_name);
 	if (!error)
 		error = directory_check(paths, false, NULL);
+	if (!error)
+		error = check_exists(paths, geteuid());
 	if (error)
 		return error;
-	if (!channel_exists(paths, geteuid()))
-		return fail(-ENOENT, "there is no channel %s in %s", paths->name, paths->dir);
 	had_lock_file = access(paths->lock_file, F_OK) == 0;
 	error = channel_acquire_for_cleanup(&channel, paths);
 	if (error)

@@ -91,6 +91,38 @@ static void failed_check_takes_no_producer_for_dead(void **state)
 	assert_continues();
 }
 
+static int ignore_channel(const char *channel, void *unused)
+{
+	(void)channel, (void)unused;
+	return 0;
+}
+
+/* Leaves a descriptor for the directory, and none for the files. Then not even that. */
+static int look_for_channels_without_descriptors(void *unused)
+{
+	struct rlimit limit = { 0 };
+	int lowest = dup(STDIN_FILENO);
+
+	(void)unused;
+	close(lowest);
+	limit.rlim_max = (rlim_t)lowest + 1;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return 1;
+	if (shmflip_channel_list(NULL, ignore_channel, NULL) != -EMFILE)
+		return 2;
+	limit.rlim_cur = (rlim_t)lowest;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return 3;
+	return shmflip_channel_clean(NULL, "test", NULL) == -EMFILE ? 0 : 4;
+}
+
+static void failed_check_takes_no_channel_for_missing(void **state)
+{
+	(void)state;
+	assert_exits(start(look_for_channels_without_descriptors, NULL), 0);
+}
+
 static int die_about_to_renew(void *argument)
 {
 	const int *ready = argument;
@@ -223,6 +255,7 @@ int main(void)
 		BOTH(deleted_channel_file_is_created_again),
 		BOTH(deleted_lock_file_is_created_again),
 		BOTH(failed_check_takes_no_producer_for_dead),
+		BOTH(failed_check_takes_no_channel_for_missing),
 		WITH_PATHS(death_with_a_new_lock_file_hides_nothing),
 		BOTH(deleted_directory_is_created_again),
 		BOTH(move_needs_no_lock_file),
