@@ -21,9 +21,11 @@ int main(void)
 			continue; /* the process was stopped, and continues */
 		const struct shmflip_plane *plane = &frame->plane[0];
 		uint64_t sum = 0;
-		for (uint32_t y = 0; y < frame->height; y++)
-			for (uint32_t x = 0; x < frame->width; x++)
-				sum += plane->pixels[(size_t)y * plane->stride_bytes + x * 4];
+		for (uint32_t y = 0; y < frame->height; y++) {
+			const uint8_t *row = plane->pixels + (size_t)y * plane->stride_bytes;
+			for (uint32_t x = 0; x < frame->width; x++, row += 4)
+				sum += *row;
+		}
 		printf("%llu: %.2f\n", (unsigned long long)frame->sequence,
 		       (double)sum / frame->width / frame->height);
 		shmflip_frame_release(frame);

@@ -71,8 +71,8 @@ void attachment_detach(struct attachment *attachment);
 /* Why the generation has ended, or LAYOUT_RUNNING. Read it before the newest frame. */
 enum layout_state attachment_state(const struct attachment *attachment);
 
-/* How the stream ended that the producer continued in another generation: a layout_end(), or 0 if it
- * has not said so. */
+/* How the stream ended that the producer continued in another generation: a layout_end(), or 0 if
+ * the producer has not said so. */
 uint64_t attachment_end(const struct attachment *attachment);
 
 /* Sets what is known of the channel. */

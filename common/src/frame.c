@@ -117,6 +117,15 @@ struct frame *frame_lend(struct frame_pool *pool, uint32_t slot)
 	return frame;
 }
 
+static bool is_checked(const struct frame *frame, uint32_t fourcc, uint32_t planes,
+                       const struct layout_geometry *geometry)
+{
+	const struct description_layout *checked = &frame->checked;
+
+	return fourcc != 0 && fourcc == checked->fourcc && planes == checked->planes &&
+	       memcmp(geometry, &checked->geometry, sizeof(*geometry)) == 0;
+}
+
 static int check_layout(struct frame *frame)
 {
 	const uint8_t *base = frame_base(frame);
@@ -124,9 +133,10 @@ static int check_layout(struct frame *frame)
 	int error;
 
 	if (description_get_layout(&frame->public, base, &layout) &&
-	    memcmp(&layout, &frame->checked, sizeof(layout)) == 0)
+	    is_checked(frame, layout.fourcc, layout.planes, &layout.geometry))
 		return 0;
 	error = description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes);
+	/* A layout that a record cannot have did not pass. */
 	if (!error)
 		frame->checked = layout;
 	return error;
@@ -293,12 +303,10 @@ static int copy_metadata(struct frame *frame, uint32_t bytes)
 
 static int read_layout(struct frame *frame, const struct layout_slot *copy)
 {
-	const struct description_layout *checked = &frame->checked;
 	struct description_layout layout;
 	const uint8_t *base = frame_base(frame);
 
-	if (copy->fourcc == checked->fourcc && copy->planes == checked->planes &&
-	    memcmp(&copy->geometry, &checked->geometry, sizeof(copy->geometry)) == 0)
+	if (is_checked(frame, copy->fourcc, copy->planes, &copy->geometry))
 		return 0;
 	layout = (struct description_layout){ copy->fourcc, copy->planes, copy->geometry };
 	memset(&frame->checked, 0, sizeof(frame->checked));

@@ -20,7 +20,8 @@ struct frame {
 	struct frame_pool *pool;
 	uint32_t slot;
 	_Atomic uint32_t use; /* enum frame_use */
-	/* What passed the checks last. Frames of a stream are alike: so it need not be checked again. */
+	/* What passed the checks last. Frames of a stream are alike: then it is not checked again.
+	 * fourcc 0: nothing yet. */
 	struct description_layout checked;
 	uint32_t metadata_bytes;
 	uint8_t *metadata; /* room for fixed->frame_metadata_bytes */

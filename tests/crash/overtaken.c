@@ -36,7 +36,8 @@ static void start_and_keep(struct fixture *fixture)
 	fixture_keep(fixture);
 }
 
-/* Leaves the frame that was newest half drawn until the resumed victim has had time to check it. */
+/* Leaves the frame that was newest half drawn, until the resumed victim has had time to check
+ * it. */
 static void overtake_and_reuse(struct fixture *fixture)
 {
 	fixture_try_publish(fixture);

@@ -33,6 +33,7 @@ static void wrong_fields_are_refused(void **state)
 	ASSERT_REFUSED(flags, UINT32_C(1) << 31, -EINVAL);
 	ASSERT_REFUSED(colour.range, 3, -EINVAL);
 	ASSERT_REFUSED(orientation, 9, -EINVAL);
+	ASSERT_REFUSED(colour, ((struct shmflip_colour){ .siting = 7 }), -EINVAL);
 	ASSERT_REFUSED(planes, 0, -EINVAL);
 	ASSERT_REFUSED(planes, 2, -EINVAL);
 	ASSERT_REFUSED(planes, 5, -EINVAL);
@@ -43,6 +44,18 @@ static void wrong_fields_are_refused(void **state)
 	frame = NULL;
 	assert_int_equal(shmflip_viewer_acquire(viewer, &none, 0), 0);
 	shmflip_frame_release(none);
+}
+
+/* It is like what the library knows of a slot that had no frame yet. */
+static void empty_frame_is_refused(void **state)
+{
+	struct shmflip_frame *frame = loan();
+
+	(void)state;
+	frame->fourcc = frame->planes = frame->width = frame->height = 0;
+	memset(frame->plane, 0, sizeof(frame->plane));
+	assert_refused(frame, -EINVAL);
+	shmflip_frame_release(frame);
 }
 
 /* The difference of two times must not overflow: viewers compute a frame's age. */
@@ -165,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BOTH(wrong_fields_are_refused),
+		BOTH(empty_frame_is_refused),
 		BOTH(wrong_times_are_refused),
 		BOTH(wrong_planes_are_refused),
 		BOTH(planes_that_overlap_are_refused),

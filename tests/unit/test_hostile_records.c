@@ -74,6 +74,17 @@ static void assert_frame_is_refused(void)
 		assert_frame_is_refused();                                                         \
 	} while (0)
 
+/* It is like what a viewer that has seen no frame knows of the slot. */
+static void empty_record_is_refused(void **state)
+{
+	struct layout_slot *record = publish(SHMFLIP_XRGB8888);
+
+	(void)state;
+	record->fourcc = record->planes = 0;
+	memset(&record->geometry, 0, sizeof(record->geometry));
+	assert_frame_is_refused();
+}
+
 static void damaged_values_are_refused(void **state)
 {
 	const uint32_t format = SHMFLIP_XRGB8888;
@@ -263,6 +274,7 @@ static void damaged_streams_are_not_attached_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		BOTH(empty_record_is_refused),
 		BOTH(damaged_values_are_refused),
 		BOTH(damaged_planes_are_refused),
 		BOTH(damaged_planes_of_unknown_formats_are_refused),
