@@ -52,7 +52,7 @@ right_whole() {
 		cat <<-END
 			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
 			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1${way:+ $way}
-			0 frames N=3 V=1 FRAMES=4 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
+			0 frames PRODUCERS=1 N=3 V=1 FRAMES=4 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
 			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1${way:+ $way}
 			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0${way:+ $way}
 			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2${way:+ $way}
