@@ -11,7 +11,7 @@
 #include "shmflip.h"
 
 struct snapshot {
-	char channel[SHMFLIP_NAME_MAX + 1];
+	char channel[SHMFLIP_NAME_MAX + 2];       /* a name that is too long stays too long */
 	const struct shmflip_status *status;      /* NULL: not readable */
 	int32_t viewer_pids[SHMFLIP_VIEWERS_MAX]; /* sorted */
 	bool stopped;                             /* the producer is alive, but does not run */

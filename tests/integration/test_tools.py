@@ -74,7 +74,7 @@ class Tools(harness.Case):
         for arguments in ([], ["list"], ["ls", "name"], ["stat", "a", "b"], ["stat", "a", "-c", "b"],
                           ["ls", "-n", "1"], ["clean", "--json"], ["cat", "--watch"],
                           ["cat", "--format", "gif"], ["cat", "-n", "0"], ["cat", "-n"],
-                          ["stat", "../up"], ["cat", "a/b"], ["clean", ".x"], ["ls", "--bogus"]):
+                          ["stat", "../up"], ["stat", 64 * "a"], ["cat", "a/b"], ["clean", ".x"], ["ls", "--bogus"]):
             with self.subTest(arguments=arguments):
                 self.assert_refused(self.tool(*arguments), 2, "--help")
 
