@@ -534,8 +534,8 @@ struct shmflip_status {
 	uint64_t segment_bytes;
 };
 
-/* [any] Queries a channel, alive or not. Holds the newest frame for some microseconds. Waits up to a
- * second if a producer is just starting, or a cleanup is at work. With (*status)->error,
+/* [any] Queries a channel, alive or not. Holds the newest frame for some microseconds. Waits up to
+ * a second if a producer is just starting, or a cleanup is at work. With (*status)->error,
  * shmflip_error_detail() says why. shmflip_status_free() frees the status.
  * -ENOENT  there is no such channel, or no directory
  * -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE */

@@ -72,8 +72,7 @@ static void *use_everything(void *unused)
 	CHECK(open_view(SHMFLIP_VIEW_AUTO, 0, &viewer), 0);
 	failed = use_a_channel(producer, viewer);
 	if (!failed)
-		if (!failed)
-			failed = recover(producer);
+		failed = recover(producer);
 	shmflip_viewer_close(viewer);
 	shmflip_producer_close(producer);
 	return failed;
