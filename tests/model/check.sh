@@ -21,12 +21,12 @@ one="$alone N=2 V=1 KILLS_V=0"
 right_quick() {
 	local way
 
-	for way in '' EVERY; do
+	for way in '' ' EVERY'; do
 		cat <<-END
-			0 frames $small${way:+ $way}
-			0 frames $one FRAMES=4 GENS=1 KEPT=1${way:+ $way}
-			0 frames $one FRAMES=2 GENS=2 KEPT=1 ORPHANS${way:+ $way}
-			0 frames $one FRAMES=3 GENS=2 ENDS=1${way:+ $way}
+			0 frames $small$way
+			0 frames $one FRAMES=4 GENS=1 KEPT=1$way
+			0 frames $one FRAMES=2 GENS=2 KEPT=1 ORPHANS$way
+			0 frames $one FRAMES=3 GENS=2 ENDS=1$way
 		END
 	done
 	cat <<-END
