@@ -17,6 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 small='N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=0'
 alone='PRODUCERS=1 KILLS_P=0'
 one="$alone N=2 V=1 KILLS_V=0"
+three='N=3 V=1 FRAMES=4 KILLS_V=0'
 
 right_quick() {
 	local way
@@ -50,18 +51,18 @@ right_whole() {
 
 	for way in '' ' EVERY'; do
 		cat <<-END
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0$way
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1$way
-			0 frames PRODUCERS=1 N=3 V=1 FRAMES=4 GENS=2 KILLS_P=1 KILLS_V=0$way
-			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1$way
-			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0$way
-			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2$way
-			0 frames $alone N=3 V=1 KILLS_V=0 FRAMES=4 GENS=1 KEPT=1 LOANS=2$way
-			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=3 GENS=1 KEPT=1$way
-			0 frames $one FRAMES=3 GENS=2 KEPT=1 ORPHANS ENDS=1$way
-			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1$way
-			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1$way
-			0 frames $one FRAMES=3 GENS=3 ENDS=2$way
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1${way:+ $way}
+			0 frames PRODUCERS=1 KILLS_P=1 $three GENS=2${way:+ $way}
+			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1${way:+ $way}
+			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0${way:+ $way}
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2${way:+ $way}
+			0 frames $alone $three GENS=1 KEPT=1 LOANS=2${way:+ $way}
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=3 GENS=1 KEPT=1${way:+ $way}
+			0 frames $one FRAMES=3 GENS=2 KEPT=1 ORPHANS ENDS=1${way:+ $way}
+			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1${way:+ $way}
+			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1${way:+ $way}
+			0 frames $one FRAMES=3 GENS=3 ENDS=2${way:+ $way}
 		END
 	done
 	cat <<-END
