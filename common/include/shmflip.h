@@ -34,8 +34,9 @@
  *   Timeouts    timeout_ms: negative waits without limit, 0 does not wait.
  *   Signals     A wait returns -EINTR after a signal handler ran, and may do so when the process
  *               continues after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
- *               before the wait is not seen. So a program that stops on a flag set by a handler
- *               waits 100 ms at a time.
+ *               before the wait, or between two looks of a wait for a slot, a viewer or a
+ *               producer, is not seen. So a program that stops on a flag set by a handler waits
+ *               100 ms at a time.
  *   Times       *_ns are nanoseconds, between -2^62 and 2^62. Points in time are readings of
  *               CLOCK_MONOTONIC. SHMFLIP_NO_TIME: not known.
  *   Stack       A call needs less than 64 KiB.

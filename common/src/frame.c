@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "fork.h"
+#include "format.h"
 #include "metadata.h"
 
 #define KNOWN_FLAGS (SHMFLIP_FRAME_LAST | SHMFLIP_FRAME_CORRUPT | SHMFLIP_FRAME_PREMULTIPLIED)
@@ -25,9 +26,21 @@ static void init_frame(struct frame_pool *pool, uint32_t slot)
 		                                   .cookie = pool->fixed };
 }
 
-int frame_pool_init(struct frame_pool *pool)
+/* Without a layout, producers lay each frame out. That is no error, and leaves no detail. */
+static void set_layout(struct frame_pool *pool)
 {
 	const struct shmflip_stream *stream = &pool->stream->public;
+	struct shmflip_layout layout;
+
+	shmflip_init(&layout);
+	if (format_find(stream->fourcc) && stream->width != 0 &&
+	    !shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout) &&
+	    layout.bytes <= pool->fixed->slot_bytes)
+		pool->layout = layout;
+}
+
+int frame_pool_init(struct frame_pool *pool)
+{
 	size_t room = (size_t)pool->fixed->slots * pool->fixed->frame_metadata_bytes;
 
 	pool->frames = calloc(pool->fixed->slots, sizeof(*pool->frames));
@@ -39,10 +52,7 @@ int frame_pool_init(struct frame_pool *pool)
 	}
 	for (uint32_t slot = 0; slot < pool->fixed->slots; slot++)
 		init_frame(pool, slot);
-	shmflip_init(&pool->layout);
-	if (shmflip_format_layout(stream->fourcc, stream->width, stream->height, &pool->layout) ||
-	    pool->layout.bytes > pool->fixed->slot_bytes)
-		pool->layout.planes = 0;
+	set_layout(pool);
 	pool->fork_number = fork_number();
 	return 0;
 }
