@@ -318,7 +318,7 @@ static void close_channel(struct shmflip_producer *producer)
 
 	if (generation->state == LAYOUT_RUNNING)
 		retired_tell_end(producer->earlier, generation->writer.newest, LAYOUT_ENDED);
-	/* Remove the file before the rest: see recheck_file() in attachment.c. */
+	/* Remove the file before the rest: see live_channel_recheck(). */
 	if (directory_is_same_file(producer->channel.paths.channel_file, generation->fd))
 		unlink(producer->channel.paths.channel_file);
 	generation_retire(generation, LAYOUT_ENDED);

@@ -1,51 +1,20 @@
-/* SPDX-License-Identifier: MIT
- *
- * The viewer's handle: it attaches to one generation after another, of any producer. */
+/* SPDX-License-Identifier: MIT */
+#include "viewer.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "attachment.h"
 #include "clock.h"
 #include "error.h"
 #include "fork.h"
 #include "frame_wait.h"
 #include "structure.h"
 
-/* How often to check for a producer. */
-#define ATTACH_MIN_NS (5 * NS_PER_MS)
-#define ATTACH_MAX_NS (100 * NS_PER_MS)
 /* How often to try to attach to the next generation of a producer that has moved on. */
 #define FOLLOW_NS (NS_PER_MS / 2)
 /* How often a polling viewer asks the kernel whether the producer lives: that costs more than to
  * see that nothing is new. */
 #define LIVENESS_CHECK_NS NS_PER_MS
-
-/* A viewer that wants every frame keeps its claim when a stream has ended: so it misses nothing of
- * the next one. The memory does not stay. */
-struct kept_claim {
-	struct pins pins; /* fd -1: none is kept */
-	uint64_t first;
-};
-
-struct shmflip_viewer {
-	unsigned fork_number;
-	struct channel_paths paths;
-	uint32_t view;
-	uint32_t flags;
-	struct attachment *attachment; /* NULL: none */
-	struct attachment *previous;   /* the next call frees its memory; NULL: none */
-	struct kept_claim claim;
-	int64_t detached_ns;         /* since when there is no attachment */
-	int64_t liveness_checked_ns; /* the last check by a call that does not wait */
-	bool every;                  /* this attachment takes every frame */
-	uint64_t producer;           /* the last one attached to */
-	uint64_t generation;         /* the last one attached to: never attach to it again */
-	uint64_t last;               /* that producer's last frame taken or skipped */
-	uint64_t dropped_before;     /* that producer's drops that are already counted */
-	struct shmflip_counts counts;
-	struct shmflip_channel channel; /* for shmflip_viewer_channel() */
-	struct spin spin;
-};
 
 #define KNOWN_FLAGS (SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_UNTOUCHED | SHMFLIP_VIEWER_ANY_FORMAT)
 
@@ -89,193 +58,14 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *given, struct shmfl
 	return 0;
 }
 
-/* The producer waits for this viewer no longer. */
-static void release_locks(struct attachment *attachment)
-{
-	slots_unclaim(&attachment->reader);
-	pins_clear_attached(&attachment->pins);
-}
-
-static void drop_claim(struct shmflip_viewer *viewer)
-{
-	struct kept_claim *claim = &viewer->claim;
-
-	if (claim->pins.fd < 0)
-		return;
-	claim->pins.locks.unlock(&claim->pins.locks, claim->first, LAYOUT_FRAME_END);
-	fork_close(claim->pins.fd);
-	claim->pins.fd = -1;
-}
-
-/* Takes the claim over from the attachment. Without a descriptor for it, the viewer may miss
- * frames of the next stream, and counts them. */
-static void keep_claim(struct shmflip_viewer *viewer)
-{
-	struct slot_reader *reader = &viewer->attachment->reader;
-	int fd;
-
-	drop_claim(viewer);
-	if (reader->claimed == LAYOUT_FRAME_END)
-		return;
-	fd = fork_dup(viewer->attachment->fd);
-	if (fd < 0)
-		return;
-	pins_init(&viewer->claim.pins, fd);
-	viewer->claim.first = reader->claimed;
-	reader->claimed = LAYOUT_FRAME_END;
-}
-
-/* Adds what the producer has dropped since the last call. */
-static void count_dropped(struct shmflip_viewer *viewer)
-{
-	uint64_t dropped;
-
-	if (!viewer->attachment)
-		return;
-	dropped = attachment_dropped(viewer->attachment);
-	viewer->counts.dropped += dropped - viewer->dropped_before;
-	viewer->dropped_before = dropped;
-}
-
-static void free_previous(struct shmflip_viewer *viewer)
-{
-	if (viewer->previous)
-		attachment_unref(viewer->previous);
-	viewer->previous = NULL;
-}
-
-/* Keeps the memory until the next call. This viewer may be the last user, and the kernel needs
- * longer to free all of it than a viewer may take to report a death. */
-static void detach_but_keep_memory(struct shmflip_viewer *viewer)
-{
-	count_dropped(viewer);
-	release_locks(viewer->attachment);
-	viewer->previous = viewer->attachment;
-	viewer->attachment = NULL;
-	viewer->detached_ns = monotonic_now_ns();
-}
-
-static void detach(struct shmflip_viewer *viewer)
-{
-	if (viewer->attachment)
-		detach_but_keep_memory(viewer);
-	free_previous(viewer);
-}
-
-static void set_attachment(struct shmflip_viewer *viewer, struct attachment *attachment, bool every,
-                           uint64_t last)
-{
-	if (viewer->producer != attachment->fixed.producer) {
-		viewer->counts.producers++;
-		viewer->dropped_before = attachment_dropped(attachment);
-	} else {
-		viewer->counts.missed += last - viewer->last;
-	}
-	viewer->counts.generations++;
-	viewer->attachment = attachment;
-	viewer->every = every;
-	viewer->last = last;
-	viewer->producer = attachment->fixed.producer;
-	viewer->generation = attachment->fixed.generation;
-}
-
-static enum attachment_pixels pixels_of(const struct shmflip_viewer *viewer)
-{
-	if (viewer->flags & SHMFLIP_VIEWER_UNTOUCHED)
-		return ATTACHMENT_UNTOUCHED;
-	return viewer->flags & SHMFLIP_VIEWER_PREFAULT ? ATTACHMENT_PREFAULT : ATTACHMENT_LAZY;
-}
-
-static int try_attach(struct shmflip_viewer *viewer, bool same_producer)
-{
-	const struct attachment_options options = {
-		.after = viewer->generation,
-		.pixels = pixels_of(viewer),
-		.any_format = viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT,
-		/* It has frames for a viewer that comes from the stream before. But a claim may
-		 * come too late there: see attachment_join(). */
-		.ended = same_producer && !viewer->every,
-	};
-	struct attachment *attachment;
-	uint64_t last;
-	bool every, same;
-	int error = attachment_open(&attachment, &viewer->paths, &options);
-
-	if (error)
-		return error;
-	every = viewer->view == SHMFLIP_VIEW_EVERY ||
-	        (viewer->view == SHMFLIP_VIEW_AUTO &&
-	         attachment->fixed.policy == SHMFLIP_POLICY_LOSSLESS);
-	same = attachment->fixed.producer == viewer->producer;
-	last = same ? viewer->last : SLOTS_NEWEST;
-	error = same_producer && !same ? -ENOENT : attachment_join(attachment, every, &last);
-	if (error) {
-		release_locks(attachment);
-		attachment_unref(attachment);
-		return error;
-	}
-	detach(viewer);
-	drop_claim(viewer);
-	set_attachment(viewer, attachment, every, last);
-	return 0;
-}
-
-/* Whether the next try will fail too. */
-static bool cannot_attach(int error)
-{
-	return error == -EPROTO || error == -EPROTONOSUPPORT || error == -ENOTSUP ||
-	       error == -EPERM || error == -EACCES;
-}
-
-/* Attaches to a new generation, then detaches from the current one. With same_producer, only to a
- * generation of the last producer. If this viewer cannot follow, a producer waits for it no longer.
- * -ENOENT  there is none
- * -EPIPE   its producer died
- * -EAGAIN  its producer is just moving on */
-static int attach(struct shmflip_viewer *viewer, bool same_producer)
-{
-	int error = try_attach(viewer, same_producer);
-
-	if (cannot_attach(error)) {
-		detach(viewer);
-		drop_claim(viewer);
-	}
-	return error;
-}
-
-/* Sleeps until the next check for a producer is due.
- * -EAGAIN  the deadline has passed */
-static int sleep_before_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
-{
-	int64_t sleep_ns = clock_backoff_ns(viewer->detached_ns, ATTACH_MIN_NS, ATTACH_MAX_NS);
-
-	sleep_ns = clock_remaining_ns(deadline_ns, sleep_ns);
-	return sleep_ns ? clock_sleep(sleep_ns) : -EAGAIN;
-}
-
-static int attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
-{
-	int error;
-
-	while (!viewer->attachment) {
-		error = attach(viewer, false);
-		if (!attachment_found_no_producer(error) && error != -EAGAIN)
-			return error;
-		error = sleep_before_attach(viewer, deadline_ns);
-		if (error)
-			return error;
-	}
-	return 0;
-}
-
 int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 {
 	int error = fork_check(viewer->fork_number);
 
 	if (error)
 		return error;
-	free_previous(viewer);
-	return fail_plain(attach_before(viewer, clock_deadline_ns(timeout_ms)));
+	viewer_free_previous(viewer);
+	return fail_plain(viewer_attach_before(viewer, clock_deadline_ns(timeout_ms)));
 }
 
 static int wait_for_producer(const struct shmflip_viewer *viewer, int64_t deadline_ns)
@@ -283,7 +73,7 @@ static int wait_for_producer(const struct shmflip_viewer *viewer, int64_t deadli
 	int error;
 
 	while (attachment_probe(&viewer->paths, viewer->generation) == -ENOENT) {
-		error = sleep_before_attach(viewer, deadline_ns);
+		error = viewer_sleep_before_attach(viewer, deadline_ns);
 		if (error)
 			return error;
 	}
@@ -316,7 +106,7 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 
 	if (error)
 		return error;
-	free_previous(viewer);
+	viewer_free_previous(viewer);
 	if (!viewer->attachment)
 		return wait_for_producer(viewer, deadline_ns);
 	error = wait_for_frame(viewer, deadline_ns);
@@ -360,7 +150,7 @@ static int take(struct shmflip_viewer *viewer, const struct shmflip_frame **fram
 	                          : slots_take_newest(reader, viewer->last, &sequence, &slot);
 
 	if (error == -EPROTO)
-		detach(viewer);
+		viewer_detach(viewer);
 	return error ? error : take_held(viewer, sequence, slot, frame);
 }
 
@@ -405,13 +195,12 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 	if (error != -EAGAIN)
 		return error;
 	if (state == LAYOUT_MOVED) {
-		error = attach(viewer, true);
+		error = viewer_attach(viewer, true);
 		if (!attachment_found_no_producer(error))
 			return error ? error : take(viewer, frame);
 		state = miss_the_rest(viewer);
 	}
-	keep_claim(viewer);
-	detach_but_keep_memory(viewer);
+	viewer_detach_at_end(viewer);
 	return report_end(state);
 }
 
@@ -421,7 +210,7 @@ static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame
 	int error;
 
 	if (!viewer->attachment) {
-		error = attach(viewer, false);
+		error = viewer_attach(viewer, false);
 		if (error)
 			return attachment_found_no_producer(error) ? -EAGAIN : error;
 	}
@@ -432,7 +221,7 @@ static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame
 static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 {
 	if (!viewer->attachment)
-		return attach_before(viewer, deadline_ns);
+		return viewer_attach_before(viewer, deadline_ns);
 	/* The producer has moved on, but viewers cannot attach there yet. */
 	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
 		return clock_sleep(clock_remaining_ns(deadline_ns, FOLLOW_NS));
@@ -449,7 +238,7 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 
 	if (error)
 		return error;
-	free_previous(viewer);
+	viewer_free_previous(viewer);
 	while ((error = acquire_now(viewer, frame, check_liveness)) == -EAGAIN) {
 		if (clock_remaining_ns(deadline_ns, 1) == 0)
 			break;
@@ -475,7 +264,7 @@ int shmflip_viewer_counts(struct shmflip_viewer *viewer, struct shmflip_counts *
 
 	if (error)
 		return error;
-	count_dropped(viewer);
+	viewer_count_dropped(viewer);
 	viewer->counts.published = viewer->counts.acquired + viewer->counts.missed;
 	return structure_write(counts, &viewer->counts, sizeof(viewer->counts), "shmflip_counts");
 }
@@ -488,11 +277,11 @@ void shmflip_viewer_close(struct shmflip_viewer *viewer)
 		/* The memory is not mapped, and the locks are the parent's. */
 		if (viewer->attachment)
 			attachment_unref(viewer->attachment);
-		free_previous(viewer);
+		viewer_free_previous(viewer);
 		free(viewer);
 		return;
 	}
-	detach(viewer);
-	drop_claim(viewer);
+	viewer_detach(viewer);
+	viewer_drop_claim(viewer);
 	free(viewer);
 }
