@@ -51,18 +51,17 @@ right_whole() {
 
 	for way in '' ' EVERY'; do
 		cat <<-END
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0${way:+ $way}
-			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1${way:+ $way}
-			0 frames PRODUCERS=1 KILLS_P=1 $three GENS=2${way:+ $way}
-			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1${way:+ $way}
-			0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0${way:+ $way}
-			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2${way:+ $way}
-			0 frames $alone $three GENS=1 KEPT=1 LOANS=2${way:+ $way}
-			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=3 GENS=1 KEPT=1${way:+ $way}
-			0 frames $one FRAMES=3 GENS=2 KEPT=1 ORPHANS ENDS=1${way:+ $way}
-			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1${way:+ $way}
-			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1${way:+ $way}
-			0 frames $one FRAMES=3 GENS=3 ENDS=2${way:+ $way}
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0$way
+			0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=1$way
+			0 frames PRODUCERS=1 KILLS_P=1 $three GENS=2$way
+			0 frames N=2 V=2 FRAMES=3 GENS=1 KILLS_P=0 KILLS_V=1$way
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2$way
+			0 frames $alone $three GENS=1 KEPT=1 LOANS=2$way
+			0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=3 GENS=1 KEPT=1$way
+			0 frames $one FRAMES=3 GENS=2 KEPT=1 ORPHANS ENDS=1$way
+			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1$way
+			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1$way
+			0 frames $one FRAMES=3 GENS=3 ENDS=2$way
 		END
 	done
 	cat <<-END
@@ -70,7 +69,8 @@ right_whole() {
 		0 frames N=3 V=1 FRAMES=4 GENS=2 KILLS_P=0 KILLS_V=0 EVERY LEASE
 		0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=1 KILLS_V=0 EXECS=1
 		0 frames N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=0 EXECS=1 EVERY
-		0 frames N=2 V=2 FRAMES=2 GENS=2 KILLS_P=0 KILLS_V=0 SECOND_PATH
+		0 frames N=3 V=2 FRAMES=4 GENS=1 KILLS_P=0 KILLS_V=0
+		0 frames $alone N=2 V=2 KILLS_V=0 FRAMES=2 GENS=2 SECOND_PATH
 		0 ring   FRAMES=3 K=8
 		0 ring   FRAMES=6 K=6 TIMER
 		0 owner  RESTARTS=1
