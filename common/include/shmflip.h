@@ -369,7 +369,7 @@ SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
  * Viewers take what is left of the old one, then move over by themselves. Under lossless, the next
  * loan waits for those that want every frame, no longer than the lease. Frames that are out stay
  * what they are; those that are still lent can no longer be published. On failure the old stream
- * goes on.
+ * continues.
  * -EINVAL, -EOVERFLOW, -ENOMEM, -ENOSPC, -EEXIST, -ESTALE, -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer,
                                                const struct shmflip_stream *stream);

@@ -251,12 +251,7 @@ void attachment_unref(struct attachment *attachment)
 {
 	if (atomic_fetch_sub_explicit(&attachment->users, 1, memory_order_acq_rel) > 1)
 		return;
-	/* In a child of fork() neither memory nor file is there: address and descriptor may be
-	 * those of a handle of its own. */
-	if (!fork_check(attachment->pool.fork_number)) {
-		sysv_segment_detach(attachment->shared);
-		fork_close(attachment->fd);
-	}
+	attachment_detach(attachment);
 	frame_pool_finish(&attachment->pool);
 	free(attachment);
 }

@@ -60,7 +60,7 @@ unsigned fork_number(void)
 
 int fork_check(unsigned number)
 {
-	return number == current_number() ? 0 : -ECHILD;
+	return number == current_number() ? 0 : fail_plain(-ECHILD);
 }
 
 /* Makes room first, so that an open descriptor is never left out. */

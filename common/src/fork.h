@@ -17,7 +17,7 @@ unsigned fork_number(void);
 int fork_check(unsigned number);
 
 /* open(2), fcntl(F_DUPFD_CLOEXEC) and close(2) for descriptors that carry locks. They are closed in
- * a child. There, never call fork_close for one of the parent's: the number may be another file's.
+ * a child. Do not call fork_close for them there: the number may be that of the child's own file.
  * Return a descriptor, or -1 and errno. */
 int fork_open(const char *path, int flags, mode_t mode);
 int fork_dup(int fd);

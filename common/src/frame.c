@@ -335,12 +335,7 @@ static int read_description(struct frame *frame)
 	int error = copy_record(&copy, record);
 
 	if (!error)
-		error = description_read(&frame->public, &copy, frame_base(frame));
-	if (!error)
-		error = description_check(&frame->public, frame_base(frame),
-		                          pool->fixed->slot_bytes);
-	if (!error)
-		error = copy_metadata(frame, copy.metadata_bytes);
+		error = read_layout(frame, &copy);
 	/* Every producer sets this time. Viewers compute ages from it. */
 	if (error || copy.published_ns == SHMFLIP_NO_TIME)
 		return -EPROTO;

@@ -309,7 +309,7 @@ void generation_unmap(struct generation *generation)
 
 void generation_close_file(struct generation *generation)
 {
-	/* In a child of fork() the number may be that of a file of its own handles. */
+	/* In a child of fork() the number may be another file's. */
 	if (generation->fd >= 0 && !fork_check(generation->pool.fork_number))
 		fork_close(generation->fd);
 	generation->fd = -1;

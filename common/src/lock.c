@@ -78,36 +78,39 @@ int lock_query_exclusive(int fd, uint64_t byte, bool *locked)
 	return error;
 }
 
-int lock_list(int fd, uint64_t first, uint64_t end, struct lock_range *list, unsigned limit,
+/* Like lock_find(), of a range that may be empty. */
+static int find_below(int fd, uint64_t first, uint64_t end, bool *found, struct lock_range *range)
+{
+	*found = false;
+	return first < end ? lock_find(fd, first, end, found, range) : 0;
+}
+
+/* The kernel reports any one lock of a range. Those below it are listed before it, and those above
+ * it after it. No recursion: the lockers decide how deep that would go. */
+int lock_list(int fd, uint64_t first, uint64_t end, struct lock_range *locks, unsigned limit,
               unsigned *count)
 {
-	/* Behind the listed ones, the array has those that lie after the range searched now, the
-	 * nearest one first. */
-	unsigned listed = 0, after = limit;
-	uint64_t search_end;
+	struct lock_range *locks_end = locks + limit;
+	struct lock_range *listed = locks;
+	struct lock_range *waiting = locks_end; /* until those below are listed; the lowest first */
 	bool found;
 	int error;
 
-	while (listed < after) {
-		search_end = after < limit ? list[after].first : end;
-		found = false;
-		/* The kernel reports any one lock: search before it next. */
-		if (first < search_end) {
-			error = lock_find(fd, first, search_end, &found, &list[after - 1]);
-			if (error)
-				return error;
-		}
+	while (listed < waiting) {
+		error = find_below(fd, first, waiting < locks_end ? waiting->first : end, &found,
+		                   waiting - 1);
+		if (error)
+			return error;
 		if (found) {
-			after--;
-		} else if (after < limit) {
-			first = list[after].end;
-			list[listed++] = list[after++];
-		} else {
-			break;
+			waiting--;
+			continue;
 		}
+		if (waiting == locks_end)
+			break;
+		first = waiting->end;
+		*listed++ = *waiting++;
 	}
-	while (after < limit)
-		list[listed++] = list[after++];
-	*count = listed;
+	/* If the limit is reached, no space is between the two. */
+	*count = (unsigned)(listed - locks) + (unsigned)(locks_end - waiting);
 	return 0;
 }

@@ -30,9 +30,9 @@ int lock_find(int fd, uint64_t first, uint64_t end, bool *found, struct lock_ran
 /* Queries whether another descriptor has locked a byte exclusively. */
 int lock_query_exclusive(int fd, uint64_t byte, bool *locked);
 
-/* Lists the disjoint ranges that other descriptors have locked within a range, in order, at most
- * limit of them: then not the first ones. */
-int lock_list(int fd, uint64_t first, uint64_t end, struct lock_range *list, unsigned limit,
+/* Lists the disjoint ranges that other descriptors have locked within a range, in no order, and at
+ * most limit of them. */
+int lock_list(int fd, uint64_t first, uint64_t end, struct lock_range *locks, unsigned limit,
               unsigned *count);
 
 #endif

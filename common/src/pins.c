@@ -129,15 +129,15 @@ int pins_count_viewers(const struct pins *pins, unsigned *viewers)
 
 int pins_list_viewers(const struct pins *pins, int32_t *pids, unsigned size, unsigned *viewers)
 {
-	struct lock_range viewer_bytes[SHMFLIP_VIEWERS_MAX];
+	struct lock_range locks[SHMFLIP_VIEWERS_MAX];
 	unsigned count;
-	int error = lock_list(pins->fd, VIEWER_BYTES, VIEWER_BYTES_END - 1, viewer_bytes,
+	int error = lock_list(pins->fd, VIEWER_BYTES, VIEWER_BYTES_END - 1, locks,
 	                      SHMFLIP_VIEWERS_MAX, &count);
 
 	if (error)
 		return error;
 	for (unsigned i = 0; i < size && i < count; i++)
-		pids[i] = pid_of(viewer_bytes[i].first);
+		pids[i] = pid_of(locks[i].first);
 	*viewers = count;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct shmflip_producer {
 /* Call these with the mutex locked. */
 
 /* Continues in a new generation with this stream. Viewers can still take the frames of the old
- * one. On failure the old one goes on.
+ * one. On failure the old one continues.
  * -ESTALE  as producer_prepare() */
 int producer_move_on(struct shmflip_producer *producer, struct stream *stream);
 

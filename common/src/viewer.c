@@ -108,12 +108,13 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 		return error;
 	viewer_free_previous(viewer);
 	if (!viewer->attachment)
-		return wait_for_producer(viewer, deadline_ns);
+		return fail_plain(wait_for_producer(viewer, deadline_ns));
 	error = wait_for_frame(viewer, deadline_ns);
+	if (error)
+		return fail_plain(error);
 	/* If the producer died, the next call that does not wait shall say so. */
-	if (!error)
-		viewer->liveness_checked_ns = 0;
-	return error;
+	viewer->liveness_checked_ns = 0;
+	return 0;
 }
 
 /* Makes a frame of what the viewer holds, or releases it. */
