@@ -197,6 +197,16 @@ static void next_frame_is_taken(void **state)
 
 /* ---- A record that changes while a viewer reads it ---- */
 
+/* The sanitizer copies memory by a function of its own: then nothing changes meanwhile. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define OTHER_MEMCPY true
+#endif
+#endif
+#ifndef OTHER_MEMCPY
+#define OTHER_MEMCPY false
+#endif
+
 enum { ITEM_BYTES = 16 }; /* type, size and 8 bytes */
 
 static struct layout_slot *changing; /* NULL: not any more */
@@ -221,14 +231,9 @@ static void only_the_checked_copy_is_used(void **state)
 	const struct shmflip_frame *frame;
 
 	(void)state;
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-	skip(); /* the sanitizer copies memory by a function of its own */
-#endif
-#endif
 	changing = publish(SHMFLIP_XRGB8888);
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), 0);
-	assert_null(changing);
+	assert_true(!changing || OTHER_MEMCPY);
 	assert_int_equal(frame->width, SIDE);
 	assert_int_equal(frame->plane[0].rows, SIDE);
 	shmflip_frame_release(frame);
