@@ -91,24 +91,15 @@ static void shift_waits(struct shmflip_producer *producer, int64_t ns)
 	producer->waited_ns += ns;
 }
 
-static int try_first(struct shmflip_producer *producer, struct frame **frame)
+/* waited: the try is part of a wait, which record_wait() notes at its end. */
+static int try_loan(struct shmflip_producer *producer, struct frame **frame, bool waited)
 {
 	int error;
 
 	pthread_mutex_lock(&producer->mutex);
 	error = lend(producer, frame);
-	if (!error)
+	if (!error && !waited)
 		shift_waits(producer, 0);
-	pthread_mutex_unlock(&producer->mutex);
-	return error;
-}
-
-static int try_again(struct shmflip_producer *producer, struct frame **frame)
-{
-	int error;
-
-	pthread_mutex_lock(&producer->mutex);
-	error = lend(producer, frame);
 	pthread_mutex_unlock(&producer->mutex);
 	return error;
 }
@@ -135,7 +126,7 @@ static int spin_for_slot(struct shmflip_producer *producer, struct frame **frame
 		return -EAGAIN;
 	do {
 		spin_pause();
-		error = try_again(producer, frame);
+		error = try_loan(producer, frame, true);
 	} while (error == -EAGAIN && monotonic_now_ns() < end_ns);
 	pthread_mutex_lock(&producer->mutex);
 	spin_record(&producer->spin, error != -EAGAIN);
@@ -185,7 +176,7 @@ static int sleep_for_slot(struct shmflip_producer *producer, struct frame **fram
 			return -EAGAIN;
 		error = clock_sleep(sleep_ns);
 		if (!error)
-			error = try_again(producer, frame);
+			error = try_loan(producer, frame, true);
 	} while (error == -EAGAIN);
 	return error;
 }
@@ -210,7 +201,7 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_fram
 
 	if (error)
 		return error;
-	error = try_first(producer, &frame);
+	error = try_loan(producer, &frame, false);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_for_slot(producer, &frame, clock_deadline_ns(timeout_ms));
 	if (error)

@@ -25,11 +25,11 @@ void retired_ignore_claims(struct generation *list);
 /* Tells viewers of these generations how the stream ended. */
 void retired_tell_end(const struct generation *list, uint64_t last_frame, enum layout_state state);
 
-/* Returns how many viewers keep in use, by the kernel's word. Unmaps those of which the producer
- * has no frames, and frees those that nobody uses. */
+/* Returns how many of the generations viewers still use, as the kernel says. If the producer has
+ * no frames of a generation, unmaps it. Frees the generations that no process uses. */
 unsigned retired_reap(struct generation **list);
 
-/* Frees all but those of which the producer has frames. */
+/* Closes all files. Frees each generation of which the producer has no frames. */
 void retired_finish(struct generation **list);
 
 #endif

@@ -57,6 +57,19 @@ static inline void assert_counts(struct shmflip_viewer *viewer, uint64_t acquire
 	assert_int_equal(counts.published, acquired + missed);
 }
 
+/* Once, however often the viewer asks. */
+static inline void assert_end_is_told_once(struct shmflip_viewer *viewer, int expected)
+{
+	const struct shmflip_frame *frame;
+
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 1000), expected);
+	assert_true(*shmflip_error_detail());
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 30), -EAGAIN);
+	assert_int_equal(shmflip_viewer_attach(viewer, 0), -EAGAIN);
+	assert_int_equal(shmflip_viewer_wait(viewer, 30), -EAGAIN);
+}
+
 struct count_job {
 	uint32_t view;
 	uint64_t frames;
