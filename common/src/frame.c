@@ -213,6 +213,7 @@ static int check_lent(const struct frame *frame)
 int shmflip_frame_layout(struct shmflip_frame *public)
 {
 	struct frame *frame = frame_of(public);
+	uint64_t slot_bytes = frame->pool->fixed->slot_bytes;
 	struct shmflip_layout layout;
 	int error = check_lent(frame);
 
@@ -222,9 +223,9 @@ int shmflip_frame_layout(struct shmflip_frame *public)
 	error = shmflip_format_layout(public->fourcc, public->width, public->height, &layout);
 	if (error)
 		return error;
-	if (layout.bytes > public->slot_bytes)
+	if (layout.bytes > slot_bytes)
 		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
-		            public->width, public->height, (unsigned long long)public->slot_bytes);
+		            public->width, public->height, (unsigned long long)slot_bytes);
 	set_planes(frame, &layout);
 	return 0;
 }

@@ -136,6 +136,9 @@ static void frame_that_does_not_fit_keeps_its_layout(void **state)
 	frame->height = 3 * SIDE;
 	assert_int_equal(shmflip_frame_layout(frame), -EMSGSIZE);
 	assert_int_equal(frame->plane[0].rows, SIDE);
+	/* A program's mistake makes the slot no larger. */
+	frame->slot_bytes = UINT64_MAX;
+	assert_int_equal(shmflip_frame_layout(frame), -EMSGSIZE);
 	frame->width = UINT32_MAX;
 	assert_int_equal(shmflip_frame_layout(frame), -EOVERFLOW);
 	frame->width = 0;
