@@ -245,15 +245,15 @@ struct shmflip_frame {
 	int64_t presentation_ns; /* when to show it, from the start of the stream */
 	int64_t duration_ns;     /* how long to show it */
 	int64_t decode_ns;       /* how long the producer took to make the pixels */
-	uint32_t fourcc;         /* enum shmflip_format, or another code of DRM's */
-	uint32_t width;          /* pixels */
-	uint32_t height;         /* rows */
 	uint32_t flags;          /* enum shmflip_frame_flags */
-	struct shmflip_colour colour;
-	uint32_t orientation; /* EXIF's 1 to 8. 0: as it lies */
+	uint32_t orientation;    /* EXIF's 1 to 8. 0: as it lies */
 	float value_scale; /* what R16 and R32F measure is value * scale + offset. 0: not known */
 	float value_offset;
+	uint32_t fourcc; /* enum shmflip_format, or another code of DRM's */
+	uint32_t width;  /* pixels */
+	uint32_t height; /* rows */
 	uint32_t planes;
+	struct shmflip_colour colour;
 	struct shmflip_plane plane[SHMFLIP_PLANES_MAX];
 	uint64_t slot_bytes; /* from plane 0 on, for layouts of the producer's own */
 	const char *source;  /* a name for people: UTF-8. Lent: the producer's string until publish,

@@ -20,7 +20,9 @@ struct attachment {
 	int fd;
 	struct pins pins;
 	struct slot_reader reader;
-	_Atomic unsigned users;
+	uint64_t taken;         /* frames that the viewer took; only its own thread counts them */
+	_Atomic uint64_t users; /* VIEWER_USE - frames released. The viewer's end takes what
+	                         * is left but for its frames that are out. 0: nobody uses it */
 };
 
 /* How the pixels are mapped. */
@@ -42,8 +44,8 @@ struct attachment_options {
  * -ENOENT  there is none, or it is dead */
 int attachment_probe(const struct channel_paths *paths, uint64_t after);
 
-/* Attaches to the live generation of this channel. The caller is the only user. *out must not be
- * copied. On failure nothing is left open.
+/* Attaches to the live generation of this channel. *out must not be copied. On failure nothing is
+ * left open.
  * -ENOENT  there is none
  * -EPIPE   there is one, but its producer is dead, or its stream failed
  * -ENOTSUP there is one, but its producer's locks or memory are not seen from here
@@ -60,9 +62,8 @@ bool attachment_found_no_producer(int error);
  * -EAGAIN  the producer has moved on; or it has ended its stream, and claims come too late */
 int attachment_join(struct attachment *attachment, bool every, uint64_t *last);
 
-/* Adds or removes a user. The last one detaches. Any thread. */
-void attachment_ref(struct attachment *attachment);
-void attachment_unref(struct attachment *attachment);
+/* Ends the use by its viewer. It is gone when the last frame is released, too. */
+void attachment_close(struct attachment *attachment);
 
 /* Detaches the memory and closes the file, for a caller that uses only what was copied: the stream
  * and descriptions. */
@@ -84,8 +85,8 @@ uint64_t attachment_dropped(const struct attachment *attachment);
 /* -EPROTONOSUPPORT  the format is not one that every viewer knows */
 int attachment_check_format(uint32_t fourcc);
 
-/* Hands out the frame, which the caller holds in this slot: reads its description, and makes it a
- * user of the attachment. Its release ends both.
+/* Hands out the frame, which the caller holds in this slot: reads its description. The attachment
+ * lives until its release, which any thread may call.
  * -EBADMSG  as frame_read() */
 int attachment_take(struct attachment *attachment, uint64_t sequence, uint32_t slot,
                     struct frame **out);

@@ -79,7 +79,7 @@ bool cleanup_producer_is_dead(const struct channel *channel)
 	int error = attachment_open(&attachment, &channel->paths, &any_generation);
 
 	if (!error)
-		attachment_unref(attachment);
+		attachment_close(attachment);
 	return error == -EPIPE;
 }
 
@@ -95,7 +95,7 @@ int cleanup_find_live_producer(const struct channel *channel, bool *found, pid_t
 	if (error)
 		return 0;
 	ring_producer_pid(attachment->ring_id, &producer);
-	attachment_unref(attachment);
+	attachment_close(attachment);
 	*pid = producer;
 	return 0;
 }

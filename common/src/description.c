@@ -16,8 +16,9 @@ static bool is_valid_time(int64_t ns)
 {
 	const uint64_t largest = LAYOUT_TIME_END - 1;
 
-	/* One comparison: what is below -largest becomes large. */
-	return (uint64_t)ns + largest <= 2 * largest || ns == SHMFLIP_NO_TIME;
+	/* Most are not known. One comparison for the others: what is below -largest becomes
+	 * large. */
+	return ns == SHMFLIP_NO_TIME || (uint64_t)ns + largest <= 2 * largest;
 }
 
 int description_check_colour(const struct shmflip_colour *colour)
@@ -132,28 +133,30 @@ int description_check_layout(const struct shmflip_frame *frame, const uint8_t *b
 	return error ? error : check_planes(frame, base, slot_bytes);
 }
 
-bool description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
+bool description_has_layout_of(const struct shmflip_frame *frame, const struct shmflip_frame *other)
+{
+	return memcmp(&frame->fourcc, &other->fourcc,
+	              offsetof(struct shmflip_frame, slot_bytes) -
+	                      offsetof(struct shmflip_frame, fourcc)) == 0;
+}
+
+void description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
                             struct description_layout *layout)
 {
 	struct layout_geometry *geometry = &layout->geometry;
 
-	if (frame->planes > SHMFLIP_PLANES_MAX)
-		return false;
 	*layout = (struct description_layout){ .fourcc = frame->fourcc, .planes = frame->planes };
 	geometry->width = frame->width;
 	geometry->height = frame->height;
 	geometry->colour = frame->colour;
 	for (uint32_t plane = 0; plane < frame->planes; plane++) {
 		const struct shmflip_plane *at = &frame->plane[plane];
-		uint64_t offset = (uint64_t)((uintptr_t)at->pixels - (uintptr_t)base);
 
-		if (offset % OFFSET_UNIT != 0 || offset / OFFSET_UNIT > UINT32_MAX)
-			return false;
 		geometry->stride_bytes[plane] = at->stride_bytes;
-		geometry->offset_units[plane] = (uint32_t)(offset / OFFSET_UNIT);
+		geometry->offset_units[plane] =
+			(uint32_t)(((uintptr_t)at->pixels - (uintptr_t)base) / OFFSET_UNIT);
 		geometry->rows[plane] = at->rows;
 	}
-	return true;
 }
 
 bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
@@ -181,8 +184,7 @@ bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
 	return true;
 }
 
-void description_write(struct layout_slot *record, const struct shmflip_frame *frame,
-                       const struct layout_geometry *geometry)
+void description_write(struct layout_slot *record, const struct shmflip_frame *frame)
 {
 	bool has_values = frame->value_scale != 0 || frame->value_offset != 0;
 
@@ -196,8 +198,6 @@ void description_write(struct layout_slot *record, const struct shmflip_frame *f
 	record->planes = (uint8_t)frame->planes;
 	record->orientation = (uint8_t)frame->orientation;
 	record->has_values = has_values;
-	if (memcmp(&record->geometry, geometry, sizeof(*geometry)) != 0)
-		record->geometry = *geometry;
 	if (has_values) {
 		record->value_scale = frame->value_scale;
 		record->value_offset = frame->value_offset;

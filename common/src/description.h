@@ -29,16 +29,21 @@ int description_check_values(const struct shmflip_frame *frame);
 /* -EINVAL  a code is out of range */
 int description_check_colour(const struct shmflip_colour *colour);
 
-/* Converts between the two. Returns false if that cannot be: then the check fails, too. */
-bool description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
+/* Whether format, size, colour and planes are the same, down to where they lie. */
+bool description_has_layout_of(const struct shmflip_frame *frame,
+                               const struct shmflip_frame *other);
+
+/* Converts a checked frame's layout for its record. */
+void description_get_layout(const struct shmflip_frame *frame, const uint8_t *base,
                             struct description_layout *layout);
+
+/* Sets the layout from a copied record. Returns false if that cannot be. */
 bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
                             const struct description_layout *layout);
 
-/* Writes the record of a checked frame, without sequence, source and metadata. A cache line that
- * need not change is not written: so it need not move between processors. */
-void description_write(struct layout_slot *record, const struct shmflip_frame *frame,
-                       const struct layout_geometry *geometry);
+/* Writes the fields that change with every frame of a checked frame into its record, without
+ * sequence, source and metadata. */
+void description_write(struct layout_slot *record, const struct shmflip_frame *frame);
 
 /* Sets the fields that change with every frame from a copied record. */
 void description_read_values(struct shmflip_frame *frame, const struct layout_slot *record);

@@ -4,11 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "error.h"
 
 /* The descriptors that carry locks. A fork waits for the mutex, so that a child sees a complete
  * list, with every such descriptor in it. */
@@ -17,9 +14,9 @@ static struct {
 	int *fds;
 	size_t count;
 	size_t size;
-	_Atomic unsigned number;
 } list = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
+_Atomic unsigned fork_count;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void before_fork(void)
@@ -37,7 +34,7 @@ static void after_fork_in_child(void)
 	for (size_t i = 0; i < list.count; i++)
 		close(list.fds[i]);
 	list.count = 0;
-	atomic_fetch_add_explicit(&list.number, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&fork_count, 1, memory_order_relaxed);
 	pthread_mutex_unlock(&list.mutex);
 }
 
@@ -46,21 +43,10 @@ static void install(void)
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-static unsigned current_number(void)
-{
-	/* Only this thread exists when a child changes it. */
-	return atomic_load_explicit(&list.number, memory_order_relaxed);
-}
-
 unsigned fork_number(void)
 {
 	pthread_once(&once, install);
-	return current_number();
-}
-
-int fork_check(unsigned number)
-{
-	return number == current_number() ? 0 : fail_plain(-ECHILD);
+	return atomic_load_explicit(&fork_count, memory_order_relaxed);
 }
 
 /* Makes room first, so that an open descriptor is never left out. */

@@ -6,15 +6,27 @@
 #ifndef SHMFLIP_FORK_H
 #define SHMFLIP_FORK_H
 
+#include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/types.h>
+
+#include "error.h"
 
 /* A number that differs in every child of this process. */
 unsigned fork_number(void);
 
 /* Checks that a handle was made in this process, when fork_number() was number.
  * -ECHILD  it was not */
-int fork_check(unsigned number);
+static inline int fork_check(unsigned number)
+{
+	extern _Atomic unsigned fork_count;
+
+	/* Only this thread exists when a child changes it. */
+	return number == atomic_load_explicit(&fork_count, memory_order_relaxed)
+	               ? 0
+	               : fail_plain(-ECHILD);
+}
 
 /* open(2), fcntl(F_DUPFD_CLOEXEC) and close(2) for descriptors that carry locks. They are closed in
  * a child. Do not call fork_close for them there: the number may be that of the child's own file.

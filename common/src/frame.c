@@ -14,8 +14,38 @@
 
 /* ---- The pool ---- */
 
-static void init_frame(struct frame_pool *pool, uint32_t slot)
+/* Without a layout, the producer lays the frame out: from the slot's start on. */
+static void set_planes(struct shmflip_frame *public, uint8_t *base,
+                       const struct shmflip_layout *layout)
 {
+	public->planes = layout->planes ? layout->planes : 1;
+	memset(public->plane, 0, sizeof(public->plane));
+	public->plane[0].pixels = base;
+	for (uint32_t plane = 0; plane < layout->planes; plane++) {
+		public->plane[plane] = (struct shmflip_plane){
+			.pixels = base + layout->offset_bytes[plane],
+			.stride_bytes = layout->stride_bytes[plane],
+			.rows = layout->rows[plane],
+		};
+	}
+}
+
+/* Computes how the stream's frames lie. planes 0: that is not known, which is no error, and leaves
+ * no detail. */
+static void compute_layout(const struct frame_pool *pool, struct shmflip_layout *layout)
+{
+	const struct shmflip_stream *stream = &pool->stream->public;
+
+	shmflip_init(layout);
+	if (!format_find(stream->fourcc) || stream->width == 0 ||
+	    shmflip_format_layout(stream->fourcc, stream->width, stream->height, layout) ||
+	    layout->bytes > pool->fixed->slot_bytes)
+		layout->planes = 0;
+}
+
+static void init_frame(struct frame_pool *pool, uint32_t slot, const struct shmflip_layout *layout)
+{
+	const struct shmflip_stream *stream = &pool->stream->public;
 	struct frame *frame = &pool->frames[slot];
 
 	frame->pool = pool;
@@ -24,24 +54,29 @@ static void init_frame(struct frame_pool *pool, uint32_t slot)
 	frame->segment = (struct shmflip_segment){ .id = pool->segment_id,
 		                                   .cookie_bytes = sizeof(*pool->fixed),
 		                                   .cookie = pool->fixed };
-}
-
-/* Without a layout, producers lay each frame out. That is no error, and leaves no detail. */
-static void set_layout(struct frame_pool *pool)
-{
-	const struct shmflip_stream *stream = &pool->stream->public;
-	struct shmflip_layout layout;
-
-	shmflip_init(&layout);
-	if (format_find(stream->fourcc) && stream->width != 0 &&
-	    !shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout) &&
-	    layout.bytes <= pool->fixed->slot_bytes)
-		pool->layout = layout;
+	frame->initial = (struct shmflip_frame){
+		.published_ns = SHMFLIP_NO_TIME,
+		.captured_ns = SHMFLIP_NO_TIME,
+		.presentation_ns = SHMFLIP_NO_TIME,
+		.duration_ns = SHMFLIP_NO_TIME,
+		.decode_ns = SHMFLIP_NO_TIME,
+		.fourcc = stream->fourcc,
+		.width = stream->width,
+		.height = stream->height,
+		.colour = stream->colour,
+		.slot_bytes = pool->fixed->slot_bytes,
+		.source = "",
+		.stream = stream,
+	};
+	set_planes(&frame->initial, frame_base(frame), layout);
+	frame->public = frame->initial;
+	frame->public.source = frame->source;
 }
 
 int frame_pool_init(struct frame_pool *pool)
 {
 	size_t room = (size_t)pool->fixed->slots * pool->fixed->frame_metadata_bytes;
+	struct shmflip_layout layout;
 
 	pool->frames = calloc(pool->fixed->slots, sizeof(*pool->frames));
 	pool->metadata = malloc(room + 1);
@@ -50,9 +85,9 @@ int frame_pool_init(struct frame_pool *pool)
 		free(pool->metadata);
 		return fail(-ENOMEM, "out of memory");
 	}
+	compute_layout(pool, &layout);
 	for (uint32_t slot = 0; slot < pool->fixed->slots; slot++)
-		init_frame(pool, slot);
-	set_layout(pool);
+		init_frame(pool, slot, &layout);
 	pool->fork_number = fork_number();
 	return 0;
 }
@@ -84,72 +119,30 @@ static enum frame_use use_of(const struct frame *frame)
 
 /* ---- A producer's frames ---- */
 
-static void set_planes(struct frame *frame, const struct shmflip_layout *layout)
-{
-	struct shmflip_frame *public = &frame->public;
-	uint8_t *base = frame_base(frame);
-
-	/* Without a layout, the producer lays the frame out: from the slot's start on. */
-	public->planes = layout->planes ? layout->planes : 1;
-	memset(public->plane, 0, sizeof(public->plane));
-	public->plane[0].pixels = base;
-	for (uint32_t plane = 0; plane < layout->planes; plane++) {
-		public->plane[plane] = (struct shmflip_plane){
-			.pixels = base + layout->offset_bytes[plane],
-			.stride_bytes = layout->stride_bytes[plane],
-			.rows = layout->rows[plane],
-		};
-	}
-}
-
 struct frame *frame_lend(struct frame_pool *pool, uint32_t slot)
 {
-	const struct shmflip_stream *stream = &pool->stream->public;
 	struct frame *frame = &pool->frames[slot];
 
-	frame->public = (struct shmflip_frame){
-		.published_ns = SHMFLIP_NO_TIME,
-		.captured_ns = SHMFLIP_NO_TIME,
-		.presentation_ns = SHMFLIP_NO_TIME,
-		.duration_ns = SHMFLIP_NO_TIME,
-		.decode_ns = SHMFLIP_NO_TIME,
-		.fourcc = stream->fourcc,
-		.width = stream->width,
-		.height = stream->height,
-		.colour = stream->colour,
-		.slot_bytes = pool->fixed->slot_bytes,
-		.source = "",
-		.stream = stream,
-	};
+	frame->public = frame->initial;
 	frame->metadata_bytes = 0;
-	set_planes(frame, &pool->layout);
 	atomic_store_explicit(&frame->use, FRAME_LENT, memory_order_relaxed);
 	return frame;
-}
-
-static bool is_checked(const struct frame *frame, uint32_t fourcc, uint32_t planes,
-                       const struct layout_geometry *geometry)
-{
-	const struct description_layout *checked = &frame->checked;
-
-	return fourcc != 0 && fourcc == checked->fourcc && planes == checked->planes &&
-	       memcmp(geometry, &checked->geometry, sizeof(*geometry)) == 0;
 }
 
 static int check_layout(struct frame *frame)
 {
 	const uint8_t *base = frame_base(frame);
-	struct description_layout layout;
 	int error;
 
-	if (description_get_layout(&frame->public, base, &layout) &&
-	    is_checked(frame, layout.fourcc, layout.planes, &layout.geometry))
+	if (frame->checked.fourcc != 0 && description_has_layout_of(&frame->public, &frame->passed))
 		return 0;
 	error = description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes);
-	/* A layout that a record cannot have did not pass. */
-	if (!error)
-		frame->checked = layout;
-	return error;
+	if (error)
+		return error;
+	frame->passed = frame->public;
+	description_get_layout(&frame->public, base, &frame->checked);
+	frame->recorded = false;
+	return 0;
 }
 
 int frame_check(struct frame *frame)
@@ -178,12 +171,14 @@ static size_t source_bytes(const char *name)
 static void write_source(struct frame *frame, struct layout_slot *record)
 {
 	const char *name = frame->public.source ? frame->public.source : "";
-	size_t bytes = source_bytes(name);
+	size_t bytes = *name ? source_bytes(name) : 0;
 
-	memmove(frame->source, name, bytes);
+	if (bytes > 0) {
+		memmove(frame->source, name, bytes);
+		memcpy(record->source, frame->source, bytes);
+	}
 	frame->source[bytes] = '\0';
 	frame->public.source = frame->source;
-	memcpy(record->source, frame->source, bytes);
 	record->source_bytes = (uint8_t)bytes;
 }
 
@@ -194,7 +189,11 @@ void frame_write(struct frame *frame)
 	uint8_t *metadata = (uint8_t *)((uintptr_t)pool->shared +
 	                                layout_metadata_offset(pool->fixed, frame->slot));
 
-	description_write(record, &frame->public, &frame->checked.geometry);
+	description_write(record, &frame->public);
+	/* A cache line that need not change is not written: so it need not move between processors. */
+	if (!frame->recorded)
+		record->geometry = frame->checked.geometry;
+	frame->recorded = true;
 	write_source(frame, record);
 	if (frame->metadata_bytes > 0)
 		memcpy(metadata, frame->metadata, frame->metadata_bytes);
@@ -226,7 +225,7 @@ int shmflip_frame_layout(struct shmflip_frame *public)
 	if (layout.bytes > slot_bytes)
 		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
 		            public->width, public->height, (unsigned long long)slot_bytes);
-	set_planes(frame, &layout);
+	set_planes(public, frame_base(frame), &layout);
 	return 0;
 }
 
@@ -276,10 +275,10 @@ int shmflip_frame_reuse(struct shmflip_frame *public)
 
 /* ---- A viewer's frames ---- */
 
-/* Copies no more cache lines than the producer has written. */
+/* Copies no more cache lines than the producer has written, and not the geometry. */
 static int copy_record(struct layout_slot *copy, const struct layout_slot *record)
 {
-	memcpy(copy, record, offsetof(struct layout_slot, value_scale));
+	memcpy(copy, record, offsetof(struct layout_slot, geometry));
 	layout_copy_barrier();
 	if (copy->has_values) {
 		copy->value_scale = record->value_scale;
@@ -312,14 +311,19 @@ static int copy_metadata(struct frame *frame, uint32_t bytes)
 	return metadata_is_valid(frame->metadata, bytes, NULL) ? 0 : -EPROTO;
 }
 
-static int read_layout(struct frame *frame, const struct layout_slot *copy)
+/* Where the record says what was checked before, what was copied then is used. */
+static int read_layout(struct frame *frame, const struct layout_slot *copy,
+                       const struct layout_geometry *geometry)
 {
-	struct description_layout layout;
+	struct description_layout layout = { copy->fourcc, copy->planes, { 0 } };
+	const struct description_layout *checked = &frame->checked;
 	const uint8_t *base = frame_base(frame);
 
-	if (is_checked(frame, copy->fourcc, copy->planes, &copy->geometry))
+	if (layout.fourcc != 0 && layout.fourcc == checked->fourcc &&
+	    layout.planes == checked->planes && layout_has_geometry(geometry, &checked->geometry))
 		return 0;
-	layout = (struct description_layout){ copy->fourcc, copy->planes, copy->geometry };
+	layout.geometry = *geometry;
+	layout_copy_barrier();
 	memset(&frame->checked, 0, sizeof(frame->checked));
 	if (!description_set_layout(&frame->public, base, &layout) ||
 	    description_check_layout(&frame->public, base, frame->pool->fixed->slot_bytes))
@@ -336,7 +340,7 @@ static int read_description(struct frame *frame)
 	int error = copy_record(&copy, record);
 
 	if (!error)
-		error = read_layout(frame, &copy);
+		error = read_layout(frame, &copy, &record->geometry);
 	/* Every producer sets this time. Viewers compute ages from it. */
 	if (error || copy.published_ns == SHMFLIP_NO_TIME)
 		return -EPROTO;
@@ -358,9 +362,6 @@ int frame_read(struct frame_pool *pool, uint32_t slot, uint64_t sequence, struct
 		return fail(-EBADMSG, "the description of frame %llu is damaged",
 		            (unsigned long long)sequence);
 	frame->public.sequence = sequence;
-	frame->public.slot_bytes = pool->fixed->slot_bytes;
-	frame->public.source = frame->source;
-	frame->public.stream = &pool->stream->public;
 	atomic_store_explicit(&frame->use, FRAME_ACQUIRED, memory_order_relaxed);
 	*out = frame;
 	return 0;

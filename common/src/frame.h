@@ -20,13 +20,16 @@ struct frame {
 	struct frame_pool *pool;
 	uint32_t slot;
 	_Atomic uint32_t use; /* enum frame_use */
-	/* What passed the checks last. Frames of a stream are alike: then it is not checked again.
-	 * fourcc 0: nothing yet. */
+	/* The layout that passed the checks last. Frames of a stream are alike: then it is not
+	 * checked again. fourcc 0: none yet. */
 	struct description_layout checked;
+	bool recorded; /* a producer's: the slot's record has it */
 	uint32_t metadata_bytes;
 	uint8_t *metadata; /* room for fixed->frame_metadata_bytes */
-	struct shmflip_segment segment;
 	char source[SHMFLIP_SOURCE_MAX + 1];
+	struct shmflip_frame initial; /* a producer's: what it is when it is lent */
+	struct shmflip_frame passed;  /* a producer's: it had the layout that passed the checks */
+	struct shmflip_segment segment;
 };
 
 /* The frames of one segment. A producer's generation and a viewer's attachment each have one. The
@@ -42,7 +45,6 @@ struct frame_pool {
 
 	struct frame *frames;
 	uint8_t *metadata;
-	struct shmflip_layout layout; /* of the stream's frames; planes 0: not known */
 	unsigned fork_number;
 };
 

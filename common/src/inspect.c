@@ -230,7 +230,7 @@ void shmflip_status_free(const struct shmflip_status *status)
 	if (!memory)
 		return;
 	if (memory->attachment)
-		attachment_unref(memory->attachment);
+		attachment_close(memory->attachment);
 	free(memory);
 }
 

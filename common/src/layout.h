@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "shmflip.h"
 
@@ -176,6 +177,7 @@ _Static_assert(offsetof(struct layout_slot, geometry) == 64, "the segment keeps 
 _Static_assert(offsetof(struct layout_slot, value_scale) == 128, "two cache lines suffice");
 _Static_assert(offsetof(struct layout_slot, source) == 192, "the segment keeps its layout");
 _Static_assert(sizeof(struct layout_slot) == 512, "the segment keeps its layout");
+_Static_assert(sizeof(struct layout_geometry) % sizeof(uint64_t) == 0, "it is compared in words");
 _Static_assert(sizeof(struct layout_stream) == 64, "the segment keeps its layout");
 _Static_assert(sizeof(struct shmflip_colour) == 8, "the segment keeps its layout");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics work between processes");
@@ -265,6 +267,22 @@ int layout_compute(struct layout_fixed *fixed, uint64_t *segment_bytes);
 /* Checks a copied header against the size of its segment: after this, every slot, record, room for
  * metadata and the stream's record lie within segment_bytes. -EPROTO, -EPROTONOSUPPORT. */
 int layout_check_segment(const struct layout_fixed *fixed, uint64_t segment_bytes);
+
+/* Compares word by word, which compilers turn into a few instructions. What is shared is read
+ * once. */
+static inline bool layout_has_geometry(const struct layout_geometry *shared,
+                                       const struct layout_geometry *copy)
+{
+	const uint8_t *a = (const uint8_t *)shared, *b = (const uint8_t *)copy;
+	uint64_t differs = 0, x, y;
+
+	for (size_t i = 0; i < sizeof(*copy); i += sizeof(x)) {
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		differs |= x ^ y;
+	}
+	return differs == 0;
+}
 
 /* Call it between copying something shared and checking the copy. It keeps the compiler from
  * reading the original again. */

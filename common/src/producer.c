@@ -88,7 +88,7 @@ int producer_move_on(struct shmflip_producer *producer, struct stream *stream)
 static int check_objects(struct shmflip_producer *producer)
 {
 	const struct channel *channel = &producer->channel;
-	int64_t now_ns = monotonic_now_ns();
+	int64_t now_ns = monotonic_lately_ns();
 	bool alive;
 	int error;
 

@@ -34,7 +34,8 @@ static void move_to_front(struct slot_writer *writer, uint32_t slot)
 
 	while (order[position] != slot)
 		position++;
-	memmove(order + 1, order, position);
+	if (position > 0)
+		memmove(order + 1, order, position);
 	order[0] = (uint8_t)slot;
 }
 

@@ -229,10 +229,23 @@ static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
 	return wait_for_frame(viewer, deadline_ns);
 }
 
+static int wait_and_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
+                            int64_t deadline_ns)
+{
+	int error;
+
+	do {
+		error = wait_for_anything(viewer, deadline_ns);
+		if (error)
+			return error;
+		error = acquire_now(viewer, frame, true);
+	} while (error == -EAGAIN && clock_remaining_ns(deadline_ns, 1) > 0);
+	return error;
+}
+
 int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                            int timeout_ms)
 {
-	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
 	/* A call that waits need not check now: a death wakes it up. */
 	bool check_liveness = timeout_ms == 0 && start_liveness_check(viewer);
 	int error = fork_check(viewer->fork_number);
@@ -240,14 +253,9 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 	if (error)
 		return error;
 	viewer_free_previous(viewer);
-	while ((error = acquire_now(viewer, frame, check_liveness)) == -EAGAIN) {
-		if (clock_remaining_ns(deadline_ns, 1) == 0)
-			break;
-		error = wait_for_anything(viewer, deadline_ns);
-		if (error)
-			break;
-		check_liveness = true;
-	}
+	error = acquire_now(viewer, frame, check_liveness);
+	if (error == -EAGAIN && timeout_ms != 0)
+		error = wait_and_acquire(viewer, frame, clock_deadline_ns(timeout_ms));
 	return error ? fail_plain(error) : 0;
 }
 
@@ -277,7 +285,7 @@ void shmflip_viewer_close(struct shmflip_viewer *viewer)
 	if (fork_check(viewer->fork_number)) {
 		/* The memory is not mapped, and the locks are the parent's. */
 		if (viewer->attachment)
-			attachment_unref(viewer->attachment);
+			attachment_close(viewer->attachment);
 		viewer_free_previous(viewer);
 		free(viewer);
 		return;

@@ -59,7 +59,7 @@ void viewer_count_dropped(struct shmflip_viewer *viewer)
 void viewer_free_previous(struct shmflip_viewer *viewer)
 {
 	if (viewer->previous)
-		attachment_unref(viewer->previous);
+		attachment_close(viewer->previous);
 	viewer->previous = NULL;
 }
 
@@ -136,7 +136,7 @@ static int try_attach(struct shmflip_viewer *viewer, bool same_producer)
 	error = same_producer && !same ? -ENOENT : attachment_join(attachment, every, &last);
 	if (error) {
 		release_locks(attachment);
-		attachment_unref(attachment);
+		attachment_close(attachment);
 		return error;
 	}
 	viewer_detach(viewer);

@@ -18,4 +18,13 @@ static inline int64_t monotonic_now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+/* The same clock as it was some milliseconds ago at most. Costs a fifth. */
+static inline int64_t monotonic_lately_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
 #endif

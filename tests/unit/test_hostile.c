@@ -175,7 +175,7 @@ static void damaged_frame_does_not_keep_its_slot(void **state)
 
 	(void)state;
 	assert_int_equal(publish_square(producer, 1, 0), 0);
-	newest_record(header)->geometry.width = 0;
+	newest_record(header)->orientation = 9;
 	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EBADMSG);
 	assert_counts(viewer, 0, 1);
 	for (uint32_t i = 2; i < 6; i++)
