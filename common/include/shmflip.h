@@ -35,8 +35,8 @@
  *   Signals     A wait returns -EINTR after a signal handler ran, and may do so when the process
  *               continues after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
  *               before the wait, or between two looks of a wait for a slot, a viewer or a
- *               producer, is not seen. So a program that stops on a flag set by a handler waits
- *               100 ms at a time.
+ *               producer, is not seen. So a handler that is to end a wait calls
+ *               shmflip_viewer_interrupt() or shmflip_producer_interrupt(), which no wait misses.
  *   Times       *_ns are nanoseconds, between -2^62 and 2^62. Points in time are readings of
  *               CLOCK_MONOTONIC. SHMFLIP_NO_TIME: not known.
  *   Stack       A call needs less than 64 KiB.
@@ -47,6 +47,7 @@
  *   -EBUSY      a live producer holds the channel
  *   -EAGAIN     timeout: no free slot, no new frame, or no producer
  *   -EINTR      a signal handler ran: see Signals
+ *   -ECANCELED  the handle is interrupted; goes before -EINTR and -EAGAIN
  *   -ENOBUFS    the producer has all slots itself
  *   -ENODATA    the stream ended, and the viewer has taken or counted all of it
  *   -EPIPE      the producer died or its stream failed, and all that it published was taken
@@ -361,7 +362,7 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
  *           release them: have more slots than threads and kept frames together
  * -ESTALE   the channel's files were deleted, and another producer took the channel; until that one
  *           closes it
- * -EINTR, -ENOMEM, -ECHILD */
+ * -ECANCELED, -EINTR, -ENOMEM, -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
                                           struct shmflip_frame **frame, int timeout_ms);
 
@@ -390,12 +391,17 @@ SHMFLIP_CHECKED int shmflip_producer_viewers(struct shmflip_producer *producer, 
 
 /* [any] Waits until at least so many viewers are attached. Checks the channel's files as
  * shmflip_producer_loan() does.
- * -EINVAL, -EAGAIN, -EINTR, -ESTALE, -ENOMEM, -ECHILD */
+ * -EINVAL, -EAGAIN, -ECANCELED, -EINTR, -ESTALE, -ENOMEM, -ECHILD */
 SHMFLIP_CHECKED int shmflip_producer_wait_viewers(struct shmflip_producer *producer,
                                                   uint32_t viewers, int timeout_ms);
 
 /* [any] Counts a frame that the program dropped because no slot was free. Viewers see the count. */
 SHMFLIP_API void shmflip_producer_count_dropped(struct shmflip_producer *producer);
+
+/* [any] Interrupts the producer: until shmflip_producer_resume(), loan and wait_viewers return
+ * -ECANCELED. Those that wait already do so within 5 ms. May be called in a signal handler. */
+SHMFLIP_API void shmflip_producer_interrupt(struct shmflip_producer *producer);
+SHMFLIP_API void shmflip_producer_resume(struct shmflip_producer *producer);
 
 /* Ends the stream unless it has ended. Removes the channel's files and System V objects. Frames
  * that are out stay what they are. Takes NULL. */
@@ -442,12 +448,12 @@ SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *opt
  * -EAGAIN  no producer came
  * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
  *          attach to it. Each call returns this at once, until another producer or stream comes
- * -EINTR, -ENOMEM, -EMFILE, -ECHILD */
+ * -ECANCELED, -EINTR, -ENOMEM, -EMFILE, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Waits until shmflip_viewer_acquire() would not return -EAGAIN: for a frame not taken yet, the
  * stream's end, the producer's death, or a producer to attach to.
- * -EAGAIN, -EINTR, -ECHILD */
+ * -EAGAIN, -ECANCELED, -EINTR, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Takes the newest frame, or the next one, by the viewer's view. Never the same one twice. Attaches
@@ -460,9 +466,32 @@ SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeo
  * -EBADMSG  the next frame's description is damaged, or the viewer did not ask for its format. It
  *           counts as missed
  * -EPROTO   the segment is damaged, and the viewer leaves this producer
- * -EINTR, and what shmflip_viewer_attach() returns */
+ * -ECANCELED, -EINTR, and what shmflip_viewer_attach() returns */
 SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
                                            const struct shmflip_frame **frame, int timeout_ms);
+
+/* Returns the viewer's file descriptor for poll(2), epoll(7) and event loops. It is readable while
+ * shmflip_viewer_acquire() with timeout_ms 0 may return something else than -EAGAIN: before there
+ * is a producer, over the end of streams, and with the next producers. Only poll it: never read,
+ * write or close it. It stays the same until shmflip_viewer_close(), which closes it. The first
+ * call makes it.
+ *
+ * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
+ * until -EAGAIN. It may be readable for nothing, once a second at least. Once there is a
+ * descriptor, a producer that the viewer cannot attach to is reported once, then again when
+ * something has changed, or after a second; acquire returns -EAGAIN meanwhile.
+ *
+ * Frames wake a poll by inotify(7). Where the user has no inotify instances left, the descriptor is
+ * readable every 5 ms; where the directory is missing or may not be listed, a new producer is
+ * noticed within 100 ms.
+ * -EMFILE, -ENFILE, -ENOMEM, -ECHILD */
+SHMFLIP_CHECKED int shmflip_viewer_fd(struct shmflip_viewer *viewer);
+
+/* [any] Interrupts the viewer: until shmflip_viewer_resume(), acquire, attach and wait return
+ * -ECANCELED, and the descriptor is readable. Those that wait already do so within 100 ms; in the
+ * thread in which a signal handler makes this call, at once. May be called in a signal handler. */
+SHMFLIP_API void shmflip_viewer_interrupt(struct shmflip_viewer *viewer);
+SHMFLIP_API void shmflip_viewer_resume(struct shmflip_viewer *viewer);
 
 /* Detaches. Frames held stay what they are. Takes NULL. */
 SHMFLIP_API void shmflip_viewer_close(struct shmflip_viewer *viewer);
