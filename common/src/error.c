@@ -43,6 +43,8 @@ int fail_plain(int error)
 		line = "timeout: nothing came meanwhile";
 	else if (error == -EINTR)
 		line = "a signal handler ran, or the process was stopped";
+	else if (error == -ECANCELED)
+		line = "the handle is interrupted";
 	else if (error == -ECHILD)
 		line = "this belongs to the parent process: open another in the child";
 	return error;

@@ -13,7 +13,7 @@ void error_set(const char *format, ...) __attribute__((format(printf, 1, 2), col
  * that it is not 0. */
 #define fail(error, ...) (error_set(__VA_ARGS__), (error))
 
-/* Sets the line for errors that have no more to say: -EAGAIN, -EINTR, -ECHILD. Others keep theirs.
+/* Sets the line for errors that have no more to say: -EAGAIN, -EINTR, -ECANCELED, -ECHILD. Others keep theirs.
  * Returns error. Cheap, for what happens often. */
 int fail_plain(int error);
 

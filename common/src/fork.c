@@ -108,6 +108,21 @@ int fork_dup(int fd)
 	return copy;
 }
 
+int fork_add(int fd)
+{
+	if (fd < 0)
+		return -1;
+	pthread_mutex_lock(&list.mutex);
+	if (reserve()) {
+		add(fd);
+	} else {
+		close(fd);
+		fd = -1;
+	}
+	pthread_mutex_unlock(&list.mutex);
+	return fd;
+}
+
 void fork_close(int fd)
 {
 	pthread_mutex_lock(&list.mutex);

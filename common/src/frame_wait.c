@@ -37,26 +37,29 @@ bool frame_wait_is_over(const struct attachment *attachment)
 }
 
 int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t frame,
-               int64_t deadline_ns)
+               const struct wait *wait)
 {
 	uint64_t newest;
 	int64_t sleep_ns;
-	int error;
+	int error, slept;
 
 	for (;;) {
 		newest = slots_newest(&attachment->reader);
 		if (newest >= frame)
 			return 0;
-		sleep_ns = clock_remaining_ns(deadline_ns, SLEEP_NS);
+		sleep_ns = wait_remaining_ns(wait, SLEEP_NS);
 		if (sleep_ns == 0)
 			return frame_wait_is_over(attachment) ? 0 : -EAGAIN;
 		if (spin_for_frame(&attachment->reader, spin, newest, sleep_ns))
 			continue;
-		error = ring_wait(attachment->ring_id, newest, sleep_ns);
-		if (error == -EAGAIN)
-			continue;
+		slept = ring_wait(attachment->ring_id, newest, sleep_ns);
+		error = wait_check(wait->interrupted);
 		if (error)
 			return error;
+		if (slept == -EAGAIN)
+			continue;
+		if (slept)
+			return slept;
 		if (slots_newest(&attachment->reader) == newest) {
 			if (frame_wait_is_over(attachment))
 				return 0;

@@ -7,14 +7,16 @@
 
 #include "attachment.h"
 #include "spin.h"
+#include "wait.h"
 
 /* Whether the producer will publish no more frames in this generation. */
 bool frame_wait_is_over(const struct attachment *attachment);
 
 /* Blocks until the frame is published or the generation is over.
- * -EAGAIN  the deadline has passed
- * -EINTR   a signal handler ran */
+ * -EAGAIN     the deadline has passed
+ * -ECANCELED  the viewer is interrupted
+ * -EINTR      a signal handler ran */
 int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t frame,
-               int64_t deadline_ns);
+               const struct wait *wait);
 
 #endif

@@ -15,6 +15,7 @@
 #include "namespaces.h"
 #include "ring.h"
 #include "sysv.h"
+#include "watch.h"
 
 /* Faults every page in now, so that no frame waits for one later. */
 static int fault_in(void *base, uint64_t bytes)
@@ -144,6 +145,8 @@ static int create_channel_file(struct generation *generation, const struct chann
 	fd = fork_open(paths->new_file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno("cannot create %s", paths->new_file);
+	/* So that notify() does not make the file system write times. It may refuse that. */
+	fcntl(fd, F_SETFL, O_NOATIME);
 	error = pins_lock_producer(fd);
 	if (!error)
 		error = write_channel_file(generation, fd, paths, config);
@@ -274,10 +277,31 @@ static void write_state(struct generation *generation, enum layout_state state)
 	atomic_store_explicit(&generation->shared->state, state, memory_order_release);
 }
 
+/* The kernel tells whoever watches the file: see watch.h. */
+static void notify(const struct generation *generation)
+{
+	char byte;
+	ssize_t bytes = 0;
+
+	watch_fence();
+	if (generation->fd >= 0)
+		bytes = pread(generation->fd, &byte, sizeof(byte), 0);
+	(void)bytes; /* without it, watching viewers look once a second */
+}
+
+int generation_wake(const struct generation *generation, uint64_t newest)
+{
+	int error = ring_publish(generation->ring_id, newest);
+
+	notify(generation);
+	return error;
+}
+
 void generation_end(struct generation *generation, enum layout_state state)
 {
 	write_state(generation, state);
 	ring_end(generation->ring_id, generation->writer.newest);
+	notify(generation);
 }
 
 void generation_retire(struct generation *generation, enum layout_state state)
@@ -285,6 +309,7 @@ void generation_retire(struct generation *generation, enum layout_state state)
 	if (generation->state == LAYOUT_RUNNING)
 		write_state(generation, state);
 	ring_remove(generation->ring_id);
+	notify(generation);
 }
 
 void generation_tell_end(const struct generation *generation, uint64_t last_frame,

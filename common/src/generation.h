@@ -45,6 +45,10 @@ struct generation {
 int generation_init(struct generation *generation, struct channel *channel,
                     const struct generation_config *config);
 
+/* Wakes the viewers that wait for this frame.
+ * Returns an error if the semaphores were removed */
+int generation_wake(const struct generation *generation, uint64_t newest);
+
 /* Writes for viewers that the stream has ended or failed, and wakes them. Only once. The channel
  * stays. */
 void generation_end(struct generation *generation, enum layout_state state);

@@ -9,7 +9,6 @@
 #include "fork.h"
 #include "producer.h"
 #include "retired.h"
-#include "ring.h"
 
 static struct generation *generation_of(const struct frame *frame)
 {
@@ -40,7 +39,7 @@ static int publish(struct generation *generation, struct frame *frame)
 	frame_write(frame);
 	frame->public.sequence = slots_publish(&generation->writer, frame->slot);
 	set_use(frame, FRAME_PUBLISHED);
-	if (ring_publish(generation->ring_id, frame->public.sequence))
+	if (generation_wake(generation, frame->public.sequence))
 		generation->producer->renew = true;
 	return 0;
 }

@@ -117,9 +117,9 @@ static bool should_spin(struct shmflip_producer *producer)
 }
 
 static int spin_for_slot(struct shmflip_producer *producer, struct frame **frame,
-                         int64_t deadline_ns)
+                         const struct wait *wait)
 {
-	int64_t end_ns = monotonic_now_ns() + clock_remaining_ns(deadline_ns, SPIN_NS);
+	int64_t end_ns = monotonic_now_ns() + wait_remaining_ns(wait, SPIN_NS);
 	int error;
 
 	if (!should_spin(producer))
@@ -164,31 +164,28 @@ static int64_t next_sleep_ns(int64_t expected_ns, int64_t start_ns)
 }
 
 static int sleep_for_slot(struct shmflip_producer *producer, struct frame **frame, int64_t start_ns,
-                          int64_t deadline_ns)
+                          const struct wait *wait)
 {
 	int64_t expected_ns = expected_wait_ns(producer);
-	int64_t sleep_ns;
 	int error;
 
 	do {
-		sleep_ns = clock_remaining_ns(deadline_ns, next_sleep_ns(expected_ns, start_ns));
-		if (sleep_ns == 0)
-			return -EAGAIN;
-		error = clock_sleep(sleep_ns);
-		if (!error)
-			error = try_loan(producer, frame, true);
+		error = wait_sleep(wait, next_sleep_ns(expected_ns, start_ns));
+		if (error)
+			return error;
+		error = try_loan(producer, frame, true);
 	} while (error == -EAGAIN);
 	return error;
 }
 
-static int wait_for_slot(struct shmflip_producer *producer, struct frame **frame,
-                         int64_t deadline_ns)
+static int wait_for_slot(struct shmflip_producer *producer, struct frame **frame, int timeout_ms)
 {
+	struct wait wait = wait_begin(&producer->interrupted, timeout_ms);
 	int64_t start_ns = monotonic_now_ns();
-	int error = spin_for_slot(producer, frame, deadline_ns);
+	int error = spin_for_slot(producer, frame, &wait);
 
 	if (error == -EAGAIN)
-		error = sleep_for_slot(producer, frame, start_ns, deadline_ns);
+		error = sleep_for_slot(producer, frame, start_ns, &wait);
 	record_wait(producer, monotonic_now_ns() - start_ns);
 	return error;
 }
@@ -201,9 +198,11 @@ int shmflip_producer_loan(struct shmflip_producer *producer, struct shmflip_fram
 
 	if (error)
 		return error;
-	error = try_loan(producer, &frame, false);
+	error = wait_check(&producer->interrupted);
+	if (!error)
+		error = try_loan(producer, &frame, false);
 	if (error == -EAGAIN && timeout_ms != 0)
-		error = wait_for_slot(producer, &frame, clock_deadline_ns(timeout_ms));
+		error = wait_for_slot(producer, &frame, timeout_ms);
 	if (error)
 		return fail_plain(error);
 	*out = &frame->public;

@@ -223,7 +223,7 @@ int shmflip_producer_end(struct shmflip_producer *producer, int failed)
 	return 0;
 }
 
-/* ---- Viewers and counts ---- */
+/* ---- Viewers ---- */
 
 int shmflip_producer_viewers(struct shmflip_producer *producer, uint32_t *viewers)
 {
@@ -253,8 +253,7 @@ static int count_viewers(struct shmflip_producer *producer, uint32_t *viewers)
 int shmflip_producer_wait_viewers(struct shmflip_producer *producer, uint32_t viewers,
                                   int timeout_ms)
 {
-	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
-	int64_t sleep_ns;
+	struct wait wait = wait_begin(&producer->interrupted, timeout_ms);
 	uint32_t attached;
 	int error = fork_check(producer->fork_number);
 
@@ -263,18 +262,29 @@ int shmflip_producer_wait_viewers(struct shmflip_producer *producer, uint32_t vi
 	if (viewers > SHMFLIP_VIEWERS_MAX)
 		return fail(-EINVAL, "cannot wait for %u viewers: use at most %d", viewers,
 		            SHMFLIP_VIEWERS_MAX);
-	for (;;) {
+	error = wait_check(&producer->interrupted);
+	while (!error) {
 		error = count_viewers(producer, &attached);
 		if (error || attached >= viewers)
 			return error;
-		sleep_ns = clock_remaining_ns(deadline_ns, COUNT_INTERVAL_NS);
-		if (sleep_ns == 0)
-			return fail_plain(-EAGAIN);
-		error = clock_sleep(sleep_ns);
-		if (error)
-			return fail_plain(error);
+		error = wait_sleep(&wait, COUNT_INTERVAL_NS);
 	}
+	return fail_plain(error);
 }
+
+/* ---- Interruption ---- */
+
+void shmflip_producer_interrupt(struct shmflip_producer *producer)
+{
+	atomic_store_explicit(&producer->interrupted, true, memory_order_relaxed);
+}
+
+void shmflip_producer_resume(struct shmflip_producer *producer)
+{
+	atomic_store_explicit(&producer->interrupted, false, memory_order_relaxed);
+}
+
+/* ---- Counts ---- */
 
 void shmflip_producer_count_dropped(struct shmflip_producer *producer)
 {

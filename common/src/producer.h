@@ -12,6 +12,7 @@
 
 #include "generation.h"
 #include "spin.h"
+#include "wait.h"
 
 struct shmflip_producer {
 	pthread_mutex_t mutex; /* for all that follows, and for what it points to */
@@ -29,6 +30,7 @@ struct shmflip_producer {
 	int64_t waited_ns;
 	int64_t waits_ns[2]; /* the last two; 0: a slot was free */
 	struct spin spin;
+	atomic_bool interrupted; /* without the mutex */
 };
 
 /* Call these with the mutex locked. */

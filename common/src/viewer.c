@@ -49,6 +49,7 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *given, struct shmfl
 	if (!viewer)
 		return fail(-ENOMEM, "out of memory");
 	viewer->fork_number = fork_number();
+	watch_init(&viewer->watch);
 	viewer->paths = paths;
 	viewer->view = options.view;
 	viewer->flags = options.flags;
@@ -60,56 +61,68 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *given, struct shmfl
 
 int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 {
+	struct wait wait = wait_begin(&viewer->interrupted, timeout_ms);
 	int error = fork_check(viewer->fork_number);
 
 	if (error)
 		return error;
-	viewer_free_previous(viewer);
-	return fail_plain(viewer_attach_before(viewer, clock_deadline_ns(timeout_ms)));
+	error = wait_check(&viewer->interrupted);
+	if (!error) {
+		viewer_free_previous(viewer);
+		error = viewer_attach_before(viewer, &wait);
+	}
+	return fail_plain(error);
 }
 
-static int wait_for_producer(const struct shmflip_viewer *viewer, int64_t deadline_ns)
+static int wait_for_producer(const struct shmflip_viewer *viewer, const struct wait *wait)
 {
 	int error;
 
 	while (attachment_probe(&viewer->paths, viewer->generation) == -ENOENT) {
-		error = viewer_sleep_before_attach(viewer, deadline_ns);
+		error = viewer_sleep_before_attach(viewer, wait);
 		if (error)
 			return error;
 	}
 	return 0;
 }
 
-/* Returns whether a check is due, and notes the time if it is. */
+/* Returns whether a check is due, and notes the time if it is. Where there is a descriptor, a death
+ * is heard. */
 static bool start_liveness_check(struct shmflip_viewer *viewer)
 {
-	int64_t now_ns = monotonic_now_ns();
+	int64_t now_ns;
 
+	if (viewer->watch.fd >= 0 && viewer->liveness_checked_ns != 0)
+		return false;
+	now_ns = monotonic_now_ns();
 	if (now_ns - viewer->liveness_checked_ns < LIVENESS_CHECK_NS)
 		return false;
 	viewer->liveness_checked_ns = now_ns;
 	return true;
 }
 
-static int wait_for_frame(struct shmflip_viewer *viewer, int64_t deadline_ns)
+static int wait_for_frame(struct shmflip_viewer *viewer, const struct wait *wait)
 {
 	const struct attachment *attachment = viewer->attachment;
 	uint64_t next = viewer->every ? attachment->reader.claimed : viewer->last + 1;
 
-	return frame_wait(attachment, &viewer->spin, next, deadline_ns);
+	return frame_wait(attachment, &viewer->spin, next, wait);
 }
 
 int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 {
-	int64_t deadline_ns = clock_deadline_ns(timeout_ms);
+	struct wait wait = wait_begin(&viewer->interrupted, timeout_ms);
 	int error = fork_check(viewer->fork_number);
 
 	if (error)
 		return error;
+	error = wait_check(&viewer->interrupted);
+	if (error)
+		return fail_plain(error);
 	viewer_free_previous(viewer);
 	if (!viewer->attachment)
-		return fail_plain(wait_for_producer(viewer, deadline_ns));
-	error = wait_for_frame(viewer, deadline_ns);
+		return fail_plain(wait_for_producer(viewer, &wait));
+	error = wait_for_frame(viewer, &wait);
 	if (error)
 		return fail_plain(error);
 	/* If the producer died, the next call that does not wait shall say so. */
@@ -179,15 +192,23 @@ static enum layout_state miss_the_rest(struct shmflip_viewer *viewer)
 	return end ? layout_end_state(end) : LAYOUT_RUNNING;
 }
 
+/* A program that polls the descriptor would loop if each try failed again. */
+static int attach_if_due(struct shmflip_viewer *viewer, bool same_producer, bool check_all)
+{
+	if (viewer->refused && viewer->watch.fd >= 0 && !check_all)
+		return -EAGAIN;
+	return viewer_attach(viewer, same_producer);
+}
+
 /* There was nothing to take: checks whether the generation is over. Notices a death only with
- * check_liveness. Frames published just before the end come first. */
+ * check_all. Frames published just before the end come first. */
 static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
-                            bool check_liveness)
+                            bool check_all)
 {
 	enum layout_state state = attachment_state(viewer->attachment);
 	int error;
 
-	if (state == LAYOUT_RUNNING && !(check_liveness && frame_wait_is_over(viewer->attachment)))
+	if (state == LAYOUT_RUNNING && !(check_all && frame_wait_is_over(viewer->attachment)))
 		return -EAGAIN;
 	/* The producer may have ended after state was read: the next call finds out how. */
 	if (state == LAYOUT_RUNNING && attachment_state(viewer->attachment) != LAYOUT_RUNNING)
@@ -196,7 +217,7 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 	if (error != -EAGAIN)
 		return error;
 	if (state == LAYOUT_MOVED) {
-		error = viewer_attach(viewer, true);
+		error = attach_if_due(viewer, true, check_all);
 		if (!attachment_found_no_producer(error))
 			return error ? error : take(viewer, frame);
 		state = miss_the_rest(viewer);
@@ -206,56 +227,71 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 }
 
 static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
-                       bool check_liveness)
+                       bool check_all)
 {
 	int error;
 
 	if (!viewer->attachment) {
-		error = viewer_attach(viewer, false);
+		error = attach_if_due(viewer, false, check_all);
 		if (error)
 			return attachment_found_no_producer(error) ? -EAGAIN : error;
 	}
 	error = take(viewer, frame);
-	return error == -EAGAIN ? take_last_or_end(viewer, frame, check_liveness) : error;
+	return error == -EAGAIN ? take_last_or_end(viewer, frame, check_all) : error;
 }
 
-static int wait_for_anything(struct shmflip_viewer *viewer, int64_t deadline_ns)
+static int wait_for_anything(struct shmflip_viewer *viewer, const struct wait *wait)
 {
 	if (!viewer->attachment)
-		return viewer_attach_before(viewer, deadline_ns);
+		return viewer_attach_before(viewer, wait);
 	/* The producer has moved on, but viewers cannot attach there yet. */
 	if (attachment_state(viewer->attachment) == LAYOUT_MOVED)
-		return clock_sleep(clock_remaining_ns(deadline_ns, FOLLOW_NS));
-	return wait_for_frame(viewer, deadline_ns);
+		return wait_sleep(wait, FOLLOW_NS);
+	return wait_for_frame(viewer, wait);
 }
 
 static int wait_and_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
-                            int64_t deadline_ns)
+                            int timeout_ms)
 {
+	struct wait wait = wait_begin(&viewer->interrupted, timeout_ms);
 	int error;
 
 	do {
-		error = wait_for_anything(viewer, deadline_ns);
+		error = wait_for_anything(viewer, &wait);
 		if (error)
 			return error;
 		error = acquire_now(viewer, frame, true);
-	} while (error == -EAGAIN && clock_remaining_ns(deadline_ns, 1) > 0);
+	} while (error == -EAGAIN && wait_remaining_ns(&wait, 1) > 0);
+	return error;
+}
+
+static int acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
+                   int timeout_ms, bool heard)
+{
+	/* A call that waits need not check now: a death wakes it up. */
+	bool check_all = timeout_ms == 0 && (heard || start_liveness_check(viewer));
+	int error = wait_check(&viewer->interrupted);
+
+	if (error)
+		return error;
+	viewer_free_previous(viewer);
+	error = acquire_now(viewer, frame, check_all);
+	if (error == -EAGAIN && timeout_ms != 0)
+		error = wait_and_acquire(viewer, frame, timeout_ms);
 	return error;
 }
 
 int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                            int timeout_ms)
 {
-	/* A call that waits need not check now: a death wakes it up. */
-	bool check_liveness = timeout_ms == 0 && start_liveness_check(viewer);
 	int error = fork_check(viewer->fork_number);
+	bool heard;
 
 	if (error)
 		return error;
-	viewer_free_previous(viewer);
-	error = acquire_now(viewer, frame, check_liveness);
-	if (error == -EAGAIN && timeout_ms != 0)
-		error = wait_and_acquire(viewer, frame, clock_deadline_ns(timeout_ms));
+	heard = viewer_hear(viewer);
+	error = acquire(viewer, frame, timeout_ms, heard);
+	viewer_nudge_if_due(viewer, error, heard);
 	return error ? fail_plain(error) : 0;
 }
 
@@ -292,5 +328,7 @@ void shmflip_viewer_close(struct shmflip_viewer *viewer)
 	}
 	viewer_detach(viewer);
 	viewer_drop_claim(viewer);
+	if (viewer->watch.fd >= 0)
+		watch_close(&viewer->watch);
 	free(viewer);
 }

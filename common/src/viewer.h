@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
  * The viewer's handle. How it gets from one generation to the next is in viewer_attach.c, what it
- * takes there in viewer.c. */
+ * takes there in viewer.c, and its descriptor in viewer_fd.c. */
 #ifndef SHMFLIP_VIEWER_H
 #define SHMFLIP_VIEWER_H
 
 #include "attachment.h"
 #include "spin.h"
+#include "wait.h"
+#include "watch.h"
 
 /* A viewer that wants every frame keeps its claim when a stream has ended: so it misses nothing of
  * the next one. The memory does not stay. */
@@ -33,6 +35,9 @@ struct shmflip_viewer {
 	struct shmflip_counts counts;
 	struct shmflip_channel channel; /* for shmflip_viewer_channel() */
 	struct spin spin;
+	struct watch watch;
+	bool refused;            /* the last try to attach failed, although there is a producer */
+	atomic_bool interrupted; /* any thread */
 };
 
 /* Attaches to a new generation, then detaches from the current one. With same_producer, only to a
@@ -42,13 +47,11 @@ struct shmflip_viewer {
  * -EAGAIN  its producer is just moving on */
 int viewer_attach(struct shmflip_viewer *viewer, bool same_producer);
 
-/* Waits for a producer, and attaches.
- * -EAGAIN  the deadline has passed */
-int viewer_attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns);
+/* Waits for a producer, and attaches. Errors as wait_sleep(). */
+int viewer_attach_before(struct shmflip_viewer *viewer, const struct wait *wait);
 
-/* Sleeps until the next check for a producer is due.
- * -EAGAIN  the deadline has passed */
-int viewer_sleep_before_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns);
+/* Sleeps until the next check for a producer is due. Errors as wait_sleep(). */
+int viewer_sleep_before_attach(const struct shmflip_viewer *viewer, const struct wait *wait);
 
 /* Detaches, if the viewer is attached. */
 void viewer_detach(struct shmflip_viewer *viewer);
@@ -59,6 +62,12 @@ void viewer_free_previous(struct shmflip_viewer *viewer);
 
 /* The producer waits for the kept claim no longer. */
 void viewer_drop_claim(struct shmflip_viewer *viewer);
+
+/* Before and after shmflip_viewer_acquire(): keep the descriptor readable exactly while there may
+ * be something to acquire. viewer_hear() returns whether anything but a frame may have come: then
+ * acquire looks for that too. Without a descriptor it returns false. */
+bool viewer_hear(struct shmflip_viewer *viewer);
+void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard);
 
 /* Adds what the producer has dropped since the last call. */
 void viewer_count_dropped(struct shmflip_viewer *viewer);

@@ -69,6 +69,8 @@ static void detach_but_keep_memory(struct shmflip_viewer *viewer)
 {
 	viewer_count_dropped(viewer);
 	release_locks(viewer->attachment);
+	if (viewer->watch.fd >= 0)
+		watch_file(&viewer->watch, &viewer->paths, -1);
 	viewer->previous = viewer->attachment;
 	viewer->attachment = NULL;
 	viewer->detached_ns = monotonic_now_ns();
@@ -102,6 +104,10 @@ static void set_attachment(struct shmflip_viewer *viewer, struct attachment *att
 	viewer->last = last;
 	viewer->producer = attachment->fixed.producer;
 	viewer->generation = attachment->fixed.generation;
+	if (viewer->watch.fd >= 0)
+		watch_file(&viewer->watch, &viewer->paths, attachment->fd);
+	/* What was there before the watch. */
+	watch_nudge(&viewer->watch);
 }
 
 static enum attachment_pixels pixels_of(const struct shmflip_viewer *viewer)
@@ -160,18 +166,17 @@ int viewer_attach(struct shmflip_viewer *viewer, bool same_producer)
 		viewer_detach(viewer);
 		viewer_drop_claim(viewer);
 	}
+	viewer->refused = error && error != -EAGAIN && !attachment_found_no_producer(error);
 	return error;
 }
 
-int viewer_sleep_before_attach(const struct shmflip_viewer *viewer, int64_t deadline_ns)
+int viewer_sleep_before_attach(const struct shmflip_viewer *viewer, const struct wait *wait)
 {
-	int64_t sleep_ns = clock_backoff_ns(viewer->detached_ns, ATTACH_MIN_NS, ATTACH_MAX_NS);
-
-	sleep_ns = clock_remaining_ns(deadline_ns, sleep_ns);
-	return sleep_ns ? clock_sleep(sleep_ns) : -EAGAIN;
+	return wait_sleep(wait,
+	                  clock_backoff_ns(viewer->detached_ns, ATTACH_MIN_NS, ATTACH_MAX_NS));
 }
 
-int viewer_attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
+int viewer_attach_before(struct shmflip_viewer *viewer, const struct wait *wait)
 {
 	int error;
 
@@ -179,7 +184,7 @@ int viewer_attach_before(struct shmflip_viewer *viewer, int64_t deadline_ns)
 		error = viewer_attach(viewer, false);
 		if (!attachment_found_no_producer(error) && error != -EAGAIN)
 			return error;
-		error = viewer_sleep_before_attach(viewer, deadline_ns);
+		error = viewer_sleep_before_attach(viewer, wait);
 		if (error)
 			return error;
 	}

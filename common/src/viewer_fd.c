@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The viewer's descriptor, and its interruption. */
+#include <errno.h>
+
+#include "error.h"
+#include "fork.h"
+#include "viewer.h"
+
+int shmflip_viewer_fd(struct shmflip_viewer *viewer)
+{
+	int error = fork_check(viewer->fork_number);
+
+	if (error || viewer->watch.fd >= 0)
+		return error ? error : viewer->watch.fd;
+	error = watch_open(&viewer->watch, &viewer->paths);
+	if (error)
+		return error;
+	if (viewer->attachment)
+		watch_file(&viewer->watch, &viewer->paths, viewer->attachment->fd);
+	return viewer->watch.fd;
+}
+
+bool viewer_hear(struct shmflip_viewer *viewer)
+{
+	return viewer->watch.fd >= 0 && watch_read(&viewer->watch, &viewer->paths);
+}
+
+/* Whether acquire may have something else than -EAGAIN, of which no event is to come. */
+static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state state, int error,
+                        bool heard)
+{
+	const struct slot_reader *reader;
+
+	if (error == -EAGAIN)
+		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
+	if (error || heard || state != LAYOUT_RUNNING)
+		return true;
+	reader = &viewer->attachment->reader;
+	return viewer->every && slots_newest(reader) >= reader->claimed;
+}
+
+void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
+{
+	struct watch *watch = &viewer->watch;
+	enum layout_state state = LAYOUT_RUNNING;
+
+	if (watch->fd < 0)
+		return;
+	if (viewer->attachment)
+		state = attachment_state(viewer->attachment);
+	if (is_more_due(viewer, state, error, heard))
+		watch_nudge(watch);
+	watch_set_timer(watch, viewer->attachment,
+	                error == -EAGAIN && state == LAYOUT_MOVED && !viewer->refused);
+}
+
+/* In this order: pairs with viewer_hear() before the look at interrupted. */
+void shmflip_viewer_interrupt(struct shmflip_viewer *viewer)
+{
+	if (fork_is_child(viewer->fork_number))
+		return;
+	atomic_store(&viewer->interrupted, true);
+	watch_nudge(&viewer->watch);
+}
+
+void shmflip_viewer_resume(struct shmflip_viewer *viewer)
+{
+	atomic_store(&viewer->interrupted, false);
+}
