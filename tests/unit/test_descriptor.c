@@ -210,6 +210,42 @@ static void edges_tell_everything(void **state)
 
 /* ---- Nothing is owed ---- */
 
+/* The timer of one second expires in one window at most. A timer that looks for what is lost would
+ * in each. */
+static void assert_sleeps(struct shmflip_viewer *viewer)
+{
+	struct pollfd polled = { .fd = fd_of(viewer), .events = POLLIN };
+
+	for (int windows = 0; windows < 10; windows++) {
+		assert_quiet(viewer);
+		if (poll(&polled, 1, 200) == 0)
+			return;
+	}
+	fail_msg("the descriptor is readable for nothing, again and again");
+}
+
+static void idle_viewer_sleeps(void **state)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_EVERY);
+	struct shmflip_producer *producer;
+
+	(void)state;
+	assert_sleeps(viewer);
+	producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	assert_sleeps(viewer);
+	publish(producer, 1);
+	assert_gets(viewer, 1);
+	assert_sleeps(viewer);
+	assert_int_equal(move_on(producer, 2 * SQUARE_BYTES), 0);
+	assert_sleeps(viewer);
+	assert_int_equal(shmflip_producer_end(producer, 0), 0);
+	assert_tells(viewer, -ENODATA);
+	assert_sleeps(viewer);
+	shmflip_producer_close(producer);
+	assert_sleeps(viewer);
+	shmflip_viewer_close(viewer);
+}
+
 /* Other processes read the channel's file, too. */
 static void readers_of_the_channel_are_no_news(void **state)
 {
@@ -263,6 +299,7 @@ int main(void)
 		WITH_DIRECTORY(every_frame_one_at_a_time),
 		WITH_DIRECTORY(newest_frame_is_enough),
 		WITH_DIRECTORY(edges_tell_everything),
+		WITH_DIRECTORY(idle_viewer_sleeps),
 		WITH_DIRECTORY(readers_of_the_channel_are_no_news),
 		WITH_DIRECTORY(each_viewer_has_its_own),
 	};
