@@ -24,6 +24,12 @@ struct role {
 
 /* ---- Pauses ---- */
 
+/* So long that a viewer which has lost an event is seen waiting for it. */
+static void pause_for_long(void)
+{
+	process_sleep_ns(70 * NS_PER_MS);
+}
+
 /* Mostly of the time that a viewer needs, sometimes long enough for all viewers to fall asleep. */
 static void pause_briefly(struct random *random)
 {
@@ -31,7 +37,7 @@ static void pause_briefly(struct random *random)
 	int64_t limit_ns = limits_ns[random_below(random, 7)];
 
 	if (random_one_in(random, 60))
-		process_sleep_ns(70 * NS_PER_MS);
+		pause_for_long();
 	else if (limit_ns)
 		process_sleep_ns(random_below(random, (uint32_t)limit_ns));
 }
@@ -103,6 +109,13 @@ static void publish(struct role *role)
 	shmflip_frame_release(frame);
 }
 
+static void end_note(struct role *role)
+{
+	notes_end(role->notes);
+	if (random_one_in(&role->random, 4))
+		pause_for_long();
+}
+
 static void configure(struct role *role)
 {
 	struct shmflip_stream stream;
@@ -115,7 +128,7 @@ static void configure(struct role *role)
 	error = shmflip_producer_configure(role->producer, &stream);
 	if (error)
 		fault_error("cannot configure", error);
-	notes_end(role->notes);
+	end_note(role);
 }
 
 static void end_stream(struct role *role)
@@ -126,14 +139,14 @@ static void end_stream(struct role *role)
 	error = shmflip_producer_end(role->producer, (int)random_below(&role->random, 2));
 	if (error)
 		fault_error("cannot end", error);
-	notes_end(role->notes);
+	end_note(role);
 }
 
 static void reopen(struct role *role)
 {
 	notes_change(role->notes);
 	shmflip_producer_close(role->producer);
-	notes_end(role->notes);
+	end_note(role);
 	pause_briefly(&role->random);
 	role->producer = polled_producer_open(&role->random);
 }

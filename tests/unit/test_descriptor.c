@@ -168,9 +168,17 @@ static void newest_frame_is_enough(void **state)
 	assert_gets(viewer, 4);
 	publish(producer, 5);
 	assert_gets(viewer, 5);
+	assert_quiet(viewer);
 	publish(producer, 6);
-	shmflip_producer_close(producer);
+	assert_int_equal(shmflip_producer_end(producer, 0), 0);
 	assert_gets(viewer, 6);
+	assert_tells(viewer, -ENODATA);
+	assert_quiet(viewer);
+	publish(producer, 7);
+	assert_gets(viewer, 7);
+	publish(producer, 8);
+	shmflip_producer_close(producer);
+	assert_gets(viewer, 8);
 	assert_tells(viewer, -ENODATA);
 	assert_quiet(viewer);
 	shmflip_viewer_close(viewer);

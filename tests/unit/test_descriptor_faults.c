@@ -114,16 +114,20 @@ static void assert_refusal_is_told_once(struct shmflip_viewer *viewer)
 
 static void refusal_is_told_once(void **state)
 {
-	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_EVERY);
 	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
 
 	(void)state;
 	send_format(producer, SHMFLIP_NV12);
 	assert_refusal_is_told_once(viewer);
-	for (uint32_t value = 1; value <= 3; value++) {
+	for (uint32_t value = 1; value <= 9; value += 2) {
 		send_format(producer, SHMFLIP_XRGB8888);
+		assert_true(is_readable(viewer));
+		assert_quiet(viewer);
 		publish(producer, value);
+		publish(producer, value + 1);
 		assert_gets(viewer, value);
+		assert_gets(viewer, value + 1);
 		assert_quiet(viewer);
 		/* The viewer is attached to the stream before. */
 		send_format(producer, SHMFLIP_NV12);
