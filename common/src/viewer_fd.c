@@ -30,15 +30,15 @@ bool viewer_hear(struct shmflip_viewer *viewer)
 static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state state, int error,
                         bool heard)
 {
-	const struct slot_reader *reader;
+	const struct attachment *attachment = viewer->attachment;
 
 	/* A nudge after a refusal would cause the next try, which would fail too. */
 	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
 	if (error || heard || state != LAYOUT_RUNNING)
 		return true;
-	reader = &viewer->attachment->reader;
-	return viewer->every && slots_newest(reader) >= reader->claimed;
+	return viewer->every && attachment &&
+	       slots_newest(&attachment->reader) >= attachment->reader.claimed;
 }
 
 void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)

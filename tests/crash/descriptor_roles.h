@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The processes of the part descriptor, for process_start(). */
+ * The processes of the part descriptor, for process_start(). Their argument is their role. */
 #ifndef SHMFLIP_TESTS_CRASH_DESCRIPTOR_ROLES_H
 #define SHMFLIP_TESTS_CRASH_DESCRIPTOR_ROLES_H
 
@@ -14,7 +14,7 @@ struct polled_producer_role {
 };
 
 /* Runs until it is killed. */
-void polled_producer_run(void *role);
+void polled_producer_run(void *argument);
 
 /* Opens one, and waits while children of a killed producer hold its locks. */
 struct shmflip_producer *polled_producer_open(struct random *random);
@@ -33,6 +33,6 @@ struct poller_role {
 };
 
 /* Runs until notes->stop. */
-void poller_run(void *role);
+void poller_run(void *argument);
 
 #endif
