@@ -478,8 +478,8 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  *
  * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
  * until -EAGAIN. It may be readable for nothing, once a second at least. Once there is a
- * descriptor, a producer that the viewer cannot attach to is reported once, then again when
- * something has changed, or after a second; acquire returns -EAGAIN meanwhile.
+ * descriptor, acquire with timeout_ms 0 reports a producer that the viewer cannot attach to once,
+ * then again when something has changed, or after a second; it returns -EAGAIN meanwhile.
  *
  * Frames wake a poll by inotify(7). Where the user has no inotify instances left, the descriptor is
  * readable every 5 ms; where the directory is missing or may not be listed, a new producer is
