@@ -37,6 +37,7 @@ struct shmflip_viewer {
 	struct spin spin;
 	struct watch watch;
 	bool refused;            /* the last try to attach failed, although there is a producer */
+	bool early;              /* it found a producer that viewers cannot attach to yet */
 	atomic_bool interrupted; /* any thread */
 };
 

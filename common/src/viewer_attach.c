@@ -166,6 +166,7 @@ int viewer_attach(struct shmflip_viewer *viewer, bool same_producer)
 		viewer_detach(viewer);
 		viewer_drop_claim(viewer);
 	}
+	viewer->early = error == -EAGAIN;
 	viewer->refused = error && error != -EAGAIN && !attachment_found_no_producer(error);
 	return error;
 }

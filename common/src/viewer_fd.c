@@ -32,7 +32,8 @@ static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state s
 {
 	const struct slot_reader *reader;
 
-	if (error == -EAGAIN)
+	/* A nudge after a refusal would cause the next try, which would fail too. */
+	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
 	if (error || heard || state != LAYOUT_RUNNING)
 		return true;
@@ -52,7 +53,8 @@ void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
 	if (is_more_due(viewer, state, error, heard))
 		watch_nudge(watch);
 	watch_set_timer(watch, viewer->attachment,
-	                error == -EAGAIN && state == LAYOUT_MOVED && !viewer->refused);
+	                error == -EAGAIN &&
+	                        (viewer->early || (state == LAYOUT_MOVED && !viewer->refused)));
 }
 
 /* In this order: pairs with viewer_hear() before the look at interrupted. */

@@ -161,6 +161,9 @@ static bool read_inotify(const struct watch *watch)
 
 	for (ssize_t offset = 0; offset < size; offset += (ssize_t)(sizeof(*event) + event->len)) {
 		event = (const struct inotify_event *)(buffer.bytes + offset);
+		/* A watch that went: this one removed it, or another event tells why. */
+		if (event->mask & IN_IGNORED)
+			continue;
 		other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
 	}
 	return other;

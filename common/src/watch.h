@@ -57,8 +57,8 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd);
  * everything. */
 bool watch_read(struct watch *watch, const struct channel_paths *paths);
 
-/* When to look without an event. moving: the producer has moved on, but the viewer cannot attach
- * there yet. */
+/* When to look without an event. moving: there is a producer that the viewer cannot attach to
+ * yet. */
 void watch_set_timer(struct watch *watch, bool attached, bool moving);
 
 /* Makes the descriptor readable. Any thread, and signal handlers; does nothing before
