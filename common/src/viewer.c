@@ -120,8 +120,12 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return fail_plain(error);
 	viewer_free_previous(viewer);
-	if (!viewer->attachment)
-		return fail_plain(wait_for_producer(viewer, &wait));
+	if (!viewer->attachment) {
+		error = wait_for_producer(viewer, &wait);
+		/* What it found, the next acquire tries. */
+		viewer->refused = false;
+		return fail_plain(error);
+	}
 	error = wait_for_frame(viewer, &wait);
 	if (error)
 		return fail_plain(error);
