@@ -116,8 +116,8 @@ void watch_close(struct watch *watch)
 
 /* ---- The channel file ---- */
 
-/* By the descriptor, because the name may be another file's by now. Without /proc by the name: then
- * make sure that it still is this file's. */
+/* By the descriptor, because the name may be another file's by now. If /proc is missing or something
+ * else, by the name: then make sure that it still is this file's. */
 static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 {
 	char path[32];
@@ -125,7 +125,7 @@ static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	watch = inotify_add_watch(inotify_fd, path, FILE_EVENTS);
-	if (watch >= 0 || errno != ENOENT)
+	if (watch >= 0)
 		return watch;
 	watch = inotify_add_watch(inotify_fd, paths->channel_file, FILE_EVENTS);
 	if (watch < 0 || directory_is_same_file(paths->channel_file, fd))

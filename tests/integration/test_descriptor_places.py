@@ -89,6 +89,17 @@ class Users(Descriptor):
         self.assert_watched(watcher)
         self.end(producer, watcher)
 
+    @needs_proc
+    @needs_namespaces("--mount")
+    def test_proc_that_may_not_be_entered(self):
+        """The file is watched by its name."""
+        self.make_dir(0o755, OWNER)
+        within = [*mount_script("mount -t tmpfs -o mode=0700 tmpfs /proc"), *become(OTHER)]
+        watcher = self.watcher("tick=0", within=within)
+        producer = self.numbers("mode=0644", **OWNER)
+        self.assert_steps(producer, watcher)
+        self.assert_watched(watcher)
+        self.end(producer, watcher)
 
 
 @needs_namespaces("--user", "--map-root-user")
@@ -222,6 +233,21 @@ class Mounts(Descriptor):
         self.close(producer)
         self.assert_nothing_left()
 
+    @needs_proc
+    def test_without_proc(self):
+        """The file is watched by its name."""
+        scripts = [["umount --lazy /proc"], ["mount -t tmpfs tmpfs /proc"],
+                   ["mount -t tmpfs tmpfs /proc", "mkdir -p /proc/self", "touch /proc/self/fd"]]
+        withins = [mount_script(*script) for script in scripts]
+        if can("--pid", "--fork", "--mount"):
+            withins.append(["unshare", "--pid", "--fork", "--kill-child", *mount_script("umount --lazy /proc")])
+        withins = [within for within in withins if can_run(within)]
+        self.assertTrue(withins)
+        watchers = [self.watcher("tick=0", within=within) for within in withins]
+        producer = self.numbers()
+        self.assert_steps(producer, *watchers)
+        self.assert_watched(*watchers)
+        self.end(producer, *watchers)
 
 
 @needs_namespaces("--ipc", "--mount", "--pid", "--fork", "--mount-proc")
