@@ -148,7 +148,8 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd)
 
 /* ---- Reading ---- */
 
-/* If events remain, the descriptor stays readable. */
+/* Returns whether there was anything else than changes of the file's segment. If events remain, the
+ * descriptor stays readable. */
 static bool read_inotify(const struct watch *watch)
 {
 	union {
@@ -191,15 +192,16 @@ static bool read_nudge(struct watch *watch)
 	return true;
 }
 
-bool watch_read(struct watch *watch, const struct channel_paths *paths)
+enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths)
 {
-	bool other = read_nudge(watch);
+	bool nudged = read_nudge(watch);
+	bool changed = watch->inotify_fd >= 0 && read_inotify(watch);
+	bool expired = read_timer(watch);
 
-	other |= watch->inotify_fd >= 0 && read_inotify(watch);
-	other |= read_timer(watch);
-	if (other)
-		watch_directory(watch, paths);
-	return other;
+	if (!nudged && !changed && !expired)
+		return WATCH_FRAMES;
+	watch_directory(watch, paths);
+	return changed ? WATCH_CHANGE : WATCH_CHECK;
 }
 
 /* ---- Making it readable ---- */

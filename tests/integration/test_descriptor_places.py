@@ -64,6 +64,23 @@ class Users(Descriptor):
         self.assert_rests(watcher)
         self.assert_nothing_left()
 
+    def test_refusal_in_a_directory_that_cannot_be_listed(self):
+        """The timer of 100 ms finds the next producer; but it is no news ten times a second."""
+        self.make_dir(0o711, OWNER)
+        producer = self.numbers("mode=0600", **OWNER)
+        watcher = self.watcher("tick=0", **OTHER)
+        self.until("it is reported", lambda: watcher.errors)
+        start = time.monotonic()
+        time.sleep(2.5)
+        count = len(watcher.errors)
+        self.assertLessEqual(count, time.monotonic() - start + 2)
+        self.assertEqual(set(watcher.errors), {"EACCES"})
+        self.assertGreater(count, 1)
+        self.close(producer)
+        producer = self.numbers("mode=0644", **OWNER)
+        self.assert_steps(producer, watcher)
+        self.close(producer)
+
     def test_right_that_comes_later(self):
         self.make_dir(0o755, OWNER)
         producer = self.numbers("mode=0600", **OWNER)
@@ -138,6 +155,14 @@ class UserNamespaces(Descriptor):
         self.assertEqual(watcher.period, PERIOD_UNLISTED)
         self.clean()
 
+    def test_refusal_with_no_instances_left(self):
+        self.make_dir(0o700)
+        (self.dir / "default").mkdir()
+        watcher = self.watcher("tick=0", within=self.limits("instances"))
+        self.until("it is reported", lambda: watcher.errors)
+        start = time.monotonic()
+        time.sleep(2)
+        self.assertLessEqual(len(watcher.errors), time.monotonic() - start + 2)
 
 
 @needs_namespaces("--mount")
