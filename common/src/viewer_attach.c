@@ -167,7 +167,7 @@ int viewer_attach(struct shmflip_viewer *viewer, bool same_producer)
 		viewer_drop_claim(viewer);
 	}
 	viewer->early = error == -EAGAIN;
-	viewer->refused = error && error != -EAGAIN && !attachment_found_no_producer(error);
+	viewer->refused = viewer->early || attachment_found_no_producer(error) ? 0 : error;
 	return error;
 }
 

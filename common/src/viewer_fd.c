@@ -23,7 +23,13 @@ int shmflip_viewer_fd(struct shmflip_viewer *viewer)
 
 bool viewer_hear(struct shmflip_viewer *viewer)
 {
-	return viewer->watch.fd >= 0 && watch_read(&viewer->watch, &viewer->paths);
+	enum watch_heard heard = WATCH_FRAMES;
+
+	if (viewer->watch.fd >= 0)
+		heard = watch_read(&viewer->watch, &viewer->paths);
+	if (heard == WATCH_CHANGE)
+		viewer->refused = 0;
+	return heard != WATCH_FRAMES;
 }
 
 /* Whether acquire may have something else than -EAGAIN, of which no event is to come. */
@@ -35,7 +41,7 @@ static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state s
 	/* A nudge after a refusal would cause the next try, which would fail too. */
 	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
-	if (error || heard || state != LAYOUT_RUNNING)
+	if (error || heard || !viewer->attachment || state != LAYOUT_RUNNING)
 		return true;
 	return viewer->every && attachment &&
 	       slots_newest(&attachment->reader) >= attachment->reader.claimed;

@@ -116,8 +116,8 @@ void watch_close(struct watch *watch)
 
 /* ---- The channel file ---- */
 
-/* By the descriptor, because the name may be another file's by now. Without /proc by the name: then
- * make sure that it still is this file's. */
+/* By the descriptor, because the name may be another file's by now. If /proc is missing or something
+ * else, by the name: then make sure that it still is this file's. */
 static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 {
 	char path[32];
@@ -125,7 +125,7 @@ static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	watch = inotify_add_watch(inotify_fd, path, FILE_EVENTS);
-	if (watch >= 0 || errno != ENOENT)
+	if (watch >= 0)
 		return watch;
 	watch = inotify_add_watch(inotify_fd, paths->channel_file, FILE_EVENTS);
 	if (watch < 0 || directory_is_same_file(paths->channel_file, fd))
@@ -148,7 +148,8 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd)
 
 /* ---- Reading ---- */
 
-/* If events remain, the descriptor stays readable. */
+/* Returns whether there was anything else than changes of the file's segment. If events remain, the
+ * descriptor stays readable. */
 static bool read_inotify(const struct watch *watch)
 {
 	union {
@@ -191,15 +192,16 @@ static bool read_nudge(struct watch *watch)
 	return true;
 }
 
-bool watch_read(struct watch *watch, const struct channel_paths *paths)
+enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths)
 {
-	bool other = read_nudge(watch);
+	bool nudged = read_nudge(watch);
+	bool changed = watch->inotify_fd >= 0 && read_inotify(watch);
+	bool expired = read_timer(watch);
 
-	other |= watch->inotify_fd >= 0 && read_inotify(watch);
-	other |= read_timer(watch);
-	if (other)
-		watch_directory(watch, paths);
-	return other;
+	if (!nudged && !changed && !expired)
+		return WATCH_FRAMES;
+	watch_directory(watch, paths);
+	return changed ? WATCH_CHANGE : WATCH_CHECK;
 }
 
 /* ---- Making it readable ---- */

@@ -38,6 +38,12 @@ struct watch {
 	int64_t due_ns;      /* its next expiry */
 };
 
+enum watch_heard {
+	WATCH_FRAMES, /* at most changes of the watched file's segment */
+	WATCH_CHECK,  /* look at everything: a nudge, or the timer */
+	WATCH_CHANGE, /* look at everything: a file or the directory has changed */
+};
+
 /* For a viewer whose descriptor nobody has asked for. */
 void watch_init(struct watch *watch);
 
@@ -52,10 +58,8 @@ void watch_close(struct watch *watch);
  * segment. */
 void watch_file(struct watch *watch, const struct channel_paths *paths, int fd);
 
-/* Takes what the descriptor was readable for. Call it before the look that it is for. Returns
- * whether there was anything else than changes of the watched file's segment: then look at
- * everything. */
-bool watch_read(struct watch *watch, const struct channel_paths *paths);
+/* Takes what the descriptor was readable for. Call it before the look that it is for. */
+enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths);
 
 /* When to look without an event. moving: there is a producer that the viewer cannot attach to
  * yet. */
