@@ -41,10 +41,9 @@ static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state s
 	/* A nudge after a refusal would cause the next try, which would fail too. */
 	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
-	if (error || heard || !viewer->attachment || state != LAYOUT_RUNNING)
+	if (error || heard || !attachment || state != LAYOUT_RUNNING)
 		return true;
-	return viewer->every && attachment &&
-	       slots_newest(&attachment->reader) >= attachment->reader.claimed;
+	return viewer->every && slots_newest(&attachment->reader) >= attachment->reader.claimed;
 }
 
 void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
