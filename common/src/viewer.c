@@ -148,7 +148,7 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 	if (error)
 		slots_release(&attachment->pins.locks, sequence);
 	if (!error && !(viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT)) {
-		if (attachment_check_format(frame->public.fourcc)) {
+		if (attachment_check_format(frame->public.fourcc, viewer->paths.name)) {
 			error = -EBADMSG;
 			shmflip_frame_release(&frame->public);
 		}
@@ -176,13 +176,15 @@ static int take(struct shmflip_viewer *viewer, const struct shmflip_frame **fram
 }
 
 /* -ENODATA, -EPIPE: how the producer's last generation came to its end. */
-static int report_end(enum layout_state state)
+static int report_end(const struct shmflip_viewer *viewer, enum layout_state state)
 {
+	const char *name = viewer->paths.name;
+
 	if (state == LAYOUT_ENDED)
-		return fail(-ENODATA, "the producer has ended its stream");
+		return fail(-ENODATA, "the producer of channel %s has ended its stream", name);
 	if (state == LAYOUT_FAILED)
-		return fail(-EPIPE, "the producer's stream failed");
-	return fail(-EPIPE, "the producer died");
+		return fail(-EPIPE, "the stream of channel %s failed", name);
+	return fail(-EPIPE, "the producer of channel %s died", name);
 }
 
 /* The producer moved on, and ended its stream or died before this viewer could follow. Returns how
@@ -242,7 +244,7 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 		state = miss_the_rest(viewer);
 	}
 	viewer_detach_at_end(viewer);
-	return report_end(state);
+	return report_end(viewer, state);
 }
 
 static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,

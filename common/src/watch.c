@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -148,9 +149,17 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd)
 
 /* ---- Reading ---- */
 
+/* Other channels come and go in the directory. A watch that went was removed here, or another event
+ * tells why. */
+static bool is_of_channel(const struct inotify_event *event, const struct channel_paths *paths)
+{
+	return !(event->mask & IN_IGNORED) &&
+	       (event->len == 0 || strcmp(event->name, paths->name) == 0);
+}
+
 /* Returns whether there was anything else than changes of the file's segment. If events remain, the
  * descriptor stays readable. */
-static bool read_inotify(const struct watch *watch)
+static bool read_inotify(const struct watch *watch, const struct channel_paths *paths)
 {
 	union {
 		struct inotify_event first;
@@ -162,10 +171,8 @@ static bool read_inotify(const struct watch *watch)
 
 	for (ssize_t offset = 0; offset < size; offset += (ssize_t)(sizeof(*event) + event->len)) {
 		event = (const struct inotify_event *)(buffer.bytes + offset);
-		/* A watch that went: this one removed it, or another event tells why. */
-		if (event->mask & IN_IGNORED)
-			continue;
-		other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
+		if (is_of_channel(event, paths))
+			other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
 	}
 	return other;
 }
@@ -195,7 +202,7 @@ static bool read_nudge(struct watch *watch)
 enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths)
 {
 	bool nudged = read_nudge(watch);
-	bool changed = watch->inotify_fd >= 0 && read_inotify(watch);
+	bool changed = watch->inotify_fd >= 0 && read_inotify(watch, paths);
 	bool expired = read_timer(watch);
 
 	if (!nudged && !changed && !expired)

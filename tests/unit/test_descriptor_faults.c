@@ -144,6 +144,30 @@ static void refusal_is_told_once(void **state)
 	shmflip_viewer_close(viewer);
 }
 
+static void other_channels_change_nothing(void **state)
+{
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	int64_t start_ns, reports = 0;
+
+	(void)state;
+	send_format(producer, SHMFLIP_NV12);
+	assert_refusal_is_told_once(viewer);
+	start_ns = monotonic_now_ns();
+	for (int i = 0; i < 20; i++) {
+		int fd = open(in_directory("other.new"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+		assert_true(fd >= 0);
+		close(fd);
+		assert_int_equal(rename(in_directory("other.new"), in_directory("other")), 0);
+		assert_int_equal(unlink(in_directory("other")), 0);
+		reports += acquire_now(viewer) != -EAGAIN;
+	}
+	assert_true(reports <= 1 + (monotonic_now_ns() - start_ns) / INT64_C(900000000));
+	shmflip_producer_close(producer);
+	shmflip_viewer_close(viewer);
+}
+
 static void refusal_is_told_again_after_a_second(void **state)
 {
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
@@ -357,6 +381,7 @@ int main(void)
 		WITH_DIRECTORY(death_is_told),
 		WITH_DIRECTORY(earlier_death_is_told),
 		WITH_DIRECTORY(refusal_is_told_once),
+		WITH_DIRECTORY(other_channels_change_nothing),
 		WITH_DIRECTORY(refusal_is_told_again_after_a_second),
 		WITH_DIRECTORY(foreign_frames_are_passed_over),
 		WITH_DIRECTORY(viewer_that_cannot_claim_tries_again_soon),
