@@ -16,7 +16,7 @@
  * see that nothing is new. */
 #define LIVENESS_CHECK_NS NS_PER_MS
 /* The same refusal is reported to a program that polls the descriptor once a second, although some
- * viewers look more often. A bit less than that, so that the timer's next expiry is not too early. */
+ * viewers look more often. A bit less, so that the timer's next expiry is not too early. */
 #define REPORT_NS (900 * NS_PER_MS)
 
 #define KNOWN_FLAGS (SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_UNTOUCHED | SHMFLIP_VIEWER_ANY_FORMAT)

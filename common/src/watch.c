@@ -117,8 +117,8 @@ void watch_close(struct watch *watch)
 
 /* ---- The channel file ---- */
 
-/* By the descriptor, because the name may be another file's by now. If /proc is missing or something
- * else, by the name: then make sure that it still is this file's. */
+/* By the descriptor, because the name may be another file's by now. If /proc is missing or another
+ * thing, by the name: then make sure that it still is this file's. */
 static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 {
 	char path[32];

@@ -2,8 +2,8 @@
  *
  * A viewer's file descriptor to poll. It is an epoll(7) instance over
  *
- *   inotify(7)  on the directory, for the next channel file; and on the channel file that the viewer is
- *               attached to. The producer reads a byte of it after each change of the segment. The
+ *   inotify(7)  on the directory, for the next channel file; and on the channel file that the viewer
+ *               is attached to. The producer reads a byte of it after each change of the segment. The
  *               kernel closes it after the producer's death
  *   a nudge     an eventfd(2), by which the viewer says that it has not finished, or is interrupted
  *   a timer     once a second for what inotify cannot tell; more often where it cannot be had
@@ -19,8 +19,8 @@
 #include "directory.h"
 
 /* A full fence, on both sides: between a change of the segment and the read that tells of it, and
- * between the watch for that and the look. So either the read finds the watch, or the look finds the
- * change. Not atomic_thread_fence(), which gcc's thread sanitizer refuses. */
+ * between the watch for that and the look. So either the read finds the watch, or the look finds
+ * the change. Not atomic_thread_fence(), which gcc's thread sanitizer refuses. */
 static inline void watch_fence(void)
 {
 	__sync_synchronize();

@@ -339,8 +339,9 @@ class Together(Descriptor):
 
     def places(self):
         bind = f"mount --bind {self.dir} {self.scratch}/bound"
-        yield mount_script(bind), {"directory": self.scratch / "bound"}
-        yield mount_script(bind, f"mount -o remount,ro,bind {self.scratch}/bound"), {"directory": self.scratch / "bound"}
+        bound = {"directory": self.scratch / "bound"}
+        yield mount_script(bind), bound
+        yield mount_script(bind, f"mount -o remount,ro,bind {self.scratch}/bound"), bound
         yield ["unshare", "--user", "--map-root-user"], OTHER
         yield ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"], {}
         if os.environ["SHMFLIP_SANITIZER"] == "none":
