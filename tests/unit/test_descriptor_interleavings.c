@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 
@@ -16,6 +17,7 @@ static struct {
 	void (*before_watch)(void); /* of a file */
 	void (*before_directory_watch)(void);
 	void (*after_rename)(void);
+	void (*before_nudge)(void);
 } hooks;
 
 static bool without_proc;
@@ -56,6 +58,12 @@ int rename(const char *from, const char *to)
 
 	run(&hooks.after_rename);
 	return (int)result;
+}
+
+int eventfd_write(int fd, eventfd_t count)
+{
+	run(&hooks.before_nudge);
+	return write(fd, &count, sizeof(count)) == sizeof(count) ? 0 : -1;
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
@@ -209,6 +217,24 @@ static void producer_that_comes_before_the_directory_is_watched_is_found(void **
 	close_both();
 }
 
+static void resume_and_look(void)
+{
+	shmflip_viewer_resume(viewer);
+	assert_int_equal(acquire_now(viewer), -EAGAIN);
+}
+
+/* The viewer looks while another thread is about to interrupt it. */
+static void look_within_an_interruption_is_the_last(void **state)
+{
+	(void)state;
+	open_both(SHMFLIP_VIEW_EVERY);
+	hooks.before_nudge = resume_and_look;
+	shmflip_viewer_interrupt(viewer);
+	assert_null(hooks.before_nudge);
+	assert_quiet(viewer);
+	close_both();
+}
+
 /* Frames are told without /proc, too. */
 static void file_is_watched_by_its_name_without_proc(void **state)
 {
@@ -230,6 +256,7 @@ int main(void)
 		WITH_DIRECTORY(look_after_the_notification_is_not_too_early),
 		WITH_DIRECTORY(old_file_is_watched_although_another_has_its_name),
 		WITH_DIRECTORY(producer_that_comes_before_the_directory_is_watched_is_found),
+		WITH_DIRECTORY(look_within_an_interruption_is_the_last),
 		WITH_DIRECTORY(file_is_watched_by_its_name_without_proc),
 	};
 
