@@ -2,9 +2,9 @@
  *
  * A viewer's file descriptor to poll. It is an epoll(7) instance over
  *
- *   inotify(7)  on the directory, for the next channel file; and on the channel file that the viewer
- *               is attached to. The producer reads a byte of it after each change of the segment. The
- *               kernel closes it after the producer's death
+ *   inotify(7)  on the directory, for the next channel file; and on the channel file that the
+ *               viewer is attached to. The producer reads a byte of it after each change of the
+ *               segment. The kernel closes it after the producer's death
  *   a nudge     an eventfd(2), by which the viewer says that it has not finished, or is interrupted
  *   a timer     once a second for what inotify cannot tell; more often where it cannot be had
  *

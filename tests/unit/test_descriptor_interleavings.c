@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 
@@ -16,6 +17,7 @@ static struct {
 	void (*before_watch)(void); /* of a file */
 	void (*before_directory_watch)(void);
 	void (*after_rename)(void);
+	void (*before_nudge)(void);
 } hooks;
 
 static bool without_proc;
@@ -56,6 +58,12 @@ int rename(const char *from, const char *to)
 
 	run(&hooks.after_rename);
 	return (int)result;
+}
+
+int eventfd_write(int fd, eventfd_t count)
+{
+	run(&hooks.before_nudge);
+	return write(fd, &count, sizeof(count)) == sizeof(count) ? 0 : -1;
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
@@ -130,6 +138,7 @@ static void look_after_the_notification_is_not_too_early(void **state)
 /* ---- A producer that moves on before the file is watched ---- */
 
 static pthread_t mover;
+static int move_error;
 static _Atomic bool renamed, go_on;
 
 /* The new file has its name, and the old stream runs still. */
@@ -144,7 +153,7 @@ static void *move(void *unused)
 {
 	(void)unused;
 	hooks.after_rename = wait_after_rename;
-	assert_int_equal(move_on(producer, 2 * SQUARE_BYTES), 0);
+	move_error = move_on(producer, 2 * SQUARE_BYTES);
 	return NULL;
 }
 
@@ -172,6 +181,7 @@ static void assert_move_is_told(bool proc)
 	assert_true(!proc || !is_readable(viewer));
 	go_on = true;
 	pthread_join(mover, NULL);
+	assert_int_equal(move_error, 0);
 	/* Without /proc no file is watched here, and the viewer looks every 5 ms. */
 	assert_int_equal(poll(&polled, 1, proc ? 0 : 400), 1);
 	assert_quiet(viewer);
@@ -209,6 +219,24 @@ static void producer_that_comes_before_the_directory_is_watched_is_found(void **
 	close_both();
 }
 
+static void resume_and_look(void)
+{
+	shmflip_viewer_resume(viewer);
+	assert_int_equal(acquire_now(viewer), -EAGAIN);
+}
+
+/* The viewer looks while another thread is about to interrupt it. */
+static void look_within_an_interruption_is_the_last(void **state)
+{
+	(void)state;
+	open_both(SHMFLIP_VIEW_EVERY);
+	hooks.before_nudge = resume_and_look;
+	shmflip_viewer_interrupt(viewer);
+	assert_null(hooks.before_nudge);
+	assert_quiet(viewer);
+	close_both();
+}
+
 /* Frames are told without /proc, too. */
 static void file_is_watched_by_its_name_without_proc(void **state)
 {
@@ -230,6 +258,7 @@ int main(void)
 		WITH_DIRECTORY(look_after_the_notification_is_not_too_early),
 		WITH_DIRECTORY(old_file_is_watched_although_another_has_its_name),
 		WITH_DIRECTORY(producer_that_comes_before_the_directory_is_watched_is_found),
+		WITH_DIRECTORY(look_within_an_interruption_is_the_last),
 		WITH_DIRECTORY(file_is_watched_by_its_name_without_proc),
 	};
 

@@ -37,20 +37,6 @@ static int acquire_for(int timeout_ms)
 	return shmflip_viewer_acquire(viewer, &frame, timeout_ms);
 }
 
-/* Replaces the C library's. What another thread does before it, once. */
-static void (*before_write)(void);
-
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
-int eventfd_write(int fd, eventfd_t count)
-{
-	void (*function)(void) = before_write;
-
-	before_write = NULL;
-	if (function)
-		function();
-	return write(fd, &count, sizeof(count)) == sizeof(count) ? 0 : -1;
-}
-
 /* ---- The descriptor ---- */
 
 static void descriptor_is_readable_until_resume(void **state)
@@ -81,25 +67,6 @@ static void descriptor_is_readable_until_resume(void **state)
 		assert_quiet(viewer);
 		close_both();
 	}
-}
-
-static void resume_and_look(void)
-{
-	shmflip_viewer_resume(viewer);
-	assert_int_equal(acquire_for(0), -EAGAIN);
-}
-
-/* The viewer looks while another thread is about to interrupt it. */
-static void look_within_an_interruption_is_the_last(void **state)
-{
-	(void)state;
-	open_both();
-	assert_quiet(viewer);
-	before_write = resume_and_look;
-	shmflip_viewer_interrupt(viewer);
-	assert_null(before_write);
-	assert_quiet(viewer);
-	close_both();
 }
 
 static void descriptor_made_later_is_readable(void **state)
@@ -235,7 +202,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(descriptor_is_readable_until_resume),
 		WITH_DIRECTORY(descriptor_made_later_is_readable),
-		WITH_DIRECTORY(look_within_an_interruption_is_the_last),
 		WITH_DIRECTORY(interruptions_lose_no_frame),
 		WITH_DIRECTORY(child_interrupts_nothing),
 	};
