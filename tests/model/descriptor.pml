@@ -327,15 +327,15 @@ inline read_events() {
 
 /* The buffer was too small for all events: some stay. */
 inline read_some_events() {
-	d_step {
+	atomic {
 		short_reads++;
 #ifndef BAD_FULL_BUFFER_IGNORED
 		heard = 1;
 		owes_nudge = 1;
 #endif
-		if :: other -> heard = 1 :: else fi
-	};
-	if :: other = 0 :: accessed = 0 :: true fi
+		if :: other -> heard = 1 :: else fi;
+		if :: other = 0 :: accessed = 0 :: true fi
+	}
 }
 
 inline take() {
@@ -417,8 +417,7 @@ inline attach() {
 		:: else
 		fi
 	:: else
-	fi;
-	d_step { h = 0; k = 0 }
+	fi
 }
 
 inline detach() {
@@ -498,7 +497,7 @@ again:
 #ifdef BAD_REFUSED_AGAIN
 			:: failed == REFUSES -> result = CANNOT
 #else
-			:: failed == REFUSES && told != file -> told = file; result = CANNOT
+			:: failed == REFUSES && told != h -> told = h; result = CANNOT
 #endif
 #endif
 			:: failed == LATER ->
@@ -547,7 +546,7 @@ again:
 #endif
 			goto done
 #ifdef REFUSED
-		:: failed == REFUSES -> told = file; result = CANNOT; detach(); goto done
+		:: failed == REFUSES -> told = h; result = CANNOT; detach(); goto done
 #endif
 		:: else -> d_step { read_file(g) }
 		fi
