@@ -49,15 +49,25 @@ class Examples(harness.Case):
                 self.assert_exits(producer, 0)
             for channel, count in (("left", frames), ("right", 2 * frames)):
                 expected[channel] += [f"{channel}: {i + 1}" for i in range(count)]
-                expected[channel].append(f"{channel}: the producer has ended its stream")
+                expected[channel].append(f"the producer of channel {channel} has ended its stream")
                 self.until(f"{channel} has ended", lambda: polling.lines.count(expected[channel][-1]) ==
                            expected[channel].count(expected[channel][-1]))
         for channel, lines in expected.items():
-            self.assertEqual([line for line in polling.lines if line.startswith(channel)], lines)
+            self.assertEqual([line for line in polling.lines if channel in line], lines)
         os.close(end)
         self.assert_exits(polling, 0)
         self.assertEqual(polling.err, "")
         self.assert_nothing_left()
+
+    def test_an_interrupt_ends_the_loop(self):
+        stdin, end = os.pipe()
+        self.addCleanup(os.close, stdin)
+        self.addCleanup(os.close, end)
+        polling = self.start(os.environ["SHMFLIP_EXAMPLE_POLL"], stdin=stdin)
+        self.assert_exits(self.numbers("left", 1), 0)
+        self.until("a frame came", lambda: "left: 1" in polling.lines)
+        self.assertEqual(polling.interrupt(), 0)
+        self.assertEqual(polling.err, "")
 
 
 class Documents(unittest.TestCase):
