@@ -15,7 +15,8 @@
  * Conventions
  *   Errors      Functions that can fail return 0 or a negative errno value. On failure, they leave
  *               out-parameters alone, and shmflip_error_detail() has one line that says what is at
- *               fault. Pointers are not NULL, unless a function says that it takes NULL.
+ *               fault. Pointers are not NULL, unless a function says that it takes NULL. Compilers
+ *               warn if a result is not used.
  *   Structures  Those that the library hands out belong to it. Read them through their pointer;
  *               they may grow at their end. Those that the caller hands in begin with their size:
  *               shmflip_init() zeroes one and sets its size. A field that is 0 has its default, in
@@ -24,8 +25,11 @@
  *               another thread closes the handle. Other functions of a handle: one thread at a
  *               time. A frame: its functions may run in any thread, one at a time for each frame,
  *               whatever happens to its handle meanwhile.
- *   Lifetime    A frame outlives its handle. Its pixels and its description stay what they are
- *               until its release, also when the producer dies, moves to other memory, or is
+ *   Generations A generation is one segment of shared memory. Each stream has a new one. A producer
+ *               also moves to a new one when a viewer outlasts the lease, or when the channel's
+ *               files were deleted. Viewers follow by themselves.
+ *   Lifetime    A frame outlives its handle. Its pixels and its description stay as they are until
+ *               its release, also when the producer dies, moves to a new generation, or is
  *               replaced.
  *   Fork        Handles and frames are dead in the child of a fork: functions return -ECHILD, and
  *               the pixels are not mapped. Close and release free what the child has of them, and
@@ -36,7 +40,8 @@
  *               continues after a stop (SIGSTOP, Ctrl-Z): wait again. A signal that comes just
  *               before the wait, or between two looks of a wait for a slot, a viewer or a
  *               producer, is not seen. So a handler that is to end a wait calls
- *               shmflip_viewer_interrupt() or shmflip_producer_interrupt(), which no wait misses.
+ *               shmflip_viewer_interrupt() or shmflip_producer_interrupt(), which no wait misses
+ *               before the handle is resumed.
  *   Times       *_ns are nanoseconds, between -2^62 and 2^62. Points in time are readings of
  *               CLOCK_MONOTONIC. SHMFLIP_NO_TIME: not known.
  *   Stack       A call needs less than 64 KiB.
@@ -48,7 +53,7 @@
  *   -EBUSY      a live producer holds the channel
  *   -EAGAIN     timeout: no free slot, no new frame, or no producer
  *   -EINTR      a signal handler ran: see Signals
- *   -ECANCELED  the handle is interrupted; goes before -EINTR and -EAGAIN
+ *   -ECANCELED  the handle is interrupted. Returned also where -EINTR or -EAGAIN would be due
  *   -ENOBUFS    the producer has all slots itself
  *   -ENODATA    the stream ended, and the viewer has taken or counted all of it
  *   -EPIPE      the producer died or its stream failed, and all that it published was taken
@@ -109,8 +114,8 @@ SHMFLIP_API const char *shmflip_error_detail(void);
 
 /* [any] Writes the directory that a NULL dir stands for: $SHMFLIP_DIR, else
  * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. A set-user-ID program ignores the environment.
- * PATH_MAX bytes suffice.
- * -ENAMETOOLONG  it has size bytes or more */
+ * An empty variable counts as unset. The path may be relative. PATH_MAX bytes suffice.
+ * -ENAMETOOLONG  it has size bytes or more. What path holds then is undefined */
 SHMFLIP_CHECKED int shmflip_default_dir(char *path, size_t size);
 
 /* Zeroes a structure that the caller hands in, and sets its size. If a structure is larger than the
@@ -289,8 +294,8 @@ SHMFLIP_API const void *shmflip_frame_metadata(const struct shmflip_frame *frame
  * slot is reused before its release.
  * -EMSGSIZE  a plane lies outside the slot. The frame is still lent
  * -EINVAL    another field is wrong, or the frame is not lent. A lent one stays lent
- * -ESTALE    another stream was configured, or the stream ended or moved to other memory: release
- *            the frame. Its pixels can still be read, to copy them into another loan
+ * -ESTALE    another stream was configured, or the stream ended or moved to a new generation:
+ *            release the frame. Its pixels can still be read, to copy them into another loan
  * -ECHILD */
 SHMFLIP_CHECKED int shmflip_frame_publish(struct shmflip_frame *frame);
 
@@ -326,7 +331,9 @@ struct shmflip_producer; /* opaque */
  * producer's program acts on it. */
 enum shmflip_policy {
 	SHMFLIP_POLICY_LATEST = 1,   /* drop the frame: viewers see the newest there is */
-	SHMFLIP_POLICY_LOSSLESS = 2, /* wait: viewers see every frame */
+	SHMFLIP_POLICY_LOSSLESS = 2, /* wait: viewers see every frame that is published while they
+	                              * are attached. So that a viewer sees the first ones, call
+	                              * shmflip_producer_wait_viewers() before the first loan */
 };
 
 /* Strings are copied. */
@@ -340,7 +347,7 @@ struct shmflip_producer_options {
 	uint32_t group_set; /* 1: the channel belongs to the group below. 0: to the process's own */
 	gid_t group;
 	int64_t lease_ms; /* how long a viewer may hold the last free slot. Then the producer
-	                   * continues in fresh memory, unless four earlier segments are still in
+	                   * moves to a new generation, unless four earlier ones are still in
 	                   * use. 0: 2000 under latest, no limit under lossless. Negative: no
 	                   * limit */
 };
@@ -358,8 +365,7 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
 /* [any] Takes a frame to fill, and waits for a free slot if viewers hold the others. One slot stays
  * with the newest frame: so at most slots - 1 others are lent or kept at once. After
  * shmflip_producer_end(), begins the next stream. Checks ten times a second that the channel's
- * files and semaphores still exist. If not, makes them again, and continues in fresh
- * memory.
+ * files and semaphores still exist. If not, makes them again, in a new generation.
  * -EAGAIN   viewers hold all free slots
  * -ENOBUFS  the producer has all slots itself. Returned at once, because only its own threads can
  *           release them: have more slots than threads and kept frames together
@@ -369,18 +375,18 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
 SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
                                           struct shmflip_frame **frame, int timeout_ms);
 
-/* [any] Begins another stream, in fresh memory. Does nothing if the stream is the same as before.
- * Viewers take what is left of the old one, then move over by themselves. Under lossless, the next
- * loan waits for those that want every frame, no longer than the lease. Frames that are out stay
- * what they are; those that are still lent can no longer be published. On failure the old stream
- * continues.
+/* [any] Begins another stream, in a new generation. Does nothing if the stream is the same as
+ * before. Viewers take what is left of the old one, then follow by themselves. Under lossless, the
+ * next loan waits for those that want every frame, no longer than the lease. Frames that are not
+ * released yet stay as they are. Those that are still lent can no longer be published. On failure
+ * the old stream continues.
  * -EINVAL, -EOVERFLOW, -ESTALE, -ECHILD, and those of memory and files */
 SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer,
                                                const struct shmflip_stream *stream);
 
 /* [any] Ends the stream and keeps the channel. Viewers take what is left. Then acquire returns
  * -ENODATA to them, or with failed -EPIPE, as if the producer had died. The next loan, configure or
- * wait for viewers begins the next stream, in fresh memory. Sequence numbers continue. Under
+ * wait for viewers begins the next stream, in a new generation. Sequence numbers continue. Under
  * lossless and within the lease, viewers that want every frame miss none of it. Does nothing if the
  * stream has ended.
  * -EINVAL  failed is neither 0 nor 1
@@ -392,8 +398,8 @@ SHMFLIP_CHECKED int shmflip_producer_end(struct shmflip_producer *producer, int 
  * -ECHILD, or what a system call returned */
 SHMFLIP_CHECKED int shmflip_producer_viewers(struct shmflip_producer *producer, uint32_t *viewers);
 
-/* [any] Waits until at least so many viewers are attached. Checks the channel's files as
- * shmflip_producer_loan() does.
+/* [any] Waits until at least so many viewers are attached. Those that want every frame miss none
+ * that is published afterwards. Checks the channel's files as shmflip_producer_loan() does.
  * -EINVAL, -EAGAIN, -ECANCELED, -EINTR, -ESTALE, -ECHILD, and those of memory and files */
 SHMFLIP_CHECKED int shmflip_producer_wait_viewers(struct shmflip_producer *producer,
                                                   uint32_t viewers, int timeout_ms);
@@ -402,12 +408,14 @@ SHMFLIP_CHECKED int shmflip_producer_wait_viewers(struct shmflip_producer *produ
 SHMFLIP_API void shmflip_producer_count_dropped(struct shmflip_producer *producer);
 
 /* [any] Interrupts the producer: until shmflip_producer_resume(), loan and wait_viewers return
- * -ECANCELED. Those that wait already do so within 5 ms. May be called in a signal handler. */
+ * -ECANCELED, and a call that is already waiting returns it within 5 ms. A wait may miss an
+ * interruption that ends before it has returned: so resume afterwards. May be called in a signal
+ * handler. */
 SHMFLIP_API void shmflip_producer_interrupt(struct shmflip_producer *producer);
 SHMFLIP_API void shmflip_producer_resume(struct shmflip_producer *producer);
 
 /* Ends the stream unless it has ended. Removes the channel's files and System V objects. Frames
- * that are out stay what they are. Takes NULL. */
+ * that are not released yet stay as they are. Takes NULL. */
 SHMFLIP_API void shmflip_producer_close(struct shmflip_producer *producer);
 
 /* ---- Viewer ------------------------------------------------------------------------------- */
@@ -417,9 +425,10 @@ struct shmflip_viewer; /* opaque */
 enum shmflip_view {
 	SHMFLIP_VIEW_AUTO = 0,   /* newest under latest, every under lossless */
 	SHMFLIP_VIEW_NEWEST = 1, /* the newest frame. Frames in between are missed, and counted */
-	SHMFLIP_VIEW_EVERY = 2,  /* each frame in order. The producer reuses no slot before this
-	                          * viewer has released it: see lease_ms. Under latest, frames
-	                          * may be missed where the producer changes to other memory */
+	SHMFLIP_VIEW_EVERY = 2,  /* each frame in order, from shmflip_viewer_attach() on. The
+	                          * producer reuses no slot before this viewer has released it: see
+	                          * lease_ms. Under latest, frames may be missed where the producer
+	                          * moves to a new generation */
 };
 
 enum shmflip_viewer_flags {
@@ -427,8 +436,9 @@ enum shmflip_viewer_flags {
 	                                     * frames costs no page faults */
 	SHMFLIP_VIEWER_UNTOUCHED = 1 << 1,  /* reading a pixel is a SIGSEGV, to prove that the
 	                                     * program reads none. Not with PREFAULT */
-	SHMFLIP_VIEWER_ANY_FORMAT = 1 << 2, /* without it, frames other than XRGB8888 and ARGB8888
-	                                     * are refused with -EPROTONOSUPPORT */
+	SHMFLIP_VIEWER_ANY_FORMAT = 1 << 2, /* without it, streams other than XRGB8888 and ARGB8888
+	                                     * are refused with -EPROTONOSUPPORT, and single
+	                                     * frames with -EBADMSG: see shmflip_viewer_acquire() */
 };
 
 /* Strings are copied. */
@@ -448,10 +458,10 @@ SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *opt
 /* Waits until the viewer is attached to a live producer. From then on the producer counts it, and a
  * viewer that wants every frame misses none of this stream. Returns 0 at once if the viewer is
  * attached, also if the producer has died since: shmflip_viewer_acquire() tells that.
- * -EAGAIN  no producer came
- * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
- *          attach to it. Each call returns this at once, until another producer or stream comes
- * -ECANCELED, -EINTR, -ENOMEM, -EMFILE, -ENFILE, -ECHILD */
+ * -EAGAIN  no producer came: perhaps the channel's name is wrong
+ * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES, -ENOMEM, -EMFILE, -ENFILE  a producer is
+ *          there, but the viewer cannot attach to it: see shmflip_viewer_acquire()
+ * -ECANCELED, -EINTR, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Waits until shmflip_viewer_acquire() would not return -EAGAIN: for a frame not taken yet, the
@@ -460,16 +470,25 @@ SHMFLIP_CHECKED int shmflip_viewer_attach(struct shmflip_viewer *viewer, int tim
 SHMFLIP_CHECKED int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Takes the newest frame, or the next one, by the viewer's view. Never the same one twice. Attaches
- * by itself to a producer, and to the next one after the first has gone. Several frames may be held
- * at once. Under latest, each costs the producer a slot. Under lossless, the producer waits for a
- * viewer that wants every frame, from one stream to the next: close a viewer that takes no more.
- * -EAGAIN   no newer frame
+ * by itself to a producer, and to the next one after the first has gone. If a producer comes and
+ * goes while no call looks for one, it is not seen, and its end is not reported. Several frames may
+ * be held at once. Under latest, each costs the producer a slot. Under lossless, the producer waits
+ * for a viewer that wants every frame, from one stream to the next: close a viewer that takes no
+ * more.
+ * -EAGAIN   no newer frame, or no producer
  * -ENODATA, -EPIPE  the stream ended, or the producer died. Returned once; the next call waits for
  *           the next stream. With timeout_ms 0, the kernel is asked for a death once a millisecond
  * -EBADMSG  the next frame's description is damaged, or the viewer did not ask for its format. It
  *           counts as missed
- * -EPROTO   the segment is damaged, and the viewer leaves this producer
- * -ECANCELED, -EINTR, and what shmflip_viewer_attach() returns */
+ * -EPROTO   the segment is damaged. The viewer leaves this producer; the next call waits
+ * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
+ *           attach to it. A producer that it was attached to waits for it no longer. It misses
+ *           frames, and -ENODATA does not come for this stream
+ * -ENOMEM, -EMFILE, -ENFILE  attaching exhausts memory or a limit
+ * -ECANCELED, -EINTR, -ECHILD
+ * Where the viewer cannot attach, each call returns the error at once, until something has changed:
+ * sleep between calls. But if there is a descriptor, calls with timeout_ms 0 return the error once,
+ * then -EAGAIN until something has changed, or for a second. */
 SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
                                            const struct shmflip_frame **frame, int timeout_ms);
 
@@ -477,12 +496,10 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  * shmflip_viewer_acquire() with timeout_ms 0 may return something else than -EAGAIN: before there
  * is a producer, over the end of streams, and with the next producers. Only poll it: never read,
  * write or close it. It stays the same until shmflip_viewer_close(), which closes it. The first
- * call makes it.
+ * call makes it. With it, a viewer has five descriptors open: four, and the channel's file.
  *
  * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
- * until -EAGAIN. It may be readable for nothing, once a second at least. Once there is a
- * descriptor, acquire with timeout_ms 0 reports a producer that the viewer cannot attach to once,
- * then again when something has changed, or after a second; it returns -EAGAIN meanwhile.
+ * until -EAGAIN. Once a second, or more often, it is readable although there is nothing to acquire.
  *
  * Frames wake a poll by inotify(7). Where the user has no inotify instances left, the descriptor is
  * readable every 5 ms; where the directory is missing or may not be listed, a new producer is
@@ -491,12 +508,14 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
 SHMFLIP_CHECKED int shmflip_viewer_fd(struct shmflip_viewer *viewer);
 
 /* [any] Interrupts the viewer: until shmflip_viewer_resume(), acquire, attach and wait return
- * -ECANCELED, and the descriptor is readable. Those that wait already do so within 100 ms; in the
- * thread in which a signal handler makes this call, at once. May be called in a signal handler. */
+ * -ECANCELED, and the descriptor is readable. A poll wakes up at once. A call that is already
+ * waiting returns within 100 ms; in the thread whose signal handler interrupts, at once. A wait may
+ * miss an interruption that ends before it has returned: so resume afterwards. May be called in a
+ * signal handler. */
 SHMFLIP_API void shmflip_viewer_interrupt(struct shmflip_viewer *viewer);
 SHMFLIP_API void shmflip_viewer_resume(struct shmflip_viewer *viewer);
 
-/* Detaches. Frames held stay what they are. Takes NULL. */
+/* Detaches. Frames held stay as they are. Takes NULL. */
 SHMFLIP_API void shmflip_viewer_close(struct shmflip_viewer *viewer);
 
 /* ---- Channels and counts ------------------------------------------------------------------ */
@@ -504,8 +523,7 @@ SHMFLIP_API void shmflip_viewer_close(struct shmflip_viewer *viewer);
 /* What a channel is. */
 struct shmflip_channel {
 	uint64_t producer;   /* tells the producers of a channel apart: later ones are larger */
-	uint64_t generation; /* tells a producer's segments apart: later ones are larger. Each
-	                      * stream has a new one */
+	uint64_t generation; /* tells a producer's generations apart: later ones are larger */
 	uint64_t slot_bytes; /* room for a frame */
 	uint32_t slots;
 	uint32_t policy;    /* enum shmflip_policy */
@@ -528,7 +546,7 @@ struct shmflip_counts {
 	uint64_t dropped;   /* for want of a free slot. Of a viewer: by its producers, meanwhile */
 	uint64_t discarded; /* loans that were released unpublished */
 	uint64_t producers; /* that a viewer attached to */
-	uint64_t generations; /* segments that a producer made, or a viewer attached to */
+	uint64_t generations; /* that a producer made, or a viewer attached to */
 	int64_t waited_ns;    /* for a slot, in shmflip_producer_loan() */
 };
 
@@ -595,9 +613,9 @@ struct shmflip_removed {
 	uint32_t semaphores; /* sets of them */
 };
 
-/* [any] Removes what dead producers left of a channel, as the next producer would. Owns the channel
- * meanwhile: a producer that starts waits. Waits itself for a producer that is just starting, a
- * second at most. removed may be NULL.
+/* [any] Removes what dead producers left of a channel, as the next producer would. Until it
+ * returns, it owns the channel: a producer that starts waits. Waits itself for a producer that is
+ * just starting, a second at most. removed may be NULL.
  * -EBUSY   a producer lives; nothing was removed
  * -ENOENT  there is no such channel, or no directory
  * -EINVAL, -ENAMETOOLONG, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -ENOMEM, -EMFILE, -ENFILE */
