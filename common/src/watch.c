@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,6 +27,8 @@
 #define PERIOD_WITHOUT_DIRECTORY_NS (100 * NS_PER_MS)
 #define PERIOD_WITHOUT_FILE_NS (5 * NS_PER_MS)
 #define PERIOD_MOVING_NS NS_PER_MS
+
+#define EVENT_BYTES_MAX (sizeof(struct inotify_event) + NAME_MAX + 1)
 
 /* ---- Making and closing ---- */
 
@@ -157,9 +160,9 @@ static bool is_of_channel(const struct inotify_event *event, const struct channe
 	       (event->len == 0 || strcmp(event->name, paths->name) == 0);
 }
 
-/* Returns whether there was anything else than changes of the file's segment. If events remain, the
- * descriptor stays readable. */
-static bool read_inotify(const struct watch *watch, const struct channel_paths *paths)
+/* Returns whether there was anything else than changes of the file's segment. If the buffer was too
+ * small, it may be among what remains, which wakes no edge-triggered poll: hence the nudge. */
+static bool read_inotify(struct watch *watch, const struct channel_paths *paths)
 {
 	union {
 		struct inotify_event first;
@@ -173,6 +176,10 @@ static bool read_inotify(const struct watch *watch, const struct channel_paths *
 		event = (const struct inotify_event *)(buffer.bytes + offset);
 		if (is_of_channel(event, paths))
 			other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
+	}
+	if (size > (ssize_t)(sizeof(buffer) - EVENT_BYTES_MAX)) {
+		watch_nudge(watch);
+		return true;
 	}
 	return other;
 }

@@ -4,7 +4,9 @@
  * of fork. */
 #include "polled.h"
 
+#include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 /* ---- Deaths ---- */
 
@@ -165,6 +167,35 @@ static void other_channels_change_nothing(void **state)
 	}
 	assert_true(reports <= 1 + (monotonic_now_ns() - start_ns) / INT64_C(900000000));
 	shmflip_producer_close(producer);
+	shmflip_viewer_close(viewer);
+}
+
+/* More events than a read of the queue takes, and the producer's death after them. A program whose
+ * poll is edge-triggered is not woken again for what remains. */
+static void death_behind_many_events_is_told(void **state)
+{
+	struct epoll_event edge = { .events = EPOLLIN | EPOLLET };
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
+	pid_t child = start(publish_and_pause, NULL);
+	int epoll = epoll_create1(EPOLL_CLOEXEC), error = -EAGAIN;
+
+	(void)state;
+	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, fd_of(viewer), &edge), 0);
+	wait_for_first_frame(viewer);
+	assert_gets(viewer, VALUE);
+	assert_quiet(viewer);
+	for (int i = 0; i < 200; i++) {
+		const char *path = in_directory(i % 2 ? "other.one" : "other.two");
+
+		assert_return_code(mkdir(path, 0700), errno);
+		assert_return_code(rmdir(path), errno);
+	}
+	kill_and_reap(child);
+	for (int looks = 0; looks < 20 && error == -EAGAIN; looks++)
+		error = epoll_wait(epoll, &edge, 1, 0) == 1 ? acquire_now(viewer) : -ETIMEDOUT;
+	assert_int_equal(error, -EPIPE);
+	assert_exits(start(close_at_once, NULL), 0);
+	close(epoll);
 	shmflip_viewer_close(viewer);
 }
 
@@ -382,6 +413,7 @@ int main(void)
 		WITH_DIRECTORY(earlier_death_is_told),
 		WITH_DIRECTORY(refusal_is_told_once),
 		WITH_DIRECTORY(other_channels_change_nothing),
+		WITH_DIRECTORY(death_behind_many_events_is_told),
 		WITH_DIRECTORY(refusal_is_told_again_after_a_second),
 		WITH_DIRECTORY(foreign_frames_are_passed_over),
 		WITH_DIRECTORY(viewer_that_cannot_claim_tries_again_soon),
