@@ -35,6 +35,7 @@ static int take(const char *channel, struct shmflip_viewer *viewer)
 int main(void)
 {
 	const char *channels[2] = { "left", "right" };
+	struct sigaction action = { .sa_handler = stop };
 	struct pollfd fds[3] = { [2] = { .events = POLLIN } };
 	struct shmflip_viewer_options options;
 	int error = 0;
@@ -47,7 +48,7 @@ int main(void)
 			return puts(shmflip_error_detail()), 1;
 		fds[i].events = POLLIN;
 	}
-	signal(SIGINT, stop);
+	sigaction(SIGINT, &action, NULL);
 	while (error != -ECANCELED && !fds[2].revents) {
 		poll(fds, 3, -1); /* EINTR does no harm */
 		for (int i = 0; i < 2 && error != -ECANCELED; i++)
