@@ -20,7 +20,7 @@ producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
 viewer/present      common/include common/system
 viewer/overlay      viewer/present
-viewer/window       common/include common/cli viewer/present
+viewer/window       common/cli viewer/present
 viewer              common/include common/system common/cli common/png
 viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png
