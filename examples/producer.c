@@ -22,12 +22,14 @@ int main(void)
 	for (int i = 0; i < 250; i++) {
 		nanosleep(&(struct timespec){ .tv_nsec = 40000000 }, NULL);
 		if (shmflip_producer_loan(producer, &frame, 20) < 0) {
-			shmflip_producer_count_dropped(producer); /* viewers hold every slot */
+			/* viewers hold every slot */
+			shmflip_producer_count_dropped(producer);
 			continue;
 		}
-		uint8_t *row = shmflip_frame_writable(frame, 0);
-		for (uint32_t y = 0; y < frame->height; y++, row += frame->plane[0].stride_bytes)
-			memset(row, (int)y + i, (size_t)frame->width * 4);
+		uint8_t *pixels = shmflip_frame_writable(frame, 0);
+		size_t stride = frame->plane[0].stride_bytes;
+		for (uint32_t y = 0; y < frame->height; y++)
+			memset(pixels + y * stride, (int)y + i, stride);
 		frame->presentation_ns = i * 40000000LL;
 		if (shmflip_frame_publish(frame) < 0)
 			fprintf(stderr, "%s\n", shmflip_error_detail());

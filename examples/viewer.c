@@ -2,6 +2,7 @@
  *
  * The mean of the blue bytes of each frame, until the stream ends. */
 #include <errno.h>
+#include <inttypes.h>
 #include <shmflip.h>
 #include <stdio.h>
 
@@ -16,18 +17,20 @@ int main(void)
 	options.channel = "camera";
 	if (shmflip_viewer_open(&options, &viewer) < 0)
 		return fprintf(stderr, "%s\n", shmflip_error_detail()), 1;
-	while ((error = shmflip_viewer_acquire(viewer, &frame, -1)) == 0 || error == -EINTR) {
+	for (;;) {
+		error = shmflip_viewer_acquire(viewer, &frame, -1);
+		if (error == -EINTR)
+			continue; /* it was stopped, and continues */
 		if (error)
-			continue; /* the process was stopped, and continues */
-		const struct shmflip_plane *plane = &frame->plane[0];
-		uint64_t sum = 0;
-		for (uint32_t y = 0; y < frame->height; y++) {
-			const uint8_t *row = plane->pixels + (size_t)y * plane->stride_bytes;
-			for (uint32_t x = 0; x < frame->width; x++, row += 4)
-				sum += *row;
-		}
-		printf("%llu: %.2f\n", (unsigned long long)frame->sequence,
-		       (double)sum / frame->width / frame->height);
+			break;
+		const uint8_t *pixels = frame->plane[0].pixels;
+		size_t stride = frame->plane[0].stride_bytes;
+		double sum = 0;
+		for (uint32_t y = 0; y < frame->height; y++)
+			for (uint32_t x = 0; x < frame->width; x++)
+				sum += pixels[y * stride + (size_t)x * 4];
+		sum /= (double)frame->width * frame->height;
+		printf("%" PRIu64 ": %.2f\n", frame->sequence, sum);
 		shmflip_frame_release(frame);
 	}
 	if (error != -ENODATA)

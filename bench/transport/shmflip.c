@@ -7,17 +7,19 @@
 #include "shmflip.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "table.h"
 
-enum variant { AWAKE = 1 << 0, LATEST = 1 << 1 };
+enum variant { AWAKE = 1 << 0, LATEST = 1 << 1, DESCRIPTOR = 1 << 2 };
 
 struct state {
 	struct shmflip_producer *producer;
 	struct shmflip_frame *loan;
 	struct shmflip_viewer *viewer;
 	const struct shmflip_frame *frame;
+	int fd; /* the viewer's descriptor */
 };
 
 static int fail(struct link *link, int error, const char *what)
@@ -98,18 +100,31 @@ static int open_receiver(struct link *link, unsigned receiver)
 	error = shmflip_viewer_open(&options, &state->viewer);
 	if (!error)
 		error = shmflip_viewer_attach(state->viewer, -1);
-	return error ? fail(link, error, "shmflip_viewer_attach") : 0;
+	if (!error && link->transport->variant & DESCRIPTOR) {
+		state->fd = shmflip_viewer_fd(state->viewer);
+		error = state->fd < 0 ? state->fd : 0;
+	}
+	return error ? fail(link, error, "opening a viewer") : 0;
+}
+
+static int wait_by_descriptor(const struct state *state)
+{
+	struct pollfd readable = { .fd = state->fd, .events = POLLIN };
+
+	return poll(&readable, 1, -1) < 0 ? -errno : -EAGAIN;
 }
 
 static int receive(struct link *link, const uint8_t **pixels)
 {
-	int timeout_ms = link->transport->variant & AWAKE ? 0 : -1;
+	int timeout_ms = link->transport->variant & (AWAKE | DESCRIPTOR) ? 0 : -1;
 	struct state *state = link->state;
 	int error;
 
-	do
+	do {
 		error = shmflip_viewer_acquire(state->viewer, &state->frame, timeout_ms);
-	while (error == -EAGAIN);
+		if (error == -EAGAIN && link->transport->variant & DESCRIPTOR)
+			error = wait_by_descriptor(state);
+	} while (error == -EAGAIN);
 	if (error)
 		return fail(link, error, "shmflip_viewer_acquire");
 	*pixels = state->frame->plane[0].pixels;
@@ -147,6 +162,14 @@ const struct transport transport_shmflip = {
 	.name = "shmflip",
 	.title = "shmflip",
 	.traits = TRANSPORT_SHARED,
+	FUNCTIONS,
+};
+
+const struct transport transport_shmflip_poll = {
+	.name = "shmflip-poll",
+	.title = "shmflip, the viewer's descriptor",
+	.traits = TRANSPORT_SHARED,
+	.variant = DESCRIPTOR,
 	FUNCTIONS,
 };
 

@@ -44,6 +44,7 @@
  * Errors
  *   -EINVAL     an argument is out of range
  *   -ENOENT     there is no such channel, or no directory
+ *   -ENOTDIR    the directory's name is that of a file
  *   -EBUSY      a live producer holds the channel
  *   -EAGAIN     timeout: no free slot, no new frame, or no producer
  *   -EINTR      a signal handler ran: see Signals
@@ -68,7 +69,7 @@
  *               copy); its memory is in another IPC namespace; or the kernel lacks OFD locks or
  *               SEM_UNDO
  *   -EEXIST     other programs use every System V key that the channel may use
- *   -ENOMEM, -EMFILE  memory or a limit of the system is exhausted (ipcs -l)
+ *   -ENOMEM, -EMFILE, -ENFILE  memory or a limit of the system is exhausted (ipcs -l)
  *   Others are what a system call returned. */
 #ifndef SHMFLIP_H
 #define SHMFLIP_H
@@ -347,7 +348,9 @@ struct shmflip_producer_options {
 /* Takes the channel, removes what dead producers left, creates the segment with every page in
  * place, and lets viewers in. Blocks for the time that this takes.
  * -EBUSY  a live producer holds the channel
- * -EINVAL, -EOVERFLOW, -EPERM, -EACCES, -ENOTSUP, -EEXIST, -ENOMEM, -ENOSPC, -EMFILE, -ENOENT */
+ * -EINVAL, -EOVERFLOW, -ENAMETOOLONG
+ * Of memory and files: -ENOENT, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -EEXIST, -ENOMEM, -ENOSPC,
+ * -EMFILE, -ENFILE */
 SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options *options,
                                           const struct shmflip_stream *stream,
                                           struct shmflip_producer **producer);
@@ -362,7 +365,7 @@ SHMFLIP_CHECKED int shmflip_producer_open(const struct shmflip_producer_options 
  *           release them: have more slots than threads and kept frames together
  * -ESTALE   the channel's files were deleted, and another producer took the channel; until that one
  *           closes it
- * -ECANCELED, -EINTR, -ENOMEM, -ECHILD */
+ * -ECANCELED, -EINTR, -ECHILD, and those of memory and files: see shmflip_producer_open() */
 SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
                                           struct shmflip_frame **frame, int timeout_ms);
 
@@ -371,7 +374,7 @@ SHMFLIP_CHECKED int shmflip_producer_loan(struct shmflip_producer *producer,
  * loan waits for those that want every frame, no longer than the lease. Frames that are out stay
  * what they are; those that are still lent can no longer be published. On failure the old stream
  * continues.
- * -EINVAL, -EOVERFLOW, -ENOMEM, -ENOSPC, -EEXIST, -ESTALE, -ECHILD */
+ * -EINVAL, -EOVERFLOW, -ESTALE, -ECHILD, and those of memory and files */
 SHMFLIP_CHECKED int shmflip_producer_configure(struct shmflip_producer *producer,
                                                const struct shmflip_stream *stream);
 
@@ -391,7 +394,7 @@ SHMFLIP_CHECKED int shmflip_producer_viewers(struct shmflip_producer *producer, 
 
 /* [any] Waits until at least so many viewers are attached. Checks the channel's files as
  * shmflip_producer_loan() does.
- * -EINVAL, -EAGAIN, -ECANCELED, -EINTR, -ESTALE, -ENOMEM, -ECHILD */
+ * -EINVAL, -EAGAIN, -ECANCELED, -EINTR, -ESTALE, -ECHILD, and those of memory and files */
 SHMFLIP_CHECKED int shmflip_producer_wait_viewers(struct shmflip_producer *producer,
                                                   uint32_t viewers, int timeout_ms);
 
@@ -438,7 +441,7 @@ struct shmflip_viewer_options {
 };
 
 /* Makes a viewer, which needs no producer yet. Does not block.
- * -EINVAL, -EPERM, -ENOMEM */
+ * -EINVAL, -ENAMETOOLONG, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -ENOMEM */
 SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *options,
                                         struct shmflip_viewer **viewer);
 
@@ -448,7 +451,7 @@ SHMFLIP_CHECKED int shmflip_viewer_open(const struct shmflip_viewer_options *opt
  * -EAGAIN  no producer came
  * -EPROTO, -EPROTONOSUPPORT, -ENOTSUP, -EPERM, -EACCES  a producer is there, but the viewer cannot
  *          attach to it. Each call returns this at once, until another producer or stream comes
- * -ECANCELED, -EINTR, -ENOMEM, -EMFILE, -ECHILD */
+ * -ECANCELED, -EINTR, -ENOMEM, -EMFILE, -ENFILE, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms);
 
 /* Waits until shmflip_viewer_acquire() would not return -EAGAIN: for a frame not taken yet, the
@@ -478,8 +481,8 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  *
  * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
  * until -EAGAIN. It may be readable for nothing, once a second at least. Once there is a
- * descriptor, a producer that the viewer cannot attach to is reported once, then again when
- * something has changed, or after a second; acquire returns -EAGAIN meanwhile.
+ * descriptor, acquire with timeout_ms 0 reports a producer that the viewer cannot attach to once,
+ * then again when something has changed, or after a second; it returns -EAGAIN meanwhile.
  *
  * Frames wake a poll by inotify(7). Where the user has no inotify instances left, the descriptor is
  * readable every 5 ms; where the directory is missing or may not be listed, a new producer is
@@ -533,7 +536,7 @@ struct shmflip_counts {
 SHMFLIP_CHECKED int shmflip_producer_counts(struct shmflip_producer *producer,
                                             struct shmflip_counts *counts);
 
-/* Likewise. */
+/* Likewise, but one thread at a time. */
 SHMFLIP_CHECKED int shmflip_viewer_counts(struct shmflip_viewer *viewer,
                                           struct shmflip_counts *counts);
 
@@ -568,7 +571,8 @@ struct shmflip_status {
  * a second if a producer is just starting, or a cleanup is at work. With (*status)->error,
  * shmflip_error_detail() says why. shmflip_status_free() frees the status.
  * -ENOENT  there is no such channel, or no directory
- * -EINVAL, -EPERM, -EACCES, -ENOMEM, -EMFILE */
+ * -EPROTO, -EPROTONOSUPPORT  of another user's channel, to which this one cannot attach
+ * -EINVAL, -ENAMETOOLONG, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -ENOMEM, -EMFILE, -ENFILE */
 SHMFLIP_CHECKED int shmflip_channel_status(const char *dir, const char *channel,
                                            const struct shmflip_status **status);
 
@@ -578,7 +582,7 @@ SHMFLIP_API void shmflip_status_free(const struct shmflip_status *status);
 /* [any] Calls found for each channel of a directory, alive or not, in no order, until found returns
  * something else than 0. Returns that value, or 0.
  * -ENOENT  there is no directory
- * -EPERM, -EACCES, -ENOMEM, -EMFILE */
+ * -EINVAL, -ENAMETOOLONG, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -ENOMEM, -EMFILE, -ENFILE */
 SHMFLIP_CHECKED int shmflip_channel_list(const char *dir,
                                          int (*found)(const char *channel, void *context),
                                          void *context);
@@ -595,8 +599,8 @@ struct shmflip_removed {
  * meanwhile: a producer that starts waits. Waits itself for a producer that is just starting, a
  * second at most. removed may be NULL.
  * -EBUSY   a producer lives; nothing was removed
- * -ENOENT  there is no such channel
- * -EINVAL, -EPERM, -EACCES */
+ * -ENOENT  there is no such channel, or no directory
+ * -EINVAL, -ENAMETOOLONG, -ENOTDIR, -EPERM, -EACCES, -ENOTSUP, -ENOMEM, -EMFILE, -ENFILE */
 SHMFLIP_CHECKED int shmflip_channel_clean(const char *dir, const char *channel,
                                           struct shmflip_removed *removed);
 

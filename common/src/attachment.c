@@ -78,19 +78,21 @@ static int check_state(const struct attachment *attachment,
 	return fail(-EPROTO, "the header of the frames segment is damaged");
 }
 
-int attachment_check_format(uint32_t fourcc)
+int attachment_check_format(uint32_t fourcc, const char *channel)
 {
 	if (fourcc == SHMFLIP_XRGB8888 || fourcc == SHMFLIP_ARGB8888)
 		return 0;
-	return fail(-EPROTONOSUPPORT,
-	            "the producer sends pixel format %.4s (0x%08x), where this viewer takes only "
-	            "XR24 and AR24 (see SHMFLIP_VIEWER_ANY_FORMAT)",
-	            (const char *)&fourcc, fourcc);
+	return fail(
+		-EPROTONOSUPPORT,
+		"channel %s has pixel format %.4s (0x%08x), where this viewer takes only XR24 and "
+		"AR24 (see SHMFLIP_VIEWER_ANY_FORMAT)",
+		channel, (const char *)&fourcc, fourcc);
 }
 
 static void release_frame(struct frame *frame);
 
-static int init_frames(struct attachment *attachment, const struct attachment_options *options)
+static int init_frames(struct attachment *attachment, const struct channel_paths *paths,
+                       const struct attachment_options *options)
 {
 	struct frame_pool *pool = &attachment->pool;
 	const void *record =
@@ -104,7 +106,7 @@ static int init_frames(struct attachment *attachment, const struct attachment_op
 	if (error)
 		return error;
 	if (!options->any_format)
-		error = attachment_check_format(pool->stream->public.fourcc);
+		error = attachment_check_format(pool->stream->public.fourcc, paths->name);
 	if (!error)
 		error = frame_pool_init(pool);
 	if (error)
@@ -145,7 +147,8 @@ static int prepare_pixels(const struct attachment *attachment, uint64_t bytes,
 }
 
 /* The segment is mapped. On failure it still is. */
-static int init(struct attachment *attachment, const struct channel_record *record, uint64_t bytes,
+static int init(struct attachment *attachment, const struct channel_paths *paths,
+                const struct channel_record *record, uint64_t bytes,
                 const struct attachment_options *options)
 {
 	int error = check_header(attachment, record, bytes);
@@ -155,7 +158,7 @@ static int init(struct attachment *attachment, const struct channel_record *reco
 	if (!error)
 		error = prepare_pixels(attachment, bytes, options->pixels);
 	if (!error)
-		error = init_frames(attachment, options);
+		error = init_frames(attachment, paths, options);
 	if (error)
 		return error;
 	pins_init(&attachment->pins, attachment->fd);
@@ -189,7 +192,7 @@ static int open_once(struct attachment **out, const struct channel_paths *paths,
 	error = live_channel_recheck(fd, map_segment(attachment, owner, &segment));
 	if (error)
 		goto free_memory;
-	error = init(attachment, &record, segment.size, options);
+	error = init(attachment, paths, &record, segment.size, options);
 	if (error)
 		goto unmap;
 	*out = attachment;

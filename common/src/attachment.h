@@ -83,7 +83,7 @@ void attachment_channel(const struct attachment *attachment, struct shmflip_chan
 uint64_t attachment_dropped(const struct attachment *attachment);
 
 /* -EPROTONOSUPPORT  the format is not one that every viewer knows */
-int attachment_check_format(uint32_t fourcc);
+int attachment_check_format(uint32_t fourcc, const char *channel);
 
 /* Hands out the frame, which the caller holds in this slot: reads its description. The attachment
  * lives until its release, which any thread may call.

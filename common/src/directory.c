@@ -147,6 +147,9 @@ static int check_status(const struct channel_paths *paths, const struct stat *st
 	if (!(foreign_owner && paths->named) && status->st_uid != geteuid() && status->st_uid != 0)
 		return fail(-EPERM, "directory %s belongs to user %u: use one of your own",
 		            paths->dir, (unsigned)status->st_uid);
+	if (status->st_mode & (S_IWGRP | S_IWOTH) && status->st_mode & S_ISVTX)
+		return fail(-EPERM, "everybody may write directory %s: use a directory in it",
+		            paths->dir);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write directory %s (mode %03o): chmod go-w %s",
 		            paths->dir, (unsigned)status->st_mode & 0777, paths->dir);

@@ -13,8 +13,8 @@ void error_set(const char *format, ...) __attribute__((format(printf, 1, 2), col
  * that it is not 0. */
 #define fail(error, ...) (error_set(__VA_ARGS__), (error))
 
-/* Sets the line for errors that have no more to say: -EAGAIN, -EINTR, -ECANCELED, -ECHILD. Others keep theirs.
- * Returns error. Cheap, for what happens often. */
+/* Sets the line for errors that have no more to say: -EAGAIN, -EINTR, -ECANCELED, -ECHILD. Others
+ * keep theirs. Returns error. Cheap, for what happens often. */
 int fail_plain(int error);
 
 /* Sets the line for a system call that has just failed: appends errno's text, returns -errno. */

@@ -190,7 +190,7 @@ void frame_write(struct frame *frame)
 	                                layout_metadata_offset(pool->fixed, frame->slot));
 
 	description_write(record, &frame->public);
-	/* A cache line that need not change is not written: so it need not move between processors. */
+	/* A cache line that is not written need not move between processors. */
 	if (!frame->recorded)
 		record->geometry = frame->checked.geometry;
 	frame->recorded = true;

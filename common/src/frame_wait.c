@@ -64,7 +64,7 @@ int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t 
 			if (frame_wait_is_over(attachment))
 				return 0;
 			/* No correct producer wakes us for nothing: do not spin for this one. */
-			error = clock_sleep(NS_PER_MS);
+			error = wait_sleep(wait, NS_PER_MS);
 			if (error)
 				return error;
 		}

@@ -15,6 +15,9 @@
 /* How often a polling viewer asks the kernel whether the producer lives: that costs more than to
  * see that nothing is new. */
 #define LIVENESS_CHECK_NS NS_PER_MS
+/* The same refusal is reported to a program that polls the descriptor once a second, although some
+ * viewers look more often. A bit less, so that the timer's next expiry is not too early. */
+#define REPORT_NS (900 * NS_PER_MS)
 
 #define KNOWN_FLAGS (SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_UNTOUCHED | SHMFLIP_VIEWER_ANY_FORMAT)
 
@@ -120,8 +123,12 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return fail_plain(error);
 	viewer_free_previous(viewer);
-	if (!viewer->attachment)
-		return fail_plain(wait_for_producer(viewer, &wait));
+	if (!viewer->attachment) {
+		error = wait_for_producer(viewer, &wait);
+		/* What it found, the next acquire tries. */
+		viewer->refused = 0;
+		return fail_plain(error);
+	}
 	error = wait_for_frame(viewer, &wait);
 	if (error)
 		return fail_plain(error);
@@ -141,7 +148,7 @@ static int take_held(struct shmflip_viewer *viewer, uint64_t sequence, uint32_t 
 	if (error)
 		slots_release(&attachment->pins.locks, sequence);
 	if (!error && !(viewer->flags & SHMFLIP_VIEWER_ANY_FORMAT)) {
-		if (attachment_check_format(frame->public.fourcc)) {
+		if (attachment_check_format(frame->public.fourcc, viewer->paths.name)) {
 			error = -EBADMSG;
 			shmflip_frame_release(&frame->public);
 		}
@@ -169,13 +176,15 @@ static int take(struct shmflip_viewer *viewer, const struct shmflip_frame **fram
 }
 
 /* -ENODATA, -EPIPE: how the producer's last generation came to its end. */
-static int report_end(enum layout_state state)
+static int report_end(const struct shmflip_viewer *viewer, enum layout_state state)
 {
+	const char *name = viewer->paths.name;
+
 	if (state == LAYOUT_ENDED)
-		return fail(-ENODATA, "the producer has ended its stream");
+		return fail(-ENODATA, "the producer of channel %s has ended its stream", name);
 	if (state == LAYOUT_FAILED)
-		return fail(-EPIPE, "the producer's stream failed");
-	return fail(-EPIPE, "the producer died");
+		return fail(-EPIPE, "the stream of channel %s failed", name);
+	return fail(-EPIPE, "the producer of channel %s died", name);
 }
 
 /* The producer moved on, and ended its stream or died before this viewer could follow. Returns how
@@ -192,12 +201,24 @@ static enum layout_state miss_the_rest(struct shmflip_viewer *viewer)
 	return end ? layout_end_state(end) : LAYOUT_RUNNING;
 }
 
-/* A program that polls the descriptor would loop if each try failed again. */
+/* A program that polls the descriptor is not told of the same refusal again and again. */
 static int attach_if_due(struct shmflip_viewer *viewer, bool same_producer, bool check_all)
 {
-	if (viewer->refused && viewer->watch.fd >= 0 && !check_all)
+	int before = viewer->refused;
+	bool polled = viewer->watch.fd >= 0;
+	int64_t now_ns;
+	int error;
+
+	if (before && polled && !check_all)
 		return -EAGAIN;
-	return viewer_attach(viewer, same_producer);
+	error = viewer_attach(viewer, same_producer);
+	if (!viewer->refused || !polled)
+		return error;
+	now_ns = monotonic_now_ns();
+	if (error == before && now_ns - viewer->refused_ns < REPORT_NS)
+		return -EAGAIN;
+	viewer->refused_ns = now_ns;
+	return error;
 }
 
 /* There was nothing to take: checks whether the generation is over. Notices a death only with
@@ -223,7 +244,7 @@ static int take_last_or_end(struct shmflip_viewer *viewer, const struct shmflip_
 		state = miss_the_rest(viewer);
 	}
 	viewer_detach_at_end(viewer);
-	return report_end(state);
+	return report_end(viewer, state);
 }
 
 static int acquire_now(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,

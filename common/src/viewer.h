@@ -36,7 +36,10 @@ struct shmflip_viewer {
 	struct shmflip_channel channel; /* for shmflip_viewer_channel() */
 	struct spin spin;
 	struct watch watch;
-	bool refused;            /* the last try to attach failed, although there is a producer */
+	int refused;             /* why the last try to attach failed, although there is a producer;
+	                          * 0: it did not, or something has changed since */
+	int64_t refused_ns;      /* when a program that polls was last told so */
+	bool early;              /* it found a producer that viewers cannot attach to yet */
 	atomic_bool interrupted; /* any thread */
 };
 

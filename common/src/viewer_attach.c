@@ -166,7 +166,8 @@ int viewer_attach(struct shmflip_viewer *viewer, bool same_producer)
 		viewer_detach(viewer);
 		viewer_drop_claim(viewer);
 	}
-	viewer->refused = error && error != -EAGAIN && !attachment_found_no_producer(error);
+	viewer->early = error == -EAGAIN;
+	viewer->refused = viewer->early || attachment_found_no_producer(error) ? 0 : error;
 	return error;
 }
 

@@ -23,21 +23,27 @@ int shmflip_viewer_fd(struct shmflip_viewer *viewer)
 
 bool viewer_hear(struct shmflip_viewer *viewer)
 {
-	return viewer->watch.fd >= 0 && watch_read(&viewer->watch, &viewer->paths);
+	enum watch_heard heard = WATCH_FRAMES;
+
+	if (viewer->watch.fd >= 0)
+		heard = watch_read(&viewer->watch, &viewer->paths);
+	if (heard == WATCH_CHANGE)
+		viewer->refused = 0;
+	return heard != WATCH_FRAMES;
 }
 
 /* Whether acquire may have something else than -EAGAIN, of which no event is to come. */
 static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state state, int error,
                         bool heard)
 {
-	const struct slot_reader *reader;
+	const struct attachment *attachment = viewer->attachment;
 
-	if (error == -EAGAIN)
+	/* A nudge after a refusal would cause the next try, which would fail too. */
+	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
-	if (error || heard || state != LAYOUT_RUNNING)
+	if (error || heard || !attachment || state != LAYOUT_RUNNING)
 		return true;
-	reader = &viewer->attachment->reader;
-	return viewer->every && slots_newest(reader) >= reader->claimed;
+	return viewer->every && slots_newest(&attachment->reader) >= attachment->reader.claimed;
 }
 
 void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
@@ -52,7 +58,8 @@ void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
 	if (is_more_due(viewer, state, error, heard))
 		watch_nudge(watch);
 	watch_set_timer(watch, viewer->attachment,
-	                error == -EAGAIN && state == LAYOUT_MOVED && !viewer->refused);
+	                error == -EAGAIN &&
+	                        (viewer->early || (state == LAYOUT_MOVED && !viewer->refused)));
 }
 
 /* In this order: pairs with viewer_hear() before the look at interrupted. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -116,8 +117,8 @@ void watch_close(struct watch *watch)
 
 /* ---- The channel file ---- */
 
-/* By the descriptor, because the name may be another file's by now. Without /proc by the name: then
- * make sure that it still is this file's. */
+/* By the descriptor, because the name may be another file's by now. If /proc is missing or another
+ * thing, by the name: then make sure that it still is this file's. */
 static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 {
 	char path[32];
@@ -125,7 +126,7 @@ static int add_file(int inotify_fd, const struct channel_paths *paths, int fd)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	watch = inotify_add_watch(inotify_fd, path, FILE_EVENTS);
-	if (watch >= 0 || errno != ENOENT)
+	if (watch >= 0)
 		return watch;
 	watch = inotify_add_watch(inotify_fd, paths->channel_file, FILE_EVENTS);
 	if (watch < 0 || directory_is_same_file(paths->channel_file, fd))
@@ -148,8 +149,17 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd)
 
 /* ---- Reading ---- */
 
-/* If events remain, the descriptor stays readable. */
-static bool read_inotify(const struct watch *watch)
+/* Other channels come and go in the directory. A watch that went was removed here, or another event
+ * tells why. */
+static bool is_of_channel(const struct inotify_event *event, const struct channel_paths *paths)
+{
+	return !(event->mask & IN_IGNORED) &&
+	       (event->len == 0 || strcmp(event->name, paths->name) == 0);
+}
+
+/* Returns whether there was anything else than changes of the file's segment. If events remain, the
+ * descriptor stays readable. */
+static bool read_inotify(const struct watch *watch, const struct channel_paths *paths)
 {
 	union {
 		struct inotify_event first;
@@ -161,7 +171,8 @@ static bool read_inotify(const struct watch *watch)
 
 	for (ssize_t offset = 0; offset < size; offset += (ssize_t)(sizeof(*event) + event->len)) {
 		event = (const struct inotify_event *)(buffer.bytes + offset);
-		other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
+		if (is_of_channel(event, paths))
+			other |= event->wd != watch->file_watch || event->mask != IN_ACCESS;
 	}
 	return other;
 }
@@ -188,15 +199,16 @@ static bool read_nudge(struct watch *watch)
 	return true;
 }
 
-bool watch_read(struct watch *watch, const struct channel_paths *paths)
+enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths)
 {
-	bool other = read_nudge(watch);
+	bool nudged = read_nudge(watch);
+	bool changed = watch->inotify_fd >= 0 && read_inotify(watch, paths);
+	bool expired = read_timer(watch);
 
-	other |= watch->inotify_fd >= 0 && read_inotify(watch);
-	other |= read_timer(watch);
-	if (other)
-		watch_directory(watch, paths);
-	return other;
+	if (!nudged && !changed && !expired)
+		return WATCH_FRAMES;
+	watch_directory(watch, paths);
+	return changed ? WATCH_CHANGE : WATCH_CHECK;
 }
 
 /* ---- Making it readable ---- */

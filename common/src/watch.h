@@ -2,9 +2,9 @@
  *
  * A viewer's file descriptor to poll. It is an epoll(7) instance over
  *
- *   inotify(7)  on the directory, for the next channel file; and on the channel file that the viewer is
- *               attached to. The producer reads a byte of it after each change of the segment. The
- *               kernel closes it after the producer's death
+ *   inotify(7)  on the directory, for the next channel file; and on the channel file that the
+ *               viewer is attached to. The producer reads a byte of it after each change of the
+ *               segment. The kernel closes it after the producer's death
  *   a nudge     an eventfd(2), by which the viewer says that it has not finished, or is interrupted
  *   a timer     once a second for what inotify cannot tell; more often where it cannot be had
  *
@@ -19,8 +19,8 @@
 #include "directory.h"
 
 /* A full fence, on both sides: between a change of the segment and the read that tells of it, and
- * between the watch for that and the look. So either the read finds the watch, or the look finds the
- * change. Not atomic_thread_fence(), which gcc's thread sanitizer refuses. */
+ * between the watch for that and the look. So either the read finds the watch, or the look finds
+ * the change. Not atomic_thread_fence(), which gcc's thread sanitizer refuses. */
 static inline void watch_fence(void)
 {
 	__sync_synchronize();
@@ -38,6 +38,12 @@ struct watch {
 	int64_t due_ns;      /* its next expiry */
 };
 
+enum watch_heard {
+	WATCH_FRAMES, /* at most changes of the watched file's segment */
+	WATCH_CHECK,  /* look at everything: a nudge, or the timer */
+	WATCH_CHANGE, /* look at everything: a file or the directory has changed */
+};
+
 /* For a viewer whose descriptor nobody has asked for. */
 void watch_init(struct watch *watch);
 
@@ -52,13 +58,11 @@ void watch_close(struct watch *watch);
  * segment. */
 void watch_file(struct watch *watch, const struct channel_paths *paths, int fd);
 
-/* Takes what the descriptor was readable for. Call it before the look that it is for. Returns
- * whether there was anything else than changes of the watched file's segment: then look at
- * everything. */
-bool watch_read(struct watch *watch, const struct channel_paths *paths);
+/* Takes what the descriptor was readable for. Call it before the look that it is for. */
+enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths);
 
-/* When to look without an event. moving: the producer has moved on, but the viewer cannot attach
- * there yet. */
+/* When to look without an event. moving: there is a producer that the viewer cannot attach to
+ * yet. */
 void watch_set_timer(struct watch *watch, bool attached, bool moving);
 
 /* Makes the descriptor readable. Any thread, and signal handlers; does nothing before

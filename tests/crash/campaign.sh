@@ -140,7 +140,7 @@ build_mutant() {
 	unit)
 		compile "$patch" "$directory" && link_unit "$directory" "$4"
 		;;
-	storm)
+	storm | descriptor)
 		compile "$patch" "$directory" -fsanitize=thread \
 			--param=tsan-instrument-func-entry-exit=0 &&
 			link_crash "$directory" "$build/libshmflip-delayed.a"
@@ -162,7 +162,9 @@ run_mutant() {
 	read -ra part < <(sed -n 's/^Part: //p' "$patch")
 	case ${part[0]} in
 	unit) options=() ;;
-	storm) options=("${part[@]}" --timeout 10000 --kills 1000000 --seconds 120) ;;
+	storm | descriptor)
+		options=("${part[@]}" --timeout 10000 --kills 1000000 --seconds 120)
+		;;
 	*) options=("${part[@]}" --timeout 10000) ;;
 	esac
 	if ! build_mutant "$patch" "$directory" "${part[@]}" >"$directory.log" 2>&1; then
@@ -217,7 +219,7 @@ check_table() {
 			status=1
 			echo "  $mutant of README.md is not in mutants/"
 		}
-	done < <(sed -n '/^| model/,/^$/s/`//gp' "$here/README.md" | grep -o '[a-z]*-[a-z-]*')
+	done < <(sed -En '/^\| (model|mistake)/,/^$/s/`//gp' "$here/README.md" | grep -o '[a-z]*-[a-z-]*')
 }
 
 # mutants PATTERN: two of them per processor run side by side, because most of them sleep.
@@ -253,17 +255,20 @@ mutants() {
 # Each program starts with a seed of its own. The last four bits of a seed choose the round's event.
 storm=(storm --seed '%i0000007')
 steps=(steps --share '%i/%n')
+descriptor=(descriptor --seed '%i' --kills 1000000)
 if [[ $quick ]]; then
 	plain=("${storm[@]}" --kills 1000000 --seconds 6)
 	delayed=("${plain[@]}")
 	steps+=(--stride 199)
 	latency=(latency --kills 20)
+	descriptor+=(--seconds 10)
 else
 	plain=("${storm[@]}" --kills $((21000 / processors + 1))
 		--frames $((9000000 / processors + 1)))
 	delayed=("${storm[@]}" --kills $((2000 / processors + 1))
 		--frames $((500000 / processors + 1)))
 	latency=(latency --kills 500)
+	descriptor+=(--seconds 300)
 fi
 
 if [[ $only_mutants ]]; then
@@ -277,6 +282,9 @@ part 'Random kills, with delays between memory accesses' $((4 * processors)) \
 part 'Kills at every instruction' "$processors" "$build/crash" "${steps[@]}"
 part 'Deaths without a successor' 1 "$build/crash" "${latency[@]}"
 part "A stranger's objects under the channel's keys" 1 "$build/crash" collisions
+part 'Polled descriptors' "$processors" "$build/crash" "${descriptor[@]}"
+part 'Polled descriptors, with delays between memory accesses' "$processors" \
+	"$build/crash-delayed" "${descriptor[@]}"
 mutants '*'
 if ((status)); then
 	echo "FAILED after $((SECONDS - began)) s"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "death_latency.h"
+#include "descriptor.h"
 #include "key_collisions.h"
 #include "process.h"
 #include "sandbox.h"
@@ -15,7 +16,7 @@
 #include "storm.h"
 
 struct options {
-	struct storm_options storm; /* kills: also of the part latency */
+	struct storm_options storm; /* kills: also of latency; seed, seconds, too: of descriptor */
 	struct steps_share steps;
 };
 
@@ -27,6 +28,7 @@ static void usage(void)
 	        "       crash steps [--stride N] [--last N] [--share I/N] [--only CASE]\n"
 	        "       crash latency [--kills N]\n"
 	        "       crash collisions\n"
+	        "       crash descriptor [--kills N] [--seconds S] [--seed N]\n"
 	        "each with [--timeout MS], in an IPC namespace of its own: see README.md\n");
 	exit(2);
 }
@@ -97,6 +99,8 @@ int main(int argc, char **argv)
 		death_latency((unsigned)options.storm.kills);
 	else if (strcmp(part, "collisions") == 0)
 		key_collisions();
+	else if (strcmp(part, "descriptor") == 0)
+		descriptor(options.storm.seed, options.storm.kills, options.storm.seconds);
 	else
 		usage();
 	return 0;

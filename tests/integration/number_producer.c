@@ -17,7 +17,8 @@
  *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
  *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
  *   rich=1       say everything about the stream and its frames that there is to say
- *   wait=N       wait for N viewers first */
+ *   wait=N       wait for N viewers first
+ *   mode=OCTAL   who may view: see struct shmflip_producer_options */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -42,6 +43,7 @@ struct plan {
 	uint64_t wide;
 	uint32_t slots;
 	unsigned wait;
+	mode_t mode;
 	bool lossless;
 	bool still;
 	bool step;
@@ -84,6 +86,8 @@ static void set_option(struct plan *plan, const char *text)
 		plan->wide = number;
 	else if (strncmp(text, "wait", 4) == 0)
 		plan->wait = number;
+	else if (strncmp(text, "mode", 4) == 0)
+		plan->mode = value ? (mode_t)strtoul(value + 1, NULL, 8) : 0;
 	else
 		fprintf(stderr, "number-producer: no option %s\n", text);
 }
@@ -113,6 +117,7 @@ static int open_producer(const struct plan *plan, struct shmflip_producer **prod
 	shmflip_init(&options);
 	options.channel = plan->channel;
 	options.policy = plan->lossless ? SHMFLIP_POLICY_LOSSLESS : SHMFLIP_POLICY_LATEST;
+	options.mode = plan->mode;
 	shmflip_init(&stream);
 	stream.fourcc = plan->alpha ? SHMFLIP_ARGB8888 : SHMFLIP_XRGB8888;
 	stream.width = plan->width;

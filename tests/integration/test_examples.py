@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The programs in examples/ do what they say, and are those that README shows."""
+"""The programs in examples/ do what they say, and are those that README and the manual pages show."""
 
 import os
 import re
@@ -36,13 +36,44 @@ class Examples(harness.Case):
                 self.assertLessEqual(int(sequence) + dropped, FRAMES, f"frame {sequence}: mean {mean}")
         self.assert_nothing_left()
 
+    def numbers(self, channel, frames):
+        return self.start(os.environ["SHMFLIP_NUMBERS"], channel, 4, 4, 0, frames, "lossless=1", "wait=1")
 
-class Readme(unittest.TestCase):
-    def test_shows_the_examples(self):
-        readme = (harness.SOURCE / "README.md").read_text(encoding="utf-8")
-        for name in ("viewer.c", "producer.c"):
+    def test_one_loop_polls_two_channels(self):
+        stdin, end = os.pipe()
+        self.addCleanup(os.close, stdin)
+        polling = self.start(os.environ["SHMFLIP_EXAMPLE_POLL"], stdin=stdin)
+        expected = {"left": [], "right": []}
+        for frames in (50, 30):  # two producers on each channel, one after the other
+            for producer in (self.numbers("left", frames), self.numbers("right", 2 * frames)):
+                self.assert_exits(producer, 0)
+            for channel, count in (("left", frames), ("right", 2 * frames)):
+                expected[channel] += [f"{channel}: {i + 1}" for i in range(count)]
+                expected[channel].append(f"{channel}: the producer has ended its stream")
+                self.until(f"{channel} has ended", lambda: polling.lines.count(expected[channel][-1]) ==
+                           expected[channel].count(expected[channel][-1]))
+        for channel, lines in expected.items():
+            self.assertEqual([line for line in polling.lines if line.startswith(channel)], lines)
+        os.close(end)
+        self.assert_exits(polling, 0)
+        self.assertEqual(polling.err, "")
+        self.assert_nothing_left()
+
+
+class Documents(unittest.TestCase):
+    def check(self, document, text, *names):
+        for name in names:
             code = (EXAMPLES / name).read_text(encoding="utf-8").split("*/\n", 1)[1]
-            self.assertIn(f"```c\n{code}```\n", readme, f"README.md does not show examples/{name}")
+            self.assertTrue(f"\n{code}```\n" in text, f"{document} does not show examples/{name}")
+
+    def test_readme_shows_the_examples(self):
+        text = (harness.SOURCE / "README.md").read_text(encoding="utf-8")
+        self.check("README.md", text, "viewer.c", "producer.c")
+
+    def test_pages_show_the_examples(self):
+        for page, names in (("shmflip.3.scd", ("producer.c", "viewer.c")), ("shmflip_viewer_fd.3.scd", ("poll.c",))):
+            text = (harness.SOURCE / "docs" / "man" / page).read_text(encoding="utf-8").replace("\\\\", "\\")
+            self.check(page, text, *names)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ small='N=2 V=1 FRAMES=3 GENS=2 KILLS_P=0 KILLS_V=0'
 alone='PRODUCERS=1 KILLS_P=0'
 one="$alone N=2 V=1 KILLS_V=0"
 three='N=3 V=1 FRAMES=4 KILLS_V=0'
+quiet='PRODUCERS=1 KILLS=0 EXTRA=0' # for the descriptor
 
 right_quick() {
 	local way
@@ -28,6 +29,8 @@ right_quick() {
 			0 frames $one FRAMES=4 GENS=1 KEPT=1$way
 			0 frames $one FRAMES=2 GENS=2 KEPT=1 ORPHANS$way
 			0 frames $one FRAMES=3 GENS=2 ENDS=1$way
+			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0$way
+			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0 EDGE$way
 		END
 	done
 	cat <<-END
@@ -43,6 +46,12 @@ right_quick() {
 		0 owner  KILLS=0 EXECS=1
 		0 owner  CLEANERS=0 SECOND_PATH
 		0 owner  CLEANERS=0 REBOOT
+		0 descriptor FRAMES=1 GENS=2 PRODUCERS=2 KILLS=1 EXTRA=0
+		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1
+		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1 EDGE
+		0 descriptor FRAMES=2 GENS=2 $quiet EVERY CLAIMS_FAIL=1
+		0 descriptor FRAMES=2 GENS=2 $quiet EDGE SHORT_READS=1
+		0 descriptor FRAMES=1 GENS=2 $quiet REFUSED
 	END
 }
 
@@ -62,6 +71,11 @@ right_whole() {
 			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1$way
 			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1$way
 			0 frames $one FRAMES=3 GENS=3 ENDS=2$way
+			0 descriptor FRAMES=3 GENS=2 PRODUCERS=1$way
+			0 descriptor FRAMES=3 GENS=2 PRODUCERS=1 EDGE$way
+			0 descriptor EXTRA=0$way
+			0 descriptor EXTRA=0 EDGE$way
+			0 descriptor FRAMES=2 GENS=2 $quiet INTERRUPTS=2$way
 		END
 	done
 	cat <<-END
@@ -84,6 +98,10 @@ right_whole() {
 		0 owner  MOVES=1 SECOND_PATH
 		0 owner  RESTARTS=1 REBOOT
 		0 owner  CLEANERS=0 MOVES=1 DELETES=1 REBOOT
+		0 descriptor FRAMES=1 GENS=2 PRODUCERS=1 INTERRUPTS=1 EXTRA=0
+		0 descriptor FRAMES=2 GENS=3 PRODUCERS=1 EXTRA=0 EVERY CLAIMS_FAIL=2
+		0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 EXTRA=0 EDGE SHORT_READS=2
+		0 descriptor FRAMES=1 GENS=2 EXTRA=0 REFUSED
 	END
 }
 
@@ -124,6 +142,18 @@ wrong_ones() {
 	echo '1 owner CLEANERS=0 KILLS=0 STRANGER BAD_CLEANUP_UNCHECKED'
 	echo '1 owner CLEANERS=0 KILLS=0 SECOND_PATH BAD_UNSEEN_IS_GONE'
 	echo '1 owner CLEANERS=0 REBOOT BAD_KEY_UNCHECKED'
+	printf "1 descriptor FRAMES=2 GENS=2 $quiet BAD_%s\n" DRAIN_LATE NOTIFY_BEFORE_LATEST \
+		STORE_PASSES_NOTIFY NOTIFY_BEFORE_STATE RETIRE_UNTOLD END_UNTOLD STATE_FORGOTTEN \
+		TOLD_SILENTLY ATTACHED_SILENTLY MADE_SILENTLY FOLDER_UNWATCHED FOLDER_WATCHED_LATE \
+		FILE_WATCHED_LATE WATCHED_WHEN_DETACHED
+	printf '1 descriptor FRAMES=1 GENS=1 PRODUCERS=1 KILLS=1 EXTRA=0 BAD_%s\n' DEATH_UNASKED \
+		OTHERS_FORGOTTEN
+	printf "1 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1 BAD_%s\n" NUDGE_BEFORE_FLAG \
+		FLAG_BEFORE_CLEAR FLAG_PASSES_DESCRIPTOR
+	echo "1 descriptor FRAMES=2 GENS=2 $quiet EVERY BAD_NEXT_FORGOTTEN"
+	echo "1 descriptor FRAMES=2 GENS=2 $quiet EVERY CLAIMS_FAIL=1 BAD_LATER_FORGOTTEN"
+	echo "1 descriptor FRAMES=2 GENS=2 $quiet EDGE SHORT_READS=1 BAD_FULL_BUFFER_IGNORED"
+	echo "1 descriptor FRAMES=1 GENS=2 $quiet REFUSED BAD_REFUSED_AGAIN"
 }
 
 # search ERRORS MODEL DEFINE...: prints the result of a search. Fails unless it found that many
