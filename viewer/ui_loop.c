@@ -2,7 +2,6 @@
 #include "ui_loop.h"
 
 #include <SDL.h>
-#include <string.h>
 
 #include "cli.h"
 #include "options.h"
@@ -176,10 +175,24 @@ static void handle_events(struct ui *ui)
 		ui_input_handle(ui, &event);
 }
 
+/* While something is pending, none: the descriptor stays readable until it is taken. */
+static int channel_to_poll(struct ui *ui)
+{
+	if (ui->pending)
+		return -1;
+	int fd = shmflip_viewer_fd(ui->session->viewer);
+	if (fd < 0) {
+		cli_library_error(fd);
+		ui->session->exit_code = CLI_FAILED;
+		ui->quit = true;
+	}
+	return fd;
+}
+
 static void sleep_and_handle_events(struct ui *ui)
 {
-	struct shmflip_viewer *viewer = ui->pending ? NULL : ui->session->viewer;
-	unsigned events = wakeup_wait(viewer, sleep_end_ns(ui));
+	int channel = channel_to_poll(ui);
+	unsigned events = ui->quit ? 0 : wakeup_wait(channel, sleep_end_ns(ui));
 
 	if (events & WAKEUP_CHANNEL)
 		ui->pending = true;
@@ -209,19 +222,9 @@ static bool open_with_first_frame(struct ui *ui)
 	return session_note_shown(session, &picture.info) != SESSION_EXIT;
 }
 
-static bool watch_display(struct ui *ui)
-{
-	int error = wakeup_watch_display(video_output_window(ui->output)->sdl);
-
-	if (!error)
-		return true;
-	cli_error("cannot wait for events: %s", strerror(-error));
-	ui->session->exit_code = CLI_FAILED;
-	return false;
-}
-
 static void run_loop(struct ui *ui)
 {
+	wakeup_watch_display(video_output_window(ui->output)->sdl);
 	while (!ui->quit && !cli_interrupted()) {
 		sleep_and_handle_events(ui);
 		if (!ui->quit)
@@ -250,7 +253,7 @@ void ui_run(struct session *session)
 			session->exit_code = CLI_FAILED;
 		return;
 	}
-	if (open_with_first_frame(&ui) && watch_display(&ui))
+	if (open_with_first_frame(&ui))
 		run_loop(&ui);
 	ui_drop_unseen(&ui);
 	history_clear(&ui.history);

@@ -76,8 +76,10 @@ int cli_choice(const char *option, const char *text, const char *const *words);
 void cli_catch_interrupts(void);
 /* Whether one of the three came. Any thread. */
 bool cli_interrupted(void);
-/* Each interruption also calls this function, in the signal's handler; NULL: none. */
-void cli_on_interrupt(void (*action)(void));
+/* From now on an interruption, or an earlier one, also calls action(). From then on SIGALRM calls
+ * overdue() each half second, until this function is called again. Both are called in a signal's
+ * handler; NULL: none. */
+void cli_on_interrupt(void (*action)(void), void (*overdue)(void));
 
 /* ---- Status line: one line on stderr, rewritten in place; none if stderr is no terminal ------ */
 

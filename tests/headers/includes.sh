@@ -20,7 +20,7 @@ producer/input      common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
 viewer/present      common/include common/system
 viewer/overlay      viewer/present
-viewer/window       common/include common/cli viewer/present
+viewer/window       common/cli viewer/present
 viewer              common/include common/system common/cli common/png
 viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png
@@ -63,7 +63,8 @@ sys/user\.h|dlfcn\.h            tests/
 (sm|im)mintrin\.h|arm_neon\.h   common/png/|tests/
 linux/futex\.h                  bench/transport/|tests/
 sys/socket\.h                   bench/transport/|viewer/window/|tests/
-sys/(epoll|eventfd|inotify|timerfd)\.h common/src/watch\.c|tests/
+sys/eventfd\.h                  common/src/watch\.c|viewer/window/|tests/
+sys/(epoll|inotify|timerfd)\.h  common/src/watch\.c|tests/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
 malloc\.h                       tests/
 '

@@ -3,13 +3,15 @@
 
 #include <SDL.h>
 #include <SDL_syswm.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "cli.h"
+
+/* The kernel gives the lowest descriptors, and the program opens few. */
+#define DESCRIPTORS_MAX 65536
 
 static struct {
 	void (*lost)(void *context);
@@ -118,15 +120,8 @@ static bool is_own_socket(int fd)
 
 void loss_hang_up(void)
 {
-	DIR *directory = opendir("/proc/self/fd");
-	const struct dirent *entry;
-
-	while (directory && (entry = readdir(directory))) {
-		int fd = (int)strtol(entry->d_name, NULL, 10);
-
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
 		if (is_own_socket(fd))
 			shutdown(fd, SHUT_RDWR);
 	}
-	if (directory)
-		closedir(directory);
 }

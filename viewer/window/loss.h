@@ -26,7 +26,7 @@ bool loss_is_of_window(struct SDL_Window *window, const union SDL_Event *event);
 bool loss_window_exists(struct SDL_Window *window);
 
 /* Ends all waits for an answer from the display by losing the connection: shuts down every socket
- * that this program has opened. Any thread. */
+ * that this program has opened. Any thread; safe in signal handlers. */
 void loss_hang_up(void);
 
 #endif
