@@ -37,7 +37,7 @@ int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t hei
 void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height);
 
 /* Returns the capacity of slots that hold this frame too: half as large again at least, so that
- * frames which grow pixel by pixel seldom need fresh memory. */
+ * frames which grow pixel by pixel seldom need new memory. */
 struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height);
 
 /* Notes that slots of the failed capacity, which is larger, could not be had: growth stops short of

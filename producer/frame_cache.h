@@ -4,7 +4,7 @@
  * slots, which the producer keeps after it has published them. To show a frame again, it publishes
  * the slot under a new number, and writes no pixel. If the frame is the newest, or a viewer holds
  * it, its pixels are copied to another slot, for which there are two more slots than frames. If
- * the channel has moved to fresh memory, they are copied from the old one. If there are too many
+ * the channel has moved to new memory, they are copied from the old one. If there are too many
  * frames for the slots, they stay in memory of this process and are copied each time.
  *
  * If viewers hold more than the spare slots, a frame in a slot is lost. It then has to be read and

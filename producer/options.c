@@ -75,7 +75,7 @@ static void __attribute__((noreturn)) print_help(void)
 	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
 	     "  -r, --fps N             frames per second (default 30, or as a Y4M or --raw\n"
 	     "                          says; 0: as fast as possible, or as they come)\n"
-	     "  -l, --loop[=N]          repeat N times, or forever\n"
+	     "  -l, --loop[=N]          N more passes, or endless ones\n"
 	     "  -s, --slots N|auto      2 to 64 (default auto: 2, and up to 6 more if viewers\n"
 	     "                          need them; with -j N above 1, begins with 1 + 2 * N)\n"
 	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"

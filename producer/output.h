@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The channel that frames go to, and its memory, which grows when a frame or the viewers need more.
- * Then the channel continues in fresh memory. Frames on loan follow when they are published. Main
+ * Then the channel continues in new memory. Frames on loan follow when they are published. Main
  * thread. */
 #ifndef SHMFLIP_PRODUCER_OUTPUT_H
 #define SHMFLIP_PRODUCER_OUTPUT_H
@@ -35,12 +35,12 @@ void output_close(struct output *output);
  * -ECANCELED  a failure; the user has been told */
 int output_loan(struct output *output, struct shmflip_frame **frame);
 
-/* If the frame needs larger slots, takes fresh memory. Never tries again a size that failed, but
+/* If the frame needs larger slots, takes new memory. Never tries again a size that failed, but
  * tries a smaller one that holds the frame. Without any, the frame has a fault, and the user has
  * been told. */
 void output_make_room(struct output *output, struct frame_task *task);
 
-/* Takes fresh memory with so many more slots, and tells the user.
+/* Takes new memory with so many more slots, and tells the user.
  * -ECANCELED  all is as before; the user has been told */
 int output_add_slots(struct output *output, uint32_t slots);
 

@@ -48,7 +48,7 @@ static int try_loan(struct publish_loop *loop, struct frame_task *task)
 	return error;
 }
 
-/* Takes fresh memory if this frame, or the frames that dropped before it, make more necessary. */
+/* Takes new memory if this frame, or the frames that dropped before it, make more necessary. */
 static void grow(struct publish_loop *loop, struct frame_task *task)
 {
 	uint32_t slots = slot_growth_take(&loop->slot_growth);
@@ -127,7 +127,7 @@ static int send(struct publish_loop *loop, struct frame_task *task)
 	return shmflip_frame_publish(frame);
 }
 
-/* The channel has moved to fresh memory since the frame's loan. All frames that are submitted may
+/* The channel has moved to new memory since the frame's loan. All frames that are submitted may
  * need a slot there, for which there are enough. Until they have it, later frames get none. */
 static int send_from_new_memory(struct publish_loop *loop, struct frame_task *task)
 {

@@ -115,7 +115,7 @@ SHMFLIP_API const char *shmflip_error_detail(void);
 /* [any] Writes the directory that a NULL dir stands for: $SHMFLIP_DIR, else
  * $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID. A set-user-ID program ignores the environment.
  * An empty variable counts as unset. The path may be relative. PATH_MAX bytes suffice.
- * -ENAMETOOLONG  it has size bytes or more. What path holds then is undefined */
+ * -ENAMETOOLONG  it needs more than size bytes, or more than PATH_MAX */
 SHMFLIP_CHECKED int shmflip_default_dir(char *path, size_t size);
 
 /* Zeroes a structure that the caller hands in, and sets its size. If a structure is larger than the

@@ -80,9 +80,16 @@ int channel_paths_init(struct channel_paths *paths, const char *dir, const char 
 
 int shmflip_default_dir(char *path, size_t size)
 {
+	char whole[PATH_MAX];
 	bool named;
+	int error = set_dir(whole, sizeof(whole), NULL, &named);
 
-	return set_dir(path, size, NULL, &named);
+	if (!error && strlen(whole) >= size)
+		error = fail(-ENAMETOOLONG, "the directory's name needs %zu bytes",
+		             strlen(whole) + 1);
+	if (!error)
+		strcpy(path, whole);
+	return error;
 }
 
 /* The mode of a directory that is readable and enterable for whom mode lets read. */
