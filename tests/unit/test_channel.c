@@ -47,6 +47,21 @@ static void directory_comes_from_the_environment(void **state)
 	setenv("SHMFLIP_DIR", directory, 1);
 }
 
+static void default_directory_that_does_not_fit_is_not_written(void **state)
+{
+	char path[8] = "before";
+
+	(void)state;
+	setenv("SHMFLIP_DIR", "/tmp/abc", 1);
+	assert_int_equal(shmflip_default_dir(path, sizeof(path)), -ENAMETOOLONG);
+	assert_string_equal(path, "before");
+	assert_non_null(strstr(shmflip_error_detail(), "9 bytes"));
+	setenv("SHMFLIP_DIR", "/tmp/ab", 1);
+	assert_int_equal(shmflip_default_dir(path, sizeof(path)), 0);
+	assert_string_equal(path, "/tmp/ab");
+	setenv("SHMFLIP_DIR", directory, 1);
+}
+
 static void directory_that_others_may_write_is_refused(void **state)
 {
 	(void)state;
@@ -366,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_checked),
 		WITH_PATHS(directory_comes_from_the_environment),
+		WITH_PATHS(default_directory_that_does_not_fit_is_not_written),
 		WITH_PATHS(directory_that_others_may_write_is_refused),
 		WITH_PATHS(directory_behind_a_link_is_refused),
 		WITH_PATHS(directory_that_others_may_replace_is_refused),
