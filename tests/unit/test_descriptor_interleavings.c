@@ -137,6 +137,12 @@ static void look_after_the_notification_is_not_too_early(void **state)
 			assert_quiet(viewer);
 		}
 		hooks.after_read = look;
+		assert_int_equal(move_on(producer, 2 * SQUARE_BYTES), 0);
+		assert_null(hooks.after_read);
+		assert_quiet(viewer);
+		publish(producer, 3);
+		assert_gets(viewer, 3);
+		hooks.after_read = look;
 		shmflip_producer_close(producer);
 		producer = NULL;
 		assert_found(-ENODATA);
