@@ -29,8 +29,6 @@ right_quick() {
 			0 frames $one FRAMES=4 GENS=1 KEPT=1$way
 			0 frames $one FRAMES=2 GENS=2 KEPT=1 ORPHANS$way
 			0 frames $one FRAMES=3 GENS=2 ENDS=1$way
-			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0$way
-			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0 EDGE$way
 		END
 	done
 	cat <<-END
@@ -46,12 +44,13 @@ right_quick() {
 		0 owner  KILLS=0 EXECS=1
 		0 owner  CLEANERS=0 SECOND_PATH
 		0 owner  CLEANERS=0 REBOOT
-		0 descriptor FRAMES=1 GENS=2 PRODUCERS=2 KILLS=1 EXTRA=0
-		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1
+	END
+	# Small ones that have, together, levels and edges, both views, moves, a death, interruptions.
+	cat <<-END
+		0 descriptor FRAMES=1 GENS=2 PRODUCERS=1 KILLS=1 EXTRA=0
 		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1 EDGE
+		0 descriptor FRAMES=1 GENS=2 $quiet EDGE SHORT_READS=1
 		0 descriptor FRAMES=2 GENS=2 $quiet EVERY CLAIMS_FAIL=1
-		0 descriptor FRAMES=2 GENS=2 $quiet EDGE SHORT_READS=1
-		0 descriptor FRAMES=1 GENS=2 $quiet REFUSED
 	END
 }
 
@@ -71,6 +70,8 @@ right_whole() {
 			0 frames N=2 V=1 FRAMES=2 GENS=2 KILLS_P=1 KILLS_V=0 ENDS=1$way
 			0 frames $alone N=2 V=1 KILLS_V=1 FRAMES=3 GENS=2 ENDS=1$way
 			0 frames $one FRAMES=3 GENS=3 ENDS=2$way
+			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0$way
+			0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 KILLS=0 EDGE$way
 			0 descriptor FRAMES=3 GENS=2 PRODUCERS=1$way
 			0 descriptor FRAMES=3 GENS=2 PRODUCERS=1 EDGE$way
 			0 descriptor EXTRA=0$way
@@ -98,9 +99,13 @@ right_whole() {
 		0 owner  MOVES=1 SECOND_PATH
 		0 owner  RESTARTS=1 REBOOT
 		0 owner  CLEANERS=0 MOVES=1 DELETES=1 REBOOT
+		0 descriptor FRAMES=1 GENS=2 PRODUCERS=2 KILLS=1 EXTRA=0
+		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1
 		0 descriptor FRAMES=1 GENS=2 PRODUCERS=1 INTERRUPTS=1 EXTRA=0
 		0 descriptor FRAMES=2 GENS=3 PRODUCERS=1 EXTRA=0 EVERY CLAIMS_FAIL=2
+		0 descriptor FRAMES=2 GENS=2 $quiet EDGE SHORT_READS=1
 		0 descriptor FRAMES=2 GENS=2 PRODUCERS=1 EXTRA=0 EDGE SHORT_READS=2
+		0 descriptor FRAMES=1 GENS=2 $quiet REFUSED
 		0 descriptor FRAMES=1 GENS=2 EXTRA=0 REFUSED
 	END
 }
@@ -166,10 +171,10 @@ search() {
 	scratch=$(mktemp -d "$directory/XXXXXX")
 	cd "$scratch"
 	spin "${@/#/-D}" -a "$here/$model.pml" >spin.log || cat spin.log
-	# The error of a wrong variant is found soon, so most of the time goes into compiling.
-	if ((expected)); then
-		optimize=-O0 limits=(-m100000 -w20)
-	fi
+	# Short searches take less time than to optimize them. The error of a wrong variant is found
+	# soon.
+	[[ $expected == 0 && ! ${quick:-} ]] || optimize=-O0
+	((expected == 0)) || limits=(-m100000 -w20)
 	cc "$optimize" -w -DSAFETY -DCOLLAPSE -DVECTORSZ=512 -o pan pan.c
 	./pan "${limits[@]}" >pan.log || true
 	found=$(awk '/max search depth too small/ { unfinished = 1 }
@@ -191,11 +196,11 @@ command -v spin >/dev/null || exit 77
 case ${1:-} in
 --search) search "${@:2}"; exit ;;
 --quick) quick=yes && shift ;;
-*) quick= ;;
+*) quick='' ;;
 esac
 directory=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/shmflip-models.XXXXXX")
 trap 'rm -rf "$directory"' EXIT
-export directory
+export directory quick
 {
 	right_quick
 	[[ $quick ]] || right_whole

@@ -20,7 +20,7 @@ static struct {
 	void (*before_nudge)(void);
 } hooks;
 
-static bool without_proc;
+static bool without_proc, without_file_watches;
 
 static void run(void (**hook)(void))
 {
@@ -49,6 +49,10 @@ int inotify_add_watch(int fd, const char *path, uint32_t mask)
 		errno = ENOENT;
 		return -1;
 	}
+	if (without_file_watches && !(mask & IN_ONLYDIR)) {
+		errno = ENOSPC;
+		return -1;
+	}
 	return (int)syscall(SYS_inotify_add_watch, fd, path, mask);
 }
 
@@ -70,9 +74,14 @@ int eventfd_write(int fd, eventfd_t count)
 static struct shmflip_producer *producer;
 static struct shmflip_viewer *viewer;
 
-static void open_both(uint32_t view)
+static void open_producer(void)
 {
 	producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+}
+
+static void open_both(uint32_t view)
+{
+	open_producer();
 	viewer = open_viewer(view);
 	assert_quiet(viewer);
 }
@@ -128,6 +137,12 @@ static void look_after_the_notification_is_not_too_early(void **state)
 			assert_quiet(viewer);
 		}
 		hooks.after_read = look;
+		assert_int_equal(move_on(producer, 2 * SQUARE_BYTES), 0);
+		assert_null(hooks.after_read);
+		assert_quiet(viewer);
+		publish(producer, 3);
+		assert_gets(viewer, 3);
+		hooks.after_read = look;
 		shmflip_producer_close(producer);
 		producer = NULL;
 		assert_found(-ENODATA);
@@ -170,7 +185,7 @@ static void assert_move_is_told(bool proc)
 {
 	struct pollfd polled;
 
-	producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	open_producer();
 	viewer = open_viewer(SHMFLIP_VIEW_EVERY);
 	polled = (struct pollfd){ .fd = fd_of(viewer), .events = POLLIN };
 	without_proc = !proc;
@@ -198,12 +213,62 @@ static void old_file_is_watched_although_another_has_its_name(void **state)
 	assert_move_is_told(false);
 }
 
-/* ---- Other interleavings ---- */
+/* ---- A producer that dies before the file is watched ---- */
 
-static void open_producer(void)
+static pid_t child;
+
+static int publish_and_pause(void *unused)
 {
-	producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	(void)unused;
+	open_producer();
+	return publish_square(producer, 1, 0) ? 1 : pause();
 }
+
+static void kill_child(void)
+{
+	kill_and_reap(child);
+}
+
+/* Locks a frame, as a producer does for a moment: no viewer can claim it. */
+static int lock_frame(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_start = 1, .l_len = 1 };
+	int fd = open(in_directory("test"), O_RDWR | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+	return fd;
+}
+
+/* The viewer has heard of the producer when it could not attach, and hears of nothing when it does
+ * so: unless its timer of 1 ms expires in between. Hence some tries. */
+static void death_before_the_file_is_watched_is_told(void **state)
+{
+	(void)state;
+	viewer = open_viewer(SHMFLIP_VIEW_EVERY);
+	assert_quiet(viewer);
+	for (int i = 0; i < 10; i++) {
+		struct shmflip_viewer *other = open_viewer(SHMFLIP_VIEW_NEWEST);
+		int fd;
+
+		child = start(publish_and_pause, NULL);
+		assert_int_equal(shmflip_viewer_attach(other, 10000), 0);
+		assert_int_equal(shmflip_viewer_wait(other, 10000), 0);
+		shmflip_viewer_close(other);
+		fd = lock_frame();
+		hooks.before_watch = kill_child;
+		assert_int_equal(acquire_now(viewer), -EAGAIN);
+		close(fd);
+		assert_int_equal(acquire_now(viewer), 0);
+		assert_null(hooks.before_watch);
+		assert_tells(viewer, -EPIPE);
+		assert_quiet(viewer);
+	}
+	open_producer();
+	close_both();
+}
+
+/* ---- Other interleavings ---- */
 
 /* No event tells of it: a look after the watch does. */
 static void producer_that_comes_before_the_directory_is_watched_is_found(void **state)
@@ -216,6 +281,26 @@ static void producer_that_comes_before_the_directory_is_watched_is_found(void **
 	assert_non_null(shmflip_viewer_channel(viewer));
 	publish(producer, 1);
 	assert_gets(viewer, 1);
+	close_both();
+}
+
+/* The viewer has read the event of the next producer when it tells the end. A watch of the old file
+ * would make the descriptor readable by its removal. */
+static void next_producer_is_found_after_an_end(void **state)
+{
+	(void)state;
+	without_file_watches = true;
+	open_producer();
+	viewer = open_viewer(SHMFLIP_VIEW_EVERY);
+	fd_of(viewer);
+	assert_int_equal(acquire_now(viewer), -EAGAIN);
+	shmflip_producer_close(producer);
+	open_producer();
+	assert_int_equal(acquire_now(viewer), -ENODATA);
+	assert_true(is_readable(viewer));
+	assert_int_equal(acquire_now(viewer), -EAGAIN);
+	assert_non_null(shmflip_viewer_channel(viewer));
+	without_file_watches = false;
 	close_both();
 }
 
@@ -257,7 +342,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(look_after_the_notification_is_not_too_early),
 		WITH_DIRECTORY(old_file_is_watched_although_another_has_its_name),
+		WITH_DIRECTORY(death_before_the_file_is_watched_is_told),
 		WITH_DIRECTORY(producer_that_comes_before_the_directory_is_watched_is_found),
+		WITH_DIRECTORY(next_producer_is_found_after_an_end),
 		WITH_DIRECTORY(look_within_an_interruption_is_the_last),
 		WITH_DIRECTORY(file_is_watched_by_its_name_without_proc),
 	};
