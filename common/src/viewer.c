@@ -123,13 +123,10 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	if (error)
 		return fail_plain(error);
 	viewer_free_previous(viewer);
-	if (!viewer->attachment) {
-		error = wait_for_producer(viewer, &wait);
-		/* What it found, the next acquire tries. */
-		viewer->refused = 0;
-		return fail_plain(error);
-	}
-	error = wait_for_frame(viewer, &wait);
+	/* What the wait finds, the next acquire tries. */
+	viewer->refused = 0;
+	error = viewer->attachment ? wait_for_frame(viewer, &wait)
+	                           : wait_for_producer(viewer, &wait);
 	if (error)
 		return fail_plain(error);
 	/* If the producer died, the next call that does not wait shall say so. */
@@ -296,6 +293,9 @@ static int acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **f
 	if (error)
 		return error;
 	viewer_free_previous(viewer);
+	/* A program that waits is told of a refusal at each call. */
+	if (timeout_ms != 0)
+		viewer->refused = 0;
 	error = acquire_now(viewer, frame, check_all);
 	if (error == -EAGAIN && timeout_ms != 0)
 		error = wait_and_acquire(viewer, frame, timeout_ms);

@@ -58,12 +58,13 @@ static int open_files(struct watch *watch, int *nudge_fd)
 {
 	int error;
 
+	/* First: so only the user's limit can leave it out, not the process's. */
+	watch->inotify_fd = fork_add(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
 	watch->fd = fork_add(epoll_create1(EPOLL_CLOEXEC));
 	watch->timer_fd = fork_add(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
 	*nudge_fd = fork_add(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 	if (watch->fd < 0 || watch->timer_fd < 0 || *nudge_fd < 0)
 		return fail_errno("cannot make a descriptor to poll");
-	watch->inotify_fd = fork_add(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
 	error = add(watch, watch->timer_fd);
 	if (!error)
 		error = add(watch, *nudge_fd);
