@@ -280,6 +280,18 @@ static void frames_are_held_while_the_server_is_slow(void **state)
 
 /* ---- Failures that end SDL: each in a separate process ------------------------------------- */
 
+/* The server refuses it, but not before show() has returned. */
+static struct picture show_unseen_by_the_server(struct fixture *fixture, const struct shape *shape,
+                                                const struct scene *scene)
+{
+	struct picture picture = draw(fixture, 2, shape, false);
+
+	kill(server.pid, SIGSTOP);
+	assert_int_equal(show(fixture, &picture, scene), 0);
+	kill(server.pid, SIGCONT);
+	return picture;
+}
+
 static void no_slot_is_lost_with_the_window(void **state)
 {
 	static const struct shape shape = { 300, 200, 300, false };
@@ -291,8 +303,7 @@ static void no_slot_is_lost_with_the_window(void **state)
 	assert_reaches(fixture, &fixture->on_screen, 1);
 	xcb_destroy_window(server.observer, fixture->window);
 	free(read_drawable(&server, fixture->window, 1, 1));
-	picture = draw(fixture, 2, &shape, false);
-	assert_int_equal(show(fixture, &picture, &scene), 0);
+	show_unseen_by_the_server(fixture, &shape, &scene);
 	assert_reaches(fixture, &fixture->on_screen, 2);
 	picture = draw(fixture, 3, &shape, false);
 	assert_int_equal(show(fixture, &picture, &scene), -EIO);
@@ -316,8 +327,7 @@ static void refused_request_wakes_and_fails(void **state)
 	assert_int_equal(fixture->woken, 0);
 	xcb_destroy_window(server.observer, fixture->window);
 	free(read_drawable(&server, fixture->window, 1, 1));
-	picture = draw(fixture, 2, &shape, false);
-	assert_int_equal(show(fixture, &picture, &scene), 0);
+	picture = show_unseen_by_the_server(fixture, &shape, &scene);
 	assert_reaches(fixture, &fixture->woken, 1);
 	assert_int_equal(presenter_x11.check(fixture->state), -EIO);
 	assert_non_null(strstr(fixture->host.reason, "refused"));
