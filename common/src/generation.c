@@ -277,7 +277,7 @@ static void write_state(struct generation *generation, enum layout_state state)
 	atomic_store_explicit(&generation->shared->state, state, memory_order_release);
 }
 
-/* The kernel tells whoever watches the file: see watch.h. */
+/* The kernel tells the viewers that watch the file: see watch.h. */
 static void notify(const struct generation *generation)
 {
 	char byte;
