@@ -501,9 +501,9 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
  * until -EAGAIN. Once a second, or more often, it is readable although there is nothing to acquire.
  *
- * Frames wake a poll by inotify(7). Where the user has no inotify instances left, the descriptor is
- * readable every 5 ms; where the directory is missing or may not be listed, a new producer is
- * noticed within 100 ms.
+ * Frames wake a poll by inotify(7). Where the user has no inotify instances or watches left, the
+ * descriptor of an attached viewer is readable every 5 ms. There, and where the directory is missing
+ * or may not be listed, a new producer is noticed within 100 ms.
  * -EMFILE, -ENFILE, -ENOMEM, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_fd(struct shmflip_viewer *viewer);
 

@@ -155,7 +155,7 @@ static int check_status(const struct channel_paths *paths, const struct stat *st
 		return fail(-EPERM, "directory %s belongs to user %u: use one of your own",
 		            paths->dir, (unsigned)status->st_uid);
 	if (status->st_mode & (S_IWGRP | S_IWOTH) && status->st_mode & S_ISVTX)
-		return fail(-EPERM, "everybody may write directory %s: use a directory in it",
+		return fail(-EPERM, "others may write directory %s: use a directory in it",
 		            paths->dir);
 	if (status->st_mode & (S_IWGRP | S_IWOTH))
 		return fail(-EPERM, "others may write directory %s (mode %03o): chmod go-w %s",

@@ -136,6 +136,34 @@ static int write_channel_file(const struct generation *generation, int fd,
 	return 0;
 }
 
+static void forget_page(struct generation *generation)
+{
+	if (generation->file_page)
+		munmap(generation->file_page, LAYOUT_PAGE);
+	generation->file_page = NULL;
+}
+
+/* Any reader of the file can make the kernel drop its page from memory. Then notify() would wait for
+ * a disk. Mapped and locked the page stays. The mapping has an open file of its own: that of the
+ * locks must end with the process. Without the mapping, all works. */
+static void keep_in_memory(struct generation *generation, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *page = MAP_FAILED;
+
+	fork_hold();
+	if (fd >= 0)
+		page = mmap(NULL, LAYOUT_PAGE, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (page != MAP_FAILED) {
+		madvise(page, LAYOUT_PAGE, MADV_DONTFORK);
+		mlock(page, LAYOUT_PAGE);
+		generation->file_page = page;
+	}
+	fork_resume();
+	if (fd >= 0)
+		close(fd);
+}
+
 static int create_channel_file(struct generation *generation, const struct channel_paths *paths,
                                const struct generation_config *config)
 {
@@ -150,10 +178,13 @@ static int create_channel_file(struct generation *generation, const struct chann
 	error = pins_lock_producer(fd);
 	if (!error)
 		error = write_channel_file(generation, fd, paths, config);
+	if (!error)
+		keep_in_memory(generation, paths->new_file);
 	if (!error && rename(paths->new_file, paths->channel_file) < 0)
 		error = fail_errno("cannot rename %s to %s", paths->new_file, paths->channel_file);
 	if (error) {
 		unlink(paths->new_file);
+		forget_page(generation);
 		fork_close(fd);
 		return error;
 	}
@@ -334,9 +365,11 @@ void generation_unmap(struct generation *generation)
 
 void generation_close_file(struct generation *generation)
 {
-	/* In a child of fork() the number may be another file's. */
-	if (generation->fd >= 0 && !fork_check(generation->pool.fork_number))
+	/* In a child of fork() the number may be another file's, and the page is not mapped. */
+	if (generation->fd >= 0 && !fork_check(generation->pool.fork_number)) {
+		forget_page(generation);
 		fork_close(generation->fd);
+	}
 	generation->fd = -1;
 }
 

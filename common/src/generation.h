@@ -30,8 +30,9 @@ struct generation {
 	enum layout_state state;      /* likewise */
 	int ring_id;
 	key_t ring_key;
-	int fd;       /* the channel file, which carries the pins; -1: closed */
-	bool awaited; /* the producer waits for viewers that have claims here */
+	int fd;          /* the channel file, which carries the pins; -1: closed */
+	void *file_page; /* the file, mapped so that it stays in memory; NULL: it is not */
+	bool awaited;    /* the producer waits for viewers that have claims here */
 	struct pins pins;
 	struct slot_writer writer;
 	struct frame_pool pool;

@@ -32,14 +32,31 @@ bool viewer_hear(struct shmflip_viewer *viewer)
 	return heard != WATCH_FRAMES;
 }
 
+/* Whether the next call may return the same error: then a program that polls would loop. */
+static bool may_repeat(const struct shmflip_viewer *viewer, int error)
+{
+	switch (error) {
+	case 0:
+	case -EAGAIN:
+	case -EBADMSG:
+	case -ECANCELED:
+	case -EINTR:
+	case -ENODATA:
+	case -EPIPE:
+		return false;
+	case -EPROTO:
+		return viewer->refused;
+	}
+	return true;
+}
+
 /* Whether acquire may have something else than -EAGAIN, of which no event is to come. */
 static bool is_more_due(const struct shmflip_viewer *viewer, enum layout_state state, int error,
                         bool heard)
 {
 	const struct attachment *attachment = viewer->attachment;
 
-	/* A nudge after a refusal would cause the next try, which would fail too. */
-	if (error == -EAGAIN || (viewer->refused && error != -ECANCELED))
+	if (error == -EAGAIN || may_repeat(viewer, error))
 		return state == LAYOUT_ENDED || state == LAYOUT_FAILED;
 	if (error || heard || !attachment || state != LAYOUT_RUNNING)
 		return true;
@@ -50,6 +67,7 @@ void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
 {
 	struct watch *watch = &viewer->watch;
 	enum layout_state state = LAYOUT_RUNNING;
+	bool again;
 
 	if (watch->fd < 0)
 		return;
@@ -57,9 +75,9 @@ void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard)
 		state = attachment_state(viewer->attachment);
 	if (is_more_due(viewer, state, error, heard))
 		watch_nudge(watch);
-	watch_set_timer(watch, viewer->attachment,
-	                error == -EAGAIN &&
-	                        (viewer->early || (state == LAYOUT_MOVED && !viewer->refused)));
+	again = error == -EAGAIN ? viewer->early || state == LAYOUT_MOVED
+	                         : may_repeat(viewer, error);
+	watch_set_timer(watch, viewer->attachment, again && !viewer->refused);
 }
 
 /* In this order: pairs with viewer_hear() before the look at interrupted. */

@@ -26,7 +26,7 @@
 #define PERIOD_NS NS_PER_S
 #define PERIOD_WITHOUT_DIRECTORY_NS (100 * NS_PER_MS)
 #define PERIOD_WITHOUT_FILE_NS (5 * NS_PER_MS)
-#define PERIOD_MOVING_NS NS_PER_MS
+#define PERIOD_AGAIN_NS NS_PER_MS
 
 #define EVENT_BYTES_MAX (sizeof(struct inotify_event) + NAME_MAX + 1)
 
@@ -213,18 +213,19 @@ enum watch_heard watch_read(struct watch *watch, const struct channel_paths *pat
 	bool changed = watch->inotify_fd >= 0 && read_inotify(watch, paths);
 	bool expired = read_timer(watch);
 
-	if (!nudged && !changed && !expired)
-		return WATCH_FRAMES;
-	watch_directory(watch, paths);
-	return changed ? WATCH_CHANGE : WATCH_CHECK;
+	if (changed || expired)
+		watch_directory(watch, paths);
+	if (changed)
+		return WATCH_CHANGE;
+	return nudged || expired ? WATCH_CHECK : WATCH_FRAMES;
 }
 
 /* ---- Making it readable ---- */
 
-static int64_t period_of(const struct watch *watch, bool attached, bool moving)
+static int64_t period_of(const struct watch *watch, bool attached, bool again)
 {
-	if (moving)
-		return PERIOD_MOVING_NS;
+	if (again)
+		return PERIOD_AGAIN_NS;
 	if (attached)
 		return watch->file_watch >= 0 ? PERIOD_NS : PERIOD_WITHOUT_FILE_NS;
 	return watch->directory_watch >= 0 ? PERIOD_NS : PERIOD_WITHOUT_DIRECTORY_NS;
@@ -235,9 +236,9 @@ static struct timespec to_timespec(int64_t ns)
 	return (struct timespec){ .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 }
 
-void watch_set_timer(struct watch *watch, bool attached, bool moving)
+void watch_set_timer(struct watch *watch, bool attached, bool again)
 {
-	int64_t period_ns = period_of(watch, attached, moving);
+	int64_t period_ns = period_of(watch, attached, again);
 	struct itimerspec timer;
 
 	if (period_ns == watch->period_ns)

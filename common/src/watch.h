@@ -61,9 +61,8 @@ void watch_file(struct watch *watch, const struct channel_paths *paths, int fd);
 /* Takes what the descriptor was readable for. Call it before the look that it is for. */
 enum watch_heard watch_read(struct watch *watch, const struct channel_paths *paths);
 
-/* When to look without an event. moving: there is a producer that the viewer cannot attach to
- * yet. */
-void watch_set_timer(struct watch *watch, bool attached, bool moving);
+/* When to look without an event. again: soon, because the last look came too early, or failed. */
+void watch_set_timer(struct watch *watch, bool attached, bool again);
 
 /* Makes the descriptor readable. Any thread, and signal handlers; does nothing before
  * watch_open(). */

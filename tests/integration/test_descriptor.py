@@ -248,7 +248,7 @@ class Files(Descriptor):
         for one in (watcher, every):
             self.until("frames come", lambda one=one: len(one.frames) > 100)
             # It reads the channel file, and looks for more after each such wake-up.
-            self.assertLessEqual(one.wakes_for_nothing, 4 * len(lists) + 2 * len(one.frames) + 10)
+            self.assertLessEqual(one.wakes_for_nothing, 12 * len(lists) + 4 * len(one.frames) + 10)
         producer.signal(signal.SIGSTOP)
         self.until("it is stopped", lambda: "(number-producer) T" in
                    (Path(f"/proc/{producer.pid}/stat").read_text(encoding="ascii")))
