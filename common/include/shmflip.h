@@ -218,8 +218,9 @@ struct shmflip_format_info {
 /* [any] Describes a format. NULL: it is none of enum shmflip_format. */
 SHMFLIP_API const struct shmflip_format_info *shmflip_format_info(uint32_t fourcc);
 
-/* [any] Finds a format by any name of its description, in upper or lower case, or by V4L2's name for
- * the same planes in buffers of their own: NM12. A name means bytes: DRM's RG24 is ffmpeg's bgr24.
+/* [any] Finds a format by any name of its description, in upper or lower case, or by V4L2's name
+ * for the same planes in buffers of their own: NM12. A name means bytes: DRM's RG24 is ffmpeg's
+ * bgr24.
  * -EINVAL  no format has this name; or the name leaves something open, and the detail says what to
  *          use */
 SHMFLIP_CHECKED int shmflip_format_find(const char *name, uint32_t *fourcc);

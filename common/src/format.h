@@ -9,8 +9,8 @@
 #include "shmflip.h"
 
 /* A plane consists of blocks of samples that lie together. In plane 0 a block has one pixel, or two
- * side by side if the only plane has halved chroma. The other planes have chroma: one block for each
- * pixel, or for two side by side, or for two rows as well. */
+ * side by side if the only plane has halved chroma. The other planes have chroma: one block for
+ * each pixel, or for two side by side, or for two rows as well. */
 struct format {
 	struct shmflip_format_info info;
 	uint8_t block_bytes;  /* in plane 0 */

@@ -4,6 +4,7 @@
  * how many bytes a frame has. */
 #include "support.h"
 
+enum { RGB = SHMFLIP_MODEL_RGB, YUV = SHMFLIP_MODEL_YUV, GRAY = SHMFLIP_MODEL_GRAY };
 enum { ALPHA = SHMFLIP_FORMAT_ALPHA, FLOAT = SHMFLIP_FORMAT_FLOAT, WIDTH_MAX = 70, HEIGHT_MAX = 5 };
 
 /* clang-format off */
@@ -13,30 +14,30 @@ static const struct format_case {
 	const char *name, *ffmpeg, *gstreamer, *v4l2;
 	uint64_t bytes; /* of 33x17 pixels, without padding */
 } formats[] = {
-	{ SHMFLIP_XRGB8888, SHMFLIP_MODEL_RGB, 0, 8, 0, 0, "XR24", "bgr0", "BGRx", "XR24", 2244 },
-	{ SHMFLIP_ARGB8888, SHMFLIP_MODEL_RGB, ALPHA, 8, 0, 0, "AR24", "bgra", "BGRA", "AR24", 2244 },
-	{ SHMFLIP_XBGR8888, SHMFLIP_MODEL_RGB, 0, 8, 0, 0, "XB24", "rgb0", "RGBx", "XB24", 2244 },
-	{ SHMFLIP_ABGR8888, SHMFLIP_MODEL_RGB, ALPHA, 8, 0, 0, "AB24", "rgba", "RGBA", "AB24", 2244 },
-	{ SHMFLIP_RGB888, SHMFLIP_MODEL_RGB, 0, 8, 0, 0, "RG24", "bgr24", "BGR", "BGR3", 1683 },
-	{ SHMFLIP_BGR888, SHMFLIP_MODEL_RGB, 0, 8, 0, 0, "BG24", "rgb24", "RGB", "RGB3", 1683 },
-	{ SHMFLIP_R8, SHMFLIP_MODEL_GRAY, 0, 8, 0, 0, "R8", "gray", "GRAY8", "GREY", 561 },
-	{ SHMFLIP_R16, SHMFLIP_MODEL_GRAY, 0, 16, 0, 0, "R16", "gray16le", "GRAY16_LE", "Y16", 1122 },
-	{ SHMFLIP_R32F, SHMFLIP_MODEL_GRAY, FLOAT, 32, 0, 0, "R  F", "grayf32le", NULL, NULL, 2244 },
-	{ SHMFLIP_XBGR16161616, SHMFLIP_MODEL_RGB, 0, 16, 0, 0, "XB48", NULL, NULL, NULL, 4488 },
-	{ SHMFLIP_ABGR16161616, SHMFLIP_MODEL_RGB, ALPHA, 16, 0, 0, "AB48", "rgba64le", "RGBA64_LE",
+	{ SHMFLIP_XRGB8888, RGB, 0, 8, 0, 0, "XR24", "bgr0", "BGRx", "XR24", 2244 },
+	{ SHMFLIP_ARGB8888, RGB, ALPHA, 8, 0, 0, "AR24", "bgra", "BGRA", "AR24", 2244 },
+	{ SHMFLIP_XBGR8888, RGB, 0, 8, 0, 0, "XB24", "rgb0", "RGBx", "XB24", 2244 },
+	{ SHMFLIP_ABGR8888, RGB, ALPHA, 8, 0, 0, "AB24", "rgba", "RGBA", "AB24", 2244 },
+	{ SHMFLIP_RGB888, RGB, 0, 8, 0, 0, "RG24", "bgr24", "BGR", "BGR3", 1683 },
+	{ SHMFLIP_BGR888, RGB, 0, 8, 0, 0, "BG24", "rgb24", "RGB", "RGB3", 1683 },
+	{ SHMFLIP_R8, GRAY, 0, 8, 0, 0, "R8", "gray", "GRAY8", "GREY", 561 },
+	{ SHMFLIP_R16, GRAY, 0, 16, 0, 0, "R16", "gray16le", "GRAY16_LE", "Y16", 1122 },
+	{ SHMFLIP_R32F, GRAY, FLOAT, 32, 0, 0, "R  F", "grayf32le", NULL, NULL, 2244 },
+	{ SHMFLIP_XBGR16161616, RGB, 0, 16, 0, 0, "XB48", NULL, NULL, NULL, 4488 },
+	{ SHMFLIP_ABGR16161616, RGB, ALPHA, 16, 0, 0, "AB48", "rgba64le", "RGBA64_LE",
 	  NULL, 4488 },
-	{ SHMFLIP_YUYV, SHMFLIP_MODEL_YUV, 0, 8, 1, 0, "YUYV", "yuyv422", "YUY2", "YUYV", 1156 },
-	{ SHMFLIP_UYVY, SHMFLIP_MODEL_YUV, 0, 8, 1, 0, "UYVY", "uyvy422", "UYVY", "UYVY", 1156 },
-	{ SHMFLIP_NV12, SHMFLIP_MODEL_YUV, 0, 8, 1, 1, "NV12", "nv12", "NV12", "NV12", 867 },
-	{ SHMFLIP_NV21, SHMFLIP_MODEL_YUV, 0, 8, 1, 1, "NV21", "nv21", "NV21", "NV21", 867 },
-	{ SHMFLIP_NV16, SHMFLIP_MODEL_YUV, 0, 8, 1, 0, "NV16", "nv16", "NV16", "NV16", 1139 },
-	{ SHMFLIP_YUV420, SHMFLIP_MODEL_YUV, 0, 8, 1, 1, "YU12", "yuv420p", "I420", "YU12", 867 },
-	{ SHMFLIP_YUV422, SHMFLIP_MODEL_YUV, 0, 8, 1, 0, "YU16", "yuv422p", "Y42B", "422P", 1139 },
-	{ SHMFLIP_YUV444, SHMFLIP_MODEL_YUV, 0, 8, 0, 0, "YU24", "yuv444p", "Y444", NULL, 1683 },
-	{ SHMFLIP_P010, SHMFLIP_MODEL_YUV, 0, 10, 1, 1, "P010", "p010le", "P010_10LE", "P010", 1734 },
-	{ SHMFLIP_S010, SHMFLIP_MODEL_YUV, 0, 10, 1, 1, "S010", "yuv420p10le", "I420_10LE", NULL, 1734 },
-	{ SHMFLIP_S210, SHMFLIP_MODEL_YUV, 0, 10, 1, 0, "S210", "yuv422p10le", "I422_10LE", NULL, 2278 },
-	{ SHMFLIP_S410, SHMFLIP_MODEL_YUV, 0, 10, 0, 0, "S410", "yuv444p10le", "Y444_10LE", NULL, 3366 },
+	{ SHMFLIP_YUYV, YUV, 0, 8, 1, 0, "YUYV", "yuyv422", "YUY2", "YUYV", 1156 },
+	{ SHMFLIP_UYVY, YUV, 0, 8, 1, 0, "UYVY", "uyvy422", "UYVY", "UYVY", 1156 },
+	{ SHMFLIP_NV12, YUV, 0, 8, 1, 1, "NV12", "nv12", "NV12", "NV12", 867 },
+	{ SHMFLIP_NV21, YUV, 0, 8, 1, 1, "NV21", "nv21", "NV21", "NV21", 867 },
+	{ SHMFLIP_NV16, YUV, 0, 8, 1, 0, "NV16", "nv16", "NV16", "NV16", 1139 },
+	{ SHMFLIP_YUV420, YUV, 0, 8, 1, 1, "YU12", "yuv420p", "I420", "YU12", 867 },
+	{ SHMFLIP_YUV422, YUV, 0, 8, 1, 0, "YU16", "yuv422p", "Y42B", "422P", 1139 },
+	{ SHMFLIP_YUV444, YUV, 0, 8, 0, 0, "YU24", "yuv444p", "Y444", NULL, 1683 },
+	{ SHMFLIP_P010, YUV, 0, 10, 1, 1, "P010", "p010le", "P010_10LE", "P010", 1734 },
+	{ SHMFLIP_S010, YUV, 0, 10, 1, 1, "S010", "yuv420p10le", "I420_10LE", NULL, 1734 },
+	{ SHMFLIP_S210, YUV, 0, 10, 1, 0, "S210", "yuv422p10le", "I422_10LE", NULL, 2278 },
+	{ SHMFLIP_S410, YUV, 0, 10, 0, 0, "S410", "yuv444p10le", "Y444_10LE", NULL, 3366 },
 };
 /* clang-format on */
 
