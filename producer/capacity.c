@@ -14,18 +14,20 @@
 /* 16384x16384: larger frames need --max-size. */
 #define SLOT_BYTES_MAX ((uint64_t)1 << 30)
 
-static uint64_t frame_bytes(uint32_t width, uint32_t height)
+static uint64_t frame_bytes(uint32_t fourcc, uint32_t width, uint32_t height)
 {
 	struct shmflip_layout layout;
 
-	return png_layout(width, height, &layout) ? UINT64_MAX : layout.bytes;
+	shmflip_init(&layout);
+	return shmflip_format_layout(fourcc, width, height, &layout) ? UINT64_MAX : layout.bytes;
 }
 
-static void set(struct capacity *capacity, uint32_t width, uint32_t height)
+static void set(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height)
 {
+	capacity->fourcc = fourcc;
 	capacity->width = width;
 	capacity->height = height;
-	capacity->slot_bytes = frame_bytes(width, height);
+	capacity->slot_bytes = frame_bytes(fourcc, width, height);
 }
 
 void capacity_init(struct capacity *capacity, const struct options *options,
@@ -33,8 +35,10 @@ void capacity_init(struct capacity *capacity, const struct options *options,
 {
 	*capacity = (struct capacity){ .max_bytes = SLOT_BYTES_MAX };
 	if (options->max_width) {
-		set(capacity, options->max_width, options->max_height);
-		capacity->max_bytes = capacity->slot_bytes;
+		capacity->max_width = options->max_width;
+		capacity->max_height = options->max_height;
+		capacity->max_bytes = INT64_MAX;
+		set(capacity, SHMFLIP_XRGB8888, options->max_width, options->max_height);
 		return;
 	}
 	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++) {
@@ -43,25 +47,39 @@ void capacity_init(struct capacity *capacity, const struct options *options,
 
 		if (file_read_png_header(files->paths[i], &header))
 			continue;
-		bytes = frame_bytes(header.width, header.height);
+		bytes = frame_bytes(SHMFLIP_XRGB8888, header.width, header.height);
 		if (bytes > capacity->slot_bytes && bytes <= capacity->max_bytes)
-			set(capacity, header.width, header.height);
+			set(capacity, SHMFLIP_XRGB8888, header.width, header.height);
 	}
 }
 
-bool capacity_holds(const struct capacity *capacity, uint32_t width, uint32_t height)
+bool capacity_holds(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                    uint32_t height)
 {
-	return frame_bytes(width, height) <= capacity->slot_bytes;
+	return frame_bytes(fourcc, width, height) <= capacity->slot_bytes;
 }
 
-int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
-                   size_t fault_size)
+/* By --max-size, a frame may have as many bytes as one of that size in its format. */
+static uint64_t max_bytes(const struct capacity *capacity, uint32_t fourcc)
+{
+	uint64_t bytes = capacity->max_width
+	                         ? frame_bytes(fourcc, capacity->max_width, capacity->max_height)
+	                         : UINT64_MAX;
+
+	return bytes < capacity->max_bytes ? bytes : capacity->max_bytes;
+}
+
+int capacity_check(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                   uint32_t height, char *fault, size_t fault_size)
 {
 	char limit[64] = "any slot";
 
-	if (frame_bytes(width, height) <= capacity->max_bytes)
+	if (frame_bytes(fourcc, width, height) <= max_bytes(capacity, fourcc))
 		return 0;
-	if (capacity->max_bytes != SLOT_BYTES_MAX)
+	if (capacity->max_width)
+		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32,
+		         capacity->max_width, capacity->max_height);
+	else if (capacity->max_bytes != SLOT_BYTES_MAX)
 		snprintf(limit, sizeof(limit), "the slots of %" PRIu32 "x%" PRIu32, capacity->width,
 		         capacity->height);
 	snprintf(fault, fault_size, "%" PRIu32 "x%" PRIu32 " does not fit %s: use --max-size",
@@ -69,18 +87,21 @@ int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t hei
 	return -EMSGSIZE;
 }
 
-void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height)
+void capacity_decide(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height)
 {
-	if (!capacity->slot_bytes)
-		set(capacity, width, height);
+	if (capacity->max_width)
+		set(capacity, fourcc, capacity->max_width, capacity->max_height);
+	else if (!capacity->slot_bytes)
+		set(capacity, fourcc, width, height);
 }
 
-struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height)
+struct capacity capacity_larger(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                                uint32_t height)
 {
 	uint64_t grown = capacity->slot_bytes + capacity->slot_bytes / 2;
 	struct capacity larger = *capacity;
 
-	set(&larger, width, height);
+	set(&larger, fourcc, width, height);
 	if (larger.slot_bytes < grown && grown <= capacity->max_bytes)
 		larger.slot_bytes = grown;
 	return larger;
@@ -95,5 +116,7 @@ uint64_t capacity_buffer_bytes(const struct capacity *capacity)
 {
 	uint64_t bytes = png_fast_buffer_size(capacity->width, capacity->height);
 
-	return bytes < capacity->slot_bytes ? capacity->slot_bytes : bytes;
+	if (capacity->fourcc != SHMFLIP_XRGB8888 || bytes < capacity->slot_bytes)
+		return capacity->slot_bytes;
+	return bytes;
 }

@@ -14,10 +14,13 @@
 #include "options.h"
 
 struct capacity {
-	uint32_t width; /* of the frame that a slot is sized for; 0: not known yet */
+	uint32_t fourcc; /* of the frame that a slot is sized for */
+	uint32_t width;  /* 0: not known yet */
 	uint32_t height;
 	uint64_t slot_bytes;
 	uint64_t max_bytes; /* slots do not grow beyond */
+	uint32_t max_width; /* of a frame, by --max-size; 0: no limit */
+	uint32_t max_height;
 };
 
 /* files: NULL for a stream. Reads each file's header. Ignores files that cannot be read, are no
@@ -25,20 +28,23 @@ struct capacity {
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files);
 
-/* Whether the slots hold a frame of this size as they are. Any thread. */
-bool capacity_holds(const struct capacity *capacity, uint32_t width, uint32_t height);
+/* Whether the slots hold a frame of this format and size as they are. Any thread. */
+bool capacity_holds(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                    uint32_t height);
 
-/* Checks that slots hold a frame of this size, or can grow to do so. Any thread.
+/* Checks that slots hold a frame like this, or can grow to do so. Any thread.
  * -EMSGSIZE  neither; fault says why */
-int capacity_check(const struct capacity *capacity, uint32_t width, uint32_t height, char *fault,
-                   size_t fault_size);
+int capacity_check(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                   uint32_t height, char *fault, size_t fault_size);
 
-/* Sets the capacity to this frame, if it is unknown. */
-void capacity_decide(struct capacity *capacity, uint32_t width, uint32_t height);
+/* Sets the capacity to the first frame, if it is unknown. If there is --max-size, sets it to that
+ * size in the frame's format. */
+void capacity_decide(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height);
 
 /* Returns the capacity of slots that hold this frame too: half as large again at least, so that
  * frames which grow pixel by pixel seldom need new memory. */
-struct capacity capacity_larger(const struct capacity *capacity, uint32_t width, uint32_t height);
+struct capacity capacity_larger(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                                uint32_t height);
 
 /* Notes that slots of the failed capacity, which is larger, could not be had: growth stops short of
  * it from now on. */

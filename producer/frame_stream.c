@@ -47,6 +47,13 @@ void frame_stream_finish(struct frame_stream *stream)
 		close(stream->input.fd);
 }
 
+static void choose_output(struct frame_stream *stream)
+{
+	stream->raw.pixels = stream->options->pixels;
+	stream->raw.colour = stream->options->colour;
+	stream->kind = STREAM_RAW;
+}
+
 /* Detects the kind of the stream by its first two bytes: PNGs, unless they are known to be
  * another. */
 static int open_stream(struct frame_stream *stream)
@@ -57,7 +64,7 @@ static int open_stream(struct frame_stream *stream)
 	if (stream->options->raw.format) {
 		raw_stream_init_bare(&stream->raw, &stream->input, &stream->options->raw);
 		stream->raw.rate = stream->options->raw_rate;
-		stream->kind = STREAM_RAW;
+		choose_output(stream);
 		return 0;
 	}
 	while (size < sizeof(prefix)) {
@@ -69,12 +76,12 @@ static int open_stream(struct frame_stream *stream)
 			return (int)got;
 		size += (size_t)got;
 	}
-	stream->kind =
-		size == sizeof(prefix) && raw_stream_recognizes(prefix) ? STREAM_RAW : STREAM_PNG;
-	if (stream->kind == STREAM_PNG)
+	if (size < sizeof(prefix) || !raw_stream_recognizes(prefix)) {
+		stream->kind = STREAM_PNG;
 		return png_stream_init(&stream->png, &stream->input, PNG_BYTES_MAX, prefix, size);
+	}
 	raw_stream_init(&stream->raw, &stream->input, prefix);
-	stream->raw.matrix = stream->options->matrix;
+	choose_output(stream);
 	return 0;
 }
 
@@ -87,6 +94,10 @@ static int fetch_png(struct frame_stream *stream, struct frame_task *task)
 	task->common_fault = error == -EILSEQ;
 	if (error)
 		return error;
+	if (stream->options->pixels.choice == PIXELS_FORMAT) {
+		task->fault = OPTIONS_PIXELS_OF_PNG;
+		task->common_fault = true;
+	}
 	if (png_header_parse(task->png, task->size, &header, &reason) == 0)
 		frame_task_set_size(task, &header);
 	return png_stream_take(&stream->png, &task->buffer);
@@ -100,6 +111,10 @@ static int fetch_raw(struct frame_stream *stream, struct frame_task *task)
 		task->raw = &stream->raw;
 		task->width = stream->raw.layout.width;
 		task->height = stream->raw.layout.height;
+		task->fourcc = stream->raw.output.fourcc;
+		task->colour = stream->raw.output.colour;
+		task->aspect_num = stream->raw.layout.aspect_num;
+		task->aspect_den = stream->raw.layout.aspect_den;
 	}
 	return error;
 }

@@ -14,7 +14,7 @@
 
 void frame_task_init(struct frame_task *task)
 {
-	*task = (struct frame_task){ .buffer = task->buffer };
+	*task = (struct frame_task){ .buffer = task->buffer, .fourcc = SHMFLIP_XRGB8888 };
 }
 
 void frame_task_finish(struct frame_task *task)
@@ -53,7 +53,11 @@ void frame_task_release(struct frame_task *task)
 void frame_task_copy_pixels(struct frame_task *task, const uint8_t *pixels,
                             const struct png_decoded *picture)
 {
-	memcpy(task->pixels, pixels, (size_t)picture->stride_bytes * picture->height);
+	struct shmflip_layout layout;
+
+	shmflip_init(&layout);
+	if (shmflip_format_layout(picture->format, picture->width, picture->height, &layout) == 0)
+		memcpy(task->pixels, pixels, layout.bytes);
 	task->picture = *picture;
 	task->ready = true;
 }
@@ -138,8 +142,8 @@ void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 {
 	if (!task->raw && !task->fault)
 		read_png(task);
-	if (task->fault || !capacity_check(capacity, task->width, task->height, task->fault_text,
-	                                   sizeof(task->fault_text)))
+	if (task->fault || !capacity_check(capacity, task->fourcc, task->width, task->height,
+	                                   task->fault_text, sizeof(task->fault_text)))
 		return;
 	task->fault = task->fault_text;
 	task->common_fault = true;
@@ -181,27 +185,29 @@ static bool continue_with_swallowed(struct frame_task *task, const struct capaci
 
 static void read_raw(struct frame_task *task, const struct options *options)
 {
+	struct shmflip_layout layout;
 	struct raw_target target = {
 		.pixels = task->pixels,
+		.layout = &layout,
 		.flatten = options->flatten,
 		.background = options->background,
 	};
-	struct shmflip_layout layout;
-	int error = png_layout(task->width, task->height, &layout);
+	int error;
 
+	shmflip_init(&layout);
+	error = shmflip_format_layout(task->fourcc, task->width, task->height, &layout);
 	if (error || layout.bytes > task->pixels_size) {
 		set_fault(task, strerror(EMSGSIZE));
 		return;
 	}
-	target.stride_bytes = layout.stride_bytes[0];
-	error = raw_stream_read(task->raw, &target);
+	error = raw_pixels_read(task->raw, &target);
 	if (error)
 		set_fault(task, error == -EBADMSG ? "truncated" : strerror(-error));
 	task->picture = (struct png_decoded){
 		.width = task->width,
 		.height = task->height,
-		.stride_bytes = target.stride_bytes,
-		.format = target.opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888,
+		.stride_bytes = layout.stride_bytes[0],
+		.format = target.fourcc,
 	};
 }
 

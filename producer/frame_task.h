@@ -12,7 +12,7 @@
 
 #include "capacity.h"
 #include "input/buffer.h"
-#include "input/raw_stream.h"
+#include "input/raw_pixels.h"
 #include "options.h"
 #include "png_decode.h"
 #include "shmflip.h"
@@ -39,6 +39,10 @@ struct frame_task {
 	struct raw_stream *raw; /* has the pixels instead; NULL: a PNG */
 	uint32_t width;         /* 0: not known before it is read */
 	uint32_t height;
+	uint32_t fourcc; /* that the frame needs room for: XRGB8888 for ARGB8888, too */
+	struct shmflip_colour colour;
+	uint32_t aspect_num; /* of a pixel; 0: not known */
+	uint32_t aspect_den;
 
 	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */
 	struct shmflip_frame *frame; /* lent, the task's to release; NULL: none */

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "help.h"
+#include "matrix.h"
 #include "png_header.h"
 #include "shmflip.h"
 
@@ -23,6 +25,7 @@ enum {
 	OPTION_RAW,
 	OPTION_REOPEN,
 	OPTION_COLOUR,
+	OPTION_PIXELS,
 	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
@@ -49,6 +52,7 @@ static const struct option long_options[] = {
 	{ "preload", no_argument, NULL, OPTION_PRELOAD },
 	{ "raw", required_argument, NULL, OPTION_RAW },
 	{ "reopen", no_argument, NULL, OPTION_REOPEN },
+	{ "pixels", required_argument, NULL, OPTION_PIXELS },
 	{ "colour", required_argument, NULL, OPTION_COLOUR },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
@@ -61,45 +65,6 @@ static const struct option long_options[] = {
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
-
-static void __attribute__((noreturn)) print_help(void)
-{
-	puts("Usage: shmflip-producer [options] SOURCE...\n"
-	     "Shows PNG frames to every shmflip-viewer of a channel, without copying them.\n"
-	     "SOURCE is a PNG file, a directory (its *.png: 2 before 10), a pattern such as\n"
-	     "frames/%04d.png, or a stream of PNG, PPM, PGM, PAM, Y4M, or --raw: a FIFO, or\n"
-	     "- for stdin.\n"
-	     "\n"
-	     "  -c, --channel NAME      channel (default: default)\n"
-	     "      --dir PATH          its directory (default: $SHMFLIP_DIR, else\n"
-	     "                          $XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)\n"
-	     "  -r, --fps N             frames per second (default 30, or as a Y4M or --raw\n"
-	     "                          says; 0: as fast as possible, or as they come)\n"
-	     "  -l, --loop[=N]          N more passes, or endless ones\n"
-	     "  -s, --slots N|auto      2 to 64 (default auto: 2, and up to 6 more if viewers\n"
-	     "                          need them; with -j N above 1, begins with 1 + 2 * N)\n"
-	     "  -j, --jobs N            decoder threads (default 1; 0: one per processor)\n"
-	     "  -p, --policy latest|lossless  no slot free: drop the frame (default), or wait\n"
-	     "  -w, --wait-viewers N    start when N viewers have attached\n"
-	     "      --max-size WxH      capacity of a slot (default: the largest frame; grows\n"
-	     "                          with later ones, up to 16384x16384)\n"
-	     "      --on-error skip|stop  if a file is no PNG, or damaged (default: skip)\n"
-	     "      --preload           with --loop: decode once, then flip through memory\n"
-	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
-	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
-	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
-	     "      --colour bt601|bt709  matrix of Y4M and of --raw yuv... (default: as the\n"
-	     "                          Y4M says, else bt709 above 576 rows)\n"
-	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
-	     "      --group NAME        the channel's group\n"
-	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
-	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
-	     "      --stats FILE        on exit, write statistics as JSON (- is stdout)\n"
-	     "  -q, --quiet             errors and skipped files only, no summary\n"
-	     "  -v, --verbose           also print a line for each dropped frame\n"
-	     "      --help, --version");
-	cli_exit_printed();
-}
 
 /* Accepts -l=2, since people read -l[=N] so. */
 static uint64_t parse_loops(const char *text)
@@ -133,17 +98,6 @@ static void set_max_size(struct options *options, const char *text)
 		cli_usage_error("--max-size %s is more than can be addressed", text);
 }
 
-static void __attribute__((noreturn)) refuse_format(const char *name)
-{
-	char names[256] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; raw_format_name(i) && used < sizeof(names); i++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
-		                         raw_format_name(i));
-	cli_usage_error("--raw: unknown format %s, use one of%s", name, names);
-}
-
 /* Cuts off the text from this character on, and returns what follows it. NULL: it is not there. */
 static char *cut(char *text, char separator)
 {
@@ -158,17 +112,47 @@ static char *cut(char *text, char separator)
 static void set_raw(struct options *options, char *text)
 {
 	const char *fps = cut(text, '@'), *name = cut(text, ':'), *fault;
-	const struct raw_format *format = raw_format_find(name ? name : "bgr0");
+	const struct raw_format *format;
 	uint32_t width, height;
 
 	cli_size("--raw", text, &width, &height);
+	format = raw_format_find(name ? name : "bgr0");
 	if (!format)
-		refuse_format(name);
+		cli_usage_error("--raw: %s: use ffmpeg's name, as bgr0, rgb24, nv12, gray16le",
+		                shmflip_error_detail());
 	if (fps)
 		cli_rate("--raw ...@", fps, &options->raw_rate.num, &options->raw_rate.den);
 	fault = raw_layout_init(&options->raw, format, width, height);
 	if (fault)
 		cli_usage_error("--raw %s: %s", text, fault);
+}
+
+static void set_pixels(struct pixels *pixels, const char *text)
+{
+	static const char *const words[] = { "auto", "file", "bgra" };
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], text) == 0) {
+			pixels->choice = i;
+			return;
+		}
+	}
+	if (shmflip_format_find(text, &pixels->fourcc))
+		cli_usage_error("--pixels: %s: use auto, file, bgra, or a fourcc, as NV12",
+		                shmflip_error_detail());
+	pixels->choice =
+		raw_output_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA : PIXELS_FORMAT;
+}
+
+/* MATRIX[:RANGE]. */
+static void set_colour(struct shmflip_colour *colour, char *text)
+{
+	static const char *const ranges[] = { "limited", "full", NULL };
+	const char *range = cut(text, ':');
+
+	colour->matrix = matrix_option("--colour", text)->code;
+	if (range)
+		colour->range = (uint8_t)(1 + cli_choice("--colour MATRIX:RANGE", range, ranges));
 }
 
 static void set_long_option(struct options *options, int option, char *text)
@@ -192,7 +176,10 @@ static void set_long_option(struct options *options, int option, char *text)
 		options->reopen = true;
 		break;
 	case OPTION_COLOUR:
-		options->matrix = matrix_option("--colour", text);
+		set_colour(&options->colour, text);
+		break;
+	case OPTION_PIXELS:
+		set_pixels(&options->pixels, text);
 		break;
 	case OPTION_PRELOAD:
 		options->preload = true;
@@ -217,7 +204,7 @@ static void set_long_option(struct options *options, int option, char *text)
 		options->stats_path = text;
 		break;
 	case OPTION_HELP:
-		print_help();
+		help_print();
 	case OPTION_VERSION:
 		cli_exit_version();
 	}
@@ -329,16 +316,15 @@ static void check_sources(const struct options *options)
 		cli_usage_error("--raw needs a stream: - (stdin) or a FIFO");
 }
 
-/* Bare pixels have no header that the stream could obey. */
-static void choose_matrix(struct options *options)
+static void check_pixels(const struct options *options)
 {
-	if (!options->matrix)
-		return;
-	if (!options_is_stream(options) || (options->raw.format && options->raw.format->convert))
-		cli_usage_error("--colour is for video on stdin: Y4M, or --raw with yuv420p, "
-		                "yuv422p or yuv444p");
-	if (options->raw.format)
-		raw_yuv_init(&options->raw.yuv, options->matrix, false);
+	if (options->colour.matrix &&
+	    (!options_is_stream(options) || (options->raw.format && options->raw.format->convert)))
+		cli_usage_error(
+			"--colour is for video in a stream: Y4M, or --raw with yuv420p, nv12 "
+			"and other YUV");
+	if (options->pixels.choice == PIXELS_FORMAT && !options_is_stream(options))
+		cli_usage_error("--pixels: a SOURCE is " OPTIONS_PIXELS_OF_PNG);
 }
 
 static unsigned count_processors(void)
@@ -388,6 +374,6 @@ void options_parse(struct options *options, int argc, char **argv)
 	options->sources = argv + optind;
 	options->source_count = argc - optind;
 	check_sources(options);
-	choose_matrix(options);
+	check_pixels(options);
 	choose_jobs_and_slots(options);
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "input/raw_header.h"
+#include "input/raw_output.h"
 
 #define LOOP_FOREVER UINT64_MAX
 
@@ -28,9 +28,10 @@ struct options {
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw;       /* of bare pixels on stdin; format NULL: none */
-	struct frame_rate raw_rate;  /* that --raw names */
-	const struct matrix *matrix; /* of video on stdin; NULL: not given */
+	struct raw_layout raw;        /* of bare pixels on stdin; format NULL: none */
+	struct frame_rate raw_rate;   /* that --raw names */
+	struct pixels pixels;         /* of frames in the channel */
+	struct shmflip_colour colour; /* matrix and range of video in a stream; 0: not given */
 	mode_t mode;
 	bool group_given;
 	gid_t group;
@@ -43,6 +44,9 @@ struct options {
 	bool quiet;
 	bool verbose;
 };
+
+/* Why a PNG is skipped if --pixels names a format. */
+#define OPTIONS_PIXELS_OF_PNG "a PNG, which has no format for --pixels: use auto"
 
 /* Exits after --help and --version, and on a usage error. The strings are argv's. */
 void options_parse(struct options *options, int argc, char **argv);

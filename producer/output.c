@@ -8,13 +8,23 @@
 
 enum { WAIT_MS = 100 };
 
+/* What the stream has of a frame. */
+static void describe_frame(struct shmflip_stream *stream, const struct frame_task *task)
+{
+	stream->fourcc = task->fourcc;
+	stream->width = task->width;
+	stream->height = task->height;
+	stream->colour = task->colour;
+	stream->aspect_num = task->aspect_num;
+	stream->aspect_den = task->aspect_den;
+}
+
 static void describe_stream(struct output *output, const struct frame_task *first)
 {
 	const struct options *options = output->options;
 
 	shmflip_init(&output->stream);
-	output->stream.width = first->width;
-	output->stream.height = first->height;
+	describe_frame(&output->stream, first);
 	output->stream.slots = options->slots;
 	output->stream.slot_bytes = capacity_buffer_bytes(output->capacity);
 	if (options->rate.num) {
@@ -83,10 +93,9 @@ static void grow_slots(struct output *output, struct frame_task *task)
 	struct shmflip_stream stream = output->stream;
 	struct capacity larger;
 
-	stream.width = task->width;
-	stream.height = task->height;
+	describe_frame(&stream, task);
 	do {
-		larger = capacity_larger(output->capacity, task->width, task->height);
+		larger = capacity_larger(output->capacity, task->fourcc, task->width, task->height);
 		stream.slot_bytes = capacity_buffer_bytes(&larger);
 		if (configure(output, &stream) == 0) {
 			*output->capacity = larger;
@@ -99,13 +108,35 @@ static void grow_slots(struct output *output, struct frame_task *task)
 	          shmflip_error_detail());
 }
 
+static bool is_held(const struct output *output, const struct frame_task *task)
+{
+	return capacity_holds(output->capacity, task->fourcc, task->width, task->height);
+}
+
+/* A stream has one pixel aspect: another one begins another stream. */
+static void follow_aspect(struct output *output, const struct frame_task *task)
+{
+	struct shmflip_stream stream = output->stream;
+
+	if (stream.aspect_num == task->aspect_num && stream.aspect_den == task->aspect_den)
+		return;
+	describe_frame(&stream, task);
+	if (configure(output, &stream))
+		cli_error("%s: the pixel aspect stays: %s", task->path, shmflip_error_detail());
+	output->stream.aspect_num = task->aspect_num;
+	output->stream.aspect_den = task->aspect_den;
+}
+
 void output_make_room(struct output *output, struct frame_task *task)
 {
-	if (task->fault || task->cached || !task->width ||
-	    capacity_holds(output->capacity, task->width, task->height))
+	if (task->fault || task->cached || !task->width)
 		return;
+	if (is_held(output, task)) {
+		follow_aspect(output, task);
+		return;
+	}
 	frame_task_read(task, output->capacity);
-	if (!task->fault && !capacity_holds(output->capacity, task->width, task->height))
+	if (!task->fault && !is_held(output, task))
 		grow_slots(output, task);
 }
 

@@ -65,7 +65,7 @@ static int fetch_first(struct run *run)
 
 		frame_task_read(task, &source->capacity);
 		if (!task->fault) {
-			capacity_decide(&source->capacity, task->width, task->height);
+			capacity_decide(&source->capacity, task->fourcc, task->width, task->height);
 			adopt_rate(run);
 			return 0;
 		}

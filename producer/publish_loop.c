@@ -116,6 +116,7 @@ static int send(struct publish_loop *loop, struct frame_task *task)
 	frame->fourcc = task->picture.format;
 	frame->width = task->picture.width;
 	frame->height = task->picture.height;
+	frame->colour = task->colour;
 	error = shmflip_frame_layout(frame);
 	if (error)
 		return error;

@@ -64,7 +64,8 @@ static const char help_text[] =
 	"                       measured). Frames are repeated or passed over to keep it\n"
 	"      --every          cat: each frame in order, once, as it comes\n"
 	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
-	"      --colour bt601|bt709  cat: matrix of y4m (default: bt709 above 576 rows)\n"
+	"      --colour MATRIX  cat: bt601, bt709 or bt2020, of y4m (default: bt709 above\n"
+	"                       576 rows, else bt601)\n"
 	"      --help, --version\n"
 	"\n"
 	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";

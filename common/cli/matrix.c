@@ -9,10 +9,14 @@
 /* The most rows of standard definition. */
 #define ROWS_OF_BT601 576
 
-/* ITU-R BT.601-7, section 2.5.1, and BT.709-6, section 3.2. */
+/* H.273 has one code for each line standard of BT.601: 5 for 625, 6 for 525. */
+#define CODE_OF_625_LINES 5
+
+/* ITU-R BT.601-7, section 2.5.1, BT.709-6, section 3.2, and BT.2020-2, table 4. */
 const struct matrix matrices[MATRICES] = {
-	[MATRIX_BT601] = { "bt601", 0.299, 0.114 },
-	[MATRIX_BT709] = { "bt709", 0.2126, 0.0722 },
+	[MATRIX_BT601] = { "bt601", 0.299, 0.114, 6 },
+	[MATRIX_BT709] = { "bt709", 0.2126, 0.0722, 1 },
+	[MATRIX_BT2020] = { "bt2020", 0.2627, 0.0593, 9 },
 };
 
 const struct matrix *matrix_of_rows(uint32_t rows)
@@ -28,6 +32,15 @@ const struct matrix *matrix_find(const char *name, size_t length)
 			return &matrices[i];
 	}
 	return NULL;
+}
+
+const struct matrix *matrix_of_code(uint8_t code)
+{
+	for (int i = 0; i < MATRICES; i++) {
+		if (matrices[i].code == code)
+			return &matrices[i];
+	}
+	return code == CODE_OF_625_LINES ? &matrices[MATRIX_BT601] : NULL;
 }
 
 const struct matrix *matrix_option(const char *option, const char *text)

@@ -183,6 +183,7 @@ struct shmflip_layout {
 	uint32_t stride_bytes[SHMFLIP_PLANES_MAX]; /* from a row to the next */
 	uint32_t rows[SHMFLIP_PLANES_MAX];
 	uint64_t offset_bytes[SHMFLIP_PLANES_MAX]; /* from plane 0 to this one */
+	uint32_t row_bytes[SHMFLIP_PLANES_MAX];    /* of each row that have pixels */
 };
 
 /* [any] Computes the layout that suits every consumer. Rows and planes start at multiples of 64
@@ -191,6 +192,43 @@ struct shmflip_layout {
  * -EOVERFLOW  the frame is too large to address */
 SHMFLIP_CHECKED int shmflip_format_layout(uint32_t fourcc, uint32_t width, uint32_t height,
                                           struct shmflip_layout *layout);
+
+/* Gray has one value for each pixel: brightness, depth, or what the program says. */
+enum shmflip_model {
+	SHMFLIP_MODEL_RGB = 1,
+	SHMFLIP_MODEL_YUV = 2,
+	SHMFLIP_MODEL_GRAY = 3,
+};
+
+enum shmflip_format_flags {
+	SHMFLIP_FORMAT_ALPHA = 1 << 0,
+	SHMFLIP_FORMAT_FLOAT = 1 << 1,
+};
+
+/* What a format is, and what other programs call it. */
+struct shmflip_format_info {
+	uint32_t fourcc;
+	uint32_t planes;
+	uint32_t model;           /* enum shmflip_model */
+	uint32_t flags;           /* enum shmflip_format_flags */
+	uint32_t bits;            /* of a sample that carry its value */
+	uint32_t chroma_halved_x; /* 1: a chroma sample is for two pixels side by side */
+	uint32_t chroma_halved_y; /* 1: and for two rows */
+	const char *name;         /* the fourcc's characters, without spaces at the end */
+	const char *ffmpeg;       /* the other programs' names. NULL: they have none */
+	const char *gstreamer;
+	const char *v4l2; /* as name */
+};
+
+/* [any] Describes a format. NULL: it is none of enum shmflip_format. */
+SHMFLIP_API const struct shmflip_format_info *shmflip_format_info(uint32_t fourcc);
+
+/* [any] Finds a format by any name of its description, in upper or lower case, or by V4L2's name
+ * for the same planes in buffers of their own: NM12. A name means bytes: DRM's RG24 is ffmpeg's
+ * bgr24.
+ * -EINVAL  no format has this name; or the name leaves something open, and the detail says what to
+ *          use */
+SHMFLIP_CHECKED int shmflip_format_find(const char *name, uint32_t *fourcc);
 
 /* ---- Streams ------------------------------------------------------------------------------ */
 

@@ -80,13 +80,15 @@ static int check_state(const struct attachment *attachment,
 
 int attachment_check_format(uint32_t fourcc, const char *channel)
 {
+	const struct shmflip_format_info *info = shmflip_format_info(fourcc);
+
 	if (fourcc == SHMFLIP_XRGB8888 || fourcc == SHMFLIP_ARGB8888)
 		return 0;
-	return fail(
-		-EPROTONOSUPPORT,
-		"channel %s has pixel format %.4s (0x%08x), where this viewer takes only XR24 and "
-		"AR24 (see SHMFLIP_VIEWER_ANY_FORMAT)",
-		channel, (const char *)&fourcc, fourcc);
+	return fail(-EPROTONOSUPPORT,
+	            "channel %s has pixel format %s (0x%08x), and this viewer takes only XR24 and "
+	            "AR24: start shmflip-producer with --pixels bgra, or see "
+	            "SHMFLIP_VIEWER_ANY_FORMAT",
+	            channel, info ? info->name : "", fourcc);
 }
 
 static void release_frame(struct frame *frame);

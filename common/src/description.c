@@ -83,9 +83,9 @@ static int check_format(const struct shmflip_frame *frame)
 	if (frame->planes == 0 || frame->planes > SHMFLIP_PLANES_MAX)
 		return fail(-EINVAL, "a frame of %u planes is invalid: use 1 to %d", frame->planes,
 		            SHMFLIP_PLANES_MAX);
-	if (format && frame->planes != format->planes)
+	if (format && frame->planes != format->info.planes)
 		return fail(-EINVAL, "the frame has %u planes, where the format has %u",
-		            frame->planes, format->planes);
+		            frame->planes, format->info.planes);
 	for (uint32_t plane = 0; format && plane < frame->planes && !error; plane++)
 		error = check_stride(frame, format, plane);
 	return error;

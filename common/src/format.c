@@ -1,6 +1,4 @@
-/* SPDX-License-Identifier: MIT
- *
- * Values of the fourcc codes, and byte orders: Linux' drm_fourcc.h. */
+/* SPDX-License-Identifier: MIT */
 #include "format.h"
 
 #include <errno.h>
@@ -13,29 +11,6 @@
 #define ROW_UNIT UINT64_C(64)
 #define BYTES_MAX (INT64_MAX / SHMFLIP_PLANES_MAX - LAYOUT_PAGE) /* of a plane */
 
-static const struct format formats[] = {
-	{ SHMFLIP_XRGB8888, 1, 0, 4, 0, 0, 0 },     { SHMFLIP_ARGB8888, 1, 0, 4, 0, 0, 0 },
-	{ SHMFLIP_XBGR8888, 1, 0, 4, 0, 0, 0 },     { SHMFLIP_ABGR8888, 1, 0, 4, 0, 0, 0 },
-	{ SHMFLIP_RGB888, 1, 0, 3, 0, 0, 0 },       { SHMFLIP_BGR888, 1, 0, 3, 0, 0, 0 },
-	{ SHMFLIP_R8, 1, 0, 1, 0, 0, 0 },           { SHMFLIP_R16, 1, 0, 2, 0, 0, 0 },
-	{ SHMFLIP_R32F, 1, 0, 4, 0, 0, 0 },         { SHMFLIP_XBGR16161616, 1, 0, 8, 0, 0, 0 },
-	{ SHMFLIP_ABGR16161616, 1, 0, 8, 0, 0, 0 }, { SHMFLIP_YUYV, 1, 1, 4, 0, 0, 0 },
-	{ SHMFLIP_UYVY, 1, 1, 4, 0, 0, 0 },         { SHMFLIP_NV12, 2, 0, 1, 2, 1, 1 },
-	{ SHMFLIP_NV21, 2, 0, 1, 2, 1, 1 },         { SHMFLIP_NV16, 2, 0, 1, 2, 1, 0 },
-	{ SHMFLIP_YUV420, 3, 0, 1, 1, 1, 1 },       { SHMFLIP_YUV422, 3, 0, 1, 1, 1, 0 },
-	{ SHMFLIP_YUV444, 3, 0, 1, 1, 0, 0 },       { SHMFLIP_P010, 2, 0, 2, 4, 1, 1 },
-	{ SHMFLIP_S010, 3, 0, 2, 2, 1, 1 },         { SHMFLIP_S210, 3, 0, 2, 2, 1, 0 },
-	{ SHMFLIP_S410, 3, 0, 2, 2, 0, 0 },
-};
-
-const struct format *format_find(uint32_t fourcc)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (formats[i].fourcc == fourcc)
-			return &formats[i];
-	return NULL;
-}
-
 /* Half of a value, rounded up, or all of it. */
 static uint64_t halve(uint64_t value, unsigned halved)
 {
@@ -44,14 +19,16 @@ static uint64_t halve(uint64_t value, unsigned halved)
 
 uint64_t format_row_bytes(const struct format *format, uint32_t plane, uint32_t width)
 {
+	unsigned halved = format->info.chroma_halved_x;
+
 	if (plane == 0)
-		return halve(width, format->paired) * format->block_bytes;
-	return halve(width, format->chroma_halved_x) * format->chroma_bytes;
+		return halve(width, format->info.planes == 1 ? halved : 0) * format->block_bytes;
+	return halve(width, halved) * format->chroma_bytes;
 }
 
 uint32_t format_rows(const struct format *format, uint32_t plane, uint32_t height)
 {
-	return plane == 0 ? height : (uint32_t)halve(height, format->chroma_halved_y);
+	return plane == 0 ? height : (uint32_t)halve(height, format->info.chroma_halved_y);
 }
 
 uint32_t format_stride_unit(const struct format *format, uint32_t plane)
@@ -65,10 +42,11 @@ uint32_t format_stride_unit(const struct format *format, uint32_t plane)
  * that one is a multiple of two units. */
 static uint64_t stride_of(const struct format *format, uint32_t plane, uint32_t width)
 {
-	uint64_t unit = ROW_UNIT << format->chroma_halved_x;
+	unsigned halved = format->info.planes > 1 ? format->info.chroma_halved_x : 0;
+	uint64_t unit = ROW_UNIT << halved;
 	uint64_t stride = (format_row_bytes(format, 0, width) + unit - 1) & ~(unit - 1);
 
-	return plane > 0 && format->planes == 3 ? stride >> format->chroma_halved_x : stride;
+	return plane > 0 && format->info.planes == 3 ? stride >> halved : stride;
 }
 
 /* The rows that a plane takes: chroma begins after an even number of rows if it is halved. */
@@ -76,7 +54,7 @@ static uint64_t rows_taken(const struct format *format, uint32_t plane, uint32_t
 {
 	uint64_t rows = format_rows(format, plane, height);
 
-	return plane == 0 && format->chroma_halved_y ? (rows + 1) & ~UINT64_C(1) : rows;
+	return plane == 0 && format->info.chroma_halved_y ? (rows + 1) & ~UINT64_C(1) : rows;
 }
 
 static int compute(const struct format *format, uint32_t width, uint32_t height,
@@ -84,7 +62,7 @@ static int compute(const struct format *format, uint32_t width, uint32_t height,
 {
 	uint64_t offset = 0, stride;
 
-	for (uint32_t plane = 0; plane < format->planes; plane++) {
+	for (uint32_t plane = 0; plane < format->info.planes; plane++) {
 		stride = stride_of(format, plane, width);
 		if (stride > UINT32_MAX)
 			return fail(-EOVERFLOW, "rows of %u pixels are too long", width);
@@ -93,11 +71,12 @@ static int compute(const struct format *format, uint32_t width, uint32_t height,
 			            height);
 		layout->stride_bytes[plane] = (uint32_t)stride;
 		layout->rows[plane] = format_rows(format, plane, height);
+		layout->row_bytes[plane] = (uint32_t)format_row_bytes(format, plane, width);
 		layout->offset_bytes[plane] = offset;
 		layout->bytes = offset + stride * layout->rows[plane];
 		offset += stride * rows_taken(format, plane, height);
 	}
-	layout->planes = format->planes;
+	layout->planes = format->info.planes;
 	return 0;
 }
 

@@ -9,16 +9,12 @@
 #include "shmflip.h"
 
 /* A plane consists of blocks of samples that lie together. In plane 0 a block has one pixel, or two
- * side by side. The other planes have chroma: one block for each pixel, or for two side by side, or
- * for two rows as well. */
+ * side by side if the only plane has halved chroma. The other planes have chroma: one block for
+ * each pixel, or for two side by side, or for two rows as well. */
 struct format {
-	uint32_t fourcc;
-	uint8_t planes;
-	uint8_t paired;       /* 1: a block of plane 0 has two pixels */
+	struct shmflip_format_info info;
 	uint8_t block_bytes;  /* in plane 0 */
 	uint8_t chroma_bytes; /* of a block in the other planes */
-	uint8_t chroma_halved_x;
-	uint8_t chroma_halved_y;
 };
 
 /* NULL: this format is not in the table. */

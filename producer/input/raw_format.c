@@ -2,8 +2,9 @@
 #include "raw_format.h"
 
 #include <endian.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "shmflip.h"
 
 enum { NO_ALPHA = 32 };
 
@@ -104,38 +105,123 @@ static uint8_t from_bgr0(const uint8_t *in, uint8_t *out, size_t width)
 	return convert(in, out, width, 4, 16, 8, 0, NO_ALPHA);
 }
 
+static uint8_t narrow(const uint8_t *word)
+{
+	return (uint8_t)(((word[0] | (uint32_t)word[1] << 8) * 255 + 32767) / 65535);
+}
+
+static uint8_t from_gray16(const uint8_t *in, uint8_t *out, size_t width)
+{
+	for (size_t x = 0; x < width; x++) {
+		out[4 * x] = out[4 * x + 1] = out[4 * x + 2] = narrow(in + 2 * x);
+		out[4 * x + 3] = 255;
+	}
+	return 255;
+}
+
+static uint8_t from_rgba64(const uint8_t *in, uint8_t *out, size_t width)
+{
+	uint8_t all = 255;
+
+	for (size_t x = 0; x < width; x++) {
+		for (size_t i = 0; i < 3; i++)
+			out[4 * x + i] = narrow(in + 8 * x + 4 - 2 * i);
+		out[4 * x + 3] = narrow(in + 8 * x + 6);
+		all &= out[4 * x + 3];
+	}
+	return all;
+}
+
+static uint8_t from_rgb064(const uint8_t *in, uint8_t *out, size_t width)
+{
+	from_rgba64(in, out, width);
+	for (size_t x = 0; x < width; x++)
+		out[4 * x + 3] = 255;
+	return 255;
+}
+
+/* 0 is black and 1 white. What is no number is black. */
+static uint8_t from_float(const uint8_t *in, uint8_t *out, size_t width)
+{
+	for (size_t x = 0; x < width; x++) {
+		uint32_t word;
+		float value;
+
+		memcpy(&word, in + 4 * x, sizeof(word));
+		word = le32toh(word);
+		memcpy(&value, &word, sizeof(value));
+		value = value > 0 ? value < 1 ? value : 1 : 0;
+		memset(out + 4 * x, (int)(value * 255 + 0.5F), 3);
+		out[4 * x + 3] = 255;
+	}
+	return 255;
+}
+
+/* A format of a channel, and one that is only converted, with samples of 8 bits. */
+#define OWN(code, converter, bytes) .fourcc = (code), .convert = (converter), .pixel_bytes = (bytes)
+#define OTHER(text, converter, bytes)                                                              \
+	.name = (text), .convert = (converter), .pixel_bytes = (bytes), .exact = true
+
 static const struct raw_format formats[] = {
-	{ .name = "bgra", .samples = 4, .in_place = true, .convert = from_bgra },
-	{ .name = "bgr0", .samples = 4, .in_place = true, .convert = from_bgr0 },
-	{ .name = "rgba", .samples = 4, .convert = from_rgba },
-	{ .name = "rgb0", .samples = 4, .convert = from_rgb0 },
-	{ .name = "argb", .samples = 4, .convert = from_argb },
-	{ .name = "0rgb", .samples = 4, .convert = from_0rgb },
-	{ .name = "abgr", .samples = 4, .convert = from_abgr },
-	{ .name = "0bgr", .samples = 4, .convert = from_0bgr },
-	{ .name = "rgb24", .samples = 3, .convert = from_rgb24 },
-	{ .name = "bgr24", .samples = 3, .convert = from_bgr24 },
-	{ .name = "gray", .samples = 1, .convert = from_gray },
-	{ .name = "ya8", .samples = 2, .convert = from_ya8 },
-	{ .name = "yuv420p", .shift_x = 1, .shift_y = 1 },
-	{ .name = "yuv422p", .shift_x = 1 },
-	{ .name = "yuv444p" },
+	{ OWN(SHMFLIP_ARGB8888, from_bgra, 4), .exact = true, .in_place = true },
+	{ OWN(SHMFLIP_XRGB8888, from_bgr0, 4), .exact = true, .in_place = true },
+	{ OWN(SHMFLIP_ABGR8888, from_rgba, 4), .exact = true },
+	{ OWN(SHMFLIP_XBGR8888, from_rgb0, 4), .exact = true },
+	{ OWN(SHMFLIP_BGR888, from_rgb24, 3), .exact = true },
+	{ OWN(SHMFLIP_RGB888, from_bgr24, 3), .exact = true },
+	{ OWN(SHMFLIP_R8, from_gray, 1), .exact = true },
+	{ OTHER("argb", from_argb, 4) },
+	{ OTHER("0rgb", from_0rgb, 4) },
+	{ OTHER("abgr", from_abgr, 4) },
+	{ OTHER("0bgr", from_0bgr, 4) },
+	{ OTHER("ya8", from_ya8, 2) },
+	{ OWN(SHMFLIP_R16, from_gray16, 2) },
+	{ OWN(SHMFLIP_R32F, from_float, 4) },
+	{ OWN(SHMFLIP_XBGR16161616, from_rgb064, 8) },
+	{ OWN(SHMFLIP_ABGR16161616, from_rgba64, 8) },
+	{ .fourcc = SHMFLIP_YUYV },
+	{ .fourcc = SHMFLIP_UYVY },
+	{ .fourcc = SHMFLIP_NV12 },
+	{ .fourcc = SHMFLIP_NV21 },
+	{ .fourcc = SHMFLIP_NV16 },
+	{ .fourcc = SHMFLIP_YUV420 },
+	{ .fourcc = SHMFLIP_YUV422 },
+	{ .fourcc = SHMFLIP_YUV444 },
+	{ .fourcc = SHMFLIP_P010 },
+	{ .fourcc = SHMFLIP_S010 },
+	{ .fourcc = SHMFLIP_S210 },
+	{ .fourcc = SHMFLIP_S410 },
 };
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
-const struct raw_format *raw_format_find(const char *name)
+const struct raw_format *raw_format_of(uint32_t fourcc)
 {
 	for (size_t i = 0; i < FORMATS; i++) {
-		if (strcmp(formats[i].name, name) == 0)
+		if (formats[i].fourcc == fourcc)
 			return &formats[i];
 	}
 	return NULL;
 }
 
-const char *raw_format_name(size_t index)
+const struct raw_format *raw_format_find(const char *name)
 {
-	return index < FORMATS ? formats[index].name : NULL;
+	uint32_t fourcc;
+
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (formats[i].name && strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	}
+	return shmflip_format_find(name, &fourcc) ? NULL : raw_format_of(fourcc);
+}
+
+const char *raw_format_name(const struct raw_format *format)
+{
+	const struct shmflip_format_info *info = shmflip_format_info(format->fourcc);
+
+	if (!info)
+		return format->name;
+	return info->ffmpeg ? info->ffmpeg : info->name;
 }
 
 void raw_flatten_row(uint8_t *pixels, size_t width, uint32_t background)

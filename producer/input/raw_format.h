@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Converts rows of other programs' pixels to ours: the bytes blue, green, red, and alpha or 255.
- * The names are those of ffmpeg's pixel formats. Pure; any thread. */
+ * The formats of raw pixels: those of the library, and a few more that are only converted. Converts
+ * rows of RGB and gray to our pixels: the bytes blue, green, red, and alpha or 255. Pure; any
+ * thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
 
@@ -14,19 +15,23 @@
 typedef uint8_t raw_convert(const uint8_t *in, uint8_t *out, size_t width);
 
 struct raw_format {
-	const char *name;
-	raw_convert *convert; /* NULL: planes */
-	uint8_t samples;      /* of a packed pixel, 8 bits each; 0: three planes, Y, U and V */
-	bool in_place;   /* convert() works in place: the caller puts the input at the output */
-	uint8_t shift_x; /* chroma planes have 1 / (1 << shift_x) of the columns */
-	uint8_t shift_y; /* likewise of the rows */
+	const char *name;     /* ffmpeg's, of a format that the library does not know; else NULL */
+	raw_convert *convert; /* NULL: YUV */
+	uint32_t fourcc;      /* enum shmflip_format; 0: see name */
+	uint8_t pixel_bytes;  /* 0: YUV */
+	bool exact;           /* our pixels hold all of it */
+	bool in_place; /* convert() works in place: the caller puts the input at the output */
 };
 
-/* NULL: no such format. */
+/* Finds a format by a name of ffmpeg's, or by any other that shmflip_format_find() knows. NULL: no
+ * such format; shmflip_error_detail() says why. */
 const struct raw_format *raw_format_find(const char *name);
 
-/* The name of each format; NULL after the last. */
-const char *raw_format_name(size_t index);
+/* The format with the bytes of a fourcc of enum shmflip_format. */
+const struct raw_format *raw_format_of(uint32_t fourcc);
+
+/* A name for people: ffmpeg's, if it has one. */
+const char *raw_format_name(const struct raw_format *format);
 
 /* Blends our pixels onto a colour, 0xRRGGBB, which makes them opaque. */
 void raw_flatten_row(uint8_t *pixels, size_t width, uint32_t background);

@@ -2,10 +2,13 @@
 #include "raw_header.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-enum { SIDE_MAX = 1 << 26 };
+#include "matrix.h"
+
+enum { SIDE_MAX = 1 << 26, LIMITED = 1, FULL = 2 };
 
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height)
@@ -15,25 +18,28 @@ const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *
 	*layout = (struct raw_layout){
 		.format = format, .width = width, .height = height, .maximum = 255
 	};
-	raw_yuv_init(&layout->yuv, matrix_of_rows(height), false);
 	return NULL;
 }
 
 uint64_t raw_layout_row_bytes(const struct raw_layout *layout)
 {
-	return (uint64_t)layout->width * layout->format->samples * (layout->maximum > 255 ? 2 : 1);
+	return (uint64_t)layout->width * layout->format->pixel_bytes *
+	       (layout->maximum > 255 ? 2 : 1);
 }
 
 uint64_t raw_layout_bytes(const struct raw_layout *layout)
 {
-	const struct raw_format *format = layout->format;
-	uint64_t luma = (uint64_t)layout->width * layout->height, columns, rows;
+	struct shmflip_layout planes;
+	uint64_t bytes = 0;
 
-	if (format->convert)
+	if (layout->format->convert)
 		return raw_layout_row_bytes(layout) * layout->height;
-	columns = (layout->width + format->shift_x) >> format->shift_x;
-	rows = (layout->height + format->shift_y) >> format->shift_y;
-	return luma + (layout->no_chroma ? 0 : 2 * columns * rows);
+	shmflip_init(&planes);
+	if (shmflip_format_layout(layout->format->fourcc, layout->width, layout->height, &planes))
+		return UINT64_MAX;
+	for (uint32_t plane = 0; plane < planes.planes; plane++)
+		bytes += (uint64_t)planes.row_bytes[plane] * planes.rows[plane];
+	return bytes;
 }
 
 /* ---- Y4M ---------------------------------------------------------------------------------- */
@@ -46,6 +52,19 @@ static const char *parse_number(const char *text, uint32_t *value)
 	for (*value = 0; isdigit((unsigned char)*at) && at - text < 9; at++)
 		*value = 10 * *value + (uint32_t)(*at - '0');
 	return at == text || isdigit((unsigned char)*at) ? NULL : at;
+}
+
+/* Parses numbers with a separator between them. */
+static bool parse_numbers(const char *text, char separator, uint32_t *values, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (i && *text++ != separator)
+			return false;
+		text = parse_number(text, &values[i]);
+		if (!text)
+			return false;
+	}
+	return true;
 }
 
 /* The value of a parameter: the rest of a word that starts with its name. NULL: not given. */
@@ -61,23 +80,32 @@ static const char *find_parameter(const char *text, const char *name)
 	return NULL;
 }
 
-/* The names of 8-bit video; a header without a name means the first. */
-static const struct raw_format *parse_chroma(const char *chroma, bool *no_chroma)
+static bool is_word(const char *text, const char *word)
 {
-	static const struct {
-		const char *name, *format;
-	} kinds[] = {
-		{ "420", "yuv420p" },      { "420jpeg", "yuv420p" }, { "420mpeg2", "yuv420p" },
-		{ "420paldv", "yuv420p" }, { "422", "yuv422p" },     { "444", "yuv444p" },
-		{ "mono", "yuv444p" },
-	};
-	size_t length = chroma ? strcspn(chroma, " \n") : 0;
+	return strlen(word) == strcspn(text, " \n") && strncmp(text, word, strlen(word)) == 0;
+}
 
-	*no_chroma = length == 4 && strncmp(chroma, "mono", 4) == 0;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!chroma ||
-		    (strlen(kinds[i].name) == length && !strncmp(chroma, kinds[i].name, length)))
-			return raw_format_find(kinds[i].format);
+/* Siting: as in struct shmflip_colour. A header without a name means the first. */
+static const struct chroma {
+	const char *name;
+	uint32_t fourcc;
+	uint8_t siting;
+} chromas[] = {
+	{ "420jpeg", SHMFLIP_YUV420, 2 },  { "420", SHMFLIP_YUV420, 2 },
+	{ "420mpeg2", SHMFLIP_YUV420, 1 }, { "420paldv", SHMFLIP_YUV420, 3 },
+	{ "422", SHMFLIP_YUV422, 0 },      { "444", SHMFLIP_YUV444, 0 },
+	{ "mono", SHMFLIP_R8, 0 },         { "420p10", SHMFLIP_S010, 0 },
+	{ "422p10", SHMFLIP_S210, 0 },     { "444p10", SHMFLIP_S410, 0 },
+	{ "mono16", SHMFLIP_R16, 0 },
+};
+
+static const struct chroma *parse_chroma(const char *text)
+{
+	if (!text)
+		return &chromas[0];
+	for (size_t i = 0; i < sizeof(chromas) / sizeof(chromas[0]); i++) {
+		if (is_word(text, chromas[i].name))
+			return &chromas[i];
 	}
 	return NULL;
 }
@@ -85,47 +113,76 @@ static const struct raw_format *parse_chroma(const char *chroma, bool *no_chroma
 /* No rate if there is none, or an invalid one, or one outside the limits of -r: 0.0005 to 10^6. */
 static struct frame_rate parse_rate(const char *text)
 {
-	struct frame_rate rate;
-	const char *at = text ? parse_number(text, &rate.num) : NULL;
+	uint32_t rate[2];
 
-	if (!at || *at != ':' || !parse_number(at + 1, &rate.den) || !rate.den ||
-	    rate.num / rate.den >= 1000000 || (uint64_t)rate.num * 2000 < rate.den)
+	if (!text || !parse_numbers(text, ':', rate, 2) || !rate[1] ||
+	    rate[0] / rate[1] >= 1000000 || (uint64_t)rate[0] * 2000 < rate[1])
 		return (struct frame_rate){ 0 };
-	return rate;
+	return (struct frame_rate){ rate[0], rate[1] };
 }
 
-/* NULL: the header names no matrix, or one that is not known here. */
-static const struct matrix *parse_matrix(const char *text)
+static void parse_aspect(const char *text, struct raw_layout *layout)
 {
-	const char *name = find_parameter(text, MATRIX_Y4M_TAG);
+	uint32_t aspect[2];
 
-	return name ? matrix_find(name, strcspn(name, " \n")) : NULL;
+	if (!text || !parse_numbers(text, ':', aspect, 2) || !aspect[0] || !aspect[1])
+		return;
+	layout->aspect_num = aspect[0];
+	layout->aspect_den = aspect[1];
 }
 
-const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
-                           struct frame_rate *rate)
+/* XCICP has the four numbers of PNG's cICP, with a range of 0 for limited and 1 for full. */
+static void parse_cicp(const char *text, struct shmflip_colour *colour)
 {
-	const char *width = find_parameter(text, "W"), *height = find_parameter(text, "H");
-	const char *range = find_parameter(text, "XCOLORRANGE="), *fault;
-	const struct raw_format *format;
+	uint32_t codes[4];
+
+	if (!text || !parse_numbers(text, '-', codes, 4) || codes[0] > UINT8_MAX ||
+	    codes[1] > UINT8_MAX || codes[2] > UINT8_MAX || codes[3] > 1)
+		return;
+	colour->primaries = (uint8_t)codes[0];
+	colour->transfer = (uint8_t)codes[1];
+	colour->matrix = (uint8_t)codes[2];
+	colour->range = codes[3] ? FULL : LIMITED;
+}
+
+static void parse_matrix(const char *text, struct shmflip_colour *colour)
+{
+	const struct matrix *matrix = text ? matrix_find(text, strcspn(text, " \n")) : NULL;
+
+	if (matrix)
+		colour->matrix = matrix->code;
+}
+
+/* Gray that says nothing is limited in a Y4M, and full elsewhere. */
+static void parse_range(const char *text, struct raw_layout *layout)
+{
+	bool gray = layout->format->convert;
+
+	if (text && is_word(text, "FULL"))
+		layout->colour.range = FULL;
+	else if ((text && is_word(text, "LIMITED")) || (gray && !layout->colour.range))
+		layout->colour.range = LIMITED;
+}
+
+const char *raw_header_y4m(const char *text, struct raw_layout *layout, struct frame_rate *rate)
+{
+	const char *width = find_parameter(text, "W"), *height = find_parameter(text, "H"), *fault;
+	const struct chroma *chroma = parse_chroma(find_parameter(text, "C"));
 	uint32_t size[2];
-	bool no_chroma;
 
 	if (!width || !height || !parse_number(width, &size[0]) || !parse_number(height, &size[1]))
 		return "damaged: a Y4M header without a size";
-	format = parse_chroma(find_parameter(text, "C"), &no_chroma);
-	if (!format)
-		return "a Y4M that is not 8-bit 420, 422, 444 or mono: convert it, as with "
-		       "ffmpeg's "
-		       "-pix_fmt yuv420p";
-	fault = raw_layout_init(layout, format, size[0], size[1]);
+	if (!chroma)
+		return "a Y4M that is not 420, 422 or 444 of 8 or 10 bits, mono or mono16: convert "
+		       "it, as with ffmpeg's -pix_fmt yuv420p";
+	fault = raw_layout_init(layout, raw_format_of(chroma->fourcc), size[0], size[1]);
 	if (fault)
 		return fault;
-	layout->no_chroma = no_chroma;
-	if (!matrix)
-		matrix = parse_matrix(text);
-	raw_yuv_init(&layout->yuv, matrix ? matrix : matrix_of_rows(size[1]),
-	             range && strncmp(range, "FULL", 4) == 0);
+	layout->colour.siting = chroma->siting;
+	parse_matrix(find_parameter(text, MATRIX_Y4M_TAG), &layout->colour);
+	parse_cicp(find_parameter(text, "XCICP="), &layout->colour);
+	parse_range(find_parameter(text, "XCOLORRANGE="), layout);
+	parse_aspect(find_parameter(text, "A"), layout);
 	*rate = parse_rate(find_parameter(text, "F"));
 	return NULL;
 }

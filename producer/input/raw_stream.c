@@ -7,9 +7,7 @@
 
 #include "pnm_header.h"
 
-/* ROWS_BYTES are read at a time: few enough to stay in the processor's cache until they are
- * converted. raw_convert may read SLACK_BYTES after a row. */
-enum { ROWS_BYTES = 1 << 18, VECTORS_MAX = 128, SLACK_BYTES = 3, SAMPLES = 65536 };
+enum { SKIPPED_BYTES = 1 << 18, VECTORS_MAX = 128 };
 
 static bool is_pnm(const char *magic)
 {
@@ -98,8 +96,8 @@ static int fill_vectors(struct iovec *vectors, uint8_t *data, size_t stride, siz
 	return count;
 }
 
-static int read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, size_t row_bytes,
-                     size_t rows)
+int raw_stream_read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, size_t row_bytes,
+                         size_t rows)
 {
 	struct iovec vectors[VECTORS_MAX];
 
@@ -123,12 +121,12 @@ static int read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, si
 /* Skips what the caller did not read of the last frame. */
 static int skip_rest(struct raw_stream *stream)
 {
-	int error = stream->remaining ? buffer_reserve(&stream->rows, ROWS_BYTES) : 0;
+	int error = stream->remaining ? buffer_reserve(&stream->rows, SKIPPED_BYTES) : 0;
 
 	while (!error && stream->remaining) {
-		size_t size = stream->remaining < ROWS_BYTES ? stream->remaining : ROWS_BYTES;
+		size_t size = stream->remaining < SKIPPED_BYTES ? stream->remaining : SKIPPED_BYTES;
 
-		error = read_rows(stream, stream->rows.data, size, size, 1);
+		error = raw_stream_read_rows(stream, stream->rows.data, size, size, 1);
 	}
 	return error == -EBADMSG ? -ENODATA : error;
 }
@@ -195,7 +193,7 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 
 	*error = read_line(stream, text);
 	while (*error == 0 && !fault && strncmp(text, "YUV4MPEG2 ", 10) == 0) {
-		fault = raw_header_y4m(text, stream->matrix, &stream->layout, &stream->rate);
+		fault = raw_header_y4m(text, &stream->layout, &stream->rate);
 		stream->announced = true;
 		if (!fault)
 			*error = read_line(stream, text);
@@ -205,6 +203,28 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 	else if (*error == 0 && !fault && !is_frame_line(text))
 		fault = "damaged: no FRAME line";
 	return *error == -EBADMSG ? "damaged: no FRAME line" : fault;
+}
+
+/* What the user says of the colour goes before what the stream says. It is for video: PNM is RGB or
+ * gray. */
+static void override_colour(struct raw_stream *stream)
+{
+	struct shmflip_colour *colour = &stream->layout.colour;
+
+	if (stream->kind == RAW_PNM)
+		return;
+	if (stream->colour.matrix && !stream->layout.format->convert)
+		colour->matrix = stream->colour.matrix;
+	if (stream->colour.range)
+		colour->range = stream->colour.range;
+}
+
+/* Returns NULL, or why the announced frame cannot be read. */
+static const char *prepare_frame(struct raw_stream *stream)
+{
+	override_colour(stream);
+	stream->remaining = raw_layout_bytes(&stream->layout);
+	return raw_output_choose(&stream->layout, &stream->pixels, &stream->output);
 }
 
 int raw_stream_next(struct raw_stream *stream, const char **reason)
@@ -218,130 +238,12 @@ int raw_stream_next(struct raw_stream *stream, const char **reason)
 		fault = read_pnm(stream, &error);
 	else if (!error)
 		fault = read_y4m(stream, &error);
+	if (!error && !fault)
+		fault = prepare_frame(stream);
 	if (fault) {
 		*reason = fault;
 		stream->broken = true;
 		return -EBADMSG;
 	}
-	if (!error) {
-		stream->remaining = raw_layout_bytes(&stream->layout);
-	}
 	return error;
-}
-
-/* ---- Pixels ------------------------------------------------------------------------------- */
-
-/* Makes the table of each possible sample scaled to 8 bits, rounded. */
-static int make_scale(struct raw_stream *stream)
-{
-	uint32_t maximum = stream->layout.maximum;
-
-	if (stream->maximum == maximum)
-		return 0;
-	if (!stream->scaled)
-		stream->scaled = malloc(SAMPLES);
-	if (!stream->scaled)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < SAMPLES; i++)
-		stream->scaled[i] =
-			(uint8_t)(i < maximum ? (i * 255 + maximum / 2) / maximum : 255);
-	stream->maximum = maximum;
-	return 0;
-}
-
-/* Scales the samples of a row to 8 bits, in place. */
-static void scale_row(const struct raw_stream *stream, uint8_t *row, size_t samples)
-{
-	if (stream->layout.maximum == 255)
-		return;
-	for (size_t i = 0; i < samples; i++)
-		row[i] = stream->scaled[stream->layout.maximum > 255
-		                                ? (size_t)row[2 * i] << 8 | row[2 * i + 1]
-		                                : row[i]];
-}
-
-static void finish_row(struct raw_target *target, uint8_t *row, uint32_t width, uint8_t alpha)
-{
-	if (alpha == 255)
-		return;
-	if (target->flatten)
-		raw_flatten_row(row, width, target->background);
-	else
-		target->opaque = false;
-}
-
-/* Converts the packed rows in data, which are number y and following. */
-static void convert_rows(const struct raw_stream *stream, struct raw_target *target, uint8_t *data,
-                         size_t stride, size_t y, size_t rows)
-{
-	const struct raw_layout *layout = &stream->layout;
-
-	for (size_t i = 0; i < rows; i++) {
-		uint8_t *in = data + i * stride;
-		uint8_t *out = target->pixels + (y + i) * target->stride_bytes;
-		uint8_t alpha;
-
-		scale_row(stream, in, (size_t)layout->width * layout->format->samples);
-		alpha = layout->format->convert(in, out, layout->width);
-		finish_row(target, out, layout->width, alpha);
-	}
-}
-
-static int read_packed(struct raw_stream *stream, struct raw_target *target)
-{
-	const struct raw_layout *layout = &stream->layout;
-	size_t row_bytes = raw_layout_row_bytes(layout);
-	size_t block = row_bytes < ROWS_BYTES ? ROWS_BYTES / row_bytes : 1;
-	bool direct = layout->format->in_place;
-	int error = 0;
-
-	if (!direct)
-		error = buffer_reserve(&stream->rows, block * row_bytes + SLACK_BYTES);
-	if (!error && layout->maximum != 255)
-		error = make_scale(stream);
-	for (size_t y = 0; y < layout->height && !error; y += block) {
-		size_t rows = layout->height - y < block ? layout->height - y : block;
-		size_t stride = direct ? target->stride_bytes : row_bytes;
-		uint8_t *data = direct ? target->pixels + y * stride : stream->rows.data;
-
-		error = read_rows(stream, data, stride, row_bytes, rows);
-		if (!error)
-			convert_rows(stream, target, data, stride, y, rows);
-	}
-	return error;
-}
-
-static int read_planes(struct raw_stream *stream, struct raw_target *target)
-{
-	const struct raw_layout *layout = &stream->layout;
-	const struct raw_format *format = layout->format;
-	size_t width = layout->width, columns = (width + format->shift_x) >> format->shift_x;
-	size_t rows = ((size_t)layout->height + format->shift_y) >> format->shift_y;
-	size_t size = raw_layout_bytes(layout), luma = width * layout->height;
-	int error = buffer_reserve(&stream->rows, size + (layout->no_chroma ? width : 0));
-	const uint8_t *u = stream->rows.data + luma, *v = u + columns * rows;
-
-	if (!error)
-		error = read_rows(stream, stream->rows.data, size, size, 1);
-	if (error)
-		return error;
-	if (layout->no_chroma) {
-		memset(stream->rows.data + luma, 128, width);
-		v = u;
-		columns = 0;
-	}
-	for (size_t y = 0; y < layout->height; y++) {
-		size_t chroma = (y >> format->shift_y) * columns;
-
-		raw_yuv_row(&layout->yuv, stream->rows.data + y * width, u + chroma, v + chroma,
-		            format->shift_x, target->pixels + y * target->stride_bytes, width);
-	}
-	return 0;
-}
-
-int raw_stream_read(struct raw_stream *stream, struct raw_target *target)
-{
-	target->opaque = true;
-	return stream->layout.format->convert ? read_packed(stream, target)
-	                                      : read_planes(stream, target);
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Uncompressed frames from a pipe: bare pixels of a known size, a sequence of PGM, PPM and PAM,
- * or Y4M. Pixels in our format are read straight to their destination. Other packed pixels pass
- * through a buffer that converts a few rows at a time as they arrive. Only planar video needs
- * the whole frame in memory first.
- *
- * Each frame is first announced, and then read or skipped. Blocks until bytes arrive. One
- * thread. */
+ * or Y4M. Each frame is first announced, and then read (raw_pixels.h) or skipped. Blocks until
+ * bytes arrive. One thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_STREAM_H
 
@@ -17,14 +13,18 @@
 #include "buffer.h"
 #include "input_fd.h"
 #include "raw_header.h"
+#include "raw_output.h"
 
 struct raw_stream {
 	struct input_fd *input;
 	enum { RAW_BARE, RAW_PNM, RAW_Y4M } kind;
-	const struct matrix *matrix;       /* of a Y4M, set after init; NULL: as its header says */
+	struct pixels pixels;              /* what frames become. Set after init; else auto */
+	struct shmflip_colour colour;      /* matrix and range of video, set after init; 0: as the
+	                               * stream says */
 	char unread[RAW_HEADER_BYTES_MAX]; /* bytes read but not used yet: start to end */
 	size_t start, end;
 	struct raw_layout layout; /* of the announced frame */
+	struct raw_output output; /* what becomes of it */
 	struct frame_rate rate;   /* that the stream names */
 	uint64_t remaining;       /* bytes of that frame that are not read yet */
 	bool broken;              /* a header was invalid: no frame can be found after it */
@@ -32,14 +32,6 @@ struct raw_stream {
 	struct buffer rows;
 	uint8_t *scaled;  /* table from samples to 8 bits; NULL: not needed yet */
 	uint32_t maximum; /* of a sample, for which the table was made */
-};
-
-struct raw_target {
-	uint8_t *pixels;
-	uint32_t stride_bytes;
-	bool flatten; /* blend transparent pixels onto background */
-	uint32_t background;
-	bool opaque; /* result: all pixels have alpha 255 */
 };
 
 /* Whether a PGM, PPM, PAM or Y4M starts like this. */
@@ -60,17 +52,18 @@ void raw_stream_restart(struct raw_stream *stream);
 
 /* Skips the rest of the last frame, waits for the next one, and describes it in layout.
  * -ENODATA  end of the stream
- * -EBADMSG  no frame; *reason is a static string. No other frame follows.
+ * -EBADMSG  no frame that can be read; *reason is a static string. No other frame follows.
  * -EINTR    interrupted or cancelled
  * -ENOMEM
  * or the error of read(2). */
 int raw_stream_next(struct raw_stream *stream, const char **reason);
 
-/* Reads the pixels of the announced frame.
+/* Reads the next rows of the announced frame: so many bytes of each, and stride bytes apart in
+ * memory.
  * -EBADMSG  truncated
  * -EINTR    interrupted or cancelled
- * -ENOMEM
  * or the error of read(2). */
-int raw_stream_read(struct raw_stream *stream, struct raw_target *target);
+int raw_stream_read_rows(struct raw_stream *stream, uint8_t *data, size_t stride, size_t row_bytes,
+                         size_t rows);
 
 #endif

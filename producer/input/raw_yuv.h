@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Converts Y, U and V of video to our pixels: ITU-R BT.601 and BT.709, limited and full range, 8
- * bits. Chroma samples that cover several pixels are repeated, not interpolated. Pure; any
- * thread. */
+ * Converts Y, U and V of video to our pixels: by any matrix, limited and full range, 8 bits. Chroma
+ * samples that cover several pixels are repeated, not interpolated. Pure; any thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_YUV_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_YUV_H
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "input/raw_stream.h"
+#include "input/raw_pixels.h"
 
 enum { SIDE_MAX = 300, GUARD = 0xa5 };
 
@@ -67,38 +67,61 @@ ssize_t __wrap_readv(int fd, const struct iovec *parts, int count)
 	return total;
 }
 
-/* Reads into memory of exactly the frame's size, whose padding must not change. */
-static int read_frame(struct raw_stream *stream)
+/* What is not a pixel is still there. */
+static void require_padding(const uint8_t *pixels, const struct shmflip_layout *layout)
 {
-	uint32_t width = stream->layout.width, height = stream->layout.height;
-	struct raw_target target = { .stride_bytes = (4 * width + 63) / 64 * 64,
+	size_t at = 0;
+
+	for (uint32_t plane = 0; plane < layout->planes; plane++) {
+		for (; at < layout->offset_bytes[plane]; at++)
+			REQUIRE(pixels[at] == GUARD);
+		for (uint32_t y = 0; y < layout->rows[plane]; y++) {
+			for (size_t x = layout->row_bytes[plane]; x < layout->stride_bytes[plane];
+			     x++)
+				REQUIRE(pixels[at + x] == GUARD);
+			at += layout->stride_bytes[plane];
+		}
+	}
+}
+
+/* Reads into memory of exactly the frame's size, whose padding must not change. */
+static void read_frame(struct raw_stream *stream)
+{
+	struct shmflip_layout layout;
+	struct raw_target target = { .layout = &layout,
 		                     .flatten = pipe_input.portions & 2,
 		                     .background = 0x123456 };
-	size_t size = (size_t)target.stride_bytes * height;
+	uint32_t fourcc = stream->output.fourcc;
 	int error;
 
-	target.pixels = malloc(size);
-	memset(target.pixels, GUARD, size);
-	error = raw_stream_read(stream, &target);
+	shmflip_init(&layout);
+	REQUIRE(!shmflip_format_layout(fourcc, stream->layout.width, stream->layout.height,
+	                               &layout));
+	target.pixels = malloc(layout.bytes);
+	memset(target.pixels, GUARD, layout.bytes);
+	error = raw_pixels_read(stream, &target);
 	REQUIRE(error == 0 || error == -EBADMSG);
-	REQUIRE(error || !target.flatten || target.opaque);
-	for (uint32_t y = 0; y < height; y++) {
-		for (size_t x = 4 * width; x < target.stride_bytes; x++)
-			REQUIRE(target.pixels[(size_t)y * target.stride_bytes + x] == GUARD);
-	}
+	REQUIRE(raw_output_opaque(target.fourcc) == raw_output_opaque(fourcc));
+	REQUIRE(error || !target.flatten || target.fourcc == raw_output_opaque(target.fourcc));
+	require_padding(target.pixels, &layout);
 	free(target.pixels);
-	return error;
 }
 
 /* Starts a stream without headers in one of the formats. */
 static void begin_bare(struct raw_stream *stream, struct input_fd *input)
 {
-	static const char *const names[] = { "bgra", "bgr0", "rgb24", "gray", "ya8", "yuv420p" };
+	static const char *const names[] = {
+		"bgra",     "bgr0",        "rgba",        "rgb24",       "gray",    "ya8",
+		"gray16le", "XB48",        "rgba64le",    "grayf32le",   "yuyv422", "uyvy422",
+		"nv12",     "nv21",        "nv16",        "yuv420p",     "yuv422p", "yuv444p",
+		"p010le",   "yuv420p10le", "yuv422p10le", "yuv444p10le",
+	};
+	const size_t count = sizeof(names) / sizeof(names[0]);
+	const struct raw_format *format = raw_format_find(names[pipe_input.portions / 8 % count]);
 	struct raw_layout layout;
-	const struct raw_format *format = raw_format_find(names[pipe_input.portions / 16 % 6]);
 
 	REQUIRE(!raw_layout_init(&layout, format, pipe_input.size % 67 + 1,
-	                         pipe_input.portions / 8 % 5 + 1));
+	                         pipe_input.size / 67 % 5 + 1));
 	raw_stream_init_bare(stream, input, &layout);
 }
 
@@ -124,6 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		begin_bare(&stream, &input);
 	}
+	stream.pixels.choice = fuzz_next(&pipe_input.state) % PIXELS_FORMAT;
 	while ((error = raw_stream_next(&stream, &reason)) != -ENODATA) {
 		REQUIRE(++frames <= size);
 		REQUIRE(error == 0 || (error == -EBADMSG && reason && *reason));

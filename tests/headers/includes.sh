@@ -16,7 +16,7 @@ common/cli          common/include common/system
 common/json         common/cli
 common/png          common/include
 examples            common/include
-producer/input      common/cli common/png
+producer/input      common/include common/cli common/png
 producer            common/include common/system common/cli common/png producer/input
 viewer/present      common/include common/system
 viewer/overlay      viewer/present

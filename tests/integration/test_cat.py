@@ -48,7 +48,7 @@ class Colours(Cat):
 
     def read_y4m(self, stream, *options):
         """Returns the pixels that a producer publishes of a Y4M: red, green, blue, in this order."""
-        bgra = self.copy(stream, options, ["--format", "raw"], "second")
+        bgra = self.copy(stream, ["--pixels", "bgra", *options], ["--format", "raw"], "second")
         rgb = bytearray(len(bgra) // 4 * 3)
         for channel in range(3):
             rgb[channel::3] = bgra[2 - channel::4]
@@ -99,12 +99,12 @@ class Colours(Cat):
                                          "--colour", "bt709", "--raw", "8x8:yuv444p"))
 
     def test_usage(self):
-        for arguments in (["--colour", "bt2020", "-"], ["--colour", "bt601", harness.FRAMES],
+        for arguments in (["--colour", "bt2100", "-"], ["--colour", "bt601", harness.FRAMES],
                           ["--colour", "bt601", "--raw", "8x8:rgb24", "-"]):
             producer = self.producer(*arguments)
             self.assert_exits(producer, 2)
             self.assert_one_line(producer, "--colour", "--help")
-        for arguments in (["--colour", "bt2020"], ["--colour", "bt601", "--format", "png"]):
+        for arguments in (["--colour", "bt2100"], ["--colour", "bt601", "--format", "png"]):
             cat = self.cat(*arguments)
             self.assert_exits(cat, 2)
             self.assert_one_line(cat, "--colour", "--help")

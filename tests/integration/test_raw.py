@@ -44,14 +44,14 @@ def pnm(kind, *numbers, data):
 @harness.needs("ffmpeg")
 class Raw(harness.Case):
     def play(self, stream, *options, status=0, viewer=("--digest",)):
-        """Sends a stream to a viewer. Returns the size and CRC of each frame."""
+        """Sends a stream to a viewer, as BGRX or BGRA. Returns the size and CRC of each frame."""
         stats = self.scratch / "stats.json"
         path = self.scratch / "stream"
         path.write_bytes(stream)
         receiver = self.viewer("--once", *viewer)
         with open(path, "rb") as stdin:
             self.played = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--stats", stats,
-                                        *options, "-", stdin=stdin)
+                                        "--pixels", "bgra", *options, "-", stdin=stdin)
             self.assert_exits(self.played, status)
         self.assert_exits(receiver, 0)
         self.counted = self.stats(stats)
@@ -262,7 +262,7 @@ class Raw(harness.Case):
                 self.assertEqual(len(self.play(stream)), 1)
                 self.assert_one_line(self.played, "stdin:2: skipped", word)
                 self.assertEqual(self.counted["skipped"], 1)
-        for stream, word in ((b"YUV4MPEG2 W4\nFRAME\n", "size"), (b"YUV4MPEG2 W4 H4 C420p10\n", "yuv420p"),
+        for stream, word in ((b"YUV4MPEG2 W4\nFRAME\n", "size"), (b"YUV4MPEG2 W4 H4 C420p12\n", "yuv420p"),
                              (b"YUV4MPEG2\n", "Y4M"), (b"YUV4", "frame"), (b"P6 1", "PPM"),
                              (b"YUV4MPEG2 W4 H999999999 C444\nFRAME\n", "size")):
             with self.subTest(stream=stream):
@@ -375,7 +375,7 @@ class Raw(harness.Case):
 
     def test_usage(self):
         for arguments in (["--raw", "640x480", harness.FRAMES], ["--raw", "640", "-"], ["--raw", "-"],
-                          ["--raw", "640x480:nv12", "-"], ["--raw", "640x480@fast", "-"], ["--raw", "640x480@", "-"], ["--raw", "0x1:bgr0", "-"],
+                          ["--raw", "640x480:nv13", "-"], ["--raw", "640x480@fast", "-"], ["--raw", "640x480@", "-"], ["--raw", "0x1:bgr0", "-"],
                           ["--raw", "2000000000x2000000000", "-"]):
             with self.subTest(arguments=arguments):
                 producer = self.producer(*arguments)

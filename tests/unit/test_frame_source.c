@@ -98,7 +98,8 @@ static int next_good(struct frame_source *source, struct frame_task *task)
 			return error;
 		frame_task_read(task, &source->capacity);
 		if (!task->fault)
-			capacity_decide(&source->capacity, task->width, task->height);
+			capacity_decide(&source->capacity, SHMFLIP_XRGB8888, task->width,
+			                task->height);
 		error = frame_source_record(source, task);
 	} while (!error && task->fault);
 	return error;
@@ -382,11 +383,12 @@ static void test_a_stream_is_sized_by_its_first_frame(void **state)
 	assert_next(&source, &task, "stdin:1", 0);
 	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30));
 	assert_next(&source, &task, "stdin:2", 1);
-	assert_true(capacity_holds(&source.capacity, task.width, task.height));
+	assert_true(capacity_holds(&source.capacity, SHMFLIP_XRGB8888, task.width, task.height));
 	assert_next(&source, &task, "stdin:3", 2);
-	assert_false(capacity_holds(&source.capacity, task.width, task.height));
-	source.capacity = capacity_larger(&source.capacity, task.width, task.height);
-	assert_true(capacity_holds(&source.capacity, task.width, task.height));
+	assert_false(capacity_holds(&source.capacity, SHMFLIP_XRGB8888, task.width, task.height));
+	source.capacity =
+		capacity_larger(&source.capacity, SHMFLIP_XRGB8888, task.width, task.height);
+	assert_true(capacity_holds(&source.capacity, SHMFLIP_XRGB8888, task.width, task.height));
 	assert_int_equal(source.capacity.slot_bytes, size_of(30, 30) * 3 / 2);
 	source.capacity.max_bytes = source.capacity.slot_bytes;
 	assert_next(&source, &task, "stdin:5", 4);
@@ -436,7 +438,7 @@ static void test_a_truncated_frame_costs_no_other(void **state)
 		fclose(file);
 		assert_non_null(freopen("all", "r", stdin));
 		assert_int_equal(frame_source_init(&source, &options), 0);
-		capacity_decide(&source.capacity, 16, 16);
+		capacity_decide(&source.capacity, SHMFLIP_XRGB8888, 16, 16);
 		while (frame_source_fetch(&source, &task) == 0) {
 			task.pixels = slot;
 			task.pixels_size = sizeof(slot);

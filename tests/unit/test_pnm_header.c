@@ -30,7 +30,7 @@ static void assert_parses(const char *bytes, size_t size, const char *format, ui
 	struct raw_layout layout;
 
 	assert_null(parse(bytes, size, &layout));
-	assert_string_equal(layout.format->name, format);
+	assert_string_equal(raw_format_name(layout.format), format);
 	assert_int_equal(layout.width, width);
 	assert_int_equal(layout.height, height);
 	assert_int_equal(layout.maximum, maximum);

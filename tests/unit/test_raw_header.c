@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/input/raw_header: the rate of a Y4M stays the fraction that its header names. */
+ * producer/input/raw_header: the rate of a Y4M stays the fraction that its header names; how many
+ * bytes a frame has. producer/input/raw_output: which format it has in the channel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "input/raw_header.h"
+#include "input/raw_output.h"
 
 static struct frame_rate rate_of(const char *parameter)
 {
@@ -17,7 +18,7 @@ static struct frame_rate rate_of(const char *parameter)
 	char line[128];
 
 	snprintf(line, sizeof(line), "YUV4MPEG2 W640 H480%s C420\n", parameter);
-	assert_null(raw_header_y4m(line, NULL, &layout, &rate));
+	assert_null(raw_header_y4m(line, &layout, &rate));
 	assert_int_equal(layout.width, 640);
 	assert_int_equal(layout.height, 480);
 	return rate;
@@ -57,11 +58,65 @@ static void test_no_rate(void **state)
 		assert_int_equal(rate_of(parameters[i]).num, 0);
 }
 
+static void assert_bytes(const char *name, uint32_t width, uint32_t height, uint64_t bytes)
+{
+	struct raw_layout layout;
+
+	assert_null(raw_layout_init(&layout, raw_format_find(name), width, height));
+	assert_int_equal(raw_layout_bytes(&layout), bytes);
+}
+
+static void test_bytes_of_frames(void **state)
+{
+	(void)state;
+	assert_bytes("bgra", 33, 17, 2244);
+	assert_bytes("ya8", 33, 17, 1122);
+	assert_bytes("rgba64le", 33, 17, 4488);
+	assert_bytes("yuyv422", 33, 17, 1156);
+	assert_bytes("nv16", 33, 17, 1139);
+	assert_bytes("yuv420p10le", 33, 17, 1734);
+	assert_bytes("yuv444p10le", 1 << 26, 1 << 26, UINT64_C(6) << 52);
+}
+
+/* What becomes of a format by each choice. 0: refused. */
+static void assert_becomes(const char *name, uint32_t by_auto, uint32_t by_file, uint32_t by_nv12)
+{
+	const uint32_t expected[] = { by_auto, by_file, SHMFLIP_XRGB8888, by_nv12 };
+	struct raw_layout layout;
+
+	assert_null(raw_layout_init(&layout, raw_format_find(name), 33, 17));
+	for (unsigned choice = PIXELS_AUTO; choice <= PIXELS_FORMAT; choice++) {
+		const struct pixels pixels = { .choice = choice, .fourcc = SHMFLIP_NV12 };
+		struct raw_output output = { 0 };
+		const char *fault = raw_output_choose(&layout, &pixels, &output);
+
+		assert_int_equal(output.fourcc, expected[choice]);
+		assert_int_equal(fault != NULL, expected[choice] == 0);
+		assert_int_equal(output.kept, output.fourcc && output.fourcc != SHMFLIP_XRGB8888);
+	}
+}
+
+static void test_outputs(void **state)
+{
+	(void)state;
+	assert_becomes("bgra", SHMFLIP_XRGB8888, SHMFLIP_XRGB8888, 0);
+	assert_becomes("argb", SHMFLIP_XRGB8888, SHMFLIP_XRGB8888, 0);
+	assert_becomes("rgba", SHMFLIP_XRGB8888, SHMFLIP_ABGR8888, 0);
+	assert_becomes("gray", SHMFLIP_XRGB8888, SHMFLIP_R8, 0);
+	assert_becomes("gray16le", SHMFLIP_R16, SHMFLIP_R16, 0);
+	assert_becomes("grayf32le", SHMFLIP_R32F, SHMFLIP_R32F, 0);
+	assert_becomes("nv12", SHMFLIP_NV12, SHMFLIP_NV12, SHMFLIP_NV12);
+	assert_becomes("nv21", SHMFLIP_NV21, SHMFLIP_NV21, 0);
+	assert_becomes("yuv420p", SHMFLIP_YUV420, SHMFLIP_YUV420, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_no_rate),
+		cmocka_unit_test(test_bytes_of_frames),
+		cmocka_unit_test(test_outputs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

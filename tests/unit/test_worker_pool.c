@@ -83,7 +83,7 @@ static void begin(const struct options *options, unsigned workers)
 {
 	assert_int_equal(frame_source_init(&source, options), 0);
 	if (!source.capacity.slot_bytes)
-		capacity_decide(&source.capacity, 256, FILES);
+		capacity_decide(&source.capacity, SHMFLIP_XRGB8888, 256, FILES);
 	worker_pool_init(&pool, options, &source);
 	assert_int_equal(worker_pool_start(&pool, workers, workers ? SUBMITTED_MAX : 1), 0);
 }
