@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "matrix_option.h"
 #include "png_header.h"
 #include "shmflip.h"
 
