@@ -89,8 +89,8 @@ static void __attribute__((noreturn)) print_help(void)
 	     "      --raw WxH[:FORMAT][@FPS]  bare pixels on stdin: bgr0 (default), bgra,\n"
 	     "                          rgba, rgb24, gray, yuv420p ... (ffmpeg's -f rawvideo)\n"
 	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
-	     "      --colour bt601|bt709  matrix of Y4M and of --raw yuv... (default: as the\n"
-	     "                          Y4M says, else bt709 above 576 rows)\n"
+	     "      --colour NAME       matrix of Y4M and of --raw yuv...: bt601, bt709, bt2020\n"
+	     "                          (default: as the Y4M says, else bt709 above 576 rows)\n"
 	     "      --mode OCTAL        who may attach (default 0600), with --group NAME\n"
 	     "      --group NAME        the channel's group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
@@ -339,7 +339,7 @@ static void choose_matrix(struct options *options)
 		cli_usage_error("--colour is for video on stdin: Y4M, or --raw with yuv420p, "
 		                "yuv422p or yuv444p");
 	if (options->raw.format)
-		raw_yuv_init(&options->raw.yuv, options->matrix, false);
+		options->raw.colour.matrix = options->matrix->code;
 }
 
 static unsigned count_processors(void)

@@ -65,7 +65,8 @@ static const char help_text[] =
 	"                       measured). Frames are repeated or passed over to keep it\n"
 	"      --every          cat: each frame in order, once, as it comes\n"
 	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
-	"      --colour bt601|bt709  cat: matrix of y4m (default: bt709 above 576 rows)\n"
+	"      --colour NAME    cat: matrix of y4m: bt601, bt709, bt2020 (default:\n"
+	"                       bt709 above 576 rows)\n"
 	"      --help, --version\n"
 	"\n"
 	"Example: shmflip cat camera | ffmpeg -i - out.mkv\n";

@@ -51,7 +51,7 @@ void pixel_converter_use(struct pixel_converter *converter, unsigned variant)
 
 static int16_t coefficient(double value)
 {
-	return (int16_t)lround(value * (1 << YUV_COEFFICIENT_BITS));
+	return (int16_t)lround(value * YUV_CHROMA_UNIT);
 }
 
 /* Samples count as parts of 8 bits. So full range of 10 bits ends at 1023 / 4. */
@@ -59,11 +59,12 @@ static struct pixel_yuv make_yuv(const struct pixel_source *source)
 {
 	double red = source->matrix->red, blue = source->matrix->blue, green = 1 - red - blue;
 	double full = source->format->bits == 10 ? 255 / (1023.0 / 4) : 1;
+	double luma = source->full_range ? full : 255.0 / 219;
 	double chroma = 2 * (source->full_range ? full : 255.0 / 224);
 
 	return (struct pixel_yuv){
 		.black = source->full_range ? 0 : 16,
-		.luma = coefficient(source->full_range ? full : 255.0 / 219),
+		.luma = (int16_t)lround(luma * YUV_LUMA_UNIT),
 		.v_red = coefficient(chroma * (1 - red)),
 		.u_green = coefficient(-chroma * (1 - blue) * blue / green),
 		.v_green = coefficient(-chroma * (1 - red) * red / green),

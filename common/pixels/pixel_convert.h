@@ -35,7 +35,7 @@ struct pixel_look pixel_look_full(const struct pixel_source *source);
 
 struct pixel_rows; /* the code for an instruction set */
 
-/* The coefficients of YUV: units of 2^-13. */
+/* The coefficients of YUV: see pixel_rows.h. */
 struct pixel_yuv {
 	int16_t black; /* the luma of black */
 	int16_t luma;

@@ -18,18 +18,29 @@ struct pixel_rows {
 	pixel_row_function *convert[PIXEL_ORDERS];
 };
 
+/* A variant's functions have the same names. */
+#define PIXEL_ROW_FUNCTIONS                                                                        \
+	{                                                                                          \
+		[ORDER_BGRA] = bgra_8, [ORDER_RGBA] = rgba_8, [ORDER_BGR] = bgr_8,                 \
+		[ORDER_RGB] = rgb_8, [ORDER_GRAY_8] = gray_8, [ORDER_GRAY_16] = gray_16,           \
+		[ORDER_FLOAT] = float_32, [ORDER_RGBA_16] = rgba_16, [ORDER_YUYV_8] = yuyv_8,      \
+		[ORDER_UYVY_8] = uyvy_8, [ORDER_Y_UV_8] = y_uv_8, [ORDER_Y_VU_8] = y_vu_8,         \
+		[ORDER_Y_UV_HIGH] = y_uv_high, [ORDER_Y_U_V_8] = y_u_v_8,                          \
+		[ORDER_Y_U_V_LOW] = y_u_v_low, [ORDER_YUV444_8] = yuv444_8,                        \
+		[ORDER_YUV444_LOW] = yuv444_low,                                                   \
+	}
+
 extern const struct pixel_rows pixel_rows_plain_c;
 extern const struct pixel_rows pixel_rows_sse2;
 extern const struct pixel_rows pixel_rows_avx2;
 extern const struct pixel_rows pixel_rows_neon;
 
-/* The arithmetic of YUV, the same in all variants. Samples get 7 more bits (10-bit samples: 5),
- * coefficients are in units of 2^-13, and products keep their upper 16 bits. So sums have 4
- * fractional bits and fit 16 bits. Each product is rounded down, by a half of the last bit on
- * average: the extra bit of YUV_ROUNDING makes up for the two in red and blue. */
-enum { YUV_SAMPLE_BITS = 7, YUV_COEFFICIENT_BITS = 13 };
-enum { YUV_SUM_BITS = YUV_SAMPLE_BITS + YUV_COEFFICIENT_BITS - 16 };
-enum { YUV_ROUNDING = (1 << (YUV_SUM_BITS - 1)) + 1 };
-enum { YUV_CHROMA_ZERO = 128, YUV_LOW_MAX = 1023 };
+/* The arithmetic of YUV, the same in all variants. Luma gets 7 more bits and chroma 8 (10-bit
+ * samples: 5 and 6), so that both fill 16 bits. Coefficients are in units of 2^-14 and 2^-13, and
+ * products keep their upper 16 bits. So sums have 5 fractional bits and fit 16 bits. */
+enum { YUV_LUMA_BITS = 7, YUV_CHROMA_BITS = 8, YUV_SUM_BITS = 5 };
+enum { YUV_LUMA_UNIT = 1 << (16 + YUV_SUM_BITS - YUV_LUMA_BITS) };
+enum { YUV_CHROMA_UNIT = 1 << (16 + YUV_SUM_BITS - YUV_CHROMA_BITS) };
+enum { YUV_ROUNDING = 1 << (YUV_SUM_BITS - 1), YUV_CHROMA_ZERO = 128, YUV_LOW_MAX = 1023 };
 
 #endif

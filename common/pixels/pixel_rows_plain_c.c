@@ -36,17 +36,18 @@ struct yuv_order {
 	unsigned chroma_step, chroma_shift;
 };
 
-INLINE int16_t load_sample(const uint8_t *in, enum depth depth, int zero)
+/* bits: how many more a sample of 8 bits gets. */
+INLINE int16_t load_sample(const uint8_t *in, enum depth depth, int zero, int bits)
 {
 	int sample;
 
 	if (depth == BYTE)
-		return (int16_t)((in[0] - zero) * (1 << YUV_SAMPLE_BITS));
+		return (int16_t)((in[0] - zero) * (1 << bits));
 	sample = (int)load_word(in);
 	if (depth == HIGH_10)
 		sample >>= 6;
 	sample = sample > YUV_LOW_MAX ? YUV_LOW_MAX : sample;
-	return (int16_t)((sample - 4 * zero) * (1 << (YUV_SAMPLE_BITS - 2)));
+	return (int16_t)((sample - 4 * zero) * (1 << (bits - 2)));
 }
 
 static int product(int16_t a, int16_t b)
@@ -77,10 +78,12 @@ INLINE void convert_yuv(ROW, const struct yuv_order *order)
 		const uint8_t *u = in[order->u_plane] + order->u_byte + chroma;
 		const uint8_t *v = in[order->v_plane] + order->v_byte + chroma;
 
-		store(out, pixel_of_yuv(&converter->yuv,
-		                        load_sample(y, order->depth, converter->yuv.black),
-		                        load_sample(u, order->depth, YUV_CHROMA_ZERO),
-		                        load_sample(v, order->depth, YUV_CHROMA_ZERO)));
+		store(out,
+		      pixel_of_yuv(
+			      &converter->yuv,
+			      load_sample(y, order->depth, converter->yuv.black, YUV_LUMA_BITS),
+			      load_sample(u, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS),
+			      load_sample(v, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS)));
 	}
 }
 
@@ -105,7 +108,7 @@ YUV_FUNCTION(yuv444_low, LOW_10, 0, 2, 1, 0, 2, 0, 2, 0)
 static void gray_8(ROW)
 {
 	for (uint32_t x = 0; x < width; x++) {
-		int16_t y = load_sample(in[0] + x, BYTE, converter->yuv.black);
+		int16_t y = load_sample(in[0] + x, BYTE, converter->yuv.black, YUV_LUMA_BITS);
 
 		store(out + (size_t)4 * x, pixel_of_yuv(&converter->yuv, y, 0, 0));
 	}
@@ -199,25 +202,4 @@ static void rgba_16(ROW)
 	}
 }
 
-const struct pixel_rows pixel_rows_plain_c = {
-	"plain C",
-	{
-		[ORDER_BGRA] = bgra_8,
-		[ORDER_RGBA] = rgba_8,
-		[ORDER_BGR] = bgr_8,
-		[ORDER_RGB] = rgb_8,
-		[ORDER_GRAY_8] = gray_8,
-		[ORDER_GRAY_16] = gray_16,
-		[ORDER_FLOAT] = float_32,
-		[ORDER_RGBA_16] = rgba_16,
-		[ORDER_YUYV_8] = yuyv_8,
-		[ORDER_UYVY_8] = uyvy_8,
-		[ORDER_Y_UV_8] = y_uv_8,
-		[ORDER_Y_VU_8] = y_vu_8,
-		[ORDER_Y_UV_HIGH] = y_uv_high,
-		[ORDER_Y_U_V_8] = y_u_v_8,
-		[ORDER_Y_U_V_LOW] = y_u_v_low,
-		[ORDER_YUV444_8] = yuv444_8,
-		[ORDER_YUV444_LOW] = yuv444_low,
-	},
-};
+const struct pixel_rows pixel_rows_plain_c = { "plain C", PIXEL_ROW_FUNCTIONS };

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shmflip.h"
+
 enum { NO_ALPHA = 32 };
 
 /* The common form of all packed formats: a pixel every step bytes, and in the word there the bit
@@ -117,9 +119,9 @@ static const struct raw_format formats[] = {
 	{ .name = "bgr24", .samples = 3, .convert = from_bgr24 },
 	{ .name = "gray", .samples = 1, .convert = from_gray },
 	{ .name = "ya8", .samples = 2, .convert = from_ya8 },
-	{ .name = "yuv420p", .shift_x = 1, .shift_y = 1 },
-	{ .name = "yuv422p", .shift_x = 1 },
-	{ .name = "yuv444p" },
+	{ .name = "yuv420p", .fourcc = SHMFLIP_YUV420, .shift_x = 1, .shift_y = 1 },
+	{ .name = "yuv422p", .fourcc = SHMFLIP_YUV422, .shift_x = 1 },
+	{ .name = "yuv444p", .fourcc = SHMFLIP_YUV444 },
 };
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };

@@ -18,6 +18,7 @@ struct raw_format {
 	raw_convert *convert; /* NULL: planes */
 	uint8_t samples;      /* of a packed pixel, 8 bits each; 0: three planes, Y, U and V */
 	bool in_place;   /* convert() works in place: the caller puts the input at the output */
+	uint32_t fourcc; /* of planes */
 	uint8_t shift_x; /* chroma planes have 1 / (1 << shift_x) of the columns */
 	uint8_t shift_y; /* likewise of the rows */
 };

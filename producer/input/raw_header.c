@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { SIDE_MAX = 1 << 26 };
+enum { RANGE_LIMITED = 1, RANGE_FULL = 2 }; /* struct shmflip_colour */
 
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height)
@@ -15,7 +16,6 @@ const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *
 	*layout = (struct raw_layout){
 		.format = format, .width = width, .height = height, .maximum = 255
 	};
-	raw_yuv_init(&layout->yuv, matrix_of_rows(height), false);
 	return NULL;
 }
 
@@ -124,8 +124,8 @@ const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct
 	layout->no_chroma = no_chroma;
 	if (!matrix)
 		matrix = parse_matrix(text);
-	raw_yuv_init(&layout->yuv, matrix ? matrix : matrix_of_rows(size[1]),
-	             range && strncmp(range, "FULL", 4) == 0);
+	layout->colour.matrix = matrix ? matrix->code : 0;
+	layout->colour.range = range && strncmp(range, "FULL", 4) == 0 ? RANGE_FULL : RANGE_LIMITED;
 	*rate = parse_rate(find_parameter(text, "F"));
 	return NULL;
 }

@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 #include "frame_rate.h"
+#include "matrix.h"
 #include "raw_format.h"
-#include "raw_yuv.h"
+#include "shmflip.h"
 
 /* A longer header is invalid. */
 #define RAW_HEADER_BYTES_MAX 4096
@@ -22,11 +23,11 @@ struct raw_layout {
 	uint32_t width;
 	uint32_t height;
 	uint32_t maximum; /* of a sample; above 255: samples of two bytes, the high one first */
-	bool no_chroma;   /* the frame has only the first of three planes */
-	struct raw_yuv yuv;
+	bool no_chroma;   /* the frame has only the first of three planes: gray */
+	struct shmflip_colour colour; /* of planes */
 };
 
-/* Describes frames of 8 bits; video of limited range and the matrix of matrix_of_rows().
+/* Describes frames of 8 bits, with nothing known of their colour.
  * Returns NULL, or what is wrong: a size that is 0 or too large. */
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height);
@@ -37,8 +38,8 @@ uint64_t raw_layout_row_bytes(const struct raw_layout *layout);
 /* The size of the frame. */
 uint64_t raw_layout_bytes(const struct raw_layout *layout);
 
-/* Parses the first line of a Y4M stream. matrix: overrules the line; NULL: as the line says, else
- * matrix_of_rows(). rate: as the line names it. Returns NULL, or what is wrong with the line. */
+/* Parses the first line of a Y4M stream. matrix: overrules the line; NULL: as the line says, if
+ * it does. rate: as the line names it. Returns NULL, or what is wrong with the line. */
 const char *raw_header_y4m(const char *text, const struct matrix *matrix, struct raw_layout *layout,
                            struct frame_rate *rate);
 

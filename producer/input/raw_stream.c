@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixel_convert.h"
 #include "pnm_header.h"
+#include "shmflip.h"
 
 /* ROWS_BYTES are read at a time: few enough to stay in the processor's cache until they are
  * converted. raw_convert may read SLACK_BYTES after a row. */
@@ -311,31 +313,47 @@ static int read_packed(struct raw_stream *stream, struct raw_target *target)
 	return error;
 }
 
+/* How the planes of a frame lie in a buffer, one after the other. */
+static void describe_planes(const struct raw_layout *layout, const uint8_t *data,
+                            struct shmflip_frame *frame)
+{
+	const struct raw_format *format = layout->format;
+	uint32_t columns = (layout->width + format->shift_x) >> format->shift_x;
+	uint32_t rows = (layout->height + format->shift_y) >> format->shift_y;
+	const uint8_t *u = data + (size_t)layout->width * layout->height;
+
+	*frame = (struct shmflip_frame){
+		.fourcc = layout->no_chroma ? (uint32_t)SHMFLIP_R8 : format->fourcc,
+		.width = layout->width,
+		.height = layout->height,
+		.planes = layout->no_chroma ? 1 : 3,
+		.colour = layout->colour,
+		.plane = { { data, layout->width, layout->height },
+		           { u, columns, rows },
+		           { u + (size_t)columns * rows, columns, rows } },
+	};
+}
+
 static int read_planes(struct raw_stream *stream, struct raw_target *target)
 {
 	const struct raw_layout *layout = &stream->layout;
-	const struct raw_format *format = layout->format;
-	size_t width = layout->width, columns = (width + format->shift_x) >> format->shift_x;
-	size_t rows = ((size_t)layout->height + format->shift_y) >> format->shift_y;
-	size_t size = raw_layout_bytes(layout), luma = width * layout->height;
-	int error = buffer_reserve(&stream->rows, size + (layout->no_chroma ? width : 0));
-	const uint8_t *u = stream->rows.data + luma, *v = u + columns * rows;
+	size_t size = raw_layout_bytes(layout);
+	struct pixel_converter converter;
+	struct pixel_source source;
+	struct shmflip_frame frame;
+	int error = buffer_reserve(&stream->rows, size);
 
 	if (!error)
 		error = read_rows(stream, stream->rows.data, size, size, 1);
 	if (error)
 		return error;
-	if (layout->no_chroma) {
-		memset(stream->rows.data + luma, 128, width);
-		v = u;
-		columns = 0;
-	}
-	for (size_t y = 0; y < layout->height; y++) {
-		size_t chroma = (y >> format->shift_y) * columns;
-
-		raw_yuv_row(&layout->yuv, stream->rows.data + y * width, u + chroma, v + chroma,
-		            format->shift_x, target->pixels + y * target->stride_bytes, width);
-	}
+	describe_planes(layout, stream->rows.data, &frame);
+	error = pixel_source_init(&source, &frame);
+	if (error)
+		return error;
+	pixel_converter_init(&converter, &source, NULL);
+	pixel_convert(&converter, 0, 0, layout->width, layout->height, target->pixels,
+	              target->stride_bytes);
 	return 0;
 }
 

@@ -71,9 +71,9 @@ malloc\.h                       tests/
 '
 
 # Of the C library, to all.
-libc='(ctype|dirent|endian|errno|fcntl|float|getopt|grp|inttypes|limits|locale|math|poll|pthread|sched'
-libc="$libc|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib"
-libc="$libc|string|strings|time|unistd"
+libc='(ctype|dirent|endian|errno|fcntl|float|getopt|grp|inttypes|limits|locale|math|poll|pthread'
+libc="$libc|sched|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio"
+libc="$libc|stdlib|string|strings|time|unistd"
 libc="$libc|sys/(ioctl|mman|prctl|random|resource|stat|syscall|time|types|uio|wait))"
 libc="$libc"'\.h'
 
