@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One pixel after the other, for processors without a variant of their own. The other variants are
- * tested against this one. */
+ * For processors without a variant of their own. The other variants are tested against this one.
+ * YUV is converted in blocks of a fixed length, so that compilers vectorize the loop. */
 #include <endian.h>
 #include <string.h>
 
@@ -28,11 +28,13 @@ static unsigned load_word(const uint8_t *in)
 
 enum depth { BYTE, LOW_10, HIGH_10 };
 
+enum { BLOCK = 64, NO_CHROMA = 3 };
+
 /* Where the samples of a pixel lie: in which plane, at which byte, and how far apart. */
 struct yuv_order {
 	enum depth depth;
 	unsigned y_byte, y_step;
-	unsigned u_plane, u_byte, v_plane, v_byte;
+	unsigned u_plane, u_byte, v_plane, v_byte; /* or NO_CHROMA */
 	unsigned chroma_step, chroma_shift;
 };
 
@@ -50,40 +52,77 @@ INLINE int16_t load_sample(const uint8_t *in, enum depth depth, int zero, int bi
 	return (int16_t)((sample - 4 * zero) * (1 << (bits - 2)));
 }
 
-static int product(int16_t a, int16_t b)
+/* Samples with their additional bits. */
+struct yuv_block {
+	int16_t y[BLOCK], u[BLOCK], v[BLOCK];
+};
+
+/* The upper half of a product: one instruction on vectors of 16 bits. */
+static int16_t product(int16_t a, int16_t b)
 {
-	return a * b >> 16;
+	return (int16_t)(a * b >> 16);
 }
 
-static uint32_t clamp(int sum)
+static uint16_t clamp(int16_t sum)
 {
-	sum >>= YUV_SUM_BITS;
-	return sum < 0 ? 0 : sum > 255 ? 255 : (uint32_t)sum;
+	int16_t value = (int16_t)(sum >> YUV_SUM_BITS);
+
+	value = value < 0 ? 0 : value;
+	return (uint16_t)(value > 255 ? 255 : value);
 }
 
-static uint32_t pixel_of_yuv(const struct pixel_yuv *yuv, int16_t y, int16_t u, int16_t v)
+static void convert_block(const struct pixel_yuv *coefficients, const struct yuv_block *block,
+                          uint32_t pixels[BLOCK])
 {
-	int luma = product(y, yuv->luma) + YUV_ROUNDING;
-	int green = luma + product(u, yuv->u_green) + product(v, yuv->v_green);
+	const struct pixel_yuv by = *coefficients;
 
-	return 0xff000000u | clamp(luma + product(v, yuv->v_red)) << 16 | clamp(green) << 8 |
-	       clamp(luma + product(u, yuv->u_blue));
+	for (int x = 0; x < BLOCK; x++) {
+		int16_t luma = (int16_t)(product(block->y[x], by.luma) + YUV_ROUNDING);
+		int16_t red = (int16_t)(luma + product(block->v[x], by.v_red));
+		int16_t green = (int16_t)(luma + product(block->u[x], by.u_green) +
+		                          product(block->v[x], by.v_green));
+		int16_t blue = (int16_t)(luma + product(block->u[x], by.u_blue));
+		uint16_t low = (uint16_t)(clamp(green) << 8 | clamp(blue));
+		uint16_t high = (uint16_t)(0xff00 | clamp(red));
+
+		pixels[x] = htole32((uint32_t)high << 16 | low);
+	}
+}
+
+INLINE void load_chroma(struct yuv_block *block, const uint8_t *const in[3], size_t first,
+                        size_t count, const struct yuv_order *order)
+{
+	for (size_t x = 0; x < count; x++) {
+		size_t at = ((first + x) >> order->chroma_shift) * order->chroma_step;
+		const uint8_t *u = in[order->u_plane] + order->u_byte + at;
+		const uint8_t *v = in[order->v_plane] + order->v_byte + at;
+
+		block->u[x] = load_sample(u, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS);
+		block->v[x] = load_sample(v, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS);
+	}
+}
+
+INLINE void load_luma(struct yuv_block *block, const uint8_t *in, size_t count,
+                      const struct yuv_order *order, int black)
+{
+	for (size_t x = 0; x < count; x++)
+		block->y[x] = load_sample(in + order->y_byte + x * order->y_step, order->depth,
+		                          black, YUV_LUMA_BITS);
 }
 
 INLINE void convert_yuv(ROW, const struct yuv_order *order)
 {
-	for (uint32_t x = 0; x < width; x++, out += 4) {
-		size_t chroma = (size_t)(x >> order->chroma_shift) * order->chroma_step;
-		const uint8_t *y = in[0] + order->y_byte + (size_t)x * order->y_step;
-		const uint8_t *u = in[order->u_plane] + order->u_byte + chroma;
-		const uint8_t *v = in[order->v_plane] + order->v_byte + chroma;
+	struct yuv_block block = { 0 };
+	uint32_t pixels[BLOCK];
 
-		store(out,
-		      pixel_of_yuv(
-			      &converter->yuv,
-			      load_sample(y, order->depth, converter->yuv.black, YUV_LUMA_BITS),
-			      load_sample(u, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS),
-			      load_sample(v, order->depth, YUV_CHROMA_ZERO, YUV_CHROMA_BITS)));
+	for (size_t x = 0; x < width; x += BLOCK) {
+		size_t count = width - x < BLOCK ? width - x : BLOCK;
+
+		load_luma(&block, in[0] + x * order->y_step, count, order, converter->yuv.black);
+		if (order->u_plane != NO_CHROMA)
+			load_chroma(&block, in, x, count, order);
+		convert_block(&converter->yuv, &block, pixels);
+		memcpy(out + 4 * x, pixels, 4 * count);
 	}
 }
 
@@ -95,6 +134,7 @@ INLINE void convert_yuv(ROW, const struct yuv_order *order)
 		convert_yuv(converter, in, width, out, &order);                                    \
 	}
 
+YUV_FUNCTION(gray_8, BYTE, 0, 1, NO_CHROMA, 0, NO_CHROMA, 0, 0, 0)
 YUV_FUNCTION(yuyv_8, BYTE, 0, 2, 0, 1, 0, 3, 4, 1)
 YUV_FUNCTION(uyvy_8, BYTE, 1, 2, 0, 0, 0, 2, 4, 1)
 YUV_FUNCTION(y_uv_8, BYTE, 0, 1, 1, 0, 1, 1, 2, 1)
@@ -104,15 +144,6 @@ YUV_FUNCTION(y_u_v_8, BYTE, 0, 1, 1, 0, 2, 0, 1, 1)
 YUV_FUNCTION(y_u_v_low, LOW_10, 0, 2, 1, 0, 2, 0, 2, 1)
 YUV_FUNCTION(yuv444_8, BYTE, 0, 1, 1, 0, 2, 0, 1, 0)
 YUV_FUNCTION(yuv444_low, LOW_10, 0, 2, 1, 0, 2, 0, 2, 0)
-
-static void gray_8(ROW)
-{
-	for (uint32_t x = 0; x < width; x++) {
-		int16_t y = load_sample(in[0] + x, BYTE, converter->yuv.black, YUV_LUMA_BITS);
-
-		store(out + (size_t)4 * x, pixel_of_yuv(&converter->yuv, y, 0, 0));
-	}
-}
 
 /* ---- RGB of 8 bits -------------------------------------------------------------------------- */
 

@@ -58,7 +58,8 @@ wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
 spng\.h|stb/.*                  bench/decoder/
-libavcodec/.*|libswscale/.*     bench/decoder/
+libavcodec/.*|libavutil/.*      bench/decoder/|tests/bench/
+libswscale/.*|libyuv\.h         bench/decoder/|tests/bench/
 cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/
 sys/user\.h|dlfcn\.h            tests/
