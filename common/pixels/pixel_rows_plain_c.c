@@ -224,7 +224,7 @@ static void rgba_16(ROW)
 		const uint8_t *pixel = in[0] + (size_t)8 * x;
 		uint32_t channels[4];
 
-		for (int i = 0; i < 4; i++)
+		for (size_t i = 0; i < 4; i++)
 			channels[i] = step_of((float)load_word(pixel + 2 * i),
 			                      i == 3 ? 0 : converter->low,
 			                      i == 3 ? converter->alpha_scale : converter->scale);

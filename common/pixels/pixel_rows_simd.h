@@ -210,7 +210,7 @@ INLINE vec swap_red_blue(vec pixels)
 INLINE void block_bgra_8(BLOCK)
 {
 	(void)colours;
-	for (int i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++)
 		vec_store(out + i * VEC_BYTES,
 		          vec_or(vec_load(in[0] + i * VEC_BYTES), lanes->alpha_floor));
 }
@@ -218,7 +218,7 @@ INLINE void block_bgra_8(BLOCK)
 INLINE void block_rgba_8(BLOCK)
 {
 	(void)colours;
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		vec pixels = swap_red_blue(vec_load(in[0] + i * VEC_BYTES));
 
 		vec_store(out + i * VEC_BYTES, vec_or(pixels, lanes->alpha_floor));
@@ -268,8 +268,8 @@ INLINE void look_up(const uint32_t *colours, vec steps, uint8_t *out)
 	uint32_t step[PIXELS / 2];
 
 	vec_store((uint8_t *)step, steps);
-	for (int i = 0; i < PIXELS / 2; i++)
-		memcpy(out + (ptrdiff_t)4 * i, &colours[step[i]], 4);
+	for (size_t i = 0; i < PIXELS / 2; i++)
+		memcpy(out + 4 * i, &colours[step[i]], 4);
 }
 
 INLINE void block_gray_16(BLOCK)
@@ -295,12 +295,12 @@ INLINE vec channels_of(const struct lanes *lanes, const uint8_t *in)
 INLINE void block_rgba_16(BLOCK)
 {
 	(void)colours;
-	for (int i = 0; i < 2; i++) {
-		const uint8_t *from = in[0] + (ptrdiff_t)4 * PIXELS * i;
-		vec pixels = vec_narrow_32_to_8(channels_of(lanes, from),
-		                                channels_of(lanes, from + PIXELS),
-		                                channels_of(lanes, from + 2 * PIXELS),
-		                                channels_of(lanes, from + 3 * PIXELS));
+	for (size_t i = 0; i < 2; i++) {
+		const size_t half = PIXELS; /* the bytes of PIXELS / 2 words */
+		const uint8_t *from = in[0] + 4 * half * i;
+		vec pixels = vec_narrow_32_to_8(
+			channels_of(lanes, from), channels_of(lanes, from + half),
+			channels_of(lanes, from + 2 * half), channels_of(lanes, from + 3 * half));
 
 		vec_store(out + i * VEC_BYTES, vec_or(swap_red_blue(pixels), lanes->alpha_floor));
 	}
@@ -337,9 +337,10 @@ INLINE void convert_row(const struct pixel_converter *converter, const uint8_t *
 	const size_t step0 = bytes_of(format, 0, PIXELS), step1 = bytes_of(format, 1, PIXELS);
 	const size_t step2 = bytes_of(format, 2, PIXELS);
 	const struct lanes lanes = make_lanes(converter);
+	const size_t out_bytes = (size_t)4 * PIXELS;
 	const uint8_t *plane0 = in[0], *plane1 = in[1], *plane2 = in[2];
 
-	for (; width >= PIXELS; width -= PIXELS, out += 4 * PIXELS) {
+	for (; width >= PIXELS; width -= PIXELS, out += out_bytes) {
 		block(&lanes, converter->colours, (const uint8_t *[]){ plane0, plane1, plane2 },
 		      out);
 		plane0 += step0;

@@ -14,7 +14,8 @@ static void fill_ramp(const struct pixel_image *image, float scale, float first)
 	for (uint32_t y = 0; y < 80; y++)
 		for (uint32_t x = 0; x < 80; x++) {
 			bool counts = x % 4 == 0 && y % 4 == 0;
-			float value = (float)(y / 4 * 20 + x / 4 + 1) * scale + first;
+			uint32_t number = y / 4 * 20 + x / 4 + 1;
+			float value = (float)number * scale + first;
 			uint16_t word = (uint16_t)value;
 			uint8_t *at = image_at(image, 0, y, bytes * x);
 
