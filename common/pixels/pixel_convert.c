@@ -8,6 +8,7 @@
 #include "pixel_rows.h"
 
 #define OPAQUE 0xff000000u
+#define WHITE_16 65535
 
 static const struct pixel_rows *const variants[] = {
 #ifdef HAVE_PIXELS_X86
@@ -94,6 +95,8 @@ static void set_look(struct pixel_converter *converter, const struct pixel_look 
 	converter->low = range.low;
 	converter->scale = scale_of(range);
 	converter->alpha_scale = (COLOUR_MAP_STEPS - 1) / converter->source.white;
+	converter->is_full_16 =
+		range.low == 0 && range.high == WHITE_16 && converter->source.white == WHITE_16;
 	converter->zero_is_no_value = look->zero_is_no_value;
 	colour_map_fill(look->map, converter->colours);
 	converter->colours[COLOUR_MAP_STEPS] = COLOUR_OF_NO_VALUE;

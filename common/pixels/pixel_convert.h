@@ -49,6 +49,7 @@ struct pixel_converter {
 	float low, scale;  /* of values: a step is (value - low) * scale */
 	float alpha_scale; /* of 16-bit alpha */
 	bool zero_is_no_value;
+	bool is_full_16;                        /* 16-bit RGB goes from 0 to 65535, alpha too */
 	uint32_t alpha_floor;                   /* 0xff000000: opaque */
 	uint32_t colours[COLOUR_MAP_STEPS + 1]; /* the last: no value */
 	const struct pixel_rows *rows;

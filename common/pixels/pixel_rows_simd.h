@@ -26,7 +26,7 @@
 
 enum { STEPS = COLOUR_MAP_STEPS, BYTES_MAX = 8 * PIXELS };
 
-/* Coefficients in every lane. */
+/* Coefficients in every lane, and the colours of steps. */
 struct lanes {
 	vec black, chroma_zero; /* with the bits of the samples */
 	vec luma, v_red, u_green, v_green, u_blue;
@@ -35,11 +35,11 @@ struct lanes {
 	vecf low, scale, step_max, half;
 	vecf rgba_low, rgba_scale; /* red, green, blue, and alpha */
 	vec zero_is_no_value;      /* a mask */
+	const uint32_t *colours;
 };
 
 /* Converts PIXELS pixels. */
-typedef void block_function(const struct lanes *lanes, const uint32_t *colours,
-                            const uint8_t *const in[3], uint8_t *out);
+typedef void block_function(const struct lanes *lanes, const uint8_t *const in[3], uint8_t *out);
 
 INLINE struct lanes make_lanes(const struct pixel_converter *converter)
 {
@@ -64,6 +64,7 @@ INLINE struct lanes make_lanes(const struct pixel_converter *converter)
 		.rgba_low = vecf_set_rgba(converter->low, 0),
 		.rgba_scale = vecf_set_rgba(converter->scale, converter->alpha_scale),
 		.zero_is_no_value = vec_set_32(converter->zero_is_no_value ? UINT32_MAX : 0),
+		.colours = converter->colours,
 	};
 }
 
@@ -111,14 +112,12 @@ INLINE void convert_pairs(const struct lanes *lanes, vec y, vec chroma, uint8_t 
 	convert_8(lanes, y, vec_repeat_low(chroma), vec_repeat_high(chroma), out);
 }
 
-#define BLOCK                                                                                      \
-	const struct lanes *lanes, const uint32_t *colours, const uint8_t *const in[3], uint8_t *out
+#define BLOCK const struct lanes *lanes, const uint8_t *const in[3], uint8_t *out
 
 INLINE void block_yuyv_8(BLOCK)
 {
 	vec words = vec_load(in[0]);
 
-	(void)colours;
 	convert_pairs(lanes, low_byte(words), high_byte(words), out);
 }
 
@@ -126,7 +125,6 @@ INLINE void block_uyvy_8(BLOCK)
 {
 	vec words = vec_load(in[0]);
 
-	(void)colours;
 	convert_pairs(lanes, high_byte(words), low_byte(words), out);
 }
 
@@ -134,7 +132,6 @@ INLINE void block_y_uv_8(BLOCK)
 {
 	vec chroma = vec_repeat_low(vec_load_16_to_32(in[1]));
 
-	(void)colours;
 	convert_8(lanes, vec_load_8_to_16(in[0]), low_byte(chroma), high_byte(chroma), out);
 }
 
@@ -142,7 +139,6 @@ INLINE void block_y_vu_8(BLOCK)
 {
 	vec chroma = vec_repeat_low(vec_load_16_to_32(in[1]));
 
-	(void)colours;
 	convert_8(lanes, vec_load_8_to_16(in[0]), high_byte(chroma), low_byte(chroma), out);
 }
 
@@ -150,14 +146,12 @@ INLINE void block_y_uv_high(BLOCK)
 {
 	vec chroma = vec_shift_right(vec_load(in[1]), 6);
 
-	(void)colours;
 	convert_10(lanes, vec_shift_right(vec_load(in[0]), 6), vec_repeat_low(chroma),
 	           vec_repeat_high(chroma), out);
 }
 
 INLINE void block_y_u_v_8(BLOCK)
 {
-	(void)colours;
 	convert_8(lanes, vec_load_8_to_16(in[0]), vec_repeat_low(vec_load_8_to_32(in[1])),
 	          vec_repeat_low(vec_load_8_to_32(in[2])), out);
 }
@@ -167,21 +161,18 @@ INLINE void block_y_u_v_low(BLOCK)
 	vec u = vec_repeat_low(vec_load_16_to_32(in[1]));
 	vec v = vec_repeat_low(vec_load_16_to_32(in[2]));
 
-	(void)colours;
 	convert_10(lanes, vec_min(vec_load(in[0]), lanes->low_max), vec_min(u, lanes->low_max),
 	           vec_min(v, lanes->low_max), out);
 }
 
 INLINE void block_yuv444_8(BLOCK)
 {
-	(void)colours;
 	convert_8(lanes, vec_load_8_to_16(in[0]), vec_load_8_to_16(in[1]), vec_load_8_to_16(in[2]),
 	          out);
 }
 
 INLINE void block_yuv444_low(BLOCK)
 {
-	(void)colours;
 	convert_10(lanes, vec_min(vec_load(in[0]), lanes->low_max),
 	           vec_min(vec_load(in[1]), lanes->low_max),
 	           vec_min(vec_load(in[2]), lanes->low_max), out);
@@ -192,7 +183,6 @@ INLINE void block_gray_8(BLOCK)
 	vec y = vec_sub(vec_load_8_to_16(in[0]), lanes->black);
 	vec luma = vec_product(vec_shift_left(y, YUV_LUMA_BITS), lanes->luma);
 
-	(void)colours;
 	luma = vec_add(luma, lanes->rounding);
 	vec_store_sums(out, luma, luma, luma);
 }
@@ -209,7 +199,6 @@ INLINE vec swap_red_blue(vec pixels)
 
 INLINE void block_bgra_8(BLOCK)
 {
-	(void)colours;
 	for (size_t i = 0; i < 2; i++)
 		vec_store(out + i * VEC_BYTES,
 		          vec_or(vec_load(in[0] + i * VEC_BYTES), lanes->alpha_floor));
@@ -217,7 +206,6 @@ INLINE void block_bgra_8(BLOCK)
 
 INLINE void block_rgba_8(BLOCK)
 {
-	(void)colours;
 	for (size_t i = 0; i < 2; i++) {
 		vec pixels = swap_red_blue(vec_load(in[0] + i * VEC_BYTES));
 
@@ -229,7 +217,6 @@ INLINE void block_bgr_8(BLOCK)
 {
 	vec first = vec_load_24(in[0]), last = vec_load_24_last(in[0]);
 
-	(void)colours;
 	vec_store(out, vec_or(first, lanes->alpha_floor));
 	vec_store(out + VEC_BYTES, vec_or(last, lanes->alpha_floor));
 }
@@ -239,7 +226,6 @@ INLINE void block_rgb_8(BLOCK)
 	vec first = swap_red_blue(vec_load_24(in[0]));
 	vec last = swap_red_blue(vec_load_24_last(in[0]));
 
-	(void)colours;
 	vec_store(out, vec_or(first, lanes->alpha_floor));
 	vec_store(out + VEC_BYTES, vec_or(last, lanes->alpha_floor));
 }
@@ -274,14 +260,14 @@ INLINE void look_up(const uint32_t *colours, vec steps, uint8_t *out)
 
 INLINE void block_gray_16(BLOCK)
 {
-	look_up(colours, step_of(lanes, vecf_load_16(in[0])), out);
-	look_up(colours, step_of(lanes, vecf_load_16(in[0] + PIXELS)), out + VEC_BYTES);
+	look_up(lanes->colours, step_of(lanes, vecf_load_16(in[0])), out);
+	look_up(lanes->colours, step_of(lanes, vecf_load_16(in[0] + PIXELS)), out + VEC_BYTES);
 }
 
 INLINE void block_float_32(BLOCK)
 {
-	look_up(colours, step_of(lanes, vecf_load(in[0])), out);
-	look_up(colours, step_of(lanes, vecf_load(in[0] + VEC_BYTES)), out + VEC_BYTES);
+	look_up(lanes->colours, step_of(lanes, vecf_load(in[0])), out);
+	look_up(lanes->colours, step_of(lanes, vecf_load(in[0] + VEC_BYTES)), out + VEC_BYTES);
 }
 
 INLINE vec channels_of(const struct lanes *lanes, const uint8_t *in)
@@ -294,13 +280,31 @@ INLINE vec channels_of(const struct lanes *lanes, const uint8_t *in)
 
 INLINE void block_rgba_16(BLOCK)
 {
-	(void)colours;
 	for (size_t i = 0; i < 2; i++) {
 		const size_t half = PIXELS; /* the bytes of PIXELS / 2 words */
 		const uint8_t *from = in[0] + 4 * half * i;
 		vec pixels = vec_narrow_32_to_8(
 			channels_of(lanes, from), channels_of(lanes, from + half),
 			channels_of(lanes, from + 2 * half), channels_of(lanes, from + 3 * half));
+
+		vec_store(out + i * VEC_BYTES, vec_or(swap_red_blue(pixels), lanes->alpha_floor));
+	}
+}
+
+/* A 257th, rounded: the same as by range, in half of the time. */
+INLINE vec divide_257(vec words)
+{
+	vec sum = vec_add_saturated(words, vec_set(128));
+
+	return vec_shift_right(vec_sub(sum, vec_shift_right(sum, 8)), 8);
+}
+
+INLINE void block_rgba_16_full(BLOCK)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const uint8_t *from = in[0] + 2 * i * (size_t)VEC_BYTES;
+		vec pixels = vec_narrow_16_to_8(divide_257(vec_load(from)),
+		                                divide_257(vec_load(from + VEC_BYTES)));
 
 		vec_store(out + i * VEC_BYTES, vec_or(swap_red_blue(pixels), lanes->alpha_floor));
 	}
@@ -325,7 +329,7 @@ INLINE void convert_rest(const struct pixel_converter *converter, const struct l
 
 	for (unsigned i = 0; i < converter->source.format->planes; i++)
 		memcpy(copies[i], in[i], bytes_of(converter->source.format, i, width));
-	block(lanes, converter->colours, from, pixels);
+	block(lanes, from, pixels);
 	memcpy(out, pixels, (size_t)4 * width);
 }
 
@@ -341,8 +345,7 @@ INLINE void convert_row(const struct pixel_converter *converter, const uint8_t *
 	const uint8_t *plane0 = in[0], *plane1 = in[1], *plane2 = in[2];
 
 	for (; width >= PIXELS; width -= PIXELS, out += out_bytes) {
-		block(&lanes, converter->colours, (const uint8_t *[]){ plane0, plane1, plane2 },
-		      out);
+		block(&lanes, (const uint8_t *[]){ plane0, plane1, plane2 }, out);
 		plane0 += step0;
 		plane1 += step1;
 		plane2 += step2;
@@ -366,7 +369,6 @@ ROW_FUNCTION(rgb_8)
 ROW_FUNCTION(gray_8)
 ROW_FUNCTION(gray_16)
 ROW_FUNCTION(float_32)
-ROW_FUNCTION(rgba_16)
 ROW_FUNCTION(yuyv_8)
 ROW_FUNCTION(uyvy_8)
 ROW_FUNCTION(y_uv_8)
@@ -376,5 +378,14 @@ ROW_FUNCTION(y_u_v_8)
 ROW_FUNCTION(y_u_v_low)
 ROW_FUNCTION(yuv444_8)
 ROW_FUNCTION(yuv444_low)
+
+static void rgba_16(const struct pixel_converter *converter, const uint8_t *const in[3],
+                    uint32_t width, uint8_t *out)
+{
+	if (converter->is_full_16)
+		convert_row(converter, in, width, out, block_rgba_16_full);
+	else
+		convert_row(converter, in, width, out, block_rgba_16);
+}
 
 #endif

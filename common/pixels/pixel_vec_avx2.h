@@ -26,6 +26,7 @@ typedef __m256 vecf;
 #define vec_product(v, w) _mm256_mulhi_epi16(v, w)
 #define vec_shift_left(v, bits) _mm256_slli_epi16(v, bits)
 #define vec_shift_right(v, bits) _mm256_srli_epi16(v, bits)
+#define vec_add_saturated(v, w) _mm256_adds_epu16(v, w)
 /* The smaller one, without sign. */
 #define vec_min(v, w) _mm256_min_epu16(v, w)
 
@@ -85,7 +86,9 @@ INLINE void vec_store_sums(uint8_t *out, vec blue, vec green, vec red)
 	vec_store(out + VEC_BYTES, _mm256_permute2x128_si256(low, high, 0x31));
 }
 
-/* Numbers of 32 bits from 0 to 255 as bytes. */
+/* Words from 0 to 255 as bytes; numbers of 32 bits from 0 to 255 as bytes. */
+#define vec_narrow_16_to_8(a, b) _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xd8)
+
 INLINE vec vec_narrow_32_to_8(vec a, vec b, vec c, vec d)
 {
 	vec mixed = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d));

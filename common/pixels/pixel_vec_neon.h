@@ -35,6 +35,7 @@ typedef float32x4_t vecf;
 #define vec_product(v, w) vshrq_n_s16(vqdmulhq_s16(v, w), 1)
 #define vec_shift_left(v, bits) vshlq_n_s16(v, bits)
 #define vec_shift_right(v, bits) vec_of_u16(vshrq_n_u16(vec_to_u16(v), bits))
+#define vec_add_saturated(v, w) vec_of_u16(vqaddq_u16(vec_to_u16(v), vec_to_u16(w)))
 /* The smaller one, without sign. */
 #define vec_min(v, w) vec_of_u16(vminq_u16(vec_to_u16(v), vec_to_u16(w)))
 
@@ -90,7 +91,10 @@ INLINE void vec_store_sums(uint8_t *out, vec blue, vec green, vec red)
 	vst4_u8(out, pixels);
 }
 
-/* Numbers of 32 bits from 0 to 255 as bytes. */
+/* Words from 0 to 255 as bytes; numbers of 32 bits from 0 to 255 as bytes. */
+#define vec_narrow_16_to_8(a, b)                                                                   \
+	vec_of_8(vcombine_u8(vmovn_u16(vec_to_u16(a)), vmovn_u16(vec_to_u16(b))))
+
 INLINE vec vec_narrow_32_to_8(vec a, vec b, vec c, vec d)
 {
 	uint16x8_t first = vuzp1q_u16(vec_to_u16(a), vec_to_u16(b));

@@ -27,6 +27,7 @@ typedef __m128 vecf;
 #define vec_product(v, w) _mm_mulhi_epi16(v, w)
 #define vec_shift_left(v, bits) _mm_slli_epi16(v, bits)
 #define vec_shift_right(v, bits) _mm_srli_epi16(v, bits)
+#define vec_add_saturated(v, w) _mm_adds_epu16(v, w)
 /* The smaller one, without sign. */
 #define vec_min(v, w) _mm_sub_epi16(v, _mm_subs_epu16(v, w))
 
@@ -90,7 +91,9 @@ INLINE void vec_store_sums(uint8_t *out, vec blue, vec green, vec red)
 	vec_store(out + VEC_BYTES, _mm_unpackhi_epi16(blue_green, red_alpha));
 }
 
-/* Numbers of 32 bits from 0 to 255 as bytes. */
+/* Words from 0 to 255 as bytes; numbers of 32 bits from 0 to 255 as bytes. */
+#define vec_narrow_16_to_8(a, b) _mm_packus_epi16(a, b)
+
 INLINE vec vec_narrow_32_to_8(vec a, vec b, vec c, vec d)
 {
 	return _mm_packus_epi16(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d));

@@ -167,11 +167,39 @@ static void test_gray(void **state)
 	}
 }
 
+/* 16 bits at full range: every value, rounded to 8 bits. */
+static void test_words(void **state)
+{
+	enum { WIDTH = 65536 / 4 };
+	static uint8_t out[4 * WIDTH];
+	struct pixel_converter converter;
+	struct pixel_source source;
+	struct pixel_image image;
+
+	(void)state;
+	image_init(&image, SHMFLIP_ABGR16161616, WIDTH, 1, 0);
+	for (unsigned i = 0; i < 4 * WIDTH; i++)
+		write_sample(&image, 0, i, 16, i);
+	image_source(&image, &source);
+	pixel_converter_init(&converter, &source, NULL);
+	for (unsigned i = 0; pixel_variant_name(i); i++) {
+		pixel_converter_use(&converter, i);
+		pixel_convert(&converter, 0, 0, WIDTH, 1, out, sizeof(out));
+		for (unsigned word = 0; word < 4 * WIDTH; word++) {
+			unsigned byte = word % 4 == 3 ? word : word / 4 * 4 + 2 - word % 4;
+
+			assert_int_equal(out[byte], (2 * word + 257) / 514);
+		}
+	}
+	image_finish(&image);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cubes),
 		cmocka_unit_test(test_gray),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
