@@ -16,7 +16,7 @@ static void fill_ramp(const struct pixel_image *image, float scale, float first)
 			bool counts = x % 4 == 0 && y % 4 == 0;
 			uint32_t number = y / 4 * 20 + x / 4 + 1;
 			float value = (float)number * scale + first;
-			uint16_t word = (uint16_t)value;
+			uint16_t word = bytes == 2 ? (uint16_t)value : 0;
 			uint8_t *at = image_at(image, 0, y, bytes * x);
 
 			if (bytes == 2)

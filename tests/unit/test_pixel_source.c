@@ -95,7 +95,7 @@ static void colour_at(const struct format_case *format, uint32_t x, uint32_t y, 
 
 	for (unsigned i = 0; i < strlen(format->names); i++)
 		value[i] = value_at(format, i, x, y) / scale;
-	bgra[3] = format->names[3] == '\0' || strlen(format->names) < 4 ? 255 : value[3];
+	bgra[3] = strlen(format->names) < 4 ? 255 : value[3];
 	if (format->names[0] == 'Y') {
 		double luma = (value[0] - 16) * 255 / 219;
 		double u = (value[1] - 128) * 255 / 224, v = (value[2] - 128) * 255 / 224;
