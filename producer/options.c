@@ -12,7 +12,7 @@
 
 #include "cli.h"
 #include "help.h"
-#include "matrix.h"
+#include "matrix_option.h"
 #include "png_header.h"
 #include "shmflip.h"
 
@@ -318,8 +318,8 @@ static void check_sources(const struct options *options)
 
 static void check_pixels(const struct options *options)
 {
-	if (options->colour.matrix &&
-	    (!options_is_stream(options) || (options->raw.format && options->raw.format->convert)))
+	if (options->colour.matrix && (!options_is_stream(options) ||
+	                               (options->raw.format && options->raw.format->pixel_bytes)))
 		cli_usage_error(
 			"--colour is for video in a stream: Y4M, or --raw with yuv420p, nv12 "
 			"and other YUV");

@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "format.h"
+#include "matrix_option.h"
 
 /* Options that not every command takes have letters, even if short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The formats of raw pixels: those of the library, and a few more that are only converted. Converts
- * rows of RGB and gray to our pixels: the bytes blue, green, red, and alpha or 255. Pure; any
- * thread. */
+ * rows of these, and of our own, to our pixels: the bytes blue, green, red, and alpha or 255. Pure;
+ * any thread. */
 #ifndef SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
 #define SHMFLIP_PRODUCER_INPUT_RAW_FORMAT_H
 
@@ -16,7 +16,7 @@ typedef uint8_t raw_convert(const uint8_t *in, uint8_t *out, size_t width);
 
 struct raw_format {
 	const char *name;     /* ffmpeg's, of a format that the library does not know; else NULL */
-	raw_convert *convert; /* NULL: YUV */
+	raw_convert *convert; /* NULL: pixel_convert() has to */
 	uint32_t fourcc;      /* enum shmflip_format; 0: see name */
 	uint8_t pixel_bytes;  /* 0: YUV */
 	bool exact;           /* our pixels hold all of it */
@@ -32,6 +32,9 @@ const struct raw_format *raw_format_of(uint32_t fourcc);
 
 /* A name for people: ffmpeg's, if it has one. */
 const char *raw_format_name(const struct raw_format *format);
+
+/* Returns the AND of all alphas of our pixels. */
+uint8_t raw_alpha_of_row(const uint8_t *pixels, size_t width);
 
 /* Blends our pixels onto a colour, 0xRRGGBB, which makes them opaque. */
 void raw_flatten_row(uint8_t *pixels, size_t width, uint32_t background);

@@ -32,7 +32,7 @@ uint64_t raw_layout_bytes(const struct raw_layout *layout)
 	struct shmflip_layout planes;
 	uint64_t bytes = 0;
 
-	if (layout->format->convert)
+	if (layout->format->pixel_bytes)
 		return raw_layout_row_bytes(layout) * layout->height;
 	shmflip_init(&planes);
 	if (shmflip_format_layout(layout->format->fourcc, layout->width, layout->height, &planes))
@@ -156,7 +156,7 @@ static void parse_matrix(const char *text, struct shmflip_colour *colour)
 /* Gray that says nothing is limited in a Y4M, and full elsewhere. */
 static void parse_range(const char *text, struct raw_layout *layout)
 {
-	bool gray = layout->format->convert;
+	bool gray = layout->format->pixel_bytes;
 
 	if (text && is_word(text, "FULL"))
 		layout->colour.range = FULL;

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "raw_unpack.h"
+#include "pixel_convert.h"
 #include "raw_wide.h"
-#include "raw_yuv.h"
 
 /* BLOCK_BYTES are read at a time: few enough to stay in the processor's cache until they are
  * converted. raw_convert may read SLACK_BYTES after a row. */
-enum { BLOCK_BYTES = 1 << 18, SLACK_BYTES = 3, SAMPLES = 65536, LIMITED = 1, FULL = 2 };
+enum { BLOCK_BYTES = 1 << 18, SLACK_BYTES = 3, SAMPLES = 65536 };
 
 /* ---- Rows --------------------------------------------------------------------------------- */
 
@@ -49,17 +48,24 @@ static void scale_row(const struct raw_stream *stream, uint8_t *row)
 		                                : row[i]];
 }
 
+/* Blends a row of our pixels if that is wanted. Returns whether it is opaque. */
+static bool finish_alpha(const struct raw_target *target, uint8_t *row, uint32_t width,
+                         uint8_t alpha)
+{
+	if (alpha == 255)
+		return true;
+	if (target->flatten)
+		raw_flatten_row(row, width, target->background);
+	return target->flatten;
+}
+
 static bool finish_ours(const struct raw_stream *stream, const struct raw_target *target,
                         uint8_t *in, uint8_t *out)
 {
 	uint32_t width = stream->layout.width;
 
 	scale_row(stream, in);
-	if (stream->layout.format->convert(in, out, width) == 255)
-		return true;
-	if (target->flatten)
-		raw_flatten_row(out, width, target->background);
-	return target->flatten;
+	return finish_alpha(target, out, width, stream->layout.format->convert(in, out, width));
 }
 
 /* Of 16 bits, from PNM. */
@@ -99,12 +105,17 @@ static bool finish_kept(const struct raw_stream *stream, const struct raw_target
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
+static uint32_t rows_of_block(size_t row_bytes)
+{
+	return row_bytes < BLOCK_BYTES ? (uint32_t)(BLOCK_BYTES / row_bytes) : 1;
+}
+
 /* Reads rows into the buffer, or straight to their place, and finishes them there. */
 static int read_rows(struct raw_stream *stream, struct raw_target *target, finish_row *finish,
                      bool in_place, bool *opaque)
 {
 	size_t row_bytes = raw_layout_row_bytes(&stream->layout), height = stream->layout.height;
-	size_t block = row_bytes < BLOCK_BYTES ? BLOCK_BYTES / row_bytes : 1;
+	size_t block = rows_of_block(row_bytes);
 	size_t stride = target->layout->stride_bytes[0];
 	size_t in_stride = in_place ? stride : row_bytes;
 	int error = in_place ? 0 : buffer_reserve(&stream->rows, block * row_bytes + SLACK_BYTES);
@@ -164,83 +175,101 @@ static int read_kept(struct raw_stream *stream, struct raw_target *target)
 	return error;
 }
 
+/* ---- Conversion --------------------------------------------------------------------------- */
+
+static bool is_yuv(const struct raw_layout *layout)
+{
+	return layout->format->pixel_bytes == 0;
+}
+
+/* Describes rows in the buffer as a picture of their own. Those of several planes are the whole
+ * frame. */
+static int describe_block(const struct raw_stream *stream, uint32_t rows,
+                          struct shmflip_frame *frame)
+{
+	const struct raw_layout *layout = &stream->layout;
+	const uint8_t *pixels = stream->rows.data;
+	struct shmflip_layout planes;
+	int error;
+
+	shmflip_init(&planes);
+	error = shmflip_format_layout(layout->format->fourcc, layout->width, rows, &planes);
+	*frame = (struct shmflip_frame){ .fourcc = layout->format->fourcc,
+		                         .width = layout->width,
+		                         .height = rows,
+		                         .planes = planes.planes,
+		                         .colour = layout->colour };
+	for (uint32_t i = 0; i < planes.planes; i++) {
+		size_t stride = is_yuv(layout) ? planes.row_bytes[i] : raw_layout_row_bytes(layout);
+
+		frame->plane[i] = (struct shmflip_plane){ pixels, stride, planes.rows[i] };
+		pixels += stride * planes.rows[i];
+	}
+	return error;
+}
+
+/* Converts the rows in the buffer. */
+static int convert_block(const struct raw_stream *stream, const struct raw_target *target,
+                         uint32_t rows, uint8_t *out, bool *opaque)
+{
+	uint32_t width = stream->layout.width;
+	size_t stride = target->layout->stride_bytes[0];
+	struct pixel_converter converter;
+	struct pixel_source source;
+	struct shmflip_frame frame;
+	int error = describe_block(stream, rows, &frame);
+
+	if (!error)
+		error = pixel_source_init(&source, &frame);
+	if (error)
+		return error;
+	pixel_converter_init(&converter, &source, NULL);
+	pixel_convert(&converter, 0, 0, width, rows, out, stride);
+	for (uint32_t y = 0; y < rows && source.format->alpha; y++)
+		*opaque &= finish_alpha(target, out + y * stride, width,
+		                        raw_alpha_of_row(out + y * stride, width));
+	return 0;
+}
+
+/* Reads as many rows at a time as are converted at a time: of YUV, the whole frame. */
+static int read_converted(struct raw_stream *stream, struct raw_target *target, bool *opaque)
+{
+	const struct raw_layout *layout = &stream->layout;
+	size_t row_bytes = is_yuv(layout) ? 0 : raw_layout_row_bytes(layout);
+	uint32_t block = is_yuv(layout) ? layout->height : rows_of_block(row_bytes);
+	size_t bytes = is_yuv(layout) ? raw_layout_bytes(layout) : block * row_bytes;
+	size_t stride = target->layout->stride_bytes[0];
+	int error = buffer_reserve(&stream->rows, bytes);
+
+	for (uint32_t y = 0; y < layout->height && !error; y += block) {
+		uint32_t rows = layout->height - y < block ? layout->height - y : block;
+		size_t size = is_yuv(layout) ? bytes : rows * row_bytes;
+
+		error = raw_stream_read_rows(stream, stream->rows.data, size, size, 1);
+		for (uint32_t i = 0; i < rows && !error && !is_yuv(layout); i++)
+			scale_row(stream, stream->rows.data + i * row_bytes);
+		if (!error)
+			error = convert_block(stream, target, rows, target->pixels + y * stride,
+			                      opaque);
+	}
+	return error;
+}
+
 static int read_ours(struct raw_stream *stream, struct raw_target *target)
 {
+	const struct raw_format *format = stream->layout.format;
 	bool opaque = true;
 	int error = make_scale(stream);
 
-	if (!error)
-		error = read_rows(stream, target, finish_ours, stream->layout.format->in_place,
-		                  &opaque);
+	if (!error && format->convert)
+		error = read_rows(stream, target, finish_ours, format->in_place, &opaque);
+	else if (!error)
+		error = read_converted(stream, target, &opaque);
 	target->fourcc = opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888;
 	return error;
 }
 
-/* ---- Converted video ---------------------------------------------------------------------- */
-
-static void choose_matrix(const struct raw_layout *layout, struct raw_yuv *yuv)
-{
-	const struct matrix *matrix = matrix_of_code(layout->colour.matrix);
-
-	raw_yuv_init(yuv, matrix ? matrix : matrix_of_rows(layout->height),
-	             layout->colour.range == FULL);
-}
-
-/* Converts the frame in the buffer. The buffer's end is for a row of samples. */
-static void convert_video(struct raw_stream *stream, const struct raw_target *target,
-                          const struct shmflip_layout *from, unsigned halved_x, unsigned halved_y)
-{
-	uint32_t fourcc = stream->layout.format->fourcc, width = stream->layout.width;
-	uint8_t *samples = stream->rows.data + raw_layout_bytes(&stream->layout);
-	const struct raw_row row = { .y = samples,
-		                     .u = samples + width,
-		                     .v = samples + 2 * (size_t)width,
-		                     .width = width,
-		                     .chroma_width = (width + halved_x) >> halved_x };
-	struct raw_yuv yuv;
-
-	choose_matrix(&stream->layout, &yuv);
-	for (size_t y = 0; y < stream->layout.height; y++) {
-		const uint8_t *planes[3] = { NULL }, *plane = stream->rows.data;
-
-		for (uint32_t i = 0; i < from->planes; i++) {
-			planes[i] = plane + (i ? y >> halved_y : y) * from->row_bytes[i];
-			plane += (size_t)from->row_bytes[i] * from->rows[i];
-		}
-		raw_unpack_row(fourcc, planes, &row);
-		raw_yuv_row(&yuv, row.y, row.u, row.v, halved_x,
-		            target->pixels + y * target->layout->stride_bytes[0], width);
-	}
-}
-
-static int read_video(struct raw_stream *stream, struct raw_target *target)
-{
-	const struct raw_layout *layout = &stream->layout;
-	const struct shmflip_format_info *info = shmflip_format_info(layout->format->fourcc);
-	size_t bytes = raw_layout_bytes(layout);
-	struct shmflip_layout from;
-	int error;
-
-	shmflip_init(&from);
-	error = shmflip_format_layout(info->fourcc, layout->width, layout->height, &from);
-	if (!error)
-		error = buffer_reserve(&stream->rows, bytes + 3 * (size_t)layout->width);
-	if (!error)
-		error = raw_stream_read_rows(stream, stream->rows.data, bytes, bytes, 1);
-	if (!error)
-		convert_video(stream, target, &from, info->chroma_halved_x, info->chroma_halved_y);
-	target->fourcc = SHMFLIP_XRGB8888;
-	return error;
-}
-
-static bool is_video(const struct raw_layout *layout)
-{
-	return !layout->format->convert || layout->colour.range == LIMITED;
-}
-
 int raw_pixels_read(struct raw_stream *stream, struct raw_target *target)
 {
-	if (stream->output.kept)
-		return read_kept(stream, target);
-	return is_video(&stream->layout) ? read_video(stream, target) : read_ours(stream, target);
+	return stream->output.kept ? read_kept(stream, target) : read_ours(stream, target);
 }

@@ -213,7 +213,7 @@ static void override_colour(struct raw_stream *stream)
 
 	if (stream->kind == RAW_PNM)
 		return;
-	if (stream->colour.matrix && !stream->layout.format->convert)
+	if (stream->colour.matrix && !stream->layout.format->pixel_bytes)
 		colour->matrix = stream->colour.matrix;
 	if (stream->colour.range)
 		colour->range = stream->colour.range;

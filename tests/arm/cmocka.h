@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The part of cmocka that test_png_unfilter.c uses, because cmocka itself is not available for the
+ * The part of cmocka that the tests in run.sh use, because cmocka itself is not available for the
  * cross compiler. The first failure ends the program with status 1. */
 #ifndef SHMFLIP_TESTS_ARM_CMOCKA_H
 #define SHMFLIP_TESTS_ARM_CMOCKA_H

@@ -12,18 +12,20 @@ directories='
 common/include
 common/system
 common/src          common/include common/system
-common/cli          common/include common/system
+common/pixels       common/include
+common/cli          common/include common/system common/pixels
 common/json         common/cli
 common/png          common/include
 examples            common/include
-producer/input      common/include common/cli common/png
-producer            common/include common/system common/cli common/png producer/input
+producer/input      common/include common/cli common/png common/pixels
+producer            common/include common/system common/cli common/png common/pixels
+producer            producer/input
 viewer/present      common/include common/system
 viewer/overlay      viewer/present
 viewer/window       common/cli viewer/present
-viewer              common/include common/system common/cli common/png
+viewer              common/include common/system common/cli common/png common/pixels
 viewer              viewer/present viewer/overlay viewer/window
-tools               common/include common/cli common/json common/png
+tools               common/include common/cli common/json common/png common/pixels
 bench/decoder       common/png
 bench/transport     common/include bench
 bench               common/include common/cli common/system common/json common/png
@@ -31,12 +33,12 @@ bench               bench/transport bench/decoder
 assets
 tests/headers       common/include
 tests/integration   common/include
-tests/bench         common/include
+tests/bench         common/include common/pixels
 tests/crash         common/include common/system
 tests/data
 tests/fuzz          common/include common/src common/png producer/input
 tests/unit          common/include common/system common/src common/cli common/json common/png
-tests/unit          tests/data bench tools
+tests/unit          common/pixels tests/data bench tools
 tests/unit          producer producer/input viewer viewer/present viewer/overlay viewer/window
 tests/arm
 '
@@ -56,11 +58,12 @@ wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
 spng\.h|stb/.*                  bench/decoder/
-libavcodec/.*|libswscale/.*     bench/decoder/
+libavcodec/.*|libavutil/.*      bench/decoder/|tests/bench/
+libswscale/.*|libyuv\.h         bench/decoder/|tests/bench/
 cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/
 sys/user\.h|dlfcn\.h            tests/
-(sm|im)mintrin\.h|arm_neon\.h   common/png/|tests/
+(sm|em|im)mintrin\.h|arm_neon\.h common/png/|common/pixels/|tests/
 linux/futex\.h                  bench/transport/|tests/
 sys/socket\.h                   bench/transport/|viewer/window/|tests/
 sys/eventfd\.h                  common/src/watch\.c|viewer/window/|tests/
@@ -70,9 +73,9 @@ malloc\.h                       tests/
 '
 
 # Of the C library, to all.
-libc='(ctype|dirent|endian|errno|fcntl|getopt|grp|inttypes|limits|locale|math|poll|pthread|sched'
-libc="$libc|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib"
-libc="$libc|string|strings|time|unistd"
+libc='(ctype|dirent|endian|errno|fcntl|float|getopt|grp|inttypes|limits|locale|math|poll|pthread'
+libc="$libc|sched|semaphore|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio"
+libc="$libc|stdlib|string|strings|time|unistd"
 libc="$libc|sys/(ioctl|mman|prctl|random|resource|stat|syscall|time|types|uio|wait))"
 libc="$libc"'\.h'
 

@@ -220,7 +220,8 @@ class Bare(Formats):
         self.assertEqual((frames[0].name, frames[0].data), ("AR24", bytes([0, 128, 255, 255, 3, 2, 1, 10])))
         floats = struct.pack("<5f", -1, 0, 0.5, 7, float("nan"))
         frames = self.play(floats, "--raw", "5x1:grayf32le", "--pixels", "bgra")
-        self.assertEqual(frames[0].data[::4], bytes([0, 0, 128, 255, 0]))
+        gray = b"".join(bytes([value] * 3 + [255]) for value in (0, 0, 128, 255))
+        self.assertEqual(frames[0].data, gray + bytes([0x30, 0, 0x20, 255]))
 
     def test_every_video_format_converted_alike(self):
         """Whatever the packing, the same samples become the same BGRX."""

@@ -4,19 +4,19 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli.h"
-
 /* The most rows of standard definition. */
 #define ROWS_OF_BT601 576
 
-/* H.273 has one code for each line standard of BT.601: 5 for 625, 6 for 525. */
-#define CODE_OF_625_LINES 5
+/* H.273's other codes for BT.601 of 625 lines, and for BT.2020 with constant luminance. The latter
+ * is another conversion, of which BT.2020's matrix comes nearest. */
+#define CODE_BT601_625 5
+#define CODE_BT2020_CONSTANT 10
 
 /* ITU-R BT.601-7, section 2.5.1, BT.709-6, section 3.2, and BT.2020-2, table 4. */
 const struct matrix matrices[MATRICES] = {
-	[MATRIX_BT601] = { "bt601", 0.299, 0.114, 6 },
-	[MATRIX_BT709] = { "bt709", 0.2126, 0.0722, 1 },
-	[MATRIX_BT2020] = { "bt2020", 0.2627, 0.0593, 9 },
+	[MATRIX_BT601] = { "bt601", 6, 0.299, 0.114 },
+	[MATRIX_BT709] = { "bt709", 1, 0.2126, 0.0722 },
+	[MATRIX_BT2020] = { "bt2020", 9, 0.2627, 0.0593 },
 };
 
 const struct matrix *matrix_of_rows(uint32_t rows)
@@ -36,18 +36,13 @@ const struct matrix *matrix_find(const char *name, size_t length)
 
 const struct matrix *matrix_of_code(uint8_t code)
 {
+	if (code == CODE_BT601_625)
+		return &matrices[MATRIX_BT601];
+	if (code == CODE_BT2020_CONSTANT)
+		return &matrices[MATRIX_BT2020];
 	for (int i = 0; i < MATRICES; i++) {
 		if (matrices[i].code == code)
 			return &matrices[i];
 	}
-	return code == CODE_OF_625_LINES ? &matrices[MATRIX_BT601] : NULL;
-}
-
-const struct matrix *matrix_option(const char *option, const char *text)
-{
-	const char *words[MATRICES + 1] = { NULL };
-
-	for (int i = 0; i < MATRICES; i++)
-		words[i] = matrices[i].name;
-	return &matrices[cli_choice(option, text, words)];
+	return NULL;
 }

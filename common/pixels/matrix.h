@@ -15,8 +15,8 @@
 /* Luma is red * R + (1 - red - blue) * G + blue * B. */
 struct matrix {
 	const char *name;
-	double red, blue;
 	uint8_t code; /* MatrixCoefficients of ITU-T H.273 */
+	double red, blue;
 };
 
 enum { MATRIX_BT601, MATRIX_BT709, MATRIX_BT2020, MATRICES };
@@ -29,10 +29,7 @@ const struct matrix *matrix_of_rows(uint32_t rows);
 /* The matrix with the first length bytes as its name, in upper or lower case. NULL: none. */
 const struct matrix *matrix_find(const char *name, size_t length);
 
-/* The matrix of a code of ITU-T H.273. NULL: none of these. */
+/* The matrix with a code of H.273. Some codes have the same matrix. NULL: none of ours. */
 const struct matrix *matrix_of_code(uint8_t code);
-
-/* The value of an option. Otherwise a usage error, as with cli_choice(). */
-const struct matrix *matrix_option(const char *option, const char *text);
 
 #endif
