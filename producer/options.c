@@ -129,7 +129,7 @@ static void set_raw(struct options *options, char *text)
 
 static void set_pixels(struct pixels *pixels, const char *text)
 {
-	static const char *const words[] = { "auto", "file", "bgra" };
+	static const char *const words[] = { "bgra", "auto", "file" };
 
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(words[i], text) == 0) {
@@ -138,7 +138,7 @@ static void set_pixels(struct pixels *pixels, const char *text)
 		}
 	}
 	if (shmflip_format_find(text, &pixels->fourcc))
-		cli_usage_error("--pixels: %s: use auto, file, bgra, or a fourcc, as NV12",
+		cli_usage_error("--pixels: %s: use bgra, auto, file, or a fourcc, as NV12",
 		                shmflip_error_detail());
 	pixels->choice =
 		raw_output_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA : PIXELS_FORMAT;

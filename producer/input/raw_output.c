@@ -38,12 +38,12 @@ static bool is_exact(const struct raw_layout *layout)
 static bool is_kept(const struct raw_layout *layout, const struct pixels *pixels, uint32_t own)
 {
 	switch (pixels->choice) {
+	case PIXELS_BGRA:
+		return false;
 	case PIXELS_AUTO:
 		return own && !is_exact(layout);
 	case PIXELS_FILE:
 		return own && own != SHMFLIP_XRGB8888 && own != SHMFLIP_ARGB8888;
-	case PIXELS_BGRA:
-		return false;
 	case PIXELS_FORMAT:
 		break;
 	}

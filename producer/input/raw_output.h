@@ -12,9 +12,9 @@
 /* What the user wants. */
 struct pixels {
 	enum {
+		PIXELS_BGRA,  /* ours */
 		PIXELS_AUTO,  /* ours if they hold the frame exactly, else as it comes */
 		PIXELS_FILE,  /* as it comes if the channel has a format for it */
-		PIXELS_BGRA,  /* ours */
 		PIXELS_FORMAT /* this format, if the frame has its bytes */
 	} choice;
 	uint32_t fourcc; /* of PIXELS_FORMAT */

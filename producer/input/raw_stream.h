@@ -18,7 +18,7 @@
 struct raw_stream {
 	struct input_fd *input;
 	enum { RAW_BARE, RAW_PNM, RAW_Y4M } kind;
-	struct pixels pixels;              /* what frames become. Set after init; else auto */
+	struct pixels pixels;              /* what frames become. Set after init; else ours */
 	struct shmflip_colour colour;      /* matrix and range of video, set after init; 0: as the
 	                               * stream says */
 	char unread[RAW_HEADER_BYTES_MAX]; /* bytes read but not used yet: start to end */

@@ -89,10 +89,11 @@ def parse(output):
 
 
 class Formats(harness.Case):
-    def play(self, stream, *options, status=0, portion=None):
-        """Sends a stream to a reader, from a file, or from a pipe in portions. Returns its frames."""
+    def play(self, stream, *options, pixels="auto", status=0, portion=None):
+        """Sends a stream to a reader, from a file, or from a pipe in portions. Returns its frames. pixels: None, the
+        producer's default."""
         reader = self.start(READER, "default")
-        arguments = ["-r", "0", "-p", "lossless", "-w", "1", *options, "-"]
+        arguments = ["-r", "0", "-p", "lossless", "-w", "1", *(["--pixels", pixels] if pixels else []), *options, "-"]
         if portion:
             self.played = self.pipe(stream, portion, arguments)
         else:
@@ -139,19 +140,19 @@ class Bare(Formats):
                 self.assertEqual(len(data), 2 * frame_bytes(name, width, height))
                 raw = f"{width}x{height}:{ffmpegs}"
                 with self.subTest(format=raw):
-                    own = ["--pixels", "file"] if name in EXACT else []
+                    own = "file" if name in EXACT else "auto"
                     if name in ("XR24", "AR24"):
                         continue
-                    self.assert_frames(self.play(data, "--raw", raw, *own), name, width, height, data)
-                    self.assert_frames(self.play(data, "--raw", raw, "--pixels", name, portion=977), name, width,
-                                       height, data)
+                    self.assert_frames(self.play(data, "--raw", raw, pixels=own), name, width, height, data)
+                    self.assert_frames(self.play(data, "--raw", raw, pixels=name, portion=977), name, width, height,
+                                       data)
 
     def test_ours_hold_what_they_can_exactly(self):
         for name in EXACT:
             data = draw(name, 33, 17)
-            for choice in ([], ["--pixels", "auto"], ["--pixels", "bgra"], ["--pixels", "XR24"]):
+            for choice in (None, "auto", "bgra", "XR24"):
                 with self.subTest(format=name, choice=choice):
-                    frames = self.play(data, "--raw", f"33x17:{FORMATS[name]}", *choice)
+                    frames = self.play(data, "--raw", f"33x17:{FORMATS[name]}", pixels=choice)
                     self.assert_frames(frames, "XR24", 33, 17, as_bgra(data, name))
 
     def test_names_of_other_programs(self):
@@ -161,7 +162,7 @@ class Bare(Formats):
         words = os.urandom(2 * 8 * 33 * 17)
         self.assert_frames(self.play(words, "--raw", "33x17:XB48"), "XB48", 33, 17, words)
         # The last word of a pixel means nothing.
-        self.assert_frames(self.play(words, "--raw", "33x17:rgba64le", "--pixels", "XB48"), "XB48", 33, 17, words)
+        self.assert_frames(self.play(words, "--raw", "33x17:rgba64le", pixels="XB48"), "XB48", 33, 17, words)
 
     def test_large_frames(self):
         for name, width, height in (("NV12", 1920, 1080), ("S010", 1000, 700), ("R16", 1921, 1081)):
@@ -185,7 +186,7 @@ class Bare(Formats):
         for value, expected in zip(struct.unpack("<8H", frames[0].data), struct.unpack("<8H", flat)):
             self.assertAlmostEqual(value, expected, delta=130)
         frames = self.play(bytes([9, 8, 7, 0, 1, 2, 3, 255]), "--raw", "2x1:rgba", "--flatten", "#ff8000",
-                           "--pixels", "file")
+                           pixels="file")
         self.assertEqual((frames[0].name, frames[0].data), ("XB24", bytes([255, 128, 0, 255, 1, 2, 3, 255])))
 
     def test_truncated(self):
@@ -203,7 +204,8 @@ class Bare(Formats):
             path = self.scratch / "stream"
             path.write_bytes(bytes(33 * 17 * 8))
             with self.subTest(raw=raw, options=options), open(path, "rb") as stdin:
-                producer = self.producer("--raw", raw, *options, "--stats", stats, "-r", "0", "-", stdin=stdin)
+                producer = self.producer("--raw", raw, "--pixels", "auto", *options, "--stats", stats, "-r", "0", "-",
+                                         stdin=stdin)
                 self.assert_exits(producer, status)
                 if status == 0:
                     self.assertEqual(self.stats(stats)["slot_bytes"], size)
@@ -213,15 +215,24 @@ class Bare(Formats):
     def test_ours_of_16_bits(self):
         words = [0, 1, 128, 129, 385, 386, 32768, 65406, 65407, 65535]
         eight = [(word * 255 + 32767) // 65535 for word in words]
-        frames = self.play(struct.pack("<10H", *words), "--raw", "10x1:gray16le", "--pixels", "bgra")
+        frames = self.play(struct.pack("<10H", *words), "--raw", "10x1:gray16le", pixels="bgra")
         self.assertEqual(frames[0].data, b"".join(bytes([value] * 3 + [255]) for value in eight))
         rgba = struct.pack("<8H", 65535, 32768, 0, 65535, 257, 514, 771, 2570)
-        frames = self.play(rgba, "--raw", "2x1:rgba64le", "--pixels", "bgra")
+        frames = self.play(rgba, "--raw", "2x1:rgba64le", pixels="bgra")
         self.assertEqual((frames[0].name, frames[0].data), ("AR24", bytes([0, 128, 255, 255, 3, 2, 1, 10])))
         floats = struct.pack("<5f", -1, 0, 0.5, 7, float("nan"))
-        frames = self.play(floats, "--raw", "5x1:grayf32le", "--pixels", "bgra")
+        frames = self.play(floats, "--raw", "5x1:grayf32le", pixels="bgra")
         gray = b"".join(bytes([value] * 3 + [255]) for value in (0, 0, 128, 255))
         self.assertEqual(frames[0].data, gray + bytes([0x30, 0, 0x20, 255]))
+
+    def test_all_become_ours_by_default(self):
+        for name in FORMATS:
+            data = os.urandom(frame_bytes(name, 33, 17))
+            with self.subTest(name=name):
+                frames = self.play(data, "--raw", f"33x17:{FORMATS[name]}", pixels=None)
+                self.assertIn(frames[0].name, ("XR24", "AR24"))
+                expected = self.play(data, "--raw", f"33x17:{FORMATS[name]}", pixels="bgra")
+                self.assertEqual(frames[0].data, expected[0].data)
 
     def test_every_video_format_converted_alike(self):
         """Whatever the packing, the same samples become the same BGRX."""
@@ -232,7 +243,7 @@ class Bare(Formats):
             return struct.pack(f"<{len(plane)}H", *(value << shift for value in plane))
 
         def bgra(data, name, *options):
-            return self.play(data, "--raw", f"33x17:{name}", "--pixels", "bgra", *options)[0].data
+            return self.play(data, "--raw", f"33x17:{name}", *options, pixels="bgra")[0].data
 
         expected = bgra(y + u + v, "yuv420p")
         self.assertEqual(bgra(y + zipped[0], "nv12"), expected)
@@ -300,10 +311,10 @@ class Y4m(Formats):
         full = b"".join(bytes([value] * 3 + [255]) for value in data)
         self.assert_frames(self.play(y4m("W16 H16 Cmono XCOLORRANGE=FULL", data)), "XR24", 16, 16, full)
         for pixels, name, expected in (("file", "R8", data), ("bgra", "XR24", full)):
-            frames = self.play(y4m("W16 H16 Cmono XCOLORRANGE=FULL", data), "--pixels", pixels)
+            frames = self.play(y4m("W16 H16 Cmono XCOLORRANGE=FULL", data), pixels=pixels)
             self.assertEqual((frames[0].name, frames[0].data), (name, expected))
         limited = [min(255, max(0, round((value - 16) * 255 / 219))) for value in data]
-        frames = self.play(y4m("W16 H16 Cmono", data), "--pixels", "bgra")
+        frames = self.play(y4m("W16 H16 Cmono", data), pixels="bgra")
         self.assertEqual(frames[0].data, b"".join(bytes([value] * 3 + [255]) for value in limited))
 
     def test_one_y4m_after_another(self):
@@ -368,16 +379,16 @@ class Pnm(Formats):
         values = [*range(0, 1001, 91), 1023]
         eight = bytes([*((value * 255 + 511) // 1023 for value in values), 255])
         stream = b"P5 13 1 1023\n" + struct.pack(">13H", *values, 5000)
-        frames = self.play(stream, "--pixels", "bgra")
+        frames = self.play(stream, pixels="bgra")
         self.assert_frames(frames, "XR24", 13, 1, b"".join(bytes([value] * 3 + [255]) for value in eight))
 
     def test_8_bits(self):
         gray, rgb = bytes(range(33)), bytes(range(99))
-        self.assert_frames(self.play(b"P5 33 1 255\n" + gray, "--pixels", "file"), "R8", 33, 1, gray)
-        self.assert_frames(self.play(b"P6 33 1 255\n" + rgb, "--pixels", "file"), "BG24", 33, 1, rgb)
-        self.assert_frames(self.play(b"P6 33 1 255\n" + rgb, "--pixels", "RGB"), "BG24", 33, 1, rgb)
+        self.assert_frames(self.play(b"P5 33 1 255\n" + gray, pixels="file"), "R8", 33, 1, gray)
+        self.assert_frames(self.play(b"P6 33 1 255\n" + rgb, pixels="file"), "BG24", 33, 1, rgb)
+        self.assert_frames(self.play(b"P6 33 1 255\n" + rgb, pixels="RGB"), "BG24", 33, 1, rgb)
         scaled = bytes((value * 255 + 16) // 33 for value in gray)
-        self.assert_frames(self.play(b"P5 33 1 33\n" + gray, "--pixels", "file"), "R8", 33, 1, scaled)
+        self.assert_frames(self.play(b"P5 33 1 33\n" + gray, pixels="file"), "R8", 33, 1, scaled)
 
 
 class Refused(Formats):
@@ -420,7 +431,7 @@ class Refused(Formats):
     def test_a_viewer_of_bgra_says_what_to_do(self):
         (self.scratch / "stream").write_bytes(bytes(6))
         reader, writer = os.pipe()
-        producer = self.producer("--raw", "2x2:yuv420p", "-", stdin=reader)
+        producer = self.producer("--raw", "2x2:yuv420p", "--pixels", "auto", "-", stdin=reader)
         os.close(reader)
         os.write(writer, bytes(6))
         self.await_channel(producer)

@@ -279,7 +279,7 @@ class Fifo(harness.Case):
                                        ([], b"P5 2 2 255\nabcd", b"P5 90 1 255\n" + bytes(90)),
                                        (["--raw", "5x5"], bytes(100), b"x" * 100)):
             with self.subTest(first=first[:10]):
-                self.begin("--reopen", "--pixels", "bgra", *options)
+                self.begin("--reopen", *options)
                 self.write(first, 1)
                 self.write(second[:-1], 1)
                 self.until("it is named", lambda: "camera.fifo:2: skipped: truncated" in self.playing.err)

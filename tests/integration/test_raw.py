@@ -44,14 +44,14 @@ def pnm(kind, *numbers, data):
 @harness.needs("ffmpeg")
 class Raw(harness.Case):
     def play(self, stream, *options, status=0, viewer=("--digest",)):
-        """Sends a stream to a viewer, as BGRX or BGRA. Returns the size and CRC of each frame."""
+        """Sends a stream to a viewer. Returns the size and CRC of each frame."""
         stats = self.scratch / "stats.json"
         path = self.scratch / "stream"
         path.write_bytes(stream)
         receiver = self.viewer("--once", *viewer)
         with open(path, "rb") as stdin:
             self.played = self.producer("-r", "0", "-p", "lossless", "-w", "1", "--stats", stats,
-                                        "--pixels", "bgra", *options, "-", stdin=stdin)
+                                        *options, "-", stdin=stdin)
             self.assert_exits(self.played, status)
         self.assert_exits(receiver, 0)
         self.counted = self.stats(stats)

@@ -81,11 +81,11 @@ static void test_bytes_of_frames(void **state)
 /* What becomes of a format by each choice. 0: refused. */
 static void assert_becomes(const char *name, uint32_t by_auto, uint32_t by_file, uint32_t by_nv12)
 {
-	const uint32_t expected[] = { by_auto, by_file, SHMFLIP_XRGB8888, by_nv12 };
+	const uint32_t expected[] = { SHMFLIP_XRGB8888, by_auto, by_file, by_nv12 };
 	struct raw_layout layout;
 
 	assert_null(raw_layout_init(&layout, raw_format_find(name), 33, 17));
-	for (unsigned choice = PIXELS_AUTO; choice <= PIXELS_FORMAT; choice++) {
+	for (unsigned choice = PIXELS_BGRA; choice <= PIXELS_FORMAT; choice++) {
 		const struct pixels pixels = { .choice = choice, .fourcc = SHMFLIP_NV12 };
 		struct raw_output output = { 0 };
 		const char *fault = raw_output_choose(&layout, &pixels, &output);
