@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "shmflip.h"
 
@@ -70,14 +71,18 @@ int main(int argc, char **argv)
 	options.view = SHMFLIP_VIEW_EVERY;
 	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	error = shmflip_viewer_open(&options, &viewer);
-	while (!error) {
-		error = shmflip_viewer_acquire(viewer, &frame, -1);
-		if (error)
-			break;
+	if (error) {
+		fprintf(stderr, "frame-reader: %s\n", shmflip_error_detail());
+		return 1;
+	}
+	while ((error = shmflip_viewer_acquire(viewer, &frame, -1)) == 0) {
 		error = write_frame(frame);
 		shmflip_frame_release(frame);
+		if (error)
+			break;
 	}
 	if (error != -ENODATA)
 		fprintf(stderr, "frame-reader: %s\n", shmflip_error_detail());
+	shmflip_viewer_close(viewer);
 	return error != -ENODATA || fflush(stdout);
 }
