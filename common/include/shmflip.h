@@ -540,8 +540,8 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  * until -EAGAIN. Once a second, or more often, it is readable although there is nothing to acquire.
  *
  * Frames wake a poll by inotify(7). Where the user has no inotify instances or watches left, the
- * descriptor of an attached viewer is readable every 5 ms. There, and where the directory is missing
- * or may not be listed, a new producer is noticed within 100 ms.
+ * descriptor of an attached viewer is readable every 5 ms. There, and where the directory is
+ * missing or may not be listed, a new producer is noticed within 100 ms.
  * -EMFILE, -ENFILE, -ENOMEM, -ECHILD */
 SHMFLIP_CHECKED int shmflip_viewer_fd(struct shmflip_viewer *viewer);
 

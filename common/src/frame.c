@@ -15,7 +15,7 @@
 /* ---- The pool ---- */
 
 /* Without a layout, the producer lays the frame out: from the slot's start on. */
-static void set_planes(struct shmflip_frame *public, uint8_t *base,
+static void set_planes(struct shmflip_frame *public, const uint8_t *base,
                        const struct shmflip_layout *layout)
 {
 	public->planes = layout->planes ? layout->planes : 1;

@@ -143,9 +143,9 @@ static void forget_page(struct generation *generation)
 	generation->file_page = NULL;
 }
 
-/* Any reader of the file can make the kernel drop its page from memory. Then notify() would wait for
- * a disk. Mapped and locked the page stays. The mapping has an open file of its own: that of the
- * locks must end with the process. Without the mapping, all works. */
+/* Any reader of the file can make the kernel drop its page from memory. Then notify() would wait
+ * for a disk. Mapped and locked the page stays. The mapping has an open file of its own: that of
+ * the locks must end with the process. Without the mapping, all works. */
 static void keep_in_memory(struct generation *generation, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

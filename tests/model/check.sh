@@ -45,7 +45,7 @@ right_quick() {
 		0 owner  CLEANERS=0 SECOND_PATH
 		0 owner  CLEANERS=0 REBOOT
 	END
-	# Small ones that have, together, levels and edges, both views, moves, a death, interruptions.
+	# Together they have levels and edges, both views, moves, a death, interruptions.
 	cat <<-END
 		0 descriptor FRAMES=1 GENS=2 PRODUCERS=1 KILLS=1 EXTRA=0
 		0 descriptor FRAMES=1 GENS=1 $quiet INTERRUPTS=1 EDGE
