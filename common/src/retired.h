@@ -29,7 +29,7 @@ void retired_tell_end(const struct generation *list, uint64_t last_frame, enum l
  * no frames of a generation, unmaps it. Frees the generations that no process uses. */
 unsigned retired_reap(struct generation **list);
 
-/* Closes all files. Frees each generation of which the producer has no frames. */
+/* Closes all files, and frees each generation if the producer holds none of its frames. */
 void retired_finish(struct generation **list);
 
 #endif

@@ -18,7 +18,7 @@ static inline int64_t monotonic_now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* The same clock as it was some milliseconds ago at most. Costs a fifth. */
+/* The same clock as it was some milliseconds ago at most: cheaper, because the kernel keeps it. */
 static inline int64_t monotonic_lately_ns(void)
 {
 	struct timespec now;
