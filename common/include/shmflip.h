@@ -327,9 +327,9 @@ SHMFLIP_CHECKED int shmflip_frame_add_metadata(struct shmflip_frame *frame,
 SHMFLIP_API const void *shmflip_frame_metadata(const struct shmflip_frame *frame, uint32_t type,
                                                uint32_t *bytes);
 
-/* Makes a lent frame the newest one, and wakes all viewers that wait: one system call, however many
- * there are. Does not block. From now on the producer may read the frame but not write to it: no
- * slot is reused before its release.
+/* Makes a lent frame the newest one, and wakes all viewers that wait: two system calls, however
+ * many there are. Does not block. From now on the producer may read the frame but not write to
+ * it: no slot is reused before its release.
  * -EMSGSIZE  a plane lies outside the slot. The frame is still lent
  * -EINVAL    another field is wrong, or the frame is not lent. A lent one stays lent
  * -ESTALE    another stream was configured, or the stream ended or moved to a new generation:
