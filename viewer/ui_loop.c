@@ -18,6 +18,8 @@
 #include "window/window.h"
 
 #define CHECK_INTERVAL_NS NS_PER_S
+/* A frame, and that there is no other: only then may the channel be slept on. */
+#define TAKES_A_TURN 2
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
@@ -72,9 +74,11 @@ static enum session_event take_frame(struct ui *ui, struct picture *picture, int
 static void take(struct ui *ui)
 {
 	struct picture picture;
+	enum session_event event = take_frame(ui, &picture, 0);
 
-	ui->pending = false;
-	switch (take_frame(ui, &picture, 0)) {
+	/* After a frame the descriptor stays readable: the loop asks again without polling it. */
+	ui->pending = event == SESSION_FRAME;
+	switch (event) {
 	case SESSION_FRAME:
 		show(ui, &picture);
 		break;
@@ -160,6 +164,8 @@ static int64_t sleep_end_ns(const struct ui *ui)
 {
 	int64_t due_ns = timeout_end_ns(ui);
 
+	if (wants_frame(ui))
+		return 0;
 	if (ui->text_due_ns < due_ns)
 		due_ns = ui->text_due_ns;
 	if (must_check(ui) && ui->check_due_ns < due_ns)
@@ -175,7 +181,7 @@ static void handle_events(struct ui *ui)
 		ui_input_handle(ui, &event);
 }
 
-/* While something is pending, none: the descriptor stays readable until it is taken. */
+/* While something is pending, none: the descriptor stays readable until nothing is left. */
 static int channel_to_poll(struct ui *ui)
 {
 	if (ui->pending)
@@ -235,7 +241,7 @@ static void run_loop(struct ui *ui)
 			check_producer(ui);
 		if (!ui->quit)
 			ui_text_update(ui);
-		if (!ui->quit && wants_frame(ui))
+		for (int i = 0; i < TAKES_A_TURN && !ui->quit && wants_frame(ui); i++)
 			take(ui);
 		if (!ui->quit && monotonic_now_ns() >= timeout_end_ns(ui))
 			ui->quit = session_check_timeout(ui->session) == SESSION_EXIT;

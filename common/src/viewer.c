@@ -310,6 +310,12 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 
 	if (error)
 		return error;
+	if (viewer->watch.fd >= 0 && viewer->attachment && !wait_check(&viewer->interrupted)) {
+		viewer_free_previous(viewer);
+		error = take(viewer, frame);
+		if (error != -EAGAIN)
+			return error ? fail_plain(error) : 0;
+	}
 	heard = viewer_hear(viewer);
 	error = acquire(viewer, frame, timeout_ms, heard);
 	viewer_nudge_if_due(viewer, error, heard);
