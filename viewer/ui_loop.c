@@ -18,8 +18,8 @@
 #include "window/window.h"
 
 #define CHECK_INTERVAL_NS NS_PER_S
-/* A frame, and that there is no other: only then may the channel be slept on. */
-#define TAKES_A_TURN 2
+/* A frame, then usually nothing. Not more: also while frames never end, events have their turn. */
+#define TAKES_PER_TURN 2
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
@@ -76,7 +76,7 @@ static void take(struct ui *ui)
 	struct picture picture;
 	enum session_event event = take_frame(ui, &picture, 0);
 
-	/* After a frame the descriptor stays readable: the loop asks again without polling it. */
+	/* After a frame the descriptor is still readable. To take again is cheaper than to poll. */
 	ui->pending = event == SESSION_FRAME;
 	switch (event) {
 	case SESSION_FRAME:
@@ -98,6 +98,12 @@ static bool wants_frame(const struct ui *ui)
 	if (!ui->pending || (ui->paused && !ui->step))
 		return false;
 	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
+}
+
+static void take_if_wanted(struct ui *ui)
+{
+	for (int i = 0; i < TAKES_PER_TURN && !ui->quit && wants_frame(ui); i++)
+		take(ui);
 }
 
 static void draw_unseen(struct ui *ui)
@@ -151,8 +157,8 @@ static void repaint(struct ui *ui)
 
 /* ---- The loop ----------------------------------------------------------------------------- */
 
-/* --timeout is off while paused. It is also off while something is pending: a producer has come,
- * although session_take_frame() has not been called to notice it. */
+/* --timeout is off while paused. It is also off while something is pending: a producer may have
+ * come, although session_take_frame() has not been called to notice it. */
 static int64_t timeout_end_ns(const struct ui *ui)
 {
 	if (ui->paused || ui->pending)
@@ -160,6 +166,7 @@ static int64_t timeout_end_ns(const struct ui *ui)
 	return liveness_deadline_ns(&ui->session->liveness);
 }
 
+/* The end of a turn may leave a frame to take. */
 static int64_t sleep_end_ns(const struct ui *ui)
 {
 	int64_t due_ns = timeout_end_ns(ui);
@@ -181,7 +188,8 @@ static void handle_events(struct ui *ui)
 		ui_input_handle(ui, &event);
 }
 
-/* While something is pending, none: the descriptor stays readable until nothing is left. */
+/* While something is pending, none: the descriptor would stay readable. If the loop does not want a
+ * frame now, the event that changes this ends the sleep. */
 static int channel_to_poll(struct ui *ui)
 {
 	if (ui->pending)
@@ -241,8 +249,7 @@ static void run_loop(struct ui *ui)
 			check_producer(ui);
 		if (!ui->quit)
 			ui_text_update(ui);
-		for (int i = 0; i < TAKES_A_TURN && !ui->quit && wants_frame(ui); i++)
-			take(ui);
+		take_if_wanted(ui);
 		if (!ui->quit && monotonic_now_ns() >= timeout_end_ns(ui))
 			ui->quit = session_check_timeout(ui->session) == SESSION_EXIT;
 		if (!ui->quit && ui->dirty && ui->visible)
