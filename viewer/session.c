@@ -344,6 +344,7 @@ enum session_event session_note_shown(struct session *session, const struct pict
 	if (session->shown++ == 0)
 		session->first_shown_ns = now_ns;
 	session->last_shown_ns = now_ns;
+	session->fourcc = info->fourcc;
 	session->width = info->width;
 	session->height = info->height;
 	if (info->sequence > 1)

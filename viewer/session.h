@@ -64,7 +64,8 @@ struct session {
 	int64_t status_ns;
 	pthread_mutex_t lock;  /* of ages */
 	struct histogram ages; /* from published to on screen */
-	uint32_t width;        /* of the last frame shown */
+	uint32_t fourcc;       /* of the last frame shown. 0: none was */
+	uint32_t width;
 	uint32_t height;
 };
 

@@ -55,7 +55,7 @@ static struct video_output *output_alloc(struct session *session)
 	output->host.on_screen = note_on_screen;
 	output->host.wake = wake;
 	output->host.context = output;
-	conversion_init(&output->conversion);
+	conversion_init(&output->conversion, &session->options->look);
 	viewport_init(&output->viewport, session->options->scale);
 	return output;
 }
@@ -197,7 +197,7 @@ static int show_copy(struct video_output *output, struct picture *picture)
 		pixels = malloc((size_t)4 * picture->info.width * picture->info.height);
 		if (!pixels)
 			return fail(output, -ENOMEM);
-		conversion_write(&output->conversion, &picture->source, pixels);
+		conversion_write(&output->conversion, picture, pixels);
 		picture->pixels = (const uint8_t *)pixels;
 	}
 	output->damaged = true;
@@ -235,6 +235,17 @@ int video_output_show_copy(struct video_output *output, const struct picture_cop
 	return error;
 }
 
+int video_output_change_look(struct video_output *output)
+{
+	int error = output->source.format ? video_output_release_slot(output) : 0;
+
+	if (error || !output->source.format)
+		return error;
+	struct picture picture = picture_of_source(&output->info, &output->source);
+	output->session->repeated++;
+	return show_copy(output, &picture);
+}
+
 int video_output_release_slot(struct video_output *output)
 {
 	int error = keep_source(output);
@@ -258,6 +269,24 @@ const struct picture_info *video_output_info(const struct video_output *output)
 const struct pixel_source *video_output_source(const struct video_output *output)
 {
 	return output->source.format ? &output->source : NULL;
+}
+
+struct look *video_output_look(struct video_output *output)
+{
+	return &output->conversion.look;
+}
+
+int video_output_inspect(struct video_output *output, struct point at, struct pixel_values *values,
+                         uint32_t *pixel)
+{
+	uint32_t x = (uint32_t)at.x, y = (uint32_t)at.y;
+
+	values->count = 0;
+	if (!output->source.format)
+		return video_output_read(output, (struct area){ at.x, at.y, 1, 1 }, pixel);
+	pixel_source_read(&output->source, x, y, values);
+	*pixel = conversion_of_pixel(&output->source, x, y);
+	return 0;
 }
 
 /* A picture that the presenter reads: B, G, R, A. */

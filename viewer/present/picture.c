@@ -28,6 +28,7 @@ int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame)
 	made.info.published_ns = frame->published_ns;
 	made.info.width = frame->width;
 	made.info.height = frame->height;
+	made.info.fourcc = frame->fourcc;
 	made.info.opaque = !made.source.format->alpha;
 	snprintf(made.info.source, sizeof(made.info.source), "%s", frame->source);
 	show_as_it_is(&made);

@@ -17,7 +17,8 @@ struct picture_info {
 	int64_t published_ns; /* likewise */
 	uint32_t width;
 	uint32_t height;
-	bool opaque; /* the fourth byte of each pixel is undefined; else it is alpha */
+	uint32_t fourcc; /* enum shmflip_format. 0: not known */
+	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
 	char source[SHMFLIP_SOURCE_MAX + 1];
 };
 
