@@ -12,6 +12,7 @@
 #include "present/present.h"
 #include "screenshot.h"
 #include "session.h"
+#include "session_producer.h"
 #include "video_output.h"
 
 #define COLOUR 0x306090
