@@ -206,9 +206,11 @@ class Pixels(Pngs):
     def test_slots_are_as_large_as_the_format_needs(self):
         stats = self.scratch / "stats.json"
         gray, rgb, rgba = Png(16, GRAY), Png(8, RGB), Png(16, RGB_ALPHA)
+        key = Png(16, GRAY, key=True, chunks=chunk(b"tEXt", b"Comment\0" + 100000 * b"x"))
         rows = {2: 128 * HEIGHT, 4: 192 * HEIGHT, 8: 320 * HEIGHT}
         for pngs, options, size in (([gray], [], rows[2]), ([gray, rgb], [], rows[4]), ([gray, rgba], [], rows[8]),
-                                    ([rgba, gray], [], rows[8]), ([gray, rgba], ["--pixels", "bgra"], rows[4]),
+                                    ([gray, key], [], rows[8]), ([rgba, gray], [], rows[8]),
+                                    ([gray, rgba], ["--pixels", "bgra"], rows[4]),
                                     ([gray], ["--max-size", "128x40"], 256 * 40),
                                     ([gray, rgba], ["--max-size", "128x40"], 1024 * 40),
                                     ([gray, rgba], ["--max-size", "128x40", "--pixels", "bgra"], 512 * 40)):
