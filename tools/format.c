@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixel_source.h"
 #include "png_encode.h"
 
 static const uint8_t *row_of(const struct shmflip_frame *frame, uint32_t y)
@@ -66,13 +67,7 @@ static int pam_frame(struct out_buffer *output, const struct shmflip_frame *fram
 static int png_frame(struct out_buffer *output, const struct shmflip_frame *frame,
                      const struct video *video)
 {
-	const struct png_source source = {
-		.pixels = frame->plane[0].pixels,
-		.stride_bytes = frame->plane[0].stride_bytes,
-		.width = frame->width,
-		.height = frame->height,
-		.opaque = frame->fourcc == SHMFLIP_XRGB8888,
-	};
+	struct pixel_source source;
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&bytes, &size);
@@ -82,7 +77,9 @@ static int png_frame(struct out_buffer *output, const struct shmflip_frame *fram
 	(void)video;
 	if (!file)
 		return -ENOMEM;
-	error = png_encode(file, &source);
+	error = pixel_source_init(&source, frame);
+	if (!error)
+		error = png_encode(file, &source);
 	if (fclose(file) != 0 && !error)
 		error = -ENOMEM;
 	room = error ? NULL : out_buffer_reserve(output, size);
