@@ -31,11 +31,6 @@ static bool reads_pixels(const struct options *options)
 	       (options->presenter && options->presenter->copies);
 }
 
-static bool takes_any_format(const struct options *options)
-{
-	return !options->digest && !options->record_dir;
-}
-
 static int open_viewer(struct session *session, const char *channel, struct shmflip_viewer **out)
 {
 	struct shmflip_viewer_options options;
@@ -44,12 +39,11 @@ static int open_viewer(struct session *session, const char *channel, struct shmf
 	options.dir = session->options->dir;
 	options.channel = channel;
 	options.view = session->options->view;
+	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	if (session->options->untouched)
-		options.flags = SHMFLIP_VIEWER_UNTOUCHED;
+		options.flags |= SHMFLIP_VIEWER_UNTOUCHED;
 	else if (reads_pixels(session->options))
-		options.flags = SHMFLIP_VIEWER_PREFAULT;
-	if (takes_any_format(session->options))
-		options.flags |= SHMFLIP_VIEWER_ANY_FORMAT;
+		options.flags |= SHMFLIP_VIEWER_PREFAULT;
 	int error = shmflip_viewer_open(&options, out);
 	if (error)
 		cli_library_error(error);

@@ -31,6 +31,7 @@ struct pixel_source {
 	float white;                 /* the largest sample, or what the frame says. Of floats: 1 */
 	float value_scale;           /* as in struct shmflip_frame. 0: not known */
 	float value_offset;
+	struct shmflip_colour colour; /* as the frame has it */
 };
 
 /* Reads only the frame's fourcc, width, height, planes, colour and value_*. So a program may fill
@@ -44,6 +45,13 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
  * out has room for plane[plane].row_bytes. An undefined fourth channel becomes opaque. */
 void pixel_source_copy_row(const struct pixel_source *source, uint32_t plane, uint32_t y,
                            uint8_t *out);
+
+/* Copies one row of the samples of one kind, without what lies between them: Y, U or V (0 to 2), or
+ * gray (0). So every YUV format becomes planes. y counts the rows that have such samples. Those of
+ * 10 bits become words with the value in the lower bits. out has room for a sample for each column
+ * of the picture. Not for RGB and float. */
+void pixel_source_copy_samples(const struct pixel_source *source, unsigned sample, uint32_t y,
+                               uint8_t *out);
 
 /* What lies at one pixel, as the format has it. */
 struct pixel_values {

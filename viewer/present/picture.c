@@ -30,6 +30,7 @@ int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame)
 	made.info.height = frame->height;
 	made.info.fourcc = frame->fourcc;
 	made.info.opaque = !made.source.format->alpha;
+	made.info.colour = frame->colour;
 	snprintf(made.info.source, sizeof(made.info.source), "%s", frame->source);
 	show_as_it_is(&made);
 	if (made.pixels)
@@ -48,22 +49,22 @@ struct picture picture_of_source(const struct picture_info *info, const struct p
 
 struct picture picture_of_copy(const struct picture_info *info, const uint32_t *pixels)
 {
-	const struct pixel_plane plane = {
-		.pixels = (const uint8_t *)pixels,
-		.stride_bytes = (size_t)PIXEL_BYTES * info->width,
-		.row_bytes = (size_t)PIXEL_BYTES * info->width,
-		.rows = info->height,
-	};
-	const struct pixel_source source = {
-		.format = pixel_format_find(info->opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888),
+	const struct shmflip_frame frame = {
+		.fourcc = info->opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888,
 		.width = info->width,
 		.height = info->height,
-		.plane = { plane },
-		.full_range = true,
-		.white = UINT8_MAX,
+		.planes = 1,
+		.colour = info->colour,
+		.plane = { { .pixels = (const uint8_t *)pixels,
+		             .stride_bytes = PIXEL_BYTES * info->width,
+		             .rows = info->height } },
 	};
+	struct picture picture = { .info = *info };
 
-	return picture_of_source(info, &source);
+	/* Knows the format, and finds its rows long enough. */
+	(void)pixel_source_init(&picture.source, &frame);
+	show_as_it_is(&picture);
+	return picture;
 }
 
 uint32_t picture_alpha_floor(const struct picture_info *info)

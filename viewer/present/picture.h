@@ -19,6 +19,7 @@ struct picture_info {
 	uint32_t height;
 	uint32_t fourcc; /* enum shmflip_format. 0: not known */
 	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
+	struct shmflip_colour colour;
 	char source[SHMFLIP_SOURCE_MAX + 1];
 };
 
