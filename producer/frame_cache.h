@@ -28,6 +28,9 @@ struct cached_frame {
 	size_t file;                 /* likewise */
 	uint32_t width;
 	uint32_t height;
+	uint32_t orientation; /* as in a task, and the next two */
+	uint32_t aspect_num;
+	uint32_t aspect_den;
 	struct png_decoded picture;
 };
 

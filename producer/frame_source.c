@@ -104,6 +104,9 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 		task->file = task->cached->file;
 		task->width = task->cached->width;
 		task->height = task->cached->height;
+		task->orientation = task->cached->orientation;
+		task->aspect_num = task->cached->aspect_num;
+		task->aspect_den = task->cached->aspect_den;
 	} else {
 		fetch_file(source, task);
 	}

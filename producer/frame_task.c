@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "input/file_kind.h"
+#include "png_display.h"
 #include "png_header.h"
 
 void frame_task_init(struct frame_task *task)
@@ -120,6 +121,16 @@ static void open_and_read(struct frame_task *task)
 		close(fd);
 }
 
+static void read_display(struct frame_task *task)
+{
+	struct png_display display;
+
+	png_display_read(task->png, task->size, &display);
+	task->orientation = display.orientation;
+	task->aspect_num = display.aspect_num;
+	task->aspect_den = display.aspect_den;
+}
+
 static void read_png(struct frame_task *task)
 {
 	struct png_header header;
@@ -136,6 +147,7 @@ static void read_png(struct frame_task *task)
 		return;
 	}
 	frame_task_set_size(task, &header);
+	read_display(task);
 }
 
 void frame_task_read(struct frame_task *task, const struct capacity *capacity)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * png_decode: whatever the bytes, it returns, and writes no byte outside the picture. A
- * sanitizer guards the memory around the pixels. Libraries are built without one, so that memory
- * is compared, too. */
+ * png_decode: whatever the bytes, it returns, and writes no byte outside the picture. A sanitizer
+ * guards the memory around the pixels. Libraries are built without one, so that memory is compared,
+ * too. png_display: it returns what is valid, and reads no byte outside the file. */
 #include <errno.h>
 #include <sanitizer/asan_interface.h>
 
 #include "fuzz.h"
 #include "png_decode.h"
+#include "png_display.h"
 #include "png_header.h"
 #include "shmflip.h"
 
@@ -40,6 +41,15 @@ static void check_picture(const struct png_decoded *picture, uint64_t pixels_siz
 	REQUIRE(picture->format == SHMFLIP_XRGB8888 || picture->format == SHMFLIP_ARGB8888);
 }
 
+static void check_display(const uint8_t *data, size_t size)
+{
+	struct png_display display;
+
+	png_display_read(data, size, &display);
+	REQUIRE(display.orientation <= 8);
+	REQUIRE((display.aspect_num == 0) == (display.aspect_den == 0));
+}
+
 /* Returns exactly the size of this picture, or the largest size that the target allows. */
 static uint64_t slot_bytes_for(const uint8_t *data, size_t size)
 {
@@ -60,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct png_decoded picture;
 	int error;
 
+	check_display(data, size);
 	options.pixels_size = slot_bytes_for(data, size);
 	end = pixels + options.pixels_size;
 	guard(guarded);
