@@ -31,6 +31,11 @@ static bool reads_pixels(const struct options *options)
 	       (options->presenter && options->presenter->copies);
 }
 
+static bool takes_any_format(const struct options *options)
+{
+	return !options->digest && !options->record_dir;
+}
+
 static int open_viewer(struct session *session, const char *channel, struct shmflip_viewer **out)
 {
 	struct shmflip_viewer_options options;
@@ -43,6 +48,8 @@ static int open_viewer(struct session *session, const char *channel, struct shmf
 		options.flags = SHMFLIP_VIEWER_UNTOUCHED;
 	else if (reads_pixels(session->options))
 		options.flags = SHMFLIP_VIEWER_PREFAULT;
+	if (takes_any_format(session->options))
+		options.flags |= SHMFLIP_VIEWER_ANY_FORMAT;
 	int error = shmflip_viewer_open(&options, out);
 	if (error)
 		cli_library_error(error);
@@ -171,6 +178,34 @@ static bool note_channel(struct session *session)
 	return true;
 }
 
+static enum session_event pass_over_unknown(struct session *session,
+                                            const struct shmflip_frame *frame)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "pixel format 0x%08x is unknown", frame->fourcc);
+	session_pass_over(session, reason);
+	shmflip_frame_release(frame);
+	return SESSION_PASSED_OVER;
+}
+
+/* Where there is a window, a frame of another format than B, G, R, A is shown by a copy. */
+static bool must_stay_untouched(const struct session *session)
+{
+	const struct options *options = session->options;
+
+	return options->untouched && !(options->presenter && !options->presenter->needs_window);
+}
+
+static enum session_event refuse_to_convert(struct session *session, const struct picture *picture)
+{
+	cli_error("--verify-untouched forbids the copy that shows pixel format %s: start "
+	          "shmflip-producer with --pixels bgra, or use --present none",
+	          shmflip_format_info(picture->source.format->fourcc)->name);
+	shmflip_frame_release(picture->frame);
+	return exit_with(session, CLI_FAILED);
+}
+
 enum session_event session_take_frame(struct session *session, struct picture *picture,
                                       int timeout_ms)
 {
@@ -190,7 +225,10 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 	enum session_event event = handle_action(session, action, detail);
 	if (event != SESSION_FRAME)
 		return event;
-	*picture = picture_of_frame(frame);
+	if (picture_of_frame(picture, frame) < 0)
+		return pass_over_unknown(session, frame);
+	if (!picture->pixels && must_stay_untouched(session))
+		return refuse_to_convert(session, picture);
 	return digest_and_record(session, picture);
 }
 
@@ -317,10 +355,9 @@ enum session_event session_note_shown(struct session *session, const struct pict
 
 void session_pass_over(struct session *session, const char *reason)
 {
-	if (session->too_large++ > 0)
+	if (session->passed_over++ > 0)
 		return;
-	cli_error("passing over frames: %s%s", reason,
-	          session->options->presenter ? "; --present auto shows them" : "");
+	cli_error("passing over frames: %s", reason);
 }
 
 void session_note_drawn(struct session *session, unsigned copies)

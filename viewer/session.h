@@ -20,10 +20,11 @@
 #include "shmflip.h"
 
 enum session_event {
-	SESSION_FRAME,   /* there is a frame to show */
-	SESSION_NOTHING, /* nothing is new */
-	SESSION_LOST,    /* the producer is gone: the current picture is stale */
-	SESSION_EXIT,    /* exit with exit_code; the reason was reported */
+	SESSION_FRAME,       /* there is a frame to show */
+	SESSION_NOTHING,     /* nothing is new */
+	SESSION_PASSED_OVER, /* there was a frame that cannot be shown: release those before it */
+	SESSION_LOST,        /* the producer is gone: the current picture is stale */
+	SESSION_EXIT,        /* exit with exit_code; the reason was reported */
 };
 
 /* How long a loop without a window waits in one session_take_frame(). In between it checks for an
@@ -53,7 +54,7 @@ struct session {
 	struct shmflip_counts counts;   /* of all channels, at the last take */
 	struct shmflip_counts before;   /* of the channels before this one */
 	uint64_t shown;
-	uint64_t too_large; /* frames passed over */
+	uint64_t passed_over; /* frames passed over */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
 	uint64_t copies;   /* of the frames drawn */

@@ -45,7 +45,7 @@ static void write_stats(struct session *session)
 		.presenter = session->presenter,
 		.producers_died = session->liveness.died,
 		.bad_frames = session->liveness.bad_frames,
-		.too_large = session->too_large,
+		.passed_over = session->passed_over,
 		.repeated = session->repeated,
 		.drawn = session->drawn,
 		.copies = session->copies,

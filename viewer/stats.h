@@ -18,7 +18,7 @@ struct stats {
 	struct shmflip_counts counts;
 	uint64_t producers_died;
 	uint64_t bad_frames;
-	uint64_t too_large; /* frames acquired, but not shown */
+	uint64_t passed_over; /* frames acquired, but not shown */
 	uint64_t repeated;
 	uint64_t drawn;
 	uint64_t copies; /* of all frames drawn */

@@ -14,6 +14,7 @@
 #include "viewport.h"
 
 struct overlay;
+struct picture_copy;
 struct session;
 struct video_output; /* opaque */
 struct window;
@@ -42,10 +43,9 @@ int video_output_check(struct video_output *output);
  * window has lost what was drawn in it, beside the picture too. */
 int video_output_show(struct video_output *output, const struct picture *picture, bool damaged);
 
-/* Shows a picture again, for which this process has copied a frame: rows without padding. The
- * caller keeps the pixels. The picture stays as stale as it was. */
-int video_output_show_copy(struct video_output *output, const struct picture_info *info,
-                           const uint32_t *pixels);
+/* Shows a picture again, of which this process has a copy. The caller keeps the copy. The picture
+ * stays as stale as it was. */
+int video_output_show_copy(struct video_output *output, const struct picture_copy *copy);
 
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);
@@ -55,6 +55,16 @@ int video_output_repaint(struct video_output *output);
 /* ---- The current picture -------------------------------------------------------------------- */
 
 const struct picture_info *video_output_info(const struct video_output *output);
+
+/* The pixels of a picture that was converted, as they came: in the frame's slot or, once that is
+ * released, in a copy. Valid until another picture is shown, or the slot released. NULL: the
+ * picture is shown as it came, and video_output_read() reads it. */
+const struct pixel_source *video_output_source(const struct video_output *output);
+
+/* Makes a copy of the current picture, as it came. The caller frees it. A failure changes nothing.
+ * -EFBIG   the copy needs more than bytes_max
+ * -ENOMEM  there is no memory */
+int video_output_copy(struct video_output *output, size_t bytes_max, struct picture_copy *copy);
 
 /* Reads pixels as read() of struct presenter does. A failure changes nothing. */
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels);
