@@ -104,6 +104,9 @@ static void store(struct cached_frame *cached, struct frame_task *task)
 	cached->width = task->width;
 	cached->height = task->height;
 	cached->colour = task->colour;
+	cached->orientation = task->orientation;
+	cached->aspect_num = task->aspect_num;
+	cached->aspect_den = task->aspect_den;
 	cached->picture = task->picture;
 	task->frame = NULL;
 	task->pixels = NULL;

@@ -29,6 +29,9 @@ struct cached_frame {
 	uint32_t width;
 	uint32_t height;
 	struct shmflip_colour colour;
+	uint32_t orientation; /* as in a task, and the next two */
+	uint32_t aspect_num;
+	uint32_t aspect_den;
 	struct png_decoded picture;
 };
 

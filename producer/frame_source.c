@@ -105,6 +105,9 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 		task->width = task->cached->width;
 		task->height = task->cached->height;
 		task->colour = task->cached->colour;
+		task->orientation = task->cached->orientation;
+		task->aspect_num = task->cached->aspect_num;
+		task->aspect_den = task->cached->aspect_den;
 	} else {
 		fetch_file(source, task);
 	}

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "input/file_kind.h"
 #include "png_colour.h"
+#include "png_display.h"
 #include "png_header.h"
 
 void frame_task_init(struct frame_task *task)
@@ -136,6 +137,16 @@ static void read_colour(struct frame_task *task, const struct png_header *header
 		task->colour.bits = 0;
 }
 
+static void read_display(struct frame_task *task)
+{
+	struct png_display display;
+
+	png_display_read(task->png, task->size, &display);
+	task->orientation = display.orientation;
+	task->aspect_num = display.aspect_num;
+	task->aspect_den = display.aspect_den;
+}
+
 static void read_png(struct frame_task *task, const struct options *options)
 {
 	struct png_header header;
@@ -153,6 +164,7 @@ static void read_png(struct frame_task *task, const struct options *options)
 	}
 	frame_task_set_header(task, &header, options);
 	read_colour(task, &header);
+	read_display(task);
 }
 
 void frame_task_read(struct frame_task *task, const struct capacity *capacity,

@@ -113,31 +113,29 @@ static bool is_held(const struct output *output, const struct frame_task *task)
 	return capacity_holds(output->capacity, task->fourcc, task->width, task->height);
 }
 
-/* A stream has one pixel aspect: another one begins another stream. */
-static void follow_aspect(struct output *output, const struct frame_task *task)
-{
-	struct shmflip_stream stream = output->stream;
-
-	if (stream.aspect_num == task->aspect_num && stream.aspect_den == task->aspect_den)
-		return;
-	describe_frame(&stream, task);
-	if (configure(output, &stream))
-		cli_error("%s: the pixel aspect stays: %s", task->path, shmflip_error_detail());
-	output->stream.aspect_num = task->aspect_num;
-	output->stream.aspect_den = task->aspect_den;
-}
-
 void output_make_room(struct output *output, struct frame_task *task)
 {
 	if (task->fault || task->cached || !task->width)
 		return;
-	if (is_held(output, task)) {
-		follow_aspect(output, task);
+	if (is_held(output, task))
 		return;
-	}
 	frame_task_read(task, output->capacity, output->options);
 	if (!task->fault && !is_held(output, task))
 		grow_slots(output, task);
+}
+
+void output_follow_aspect(struct output *output, const struct frame_task *task)
+{
+	struct shmflip_stream stream = output->stream;
+
+	if (output->keeps_aspect ||
+	    (stream.aspect_num == task->aspect_num && stream.aspect_den == task->aspect_den))
+		return;
+	describe_frame(&stream, task);
+	if (configure(output, &stream) == 0)
+		return;
+	output->keeps_aspect = true;
+	cli_error("%s: the pixel aspect stays as it is: %s", task->path, shmflip_error_detail());
 }
 
 int output_add_slots(struct output *output, uint32_t slots)

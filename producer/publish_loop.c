@@ -117,6 +117,7 @@ static int send(struct publish_loop *loop, struct frame_task *task)
 	frame->width = task->picture.width;
 	frame->height = task->picture.height;
 	frame->colour = task->colour;
+	frame->orientation = task->orientation;
 	error = shmflip_frame_layout(frame);
 	if (error)
 		return error;
@@ -143,6 +144,7 @@ static int publish(struct publish_loop *loop, struct frame_task *task)
 	int error;
 
 	note_decoding(loop, task);
+	output_follow_aspect(loop->output, task);
 	error = send(loop, task);
 	if (error == -ESTALE)
 		error = send_from_new_memory(loop, task);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * png_decode: whatever the bytes, it returns, and writes no byte outside the picture. The size
- * decides whether the samples stay what they are. png_colour: it returns valid codes. A
- * sanitizer guards the memory around the pixels. Libraries are built without one, so that memory
- * is compared, too. */
+ * decides whether the samples stay what they are. png_colour and png_display: they
+ * return what is valid, and read no byte outside the file. A sanitizer guards the memory around the
+ * pixels. Libraries are built without one, so that memory is compared, too. */
 #include <errno.h>
 #include <sanitizer/asan_interface.h>
 
 #include "fuzz.h"
 #include "png_colour.h"
 #include "png_decode.h"
+#include "png_display.h"
 #include "png_header.h"
 #include "shmflip.h"
 
@@ -62,6 +63,15 @@ static void check_colour(const uint8_t *data, size_t size, const struct png_head
 	REQUIRE(colour.range <= 2 && colour.bits <= 16 && colour.matrix == 0);
 }
 
+static void check_display(const uint8_t *data, size_t size)
+{
+	struct png_display display;
+
+	png_display_read(data, size, &display);
+	REQUIRE(display.orientation <= 8);
+	REQUIRE((display.aspect_num == 0) == (display.aspect_den == 0));
+}
+
 /* Sets the format, and the size of exactly this picture; or the largest size that the target
  * allows. */
 static void choose_format(struct png_decode_options *options, const uint8_t *data, size_t size)
@@ -91,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int error;
 
 	choose_format(&options, data, size);
+	check_display(data, size);
 	end = pixels + options.pixels_size;
 	guard(guarded);
 	guard(end);
