@@ -80,6 +80,8 @@ static struct process *add_producer(const struct pipeline_input *input, unsigned
 	process_argument(producer, "--fps=0");
 	process_argument(producer, "--policy=lossless");
 	process_argument(producer, "--on-error=stop");
+	/* The other programs convert to these too. */
+	process_argument(producer, "--pixels=bgra");
 	process_argument(producer, "--jobs=%u", jobs);
 	process_argument(producer, "--quiet");
 	process_argument(producer, "%s", input->directory);

@@ -197,6 +197,20 @@ static void summarize(const struct run *run, struct sample *sample, struct histo
 	histogram_merge(latency, &own_latency);
 }
 
+uint64_t measurement_pixel_bytes(const struct measurement *measurement)
+{
+	struct shmflip_layout layout;
+	uint64_t bytes = 0;
+
+	shmflip_init(&layout);
+	if (shmflip_format_layout(measurement->fourcc, measurement->width, measurement->height,
+	                          &layout))
+		return 0;
+	for (uint32_t plane = 0; plane < layout.planes; plane++)
+		bytes += (uint64_t)layout.row_bytes[plane] * layout.rows[plane];
+	return bytes;
+}
+
 static int prepare_run(struct run *run, const char *directory, int64_t seconds_ns, char *detail)
 {
 	const struct measurement *measurement = run->measurement;
@@ -210,6 +224,7 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 		.directory = directory,
 		.width = measurement->width,
 		.height = measurement->height,
+		.fourcc = measurement->fourcc,
 		.receivers = measurement->transport->traits & TRANSPORT_ALONE
 		                     ? 0
 		                     : measurement->receivers,
@@ -218,10 +233,9 @@ static int prepare_run(struct run *run, const char *directory, int64_t seconds_n
 	};
 	link->detail = detail;
 	shmflip_init(&layout);
-	error = shmflip_format_layout(SHMFLIP_XRGB8888, link->width, link->height, &layout);
+	error = shmflip_format_layout(link->fourcc, link->width, link->height, &layout);
 	if (error)
 		return link_fail(link, error, "frames are too large");
-	link->stride_bytes = layout.stride_bytes[0];
 	link->frame_bytes = layout.bytes;
 	if (measurement->transport->traits & TRANSPORT_EMPTY)
 		link->frame_bytes = EMPTY_FRAME_BYTES;

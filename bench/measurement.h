@@ -13,12 +13,16 @@ struct measurement {
 	const struct transport *transport;
 	uint32_t width;
 	uint32_t height;
+	uint32_t fourcc;
 	enum touch touch;
 	unsigned cores;      /* 1: both sides share one; 2: different ones */
 	uint32_t rate_milli; /* frames in 1000 seconds; 0: as fast as possible */
 	unsigned receivers;
 	unsigned slots; /* of shmflip's channel */
 };
+
+/* The bytes of a frame's pixels, without padding. */
+uint64_t measurement_pixel_bytes(const struct measurement *measurement);
 
 /* The figures of one run. */
 struct sample {

@@ -24,6 +24,7 @@ enum {
 	OPTION_RATE,
 	OPTION_RECEIVERS,
 	OPTION_SLOTS,
+	OPTION_PIXELS,
 	OPTION_DECODERS,
 };
 
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "receivers", required_argument, NULL, OPTION_RECEIVERS },
 	{ "slots", required_argument, NULL, OPTION_SLOTS },
+	{ "pixels", required_argument, NULL, OPTION_PIXELS },
 	{ "decoders", required_argument, NULL, OPTION_DECODERS },
 	{ 0 },
 };
@@ -94,16 +96,23 @@ static void for_each_word(struct options *options, const char *option, const cha
 static void add_size(struct options *options, const char *word)
 {
 	struct size *size = &options->sizes[options->size_count++];
-	struct shmflip_layout layout;
 
 	cli_size("--size", word, &size->width, &size->height);
+}
+
+/* How many bytes a frame has depends on --pixels too, which may follow --size. */
+static void check_size(const struct size *size, uint32_t fourcc)
+{
+	struct shmflip_layout layout;
+
 	shmflip_init(&layout);
-	if (shmflip_format_layout(SHMFLIP_XRGB8888, size->width, size->height, &layout) ||
+	if (shmflip_format_layout(fourcc, size->width, size->height, &layout) ||
 	    layout.bytes > UINT32_MAX)
-		cli_usage_error("--size takes frames of less than 4 GiB, not %s", word);
+		cli_usage_error("--size takes frames of less than 4 GiB, not %ux%u", size->width,
+		                size->height);
 	if (layout.bytes < FRAME_BYTES_MIN)
-		cli_usage_error("--size takes frames of at least %d bytes, not %s", FRAME_BYTES_MIN,
-		                word);
+		cli_usage_error("--size takes frames of at least %d bytes, not %ux%u",
+		                FRAME_BYTES_MIN, size->width, size->height);
 }
 
 static void add_every_transport(struct options *options)
@@ -247,6 +256,10 @@ static void set_transports(struct options *options, int option, const char *text
 		options->slots =
 			(unsigned)cli_uint("--slots", text, SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX);
 		break;
+	case OPTION_PIXELS:
+		if (shmflip_format_find(text, &options->fourcc))
+			cli_usage_error("--pixels: %s", shmflip_error_detail());
+		break;
 	}
 }
 
@@ -302,6 +315,8 @@ static void set_defaults(struct options *options)
 		set_transports(options, OPTION_RECEIVERS, "1");
 	if (!options->slots)
 		options->slots = SHMFLIP_SLOTS_MIN;
+	if (!options->fourcc)
+		options->fourcc = SHMFLIP_XRGB8888;
 }
 
 static void set_paths(struct options *options, int count, char **words)
@@ -340,4 +355,6 @@ void options_parse(struct options *options, int argc, char **argv,
 	}
 	set_paths(options, argc - optind, argv + optind);
 	set_defaults(options);
+	for (unsigned i = 0; i < options->size_count; i++)
+		check_size(&options->sizes[i], options->fourcc);
 }

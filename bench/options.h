@@ -44,7 +44,8 @@ struct options {
 	unsigned rate_count;
 	unsigned receivers[LIST_MAX];
 	unsigned receivers_count;
-	unsigned slots; /* of shmflip's channel */
+	unsigned slots;  /* of shmflip's channel */
+	uint32_t fourcc; /* of frames; 0: not given */
 
 	/* decode */
 	const struct decoder *decoders[LIST_MAX];

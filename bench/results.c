@@ -60,6 +60,7 @@ static void add_all(struct results *results)
 				measurement = (struct measurement){
 					.width = options->sizes[size].width,
 					.height = options->sizes[size].height,
+					.fourcc = options->fourcc,
 					.touch = options->touches[touch],
 					.rate_milli = options->rates_milli[rate],
 					.slots = options->slots,
@@ -134,7 +135,7 @@ double result_kernel_bytes(const struct result *result)
 	const struct measurement *measurement = &result->measurement;
 
 	return (double)measurement->transport->kernel_copies * measurement->receivers *
-	       measurement->width * 4.0 * measurement->height;
+	       (double)measurement_pixel_bytes(measurement);
 }
 
 /* The noise between rounds, median over all results: of throughput, or at a fixed rate of

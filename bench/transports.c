@@ -166,6 +166,7 @@ static const char help[] =
 	"\n"
 	"      --transports LIST|all  (default all; an invalid name lists the valid ones)\n"
 	"      --size WxH,...     (default 640x480,1920x1080,3840x2160)\n"
+	"      --pixels FORMAT    by any name, as NV12 or yuv420p (default XR24)\n"
 	"      --touch LIST       work on the pixels: none, read, write+read or copy+read\n"
 	"                         (default none,read,write+read)\n"
 	"      --cores LIST       sender and receivers on 1 core, or on 2 (default 2)\n"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "shmflip.h"
 #include "transports.h"
 
 /* The figures of a sample and their names in JSON. */
@@ -49,10 +50,11 @@ static json_t *latency_json(const struct histogram *latency)
 
 static json_t *measurement_json(const struct measurement *measurement)
 {
-	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:s, s:i, s:f, s:i, s:i}", "transport",
+	return json_pack("{s:s, s:s, s:b, s:i, s:i, s:s, s:s, s:i, s:f, s:i, s:i}", "transport",
 	                 measurement->transport->name, "title", measurement->transport->title,
 	                 "limit", (measurement->transport->traits & TRANSPORT_LIMIT) != 0, "width",
-	                 (int)measurement->width, "height", (int)measurement->height, "touch",
+	                 (int)measurement->width, "height", (int)measurement->height, "pixels",
+	                 shmflip_format_info(measurement->fourcc)->name, "touch",
 	                 touch_names[measurement->touch], "cores", (int)measurement->cores, "rate",
 	                 measurement->rate_milli / 1000.0, "receivers", (int)measurement->receivers,
 	                 "slots", (int)measurement->slots);

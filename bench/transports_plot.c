@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plot.h"
+#include "shmflip.h"
 #include "transports.h"
 
 enum { PANELS_ACROSS = 2, PANELS_MAX = 24 };
@@ -109,8 +110,8 @@ static void write_bars(struct plot *plot, const struct panel *panel)
 	for (unsigned i = 0; i < options->transport_count; i++)
 		write_point(plot, options->transports[i]->name,
 		            find(panel, options->transports[i], &options->sizes[0]));
-	fprintf(plot->script, "END\nset xlabel \"%ux%u\"\n", options->sizes[0].width,
-	        options->sizes[0].height);
+	fprintf(plot->script, "END\nset xlabel \"%ux%u %s\"\n", options->sizes[0].width,
+	        options->sizes[0].height, shmflip_format_info(options->fourcc)->name);
 	plot_bars(plot, -45);
 }
 
@@ -134,7 +135,8 @@ static void write_line_data(struct plot *plot, const struct panel *panel, unsign
 		const struct size *size = &options->sizes[i];
 		const struct result *result = find(panel, options->transports[line], size);
 
-		snprintf(label, sizeof(label), "%ux%u", size->width, size->height);
+		snprintf(label, sizeof(label), "%ux%u %s", size->width, size->height,
+		         shmflip_format_info(options->fourcc)->name);
 		if (result) {
 			fprintf(plot->script, "%u ", i);
 			write_point(plot, label, result);

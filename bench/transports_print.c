@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "shmflip.h"
 #include "table.h"
 #include "transports.h"
 
@@ -27,8 +28,8 @@ static const char legend[] =
 
 static void print_title(const struct measurement *measurement, FILE *file)
 {
-	fprintf(file, "\n%ux%u, %s, %s, ", measurement->width, measurement->height,
-	        touch_names[measurement->touch],
+	fprintf(file, "\n%ux%u %s, %s, %s, ", measurement->width, measurement->height,
+	        shmflip_format_info(measurement->fourcc)->name, touch_names[measurement->touch],
 	        measurement->cores == 1 ? "one core" : "two cores");
 	if (measurement->rate_milli)
 		fprintf(file, "%g frames per second, ", measurement->rate_milli / 1000.0);
@@ -75,7 +76,7 @@ static void add_throughput(struct table *table, const struct result *result,
 		table_nothing(table);
 	else
 		table_number(table,
-		             fps.median * measurement->width * 4.0 * measurement->height / 1e9);
+		             fps.median * (double)measurement_pixel_bytes(measurement) / 1e9);
 	add_ratio(table, result, ours);
 }
 

@@ -53,6 +53,7 @@ static int open_sender(struct link *link)
 	shmflip_init(&stream);
 	stream.width = link->width;
 	stream.height = link->height;
+	stream.fourcc = link->fourcc;
 	stream.slots = link->slots;
 	error = shmflip_producer_open(&options, &stream, &state->producer);
 	return error ? fail(link, error, "shmflip_producer_open") : 0;
@@ -96,7 +97,7 @@ static int open_receiver(struct link *link, unsigned receiver)
 	(void)receiver;
 	shmflip_init(&options);
 	options.dir = link->directory;
-	options.flags = SHMFLIP_VIEWER_PREFAULT;
+	options.flags = SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_ANY_FORMAT;
 	error = shmflip_viewer_open(&options, &state->viewer);
 	if (!error)
 		error = shmflip_viewer_attach(state->viewer, -1);

@@ -29,8 +29,9 @@ struct link {
 	const char *directory; /* for files of this run; empty, and emptied afterwards */
 	uint32_t width;
 	uint32_t height;
-	uint32_t stride_bytes;
-	uint64_t frame_bytes; /* a multiple of 64 */
+	uint32_t fourcc;
+	uint64_t
+		frame_bytes; /* of all planes, one after the other, with padding; a multiple of 64 */
 	unsigned receivers;
 	unsigned slots; /* of shmflip's channel */
 	bool paced;     /* frames come at a fixed rate, not as fast as possible */

@@ -49,6 +49,7 @@ class TransportsTest(Bench):
         """The kernel also counts the bytes of a pipe; it copies none of shmflip's frames."""
         _, results = self.quick("--transports", "shmflip,pipe", "--size", "640x480", "--touch", "read")
         frame = 640 * 480 * 4
+        self.assertEqual(results["shmflip"]["pixels"], "XR24")
         self.assertEqual(results["shmflip"]["kernel_bytes"], 0)
         self.assertLess(results["shmflip"]["io_bytes"]["median"], frame / 100)
         self.assertEqual(results["pipe"]["kernel_bytes"], 2 * frame)
@@ -79,6 +80,21 @@ class TransportsTest(Bench):
 
         self.until("there is a channel of eight slots", lambda: 8 in slots_of_channel())
         self.assert_exits(bench, 0)
+
+    def test_pixels(self):
+        """The format decides how many bytes a frame has: all planes, for the transport and for the kernel's copies."""
+        whole, results = self.quick("--transports", "shmflip,pipe", "--pixels", "p010le", "--size", "66x33",
+                                    "--touch", "write+read")
+        pixels = 2 * (66 * 33 + 2 * 33 * 17)
+        self.assertEqual({result["pixels"] for result in whole["results"]}, {"P010"})
+        self.assertEqual([results[name]["torn"] for name in ("shmflip", "pipe")], [0, 0])
+        self.assertEqual(results["pipe"]["kernel_bytes"], 2 * pixels)
+        bench = self.bench("transports", "--quick", "--transports", "pipe", "--pixels", "NV12", "--size", "1920x1080")
+        self.assert_exits(bench, 0)
+        self.assertIn("1920x1080 NV12, none, two cores", bench.out)
+        # Twice 3.1 MB.
+        row = next(line for line in bench.lines if line.startswith("pipe "))
+        self.assertIn("6.22", row.split())
 
     def test_two_builds_compared(self):
         """The same build twice: the figures are real, and the ratio is some number."""
@@ -220,6 +236,10 @@ class UsageTest(Bench):
                 (["dance"], "dance"),
                 (["transports", "--size", "big"], "--size"),
                 (["transports", "--size", "1x1"], "--size"),
+                (["transports", "--size", "7x1", "--pixels", "R8"], "--size"),
+                (["transports", "--pixels", "rgb565"], "--pixels: there is no pixel format rgb565"),
+                (["transports", "--pixels", "y12"], "4095"),
+                (["decode", "--pixels", "NV12", "a.png"], "decode takes no --pixels"),
                 (["transports", "--transports", "pigeon"], "shmflip-awake"),
                 (["transports", "--touch", "lick"], "write+read"),
                 (["transports", "--plot", "a.gif"], "*.svg"),
