@@ -178,6 +178,15 @@ static void assert_shown(struct fixture *fixture, int number, const struct look 
 	assert_window(fixture, expected);
 }
 
+/* The x11 presenter's thread releases a frame once the server has read it. */
+static void wait_for_released(struct fixture *fixture, int count)
+{
+	for (int tries = 0; atomic_load(&fixture->released) < count; tries++) {
+		assert_in_range(tries, 0, 30000);
+		SDL_Delay(1);
+	}
+}
+
 /* Each format follows another one, whose buffer is free only once the server has read it. */
 static void shows_every_format(const struct presenter *presenter, const struct look *look)
 {
@@ -190,6 +199,8 @@ static void shows_every_format(const struct presenter *presenter, const struct l
 		/* These need frames of a producer: see the tests of the session. */
 		if (format->order == ORDER_BGRA)
 			continue;
+		/* The frame before the last, whose memory this one gets. */
+		wait_for_released(&fixture, shown - 1);
 		show(&fixture, shown & 1, format->fourcc, look);
 		assert_shown(&fixture, shown & 1, look);
 		if (shown++ > 0)
