@@ -34,6 +34,7 @@ void help_print(void)
 	     "                          all; make all BGRA; take only frames of this format\n"
 	     "      --reopen            when the writer of a FIFO ends, wait for the next\n"
 	     "      --colour MATRIX[:RANGE]  of YUV: bt601, bt709 or bt2020; limited or full\n"
+	     "      --value-scale SCALE[:OFFSET]  what 16-bit gray and floats measure: 1/5000\n"
 	     "      --mode OCTAL, --group NAME  who may attach (default 0600); the group\n"
 	     "      --lease SECONDS     how long a viewer may hold the last slot (0: no limit)\n"
 	     "      --flatten COLOUR    blend onto #rrggbb or a name (default: keep alpha)\n"
