@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pixel_convert.h"
 #include "png_encode.h"
 
 /* Formats that differ in alpha only have the same bytes, and the same name of ffmpeg's. */
@@ -56,26 +55,6 @@ static int raw_frame(struct out_buffer *output, const struct pixel_source *sourc
 	return 0;
 }
 
-static int encode_png(FILE *file, const struct pixel_source *source)
-{
-	size_t row_bytes = (size_t)source->width * 4;
-	uint8_t *bgra = malloc(row_bytes * source->height);
-	struct pixel_converter converter;
-	int error = -ENOMEM;
-
-	if (!bgra)
-		return -ENOMEM;
-	pixel_converter_init(&converter, source, NULL);
-	pixel_convert(&converter, 0, 0, source->width, source->height, bgra, row_bytes);
-	error = png_encode(file, &(struct png_source){ .pixels = bgra,
-	                                               .stride_bytes = (uint32_t)row_bytes,
-	                                               .width = source->width,
-	                                               .height = source->height,
-	                                               .opaque = !source->format->alpha });
-	free(bgra);
-	return error;
-}
-
 static int png_frame(struct out_buffer *output, const struct pixel_source *source,
                      const struct video *video)
 {
@@ -88,7 +67,7 @@ static int png_frame(struct out_buffer *output, const struct pixel_source *sourc
 	(void)video;
 	if (!file)
 		return -ENOMEM;
-	error = encode_png(file, source);
+	error = png_encode(file, source);
 	if (fclose(file) != 0 && !error)
 		error = -ENOMEM;
 	room = error ? NULL : out_buffer_reserve(output, size);

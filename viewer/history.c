@@ -2,18 +2,12 @@
 #include "history.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-static size_t bytes_of(const struct picture_info *info)
-{
-	return (size_t)4 * info->width * info->height;
-}
 
 static void drop_oldest(struct history *history)
 {
-	free(history->pictures[0].pixels);
-	history->bytes -= bytes_of(&history->pictures[0].info);
+	history->bytes -= picture_copy_bytes(&history->pictures[0].source);
+	picture_copy_finish(&history->pictures[0]);
 	history->count--;
 	memmove(history->pictures, history->pictures + 1,
 	        history->count * sizeof(history->pictures[0]));
@@ -24,36 +18,29 @@ bool history_has_current(const struct history *history)
 	return history->current < history->count;
 }
 
-bool history_accepts(const struct picture_info *info)
+int history_add(struct history *history, const struct picture_copy *copy)
 {
-	return bytes_of(info) <= HISTORY_BYTES_MAX;
-}
-
-int history_add(struct history *history, const struct picture_info *info, uint32_t *pixels)
-{
-	size_t bytes = bytes_of(info);
+	size_t bytes = picture_copy_bytes(&copy->source);
 
 	while (history->count > 0 && (history->count == HISTORY_PICTURES_MAX ||
 	                              history->bytes + bytes > HISTORY_BYTES_MAX))
 		drop_oldest(history);
 	history->current = history->count;
-	if (!history_accepts(info))
+	if (bytes > HISTORY_BYTES_MAX)
 		return -EFBIG;
-	history->pictures[history->count].info = *info;
-	history->pictures[history->count].pixels = pixels;
-	history->count++;
+	history->pictures[history->count++] = *copy;
 	history->bytes += bytes;
 	return 0;
 }
 
-const struct history_entry *history_step_back(struct history *history)
+const struct picture_copy *history_step_back(struct history *history)
 {
 	if (history->current == 0)
 		return NULL;
 	return &history->pictures[--history->current];
 }
 
-const struct history_entry *history_step_forward(struct history *history)
+const struct picture_copy *history_step_forward(struct history *history)
 {
 	if (history->current + 1 >= history->count)
 		return NULL;

@@ -9,20 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "present/picture.h"
+#include "picture_copy.h"
 
 /* When either is exceeded, the oldest picture is dropped. */
 #define HISTORY_PICTURES_MAX 32
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
 
-struct history_entry {
-	struct picture_info info;
-	uint32_t *pixels; /* 0xAARRGGBB; rows have no padding */
-};
-
 /* Zero-initialise. */
 struct history {
-	struct history_entry pictures[HISTORY_PICTURES_MAX]; /* oldest first */
+	struct picture_copy pictures[HISTORY_PICTURES_MAX]; /* oldest first */
 	unsigned count;
 	unsigned current; /* the picture on screen; count: it is a newer one, not in here */
 	size_t bytes;
@@ -31,19 +26,16 @@ struct history {
 /* Whether the picture on screen is in the history. */
 bool history_has_current(const struct history *history);
 
-/* Whether a picture of this size is within the bound. */
-bool history_accepts(const struct picture_info *info);
-
 /* Adds the picture on screen, which is not in the history, as its newest. Drops older ones for it.
- * The history owns *pixels, of 4 * info->width * info->height bytes, and frees them.
+ * The history takes the copy over.
  *
- *   -EFBIG  the picture alone exceeds the bound; the history is empty, and pixels are the
+ *   -EFBIG  the picture alone exceeds the bound; the history is empty, and the copy is the
  *           caller's */
-int history_add(struct history *history, const struct picture_info *info, uint32_t *pixels);
+int history_add(struct history *history, const struct picture_copy *copy);
 
 /* The picture before or after the one on screen, which is now on screen. NULL: there is none. */
-const struct history_entry *history_step_back(struct history *history);
-const struct history_entry *history_step_forward(struct history *history);
+const struct picture_copy *history_step_back(struct history *history);
+const struct picture_copy *history_step_forward(struct history *history);
 
 /* Call when a frame of the channel is now on screen. */
 void history_leave(struct history *history);

@@ -197,7 +197,10 @@ int presenter_choice_open(struct video_output *output, const struct picture *pic
 
 unsigned presenter_choice_copies(const struct video_output *output)
 {
-	return output->presenter->copies ? output->presenter->copies(output->state) : 0;
+	unsigned conversion = output->source.format ? 1 : 0;
+
+	return conversion +
+	       (output->presenter->copies ? output->presenter->copies(output->state) : 0);
 }
 
 /* ---- The next presenter ------------------------------------------------------------------- */
@@ -275,12 +278,21 @@ static void ignore_screen(void *context, int64_t published_ns, int64_t now_ns)
 	(void)now_ns;
 }
 
-static int resume_with_held(struct video_output *output, const struct picture *picture)
+static int start_next_unreported(struct video_output *output, const struct picture *picture)
 {
+	void (*on_screen)(void *, int64_t, int64_t) = output->host.on_screen;
+
 	close_failed(output);
 	output->host.on_screen = ignore_screen;
 	int error = start_next(output, picture);
-	output->host.on_screen = session_note_on_screen;
+	output->host.on_screen = on_screen;
+	return error;
+}
+
+static int resume_with_held(struct video_output *output, const struct picture *picture)
+{
+	int error = start_next_unreported(output, picture);
+
 	if (error)
 		output->host.release_frame(output->host.context, picture->frame);
 	return error;
@@ -306,16 +318,14 @@ static int resume_with_copy(struct video_output *output, const uint32_t *pixels)
 {
 	const struct picture picture = picture_of_copy(&output->info, pixels);
 
-	close_failed(output);
-	output->host.on_screen = ignore_screen;
-	int error = start_next(output, &picture);
+	int error = start_next_unreported(output, &picture);
+
 	if (!error)
 		error = output->presenter->release_slot(output->state);
 	if (error && output->state) {
 		output->presenter->destroy(output->state);
 		output->state = NULL;
 	}
-	output->host.on_screen = session_note_on_screen;
 	return error;
 }
 

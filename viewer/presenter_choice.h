@@ -16,14 +16,14 @@ int presenter_choice_accept(const struct session *session, const struct picture 
 /* The scene for a picture of this shape, as the window is now. */
 struct scene presenter_choice_compose(struct video_output *output, const struct picture_info *info);
 
-/* Opens the window and shows the picture. Reports a failure on stderr. */
+/* Opens the window and shows the picture, which was converted. Reports a failure on stderr. */
 int presenter_choice_open(struct video_output *output, const struct picture *picture);
 
 /* Shows the picture with this presenter, which takes its frame over if it succeeds. */
 int presenter_show(struct video_output *output, const struct presenter *presenter, void *state,
                    const struct picture *picture);
 
-/* How many copies the presenter made of the current picture's pixels. */
+/* How many copies this process made of the current picture's pixels: the conversion is one. */
 unsigned presenter_choice_copies(const struct video_output *output);
 
 /* Call when the presenter failed to show the picture. The next one that works shows it; the

@@ -39,10 +39,11 @@ static int open_viewer(struct session *session, const char *channel, struct shmf
 	options.dir = session->options->dir;
 	options.channel = channel;
 	options.view = session->options->view;
+	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	if (session->options->untouched)
-		options.flags = SHMFLIP_VIEWER_UNTOUCHED;
+		options.flags |= SHMFLIP_VIEWER_UNTOUCHED;
 	else if (reads_pixels(session->options))
-		options.flags = SHMFLIP_VIEWER_PREFAULT;
+		options.flags |= SHMFLIP_VIEWER_PREFAULT;
 	int error = shmflip_viewer_open(&options, out);
 	if (error)
 		cli_library_error(error);
@@ -171,6 +172,34 @@ static bool note_channel(struct session *session)
 	return true;
 }
 
+static enum session_event pass_over_unknown(struct session *session,
+                                            const struct shmflip_frame *frame)
+{
+	char reason[64];
+
+	snprintf(reason, sizeof(reason), "pixel format 0x%08x is unknown", frame->fourcc);
+	session_pass_over(session, reason);
+	shmflip_frame_release(frame);
+	return SESSION_PASSED_OVER;
+}
+
+/* Where there is a window, a frame of another format than B, G, R, A is shown by a copy. */
+static bool must_stay_untouched(const struct session *session)
+{
+	const struct options *options = session->options;
+
+	return options->untouched && !(options->presenter && !options->presenter->needs_window);
+}
+
+static enum session_event refuse_to_convert(struct session *session, const struct picture *picture)
+{
+	cli_error("--verify-untouched forbids the copy that shows pixel format %s: start "
+	          "shmflip-producer with --pixels bgra, or use --present none",
+	          shmflip_format_info(picture->source.format->fourcc)->name);
+	shmflip_frame_release(picture->frame);
+	return exit_with(session, CLI_FAILED);
+}
+
 enum session_event session_take_frame(struct session *session, struct picture *picture,
                                       int timeout_ms)
 {
@@ -190,43 +219,11 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 	enum session_event event = handle_action(session, action, detail);
 	if (event != SESSION_FRAME)
 		return event;
-	*picture = picture_of_frame(frame);
+	if (picture_of_frame(picture, frame) < 0)
+		return pass_over_unknown(session, frame);
+	if (!picture->pixels && must_stay_untouched(session))
+		return refuse_to_convert(session, picture);
 	return digest_and_record(session, picture);
-}
-
-static enum liveness_state state_of(const struct shmflip_status *status, uint64_t producer)
-{
-	if (status->state == SHMFLIP_DEAD)
-		return LIVENESS_DIED;
-	if (status->error)
-		return LIVENESS_LIVE;
-	if (status->channel->producer != producer)
-		return LIVENESS_REPLACED;
-	if (status->state == SHMFLIP_FAILED)
-		return LIVENESS_DIED;
-	return status->state == SHMFLIP_ENDED ? LIVENESS_ENDED : LIVENESS_LIVE;
-}
-
-static enum liveness_state inspect_producer(const struct session *session)
-{
-	const struct shmflip_status *status;
-	int error = shmflip_channel_status(session->options->dir, session->channel_name, &status);
-
-	if (error)
-		return error == -ENOENT ? LIVENESS_ENDED : LIVENESS_LIVE;
-	enum liveness_state state = state_of(status, session->channel.producer);
-	shmflip_status_free(status);
-	return state;
-}
-
-enum session_event session_check_producer(struct session *session)
-{
-	enum liveness_state state = inspect_producer(session);
-
-	if (state == LIVENESS_LIVE)
-		return SESSION_NOTHING;
-	liveness_note_end(&session->liveness, state, monotonic_now_ns());
-	return SESSION_LOST;
 }
 
 static void restart(struct session *session, struct shmflip_viewer *viewer)
@@ -306,6 +303,7 @@ enum session_event session_note_shown(struct session *session, const struct pict
 	if (session->shown++ == 0)
 		session->first_shown_ns = now_ns;
 	session->last_shown_ns = now_ns;
+	session->fourcc = info->fourcc;
 	session->width = info->width;
 	session->height = info->height;
 	if (info->sequence > 1)
@@ -317,10 +315,9 @@ enum session_event session_note_shown(struct session *session, const struct pict
 
 void session_pass_over(struct session *session, const char *reason)
 {
-	if (session->too_large++ > 0)
+	if (session->passed_over++ > 0)
 		return;
-	cli_error("passing over frames: %s%s", reason,
-	          session->options->presenter ? "; --present auto shows them" : "");
+	cli_error("passing over frames: %s", reason);
 }
 
 void session_note_drawn(struct session *session, unsigned copies)

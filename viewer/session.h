@@ -20,10 +20,11 @@
 #include "shmflip.h"
 
 enum session_event {
-	SESSION_FRAME,   /* there is a frame to show */
-	SESSION_NOTHING, /* nothing is new */
-	SESSION_LOST,    /* the producer is gone: the current picture is stale */
-	SESSION_EXIT,    /* exit with exit_code; the reason was reported */
+	SESSION_FRAME,       /* there is a frame to show */
+	SESSION_NOTHING,     /* nothing is new */
+	SESSION_PASSED_OVER, /* there was a frame that cannot be shown: release those before it */
+	SESSION_LOST,        /* the producer is gone: the current picture is stale */
+	SESSION_EXIT,        /* exit with exit_code; the reason was reported */
 };
 
 /* How long a loop without a window waits in one session_take_frame(). In between it checks for an
@@ -53,7 +54,7 @@ struct session {
 	struct shmflip_counts counts;   /* of all channels, at the last take */
 	struct shmflip_counts before;   /* of the channels before this one */
 	uint64_t shown;
-	uint64_t too_large; /* frames passed over */
+	uint64_t passed_over; /* frames passed over */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
 	uint64_t copies;   /* of the frames drawn */
@@ -63,7 +64,8 @@ struct session {
 	int64_t status_ns;
 	pthread_mutex_t lock;  /* of ages */
 	struct histogram ages; /* from published to on screen */
-	uint32_t width;        /* of the last frame shown */
+	uint32_t fourcc;       /* of the last frame shown. 0: none was */
+	uint32_t width;
 	uint32_t height;
 };
 
@@ -77,11 +79,6 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 
 /* Call when nothing has happened. SESSION_EXIT once --timeout has passed, else SESSION_NOTHING. */
 enum session_event session_check_timeout(struct session *session);
-
-/* For a caller that takes no frames. SESSION_LOST if the producer of the current frame is gone,
- * else SESSION_NOTHING. Opens and attaches the channel anew, which takes some tens of us. Reports
- * and counts nothing: session_take_frame() will, after the last frame. */
-enum session_event session_check_producer(struct session *session);
 
 /* Continues with the next channel of the directory that has frames, or the previous one (direction
  * -1). Frames of the last one may be released later. Its picture is not stale, but the last

@@ -18,14 +18,15 @@ struct stats {
 	struct shmflip_counts counts;
 	uint64_t producers_died;
 	uint64_t bad_frames;
-	uint64_t too_large; /* frames acquired, but not shown */
+	uint64_t passed_over; /* frames acquired, but not shown */
 	uint64_t repeated;
 	uint64_t drawn;
 	uint64_t copies; /* of all frames drawn */
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	const struct histogram *ages; /* from published to on screen */
-	uint32_t width;               /* of the last frame */
+	uint32_t fourcc;              /* of the last frame. 0: not known */
+	uint32_t width;
 	uint32_t height;
 };
 

@@ -40,8 +40,8 @@ void ui_set_paused(struct ui *ui, bool paused)
 
 void ui_drop_unseen(struct ui *ui)
 {
-	shmflip_frame_release(ui->unseen);
-	ui->unseen = NULL;
+	shmflip_frame_release(ui->unseen.frame);
+	ui->unseen.frame = NULL;
 }
 
 /* The last channel's picture stays until the first frame comes. */

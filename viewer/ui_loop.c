@@ -8,6 +8,7 @@
 #include "overlay/text.h"
 #include "present/present.h"
 #include "session.h"
+#include "session_producer.h"
 #include "ui.h"
 #include "ui_input.h"
 #include "ui_state.h"
@@ -41,7 +42,7 @@ static void show(struct ui *ui, const struct picture *picture)
 	if (ui->visible)
 		draw(ui, picture);
 	else
-		ui->unseen = picture->frame;
+		ui->unseen = *picture;
 	ui_text_schedule(ui);
 	if (!ui->quit && session_note_shown(ui->session, &picture->info) == SESSION_EXIT)
 		ui->quit = true;
@@ -61,9 +62,13 @@ static enum session_event take_frame(struct ui *ui, struct picture *picture, int
 {
 	enum session_event event = session_take_frame(ui->session, picture, timeout_ms);
 
-	if (event != SESSION_FRAME || video_output_accepts(ui->session, picture))
+	if (event == SESSION_FRAME) {
+		if (video_output_accepts(ui->session, picture))
+			return event;
+		shmflip_frame_release(picture->frame);
+	} else if (event != SESSION_PASSED_OVER) {
 		return event;
-	shmflip_frame_release(picture->frame);
+	}
 	if (ui->output)
 		ui_check(ui, video_output_release_slot(ui->output));
 	return SESSION_NOTHING;
@@ -79,6 +84,7 @@ static void take(struct ui *ui)
 		show(ui, &picture);
 		break;
 	case SESSION_NOTHING:
+	case SESSION_PASSED_OVER:
 		break;
 	case SESSION_LOST:
 		mark_stale(ui);
@@ -98,9 +104,9 @@ static bool wants_frame(const struct ui *ui)
 
 static void draw_unseen(struct ui *ui)
 {
-	const struct picture picture = picture_of_frame(ui->unseen);
+	const struct picture picture = ui->unseen;
 
-	ui->unseen = NULL;
+	ui->unseen.frame = NULL;
 	draw(ui, &picture);
 	if (!ui->quit && liveness_is_stale(&ui->session->liveness))
 		mark_stale(ui);
@@ -117,7 +123,7 @@ static void update_visibility(struct ui *ui)
 	ui->dirty = true;
 	if (!visible)
 		ui_check(ui, video_output_release_slot(ui->output));
-	else if (ui->unseen)
+	else if (ui->unseen.frame)
 		draw_unseen(ui);
 }
 

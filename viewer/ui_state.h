@@ -27,8 +27,9 @@ struct ui {
 	const struct presenter *presenter; /* at the last check */
 	bool quit;
 
-	/* The newest frame taken, if it was not drawn, because nobody could see it. NULL: none. */
-	const struct shmflip_frame *unseen;
+	/* The newest frame taken, if it was not drawn, because nobody could see it. Without a
+	 * frame: none. */
+	struct picture unseen;
 
 	struct history history; /* empty unless paused */
 

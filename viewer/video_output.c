@@ -3,7 +3,9 @@
 
 #include <SDL.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
 #include "options.h"
@@ -21,6 +23,22 @@ static void wake(void *context)
 	wakeup_signal();
 }
 
+/* Any thread. */
+static void release_frame(void *context, const struct shmflip_frame *frame)
+{
+	struct video_output *output = context;
+
+	conversion_release(&output->conversion, frame);
+	session_release_frame(output->session, frame);
+}
+
+static void note_on_screen(void *context, int64_t published_ns, int64_t now_ns)
+{
+	const struct video_output *output = context;
+
+	session_note_on_screen(output->session, published_ns, now_ns);
+}
+
 static struct video_output *output_alloc(struct session *session)
 {
 	struct video_output *output = calloc(1, sizeof(*output));
@@ -33,10 +51,11 @@ static struct video_output *output_alloc(struct session *session)
 	}
 	output->session = session;
 	output->overlay = overlay;
-	output->host.release_frame = session_release_frame;
-	output->host.on_screen = session_note_on_screen;
+	output->host.release_frame = release_frame;
+	output->host.on_screen = note_on_screen;
 	output->host.wake = wake;
-	output->host.context = session;
+	output->host.context = output;
+	conversion_init(&output->conversion, &session->options->look);
 	viewport_init(&output->viewport, session->options->scale);
 	return output;
 }
@@ -44,6 +63,8 @@ static struct video_output *output_alloc(struct session *session)
 static void output_free(struct video_output *output)
 {
 	overlay_destroy(output->overlay);
+	picture_copy_finish(&output->kept);
+	conversion_finish(&output->conversion);
 	free(output);
 }
 
@@ -56,11 +77,55 @@ static void count_drawing(struct video_output *output)
 bool video_output_accepts(struct session *session, const struct picture *picture)
 {
 	struct presenter_host host = { .reason = "" };
-	int error = presenter_choice_accept(session, picture, &host);
+	char reason[PRESENTER_REASON_SIZE + 64];
 
+	if (presenter_choice_accept(session, picture, &host) == 0)
+		return true;
+	snprintf(reason, sizeof(reason), "%s%s", host.reason,
+	         session->options->presenter ? "; --present auto shows them" : "");
+	session_pass_over(session, reason);
+	return false;
+}
+
+/* ---- Conversion ---------------------------------------------------------------------------- */
+
+static int fail(struct video_output *output, int error)
+{
+	return presenter_fail(&output->host, error, "no memory to convert the picture: %s",
+	                      strerror(-error));
+}
+
+static int convert(struct video_output *output, struct picture *picture)
+{
+	int error = conversion_apply(&output->conversion, picture);
+
+	return error ? fail(output, error) : 0;
+}
+
+/* Notes what the presenter shows now. */
+static void adopt(struct video_output *output, const struct picture *picture)
+{
+	bool is_converted = picture->pixels != picture->source.plane[0].pixels;
+
+	output->source = is_converted ? picture->source : (struct pixel_source){ 0 };
+	picture_copy_finish(&output->kept);
+}
+
+static int open_with(struct video_output *output, const struct picture *picture)
+{
+	struct picture converted = *picture;
+	int error = convert(output, &converted);
+
+	if (error) {
+		cli_error("%s", output->host.reason);
+		return error;
+	}
+	error = presenter_choice_open(output, &converted);
 	if (error)
-		session_pass_over(session, host.reason);
-	return !error;
+		return error;
+	adopt(output, &converted);
+	count_drawing(output);
+	return 0;
 }
 
 int video_output_create(struct session *session, const struct picture *picture,
@@ -72,15 +137,15 @@ int video_output_create(struct session *session, const struct picture *picture,
 		cli_error("out of memory for a window");
 		return -ENOMEM;
 	}
-	int error = presenter_choice_open(output, picture);
-	if (error) {
+	int error = open_with(output, picture);
+	if (error)
 		output_free(output);
-		return error;
-	}
-	count_drawing(output);
-	*out = output;
-	return 0;
+	else
+		*out = output;
+	return error;
 }
+
+/* ---- Showing ------------------------------------------------------------------------------- */
 
 bool video_output_ready(const struct video_output *output)
 {
@@ -96,41 +161,33 @@ int video_output_check(struct video_output *output)
 	return error ? presenter_choice_recover(output, error) : 0;
 }
 
-static int show(struct video_output *output, const struct picture *picture)
+static int show(struct video_output *output, const struct picture *converted)
 {
-	window_follow(&output->window, picture_size(&picture->info));
-	int error = presenter_show(output, output->presenter, output->state, picture);
-	return error ? presenter_choice_replace(output, error, picture) : 0;
+	window_follow(&output->window, picture_size(&converted->info));
+	int error = presenter_show(output, output->presenter, output->state, converted);
+	return error ? presenter_choice_replace(output, error, converted) : 0;
 }
 
 int video_output_show(struct video_output *output, const struct picture *picture, bool damaged)
 {
+	struct picture converted = *picture;
+
 	output->stale = false;
 	output->damaged = damaged;
-	int error = show(output, picture);
-	if (!error)
-		count_drawing(output);
-	return error;
-}
-
-int video_output_show_copy(struct video_output *output, const struct picture_info *info,
-                           const uint32_t *pixels)
-{
-	const struct picture picture = picture_of_copy(info, pixels);
-
-	output->damaged = true;
-	int error = show(output, &picture);
-	if (!error)
-		error = video_output_release_slot(output);
+	int error = convert(output, &converted);
 	if (error)
 		return error;
-	output->pixels_lost = false;
-	output->session->repeated++;
-	output->session->copies_of_last = 1 + presenter_choice_copies(output);
+	error = show(output, &converted);
+	if (error) {
+		conversion_release(&output->conversion, picture->frame);
+		return error;
+	}
+	adopt(output, &converted);
+	count_drawing(output);
 	return 0;
 }
 
-int video_output_release_slot(struct video_output *output)
+static int release_slot(struct video_output *output)
 {
 	int error = output->presenter->release_slot(output->state);
 
@@ -138,7 +195,72 @@ int video_output_release_slot(struct video_output *output)
 		return 0;
 	error = presenter_choice_recover(output, error);
 	/* The next presenter holds the frame now. The recursion ends with the last presenter. */
-	return error ? error : video_output_release_slot(output);
+	return error ? error : release_slot(output);
+}
+
+/* The picture has no frame: the presenter copies its pixels. */
+static int show_copy(struct video_output *output, struct picture *picture)
+{
+	uint32_t *pixels = NULL;
+
+	if (conversion_is_needed(picture)) {
+		pixels = malloc((size_t)4 * picture->info.width * picture->info.height);
+		if (!pixels)
+			return fail(output, -ENOMEM);
+		conversion_write(&output->conversion, picture, pixels);
+		picture->pixels = (const uint8_t *)pixels;
+	}
+	output->damaged = true;
+	int error = show(output, picture);
+	if (!error)
+		error = release_slot(output);
+	free(pixels);
+	return error;
+}
+
+/* Copies what was converted, before the slot is released. */
+static int keep_source(struct video_output *output)
+{
+	if (!output->source.format || output->kept.bytes)
+		return 0;
+	int error = picture_copy_init(&output->kept, &output->info, &output->source);
+	if (error)
+		return fail(output, error);
+	output->source = output->kept.source;
+	return 0;
+}
+
+int video_output_show_copy(struct video_output *output, const struct picture_copy *copy)
+{
+	struct picture picture = picture_of_source(&copy->info, &copy->source);
+	int error = show_copy(output, &picture);
+
+	if (error)
+		return error;
+	adopt(output, &picture);
+	error = keep_source(output);
+	output->pixels_lost = false;
+	output->session->repeated++;
+	output->session->copies_of_last = 1 + presenter_choice_copies(output);
+	return error;
+}
+
+int video_output_change_look(struct video_output *output)
+{
+	int error = output->source.format ? video_output_release_slot(output) : 0;
+
+	if (error || !output->source.format)
+		return error;
+	struct picture picture = picture_of_source(&output->info, &output->source);
+	output->session->repeated++;
+	return show_copy(output, &picture);
+}
+
+int video_output_release_slot(struct video_output *output)
+{
+	int error = keep_source(output);
+
+	return error ? error : release_slot(output);
 }
 
 int video_output_repaint(struct video_output *output)
@@ -147,19 +269,6 @@ int video_output_repaint(struct video_output *output)
 	int error = output->presenter->repaint(output->state, &scene);
 
 	return error ? presenter_choice_recover(output, error) : 0;
-}
-
-const struct picture_info *video_output_info(const struct video_output *output)
-{
-	return &output->info;
-}
-
-int video_output_read(struct video_output *output, struct area area, uint32_t *pixels)
-{
-	if (output->pixels_lost)
-		return presenter_fail(&output->host, -ENODATA,
-		                      "the presenter that held it has failed");
-	return output->presenter->read(output->state, area, pixels);
 }
 
 const char *video_output_reason(const struct video_output *output)

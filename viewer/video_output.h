@@ -13,7 +13,10 @@
 #include "present/picture.h"
 #include "viewport.h"
 
+struct look;
 struct overlay;
+struct picture_copy;
+struct pixel_values;
 struct session;
 struct video_output; /* opaque */
 struct window;
@@ -42,10 +45,13 @@ int video_output_check(struct video_output *output);
  * window has lost what was drawn in it, beside the picture too. */
 int video_output_show(struct video_output *output, const struct picture *picture, bool damaged);
 
-/* Shows a picture again, for which this process has copied a frame: rows without padding. The
- * caller keeps the pixels. The picture stays as stale as it was. */
-int video_output_show_copy(struct video_output *output, const struct picture_info *info,
-                           const uint32_t *pixels);
+/* Shows a picture again, of which this process has a copy. The caller keeps the copy. The picture
+ * stays as stale as it was. */
+int video_output_show_copy(struct video_output *output, const struct picture_copy *copy);
+
+/* Converts and shows the current picture again, after a change of its look. If it was not
+ * converted, does nothing. Releases the frame's slot. */
+int video_output_change_look(struct video_output *output);
 
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);
@@ -55,6 +61,25 @@ int video_output_repaint(struct video_output *output);
 /* ---- The current picture -------------------------------------------------------------------- */
 
 const struct picture_info *video_output_info(const struct video_output *output);
+
+/* The pixels of a picture that was converted, as they came: in the frame's slot or, once that is
+ * released, in a copy. Valid until another picture is shown, or the slot released. NULL: the
+ * picture is shown as it came, and video_output_read() reads it. */
+const struct pixel_source *video_output_source(const struct video_output *output);
+
+/* How pictures of 16 bits and float are shown from now on. */
+struct look *video_output_look(struct video_output *output);
+
+/* Reads one pixel, inside of the current picture: its values as they came, and what colour they
+ * have (0xAARRGGBB) in a picture. values->count is 0 if the picture is shown as it came: only pixel
+ * is set then. A failure changes nothing that can be seen. */
+int video_output_inspect(struct video_output *output, struct point at, struct pixel_values *values,
+                         uint32_t *pixel);
+
+/* Makes a copy of the current picture, as it came. The caller frees it. A failure changes nothing.
+ * -EFBIG   the copy needs more than bytes_max
+ * -ENOMEM  there is no memory */
+int video_output_copy(struct video_output *output, size_t bytes_max, struct picture_copy *copy);
 
 /* Reads pixels as read() of struct presenter does. A failure changes nothing. */
 int video_output_read(struct video_output *output, struct area area, uint32_t *pixels);

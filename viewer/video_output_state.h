@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "conversion.h"
+#include "picture_copy.h"
 #include "present/present.h"
 #include "viewport.h"
 #include "window/window.h"
@@ -19,7 +21,10 @@ struct video_output {
 	const struct presenter *presenter;
 	void *state; /* NULL: the presenter has failed, and so have all after it */
 	struct presenter_host host;
-	struct picture_info info; /* of the picture */
+	struct conversion conversion;
+	struct picture_info info;   /* of the picture */
+	struct pixel_source source; /* of the picture, if it was converted. No format: it was not */
+	struct picture_copy kept;   /* what source points to, after its frame was released */
 	struct viewport viewport;
 	struct overlay *overlay;
 	bool stale;

@@ -84,6 +84,7 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
 	made.white = white_of(made.format, &frame->colour);
 	made.value_scale = frame->value_scale;
 	made.value_offset = frame->value_offset;
+	made.colour = frame->colour;
 	*source = made;
 	return 0;
 }

@@ -31,6 +31,7 @@ struct pixel_source {
 	float white;                 /* the largest sample, or what the frame says. Of floats: 1 */
 	float value_scale;           /* as in struct shmflip_frame. 0: not known */
 	float value_offset;
+	struct shmflip_colour colour; /* as the frame has it */
 };
 
 /* Reads only the frame's fourcc, width, height, planes, colour and value_*. So a program may fill

@@ -15,12 +15,12 @@ common/src          common/include common/system
 common/pixels       common/include
 common/cli          common/include common/system common/pixels
 common/json         common/cli
-common/png          common/include
+common/png          common/include common/pixels
 examples            common/include
 producer/input      common/include common/cli common/png common/pixels
 producer            common/include common/system common/cli common/png common/pixels
 producer            producer/input
-viewer/present      common/include common/system
+viewer/present      common/include common/system common/pixels
 viewer/overlay      viewer/present
 viewer/window       common/cli viewer/present
 viewer              common/include common/system common/cli common/png common/pixels
@@ -45,7 +45,7 @@ tests/arm
 
 # A header of the system or of another library, as a pattern, and the files that may include it.
 headers='
-sys/(shm|sem|ipc)\.h            common/src/sysv\.c|bench/transport/|tests/
+sys/(shm|sem|ipc)\.h            common/src/sysv\.c|viewer/shared_buffers\.c|bench/transport/|tests/
 sys/vfs\.h|linux/magic\.h       common/src/|tests/
 png\.h                          common/png/|bench/decoder/|assets/|tests/
 zlib\.h                         common/png/|bench/decoder/|viewer/|tests/

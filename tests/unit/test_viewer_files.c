@@ -19,6 +19,22 @@
 #define HEIGHT 3
 #define STRIDE 64
 
+static struct picture picture_of(const uint8_t *pixels, uint32_t stride_bytes, uint32_t width,
+                                 uint32_t height, uint32_t fourcc)
+{
+	struct picture picture = { .info = { .sequence = 42, .source = "a name.png" } };
+	const struct shmflip_frame frame = {
+		.fourcc = fourcc,
+		.width = width,
+		.height = height,
+		.planes = 1,
+		.plane = { { pixels, stride_bytes, height } },
+	};
+
+	assert_int_equal(pixel_source_init(&picture.source, &frame), 0);
+	return picture;
+}
+
 /* Draws rows with padding, which must be ignored. The fourth bytes, from 0 on, mean nothing
  * in an opaque picture. */
 static struct picture draw(uint8_t pixels[HEIGHT * STRIDE], bool opaque)
@@ -32,17 +48,8 @@ static struct picture draw(uint8_t pixels[HEIGHT * STRIDE], bool opaque)
 		pixel[2] = (uint8_t)(200 + i);
 		pixel[3] = (uint8_t)(17 * i);
 	}
-	return (struct picture){
-		.info = {
-			.sequence = 42,
-			.width = WIDTH,
-			.height = HEIGHT,
-			.opaque = opaque,
-			.source = "a name.png",
-		},
-		.pixels = pixels,
-		.stride_bytes = STRIDE,
-	};
+	return picture_of(pixels, STRIDE, WIDTH, HEIGHT,
+	                  opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888);
 }
 
 static uint32_t expected_crc(bool opaque)
@@ -66,20 +73,17 @@ static void test_digest_of_rgba_without_padding(void **state)
 	struct picture picture = draw(pixels, false);
 
 	(void)state;
-	assert_int_equal(digest_crc(&picture), expected_crc(false));
+	assert_int_equal(digest_crc(&picture.source), expected_crc(false));
 	picture = draw(pixels, true);
-	assert_int_equal(digest_crc(&picture), expected_crc(true));
+	assert_int_equal(digest_crc(&picture.source), expected_crc(true));
 }
 
 static void test_digest_of_rows_longer_than_its_buffer(void **state)
 {
 	enum { LONG_ROW = 2500 };
 	static uint8_t pixels[2 * LONG_ROW * 4], rgba[2 * LONG_ROW * 4];
-	const struct picture picture = {
-		.info = { .width = LONG_ROW, .height = 2 },
-		.pixels = pixels,
-		.stride_bytes = LONG_ROW * 4,
-	};
+	const struct picture picture =
+		picture_of(pixels, LONG_ROW * 4, LONG_ROW, 2, SHMFLIP_ARGB8888);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pixels); i++)
@@ -90,7 +94,7 @@ static void test_digest_of_rows_longer_than_its_buffer(void **state)
 		rgba[i + 2] = pixels[i];
 		rgba[i + 3] = pixels[i + 3];
 	}
-	assert_int_equal(digest_crc(&picture), crc32(0, rgba, sizeof(rgba)));
+	assert_int_equal(digest_crc(&picture.source), crc32(0, rgba, sizeof(rgba)));
 }
 
 static void assert_line(const char *source, const char *want_name)
@@ -138,12 +142,15 @@ static void assert_recorded(const char *name, const struct picture *picture)
 	assert_true(png_image_begin_read_from_file(&image, in_directory(name)));
 	assert_int_equal(image.width, WIDTH);
 	assert_int_equal(image.height, HEIGHT);
-	assert_int_equal(image.format, picture->info.opaque ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA);
+	bool opaque = !picture->source.format->alpha;
+	const uint8_t *pixels = picture->source.plane[0].pixels;
+
+	assert_int_equal(image.format, opaque ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA);
 	image.format = PNG_FORMAT_BGRA;
 	assert_true(png_image_finish_read(&image, NULL, got, 0, NULL));
 	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
-		const uint8_t *want = picture->pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
-		uint8_t alpha = picture->info.opaque ? 255 : want[3];
+		const uint8_t *want = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
+		uint8_t alpha = opaque ? 255 : want[3];
 
 		assert_memory_equal(got + 4 * i, want, 3);
 		assert_int_equal(got[4 * i + 3], alpha);

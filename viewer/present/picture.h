@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pixel_source.h"
 #include "shmflip.h"
 
 /* What stays known of a picture after its frame is released. */
@@ -16,24 +17,35 @@ struct picture_info {
 	int64_t published_ns; /* likewise */
 	uint32_t width;
 	uint32_t height;
-	bool opaque; /* the fourth byte of each pixel is undefined; else it is alpha */
+	uint32_t fourcc; /* enum shmflip_format. 0: not known */
+	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
+	struct shmflip_colour colour;
 	char source[SHMFLIP_SOURCE_MAX + 1];
 };
 
 /* Points to the pixels of a frame that is held, or of a copy. Does not own them. */
 struct picture {
 	struct picture_info info;
+	struct pixel_source source;            /* the pixels as they came */
 	const struct shmflip_frame *frame;     /* NULL: a copy */
-	const struct shmflip_segment *segment; /* where the frame lies; NULL: a copy */
-	const uint8_t *pixels;                 /* bytes B G R, and the fourth */
-	uint32_t stride_bytes;
+	const struct shmflip_segment *segment; /* where pixels lie; NULL: in no segment */
+	const uint8_t *pixels; /* bytes B G R, and the fourth: what presenters show. NULL: the
+	                        * source has another format, and was not converted */
+	uint32_t stride_bytes; /* of pixels */
 };
 
-/* The picture of a frame, valid as long as the frame. Reads no pixel. */
-struct picture picture_of_frame(const struct shmflip_frame *frame);
+/* Fills in the picture of a frame, valid as long as the frame. Reads no pixel.
+ * -ENOTSUP  the format is unknown
+ * -EINVAL   the frame lacks planes or rows of its format */
+int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame);
 
-/* The picture of pixels that this process has copied: rows without padding. */
+/* The picture of pixels that this process has copied: bytes B G R, and the fourth; rows without
+ * padding. */
 struct picture picture_of_copy(const struct picture_info *info, const uint32_t *pixels);
+
+/* The picture of a source that this process has copied. */
+struct picture picture_of_source(const struct picture_info *info,
+                                 const struct pixel_source *source);
 
 /* What makes the pixels of this picture opaque, by bitwise or: 0 if they have alpha. */
 uint32_t picture_alpha_floor(const struct picture_info *info);
