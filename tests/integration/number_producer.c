@@ -173,6 +173,8 @@ static void describe_frame(const struct plan *plan, struct shmflip_frame *frame,
 	if (plan->rich) {
 		frame->captured_ns = now_ns() - 50 * NS_PER_S / 1000;
 		frame->duration_ns = NS_PER_S / 4;
+		frame->value_scale = 0.25F;
+		frame->value_offset = -1;
 	}
 }
 
