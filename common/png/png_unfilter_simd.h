@@ -37,7 +37,13 @@
 #include "png_vec_x86.h"
 #endif
 
+/* Each kind of pixel has its own copy of the code, in which the kind is a constant. With checks in
+ * them, so many copies take a compiler half a minute. */
+#ifdef UNFILTER_FEW_COPIES
+#define INLINE static inline
+#else
 #define INLINE static inline __attribute__((always_inline))
+#endif
 
 enum { BLOCK_PIXELS = 4, BLOCK_BYTES = 16, ROWS = PNG_ROWS_AT_ONCE };
 #define BLOCKS_OF(width) (((size_t)(width) + BLOCK_PIXELS - 1) / BLOCK_PIXELS)

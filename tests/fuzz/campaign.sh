@@ -4,7 +4,7 @@
 # Runs fuzz targets that were built with -Dfuzz=true:
 #
 #   campaign.sh BUILD [--quick] [--runs N] [--keep] [SECONDS] [TARGET...]
-#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for 25 seconds
+#   campaign.sh --one PROGRAM CORPUS...        for meson: one target, for 10 seconds
 #
 # Runs one target after the other, each for SECONDS (default 600; --quick: 10) or N runs. libFuzzer
 # writes new inputs to BUILD/found/TARGET, and also those that break the target: crash-*, timeout-*,
@@ -13,7 +13,7 @@
 
 set -euo pipefail
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-quick_seconds=25
+quick_seconds=10
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -34,13 +34,17 @@ corpora_of() {
 	esac
 }
 
-# run PROGRAM FOUND LIMIT CORPUS...: runs libFuzzer, whose report goes from stderr to stdout.
+# run PROGRAM FOUND LIMIT CORPUS...: runs libFuzzer, whose report goes from stderr to stdout. If the
+# tree has a dictionary for the target, libFuzzer puts inputs together from its words.
 run() {
 	local program=$1 found=$2 limit=$3
+	local dictionary=$tests/fuzz/${program##*/fuzz_}.dict
+	local -a words=()
 	shift 3
 
+	[[ ! -f $dictionary ]] || words=("-dict=$dictionary")
 	mkdir -p "$found"
-	"$program" "$limit" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+	"$program" "$limit" "${words[@]}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="$found/" "$found" "$@" 2>&1
 }
 
@@ -102,7 +106,7 @@ kept=
 seconds=600
 while [[ ${1:-} == --* ]]; do
 	case $1 in
-	--quick) seconds=10 ;;
+	--quick) seconds=$quick_seconds ;;
 	--runs) limit=-runs=$2 && shift ;;
 	--keep) kept=yes ;;
 	*) echo "campaign.sh: unknown option $1" >&2 && exit 2 ;;

@@ -84,6 +84,17 @@ static void require_padding(const uint8_t *pixels, const struct shmflip_layout *
 	}
 }
 
+/* What stays as it comes has as many bytes in the slot as in the stream. */
+static void require_size(const struct raw_stream *stream, const struct shmflip_layout *layout)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t plane = 0; plane < layout->planes; plane++)
+		bytes += (uint64_t)layout->row_bytes[plane] * layout->rows[plane];
+	REQUIRE(!stream->output.kept || stream->layout.maximum > 255 ||
+	        bytes == raw_layout_bytes(&stream->layout));
+}
+
 /* Reads into memory of exactly the frame's size, whose padding must not change. */
 static void read_frame(struct raw_stream *stream)
 {
@@ -97,6 +108,7 @@ static void read_frame(struct raw_stream *stream)
 	shmflip_init(&layout);
 	REQUIRE(!shmflip_format_layout(fourcc, stream->layout.width, stream->layout.height,
 	                               &layout));
+	require_size(stream, &layout);
 	target.pixels = malloc(layout.bytes);
 	memset(target.pixels, GUARD, layout.bytes);
 	error = raw_pixels_read(stream, &target);
@@ -125,6 +137,22 @@ static void begin_bare(struct raw_stream *stream, struct input_fd *input)
 	raw_stream_init_bare(stream, input, &layout);
 }
 
+/* As --pixels and --colour choose. A format that the frames do not have ends the stream. */
+static void choose_output(struct raw_stream *stream)
+{
+	static const uint32_t formats[] = { SHMFLIP_YUV420, SHMFLIP_YUV422, SHMFLIP_YUV444,
+		                            SHMFLIP_R8,     SHMFLIP_S010,   SHMFLIP_S210,
+		                            SHMFLIP_S410,   SHMFLIP_R16,    SHMFLIP_XBGR8888,
+		                            SHMFLIP_BGR888, SHMFLIP_NV12,   SHMFLIP_XBGR16161616 };
+	static const uint8_t matrices[] = { 0, 1, 5, 9 };
+	uint64_t number = fuzz_next(&pipe_input.state);
+
+	stream->pixels.choice = number % (PIXELS_FORMAT + 1);
+	stream->pixels.fourcc = formats[(number >> 8) % (sizeof(formats) / sizeof(formats[0]))];
+	stream->colour.matrix = matrices[(number >> 16) % sizeof(matrices)];
+	stream->colour.range = (number >> 24) % 3;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct raw_stream stream;
@@ -147,7 +175,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		begin_bare(&stream, &input);
 	}
-	stream.pixels.choice = fuzz_next(&pipe_input.state) % PIXELS_FORMAT;
+	choose_output(&stream);
 	while ((error = raw_stream_next(&stream, &reason)) != -ENODATA) {
 		REQUIRE(++frames <= size);
 		REQUIRE(error == 0 || (error == -EBADMSG && reason && *reason));

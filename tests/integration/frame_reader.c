@@ -4,7 +4,9 @@
  * each frame, a line: format, a tab, width, height, primaries, transfer, matrix, range, siting,
  * white, pixel aspect of the frame's stream, whether that stream has the frame's format and colour,
  * how many bytes of padding are not 0, bits, and the values' scale and offset. After the line, the
- * rows of each plane without padding. */
+ * rows of each plane without padding.
+ *
+ * frame-reader CHANNEL count: only takes the frames. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -77,7 +79,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	while ((error = shmflip_viewer_acquire(viewer, &frame, -1)) == 0) {
-		error = write_frame(frame);
+		error = argc > 2 ? 0 : write_frame(frame);
 		shmflip_frame_release(frame);
 		if (error)
 			break;

@@ -18,8 +18,8 @@
 #include "window/loss.h"
 #include "window/wakeup.h"
 
-#define ROUNDS 10
-#define QUIET_NS (200 * NS_PER_MS)
+#define ROUNDS 8 /* twice each delay of a call */
+#define QUIET_NS (50 * NS_PER_MS)
 #define SLEEP_NS (20 * NS_PER_S)
 
 static struct x_server server;
