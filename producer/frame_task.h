@@ -55,10 +55,10 @@ struct frame_task {
 
 	unsigned broken_frames; /* that had swallowed the start of this one */
 	char broken_reason[96];
-	const char *fault; /* why the frame is skipped; NULL: no fault */
-	bool common_fault; /* not this frame's alone: named once in a stream while the same */
-	char fault_text[160];
 	const char *warning; /* what is odd about a PNG that is shown; NULL: nothing so far */
+	const char *fault;   /* why the frame is skipped; NULL: no fault */
+	bool common_fault;   /* not this frame's alone: named once in a stream while the same */
+	char fault_text[160];
 	struct png_decoded picture;
 	int64_t decode_ns;
 };

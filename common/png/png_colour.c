@@ -3,7 +3,7 @@
 
 #include "png_chunks.h"
 
-enum { CICP_BYTES = 4, RANGE_LIMITED = 1, RANGE_FULL = 2 };
+enum { CICP_BYTES = 4, RANGE_LIMITED = 1, RANGE_FULL = 2, DEPTH_MAX = 16 };
 
 /* Primaries, transfer, matrix, and 1 for full range. */
 static const char *parse_cicp(const uint8_t *data, size_t length, struct shmflip_colour *colour)
@@ -27,7 +27,8 @@ static void parse_sbit(const uint8_t *data, size_t length, const struct png_head
 	static const uint8_t colours[] = { 1, 0, 3, 3, 1, 0, 3 };
 	uint8_t depth = header->colour_type == PNG_PALETTE ? 8 : header->depth, bits = 0;
 
-	if (header->colour_type >= sizeof(samples) || length != samples[header->colour_type])
+	if (depth > DEPTH_MAX || header->colour_type >= sizeof(samples) ||
+	    length != samples[header->colour_type])
 		return;
 	for (size_t i = 0; i < length; i++) {
 		if (data[i] == 0 || data[i] > depth)
