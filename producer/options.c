@@ -371,7 +371,11 @@ void options_parse(struct options *options, int argc, char **argv)
 	int option;
 
 	*options = (struct options){
-		.rate = { 30, 1 }, .jobs = 1, .policy = SHMFLIP_POLICY_LATEST, .mode = 0600
+		.rate = { 30, 1 },
+		.jobs = 1,
+		.policy = SHMFLIP_POLICY_LATEST,
+		.mode = 0600,
+		.pixels = { .choice = PIXELS_AUTO },
 	};
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
