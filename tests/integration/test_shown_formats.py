@@ -274,7 +274,7 @@ class Looks(Viewed):
             for key, expected in (("r", 0), ("r", shown), ("period", shown + 1), ("comma", shown), ("r", 0),
                                   ("r", shown)):
                 self.press(window, key)
-                self.until(f"{key} shows {expected}", lambda gray=expected: self.gray_in(window) == gray)
+                self.until(f"{key} shows {expected}", lambda gray=expected: self.gray_in(window) == gray, 20)
         self.end_of(viewer, producer, pipe)
 
     def gray_in(self, window):
