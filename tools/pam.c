@@ -40,7 +40,7 @@ int pam_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video)
 {
 	struct png_samples samples;
-	size_t row_bytes;
+	size_t row_bytes, bytes;
 	uint8_t *room;
 	bool limited;
 
@@ -55,7 +55,10 @@ int pam_frame(struct out_buffer *output, const struct pixel_source *source,
 	                      type_of(samples.channels)))
 		return -ENOMEM;
 	row_bytes = png_samples_row_bytes(&samples);
-	room = out_buffer_reserve(output, row_bytes * source->height);
+	/* RGB takes more than YUV. */
+	if (__builtin_mul_overflow(row_bytes, source->height, &bytes))
+		return -ENOMEM;
+	room = out_buffer_reserve(output, bytes);
 	if (!room)
 		return -ENOMEM;
 	for (uint32_t y = 0; y < source->height; y++, room += row_bytes) {
