@@ -28,6 +28,7 @@ struct cached_frame {
 	size_t file;                 /* likewise */
 	uint32_t width;
 	uint32_t height;
+	struct shmflip_colour colour;
 	struct png_decoded picture;
 };
 
