@@ -21,17 +21,16 @@ static unsigned widen(unsigned value, unsigned unit, unsigned maximum)
 }
 
 /* A PAM cannot say that its gray has limited range, so it becomes full. */
-static void widen_row(const struct pixel_source *source, unsigned depth, uint8_t *row)
+static void widen_row(unsigned depth, uint32_t width, uint8_t *row)
 {
-	for (uint32_t x = 0; x < source->width; x++) {
+	for (uint32_t x = 0; x < width; x++, row += depth / 8) {
 		if (depth == 8) {
-			row[x] = (uint8_t)widen(row[x], 1, UINT8_MAX);
+			row[0] = (uint8_t)widen(row[0], 1, UINT8_MAX);
 		} else {
-			unsigned word = (unsigned)row[2 * x] << 8 | row[2 * x + 1];
+			unsigned word = widen((unsigned)row[0] << 8 | row[1], 256, UINT16_MAX);
 
-			word = widen(word, 256, UINT16_MAX);
-			row[2 * x] = (uint8_t)(word >> 8);
-			row[2 * x + 1] = (uint8_t)word;
+			row[0] = (uint8_t)(word >> 8);
+			row[1] = (uint8_t)word;
 		}
 	}
 }
@@ -40,7 +39,7 @@ int pam_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video)
 {
 	struct png_samples samples;
-	size_t row_bytes;
+	size_t row_bytes, bytes;
 	uint8_t *room;
 	bool limited;
 
@@ -55,13 +54,16 @@ int pam_frame(struct out_buffer *output, const struct pixel_source *source,
 	                      type_of(samples.channels)))
 		return -ENOMEM;
 	row_bytes = png_samples_row_bytes(&samples);
-	room = out_buffer_reserve(output, row_bytes * source->height);
+	/* RGB takes more than YUV. */
+	if (__builtin_mul_overflow(row_bytes, source->height, &bytes))
+		return -ENOMEM;
+	room = out_buffer_reserve(output, bytes);
 	if (!room)
 		return -ENOMEM;
 	for (uint32_t y = 0; y < source->height; y++, room += row_bytes) {
 		png_samples_row(&samples, y, room);
 		if (limited)
-			widen_row(source, samples.depth, room);
+			widen_row(samples.depth, source->width, room);
 	}
 	return 0;
 }

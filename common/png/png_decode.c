@@ -170,14 +170,13 @@ static void set_transforms(struct decoder *decoder)
 static bool row_is_opaque(const struct decoder *decoder, const uint8_t *row)
 {
 	uint32_t width = decoder->picture->width;
+	uint8_t all = 255;
 
 	if (decoder->fourcc == SHMFLIP_XRGB8888)
 		return png_row_is_opaque(row, width);
-	for (size_t x = 0; x < width; x++) {
-		if ((row[8 * x + 6] & row[8 * x + 7]) != 255)
-			return false;
-	}
-	return true;
+	for (size_t x = 0; x < width; x++)
+		all &= row[8 * x + 6] & row[8 * x + 7];
+	return all == 255;
 }
 
 static void set_format(const struct decoder *decoder, bool opaque)

@@ -2,6 +2,7 @@
 #include "png_samples.h"
 
 #include <endian.h>
+#include <math.h>
 #include <string.h>
 
 #define CHUNK_PIXELS 512
@@ -159,7 +160,7 @@ static uint16_t word_of_float(const uint8_t *in)
 	/* NaN is not above 0. */
 	if (!(value > 0))
 		return 0;
-	return value < 1 ? (uint16_t)((double)value * WHITE_16 + 0.5) : WHITE_16;
+	return value < 1 ? (uint16_t)lround((double)value * WHITE_16) : WHITE_16;
 }
 
 static void write_float_row(const uint8_t *in, size_t pixels, uint8_t *out)

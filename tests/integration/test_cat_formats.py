@@ -177,6 +177,16 @@ class Raw(CatFormats):
                 self.assertEqual(harness.complaints(self.cat), lines)
 
 
+class Unknown(CatFormats):
+    def test_a_format_that_nobody_knows(self):
+        for fmt in ("y4m", "raw", "pam", "png"):
+            cat = self.tool("cat", "--format", fmt)
+            producer = self.start(os.environ["SHMFLIP_NUMBERS"], "default", 8, 8, 0, 2, "wait=1", "unknown=1")
+            self.assert_exits(cat, 1)
+            self.assert_exits(producer, 0)
+            self.assertRegex(harness.complaints(cat)[0], "frame [12] has the pixel format 0x30335258, which cat does")
+
+
 class Changes(CatFormats):
     def refuse(self, stream, *options, fmt="y4m", words):
         self.copy(stream, *options, fmt=fmt, status=1)

@@ -94,7 +94,7 @@ static inline void assert_sbit(const struct pixel_image *image, unsigned count, 
 	assert_int_equal(data != NULL, count > 0);
 	if (data)
 		assert_int_equal(length, count);
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; data && i < count; i++)
 		assert_int_equal(data[i], bits);
 	file_finish(&file);
 }

@@ -50,7 +50,7 @@ static void assert_file(const struct file *file, const struct pixel_source *sour
 	assert_int_equal(png_get_channels(file->png, file->info), channels);
 	for (uint32_t y = 0; y < source->height; y++)
 		for (uint32_t x = 0; x < source->width; x++) {
-			unsigned samples[SAMPLES_MAX];
+			unsigned samples[SAMPLES_MAX] = { 0 };
 
 			expected_samples(source, x, y, samples);
 			for (unsigned i = 0; i < channels; i++)
@@ -93,7 +93,7 @@ static void test_order_of_bytes(void **state)
 
 	(void)state;
 	image_init(&image, SHMFLIP_R16, 1, 1, 0);
-	memcpy(image.pixels[0], "\x34\x12", 2);
+	memcpy(image_at(&image, 0, 0, 0), "\x34\x12", 2);
 	file_init(&file, &image);
 	assert_memory_equal(file.rows[0], "\x12\x34", 2);
 	file_finish(&file);
@@ -109,7 +109,7 @@ static void test_floats(void **state)
 
 	(void)state;
 	image_init(&image, SHMFLIP_R32F, 9, 1, 0);
-	memcpy(image.pixels[0], values, sizeof(values));
+	memcpy(image_at(&image, 0, 0, 0), values, sizeof(values));
 	file_init(&file, &image);
 	for (uint32_t x = 0; x < 9; x++)
 		assert_int_equal(file_sample(&file, x, 0, 0), words[x]);
@@ -205,7 +205,7 @@ static void test_limited_range_is_not_widened(void **state)
 
 	(void)state;
 	image_init(&image, SHMFLIP_R8, 2, 1, 0);
-	memcpy(image.pixels[0], "\x10\xeb", 2);
+	memcpy(image_at(&image, 0, 0, 0), "\x10\xeb", 2);
 	image.frame.colour.range = 1;
 	file_init(&file, &image);
 	assert_memory_equal(file.rows[0], "\x10\xeb", 2);
