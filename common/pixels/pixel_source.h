@@ -32,9 +32,10 @@ struct pixel_source {
 	float value_scale;           /* as in struct shmflip_frame. 0: not known */
 	float value_offset;
 	struct shmflip_colour colour; /* as the frame has it */
+	uint32_t orientation; /* likewise: how to show what lies there. EXIF's 1 to 8, or 0 */
 };
 
-/* Reads only the frame's fourcc, width, height, planes, colour and value_*. So a program may fill
+/* Reads only the frame's fourcc, width, height, planes, colour, orientation and value_*. So a program may fill
  * in a struct shmflip_frame for memory of its own. The pixels must live as long as the source is
  * used.
  * -ENOTSUP  the format is unknown
