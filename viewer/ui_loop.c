@@ -19,8 +19,6 @@
 #include "window/window.h"
 
 #define CHECK_INTERVAL_NS NS_PER_S
-/* A frame, then usually nothing. Not more: also while frames never end, events have their turn. */
-#define TAKES_PER_TURN 2
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
@@ -76,17 +74,16 @@ static enum session_event take_frame(struct ui *ui, struct picture *picture, int
 	return SESSION_NOTHING;
 }
 
-static void take(struct ui *ui)
+/* Returns whether to continue after a frame. */
+static bool take(struct ui *ui)
 {
 	struct picture picture;
-	enum session_event event = take_frame(ui, &picture, 0);
 
-	/* After a frame the descriptor is still readable. To take again is cheaper than to poll. */
-	ui->pending = event == SESSION_FRAME;
-	switch (event) {
+	ui->pending = false;
+	switch (take_frame(ui, &picture, 0)) {
 	case SESSION_FRAME:
 		show(ui, &picture);
-		break;
+		return !ui->quit;
 	case SESSION_NOTHING:
 	case SESSION_PASSED_OVER:
 		break;
@@ -97,18 +94,21 @@ static void take(struct ui *ui)
 		ui->quit = true;
 		break;
 	}
+	return false;
 }
 
 static bool wants_frame(const struct ui *ui)
 {
-	if (!ui->pending || (ui->paused && !ui->step))
+	if (ui->paused && !ui->step)
 		return false;
 	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
 }
 
-static void take_if_wanted(struct ui *ui)
+/* After a frame the descriptor stays readable, until a take finds nothing. To take once more costs
+ * less than to poll it for that. Not more often: events have their turn while frames never end. */
+static void take_pending(struct ui *ui)
 {
-	for (int i = 0; i < TAKES_PER_TURN && !ui->quit && wants_frame(ui); i++)
+	if (ui->pending && wants_frame(ui) && take(ui) && wants_frame(ui))
 		take(ui);
 }
 
@@ -163,8 +163,8 @@ static void repaint(struct ui *ui)
 
 /* ---- The loop ----------------------------------------------------------------------------- */
 
-/* --timeout is off while paused. It is also off while something is pending: a producer may have
- * come, although session_take_frame() has not been called to notice it. */
+/* --timeout is off while paused. It is also off while something is pending: a producer has come,
+ * although session_take_frame() has not been called to notice it. */
 static int64_t timeout_end_ns(const struct ui *ui)
 {
 	if (ui->paused || ui->pending)
@@ -172,13 +172,10 @@ static int64_t timeout_end_ns(const struct ui *ui)
 	return liveness_deadline_ns(&ui->session->liveness);
 }
 
-/* The end of a turn may leave a frame to take. */
 static int64_t sleep_end_ns(const struct ui *ui)
 {
 	int64_t due_ns = timeout_end_ns(ui);
 
-	if (wants_frame(ui))
-		return 0;
 	if (ui->text_due_ns < due_ns)
 		due_ns = ui->text_due_ns;
 	if (must_check(ui) && ui->check_due_ns < due_ns)
@@ -194,8 +191,7 @@ static void handle_events(struct ui *ui)
 		ui_input_handle(ui, &event);
 }
 
-/* While something is pending, none: the descriptor would stay readable. If the loop does not want a
- * frame now, the event that changes this ends the sleep. */
+/* While something is pending, none: the descriptor stays readable until it is taken. */
 static int channel_to_poll(struct ui *ui)
 {
 	if (ui->pending)
@@ -255,7 +251,8 @@ static void run_loop(struct ui *ui)
 			check_producer(ui);
 		if (!ui->quit)
 			ui_text_update(ui);
-		take_if_wanted(ui);
+		if (!ui->quit)
+			take_pending(ui);
 		if (!ui->quit && monotonic_now_ns() >= timeout_end_ns(ui))
 			ui->quit = session_check_timeout(ui->session) == SESSION_EXIT;
 		if (!ui->quit && ui->dirty && ui->visible)

@@ -19,7 +19,7 @@ struct video_output;
 struct ui {
 	struct session *session;
 	struct video_output *output;
-	bool pending; /* the channel may have a frame, or its producer's state may have changed */
+	bool pending; /* the channel has a frame, or its producer's state has changed */
 	bool paused;
 	bool step;                         /* take one frame although paused */
 	bool dirty;                        /* the window needs the picture again */
