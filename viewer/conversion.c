@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conversion.h"
 
-#include "pixel_convert.h"
+#include "pixel_orientation.h"
 
 #define PIXEL_BYTES 4
 
@@ -20,13 +20,13 @@ bool conversion_is_needed(const struct picture *picture)
 	return !picture->pixels;
 }
 
-static void convert(const struct pixel_source *source, uint8_t *out)
+static void convert(const struct picture *picture, uint8_t *out)
 {
 	struct pixel_converter converter;
 
-	pixel_converter_init(&converter, source, NULL);
-	pixel_convert(&converter, 0, 0, source->width, source->height, out,
-	              (size_t)PIXEL_BYTES * source->width);
+	pixel_converter_init(&converter, &picture->source, NULL);
+	pixel_orientation_convert(&converter, picture->info.orientation, out,
+	                          (size_t)PIXEL_BYTES * picture->info.width);
 }
 
 int conversion_apply(struct conversion *conversion, struct picture *picture)
@@ -40,7 +40,7 @@ int conversion_apply(struct conversion *conversion, struct picture *picture)
 	                                row_bytes * picture->info.height, &buffer);
 	if (error)
 		return error;
-	convert(&picture->source, buffer->pixels);
+	convert(picture, buffer->pixels);
 	picture->pixels = buffer->pixels;
 	picture->stride_bytes = (uint32_t)row_bytes;
 	picture->segment = &buffer->segment;
@@ -52,9 +52,9 @@ void conversion_release(struct conversion *conversion, const struct shmflip_fram
 	shared_buffers_release(&conversion->buffers, frame);
 }
 
-void conversion_write(struct conversion *conversion, const struct pixel_source *source,
+void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels)
 {
 	(void)conversion;
-	convert(source, (uint8_t *)pixels);
+	convert(picture, (uint8_t *)pixels);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes the pixels that presenters show of pictures in other formats. Pictures of B, G, R and a
- * fourth byte stay as they are, without a copy.
+ * Makes the pixels that presenters show of pictures in other formats, or that are to be turned.
+ * Others of B, G, R and a fourth byte stay as they are, without a copy.
  *
  * Main thread, unless said otherwise. */
 #ifndef SHMFLIP_VIEWER_CONVERSION_H
@@ -28,8 +28,9 @@ int conversion_apply(struct conversion *conversion, struct picture *picture);
 /* Call when nobody reads the picture of this frame any more. Any thread. */
 void conversion_release(struct conversion *conversion, const struct shmflip_frame *frame);
 
-/* Writes the pixels of a source as bytes B, G, R, A: rows without padding. */
-void conversion_write(struct conversion *conversion, const struct pixel_source *source,
+/* Writes the pixels of a picture's source as bytes B, G, R, A: rows without padding, as they are
+ * shown. */
+void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels);
 
 #endif

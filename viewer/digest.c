@@ -39,9 +39,11 @@ uint32_t digest_crc(const struct picture *picture)
 	uint8_t alpha_floor = picture_alpha_floor(&picture->info) >> 24;
 	uint32_t crc = 0;
 
-	for (uint32_t y = 0; y < picture->info.height; y++)
-		crc = row_crc(crc, picture->pixels + (uint64_t)y * picture->stride_bytes,
-		              picture->info.width, alpha_floor);
+	const struct pixel_plane *plane = &picture->source.plane[0];
+
+	for (uint32_t y = 0; y < picture->source.height; y++)
+		crc = row_crc(crc, plane->pixels + y * plane->stride_bytes, picture->source.width,
+		              alpha_floor);
 	return crc;
 }
 
@@ -52,7 +54,7 @@ int digest_print(FILE *out, const struct picture *picture)
 
 	text_copy_plain(name, sizeof(name), *info->source ? info->source : "-");
 	if (fprintf(out, "%" PRIu64 " %" PRIu32 " %" PRIu32 " %08" PRIx32 " %s\n", info->sequence,
-	            info->width, info->height, digest_crc(picture), name) < 0 ||
+	            picture->source.width, picture->source.height, digest_crc(picture), name) < 0 ||
 	    fflush(out) != 0)
 		return -errno;
 	return 0;

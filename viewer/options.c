@@ -20,6 +20,7 @@ enum {
 	OPTION_SCALE,
 	OPTION_BACKGROUND,
 	OPTION_FULLSCREEN,
+	OPTION_NO_ROTATE,
 	OPTION_RECORD,
 	OPTION_DIGEST,
 	OPTION_UNTOUCHED,
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{ "scale", required_argument, NULL, OPTION_SCALE },
 	{ "background", required_argument, NULL, OPTION_BACKGROUND },
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
+	{ "no-rotate", no_argument, NULL, OPTION_NO_ROTATE },
 	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "digest", no_argument, NULL, OPTION_DIGEST },
 	{ "verify-untouched", no_argument, NULL, OPTION_UNTOUCHED },
@@ -71,6 +73,7 @@ static const char help_text[] =
 	"      --background WHAT  checker, or a colour (default: black), beside the\n"
 	"                         picture and behind its transparent parts\n"
 	"      --fullscreen       start in fullscreen\n"
+	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
 	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
@@ -145,6 +148,9 @@ static bool set_flag(struct options *options, int option)
 		return true;
 	case OPTION_FULLSCREEN:
 		options->fullscreen = true;
+		return true;
+	case OPTION_NO_ROTATE:
+		options->unturned = true;
 		return true;
 	case OPTION_DIGEST:
 		options->digest = true;

@@ -10,10 +10,10 @@
 int png_file_write(const char *path, bool replace, const struct picture *picture)
 {
 	const struct png_source source = {
-		.pixels = picture->pixels,
-		.stride_bytes = picture->stride_bytes,
-		.width = picture->info.width,
-		.height = picture->info.height,
+		.pixels = picture->source.plane[0].pixels,
+		.stride_bytes = (uint32_t)picture->source.plane[0].stride_bytes,
+		.width = picture->source.width,
+		.height = picture->source.height,
 		.opaque = picture->info.opaque,
 	};
 	FILE *file = fopen(path, replace ? "wbe" : "wbxe");

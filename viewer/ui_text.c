@@ -60,12 +60,13 @@ static void add_ages(struct info *info, struct session *session)
 
 static void add_pixel(struct info *info, const struct ui *ui)
 {
-	struct point *pixel = &info->pointer;
+	struct point shown;
 
-	if (!ui->pointer_inside || !video_output_find(ui->output, ui->pointer, pixel))
+	if (!ui->pointer_inside || !video_output_find(ui->output, ui->pointer, &shown))
 		return;
 	info->has_pointer = true;
-	info->has_pixel = video_output_read(ui->output, (struct area){ pixel->x, pixel->y, 1, 1 },
+	info->pointer = picture_find_in_frame(info->picture, shown);
+	info->has_pixel = video_output_read(ui->output, (struct area){ shown.x, shown.y, 1, 1 },
 	                                    &info->pixel) == 0;
 }
 

@@ -3,8 +3,8 @@
  * frame-reader CHANNEL: writes each frame of a stream as it lies in the slot, in any format. For
  * each frame, a line: format, a tab, width, height, primaries, transfer, matrix, range, siting,
  * white, pixel aspect of the frame's stream, whether that stream has the frame's format and colour,
- * and how many bytes of padding are not 0. After the line, the rows of each plane without
- * padding. */
+ * how many bytes of padding are not 0, and the orientation. After the line, the rows of each plane
+ * without padding. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -51,10 +51,10 @@ static int write_frame(const struct shmflip_frame *frame)
 		return -EINVAL;
 	same = frame->stream->fourcc == frame->fourcc &&
 	       memcmp(&frame->stream->colour, colour, sizeof(*colour)) == 0;
-	printf("%s\t%u %u %u %u %u %u %u %u %u:%u %d %" PRIu64 "\n", info->name, frame->width,
+	printf("%s\t%u %u %u %u %u %u %u %u %u:%u %d %" PRIu64 " %u\n", info->name, frame->width,
 	       frame->height, colour->primaries, colour->transfer, colour->matrix, colour->range,
 	       colour->siting, colour->white, frame->stream->aspect_num, frame->stream->aspect_den,
-	       same, count_padding(frame, &layout));
+	       same, count_padding(frame, &layout), frame->orientation);
 	write_planes(frame, &layout);
 	return 0;
 }

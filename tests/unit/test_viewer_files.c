@@ -40,6 +40,11 @@ static struct picture draw(uint8_t pixels[HEIGHT * STRIDE], bool opaque)
 			.opaque = opaque,
 			.source = "a name.png",
 		},
+		.source = {
+			.width = WIDTH,
+			.height = HEIGHT,
+			.plane = { { pixels, STRIDE, 4 * WIDTH, HEIGHT } },
+		},
 		.pixels = pixels,
 		.stride_bytes = STRIDE,
 	};
@@ -77,6 +82,11 @@ static void test_digest_of_rows_longer_than_its_buffer(void **state)
 	static uint8_t pixels[2 * LONG_ROW * 4], rgba[2 * LONG_ROW * 4];
 	const struct picture picture = {
 		.info = { .width = LONG_ROW, .height = 2 },
+		.source = {
+			.width = LONG_ROW,
+			.height = 2,
+			.plane = { { pixels, LONG_ROW * 4, LONG_ROW * 4, 2 } },
+		},
 		.pixels = pixels,
 		.stride_bytes = LONG_ROW * 4,
 	};
