@@ -124,7 +124,7 @@ static int open_viewer(const struct options *options, struct shmflip_viewer **vi
 	viewer_options.dir = options->dir;
 	viewer_options.channel = options->channel;
 	viewer_options.view = options->every ? SHMFLIP_VIEW_EVERY : SHMFLIP_VIEW_AUTO;
-	viewer_options.flags = SHMFLIP_VIEWER_PREFAULT;
+	viewer_options.flags = SHMFLIP_VIEWER_PREFAULT | SHMFLIP_VIEWER_ANY_FORMAT;
 	return shmflip_viewer_open(&viewer_options, viewer);
 }
 

@@ -8,71 +8,56 @@
 
 #include "png_encode.h"
 
-static const uint8_t *row_of(const struct shmflip_frame *frame, uint32_t y)
+/* Formats that differ in alpha only have the same bytes, and the same name of ffmpeg's. */
+static uint32_t with_alpha(uint32_t fourcc)
 {
-	return frame->plane[0].pixels + (size_t)y * frame->plane[0].stride_bytes;
-}
-
-/* Pixels as in memory, without the padding between rows: ffmpeg calls it bgra, or bgr0. */
-static int raw_frame(struct out_buffer *output, const struct shmflip_frame *frame,
-                     const struct video *video)
-{
-	size_t row_bytes = (size_t)frame->width * 4;
-	uint8_t *room = out_buffer_reserve(output, row_bytes * frame->height);
-
-	(void)video;
-	if (!room)
-		return -ENOMEM;
-	for (uint32_t y = 0; y < frame->height; y++)
-		memcpy(room + y * row_bytes, row_of(frame, y), row_bytes);
-	return 0;
-}
-
-static void swizzle(uint8_t *out, const uint8_t *bgra, uint32_t width, unsigned depth)
-{
-	for (uint32_t x = 0; x < width; x++, out += depth, bgra += 4) {
-		out[0] = bgra[2];
-		out[1] = bgra[1];
-		out[2] = bgra[0];
-		if (depth == 4)
-			out[3] = bgra[3];
+	switch (fourcc) {
+	case SHMFLIP_XRGB8888:
+		return SHMFLIP_ARGB8888;
+	case SHMFLIP_XBGR8888:
+		return SHMFLIP_ABGR8888;
+	case SHMFLIP_XBGR16161616:
+		return SHMFLIP_ABGR16161616;
+	default:
+		return fourcc;
 	}
 }
 
-static int pam_frame(struct out_buffer *output, const struct shmflip_frame *frame,
-                     const struct video *video)
+static int raw_describe(struct video *video, const struct shmflip_frame *frame,
+                        const struct matrix *matrix)
 {
-	bool opaque = frame->fourcc == SHMFLIP_XRGB8888;
-	unsigned depth = opaque ? 3 : 4;
-	size_t row_bytes = (size_t)frame->width * depth;
-	uint8_t *room;
-	int error =
-		out_buffer_printf(output,
-	                          "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL 255\nTUPLTYPE %s\n"
-	                          "ENDHDR\n",
-	                          frame->width, frame->height, depth, opaque ? "RGB" : "RGB_ALPHA");
+	const struct shmflip_format_info *info = shmflip_format_info(with_alpha(frame->fourcc));
 
-	(void)video;
-	if (error)
-		return error;
-	room = out_buffer_reserve(output, row_bytes * frame->height);
-	if (!room)
-		return -ENOMEM;
-	for (uint32_t y = 0; y < frame->height; y++)
-		swizzle(room + y * row_bytes, row_of(frame, y), frame->width, depth);
+	(void)matrix;
+	snprintf(video->pixels, sizeof(video->pixels), "%s", info->ffmpeg);
 	return 0;
 }
 
-static int png_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+/* As ffmpeg's rawvideo: rows without padding, plane after plane. */
+static int raw_frame(struct out_buffer *output, const struct pixel_source *source,
                      const struct video *video)
 {
-	const struct png_source source = {
-		.pixels = frame->plane[0].pixels,
-		.stride_bytes = frame->plane[0].stride_bytes,
-		.width = frame->width,
-		.height = frame->height,
-		.opaque = frame->fourcc == SHMFLIP_XRGB8888,
-	};
+	size_t bytes = 0;
+	uint8_t *room;
+
+	(void)video;
+	for (uint32_t plane = 0; plane < source->format->planes; plane++)
+		bytes += source->plane[plane].row_bytes * source->plane[plane].rows;
+	room = out_buffer_reserve(output, bytes);
+	if (!room)
+		return -ENOMEM;
+	for (uint32_t plane = 0; plane < source->format->planes; plane++) {
+		for (uint32_t y = 0; y < source->plane[plane].rows; y++) {
+			pixel_source_copy_row(source, plane, y, room);
+			room += source->plane[plane].row_bytes;
+		}
+	}
+	return 0;
+}
+
+static int png_frame(struct out_buffer *output, const struct pixel_source *source,
+                     const struct video *video)
+{
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&bytes, &size);
@@ -82,7 +67,7 @@ static int png_frame(struct out_buffer *output, const struct shmflip_frame *fram
 	(void)video;
 	if (!file)
 		return -ENOMEM;
-	error = png_encode(file, &source);
+	error = png_encode(file, source);
 	if (fclose(file) != 0 && !error)
 		error = -ENOMEM;
 	room = error ? NULL : out_buffer_reserve(output, size);
@@ -93,8 +78,8 @@ static int png_frame(struct out_buffer *output, const struct shmflip_frame *fram
 }
 
 const struct format formats[FORMATS] = {
-	[FORMAT_Y4M] = { "y4m", true, y4m_begin, y4m_frame },
-	[FORMAT_RAW] = { "raw", true, NULL, raw_frame },
-	[FORMAT_PAM] = { "pam", false, NULL, pam_frame },
-	[FORMAT_PNG] = { "png", false, NULL, png_frame },
+	[FORMAT_Y4M] = { "y4m", true, y4m_describe, y4m_begin, y4m_frame },
+	[FORMAT_RAW] = { "raw", true, raw_describe, NULL, raw_frame },
+	[FORMAT_PAM] = { "pam", false, NULL, NULL, pam_frame },
+	[FORMAT_PNG] = { "png", false, NULL, NULL, png_frame },
 };

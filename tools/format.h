@@ -8,26 +8,33 @@
 
 #include "matrix.h"
 #include "out_buffer.h"
+#include "pixel_source.h"
 #include "shmflip.h"
 
 /* What all frames of a video have in common. */
 struct video {
 	uint32_t width; /* 0: there was no frame yet */
 	uint32_t height;
-	uint32_t aspect_num; /* width : height of a pixel; 0: square */
+	uint32_t aspect_num; /* width : height of a pixel; 0: not known */
 	uint32_t aspect_den;
 	uint32_t rate_num; /* frames per second; 0: not known */
 	uint32_t rate_den;
-	const struct matrix *matrix; /* of YUV */
+	const struct matrix *matrix; /* of the YUV that RGB becomes */
+	char pixels[64];             /* what the stream calls its pixels: see describe */
 };
 
-/* Functions return 0 or -ENOMEM. Frames are XRGB8888 or ARGB8888. */
+/* Functions return 0 or -ENOMEM. */
 struct format {
 	const char *name;
 	bool is_video; /* frames have one size and, without a time of their own, one rate */
+	/* Of video: fills in pixels and matrix. Frames with the same pixels fit the same stream.
+	 * matrix: what the user wants, or NULL. Returns 0, or -ENOTSUP: the format cannot hold
+	 * such frames. */
+	int (*describe)(struct video *video, const struct shmflip_frame *frame,
+	                const struct matrix *matrix);
 	/* Writes the stream's header. NULL: it has none. */
 	int (*begin)(struct out_buffer *output, const struct video *video);
-	int (*frame)(struct out_buffer *output, const struct shmflip_frame *frame,
+	int (*frame)(struct out_buffer *output, const struct pixel_source *source,
 	             const struct video *video);
 };
 
@@ -35,9 +42,16 @@ enum { FORMAT_Y4M, FORMAT_RAW, FORMAT_PAM, FORMAT_PNG, FORMATS, FORMAT_DEFAULT =
 
 extern const struct format formats[FORMATS];
 
-/* YUV4MPEG2: 4:4:4, limited range. Transparent pixels are blended over black. */
+/* YUV4MPEG2. YUV and gray as they are, but with a plane for each kind of sample. RGB becomes 4:4:4
+ * of limited range, over black. pixels: the parameters C, XCOLORRANGE and XCICP. */
+int y4m_describe(struct video *video, const struct shmflip_frame *frame,
+                 const struct matrix *matrix);
 int y4m_begin(struct out_buffer *output, const struct video *video);
-int y4m_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+int y4m_frame(struct out_buffer *output, const struct pixel_source *source,
+              const struct video *video);
+
+/* PAM: RGB and gray of 8 and 16 bits. The rest becomes RGB of 8 bits. */
+int pam_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video);
 
 #endif

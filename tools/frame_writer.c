@@ -40,59 +40,103 @@ static double fps(const struct video *video)
 
 /* ---- Converting --------------------------------------------------------------------------- */
 
-static int fail_size_changed(const struct frame_writer *writer, const struct shmflip_frame *frame)
+static int fail_format(const struct frame_writer *writer, const struct shmflip_frame *frame)
 {
-	cli_error("frame %llu has %ux%u pixels, but a %s stream that began with %ux%u cannot "
-	          "change: use --format pam or png",
-	          (unsigned long long)frame->sequence, frame->width, frame->height,
-	          writer->options->format->name, writer->video.width, writer->video.height);
+	const struct shmflip_format_info *info = shmflip_format_info(frame->fourcc);
+
+	if (info)
+		cli_error("%s cannot hold pixels of format %s: use --format raw",
+		          writer->options->format->name, info->name);
+	else
+		cli_error("frame %llu has the pixel format 0x%08x, which cat does not know",
+		          (unsigned long long)frame->sequence, frame->fourcc);
+	return -ENOTSUP;
+}
+
+static int fail_changed(const struct frame_writer *writer, const struct video *video,
+                        const struct shmflip_frame *frame)
+{
+	cli_error("frame %llu has %ux%u pixels of %s, but a %s stream that began with %ux%u of %s "
+	          "cannot change: use --format pam or png",
+	          (unsigned long long)frame->sequence, video->width, video->height, video->pixels,
+	          writer->options->format->name, writer->video.width, writer->video.height,
+	          writer->video.pixels);
 	return -EMSGSIZE;
 }
 
-static void describe_video(struct frame_writer *writer, const struct shmflip_frame *frame)
+static int describe_video(const struct frame_writer *writer, const struct shmflip_frame *frame,
+                          struct video *video)
 {
 	const struct options *options = writer->options;
 	const struct shmflip_stream *stream = frame->stream;
 
-	writer->video = (struct video){
+	*video = (struct video){
 		.width = frame->width,
 		.height = frame->height,
 		.aspect_num = stream->aspect_num,
 		.aspect_den = stream->aspect_den,
 		.rate_num = options->rate_num ? options->rate_num : stream->rate_num,
 		.rate_den = options->rate_num ? options->rate_den : stream->rate_den,
-		.matrix = options->matrix ? options->matrix : matrix_of_rows(frame->height),
 	};
+	if (!options->format->describe)
+		return 0;
+	return options->format->describe(video, frame, options->matrix);
 }
 
-static void begin_video(struct frame_writer *writer, const struct shmflip_frame *frame,
-                        uint32_t policy)
+static bool is_same(const struct video *video, const struct video *other)
+{
+	return video->width == other->width && video->height == other->height &&
+	       strcmp(video->pixels, other->pixels) == 0;
+}
+
+/* Raw pixels do not say what they are. The most common ones need no word. */
+static void report_raw(const struct frame_writer *writer)
+{
+	const struct video *video = &writer->video;
+
+	if (writer->options->format == &formats[FORMAT_RAW] && strcmp(video->pixels, "bgra") != 0)
+		cli_error("frames of %ux%u:%s, as --raw of shmflip-producer and -pix_fmt of ffmpeg "
+		          "take them",
+		          video->width, video->height, video->pixels);
+}
+
+static void begin_video(struct frame_writer *writer, const struct video *video, uint32_t policy)
 {
 	const struct options *options = writer->options;
 
-	describe_video(writer, frame);
+	writer->video = *video;
 	writer->in_time =
 		options->format->is_video && !options->every && policy != SHMFLIP_POLICY_LOSSLESS;
+	report_raw(writer);
+}
+
+static int convert(struct frame_writer *writer, const struct shmflip_frame *frame,
+                   const struct pixel_source *source)
+{
+	int error;
+
+	out_buffer_clear(&writer->next);
+	error = writer->options->format->frame(&writer->next, source, &writer->video);
+	if (error)
+		cli_error("out of memory for frame %llu", (unsigned long long)frame->sequence);
+	return error;
 }
 
 int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame *frame,
                          uint32_t policy)
 {
-	const struct format *format = writer->options->format;
-	int error;
+	struct pixel_source source;
+	struct video video;
 
 	writer->taken_ns = monotonic_now_ns();
 	writer->published_ns = frame->published_ns;
+	if (pixel_source_init(&source, frame) || describe_video(writer, frame, &video))
+		return fail_format(writer, frame);
 	if (!writer->video.width)
-		begin_video(writer, frame, policy);
-	if (format->is_video &&
-	    (frame->width != writer->video.width || frame->height != writer->video.height))
-		return fail_size_changed(writer, frame);
-	out_buffer_clear(&writer->next);
-	error = format->frame(&writer->next, frame, &writer->video);
-	if (error)
-		cli_error("out of memory for frame %llu", (unsigned long long)frame->sequence);
-	return error;
+		begin_video(writer, &video, policy);
+	if (writer->options->format->is_video && !is_same(&video, &writer->video))
+		return fail_changed(writer, &video, frame);
+	return convert(writer, frame, &source);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------ */

@@ -37,7 +37,8 @@ void frame_writer_finish(struct frame_writer *writer);
 /* All three return 0, or a negative errno after a message:
  *   -EINTR     the program was interrupted; no message
  *   -EPIPE     the reader closed the pipe; no message
- *   -EMSGSIZE  the size of frames changed within a stream that has one size
+ *   -EMSGSIZE  size, format or colour of frames changed within a stream that has one of each
+ *   -ENOTSUP   the pixel format is unknown, or the stream's format cannot hold it
  *   -ENOMEM
  *   or the error of write(2) */
 

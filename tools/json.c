@@ -39,9 +39,17 @@ static json_t *colour(const struct shmflip_colour *colour)
 {
 	const char *range = label_range(colour->range);
 
-	return json_pack("{s:i, s:i, s:i, s:s?, s:i, s:i}", "primaries", colour->primaries,
+	return json_pack("{s:i, s:i, s:i, s:s?, s:i, s:i, s:i}", "primaries", colour->primaries,
 	                 "transfer", colour->transfer, "matrix", colour->matrix, "range", range,
-	                 "siting", colour->siting, "bits", colour->bits);
+	                 "siting", colour->siting, "bits", colour->bits, "white", colour->white);
+}
+
+/* Null: ffmpeg has no name for it. */
+static const char *ffmpeg_name(uint32_t fourcc)
+{
+	const struct shmflip_format_info *info = shmflip_format_info(fourcc);
+
+	return info ? info->ffmpeg : NULL;
 }
 
 static json_t *metadata(const struct shmflip_stream *stream)
@@ -61,9 +69,10 @@ static json_t *stream_json(const struct shmflip_stream *stream)
 {
 	char format[LABEL_FORMAT_SIZE];
 
-	return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "format",
-	                 label_format(format, stream->fourcc), "width", (json_int_t)stream->width,
-	                 "height", (json_int_t)stream->height, "rate",
+	return json_pack("{s:s, s:s?, s:I, s:I, s:o, s:o, s:o, s:o}", "format",
+	                 label_format(format, stream->fourcc), "ffmpeg",
+	                 ffmpeg_name(stream->fourcc), "width", (json_int_t)stream->width, "height",
+	                 (json_int_t)stream->height, "rate",
 	                 fraction(stream->rate_num, stream->rate_den), "pixel_aspect",
 	                 fraction(stream->aspect_num, stream->aspect_den), "colour",
 	                 colour(&stream->colour), "metadata", metadata(stream));
@@ -86,25 +95,61 @@ static json_t *milliseconds(int64_t ns)
 	return ns == SHMFLIP_NO_TIME ? json_null() : rounded((double)ns / 1e6);
 }
 
+/* What values measure is value * scale + offset. Null if it is not known. JSON has no infinity. */
+static json_t *measure(const struct shmflip_frame *frame, float number)
+{
+	bool known = frame->value_scale != 0 && isfinite(number);
+
+	return known ? json_real((double)number) : json_null();
+}
+
+static json_t *pixels(const struct shmflip_frame *frame)
+{
+	char format[LABEL_FORMAT_SIZE];
+
+	return json_pack("{s:I, s:I, s:s, s:s?, s:o, s:I, s:o, s:o, s:o}", "width",
+	                 (json_int_t)frame->width, "height", (json_int_t)frame->height, "format",
+	                 label_format(format, frame->fourcc), "ffmpeg", ffmpeg_name(frame->fourcc),
+	                 "colour", colour(&frame->colour), "stride_bytes",
+	                 (json_int_t)frame->plane[0].stride_bytes, "planes", planes(frame),
+	                 "value_scale", measure(frame, frame->value_scale), "value_offset",
+	                 measure(frame, frame->value_offset));
+}
+
+static json_t *times(const struct snapshot *snapshot)
+{
+	const struct shmflip_frame *frame = snapshot->status->newest;
+	int64_t age_ns = frame->captured_ns == SHMFLIP_NO_TIME
+	                         ? SHMFLIP_NO_TIME
+	                         : frame->published_ns - frame->captured_ns;
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "decode_ms", milliseconds(frame->decode_ns),
+	                 "presentation_ms", milliseconds(frame->presentation_ns), "duration_ms",
+	                 milliseconds(frame->duration_ns), "capture_to_publish_ms",
+	                 milliseconds(age_ns), "age_ms", rounded(snapshot_age_ms(snapshot)));
+}
+
+/* Adds the members of more, and releases it. NULL: out of memory. */
+static json_t *extend(json_t *object, json_t *more)
+{
+	if (object && (!more || json_object_update(object, more))) {
+		json_decref(object);
+		object = NULL;
+	}
+	json_decref(more);
+	return object;
+}
+
 static json_t *newest(const struct snapshot *snapshot)
 {
 	const struct shmflip_frame *frame = snapshot->status->newest;
-	char format[LABEL_FORMAT_SIZE];
-	int64_t age_ns;
+	json_t *object;
 
 	if (!frame)
 		return json_null();
-	age_ns = frame->captured_ns == SHMFLIP_NO_TIME ? SHMFLIP_NO_TIME
-	                                               : frame->published_ns - frame->captured_ns;
-	return json_pack("{s:I, s:o, s:I, s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "sequence",
-	                 (json_int_t)frame->sequence, "source", json_text(frame->source), "width",
-	                 (json_int_t)frame->width, "height", (json_int_t)frame->height,
-	                 "stride_bytes", (json_int_t)frame->plane[0].stride_bytes, "format",
-	                 label_format(format, frame->fourcc), "planes", planes(frame), "decode_ms",
-	                 milliseconds(frame->decode_ns), "presentation_ms",
-	                 milliseconds(frame->presentation_ns), "duration_ms",
-	                 milliseconds(frame->duration_ns), "capture_to_publish_ms",
-	                 milliseconds(age_ns), "age_ms", rounded(snapshot_age_ms(snapshot)));
+	object = json_pack("{s:I, s:o}", "sequence", (json_int_t)frame->sequence, "source",
+	                   json_text(frame->source));
+	return extend(extend(object, pixels(frame)), times(snapshot));
 }
 
 static json_t *details(const struct snapshot *snapshot)
@@ -137,21 +182,12 @@ json_t *json_of_snapshot(const struct snapshot *snapshot)
 {
 	json_t *object = json_pack("{s:s, s:s, s:o}", "channel", snapshot->channel, "state",
 	                           label_state(snapshot), "pid", pid(snapshot_pid(snapshot)));
-	json_t *more;
 
-	if (!object)
-		return NULL;
-	if (!snapshot_is_known(snapshot)) {
+	if (object && !snapshot_is_known(snapshot)) {
 		json_object_set_new(object, "reason", json_text(snapshot->reason));
 		return object;
 	}
-	more = details(snapshot);
-	if (!more || json_object_update(object, more)) {
-		json_decref(object);
-		object = NULL;
-	}
-	json_decref(more);
-	return object;
+	return extend(object, object ? details(snapshot) : NULL);
 }
 
 int json_print(json_t *value, bool in_one_line)

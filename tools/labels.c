@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "labels.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "matrix.h"
 
 const char *label_state(const struct snapshot *snapshot)
 {
@@ -28,21 +32,61 @@ const char *label_policy(uint32_t policy)
 
 const char *label_format(char out[LABEL_FORMAT_SIZE], uint32_t fourcc)
 {
-	if (fourcc == SHMFLIP_XRGB8888)
-		return "XRGB8888";
-	if (fourcc == SHMFLIP_ARGB8888)
-		return "ARGB8888";
-	for (int i = 0; i < 4; i++) {
-		out[i] = (char)(fourcc >> 8 * i);
-		if (out[i] < ' ' || out[i] > '~') {
-			snprintf(out, LABEL_FORMAT_SIZE, "0x%08x", fourcc);
-			return out;
-		}
-	}
-	out[4] = '\0';
-	for (int i = 3; i > 0 && out[i] == ' '; i--)
-		out[i] = '\0';
+	const struct shmflip_format_info *info = shmflip_format_info(fourcc);
+
+	if (info)
+		return info->name;
+	snprintf(out, LABEL_FORMAT_SIZE, "0x%08x", fourcc);
 	return out;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+append(char out[LABEL_PIXELS_SIZE], const char *format, ...)
+{
+	size_t used = strlen(out);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(out + used, LABEL_PIXELS_SIZE - used, format, arguments);
+	va_end(arguments);
+}
+
+static void append_bits(char out[LABEL_PIXELS_SIZE], const struct shmflip_format_info *info,
+                        const struct shmflip_colour *colour)
+{
+	uint32_t bits = colour->bits ? colour->bits : info ? info->bits : 8;
+
+	if (info && info->flags & SHMFLIP_FORMAT_FLOAT)
+		append(out, ", float");
+	else if (bits != 8)
+		append(out, ", %u bits", bits);
+	if (colour->white)
+		append(out, ", white is %u", colour->white);
+}
+
+/* Of H.273, most streams name only a matrix. */
+static void append_codes(char out[LABEL_PIXELS_SIZE], const struct shmflip_colour *colour)
+{
+	static const char *const names[] = { "BT.601", "BT.709", "BT.2020" };
+	const struct matrix *matrix = matrix_of_code(colour->matrix);
+
+	if (matrix)
+		append(out, ", %s", names[matrix - matrices]);
+	if (colour->primaries || colour->transfer || (colour->matrix && !matrix))
+		append(out, ", H.273 %u/%u/%u", colour->primaries, colour->transfer,
+		       colour->matrix);
+}
+
+void label_pixels(char out[LABEL_PIXELS_SIZE], uint32_t fourcc, const struct shmflip_colour *colour)
+{
+	char format[LABEL_FORMAT_SIZE];
+	const char *range = label_range(colour->range);
+
+	snprintf(out, LABEL_PIXELS_SIZE, "%s", label_format(format, fourcc));
+	append_bits(out, shmflip_format_info(fourcc), colour);
+	append_codes(out, colour);
+	if (range)
+		append(out, ", %s range", range);
 }
 
 const char *label_metadata(char out[LABEL_METADATA_SIZE], uint32_t type)

@@ -16,8 +16,14 @@ const char *label_policy(uint32_t policy);
 
 #define LABEL_FORMAT_SIZE 16
 
-/* "XRGB8888", "ARGB8888", else the four characters of the code: "NV12"; or a number. */
+/* "NV12": the name in shmflip_format_info(), or a number. */
 const char *label_format(char out[LABEL_FORMAT_SIZE], uint32_t fourcc);
+
+#define LABEL_PIXELS_SIZE 160
+
+/* All that is known of pixels, for people: "P010, 10 bits, BT.709, limited range". */
+void label_pixels(char out[LABEL_PIXELS_SIZE], uint32_t fourcc,
+                  const struct shmflip_colour *colour);
 
 #define LABEL_METADATA_SIZE 16
 

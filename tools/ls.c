@@ -112,7 +112,8 @@ static void print_rate(const struct snapshot *snapshot)
 static void print_row(const struct snapshot *snapshot, int width)
 {
 	const struct shmflip_status *status = snapshot->status;
-	char size[32] = "-", pid[16];
+	char size[32] = "-", pid[16], number[LABEL_FORMAT_SIZE];
+	const char *format = "-";
 
 	label_pid(pid, sizeof(pid), snapshot_pid(snapshot));
 	printf("%-*s  %-7s %-9s ", width, snapshot->channel, label_state(snapshot), pid);
@@ -120,10 +121,12 @@ static void print_row(const struct snapshot *snapshot, int width)
 		printf("%s\n", snapshot->reason);
 		return;
 	}
-	if (status->newest)
+	if (status->newest) {
 		snprintf(size, sizeof(size), "%ux%u", status->newest->width,
 		         status->newest->height);
-	printf("%-11s %-5u ", size, status->channel->slots);
+		format = label_format(number, status->newest->fourcc);
+	}
+	printf("%-11s %-6s %-5u ", size, format, status->channel->slots);
 	print_rate(snapshot);
 	printf("%-16llu ", (unsigned long long)status->channel->generation);
 	print_viewers(snapshot);
@@ -137,8 +140,8 @@ static int print_table(const struct list *list)
 		if ((int)strlen(list->snapshots[i].channel) > width)
 			width = (int)strlen(list->snapshots[i].channel);
 	if (list->count)
-		printf("%-*s  %-7s %-9s %-11s %-5s %-12s %-16s %s\n", width, "CHANNEL", "STATE",
-		       "PID", "SIZE", "SLOTS", "FPS", "GENERATION", "VIEWERS");
+		printf("%-*s  %-7s %-9s %-11s %-6s %-5s %-12s %-16s %s\n", width, "CHANNEL",
+		       "STATE", "PID", "SIZE", "FORMAT", "SLOTS", "FPS", "GENERATION", "VIEWERS");
 	for (size_t i = 0; i < list->count; i++)
 		print_row(&list->snapshots[i], width);
 	return command_flush();

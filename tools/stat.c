@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -12,29 +13,17 @@
 
 /* ---- The stream --------------------------------------------------------------------------- */
 
-static void print_colour(const struct shmflip_colour *colour)
-{
-	const char *range = label_range(colour->range);
-
-	if (colour->primaries || colour->transfer || colour->matrix)
-		printf(", H.273 %u/%u/%u", colour->primaries, colour->transfer, colour->matrix);
-	if (range)
-		printf(", %s range", range);
-	if (colour->bits)
-		printf(", %u bits", colour->bits);
-}
-
 static void print_stream(const struct shmflip_stream *stream)
 {
-	char format[LABEL_FORMAT_SIZE];
+	char pixels[LABEL_PIXELS_SIZE];
 
 	printf("stream       ");
 	if (stream->width)
 		printf("%ux%u ", stream->width, stream->height);
-	printf("%s", label_format(format, stream->fourcc));
+	label_pixels(pixels, stream->fourcc, &stream->colour);
+	printf("%s", pixels);
 	if (stream->aspect_num)
 		printf(", pixels of %u:%u", stream->aspect_num, stream->aspect_den);
-	print_colour(&stream->colour);
 	printf("\n");
 }
 
@@ -53,13 +42,25 @@ static void print_metadata(const struct shmflip_stream *stream)
 
 static void print_size(const struct shmflip_frame *frame)
 {
-	char format[LABEL_FORMAT_SIZE];
+	char pixels[LABEL_PIXELS_SIZE];
 
-	printf("size         %ux%u %s, ", frame->width, frame->height,
-	       label_format(format, frame->fourcc));
+	label_pixels(pixels, frame->fourcc, &frame->colour);
+	printf("size         %ux%u %s, ", frame->width, frame->height, pixels);
 	for (uint32_t i = 0; i < frame->planes; i++)
 		printf("%s%u", i ? " + " : "", frame->plane[i].stride_bytes);
 	printf(" bytes per row\n");
+}
+
+/* What values measure. */
+static void print_values(const struct shmflip_frame *frame)
+{
+	double scale = (double)frame->value_scale, offset = (double)frame->value_offset;
+
+	if (scale != 0 && offset != 0)
+		printf("values       measure value * %g %c %g\n", scale, offset < 0 ? '-' : '+',
+		       fabs(offset));
+	else if (scale != 0)
+		printf("values       measure value * %g\n", scale);
 }
 
 /* What is known of them. */
@@ -93,6 +94,7 @@ static void print_newest(const struct snapshot *snapshot)
 	printf("frame        %llu, %s, %.0f ms old\n", (unsigned long long)newest->sequence,
 	       source[0] ? source : "unnamed", snapshot_age_ms(snapshot));
 	print_size(newest);
+	print_values(newest);
 	print_times(newest);
 }
 

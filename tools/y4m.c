@@ -1,98 +1,137 @@
 /* SPDX-License-Identifier: MIT
  *
- * YUV4MPEG2, as mjpegtools defines it (yuv4mpeg(5)), with limited range: luma 16 to 235, chroma 16
- * to 240. */
+ * YUV4MPEG2, as mjpegtools defines it (yuv4mpeg(5)), with ffmpeg's names for more than 8 bits. Its
+ * header has no place for a matrix. So XCICP says all of the colour, with the numbers of PNG's
+ * cICP: primaries, transfer, matrix, and 0 for limited or 1 for full range. */
 #include <errno.h>
-#include <math.h>
+#include <stdio.h>
 
 #include "format.h"
+#include "y4m_rgb.h"
 
-#define HALF (1 << 15)
+enum { UNSPECIFIED = 2, LIMITED = 1, FULL = 2 };
 
-/* Coefficients from red, green and blue of 0 to 255 to each plane, times 2^16. */
-struct planes {
-	int y[3], u[3], v[3];
-};
+/* ---- The header ----------------------------------------------------------------------------- */
+
+/* Of 8 bits, the name also says where chroma lies: left, where nobody knows. NULL: there is none. */
+static const char *tag_of(const struct shmflip_format_info *info, uint8_t siting)
+{
+	static const char *const yuv[] = { "444", "422", "420mpeg2" };
+	static const char *const yuv_10[] = { "444p10", "422p10", "420p10" };
+	uint32_t halves = info->chroma_halved_x + info->chroma_halved_y;
+
+	if (info->flags & SHMFLIP_FORMAT_FLOAT)
+		return NULL;
+	if (info->model == SHMFLIP_MODEL_GRAY)
+		return info->bits == 8 ? "mono" : "mono16";
+	if (info->model == SHMFLIP_MODEL_RGB)
+		return info->bits == 8 ? "444" : "444p16";
+	if (info->bits == 10)
+		return yuv_10[halves];
+	if (halves == 2 && siting == 2)
+		return "420jpeg";
+	return halves == 2 && siting == 3 ? "420paldv" : yuv[halves];
+}
+
+static uint8_t known(uint8_t code)
+{
+	return code ? code : UNSPECIFIED;
+}
+
+/* What is not known gets the values that every program of ours assumes. */
+static struct shmflip_colour colour_of(const struct shmflip_frame *frame, uint32_t model,
+                                       const struct matrix *matrix)
+{
+	struct shmflip_colour colour = frame->colour;
+	bool full = model == SHMFLIP_MODEL_GRAY ? colour.range != LIMITED : colour.range == FULL;
+
+	if (matrix)
+		colour.matrix = matrix->code;
+	else if (model == SHMFLIP_MODEL_GRAY)
+		colour.matrix = UNSPECIFIED;
+	else if (model == SHMFLIP_MODEL_RGB || known(colour.matrix) == UNSPECIFIED)
+		colour.matrix = matrix_of_rows(frame->height)->code;
+	colour.range = full && model != SHMFLIP_MODEL_RGB ? FULL : LIMITED;
+	return colour;
+}
+
+int y4m_describe(struct video *video, const struct shmflip_frame *frame,
+                 const struct matrix *matrix)
+{
+	const struct shmflip_format_info *info = shmflip_format_info(frame->fourcc);
+	const char *tag = tag_of(info, frame->colour.siting);
+	struct shmflip_colour colour = colour_of(frame, info->model, matrix);
+	bool full = colour.range == FULL;
+
+	if (!tag)
+		return -ENOTSUP;
+	video->matrix = matrix_of_code(colour.matrix);
+	snprintf(video->pixels, sizeof(video->pixels), "C%s XCOLORRANGE=%s XCICP=%u-%u-%u-%u", tag,
+	         full ? "FULL" : "LIMITED", known(colour.primaries), known(colour.transfer),
+	         colour.matrix, full);
+	return 0;
+}
 
 int y4m_begin(struct out_buffer *output, const struct video *video)
 {
-	bool square = !video->aspect_num;
-
-	return out_buffer_printf(
-		output,
-		"YUV4MPEG2 W%u H%u F%u:%u Ip A%u:%u C444 XCOLORRANGE=LIMITED " MATRIX_Y4M_TAG
-		"%s\n",
-		video->width, video->height, video->rate_num, video->rate_den,
-		square ? 1 : video->aspect_num, square ? 1 : video->aspect_den,
-		video->matrix->name);
+	return out_buffer_printf(output, "YUV4MPEG2 W%u H%u F%u:%u Ip A%u:%u %s\n", video->width,
+	                         video->height, video->rate_num, video->rate_den, video->aspect_num,
+	                         video->aspect_den, video->pixels);
 }
 
-static int coefficient(double value, int range)
+/* ---- Frames --------------------------------------------------------------------------------- */
+
+static bool is_rgb(const struct pixel_format *format)
 {
-	return (int)lround(value * range / 255 * (1 << 16));
+	return format->kind == PIXEL_RGB || format->kind == PIXEL_RGBA16;
 }
 
-static void init_planes(struct planes *planes, const struct matrix *matrix)
+static unsigned planes_of(const struct pixel_format *format)
 {
-	double u = 2 * (1 - matrix->blue), v = 2 * (1 - matrix->red);
-
-	planes->y[0] = coefficient(matrix->red, 219);
-	planes->y[1] = coefficient(1 - matrix->red - matrix->blue, 219);
-	planes->y[2] = coefficient(matrix->blue, 219);
-	planes->u[0] = coefficient(-matrix->red / u, 224);
-	planes->u[2] = planes->v[0] = coefficient(0.5, 224);
-	planes->v[2] = coefficient(-matrix->blue / v, 224);
-	/* Grey has no chroma, so each sum is 0. */
-	planes->u[1] = -planes->u[0] - planes->u[2];
-	planes->v[1] = -planes->v[0] - planes->v[2];
+	return is_rgb(format) || format->kind == PIXEL_YUV ? 3 : 1;
 }
 
-static int over_black(int value, int alpha)
+/* Chroma has rounded-up halves. */
+static size_t row_bytes(const struct pixel_source *source, unsigned plane)
 {
-	return alpha == 255 ? value : (value * alpha + 127) / 255;
+	unsigned shift = plane ? source->format->chroma_shift_x : 0;
+
+	return (((size_t)source->width + shift) >> shift) * (source->format->bits > 8 ? 2 : 1);
 }
 
-static uint8_t sample(const int by[3], int r, int g, int b, int zero)
+static uint32_t rows(const struct pixel_source *source, unsigned plane)
 {
-	return (uint8_t)(zero + ((by[0] * r + by[1] * g + by[2] * b + HALF) >> 16));
+	unsigned shift = plane ? source->format->chroma_shift_y : 0;
+
+	return (source->height >> shift) + (source->height & shift);
 }
 
-static void convert_row(const struct planes *by, uint8_t *const out[3], const uint8_t *bgra,
-                        uint32_t width, int opaque_alpha)
+static void copy_planes(const struct pixel_source *source, uint8_t *out)
 {
-	for (uint32_t x = 0; x < width; x++, bgra += 4) {
-		int alpha = bgra[3] | opaque_alpha;
-		int b = over_black(bgra[0], alpha);
-		int g = over_black(bgra[1], alpha);
-		int r = over_black(bgra[2], alpha);
-
-		out[0][x] = sample(by->y, r, g, b, 16);
-		out[1][x] = sample(by->u, r, g, b, 128);
-		out[2][x] = sample(by->v, r, g, b, 128);
+	for (unsigned plane = 0; plane < planes_of(source->format); plane++) {
+		for (uint32_t y = 0; y < rows(source, plane); y++) {
+			pixel_source_copy_samples(source, plane, y, out);
+			out += row_bytes(source, plane);
+		}
 	}
 }
 
-int y4m_frame(struct out_buffer *output, const struct shmflip_frame *frame,
+int y4m_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video)
 {
-	const struct shmflip_plane *bgra = &frame->plane[0];
-	struct planes by;
-	size_t plane = (size_t)frame->width * frame->height;
-	int opaque_alpha = frame->fourcc == SHMFLIP_XRGB8888 ? 255 : 0;
+	size_t bytes = 0;
 	uint8_t *room;
 
+	for (unsigned plane = 0; plane < planes_of(source->format); plane++)
+		bytes += row_bytes(source, plane) * rows(source, plane);
 	if (out_buffer_printf(output, "FRAME\n"))
 		return -ENOMEM;
-	room = out_buffer_reserve(output, 3 * plane);
+	room = out_buffer_reserve(output, bytes);
 	if (!room)
 		return -ENOMEM;
-	init_planes(&by, video->matrix);
-	for (uint32_t y = 0; y < frame->height; y++) {
-		uint8_t *row = room + (size_t)y * frame->width;
-		uint8_t *const out[3] = { row, row + plane, row + 2 * plane };
-
-		convert_row(&by, out, bgra->pixels + (size_t)y * bgra->stride_bytes, frame->width,
-		            opaque_alpha);
-	}
+	if (is_rgb(source->format))
+		y4m_rgb(source, video->matrix, room);
+	else
+		copy_planes(source, room);
 	return 0;
 }

@@ -5,8 +5,9 @@
 
 #define PIXEL_BYTES 4
 
-void conversion_init(struct conversion *conversion)
+void conversion_init(struct conversion *conversion, const struct look *look)
 {
+	conversion->look = *look;
 	shared_buffers_init(&conversion->buffers);
 }
 
@@ -20,11 +21,11 @@ bool conversion_is_needed(const struct picture *picture)
 	return !picture->pixels;
 }
 
-static void convert(const struct picture *picture, uint8_t *out)
+static void convert(const struct picture *picture, const struct pixel_look *look, uint8_t *out)
 {
 	struct pixel_converter converter;
 
-	pixel_converter_init(&converter, &picture->source, NULL);
+	pixel_converter_init(&converter, &picture->source, look);
 	pixel_orientation_convert(&converter, picture->info.orientation, out,
 	                          (size_t)PIXEL_BYTES * picture->info.width);
 }
@@ -40,7 +41,8 @@ int conversion_apply(struct conversion *conversion, struct picture *picture)
 	                                row_bytes * picture->info.height, &buffer);
 	if (error)
 		return error;
-	convert(picture, buffer->pixels);
+	const struct pixel_look look = look_at_next(&conversion->look, &picture->source);
+	convert(picture, &look, buffer->pixels);
 	picture->pixels = buffer->pixels;
 	picture->stride_bytes = (uint32_t)row_bytes;
 	picture->segment = &buffer->segment;
@@ -55,6 +57,18 @@ void conversion_release(struct conversion *conversion, const struct shmflip_fram
 void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels)
 {
-	(void)conversion;
-	convert(picture, (uint8_t *)pixels);
+	const struct pixel_look look = look_at_other(&conversion->look, &picture->source);
+
+	convert(picture, &look, (uint8_t *)pixels);
+}
+
+uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y)
+{
+	struct pixel_converter converter;
+	uint8_t bytes[PIXEL_BYTES];
+
+	pixel_converter_init(&converter, source, NULL);
+	pixel_convert(&converter, x, y, 1, 1, bytes, PIXEL_BYTES);
+	return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 |
+	       bytes[0];
 }

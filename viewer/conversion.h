@@ -9,14 +9,16 @@
 
 #include <stdbool.h>
 
+#include "look.h"
 #include "present/picture.h"
 #include "shared_buffers.h"
 
 struct conversion {
+	struct look look;
 	struct shared_buffers buffers;
 };
 
-void conversion_init(struct conversion *conversion);
+void conversion_init(struct conversion *conversion, const struct look *look);
 void conversion_finish(struct conversion *conversion);
 
 bool conversion_is_needed(const struct picture *picture);
@@ -28,9 +30,12 @@ int conversion_apply(struct conversion *conversion, struct picture *picture);
 /* Call when nobody reads the picture of this frame any more. Any thread. */
 void conversion_release(struct conversion *conversion, const struct shmflip_frame *frame);
 
-/* Writes the pixels of a picture's source as bytes B, G, R, A: rows without padding, as they are
- * shown. */
+/* Converts a picture that is shown again, or before the last one, to memory of the caller: rows as
+ * they are shown, without padding. */
 void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels);
+
+/* Converts one pixel of a source, with its full range: what colour it has as a picture. */
+uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y);
 
 #endif

@@ -20,6 +20,8 @@ const char info_help_keys[] = "space\n"
 			      "Esc\n"
 			      "Tab, Shift+Tab\n"
 			      "s\n"
+			      "r\n"
+			      "c\n"
 			      "i\n"
 			      "h, ?, F1\n"
 			      "q";
@@ -34,6 +36,8 @@ const char info_help_meanings[] = "pause, resume\n"
 				  "back from fullscreen, else quit\n"
 				  "next channel, previous one\n"
 				  "save the frame as PNG\n"
+				  "16 bits, float: range auto or full\n"
+				  "16 bits, float: next colour map\n"
 				  "information\n"
 				  "help\n"
 				  "quit";
@@ -55,6 +59,34 @@ add(char *names, char *values, const char *name, const char *format, ...)
 	va_end(arguments);
 }
 
+/* What the format leaves open. */
+static void format_detail(char *text, size_t size, const struct pixel_source *source)
+{
+	const char *range = source->full_range ? "full" : "limited";
+
+	text[0] = '\0';
+	if (source->format->kind == PIXEL_YUV)
+		snprintf(text, size, ", %s %s", source->matrix->name, range);
+	else if (!source->full_range)
+		snprintf(text, size, ", %s", range);
+	else if (source->format->bits == 16 && source->white != UINT16_MAX)
+		snprintf(text, size, ", white %g", (double)source->white);
+}
+
+static void add_format(const struct info *info, char *names, char *values)
+{
+	const struct shmflip_format_info *format = shmflip_format_info(info->picture->fourcc);
+	char text[INFO_LOOK_SIZE] = "";
+
+	if (info->source)
+		format_detail(text, sizeof(text), info->source);
+	add(names, values, "format", "%s%s", format ? format->name : "-", text);
+	if (!info->source || !look_has_range(info->source))
+		return;
+	info_format_look(text, info->look, info->source);
+	add(names, values, "range", "%s", text);
+}
+
 static void add_frame(const struct info *info, char *names, char *values)
 {
 	const struct picture_info *picture = info->picture;
@@ -69,6 +101,7 @@ static void add_frame(const struct info *info, char *names, char *values)
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s%s%s", picture->width,
 	    picture->height, picture->opaque ? "" : ", with alpha",
 	    picture->orientation > 1 ? ", turned" : "", aspect);
+	add_format(info, names, values);
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
 	if (info->copies == 0)
 		add(names, values, "shown by", "%s, no copy", info->presenter);
@@ -108,6 +141,40 @@ static void add_counts(const struct info *info, char *names, char *values)
 		add(names, values, "age", "-");
 }
 
+static bool says_all(const struct pixel_source *source)
+{
+	return !source || source->format->kind == PIXEL_RGB;
+}
+
+/* The values as they came, for formats whose pixels are no colours of 8 bits. */
+static void format_values(char *text, size_t size, const struct info *info)
+{
+	const struct pixel_values *values = &info->values;
+	const double *value = values->value;
+	uint32_t pixel = info->pixel;
+
+	if (values->count == 1 && values->has_measure)
+		snprintf(text, size, "%.7g = %.6g", value[0], values->measure);
+	else if (values->count == 1)
+		snprintf(text, size, "%.7g", value[0]);
+	else if (info->source->format->kind == PIXEL_YUV)
+		snprintf(text, size, "YUV %g %g %g  RGB %u %u %u", value[0], value[1], value[2],
+		         (unsigned)(pixel >> 16 & 255), (unsigned)(pixel >> 8 & 255),
+		         (unsigned)(pixel & 255));
+	else if (values->count == 3)
+		snprintf(text, size, "%g %g %g", value[0], value[1], value[2]);
+	else
+		snprintf(text, size, "%g %g %g  alpha %g", value[0], value[1], value[2], value[3]);
+}
+
+static void add_values(const struct info *info, char *names, char *values)
+{
+	char text[INFO_LOOK_SIZE];
+
+	format_values(text, sizeof(text), info);
+	add(names, values, "pixel", "%d, %d:  %s", info->pointer.x, info->pointer.y, text);
+}
+
 static void add_pixel(const struct info *info, char *names, char *values)
 {
 	uint32_t pixel = info->pixel;
@@ -119,6 +186,10 @@ static void add_pixel(const struct info *info, char *names, char *values)
 	}
 	if (!info->has_pixel) {
 		add(names, values, "pixel", "%d, %d", info->pointer.x, info->pointer.y);
+		return;
+	}
+	if (!says_all(info->source)) {
+		add_values(info, names, values);
 		return;
 	}
 	if (!info->picture->opaque)
@@ -136,6 +207,21 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 	add_rate(info, names, values);
 	add_counts(info, names, values);
 	add_pixel(info, names, values);
+}
+
+void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
+                      const struct pixel_source *source)
+{
+	static const char *const modes[] = {
+		[LOOK_AUTO] = "auto",
+		[LOOK_FULL] = "full",
+		[LOOK_GIVEN] = "given",
+	};
+	bool has_map = look_has_map(source);
+
+	snprintf(text, INFO_LOOK_SIZE, "%.5g to %.5g (%s)%s%s", (double)look->shown.low,
+	         (double)look->shown.high, modes[look->mode], has_map ? ", " : "",
+	         has_map ? colour_map_names[look->map] : "");
 }
 
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s)

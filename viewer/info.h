@@ -8,15 +8,19 @@
 #include <stdint.h>
 
 #include "liveness.h"
+#include "look.h"
 #include "present/geometry.h"
 #include "present/picture.h"
 
 #define INFO_SIZE 1024
 #define INFO_STALE_SIZE 64
+#define INFO_LOOK_SIZE 64
 
 struct info {
 	const char *channel;
 	const struct picture_info *picture;
+	const struct pixel_source *source; /* of a picture that was converted. NULL: it was not */
+	const struct look *look;
 	const char *presenter;
 	unsigned copies; /* of the current frame */
 	double zoom;
@@ -32,10 +36,11 @@ struct info {
 	bool paused;
 	enum liveness_state state;
 	int64_t stale_s;
-	bool has_pointer;     /* the pointer is over the picture */
-	bool has_pixel;       /* the pixel under the pointer could be read */
-	struct point pointer; /* in the frame */
-	uint32_t pixel;       /* 0xAARRGGBB */
+	bool has_pointer;           /* the pointer is over the picture */
+	bool has_pixel;             /* the pixel under the pointer could be read */
+	struct point pointer;       /* in the frame */
+	uint32_t pixel;             /* 0xAARRGGBB */
+	struct pixel_values values; /* as the pixel came. count 0: pixel says all */
 };
 
 /* Names and their values, one per line. */
@@ -43,6 +48,10 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 
 /* "stale 12 s: the producer died", "stale 3 min: ...". The state must be a stale one. */
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s);
+
+/* "812 to 4920 (auto), turbo". The source must have a range. */
+void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
+                      const struct pixel_source *source);
 
 extern const char info_help_keys[];
 extern const char info_help_meanings[];

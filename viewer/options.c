@@ -19,6 +19,8 @@ enum {
 	OPTION_EVERY,
 	OPTION_SCALE,
 	OPTION_BACKGROUND,
+	OPTION_RANGE,
+	OPTION_COLORMAP,
 	OPTION_FULLSCREEN,
 	OPTION_NO_ROTATE,
 	OPTION_RECORD,
@@ -40,6 +42,8 @@ static const struct option long_options[] = {
 	{ "every", no_argument, NULL, OPTION_EVERY },
 	{ "scale", required_argument, NULL, OPTION_SCALE },
 	{ "background", required_argument, NULL, OPTION_BACKGROUND },
+	{ "range", required_argument, NULL, OPTION_RANGE },
+	{ "colormap", required_argument, NULL, OPTION_COLORMAP },
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
 	{ "no-rotate", no_argument, NULL, OPTION_NO_ROTATE },
 	{ "record", required_argument, NULL, OPTION_RECORD },
@@ -72,6 +76,10 @@ static const char help_text[] =
 	"                         largest whole multiple that fits\n"
 	"      --background WHAT  checker, or a colour (default: black), beside the\n"
 	"                         picture and behind its transparent parts\n"
+	"      --range WHAT       which values of 16-bit and float pixels are black and\n"
+	"                         white: auto (the default), full, or LO:HI\n"
+	"      --colormap MAP     colours of 16-bit gray and float: gray (the default),\n"
+	"                         turbo, viridis\n"
 	"      --fullscreen       start in fullscreen\n"
 	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
@@ -87,6 +95,7 @@ static const char help_text[] =
 	"Keys: space pause  . step  , back since the pause (32 frames, 256 MiB)  + - zoom\n"
 	"1 actual size  0 as at first  arrows move  f F11 fullscreen  Esc back, or quit\n"
 	"Tab Shift+Tab other channel  s save frame  i information  h ? F1 help  q quit\n"
+	"16 bits and float: r range auto or full  c next colour map\n"
 	"Mouse: wheel zoom  drag move  double click fullscreen\n";
 
 static const struct presenter *parse_presenter(const char *text)
@@ -116,6 +125,22 @@ static struct background parse_background(const char *text)
 	if (strcmp(text, "checker") == 0)
 		return (struct background){ .checker = true };
 	return (struct background){ .colour = cli_colour("--background", text) };
+}
+
+static void parse_range(struct look *look, const char *text)
+{
+	if (!look_parse_range(look, text))
+		cli_usage_error("--range takes auto, full, or LO:HI with LO below HI, such as "
+		                "400:5000, not '%s'",
+		                text);
+}
+
+static enum colour_map parse_map(const char *text)
+{
+	const char *words[COLOUR_MAPS + 1] = { NULL };
+
+	memcpy(words, colour_map_names, sizeof(colour_map_names));
+	return (enum colour_map)cli_choice("--colormap", text, words);
 }
 
 static void set_view(struct options *options, uint32_t view)
@@ -185,6 +210,12 @@ static void set_value(struct options *options, int option, const char *value)
 		break;
 	case OPTION_BACKGROUND:
 		options->background = parse_background(value);
+		break;
+	case OPTION_RANGE:
+		parse_range(&options->look, value);
+		break;
+	case OPTION_COLORMAP:
+		options->look.map = parse_map(value);
 		break;
 	case OPTION_RECORD:
 		options->record_dir = value;

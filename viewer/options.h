@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "look.h"
 #include "present/scene.h"
 #include "viewport.h"
 
@@ -24,6 +25,7 @@ struct options {
 	uint32_t view;          /* enum shmflip_view */
 	enum scale scale;
 	struct background background;
+	struct look look; /* at the start */
 	bool once;
 	bool fullscreen;
 	bool digest;

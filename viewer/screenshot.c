@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "picture_copy.h"
 #include "png_file.h"
 #include "video_output.h"
 
@@ -37,22 +37,17 @@ static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
 int screenshot_take(struct video_output *output, const char *channel,
                     char name[SCREENSHOT_NAME_SIZE], const char **reason)
 {
-	const struct picture_info *info = video_output_info(output);
-	struct area whole = { 0, 0, (int)info->width, (int)info->height };
-	uint32_t *pixels = malloc((size_t)4 * info->width * info->height);
-	int error = -ENOMEM;
+	struct picture_copy copy;
+	int error = video_output_copy(output, SIZE_MAX, &copy);
 
-	*reason = strerror(ENOMEM);
-	if (pixels) {
-		error = video_output_read(output, whole, pixels);
+	if (error) {
 		*reason = video_output_reason(output);
+		return error;
 	}
-	if (!error) {
-		const struct picture picture = picture_of_copy(info, pixels);
+	const struct picture picture = picture_of_source(&copy.info, &copy.source);
 
-		error = write_new(name, channel, &picture);
-		*reason = strerror(-error);
-	}
-	free(pixels);
+	error = write_new(name, channel, &picture);
+	*reason = strerror(-error);
+	picture_copy_finish(&copy);
 	return error;
 }

@@ -31,11 +31,6 @@ static bool reads_pixels(const struct options *options)
 	       (options->presenter && options->presenter->copies);
 }
 
-static bool takes_any_format(const struct options *options)
-{
-	return !options->digest && !options->record_dir;
-}
-
 static int open_viewer(struct session *session, const char *channel, struct shmflip_viewer **out)
 {
 	struct shmflip_viewer_options options;
@@ -44,12 +39,11 @@ static int open_viewer(struct session *session, const char *channel, struct shmf
 	options.dir = session->options->dir;
 	options.channel = channel;
 	options.view = session->options->view;
+	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	if (session->options->untouched)
-		options.flags = SHMFLIP_VIEWER_UNTOUCHED;
+		options.flags |= SHMFLIP_VIEWER_UNTOUCHED;
 	else if (reads_pixels(session->options))
-		options.flags = SHMFLIP_VIEWER_PREFAULT;
-	if (takes_any_format(session->options))
-		options.flags |= SHMFLIP_VIEWER_ANY_FORMAT;
+		options.flags |= SHMFLIP_VIEWER_PREFAULT;
 	int error = shmflip_viewer_open(&options, out);
 	if (error)
 		cli_library_error(error);
@@ -236,41 +230,6 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 	return digest_and_record(session, picture);
 }
 
-static enum liveness_state state_of(const struct shmflip_status *status, uint64_t producer)
-{
-	if (status->state == SHMFLIP_DEAD)
-		return LIVENESS_DIED;
-	if (status->error)
-		return LIVENESS_LIVE;
-	if (status->channel->producer != producer)
-		return LIVENESS_REPLACED;
-	if (status->state == SHMFLIP_FAILED)
-		return LIVENESS_DIED;
-	return status->state == SHMFLIP_ENDED ? LIVENESS_ENDED : LIVENESS_LIVE;
-}
-
-static enum liveness_state inspect_producer(const struct session *session)
-{
-	const struct shmflip_status *status;
-	int error = shmflip_channel_status(session->options->dir, session->channel_name, &status);
-
-	if (error)
-		return error == -ENOENT ? LIVENESS_ENDED : LIVENESS_LIVE;
-	enum liveness_state state = state_of(status, session->channel.producer);
-	shmflip_status_free(status);
-	return state;
-}
-
-enum session_event session_check_producer(struct session *session)
-{
-	enum liveness_state state = inspect_producer(session);
-
-	if (state == LIVENESS_LIVE)
-		return SESSION_NOTHING;
-	liveness_note_end(&session->liveness, state, monotonic_now_ns());
-	return SESSION_LOST;
-}
-
 static void restart(struct session *session, struct shmflip_viewer *viewer)
 {
 	const struct options *options = session->options;
@@ -348,6 +307,7 @@ enum session_event session_note_shown(struct session *session, const struct pict
 	if (session->shown++ == 0)
 		session->first_shown_ns = now_ns;
 	session->last_shown_ns = now_ns;
+	session->fourcc = info->fourcc;
 	session->width = info->width;
 	session->height = info->height;
 	if (info->sequence > 1)

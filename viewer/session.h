@@ -64,7 +64,8 @@ struct session {
 	int64_t status_ns;
 	pthread_mutex_t lock;  /* of ages */
 	struct histogram ages; /* from published to on screen */
-	uint32_t width;        /* of the last frame shown */
+	uint32_t fourcc;       /* of the last frame shown. 0: none was */
+	uint32_t width;
 	uint32_t height;
 };
 
@@ -78,11 +79,6 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 
 /* Call when nothing has happened. SESSION_EXIT once --timeout has passed, else SESSION_NOTHING. */
 enum session_event session_check_timeout(struct session *session);
-
-/* For a caller that takes no frames. SESSION_LOST if the producer of the current frame is gone,
- * else SESSION_NOTHING. Opens and attaches the channel anew, which takes some tens of us. Reports
- * and counts nothing: session_take_frame() will, after the last frame. */
-enum session_event session_check_producer(struct session *session);
 
 /* Continues with the next channel of the directory that has frames, or the previous one (direction
  * -1). Frames of the last one may be released later. Its picture is not stale, but the last

@@ -52,6 +52,7 @@ static void write_stats(struct session *session)
 		.first_shown_ns = session->first_shown_ns,
 		.last_shown_ns = session->last_shown_ns,
 		.ages = &ages,
+		.fourcc = session->fourcc,
 		.width = session->width,
 		.height = session->height,
 	};

@@ -45,6 +45,13 @@ static json_t *pack_copies(const struct stats *stats)
 	return json_real(rounded((double)stats->copies / (double)stats->drawn, 1000));
 }
 
+static json_t *pack_format(uint32_t fourcc)
+{
+	const struct shmflip_format_info *format = shmflip_format_info(fourcc);
+
+	return format ? json_string(format->name) : json_null();
+}
+
 static json_t *pack(const struct stats *stats)
 {
 	const struct shmflip_counts *counts = &stats->counts;
@@ -53,7 +60,7 @@ static json_t *pack(const struct stats *stats)
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
 		"s:f, s:f, s:o, "
-		"s:I, s:I}",
+		"s:o, s:I, s:I}",
 		"program", "shmflip-viewer", "version", PROGRAM_VERSION, "channel", stats->channel,
 		"present", presenter ? json_string(presenter->name) : json_null(),
 		"copies_per_frame", pack_copies(stats), "published", (json_int_t)counts->published,
@@ -64,8 +71,9 @@ static json_t *pack(const struct stats *stats)
 		(json_int_t)counts->generations, "producers_died",
 		(json_int_t)stats->producers_died, "dropped_by_producer",
 		(json_int_t)counts->dropped, "seconds", rounded(seconds(stats), 1e6), "fps",
-		rounded(fps(stats), 1000), "age_ms", pack_ages(stats->ages), "width",
-		(json_int_t)stats->width, "height", (json_int_t)stats->height);
+		rounded(fps(stats), 1000), "age_ms", pack_ages(stats->ages), "format",
+		pack_format(stats->fourcc), "width", (json_int_t)stats->width, "height",
+		(json_int_t)stats->height);
 }
 
 int stats_write(const struct stats *stats, FILE *out)

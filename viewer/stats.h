@@ -25,7 +25,8 @@ struct stats {
 	int64_t first_shown_ns;
 	int64_t last_shown_ns;
 	const struct histogram *ages; /* from published to on screen */
-	uint32_t width;               /* of the last frame */
+	uint32_t fourcc;              /* of the last frame. 0: not known */
+	uint32_t width;
 	uint32_t height;
 };
 

@@ -23,6 +23,8 @@ void title_format(char text[TITLE_SIZE], const struct title *title)
 	if (title->zoom != 1)
 		snprintf(zoom, sizeof(zoom), " at %.4g %%", 100 * title->zoom);
 	format_state(state, title);
-	snprintf(text, TITLE_SIZE, "%s — %" PRIu32 "x%" PRIu32 "%s%s%s — %s", title->channel,
-	         title->width, title->height, zoom, *state ? " — " : "", state, title->presenter);
+	snprintf(text, TITLE_SIZE, "%s — %" PRIu32 "x%" PRIu32 "%s%s%s%s%s — %s", title->channel,
+	         title->width, title->height, title->format ? " " : "",
+	         title->format ? title->format : "", zoom, *state ? " — " : "", state,
+	         title->presenter);
 }

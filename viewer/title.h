@@ -15,6 +15,7 @@
 struct title {
 	const char *channel;
 	const char *presenter;
+	const char *format; /* NULL: not mentioned */
 	uint32_t width;
 	uint32_t height;
 	double zoom;

@@ -8,6 +8,7 @@
 #include "overlay/text.h"
 #include "present/present.h"
 #include "session.h"
+#include "session_producer.h"
 #include "ui.h"
 #include "ui_input.h"
 #include "ui_state.h"

@@ -23,6 +23,11 @@ static int64_t stale_s(const struct session *session, int64_t now_ns)
 	return (now_ns - session->liveness.stale_since_ns) / NS_PER_S;
 }
 
+static const char *format_name(const struct picture_info *picture)
+{
+	return shmflip_format_info(picture->fourcc)->name;
+}
+
 static void update_title(struct ui *ui, int64_t now_ns)
 {
 	const struct session *session = ui->session;
@@ -30,6 +35,7 @@ static void update_title(struct ui *ui, int64_t now_ns)
 	struct title title = {
 		.channel = session->channel_name,
 		.presenter = session->presenter->name,
+		.format = video_output_source(ui->output) ? format_name(picture) : NULL,
 		.width = picture->width,
 		.height = picture->height,
 		.zoom = video_output_zoom(ui->output),
@@ -66,8 +72,8 @@ static void add_pixel(struct info *info, const struct ui *ui)
 		return;
 	info->has_pointer = true;
 	info->pointer = picture_find_in_frame(info->picture, shown);
-	info->has_pixel = video_output_read(ui->output, (struct area){ shown.x, shown.y, 1, 1 },
-	                                    &info->pixel) == 0;
+	info->has_pixel = video_output_inspect(ui->output, info->pointer, &info->values,
+	                                       &info->pixel) == 0;
 }
 
 static bool show_info(struct ui *ui, int64_t now_ns)
@@ -76,6 +82,8 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 	struct info info = {
 		.channel = session->channel_name,
 		.picture = video_output_info(ui->output),
+		.source = video_output_source(ui->output),
+		.look = video_output_look(ui->output),
 		.presenter = session->presenter->name,
 		.copies = session->copies_of_last,
 		.zoom = video_output_zoom(ui->output),

@@ -55,7 +55,7 @@ static struct video_output *output_alloc(struct session *session)
 	output->host.on_screen = note_on_screen;
 	output->host.wake = wake;
 	output->host.context = output;
-	conversion_init(&output->conversion);
+	conversion_init(&output->conversion, &session->options->look);
 	viewport_init(&output->viewport, session->options->scale);
 	return output;
 }
@@ -77,15 +77,14 @@ static void count_drawing(struct video_output *output)
 bool video_output_accepts(struct session *session, const struct picture *picture)
 {
 	struct presenter_host host = { .reason = "" };
-	int error = presenter_choice_accept(session, picture, &host);
-
 	char reason[PRESENTER_REASON_SIZE + 64];
 
+	if (presenter_choice_accept(session, picture, &host) == 0)
+		return true;
 	snprintf(reason, sizeof(reason), "%s%s", host.reason,
 	         session->options->presenter ? "; --present auto shows them" : "");
-	if (error)
-		session_pass_over(session, reason);
-	return !error;
+	session_pass_over(session, reason);
+	return false;
 }
 
 /* ---- Conversion ---------------------------------------------------------------------------- */
@@ -112,30 +111,41 @@ static void adopt(struct video_output *output, const struct picture *picture)
 	picture_copy_finish(&output->kept);
 }
 
+static int open_with(struct video_output *output, const struct picture *picture)
+{
+	struct picture converted = *picture;
+	int error = convert(output, &converted);
+
+	if (error) {
+		cli_error("%s", output->host.reason);
+		return error;
+	}
+	error = presenter_choice_open(output, &converted);
+	if (error)
+		return error;
+	adopt(output, &converted);
+	count_drawing(output);
+	return 0;
+}
+
 int video_output_create(struct session *session, const struct picture *picture,
                         struct video_output **out)
 {
 	struct video_output *output = output_alloc(session);
-	struct picture converted = *picture;
 
 	if (!output) {
 		cli_error("out of memory for a window");
 		return -ENOMEM;
 	}
-	int error = convert(output, &converted);
+	int error = open_with(output, picture);
 	if (error)
-		cli_error("%s", output->host.reason);
-	else
-		error = presenter_choice_open(output, &converted);
-	if (error) {
 		output_free(output);
-		return error;
-	}
-	adopt(output, &converted);
-	count_drawing(output);
-	*out = output;
-	return 0;
+	else
+		*out = output;
+	return error;
 }
+
+/* ---- Showing ------------------------------------------------------------------------------- */
 
 bool video_output_ready(const struct video_output *output)
 {
@@ -235,6 +245,17 @@ int video_output_show_copy(struct video_output *output, const struct picture_cop
 	return error;
 }
 
+int video_output_change_look(struct video_output *output)
+{
+	int error = output->source.format ? video_output_release_slot(output) : 0;
+
+	if (error || !output->source.format)
+		return error;
+	struct picture picture = picture_of_source(&output->info, &output->source);
+	output->session->repeated++;
+	return show_copy(output, &picture);
+}
+
 int video_output_release_slot(struct video_output *output)
 {
 	int error = keep_source(output);
@@ -248,57 +269,6 @@ int video_output_repaint(struct video_output *output)
 	int error = output->presenter->repaint(output->state, &scene);
 
 	return error ? presenter_choice_recover(output, error) : 0;
-}
-
-const struct picture_info *video_output_info(const struct video_output *output)
-{
-	return &output->info;
-}
-
-const struct pixel_source *video_output_source(const struct video_output *output)
-{
-	return output->source.format ? &output->source : NULL;
-}
-
-/* A picture that the presenter reads: B, G, R, A. */
-static int read_whole(struct video_output *output, struct picture_copy *copy)
-{
-	const struct area whole = { 0, 0, (int)output->info.width, (int)output->info.height };
-	uint32_t *pixels = malloc((size_t)4 * output->info.width * output->info.height);
-
-	if (!pixels)
-		return presenter_fail(&output->host, -ENOMEM, "out of memory for the picture");
-	int error = video_output_read(output, whole, pixels);
-	if (error) {
-		free(pixels);
-		return error;
-	}
-	*copy = (struct picture_copy){ .info = output->info,
-		                       .source = picture_of_copy(&output->info, pixels).source,
-		                       .bytes = (uint8_t *)pixels };
-	return 0;
-}
-
-int video_output_copy(struct video_output *output, size_t bytes_max, struct picture_copy *copy)
-{
-	const struct picture plain = picture_of_copy(&output->info, NULL);
-	const struct pixel_source *source = output->source.format ? &output->source : &plain.source;
-
-	if (picture_copy_bytes(source) > bytes_max)
-		return presenter_fail(&output->host, -EFBIG, "the picture is too large");
-	if (!output->source.format)
-		return read_whole(output, copy);
-	if (picture_copy_init(copy, &output->info, source) < 0)
-		return presenter_fail(&output->host, -ENOMEM, "out of memory for the picture");
-	return 0;
-}
-
-int video_output_read(struct video_output *output, struct area area, uint32_t *pixels)
-{
-	if (output->pixels_lost)
-		return presenter_fail(&output->host, -ENODATA,
-		                      "the presenter that held it has failed");
-	return output->presenter->read(output->state, area, pixels);
 }
 
 const char *video_output_reason(const struct video_output *output)

@@ -13,8 +13,10 @@
 #include "present/picture.h"
 #include "viewport.h"
 
+struct look;
 struct overlay;
 struct picture_copy;
+struct pixel_values;
 struct session;
 struct video_output; /* opaque */
 struct window;
@@ -47,6 +49,10 @@ int video_output_show(struct video_output *output, const struct picture *picture
  * stays as stale as it was. */
 int video_output_show_copy(struct video_output *output, const struct picture_copy *copy);
 
+/* Converts and shows the current picture again, after a change of its look. If it was not
+ * converted, does nothing. Releases the frame's slot. */
+int video_output_change_look(struct video_output *output);
+
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);
 
@@ -60,6 +66,15 @@ const struct picture_info *video_output_info(const struct video_output *output);
  * released, in a copy. Valid until another picture is shown, or the slot released. NULL: the
  * picture is shown as it came, and video_output_read() reads it. */
 const struct pixel_source *video_output_source(const struct video_output *output);
+
+/* How pictures of 16 bits and float are shown from now on. */
+struct look *video_output_look(struct video_output *output);
+
+/* Reads one pixel of the current picture's frame: its values as they came, and what colour they
+ * have (0xAARRGGBB) in a picture. values->count is 0 if the picture is shown as it came: only pixel
+ * is set then. A failure changes nothing that can be seen. */
+int video_output_inspect(struct video_output *output, struct point at, struct pixel_values *values,
+                         uint32_t *pixel);
 
 /* Makes a copy of the current picture, as it came. The caller frees it. A failure changes nothing.
  * -EFBIG   the copy needs more than bytes_max

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "matrix.h"
 
-#include <string.h>
-#include <strings.h>
+#include <stddef.h>
 
 /* The most rows of standard definition. */
 #define ROWS_OF_BT601 576
@@ -22,16 +21,6 @@ const struct matrix matrices[MATRICES] = {
 const struct matrix *matrix_of_rows(uint32_t rows)
 {
 	return &matrices[rows > ROWS_OF_BT601 ? MATRIX_BT709 : MATRIX_BT601];
-}
-
-const struct matrix *matrix_find(const char *name, size_t length)
-{
-	for (int i = 0; i < MATRICES; i++) {
-		if (strlen(matrices[i].name) == length &&
-		    strncasecmp(matrices[i].name, name, length) == 0)
-			return &matrices[i];
-	}
-	return NULL;
 }
 
 const struct matrix *matrix_of_code(uint8_t code)

@@ -5,12 +5,7 @@
 #ifndef SHMFLIP_MATRIX_H
 #define SHMFLIP_MATRIX_H
 
-#include <stddef.h>
 #include <stdint.h>
-
-/* The parameter of a Y4M header that names the matrix: MATRIX_Y4M_TAG and a name. Programs ignore
- * parameters with an X that they do not know. FFmpeg's own XCOLORRANGE names only the range. */
-#define MATRIX_Y4M_TAG "XCOLORMATRIX="
 
 /* Luma is red * R + (1 - red - blue) * G + blue * B. */
 struct matrix {
@@ -25,9 +20,6 @@ extern const struct matrix matrices[MATRICES];
 
 /* BT.709 above 576 rows, else BT.601. */
 const struct matrix *matrix_of_rows(uint32_t rows);
-
-/* The matrix with the first length bytes as its name, in upper or lower case. NULL: none. */
-const struct matrix *matrix_find(const char *name, size_t length);
 
 /* The matrix with a code of H.273. Some codes have the same matrix. NULL: none of ours. */
 const struct matrix *matrix_of_code(uint8_t code);

@@ -7,7 +7,6 @@
 
 #define RANGE_LIMITED 1
 #define RANGE_FULL 2
-#define OPAQUE_16 0xffff
 
 static uint32_t halve(uint32_t value, unsigned shift)
 {
@@ -85,8 +84,39 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
 	made.white = white_of(made.format, &frame->colour);
 	made.value_scale = frame->value_scale;
 	made.value_offset = frame->value_offset;
+	made.colour = frame->colour;
+	if (frame->stream) {
+		made.aspect_num = frame->stream->aspect_num;
+		made.aspect_den = frame->stream->aspect_den;
+	}
 	*source = made;
 	return 0;
+}
+
+static void copy_opaque_8(uint8_t *restrict out, const uint8_t *restrict in, uint32_t width)
+{
+	const uint32_t opaque = htole32(0xff000000);
+
+	for (size_t x = 0; x < width; x++) {
+		uint32_t pixel;
+
+		memcpy(&pixel, in + 4 * x, sizeof(pixel));
+		pixel |= opaque;
+		memcpy(out + 4 * x, &pixel, sizeof(pixel));
+	}
+}
+
+static void copy_opaque_16(uint8_t *restrict out, const uint8_t *restrict in, uint32_t width)
+{
+	const uint64_t opaque = htole64(0xffffULL << 48);
+
+	for (size_t x = 0; x < width; x++) {
+		uint64_t pixel;
+
+		memcpy(&pixel, in + 8 * x, sizeof(pixel));
+		pixel |= opaque;
+		memcpy(out + 8 * x, &pixel, sizeof(pixel));
+	}
 }
 
 void pixel_source_copy_row(const struct pixel_source *source, uint32_t plane, uint32_t y,
@@ -94,17 +124,17 @@ void pixel_source_copy_row(const struct pixel_source *source, uint32_t plane, ui
 {
 	const struct pixel_plane *from = &source->plane[plane];
 	const struct pixel_format *format = source->format;
-	uint8_t sample_bytes = format->bits == 16 ? 2 : 1;
+	const uint8_t *in = from->pixels + y * from->stride_bytes;
 
-	memcpy(out, from->pixels + y * from->stride_bytes, from->row_bytes);
-	if (format->alpha || format->block_bytes[0] != 4 * sample_bytes ||
-	    (format->kind != PIXEL_RGB && format->kind != PIXEL_RGBA16))
-		return;
-	for (size_t x = 0; x < source->width; x++)
-		memset(out + (4 * x + 3) * sample_bytes, 0xff, sample_bytes);
+	if (format->kind == PIXEL_RGB && !format->alpha && format->block_bytes[0] == 4)
+		copy_opaque_8(out, in, source->width);
+	else if (format->kind == PIXEL_RGBA16 && !format->alpha)
+		copy_opaque_16(out, in, source->width);
+	else
+		memcpy(out, in, from->row_bytes);
 }
 
-/* ---- The values of one pixel ----------------------------------------------------------------- */
+/* ---- Samples --------------------------------------------------------------------------------- */
 
 /* Where each sample lies: in which plane, and at which byte of its block. */
 struct sample {
@@ -133,6 +163,53 @@ static const struct order {
 	[ORDER_YUV444_8] = { "YUV", { { 0, 0 }, { 1, 0 }, { 2, 0 } } },
 	[ORDER_YUV444_LOW] = { "YUV", { { 0, 0 }, { 1, 0 }, { 2, 0 } } },
 };
+
+/* step is constant at each inlined call. */
+static inline __attribute__((always_inline)) void
+gather(uint8_t *restrict out, const uint8_t *restrict in, size_t count, size_t step)
+{
+	for (size_t i = 0; i < count; i++)
+		out[i] = in[i * step];
+}
+
+/* Of words with the value in the upper 10 bits. */
+static inline __attribute__((always_inline)) void
+gather_high(uint8_t *restrict out, const uint8_t *restrict in, size_t count, size_t step)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint16_t word;
+
+		memcpy(&word, in + i * step, sizeof(word));
+		word = htole16((uint16_t)(le16toh(word) >> 6));
+		memcpy(out + 2 * i, &word, sizeof(word));
+	}
+}
+
+void pixel_source_copy_samples(const struct pixel_source *source, unsigned sample, uint32_t y,
+                               uint8_t *out)
+{
+	const struct pixel_format *format = source->format;
+	struct sample where = orders[format->order].samples[sample];
+	const struct pixel_plane *plane = &source->plane[where.plane];
+	const uint8_t *in = plane->pixels + y * plane->stride_bytes + where.byte;
+	size_t count = sample ? halve(source->width, format->chroma_shift_x) : source->width;
+	size_t step = format->block_bytes[where.plane];
+
+	if (format->pair && sample == 0)
+		step /= 2;
+	if (format->order == ORDER_Y_UV_HIGH && step == 2)
+		gather_high(out, in, count, 2);
+	else if (format->order == ORDER_Y_UV_HIGH)
+		gather_high(out, in, count, 4);
+	else if (format->bits > 8 || step == 1)
+		memcpy(out, in, count * step);
+	else if (step == 2)
+		gather(out, in, count, 2);
+	else
+		gather(out, in, count, 4);
+}
+
+/* ---- The values of one pixel ----------------------------------------------------------------- */
 
 static double read_float(const uint8_t *bytes)
 {

@@ -31,10 +31,15 @@ struct pixel_source {
 	float white;                 /* the largest sample, or what the frame says. Of floats: 1 */
 	float value_scale;           /* as in struct shmflip_frame. 0: not known */
 	float value_offset;
+	struct shmflip_colour colour; /* as the frame has it */
+	uint32_t
+		aspect_num; /* width : height of a pixel, as the frame's stream has it. 0: square */
+	uint32_t aspect_den;
 };
 
-/* Reads only the frame's fourcc, width, height, planes, colour and value_*. So a program may fill
- * in a struct shmflip_frame for memory of its own. The pixels must live as long as the source is
+/* Reads only the frame's fourcc, width, height, planes, colour and value_*, and the pixel aspect of
+ * its stream. So a program may fill in a struct shmflip_frame for memory of its own, without a
+ * stream. The pixels must live as long as the source is
  * used.
  * -ENOTSUP  the format is unknown
  * -EINVAL   a plane is missing, or has strides or rows that are too small */
@@ -44,6 +49,13 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
  * out has room for plane[plane].row_bytes. An undefined fourth channel becomes opaque. */
 void pixel_source_copy_row(const struct pixel_source *source, uint32_t plane, uint32_t y,
                            uint8_t *out);
+
+/* Copies one row of the samples of one kind, without what lies between them: Y, U or V (0 to 2), or
+ * gray (0). So every YUV format becomes planes. y counts the rows that have such samples. Those of
+ * 10 bits become words with the value in the lower bits. out has room for a sample for each column
+ * of the picture. Not for RGB and float. */
+void pixel_source_copy_samples(const struct pixel_source *source, unsigned sample, uint32_t y,
+                               uint8_t *out);
 
 /* What lies at one pixel, as the format has it. */
 struct pixel_values {

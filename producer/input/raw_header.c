@@ -6,9 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "matrix.h"
-
-enum { SIDE_MAX = 1 << 26, LIMITED = 1, FULL = 2 };
+enum { SIDE_MAX = 1 << 26, LIMITED = 1, FULL = 2, UNSPECIFIED = 2 };
 
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height)
@@ -54,7 +52,7 @@ static const char *parse_number(const char *text, uint32_t *value)
 	return at == text || isdigit((unsigned char)*at) ? NULL : at;
 }
 
-/* Parses numbers with a separator between them. */
+/* Parses numbers with a separator between them, up to the end of the word. */
 static bool parse_numbers(const char *text, char separator, uint32_t *values, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -64,7 +62,7 @@ static bool parse_numbers(const char *text, char separator, uint32_t *values, in
 		if (!text)
 			return false;
 	}
-	return true;
+	return strcspn(text, " \n") == 0;
 }
 
 /* The value of a parameter: the rest of a word that starts with its name. NULL: not given. */
@@ -131,6 +129,12 @@ static void parse_aspect(const char *text, struct raw_layout *layout)
 	layout->aspect_den = aspect[1];
 }
 
+/* H.273 says 2 for what is unspecified. */
+static uint8_t known(uint32_t code)
+{
+	return code == UNSPECIFIED ? 0 : (uint8_t)code;
+}
+
 /* XCICP has the four numbers of PNG's cICP, with a range of 0 for limited and 1 for full. */
 static void parse_cicp(const char *text, struct shmflip_colour *colour)
 {
@@ -139,18 +143,10 @@ static void parse_cicp(const char *text, struct shmflip_colour *colour)
 	if (!text || !parse_numbers(text, '-', codes, 4) || codes[0] > UINT8_MAX ||
 	    codes[1] > UINT8_MAX || codes[2] > UINT8_MAX || codes[3] > 1)
 		return;
-	colour->primaries = (uint8_t)codes[0];
-	colour->transfer = (uint8_t)codes[1];
-	colour->matrix = (uint8_t)codes[2];
+	colour->primaries = known(codes[0]);
+	colour->transfer = known(codes[1]);
+	colour->matrix = known(codes[2]);
 	colour->range = codes[3] ? FULL : LIMITED;
-}
-
-static void parse_matrix(const char *text, struct shmflip_colour *colour)
-{
-	const struct matrix *matrix = text ? matrix_find(text, strcspn(text, " \n")) : NULL;
-
-	if (matrix)
-		colour->matrix = matrix->code;
 }
 
 /* Gray that says nothing is limited in a Y4M, and full elsewhere. */
@@ -179,7 +175,6 @@ const char *raw_header_y4m(const char *text, struct raw_layout *layout, struct f
 	if (fault)
 		return fault;
 	layout->colour.siting = chroma->siting;
-	parse_matrix(find_parameter(text, MATRIX_Y4M_TAG), &layout->colour);
 	parse_cicp(find_parameter(text, "XCICP="), &layout->colour);
 	parse_range(find_parameter(text, "XCOLORRANGE="), layout);
 	parse_aspect(find_parameter(text, "A"), layout);

@@ -15,7 +15,7 @@ common/src          common/include common/system
 common/pixels       common/include
 common/cli          common/include common/system common/pixels
 common/json         common/cli
-common/png          common/include
+common/png          common/include common/pixels
 examples            common/include
 producer/input      common/include common/cli common/png common/pixels
 producer            common/include common/system common/cli common/png common/pixels

@@ -60,8 +60,8 @@ class Colours(Cat):
                 with self.subTest(width=width, height=height, given=given):
                     stream = self.write_y4m(width, height, *given)
                     header = stream[:stream.index(b"\n")].decode().split()
-                    self.assertEqual(header[-2:], ["XCOLORRANGE=LIMITED",
-                                                   f"XCOLORMATRIX={given[1] if given else matrix}"])
+                    code = {"bt601": 6, "bt709": 1}[given[1] if given else matrix]
+                    self.assertEqual(header[-2:], ["XCOLORRANGE=LIMITED", f"XCICP=2-2-{code}-0"])
                     self.assert_colour(self.read_y4m(stream))
         self.assert_nothing_left()
 
@@ -80,16 +80,14 @@ class Colours(Cat):
     def test_what_a_stream_says_of_its_matrix(self):
         """The option counts first, then the header, then the height."""
         stream = self.write_y4m(8, 8)
-        self.assertIn(b" XCOLORMATRIX=bt601\n", stream)
+        self.assertIn(b" XCICP=2-2-6-0\n", stream)
         as_bt709 = self.read_y4m(stream, "--colour", "bt709")
         self.assertGreater(abs(as_bt709[1] - COLOUR[1]), 4)
-        for matrix, expected in ((b"BT601", bytes(COLOUR)), (b"BT709", as_bt709[:3]),
-                                 (b"bt7090", bytes(COLOUR)), (b"bt2020nc", bytes(COLOUR)),
-                                 (b"", bytes(COLOUR))):
-            with self.subTest(matrix=matrix):
-                named = stream.replace(b"XCOLORMATRIX=bt601", b"XCOLORMATRIX=" + matrix)
-                self.assert_colour(self.read_y4m(named), expected)
-        self.assertEqual(self.read_y4m(stream.replace(b"bt601", b"bt709"), "--colour", "bt601"),
+        for cicp, expected in ((b"2-2-5-0", bytes(COLOUR)), (b"2-2-1-0", as_bt709[:3]), (b"2-2-2-0", bytes(COLOUR)),
+                               (b"2-2-77-0", bytes(COLOUR)), (b"2-2-1-0-1", bytes(COLOUR)), (b"", bytes(COLOUR))):
+            with self.subTest(cicp=cicp):
+                self.assert_colour(self.read_y4m(stream.replace(b"2-2-6-0", cicp)), expected)
+        self.assertEqual(self.read_y4m(stream.replace(b"2-2-6-0", b"2-2-1-0"), "--colour", "bt601"),
                          self.read_y4m(stream))
 
     def test_bare_video(self):
@@ -222,7 +220,7 @@ class Times(Cat):
             self.assert_exits(running, 0)
         header = Path(cat.out_path).read_bytes().split(b"\n")[0]
         self.assertEqual(header, b"YUV4MPEG2 W8 H8 F30000:1001 Ip A16:15 C444 XCOLORRANGE=LIMITED "
-                                 b"XCOLORMATRIX=bt601")
+                                 b"XCICP=1-13-6-0")
         self.assert_nothing_left()
 
     def test_a_stream_of_one_frame(self):

@@ -1,142 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/digest, viewer/record, viewer/stats: what the viewer writes about the frames it took. */
-#include "support.h"
+ * viewer/record, viewer/stats: what the viewer writes about the frames it took. */
+#include "drawn_picture.h"
 
 #include <jansson.h>
 #include <png.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
-#include "digest.h"
 #include "histogram.h"
 #include "present/present.h"
 #include "record.h"
 #include "stats.h"
-
-#define WIDTH 5
-#define HEIGHT 3
-#define STRIDE 64
-
-/* Draws rows with padding, which must be ignored. The fourth bytes, from 0 on, mean nothing
- * in an opaque picture. */
-static struct picture draw(uint8_t pixels[HEIGHT * STRIDE], bool opaque)
-{
-	memset(pixels, 0xee, HEIGHT * STRIDE);
-	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
-		uint8_t *pixel = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
-
-		pixel[0] = (uint8_t)(10 + i);
-		pixel[1] = (uint8_t)(100 + i);
-		pixel[2] = (uint8_t)(200 + i);
-		pixel[3] = (uint8_t)(17 * i);
-	}
-	return (struct picture){
-		.info = {
-			.sequence = 42,
-			.width = WIDTH,
-			.height = HEIGHT,
-			.opaque = opaque,
-			.source = "a name.png",
-		},
-		.source = {
-			.width = WIDTH,
-			.height = HEIGHT,
-			.plane = { { pixels, STRIDE, 4 * WIDTH, HEIGHT } },
-		},
-		.pixels = pixels,
-		.stride_bytes = STRIDE,
-	};
-}
-
-static uint32_t expected_crc(bool opaque)
-{
-	uint8_t rgba[WIDTH * HEIGHT * 4];
-
-	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
-		rgba[4 * i] = (uint8_t)(200 + i);
-		rgba[4 * i + 1] = (uint8_t)(100 + i);
-		rgba[4 * i + 2] = (uint8_t)(10 + i);
-		rgba[4 * i + 3] = opaque ? 255 : (uint8_t)(17 * i);
-	}
-	return (uint32_t)crc32(0, rgba, sizeof(rgba));
-}
-
-/* ---- Digest ------------------------------------------------------------------------------- */
-
-static void test_digest_of_rgba_without_padding(void **state)
-{
-	uint8_t pixels[HEIGHT * STRIDE];
-	struct picture picture = draw(pixels, false);
-
-	(void)state;
-	assert_int_equal(digest_crc(&picture), expected_crc(false));
-	picture = draw(pixels, true);
-	assert_int_equal(digest_crc(&picture), expected_crc(true));
-}
-
-static void test_digest_of_rows_longer_than_its_buffer(void **state)
-{
-	enum { LONG_ROW = 2500 };
-	static uint8_t pixels[2 * LONG_ROW * 4], rgba[2 * LONG_ROW * 4];
-	const struct picture picture = {
-		.info = { .width = LONG_ROW, .height = 2 },
-		.source = {
-			.width = LONG_ROW,
-			.height = 2,
-			.plane = { { pixels, LONG_ROW * 4, LONG_ROW * 4, 2 } },
-		},
-		.pixels = pixels,
-		.stride_bytes = LONG_ROW * 4,
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(pixels); i++)
-		pixels[i] = (uint8_t)(i * 2654435761U >> 13);
-	for (size_t i = 0; i < sizeof(pixels); i += 4) {
-		rgba[i] = pixels[i + 2];
-		rgba[i + 1] = pixels[i + 1];
-		rgba[i + 2] = pixels[i];
-		rgba[i + 3] = pixels[i + 3];
-	}
-	assert_int_equal(digest_crc(&picture), crc32(0, rgba, sizeof(rgba)));
-}
-
-static void assert_line(const char *source, const char *want_name)
-{
-	uint8_t pixels[HEIGHT * STRIDE];
-	struct picture picture = draw(pixels, true);
-	char line[256] = "", want[256];
-	FILE *out = fmemopen(line, sizeof(line), "w");
-
-	snprintf(picture.info.source, sizeof(picture.info.source), "%s", source);
-	snprintf(want, sizeof(want), "42 5 3 %08x %s\n", expected_crc(true), want_name);
-	assert_non_null(out);
-	assert_int_equal(digest_print(out, &picture), 0);
-	assert_string_equal(line, want);
-	fclose(out);
-}
-
-static void test_digest_line(void **state)
-{
-	(void)state;
-	assert_line("a name.png", "a name.png");
-	assert_line("", "-");
-	assert_line("two\nlines\t\x7f.png", "two?lines??.png");
-}
-
-static void test_digest_to_a_full_device(void **state)
-{
-	uint8_t pixels[HEIGHT * STRIDE];
-	struct picture picture = draw(pixels, true);
-	FILE *out = fopen("/dev/full", "w");
-
-	(void)state;
-	assert_non_null(out);
-	assert_int_equal(digest_print(out, &picture), -ENOSPC);
-	fclose(out);
-}
 
 /* ---- Record ------------------------------------------------------------------------------- */
 
@@ -148,12 +23,15 @@ static void assert_recorded(const char *name, const struct picture *picture)
 	assert_true(png_image_begin_read_from_file(&image, in_directory(name)));
 	assert_int_equal(image.width, WIDTH);
 	assert_int_equal(image.height, HEIGHT);
-	assert_int_equal(image.format, picture->info.opaque ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA);
+	bool opaque = !picture->source.format->alpha;
+	const uint8_t *pixels = picture->source.plane[0].pixels;
+
+	assert_int_equal(image.format, opaque ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA);
 	image.format = PNG_FORMAT_BGRA;
 	assert_true(png_image_finish_read(&image, NULL, got, 0, NULL));
 	for (unsigned i = 0; i < WIDTH * HEIGHT; i++) {
-		const uint8_t *want = picture->pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
-		uint8_t alpha = picture->info.opaque ? 255 : want[3];
+		const uint8_t *want = pixels + i / WIDTH * STRIDE + i % WIDTH * 4;
+		uint8_t alpha = opaque ? 255 : want[3];
 
 		assert_memory_equal(got + 4 * i, want, 3);
 		assert_int_equal(got[4 * i + 3], alpha);
@@ -347,10 +225,6 @@ static void test_stats_to_a_full_device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digest_of_rgba_without_padding),
-		cmocka_unit_test(test_digest_of_rows_longer_than_its_buffer),
-		cmocka_unit_test(test_digest_line),
-		cmocka_unit_test(test_digest_to_a_full_device),
 		DIRECTORY(test_record),
 		DIRECTORY(test_recording_a_second_producer_overwrites_nothing),
 		DIRECTORY(test_record_creates_the_directory),

@@ -116,6 +116,7 @@ static void assert_found(const struct picture_info *info, const uint32_t *pixels
 
 static void test_the_pointer_finds_the_frames_pixel(void **state)
 {
+	const struct look look = { .mode = LOOK_FULL };
 	struct conversion conversion;
 	struct fixture fixture;
 	struct picture picture;
@@ -123,7 +124,7 @@ static void test_the_pointer_finds_the_frames_pixel(void **state)
 
 	(void)state;
 	open_channel(&fixture);
-	conversion_init(&conversion);
+	conversion_init(&conversion, &look);
 	for (uint32_t orientation = 2; orientation <= 8; orientation++) {
 		publish(&fixture, orientation);
 		assert_int_equal(picture_of_frame(&picture, fixture.frame, true), 0);

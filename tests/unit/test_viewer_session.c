@@ -12,9 +12,11 @@
 #include "present/present.h"
 #include "screenshot.h"
 #include "session.h"
+#include "session_producer.h"
 #include "video_output.h"
 
 #define COLOUR 0x306090
+#define BT2020 9 /* in H.273 */
 #define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 struct fixture {
@@ -62,6 +64,7 @@ static void publish_as(struct shmflip_producer *producer, uint32_t fourcc, uint3
 	assert_int_equal(shmflip_producer_loan(producer, &frame, 1000), 0);
 	frame->fourcc = fourcc;
 	frame->source = "016.png";
+	frame->colour.primaries = BT2020;
 	for (uint32_t y = 0; y < frame->height; y++) {
 		uint8_t *row = shmflip_frame_writable(frame, 0) + y * frame->plane[0].stride_bytes;
 
@@ -133,7 +136,7 @@ static void assert_digest(struct fixture *fixture, uint32_t fourcc, uint32_t pix
 	publish_as(fixture->producer, fourcc, pixel);
 	const struct picture picture = take(fixture);
 	const struct picture expected = picture_of_copy(&info, opaque);
-	assert_int_equal(digest_crc(&picture) == digest_crc(&expected), same);
+	assert_int_equal(digest_crc(&picture.source) == digest_crc(&expected.source), same);
 	shmflip_frame_release(picture.frame);
 }
 
@@ -148,6 +151,19 @@ static void test_fourth_byte_of_xrgb_is_not_in_the_digest(void **state)
 	assert_digest(&fixture, SHMFLIP_XRGB8888, 0xff000000 | COLOUR, true);
 	assert_digest(&fixture, SHMFLIP_ARGB8888, COLOUR, false);
 	tear_down(&fixture);
+}
+
+/* cICP has primaries, transfer, matrix and range. */
+static void assert_saved_colour(const char *name)
+{
+	const uint8_t chunk[] = { 'c', 'I', 'C', 'P', BT2020, 2, 0, 1 };
+	FILE *file = fopen(name, "rb");
+	uint8_t bytes[256];
+
+	assert_non_null(file);
+	size_t size = fread(bytes, 1, sizeof(bytes), file);
+	assert_non_null(memmem(bytes, size, chunk, sizeof(chunk)));
+	fclose(file);
 }
 
 static void assert_saved(const char *name, uint32_t format)
@@ -183,6 +199,7 @@ static void assert_opaque_with(const struct presenter *presenter)
 	assert_int_equal(pixel, 0xff000000 | COLOUR);
 	snprintf(path, sizeof(path), "%s/one", directory);
 	assert_int_equal(screenshot_take(output, path, name, &reason), 0);
+	assert_saved_colour(name);
 	assert_saved(name, PNG_FORMAT_RGB);
 	video_output_destroy(output);
 	tear_down(&fixture);

@@ -24,20 +24,20 @@ static void show_as_it_is(struct picture *picture)
 	picture->stride_bytes = (uint32_t)source->plane[0].stride_bytes;
 }
 
-static void set_shape(struct picture_info *info, const struct shmflip_frame *frame, bool turn)
+static void set_shape(struct picture_info *info, const struct pixel_source *source,
+                      uint32_t orientation)
 {
-	info->orientation = turn ? frame->orientation : 0;
-	if (pixel_orientation_swaps(info->orientation)) {
-		info->width = frame->height;
-		info->height = frame->width;
-		info->aspect_num = frame->stream->aspect_den;
-		info->aspect_den = frame->stream->aspect_num;
-	} else {
-		info->width = frame->width;
-		info->height = frame->height;
-		info->aspect_num = frame->stream->aspect_num;
-		info->aspect_den = frame->stream->aspect_den;
-	}
+	info->orientation = orientation;
+	info->width = source->width;
+	info->height = source->height;
+	info->aspect_num = source->aspect_num;
+	info->aspect_den = source->aspect_den;
+	if (!pixel_orientation_swaps(orientation))
+		return;
+	info->width = source->height;
+	info->height = source->width;
+	info->aspect_num = source->aspect_den;
+	info->aspect_den = source->aspect_num;
 }
 
 int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame, bool turn)
@@ -49,8 +49,10 @@ int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame,
 		return error;
 	made.info.sequence = frame->sequence;
 	made.info.published_ns = frame->published_ns;
-	set_shape(&made.info, frame, turn);
+	made.info.fourcc = frame->fourcc;
+	set_shape(&made.info, &made.source, turn ? frame->orientation : 0);
 	made.info.opaque = !made.source.format->alpha;
+	made.info.colour = frame->colour;
 	snprintf(made.info.source, sizeof(made.info.source), "%s", frame->source);
 	show_as_it_is(&made);
 	if (made.pixels)
@@ -69,27 +71,23 @@ struct picture picture_of_source(const struct picture_info *info, const struct p
 
 struct picture picture_of_copy(const struct picture_info *info, const uint32_t *pixels)
 {
-	const struct pixel_plane plane = {
-		.pixels = (const uint8_t *)pixels,
-		.stride_bytes = (size_t)PIXEL_BYTES * info->width,
-		.row_bytes = (size_t)PIXEL_BYTES * info->width,
-		.rows = info->height,
-	};
-	const struct pixel_source source = {
-		.format = pixel_format_find(info->opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888),
+	const struct shmflip_frame frame = {
+		.fourcc = info->opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888,
 		.width = info->width,
 		.height = info->height,
-		.plane = { plane },
-		.full_range = true,
-		.white = UINT8_MAX,
+		.planes = 1,
+		.colour = info->colour,
+		.plane = { { .pixels = (const uint8_t *)pixels,
+		             .stride_bytes = PIXEL_BYTES * info->width,
+		             .rows = info->height } },
 	};
+	struct picture picture = { .info = *info };
 
-	return (struct picture){
-		.info = *info,
-		.source = source,
-		.pixels = plane.pixels,
-		.stride_bytes = PIXEL_BYTES * info->width,
-	};
+	/* Knows the format, and finds its rows long enough. */
+	(void)pixel_source_init(&picture.source, &frame);
+	picture.pixels = picture.source.plane[0].pixels;
+	picture.stride_bytes = PIXEL_BYTES * info->width;
+	return picture;
 }
 
 struct point picture_find_in_frame(const struct picture_info *info, struct point shown)

@@ -21,7 +21,9 @@ struct picture_info {
 	uint32_t orientation; /* EXIF's: how the frame's pixels are turned. 0, 1: as they lie */
 	uint32_t aspect_num;  /* width : height of a pixel, as it is shown. 0: square */
 	uint32_t aspect_den;
-	bool opaque; /* the fourth byte of each pixel is undefined; else it is alpha */
+	uint32_t fourcc; /* enum shmflip_format. 0: not known */
+	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
+	struct shmflip_colour colour;
 	char source[SHMFLIP_SOURCE_MAX + 1];
 };
 

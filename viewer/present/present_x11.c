@@ -192,6 +192,8 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
+	/* The server has detached the segment when the listener stops. */
+	x11_segment_detach(&self->segment, &self->display);
 	stop_listener(self);
 	x11_frames_release_newest(&self->frames);
 	x11_frames_finish(&self->frames);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "png_samples.h"
+
+#include <endian.h>
+#include <string.h>
+
+#define CHUNK_PIXELS 512
+#define RANGE_LIMITED 1
+#define UNSPECIFIED 2 /* in H.273 */
+#define WHITE_16 65535
+
+static const struct pixel_source *source_of(const struct png_samples *samples)
+{
+	return &samples->converter.source;
+}
+
+/* ---- Chunks --------------------------------------------------------------------------------- */
+
+static unsigned choose_channels(const struct pixel_format *format)
+{
+	if (format->kind == PIXEL_GRAY || format->kind == PIXEL_VALUE)
+		return 1;
+	return format->alpha ? 4 : 3;
+}
+
+static uint32_t choose_white(const struct pixel_source *source)
+{
+	bool is_measure = source->value_scale != 0;
+
+	return source->format->bits == 16 && !is_measure ? (uint32_t)source->white : WHITE_16;
+}
+
+static bool keeps_samples(const struct pixel_format *format)
+{
+	return format->kind != PIXEL_YUV && format->order != ORDER_FLOAT;
+}
+
+static unsigned count_bits(uint32_t value)
+{
+	return value ? 32 - (unsigned)__builtin_clz(value) : 0;
+}
+
+static unsigned count_significant_bits(const struct png_samples *samples)
+{
+	const struct pixel_source *source = source_of(samples);
+	unsigned bits = source->colour.bits ? source->colour.bits : count_bits(samples->white);
+
+	return keeps_samples(source->format) && bits < samples->depth ? bits : 0;
+}
+
+static bool is_known(uint8_t code)
+{
+	return code != 0 && code != UNSPECIFIED;
+}
+
+static void set_cicp(struct png_samples *samples)
+{
+	const struct pixel_source *source = source_of(samples);
+	const struct shmflip_colour *colour = &source->colour;
+	bool is_limited = keeps_samples(source->format) && colour->range == RANGE_LIMITED;
+
+	samples->has_cicp = is_known(colour->primaries) || is_known(colour->transfer) || is_limited;
+	samples->cicp[0] = is_known(colour->primaries) ? colour->primaries : UNSPECIFIED;
+	samples->cicp[1] = is_known(colour->transfer) ? colour->transfer : UNSPECIFIED;
+	samples->cicp[2] = 0; /* RGB */
+	samples->cicp[3] = !is_limited;
+}
+
+void png_samples_init(struct png_samples *samples, const struct pixel_source *source)
+{
+	*samples = (struct png_samples){
+		.depth = source->format->bits >= 16 ? 16 : 8,
+		.channels = choose_channels(source->format),
+		.white = choose_white(source),
+	};
+	pixel_converter_init(&samples->converter, source, NULL);
+	samples->significant_bits = count_significant_bits(samples);
+	set_cicp(samples);
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------- */
+
+size_t png_samples_row_bytes(const struct png_samples *samples)
+{
+	return (size_t)source_of(samples)->width * samples->channels * (samples->depth / 8);
+}
+
+static void write_word(uint8_t *out, uint16_t word)
+{
+	word = htobe16(word);
+	memcpy(out, &word, sizeof(word));
+}
+
+static uint16_t read_word(const uint8_t *in)
+{
+	uint16_t word;
+
+	memcpy(&word, in, sizeof(word));
+	return le16toh(word);
+}
+
+/* Rounds. 0 to 65535 times 65535 is less than 2^32. */
+static uint16_t scale(uint32_t value, uint32_t white)
+{
+	return value < white ? (uint16_t)((value * WHITE_16 + white / 2) / white) : WHITE_16;
+}
+
+static inline __attribute__((always_inline)) void write_words(uint8_t *out, const uint8_t *in,
+                                                              size_t pixels, unsigned step,
+                                                              unsigned channels, uint32_t white)
+{
+	for (size_t x = 0; x < pixels; x++, in += (size_t)2 * step, out += (size_t)2 * channels) {
+		for (unsigned i = 0; i < channels; i++) {
+			uint16_t word = read_word(in + (size_t)2 * i);
+
+			write_word(out + (size_t)2 * i,
+			           white == WHITE_16 ? word : scale(word, white));
+		}
+	}
+}
+
+static void write_word_row(const struct png_samples *samples, const uint8_t *in, uint8_t *out)
+{
+	size_t pixels = source_of(samples)->width;
+	unsigned step = source_of(samples)->format->block_bytes[0] / 2;
+
+	/* The common case has a loop of its own. */
+	if (samples->white == WHITE_16)
+		write_words(out, in, pixels, step, samples->channels, WHITE_16);
+	else
+		write_words(out, in, pixels, step, samples->channels, samples->white);
+}
+
+static uint16_t word_of_float(const uint8_t *in)
+{
+	uint32_t word;
+	float value;
+
+	memcpy(&word, in, sizeof(word));
+	word = le32toh(word);
+	memcpy(&value, &word, sizeof(value));
+	/* NaN is not above 0. */
+	if (!(value > 0))
+		return 0;
+	return value < 1 ? (uint16_t)((double)value * WHITE_16 + 0.5) : WHITE_16;
+}
+
+static void write_float_row(const uint8_t *in, size_t pixels, uint8_t *out)
+{
+	for (size_t x = 0; x < pixels; x++)
+		write_word(out + 2 * x, word_of_float(in + 4 * x));
+}
+
+static inline __attribute__((always_inline)) void
+write_pixels(uint8_t *restrict out, const uint8_t *restrict bgra, size_t pixels, unsigned channels)
+{
+	for (size_t x = 0; x < pixels; x++, bgra += 4, out += channels) {
+		out[0] = bgra[2];
+		out[1] = bgra[1];
+		out[2] = bgra[0];
+		if (channels == 4)
+			out[3] = bgra[3];
+	}
+}
+
+static void write_colour_row(const struct png_samples *samples, uint32_t y, uint8_t *out)
+{
+	uint32_t width = source_of(samples)->width, pixels;
+	uint8_t bgra[4 * CHUNK_PIXELS];
+
+	for (uint32_t x = 0; x < width; x += pixels, out += (size_t)pixels * samples->channels) {
+		pixels = width - x < CHUNK_PIXELS ? width - x : CHUNK_PIXELS;
+		pixel_convert(&samples->converter, x, y, pixels, 1, bgra, sizeof(bgra));
+		if (samples->channels == 4)
+			write_pixels(out, bgra, pixels, 4);
+		else
+			write_pixels(out, bgra, pixels, 3);
+	}
+}
+
+void png_samples_row(const struct png_samples *samples, uint32_t y, uint8_t *out)
+{
+	const struct pixel_source *source = source_of(samples);
+	const struct pixel_plane *plane = &source->plane[0];
+	const uint8_t *in = plane->pixels + y * plane->stride_bytes;
+
+	switch (source->format->kind) {
+	case PIXEL_GRAY:
+		memcpy(out, in, plane->row_bytes);
+		break;
+	case PIXEL_VALUE:
+		if (source->format->order == ORDER_FLOAT) {
+			write_float_row(in, source->width, out);
+			break;
+		}
+		/* fall through */
+	case PIXEL_RGBA16:
+		write_word_row(samples, in, out);
+		break;
+	default:
+		write_colour_row(samples, y, out);
+	}
+}
