@@ -47,6 +47,14 @@ static int choose_colour_type(const struct png_samples *samples)
 }
 
 /* libpng 1.6 knows no cICP. */
+static void write_chunks(png_structp png, const struct png_samples *samples)
+{
+	if (samples->has_cicp)
+		png_write_chunk(png, (png_const_bytep) "cICP", samples->cicp, PNG_CICP_BYTES);
+	if (samples->has_exif)
+		png_write_chunk(png, (png_const_bytep) "eXIf", samples->exif, PNG_EXIF_BYTES);
+}
+
 static void write_header(png_structp png, png_infop info, const struct writer *writer)
 {
 	const struct png_samples *samples = &writer->samples;
@@ -58,8 +66,7 @@ static void write_header(png_structp png, png_infop info, const struct writer *w
 	if (bits)
 		png_set_sBIT(png, info, &(png_color_8){ bits, bits, bits, bits, bits });
 	png_write_info(png, info);
-	if (samples->has_cicp)
-		png_write_chunk(png, (png_const_bytep) "cICP", samples->cicp, PNG_CICP_BYTES);
+	write_chunks(png, samples);
 }
 
 static void write_png(png_structp png, png_infop info, const struct writer *writer)

@@ -2,12 +2,14 @@
 #include "png_samples.h"
 
 #include <endian.h>
+#include <math.h>
 #include <string.h>
 
 #define CHUNK_PIXELS 512
 #define RANGE_LIMITED 1
 #define UNSPECIFIED 2 /* in H.273 */
 #define WHITE_16 65535
+#define EXIF_VALUE 19 /* where the orientation's lower byte lies */
 
 static const struct pixel_source *source_of(const struct png_samples *samples)
 {
@@ -66,6 +68,21 @@ static void set_cicp(struct png_samples *samples)
 	samples->cicp[3] = !is_limited;
 }
 
+/* A TIFF: big-endian, with a directory of one entry, the orientation. */
+static void set_exif(struct png_samples *samples)
+{
+	const uint8_t tiff[PNG_EXIF_BYTES] = {
+		'M',  'M',  0, 42, 0, 0, 0, 8, /* the directory begins at byte 8 */
+		0,    1,                       /* entries */
+		0x01, 0x12, 0, 3,  0, 0, 0, 1, /* the tag, and that one word follows */
+	};
+	uint32_t orientation = source_of(samples)->orientation;
+
+	samples->has_exif = orientation > 1;
+	memcpy(samples->exif, tiff, sizeof(tiff));
+	samples->exif[EXIF_VALUE] = (uint8_t)orientation;
+}
+
 void png_samples_init(struct png_samples *samples, const struct pixel_source *source)
 {
 	*samples = (struct png_samples){
@@ -76,6 +93,7 @@ void png_samples_init(struct png_samples *samples, const struct pixel_source *so
 	pixel_converter_init(&samples->converter, source, NULL);
 	samples->significant_bits = count_significant_bits(samples);
 	set_cicp(samples);
+	set_exif(samples);
 }
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
@@ -142,7 +160,7 @@ static uint16_t word_of_float(const uint8_t *in)
 	/* NaN is not above 0. */
 	if (!(value > 0))
 		return 0;
-	return value < 1 ? (uint16_t)((double)value * WHITE_16 + 0.5) : WHITE_16;
+	return value < 1 ? (uint16_t)lround((double)value * WHITE_16) : WHITE_16;
 }
 
 static void write_float_row(const uint8_t *in, size_t pixels, uint8_t *out)

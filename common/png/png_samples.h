@@ -22,7 +22,7 @@
 
 #include "pixel_convert.h"
 
-enum { PNG_CICP_BYTES = 4 };
+enum { PNG_CICP_BYTES = 4, PNG_EXIF_BYTES = 26 };
 
 struct png_samples {
 	unsigned depth;               /* bits of a sample: 8 or 16 */
@@ -30,6 +30,8 @@ struct png_samples {
 	unsigned significant_bits;    /* for sBIT. 0: all */
 	bool has_cicp;                /* the frame says something of its colour */
 	uint8_t cicp[PNG_CICP_BYTES]; /* the data of the chunk */
+	bool has_exif;                /* the picture is to be shown turned or mirrored */
+	uint8_t exif[PNG_EXIF_BYTES];
 
 	/* Private. */
 	struct pixel_converter converter; /* has a copy of the source */

@@ -92,7 +92,7 @@ def cases():
     yield "yuv420p10le", "file", data, data, 8, RGB, each(gray, 1, 0, 0, 0)
 
 
-class Files(harness.Case):
+class Frames(harness.Case):
     def start_frame(self, raw, pixels, data, *options):
         """Starts a producer of one frame."""
         path = self.scratch / "frame"
@@ -108,17 +108,20 @@ class Files(harness.Case):
         self.assertTrue(png.samples == samples, "other samples")
 
 
-class Recorded(Files):
+class Files(Frames):
     def test_every_format(self):
+        """Through the viewer and cat at once."""
         directory = self.scratch / "recorded"
         for raw, pixels, data, digested, depth, kind, samples in cases():
             with self.subTest(raw=raw):
                 viewer = self.viewer("--record", directory, "--digest", "--once")
-                producer = self.start_frame(raw, pixels, data, "-p", "lossless", "-w", "1")
-                self.assert_exits(producer, 0)
-                self.assert_exits(viewer, 0)
+                cat = self.tool("cat", "--format", "png", "--every")
+                producer = self.start_frame(raw, pixels, data, "-p", "lossless", "-w", "2")
+                for running in (producer, viewer, cat):
+                    self.assert_exits(running, 0)
                 self.assertEqual(viewer.out, f"1 {WIDTH} {HEIGHT} {zlib.crc32(digested):08x} stdin:1\n")
-                self.assert_png((directory / "00000001.png").read_bytes(), depth, kind, samples)
+                for path in (directory / "00000001.png", Path(cat.out_path)):
+                    self.assert_png(path.read_bytes(), depth, kind, samples)
 
     def test_white_and_range(self):
         directory = self.scratch / "recorded"
@@ -144,7 +147,7 @@ class Recorded(Files):
 
 
 @needs_screen
-class Screenshots(Files, Screen):
+class Screenshots(Frames, Screen):
     def test_16_bits(self):
         words = random(2)
         reader, writer = os.pipe()
@@ -170,19 +173,8 @@ class Screenshots(Files, Screen):
                 self.assert_png((self.scratch / line.split()[-1]).read_bytes(), 16, GRAY, swapped(words))
 
 
-class Cat(Files):
-    def test_every_format(self):
-        for raw, pixels, data, _, depth, kind, samples in cases():
-            with self.subTest(raw=raw):
-                cat = self.tool("cat", "--format", "png", "--every")
-                producer = self.start_frame(raw, pixels, data, "-p", "lossless", "-w", "1")
-                self.assert_exits(producer, 0)
-                self.assert_exits(cat, 0)
-                self.assert_png(Path(cat.out_path).read_bytes(), depth, kind, samples)
-
-
 @harness.needs("ffmpeg")
-class Ffmpeg(Files):
+class Ffmpeg(Frames):
     def test_digests_are_those_of_rawvideo(self):
         for name in ("yuv420p", "nv12", "p010le", "yuyv422", "yuv422p10le", "gray16le", "rgba64le"):
             stream = subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=128x96", "-vf",
@@ -196,7 +188,7 @@ class Ffmpeg(Files):
                 self.assertEqual(viewer.out.split()[3], f"{zlib.crc32(stream):08x}")
 
 
-del Files
+del Frames
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -50,7 +50,7 @@ int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame,
 	made.info.sequence = frame->sequence;
 	made.info.published_ns = frame->published_ns;
 	made.info.fourcc = frame->fourcc;
-	set_shape(&made.info, &made.source, turn ? frame->orientation : 0);
+	set_shape(&made.info, &made.source, turn ? made.source.orientation : 0);
 	made.info.opaque = !made.source.format->alpha;
 	made.info.colour = frame->colour;
 	snprintf(made.info.source, sizeof(made.info.source), "%s", frame->source);
