@@ -15,6 +15,7 @@
 #include "matrix_option.h"
 #include "png_header.h"
 #include "shmflip.h"
+#include "value_scale.h"
 
 enum { JOBS_MAX = SHMFLIP_SLOTS_MAX - 1 };
 
@@ -26,6 +27,7 @@ enum {
 	OPTION_REOPEN,
 	OPTION_COLOUR,
 	OPTION_PIXELS,
+	OPTION_VALUE_SCALE,
 	OPTION_PRELOAD,
 	OPTION_MODE,
 	OPTION_GROUP,
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
 	{ "reopen", no_argument, NULL, OPTION_REOPEN },
 	{ "pixels", required_argument, NULL, OPTION_PIXELS },
 	{ "colour", required_argument, NULL, OPTION_COLOUR },
+	{ "value-scale", required_argument, NULL, OPTION_VALUE_SCALE },
 	{ "mode", required_argument, NULL, OPTION_MODE },
 	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "lease", required_argument, NULL, OPTION_LEASE },
@@ -177,6 +180,9 @@ static void set_long_option(struct options *options, int option, char *text)
 		break;
 	case OPTION_COLOUR:
 		set_colour(&options->colour, text);
+		break;
+	case OPTION_VALUE_SCALE:
+		value_scale_option(text, &options->value_scale, &options->value_offset);
 		break;
 	case OPTION_PIXELS:
 		set_pixels(&options->pixels, text);

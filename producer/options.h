@@ -28,9 +28,11 @@ struct options {
 	unsigned wait_viewers; /* 0: start at once */
 	uint32_t max_width;    /* 0: as the inputs need */
 	uint32_t max_height;
-	struct raw_layout raw;        /* of bare pixels on stdin; format NULL: none */
-	struct frame_rate raw_rate;   /* that --raw names */
-	struct pixels pixels;         /* of frames in the channel */
+	struct raw_layout raw;      /* of bare pixels on stdin; format NULL: none */
+	struct frame_rate raw_rate; /* that --raw names */
+	struct pixels pixels;       /* of frames in the channel */
+	float value_scale;          /* of struct shmflip_frame; 0: not known */
+	float value_offset;
 	struct shmflip_colour colour; /* matrix and range of video in a stream; 0: not given */
 	mode_t mode;
 	bool group_given;

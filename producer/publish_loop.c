@@ -118,6 +118,8 @@ static int send(struct publish_loop *loop, struct frame_task *task)
 	frame->height = task->picture.height;
 	frame->colour = task->colour;
 	frame->orientation = task->orientation;
+	frame->value_scale = loop->options->value_scale;
+	frame->value_offset = loop->options->value_offset;
 	error = shmflip_frame_layout(frame);
 	if (error)
 		return error;

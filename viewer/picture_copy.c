@@ -11,9 +11,9 @@ static size_t plane_bytes(const struct pixel_plane *plane)
 
 size_t picture_copy_bytes(const struct pixel_source *source)
 {
-	size_t bytes = 0;
+	size_t bytes = plane_bytes(&source->plane[0]);
 
-	for (unsigned i = 0; i < source->format->planes; i++)
+	for (unsigned i = 1; i < source->format->planes; i++)
 		bytes += plane_bytes(&source->plane[i]);
 	return bytes;
 }

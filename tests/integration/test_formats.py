@@ -76,6 +76,7 @@ class Frame:
         self.width, self.height = int(words[0]), int(words[1])
         self.colour, self.aspect = " ".join(words[2:8]), words[8]
         self.described, self.padding = words[9] == "1", int(words[10])
+        self.scale, self.offset = map(float, words[-2:])
         self.data = rest[:frame_bytes(self.name, self.width, self.height)]
         self.size = len(line) + 1 + len(self.data)
 
@@ -177,6 +178,17 @@ class Bare(Formats):
                                ("bt2020:full", "0 0 9 2 0 0")):
             frames = self.play(data, "--raw", "33x17:nv12", "--colour", option)
             self.assert_frames(frames, "NV12", 33, 17, data, colour)
+
+    def test_values_measure_something(self):
+        for words, scale, offset in (([], 0, 0), (["--value-scale", "1/5000"], 0.0002, 0),
+                                     (["--value-scale", "0.01:-273.15"], 0.01, -273.15)):
+            frames = self.play(bytes(2 * 33 * 17), "--raw", "33x17:gray16le", *words)
+            self.assertAlmostEqual(frames[0].scale, scale, places=6)
+            self.assertAlmostEqual(frames[0].offset, offset, places=3)
+        for word in ("", "0", "1/0", "1/", "x", "1:", "1:x", "1:2:3", "inf", "1/5000 m"):
+            producer = self.producer("--value-scale", word, "-")
+            self.assert_exits(producer, 2)
+            self.assert_one_line(producer, "--value-scale", "1/5000")
 
     def test_flattened(self):
         pixels = struct.pack("<8H", 65535, 0, 32768, 32768, 1, 2, 3, 65535)

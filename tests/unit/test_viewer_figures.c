@@ -48,6 +48,8 @@ static void test_titles(void **state)
 	             "demo — 640x480 — stale 12 s: the producer died — surface");
 	assert_title((struct title){ .stale_s = 0, .paused = true, .state = LIVENESS_ENDED },
 	             "demo — 640x480 — stale 0 s: the producer ended its stream — surface");
+	assert_title((struct title){ .format = "NV12", .fps = -1, .zoom = 2 },
+	             "demo — 640x480 NV12 at 200 % — surface");
 	assert_title((struct title){ .stale_s = 3, .state = LIVENESS_BROKEN },
 	             "demo — 640x480 — stale 3 s: the producer broke — surface");
 }
