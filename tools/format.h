@@ -50,7 +50,7 @@ int y4m_begin(struct out_buffer *output, const struct video *video);
 int y4m_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video);
 
-/* PAM: RGB and gray of 8 and 16 bits. The rest becomes RGB of 8 bits. */
+/* PAM: the samples of a PNG (png_samples.h), but gray has full range. */
 int pam_frame(struct out_buffer *output, const struct pixel_source *source,
               const struct video *video);
 

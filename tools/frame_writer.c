@@ -40,16 +40,17 @@ static double fps(const struct video *video)
 
 /* ---- Converting --------------------------------------------------------------------------- */
 
-static int fail_format(const struct frame_writer *writer, const struct shmflip_frame *frame)
+static int fail_unknown(const struct shmflip_frame *frame)
 {
-	const struct shmflip_format_info *info = shmflip_format_info(frame->fourcc);
+	cli_error("frame %llu has the pixel format 0x%08x, which cat does not know",
+	          (unsigned long long)frame->sequence, frame->fourcc);
+	return -ENOTSUP;
+}
 
-	if (info)
-		cli_error("%s cannot hold pixels of format %s: use --format raw",
-		          writer->options->format->name, info->name);
-	else
-		cli_error("frame %llu has the pixel format 0x%08x, which cat does not know",
-		          (unsigned long long)frame->sequence, frame->fourcc);
+static int fail_format(const struct frame_writer *writer, const struct pixel_source *source)
+{
+	cli_error("%s cannot hold pixels of format %s: use --format raw",
+	          writer->options->format->name, shmflip_format_info(source->format->fourcc)->name);
 	return -ENOTSUP;
 }
 
@@ -128,10 +129,12 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
 	struct pixel_source source;
 	struct video video;
 
+	if (pixel_source_init(&source, frame))
+		return fail_unknown(frame);
 	writer->taken_ns = monotonic_now_ns();
 	writer->published_ns = frame->published_ns;
-	if (pixel_source_init(&source, frame) || describe_video(writer, frame, &video))
-		return fail_format(writer, frame);
+	if (describe_video(writer, frame, &video))
+		return fail_format(writer, &source);
 	if (!writer->video.width)
 		begin_video(writer, &video, policy);
 	if (writer->options->format->is_video && !is_same(&video, &writer->video))

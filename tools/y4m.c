@@ -13,7 +13,7 @@ enum { UNSPECIFIED = 2, LIMITED = 1, FULL = 2 };
 
 /* ---- The header ----------------------------------------------------------------------------- */
 
-/* Of 8 bits, the name also says where chroma lies: left, where nobody knows. NULL: there is none. */
+/* Of 8 bits, it also says where chroma lies: left, if nobody knows. NULL: there is none. */
 static const char *tag_of(const struct shmflip_format_info *info, uint8_t siting)
 {
 	static const char *const yuv[] = { "444", "422", "420mpeg2" };
@@ -38,7 +38,7 @@ static uint8_t known(uint8_t code)
 	return code ? code : UNSPECIFIED;
 }
 
-/* What is not known gets the values that every program of ours assumes. */
+/* What is not known gets the values that all programs of ours assume. */
 static struct shmflip_colour colour_of(const struct shmflip_frame *frame, uint32_t model,
                                        const struct matrix *matrix)
 {

@@ -7,9 +7,10 @@
 
 #include "pixel_convert.h"
 
+#define WIDE 256LL /* samples of 16 bits, by those of 8 */
+
 /* Pixels that are converted at once. Even: see pixel_convert(). */
-#define PIXELS 512
-#define WIDE 256 /* samples of 16 bits, by those of 8 */
+enum { PIXELS = 512, BYTES = 4 * PIXELS };
 
 /* Fractional bits of coefficients: all products of 8-bit samples fit 32 bits. */
 enum { BITS_8 = 16, BITS_16 = 32 };
@@ -77,14 +78,14 @@ INLINE void convert_8(const struct planes *planes, uint8_t *const out[3], const 
 
 /* Pixels as B, G, R, A: in place, or converted to room. */
 static const uint8_t *load_8(const struct pixel_converter *converter, uint32_t x, uint32_t y,
-                             uint32_t width, uint8_t room[4 * PIXELS])
+                             uint32_t width, uint8_t room[BYTES])
 {
 	const struct pixel_source *source = &converter->source;
 	const uint8_t *row = source->plane[0].pixels + y * source->plane[0].stride_bytes;
 
 	if (source->format->order == ORDER_BGRA)
 		return row + 4 * (size_t)x;
-	pixel_convert(converter, x, y, width, 1, room, 4 * PIXELS);
+	pixel_convert(converter, x, y, width, 1, room, BYTES);
 	return room;
 }
 
@@ -92,7 +93,7 @@ static void planes_8(const struct pixel_source *source, const struct planes *by,
 {
 	size_t plane = (size_t)source->width * source->height;
 	struct pixel_converter converter;
-	uint8_t room[4 * PIXELS];
+	uint8_t room[BYTES];
 
 	pixel_converter_init(&converter, source, NULL);
 	for (uint32_t y = 0; y < source->height; y++) {
@@ -179,7 +180,7 @@ void y4m_rgb(const struct pixel_source *source, const struct matrix *matrix, uin
 		init_planes(&by, matrix, (double)(1 << BITS_8) / UINT8_MAX);
 		planes_8(source, &by, out);
 	} else {
-		init_planes(&by, matrix, WIDE * (double)(1LL << BITS_16) / (double)source->white);
+		init_planes(&by, matrix, (double)(WIDE << BITS_16) / (double)source->white);
 		planes_16(source, &by, out);
 	}
 }

@@ -3,8 +3,8 @@
  * frame-reader CHANNEL: writes each frame of a stream as it lies in the slot, in any format. For
  * each frame, a line: format, a tab, width, height, primaries, transfer, matrix, range, siting,
  * white, pixel aspect of the frame's stream, whether that stream has the frame's format and colour,
- * how many bytes of padding are not 0, and the orientation. After the line, the rows of each plane
- * without padding. */
+ * how many bytes of padding are not 0, orientation, and value_scale and value_offset. After the
+ * line, the rows of each plane without padding. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>

@@ -14,6 +14,7 @@
  *   step=1       wait for a line on stdin before each frame but the first
  *   wide=N       from frame N on, rows are 65536 pixels apart
  *   alpha=1      half transparent frames
+ *   unknown=1    frames have a pixel format that no program knows: DRM's XR30
  *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
  *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
  *   rich=1       say everything about the stream and its frames that there is to say
@@ -30,6 +31,7 @@
 #include "shmflip.h"
 
 #define PIXEL_BYTES 4
+#define XR30 0x30335258
 #define WIDE_STRIDE (65536 * PIXEL_BYTES)
 #define NS_PER_S 1000000000LL
 #define CHECK_STOP_MS 100 /* how often a wait checks whether to stop */
@@ -49,6 +51,7 @@ struct plan {
 	bool step;
 	bool alpha;
 	bool undefined;
+	bool unknown;
 	bool rich;
 	unsigned end;
 };
@@ -78,6 +81,8 @@ static void set_option(struct plan *plan, const char *text)
 		plan->alpha = number;
 	else if (strncmp(text, "undefined", 9) == 0)
 		plan->undefined = number;
+	else if (strncmp(text, "unknown", 7) == 0)
+		plan->unknown = number;
 	else if (strncmp(text, "rich", 4) == 0)
 		plan->rich = number;
 	else if (strncmp(text, "end", 3) == 0)
@@ -173,6 +178,8 @@ static void describe_frame(const struct plan *plan, struct shmflip_frame *frame,
 	if (plan->rich) {
 		frame->captured_ns = now_ns() - 50 * NS_PER_S / 1000;
 		frame->duration_ns = NS_PER_S / 4;
+		frame->value_scale = 0.25F;
+		frame->value_offset = -1;
 	}
 }
 
@@ -190,6 +197,8 @@ static int publish(const struct plan *plan, struct shmflip_producer *producer, u
 	describe_frame(plan, frame, number);
 	if (!plan->still || !is_filled(frame))
 		fill(frame, fourth, (uint32_t)number & 0xffffff);
+	if (plan->unknown)
+		frame->fourcc = XR30;
 	error = shmflip_frame_publish(frame);
 	shmflip_frame_release(frame);
 	return error;

@@ -129,11 +129,13 @@ class Tools(harness.Case):
         newest = shown["newest"]
         self.assertEqual(newest["planes"], [{"stride_bytes": 256, "rows": 32}])
         self.assertEqual((newest["duration_ms"], newest["presentation_ms"]), (250, None))
+        self.assertEqual((newest["value_scale"], newest["value_offset"]), (0.25, -1))
         self.assertGreaterEqual(newest["capture_to_publish_ms"], 50)
         text = self.run_tool("stat")
         for line in ("stream       64x32 XR24, 6 bits, H.273 1/13/0, full range, pixels of 16:15",
                      "metadata     icc, 5 bytes; 0x80000001, 2 bytes",
-                     "size         64x32 XR24, 6 bits, H.273 1/13/0, full range, 256 bytes per row"):
+                     "size         64x32 XR24, 6 bits, H.273 1/13/0, full range, 256 bytes per row",
+                     "values       measure value * 0.25 - 1"):
             self.assertIn(line, text)
         self.assertRegex("\n".join(text), "published [0-9.]+ ms after its capture, shown for 250.0 ms")
         self.assertRegex("\n".join(text), "rate .*, announced 30000/1001\n")
