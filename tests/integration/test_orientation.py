@@ -2,6 +2,7 @@
 """How frames ask to be displayed: a PNG's eXIf and pHYs and a Y4M's A reach viewers in descriptions, and
 windows show them turned and stretched. Pixels in slots stay as they lie."""
 
+import json
 import os
 import struct
 import unittest
@@ -99,6 +100,22 @@ class Descriptions(Pictures):
         broken.write_bytes(png)
         self.assertEqual(self.read(*paths, broken)[0], [("0:0", 0)] * 3)
 
+    def test_stat_says_it(self):
+        producer = self.producer("-q", "-l", "-r", "5", "--pixels", "bgra", self.png(6, (15, 16)))
+        self.await_channel(producer)
+        self.until("there is a frame", lambda: self.stat()["newest"])
+        self.assertEqual((self.stat()["stream"]["pixel_aspect"], self.stat()["newest"]["orientation"]), ("16/15", 6))
+        text = self.tool("stat")
+        self.assert_exits(text, 0)
+        self.assertIn("pixels of 16:15", text.out)
+        self.assertIn(f"{WIDTH}x{HEIGHT} XR24, orientation 6, ", text.out)
+        self.assertEqual(producer.interrupt(), 0)
+
+    def stat(self):
+        tool = self.tool("stat", "-j")
+        self.assert_exits(tool, 0)
+        return json.loads(tool.out)
+
     def test_a_stream_of_pngs(self):
         stream = b"".join(self.png(orientation, (1000, 1000 + orientation)).read_bytes() for orientation in range(1, 9))
         Path(self.scratch / "stream").write_bytes(stream)
@@ -185,7 +202,7 @@ class Windows(screen.Screen, Pictures):
         self.end(producer)
 
     def test_digests_and_records_are_of_pixels_as_they_lie(self):
-        path = self.png(6)
+        path = self.png(6, (1000, 2000))
         producer = self.start_still(path)
         for options in ([], ["--no-rotate"]):
             viewer = self.start_window("-n", "2", "-q", "--digest", "--record", self.scratch / "record", *options)
@@ -193,8 +210,27 @@ class Windows(screen.Screen, Pictures):
             for line in viewer.out.splitlines():
                 self.assertEqual(line.split(" ", 1)[1], harness.digest_of(path))
             for saved in (self.scratch / "record").glob("*.png"):
-                self.assertEqual(harness.rgba_of(saved), harness.rgba_of(path))
+                self.assert_saved(saved, path)
         self.end(producer)
+
+    def assert_saved(self, saved, path):
+        """Pixels as they lie. Chunks say how to display them."""
+        self.assertEqual(harness.rgba_of(saved), harness.rgba_of(path))
+        png = saved.read_bytes()
+        self.assertEqual(png[png.index(b"eXIf"):][22:24], b"\0\6")
+        self.assertIn(b"pHYs" + struct.pack(">IIB", 1, 2, 0), png)
+
+    def test_screenshots_and_paused_pictures(self):
+        path = self.png(6, (1000, 2000))
+        producer = self.start_still(path)
+        viewer = self.start(harness.VIEWER, cwd=self.scratch)
+        window = self.window_of(viewer)
+        for key in ("s", "space", "s"):
+            self.press(window, key)
+        self.until("two pictures are saved", lambda: len(list(self.scratch.glob("default-*.png"))) == 2)
+        self.end(viewer, producer)
+        for saved in self.scratch.glob("default-*.png"):
+            self.assert_saved(saved, path)
 
 
 if __name__ == "__main__":
