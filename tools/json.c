@@ -103,12 +103,19 @@ static json_t *measure(const struct shmflip_frame *frame, float number)
 	return known ? json_real((double)number) : json_null();
 }
 
+/* Null if it is not known. */
+static json_t *orientation(const struct shmflip_frame *frame)
+{
+	return frame->orientation ? json_integer(frame->orientation) : json_null();
+}
+
 static json_t *pixels(const struct shmflip_frame *frame)
 {
 	char format[LABEL_FORMAT_SIZE];
 
-	return json_pack("{s:I, s:I, s:s, s:s?, s:o, s:I, s:o, s:o, s:o}", "width",
-	                 (json_int_t)frame->width, "height", (json_int_t)frame->height, "format",
+	return json_pack("{s:I, s:I, s:o, s:s, s:s?, s:o, s:I, s:o, s:o, s:o}", "width",
+	                 (json_int_t)frame->width, "height", (json_int_t)frame->height,
+	                 "orientation", orientation(frame), "format",
 	                 label_format(format, frame->fourcc), "ffmpeg", ffmpeg_name(frame->fourcc),
 	                 "colour", colour(&frame->colour), "stride_bytes",
 	                 (json_int_t)frame->plane[0].stride_bytes, "planes", planes(frame),

@@ -46,6 +46,8 @@ static void print_size(const struct shmflip_frame *frame)
 
 	label_pixels(pixels, frame->fourcc, &frame->colour);
 	printf("size         %ux%u %s, ", frame->width, frame->height, pixels);
+	if (frame->orientation > 1)
+		printf("orientation %u, ", frame->orientation);
 	for (uint32_t i = 0; i < frame->planes; i++)
 		printf("%s%u", i ? " + " : "", frame->plane[i].stride_bytes);
 	printf(" bytes per row\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conversion.h"
 
-#include "pixel_convert.h"
+#include "pixel_orientation.h"
 
 #define PIXEL_BYTES 4
 
@@ -21,13 +21,13 @@ bool conversion_is_needed(const struct picture *picture)
 	return !picture->pixels;
 }
 
-static void convert(const struct pixel_source *source, const struct pixel_look *look, uint8_t *out)
+static void convert(const struct picture *picture, const struct pixel_look *look, uint8_t *out)
 {
 	struct pixel_converter converter;
 
-	pixel_converter_init(&converter, source, look);
-	pixel_convert(&converter, 0, 0, source->width, source->height, out,
-	              (size_t)PIXEL_BYTES * source->width);
+	pixel_converter_init(&converter, &picture->source, look);
+	pixel_orientation_convert(&converter, picture->info.orientation, out,
+	                          (size_t)PIXEL_BYTES * picture->info.width);
 }
 
 int conversion_apply(struct conversion *conversion, struct picture *picture)
@@ -42,7 +42,7 @@ int conversion_apply(struct conversion *conversion, struct picture *picture)
 	if (error)
 		return error;
 	const struct pixel_look look = look_at_next(&conversion->look, &picture->source);
-	convert(&picture->source, &look, buffer->pixels);
+	convert(picture, &look, buffer->pixels);
 	picture->pixels = buffer->pixels;
 	picture->stride_bytes = (uint32_t)row_bytes;
 	picture->segment = &buffer->segment;
@@ -59,7 +59,7 @@ void conversion_write(struct conversion *conversion, const struct picture *pictu
 {
 	const struct pixel_look look = look_at_other(&conversion->look, &picture->source);
 
-	convert(&picture->source, &look, (uint8_t *)pixels);
+	convert(picture, &look, (uint8_t *)pixels);
 }
 
 uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes the pixels that presenters show of pictures in other formats. Pictures of B, G, R and a
- * fourth byte stay as they are, without a copy.
+ * Makes the pixels that presenters show of pictures in other formats, or that are to be turned.
+ * Others of B, G, R and a fourth byte stay as they are, without a copy.
  *
  * Main thread, unless said otherwise. */
 #ifndef SHMFLIP_VIEWER_CONVERSION_H
@@ -30,8 +30,8 @@ int conversion_apply(struct conversion *conversion, struct picture *picture);
 /* Call when nobody reads the picture of this frame any more. Any thread. */
 void conversion_release(struct conversion *conversion, const struct shmflip_frame *frame);
 
-/* Converts a picture that is shown again, or before the last one, to memory of the caller: rows
- * without padding. */
+/* Converts a picture that is shown again, or before the last one, to memory of the caller: rows as
+ * they are shown, without padding. */
 void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels);
 

@@ -38,7 +38,7 @@ struct info {
 	int64_t stale_s;
 	bool has_pointer;           /* the pointer is over the picture */
 	bool has_pixel;             /* the pixel under the pointer could be read */
-	struct point pointer;       /* in the picture */
+	struct point pointer;       /* in the frame */
 	uint32_t pixel;             /* 0xAARRGGBB */
 	struct pixel_values values; /* as the pixel came. count 0: pixel says all */
 };

@@ -22,6 +22,7 @@ enum {
 	OPTION_RANGE,
 	OPTION_COLORMAP,
 	OPTION_FULLSCREEN,
+	OPTION_NO_ROTATE,
 	OPTION_RECORD,
 	OPTION_DIGEST,
 	OPTION_UNTOUCHED,
@@ -44,6 +45,7 @@ static const struct option long_options[] = {
 	{ "range", required_argument, NULL, OPTION_RANGE },
 	{ "colormap", required_argument, NULL, OPTION_COLORMAP },
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
+	{ "no-rotate", no_argument, NULL, OPTION_NO_ROTATE },
 	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "digest", no_argument, NULL, OPTION_DIGEST },
 	{ "verify-untouched", no_argument, NULL, OPTION_UNTOUCHED },
@@ -74,6 +76,7 @@ static const char help_text[] =
 	"      --range WHAT       black and white of 16 bits and float: auto, full, LO:HI\n"
 	"      --colormap MAP     colours of 16-bit gray and float: gray, turbo, viridis\n"
 	"      --fullscreen       start in fullscreen\n"
+	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
 	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
@@ -164,6 +167,9 @@ static bool set_flag(struct options *options, int option)
 		return true;
 	case OPTION_FULLSCREEN:
 		options->fullscreen = true;
+		return true;
+	case OPTION_NO_ROTATE:
+		options->unturned = true;
 		return true;
 	case OPTION_DIGEST:
 		options->digest = true;

@@ -29,6 +29,7 @@ struct options {
 	bool once;
 	bool fullscreen;
 	bool digest;
+	bool unturned;  /* show pixels as they lie, whatever their orientation is */
 	bool untouched; /* the slots are unreadable to this process */
 	bool quiet;
 };

@@ -23,7 +23,7 @@ struct scene presenter_choice_compose(struct video_output *output, const struct 
 		.stale = output->stale,
 	};
 	struct placement placement =
-		viewport_place(&output->viewport, picture_size(info), scene.window);
+		viewport_place(&output->viewport, picture_extent(info), scene.window);
 
 	scene.source = placement.source;
 	scene.target = placement.target;

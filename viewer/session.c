@@ -193,9 +193,13 @@ static bool must_stay_untouched(const struct session *session)
 
 static enum session_event refuse_to_convert(struct session *session, const struct picture *picture)
 {
-	cli_error("--verify-untouched forbids the copy that shows pixel format %s: start "
-	          "shmflip-producer with --pixels bgra, or use --present none",
-	          shmflip_format_info(picture->source.format->fourcc)->name);
+	if (picture->source.format->order == ORDER_BGRA)
+		cli_error("--verify-untouched forbids the copy that turns the picture: use "
+		          "--no-rotate, or --present none");
+	else
+		cli_error("--verify-untouched forbids the copy that shows pixel format %s: start "
+		          "shmflip-producer with --pixels bgra, or use --present none",
+		          shmflip_format_info(picture->source.format->fourcc)->name);
 	shmflip_frame_release(picture->frame);
 	return exit_with(session, CLI_FAILED);
 }
@@ -219,7 +223,7 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 	enum session_event event = handle_action(session, action, detail);
 	if (event != SESSION_FRAME)
 		return event;
-	if (picture_of_frame(picture, frame) < 0)
+	if (picture_of_frame(picture, frame, !session->options->unturned) < 0)
 		return pass_over_unknown(session, frame);
 	if (!picture->pixels && must_stay_untouched(session))
 		return refuse_to_convert(session, picture);

@@ -66,13 +66,14 @@ static void add_ages(struct info *info, struct session *session)
 
 static void add_pixel(struct info *info, const struct ui *ui)
 {
-	struct point *pixel = &info->pointer;
+	struct point shown;
 
-	if (!ui->pointer_inside || !video_output_find(ui->output, ui->pointer, pixel))
+	if (!ui->pointer_inside || !video_output_find(ui->output, ui->pointer, &shown))
 		return;
 	info->has_pointer = true;
-	info->has_pixel =
-		video_output_inspect(ui->output, *pixel, &info->values, &info->pixel) == 0;
+	info->pointer = picture_find_in_frame(info->picture, shown);
+	info->has_pixel = video_output_inspect(ui->output, info->pointer, &info->values,
+	                                       &info->pixel) == 0;
 }
 
 static bool show_info(struct ui *ui, int64_t now_ns)

@@ -295,7 +295,7 @@ void video_output_set_stale(struct video_output *output, bool stale)
 
 double video_output_zoom(const struct video_output *output)
 {
-	return viewport_zoom(&output->viewport, picture_size(&output->info),
+	return viewport_zoom(&output->viewport, picture_extent(&output->info),
 	                     window_pixels(&output->window));
 }
 
@@ -306,19 +306,19 @@ void video_output_set_zoom(struct video_output *output, double zoom)
 
 void video_output_step_zoom(struct video_output *output, int steps, struct point about)
 {
-	viewport_step(&output->viewport, picture_size(&output->info),
+	viewport_step(&output->viewport, picture_extent(&output->info),
 	              window_pixels(&output->window), steps, about);
 }
 
 void video_output_pan(struct video_output *output, struct point by)
 {
-	viewport_pan(&output->viewport, picture_size(&output->info), window_pixels(&output->window),
-	             by);
+	viewport_pan(&output->viewport, picture_extent(&output->info),
+	             window_pixels(&output->window), by);
 }
 
 bool video_output_find(const struct video_output *output, struct point at, struct point *found)
 {
-	return viewport_find(&output->viewport, picture_size(&output->info),
+	return viewport_find(&output->viewport, picture_extent(&output->info),
 	                     window_pixels(&output->window), at, found);
 }
 

@@ -70,7 +70,7 @@ const struct pixel_source *video_output_source(const struct video_output *output
 /* How pictures of 16 bits and float are shown from now on. */
 struct look *video_output_look(struct video_output *output);
 
-/* Reads one pixel, inside of the current picture: its values as they came, and what colour they
+/* Reads one pixel of the current picture's frame: its values as they came, and what colour they
  * have (0xAARRGGBB) in a picture. values->count is 0 if the picture is shown as it came: only pixel
  * is set then. A failure changes nothing that can be seen. */
 int video_output_inspect(struct video_output *output, struct point at, struct pixel_values *values,

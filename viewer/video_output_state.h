@@ -32,9 +32,17 @@ struct video_output {
 	bool pixels_lost; /* the picture is black, because the frame's pixels could not be read */
 };
 
+static inline struct extent picture_extent(const struct picture_info *info)
+{
+	const struct size size = { (int)info->width, (int)info->height };
+
+	return geometry_extent(size, info->aspect_num, info->aspect_den);
+}
+
+/* At zoom 1. */
 static inline struct size picture_size(const struct picture_info *info)
 {
-	return (struct size){ (int)info->width, (int)info->height };
+	return geometry_actual(picture_extent(info));
 }
 
 #endif

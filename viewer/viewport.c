@@ -2,6 +2,7 @@
 #include "viewport.h"
 
 #include <math.h>
+#include <stdint.h>
 
 #define ALIGNMENT 64 /* picture pixels; an integer when multiplied by a zoom of few bits */
 
@@ -42,11 +43,14 @@ static double lesser(double a, double b)
 	return a < b ? a : b;
 }
 
-static double fitting(enum scale scale, struct size picture, struct size window)
+static double fitting(enum scale scale, struct extent picture, struct size window)
 {
-	double zoom = lesser((double)window.width / picture.width,
-	                     (double)window.height / picture.height);
+	double zoom = lesser(window.width / (picture.size.width * picture.across),
+	                     window.height / (picture.size.height * picture.down));
 
+	/* Its size may be rounded, but its rows are not to be scaled. */
+	if (size_equals(window, geometry_actual(picture)))
+		return 1;
 	switch (scale) {
 	case SCALE_FIT:
 		return zoom;
@@ -63,18 +67,18 @@ void viewport_init(struct viewport *viewport, enum scale scale)
 	*viewport = (struct viewport){ .scale = scale, .x = 0.5, .y = 0.5 };
 }
 
-double viewport_zoom(const struct viewport *viewport, struct size picture, struct size window)
+double viewport_zoom(const struct viewport *viewport, struct extent picture, struct size window)
 {
 	return viewport->zoom > 0 ? viewport->zoom : fitting(viewport->scale, picture, window);
 }
 
-static void sides_of(const struct viewport *viewport, struct size picture, struct size window,
+static void sides_of(const struct viewport *viewport, struct extent picture, struct size window,
                      struct side sides[2])
 {
 	double zoom = viewport_zoom(viewport, picture, window);
 
-	sides[0] = side_of(picture.width, window.width, zoom, viewport->x);
-	sides[1] = side_of(picture.height, window.height, zoom, viewport->y);
+	sides[0] = side_of(picture.size.width, window.width, zoom * picture.across, viewport->x);
+	sides[1] = side_of(picture.size.height, window.height, zoom * picture.down, viewport->y);
 }
 
 /* ---- Placing ------------------------------------------------------------------------------ */
@@ -110,14 +114,16 @@ static void place_side(const struct side *side, int *source, int *source_length,
 }
 
 /* A user who zooms in wants to see the pixels. A picture fitted to the window should look good. */
-static bool is_smooth(const struct viewport *viewport, double zoom)
+static bool is_smooth(const struct viewport *viewport, const struct side sides[2])
 {
-	if (zoom == 1)
+	double zoom = lesser(sides[0].zoom, sides[1].zoom);
+
+	if (sides[0].zoom == 1 && sides[1].zoom == 1)
 		return false;
 	return zoom < 2 || (viewport->zoom <= 0 && viewport->scale == SCALE_FIT);
 }
 
-struct placement viewport_place(const struct viewport *viewport, struct size picture,
+struct placement viewport_place(const struct viewport *viewport, struct extent picture,
                                 struct size window)
 {
 	struct side sides[2];
@@ -128,28 +134,31 @@ struct placement viewport_place(const struct viewport *viewport, struct size pic
 	           &placement.target.width);
 	place_side(&sides[1], &placement.source.y, &placement.source.height, &placement.target.y,
 	           &placement.target.height);
-	placement.smooth = is_smooth(viewport, sides[0].zoom);
+	placement.smooth = is_smooth(viewport, sides);
 	return placement;
 }
 
-static bool find_on_side(const struct side *side, int at, int *found)
+/* As a presenter scales the side: the centre of each window pixel decides. */
+static bool find_on_side(int at, int source, int source_length, int target, int target_length,
+                         int *found)
 {
-	double position = floor((at - side->origin + 0.5) * side->picture / side->full);
+	int64_t offset = (int64_t)at - target;
 
-	if (position < 0 || position >= side->picture)
+	if (offset < 0 || offset >= target_length)
 		return false;
-	*found = (int)position;
+	*found = source + (int)((2 * offset + 1) * source_length / (2 * (int64_t)target_length));
 	return true;
 }
 
-bool viewport_find(const struct viewport *viewport, struct size picture, struct size window,
+bool viewport_find(const struct viewport *viewport, struct extent picture, struct size window,
                    struct point at, struct point *found)
 {
-	struct side sides[2];
+	struct placement placement = viewport_place(viewport, picture, window);
+	struct area source = placement.source, target = placement.target;
 	struct point point;
 
-	sides_of(viewport, picture, window, sides);
-	if (!find_on_side(&sides[0], at.x, &point.x) || !find_on_side(&sides[1], at.y, &point.y))
+	if (!find_on_side(at.x, source.x, source.width, target.x, target.width, &point.x) ||
+	    !find_on_side(at.y, source.y, source.height, target.y, target.height, &point.y))
 		return false;
 	*found = point;
 	return true;
@@ -193,18 +202,19 @@ static double middle_about(const struct side *before, double zoom, int at)
 	return middle_of(&after);
 }
 
-void viewport_step(struct viewport *viewport, struct size picture, struct size window, int steps,
+void viewport_step(struct viewport *viewport, struct extent picture, struct size window, int steps,
                    struct point about)
 {
+	double before = viewport_zoom(viewport, picture, window),
+	       zoom = stepped_zoom(before, steps);
 	struct side sides[2];
 
-	sides_of(viewport, picture, window, sides);
-	double zoom = stepped_zoom(sides[0].zoom, steps);
-	if (zoom == sides[0].zoom)
+	if (zoom == before)
 		return;
+	sides_of(viewport, picture, window, sides);
 	viewport->zoom = zoom;
-	viewport->x = middle_about(&sides[0], zoom, about.x);
-	viewport->y = middle_about(&sides[1], zoom, about.y);
+	viewport->x = middle_about(&sides[0], zoom * picture.across, about.x);
+	viewport->y = middle_about(&sides[1], zoom * picture.down, about.y);
 }
 
 void viewport_set_zoom(struct viewport *viewport, double zoom)
@@ -219,7 +229,7 @@ static double middle_moved(struct side *side, int by)
 	return middle_of(side);
 }
 
-void viewport_pan(struct viewport *viewport, struct size picture, struct size window,
+void viewport_pan(struct viewport *viewport, struct extent picture, struct size window,
                   struct point by)
 {
 	struct side sides[2];

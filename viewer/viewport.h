@@ -2,7 +2,7 @@
  *
  * Which part of a picture a window shows, and how large. Keys and mouse move it. Pure. Sizes and
  * positions are in pixels of the picture or of the window, as stated. Sizes are at least 1. A zoom
- * is window pixels per picture pixel. */
+ * is window pixels for the shorter side of a picture's pixel. */
 #ifndef SHMFLIP_VIEWER_VIEWPORT_H
 #define SHMFLIP_VIEWER_VIEWPORT_H
 
@@ -33,25 +33,25 @@ struct placement {
 
 void viewport_init(struct viewport *viewport, enum scale scale);
 
-double viewport_zoom(const struct viewport *viewport, struct size picture, struct size window);
+double viewport_zoom(const struct viewport *viewport, struct extent picture, struct size window);
 
-struct placement viewport_place(const struct viewport *viewport, struct size picture,
+struct placement viewport_place(const struct viewport *viewport, struct extent picture,
                                 struct size window);
 
 /* Finds the pixel of the picture at a point of the window. False: there is none. */
-bool viewport_find(const struct viewport *viewport, struct size picture, struct size window,
+bool viewport_find(const struct viewport *viewport, struct extent picture, struct size window,
                    struct point at, struct point *found);
 
 /* Moves by so many steps to larger (steps > 0) or smaller zooms of ... 1/2, 3/4, 1, 3/2, 2, 3, 4
  * ... The same pixel of the picture stays at the given point of the window. */
-void viewport_step(struct viewport *viewport, struct size picture, struct size window, int steps,
+void viewport_step(struct viewport *viewport, struct extent picture, struct size window, int steps,
                    struct point about);
 
 /* Zooms about the middle of the window. 0: by scale. */
 void viewport_set_zoom(struct viewport *viewport, double zoom);
 
 /* Moves the picture by so many window pixels, but not past its edges. */
-void viewport_pan(struct viewport *viewport, struct size picture, struct size window,
+void viewport_pan(struct viewport *viewport, struct extent picture, struct size window,
                   struct point by);
 
 #endif

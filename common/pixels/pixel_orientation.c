@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-/* Pixels. The rows of a square's other side lie in lines of the cache that its next row needs,
- * too. */
-enum { SQUARE = 16, PIXEL_BYTES = 4 };
+/* A tile, in pixels of the frame. Long rows, because processors read ahead in few rows at once:
+ * 64 x 64 pixels take up to four times as long. Few rows: those of a turned picture fill lines of
+ * the cache. */
+enum { TILE_WIDTH = 1024, TILE_HEIGHT = 16, PIXEL_BYTES = 4 };
 
 bool pixel_orientation_swaps(uint32_t orientation)
 {
@@ -24,13 +25,16 @@ static bool begins_at_bottom(uint32_t orientation)
 	return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
 }
 
+static struct pixel_area swapped(struct pixel_area area)
+{
+	return (struct pixel_area){ area.y, area.x, area.height, area.width };
+}
+
 struct pixel_area pixel_orientation_find(uint32_t orientation, uint32_t width, uint32_t height,
                                          struct pixel_area picture)
 {
-	struct pixel_area frame = picture;
+	struct pixel_area frame = pixel_orientation_swaps(orientation) ? swapped(picture) : picture;
 
-	if (pixel_orientation_swaps(orientation))
-		frame = (struct pixel_area){ picture.y, picture.x, picture.height, picture.width };
 	if (begins_right(orientation))
 		frame.x = width - frame.width - frame.x;
 	if (begins_at_bottom(orientation))
@@ -73,47 +77,55 @@ static void copy_pixels(const uint8_t *in, ptrdiff_t across, uint32_t count, uin
 		memcpy(out, in, PIXEL_BYTES);
 }
 
-static void copy_row(const uint8_t *in, ptrdiff_t across, uint32_t width, uint8_t *out)
-{
-	if (across == PIXEL_BYTES)
-		memcpy(out, in, (size_t)width * PIXEL_BYTES);
-	else
-		copy_pixels(in, across, width, out);
-}
-
 static uint32_t lesser(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
 }
 
-/* In squares: a row of the picture is a column of the frame. */
-static void copy_columns(struct walk walk, uint32_t width, uint32_t height, uint8_t *out,
-                         size_t out_stride)
+/* Converts one tile of the frame, and turns it into its place in the picture. */
+static void convert_tile(const struct pixel_converter *converter, uint32_t orientation,
+                         struct pixel_area picture, uint8_t *out, size_t stride_bytes)
 {
-	for (uint32_t y = 0; y < height; y += SQUARE) {
-		uint32_t rows = lesser(SQUARE, height - y);
+	const struct pixel_source *source = &converter->source;
+	struct pixel_area frame =
+		pixel_orientation_find(orientation, source->width, source->height, picture);
+	size_t row_bytes = (size_t)frame.width * PIXEL_BYTES;
+	uint8_t tile[TILE_WIDTH * TILE_HEIGHT * PIXEL_BYTES];
+	struct walk walk = begin(orientation, tile, row_bytes, frame.width, frame.height);
 
-		for (uint32_t x = 0; x < width; x += SQUARE) {
-			uint32_t columns = lesser(SQUARE, width - x);
+	pixel_convert(converter, frame.x, frame.y, frame.width, frame.height, tile, row_bytes);
+	for (uint32_t y = 0; y < picture.height; y++)
+		copy_pixels(walk.first + (ptrdiff_t)y * walk.down, walk.across, picture.width,
+		            out + y * stride_bytes);
+}
 
-			for (uint32_t i = y; i < y + rows; i++)
-				copy_pixels(walk.first + i * walk.down + x * walk.across,
-				            walk.across, columns,
-				            out + i * out_stride + (size_t)x * PIXEL_BYTES);
+static void convert_tiles(const struct pixel_converter *converter, uint32_t orientation,
+                          struct pixel_area picture, struct pixel_area tile, uint8_t *out,
+                          size_t stride_bytes)
+{
+	for (uint32_t y = 0; y < picture.height; y += tile.height) {
+		for (uint32_t x = 0; x < picture.width; x += tile.width) {
+			struct pixel_area part = { x, y, lesser(tile.width, picture.width - x),
+				                   lesser(tile.height, picture.height - y) };
+
+			convert_tile(converter, orientation, part,
+			             out + y * stride_bytes + (size_t)x * PIXEL_BYTES,
+			             stride_bytes);
 		}
 	}
 }
 
-void pixel_orientation_turn(uint32_t orientation, const uint8_t *in, size_t in_stride,
-                            uint32_t width, uint32_t height, uint8_t *out, size_t out_stride)
+void pixel_orientation_convert(const struct pixel_converter *converter, uint32_t orientation,
+                               uint8_t *out, size_t stride_bytes)
 {
-	struct walk walk = begin(orientation, in, in_stride, width, height);
+	struct pixel_area whole = { 0, 0, converter->source.width, converter->source.height };
+	struct pixel_area tile = { 0, 0, TILE_WIDTH, TILE_HEIGHT };
 
-	if (pixel_orientation_swaps(orientation)) {
-		copy_columns(walk, height, width, out, out_stride);
-		return;
-	}
-	for (uint32_t y = 0; y < height; y++)
-		copy_row(walk.first + (ptrdiff_t)y * walk.down, walk.across, width,
-		         out + y * out_stride);
+	if (pixel_orientation_swaps(orientation))
+		convert_tiles(converter, orientation, swapped(whole), swapped(tile), out,
+		              stride_bytes);
+	else if (begins_right(orientation) || begins_at_bottom(orientation))
+		convert_tiles(converter, orientation, whole, tile, out, stride_bytes);
+	else
+		pixel_convert(converter, 0, 0, whole.width, whole.height, out, stride_bytes);
 }

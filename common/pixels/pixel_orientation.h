@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Turns and mirrors 32-bit pixels as EXIF's orientations 1 to 8 say. What lies in memory is the
+ * Turns and mirrors pictures as EXIF's orientations 1 to 8 say. What lies in memory is the
  * frame. What a viewer shows is the picture: in 5 to 8, its width is the frame's height. Any other
  * number means 1: as it lies. Pure; any thread. */
 #ifndef SHMFLIP_PIXEL_ORIENTATION_H
@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "pixel_convert.h"
 
 struct pixel_area {
 	uint32_t x;
@@ -24,9 +26,8 @@ bool pixel_orientation_swaps(uint32_t orientation);
 struct pixel_area pixel_orientation_find(uint32_t orientation, uint32_t width, uint32_t height,
                                          struct pixel_area picture);
 
-/* Turns width x height pixels of the frame into a part of the picture, whose first pixel is at out.
- * Writes nothing between its rows. The two must not overlap. */
-void pixel_orientation_turn(uint32_t orientation, const uint8_t *in, size_t in_stride,
-                            uint32_t width, uint32_t height, uint8_t *out, size_t out_stride);
+/* Converts a whole frame to the rows of its picture. Writes nothing between them. */
+void pixel_orientation_convert(const struct pixel_converter *converter, uint32_t orientation,
+                               uint8_t *out, size_t stride_bytes);
 
 #endif

@@ -86,6 +86,10 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
 	made.value_offset = frame->value_offset;
 	made.colour = frame->colour;
 	made.orientation = frame->orientation;
+	if (frame->stream) {
+		made.aspect_num = frame->stream->aspect_num;
+		made.aspect_den = frame->stream->aspect_den;
+	}
 	*source = made;
 	return 0;
 }

@@ -33,11 +33,13 @@ struct pixel_source {
 	float value_offset;
 	struct shmflip_colour colour; /* as the frame has it */
 	uint32_t orientation; /* likewise: how to show what lies there. EXIF's 1 to 8, or 0 */
+	uint32_t aspect_num;  /* width : height of a pixel, as its stream has it. 0: square */
+	uint32_t aspect_den;
 };
 
-/* Reads only the frame's fourcc, width, height, planes, colour, orientation and value_*. So a program may fill
- * in a struct shmflip_frame for memory of its own. The pixels must live as long as the source is
- * used.
+/* Reads only the frame's fourcc, width, height, planes, colour, orientation and value_*, and the
+ * pixel aspect of its stream. So a program may fill in a struct shmflip_frame for memory of its own,
+ * without a stream. The pixels must live as long as the source is used.
  * -ENOTSUP  the format is unknown
  * -EINVAL   a plane is missing, or has strides or rows that are too small */
 int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *frame);

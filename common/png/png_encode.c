@@ -46,6 +46,15 @@ static int choose_colour_type(const struct png_samples *samples)
 	}
 }
 
+/* As pixels for each unit: a wide pixel has fewer across. PNG's numbers have 31 bits. */
+static void set_aspect(png_structp png, png_infop info, const struct pixel_source *source)
+{
+	if (source->aspect_num && source->aspect_num <= PNG_UINT_31_MAX &&
+	    source->aspect_den <= PNG_UINT_31_MAX)
+		png_set_pHYs(png, info, source->aspect_den, source->aspect_num,
+		             PNG_RESOLUTION_UNKNOWN);
+}
+
 /* libpng 1.6 knows no cICP. */
 static void write_chunks(png_structp png, const struct png_samples *samples)
 {
@@ -65,6 +74,7 @@ static void write_header(png_structp png, png_infop info, const struct writer *w
 	             PNG_FILTER_TYPE_BASE);
 	if (bits)
 		png_set_sBIT(png, info, &(png_color_8){ bits, bits, bits, bits, bits });
+	set_aspect(png, info, &samples->converter.source);
 	png_write_info(png, info);
 	write_chunks(png, samples);
 }

@@ -3,8 +3,8 @@
  * frame-reader CHANNEL: writes each frame of a stream as it lies in the slot, in any format. For
  * each frame, a line: format, a tab, width, height, primaries, transfer, matrix, range, siting,
  * white, pixel aspect of the frame's stream, whether that stream has the frame's format and colour,
- * how many bytes of padding are not 0, bits, and the values' scale and offset. After the line, the
- * rows of each plane without padding.
+ * how many bytes of padding are not 0, bits, orientation, and the values' scale and offset. After
+ * the line, the rows of each plane without padding.
  *
  * frame-reader CHANNEL count: only takes the frames. */
 #include <errno.h>
@@ -57,7 +57,8 @@ static int write_frame(const struct shmflip_frame *frame)
 	       frame->height, colour->primaries, colour->transfer, colour->matrix, colour->range,
 	       colour->siting, colour->white, frame->stream->aspect_num, frame->stream->aspect_den,
 	       same, count_padding(frame, &layout), colour->bits);
-	printf(" %.7g %.7g\n", (double)frame->value_scale, (double)frame->value_offset);
+	printf(" %u %.7g %.7g\n", frame->orientation, (double)frame->value_scale,
+	       (double)frame->value_offset);
 	write_planes(frame, &layout);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * common/pixels/pixel_orientation: each orientation against the words of the EXIF standard, at odd
- * sizes, whole and in parts. */
+ * sizes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 
 #include "pixel_orientation.h"
 
-enum { ORIENTATIONS = 8, SIDE_MAX = 131, UNTOUCHED = 0x5a5a5a5a };
+enum { ORIENTATIONS = 8, SIDE_MAX = 1025, UNTOUCHED = 0x5a5a5a5a };
 
 /* EXIF says which side of the picture row 0 and column 0 of the frame are. */
 enum side { TOP, BOTTOM, LEFT, RIGHT };
@@ -40,13 +40,19 @@ static struct picture create_picture(uint32_t width, uint32_t height, uint32_t p
 	return picture;
 }
 
+/* An opaque pixel that says where it lies. */
+static uint32_t pixel_at(uint32_t x, uint32_t y)
+{
+	return 0xff000000 | y << 12 | x;
+}
+
 static struct picture create_frame(uint32_t width, uint32_t height)
 {
 	struct picture frame = create_picture(width, height, 3);
 
 	for (uint32_t y = 0; y < height; y++) {
 		for (uint32_t x = 0; x < width; x++)
-			frame.pixels[y * frame.stride + x] = y << 16 | x;
+			frame.pixels[y * frame.stride + x] = pixel_at(x, y);
 	}
 	return frame;
 }
@@ -91,7 +97,7 @@ static void assert_turned(const struct picture *picture, const struct picture *f
 			move_in(row_0[orientation], row, picture, &x, &y);
 			move_in(column_0[orientation], column, picture, &x, &y);
 			assert_int_equal(picture->pixels[y * picture->stride + x],
-			                 row << 16 | column);
+			                 pixel_at(column, row));
 			found = pixel_orientation_find(orientation, frame->width, frame->height,
 			                               (struct pixel_area){ x, y, 1, 1 });
 			assert_int_equal(found.x, column);
@@ -104,85 +110,81 @@ static void assert_turned(const struct picture *picture, const struct picture *f
 	}
 }
 
-static void turn_part(const struct picture *frame, uint32_t orientation, struct picture *picture,
-                      struct pixel_area part)
+static void turn(const struct picture *frame, uint32_t orientation, const struct picture *picture)
 {
-	struct pixel_area from =
-		pixel_orientation_find(orientation, frame->width, frame->height, part);
+	const struct shmflip_frame described = {
+		.fourcc = SHMFLIP_XRGB8888,
+		.width = frame->width,
+		.height = frame->height,
+		.planes = 1,
+		.plane = { { (const uint8_t *)frame->pixels,
+		             (uint32_t)(sizeof(uint32_t) * frame->stride), frame->height } },
+	};
+	struct pixel_source source;
+	struct pixel_converter converter;
 
-	pixel_orientation_turn(orientation,
-	                       (const uint8_t *)(frame->pixels + from.y * frame->stride + from.x),
-	                       sizeof(uint32_t) * frame->stride, from.width, from.height,
-	                       (uint8_t *)(picture->pixels + part.y * picture->stride + part.x),
-	                       sizeof(uint32_t) * picture->stride);
+	assert_int_equal(pixel_source_init(&source, &described), 0);
+	pixel_converter_init(&converter, &source, NULL);
+	pixel_orientation_convert(&converter, orientation, (uint8_t *)picture->pixels,
+	                          sizeof(uint32_t) * picture->stride);
 }
 
-/* part: the side of each part; 0: the whole at once. */
-static void check(uint32_t width, uint32_t height, uint32_t orientation, uint32_t part)
+static void check(uint32_t width, uint32_t height, uint32_t orientation, uint32_t expected)
 {
 	struct picture frame = create_frame(width, height);
 	struct picture picture = create_turned(&frame, orientation, 5);
 
-	for (uint32_t y = 0; y < picture.height; y += part ? part : picture.height) {
-		for (uint32_t x = 0; x < picture.width; x += part ? part : picture.width) {
-			struct pixel_area area = { x, y, picture.width - x, picture.height - y };
-
-			if (part && area.width > part)
-				area.width = part;
-			if (part && area.height > part)
-				area.height = part;
-			turn_part(&frame, orientation, &picture, area);
-		}
-	}
-	assert_turned(&picture, &frame, orientation);
+	turn(&frame, orientation, &picture);
+	assert_turned(&picture, &frame, expected);
 	free(frame.pixels);
 	free(picture.pixels);
 }
 
 static void test_each_orientation_at_odd_sizes(void **state)
 {
-	static const uint32_t sides[] = { 1, 2, 3, 15, 16, 17, 33, SIDE_MAX };
+	static const uint32_t sides[] = { 1, 2, 15, 16, 17, 33, SIDE_MAX };
 	enum { SIDES = sizeof(sides) / sizeof(sides[0]) };
 
 	(void)state;
 	for (uint32_t orientation = 1; orientation <= ORIENTATIONS; orientation++) {
 		for (unsigned i = 0; i < SIDES * SIDES; i++)
-			check(sides[i % SIDES], sides[i / SIDES], orientation, 0);
-	}
-}
-
-static void test_parts_make_the_whole(void **state)
-{
-	(void)state;
-	for (uint32_t orientation = 1; orientation <= ORIENTATIONS; orientation++) {
-		check(67, 35, orientation, 1);
-		check(67, 35, orientation, 16);
-		check(67, 35, orientation, 23);
+			check(sides[i % SIDES], sides[i / SIDES], orientation, orientation);
 	}
 }
 
 static void test_other_numbers_turn_nothing(void **state)
 {
-	static const uint32_t others[] = { 0, 9, UINT32_MAX };
-	struct picture frame = create_frame(5, 3);
+	(void)state;
+	check(5, 3, 0, 1);
+	check(5, 3, 9, 1);
+	check(5, 3, UINT32_MAX, 1);
+}
+
+static void test_an_area_is_found_as_its_corners_are(void **state)
+{
+	const struct pixel_area picture = { 3, 1, 4, 2 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		struct picture picture = create_turned(&frame, others[i], 0);
+	for (uint32_t orientation = 1; orientation <= ORIENTATIONS; orientation++) {
+		struct pixel_area area = pixel_orientation_find(orientation, 20, 30, picture);
+		struct pixel_area first = pixel_orientation_find(orientation, 20, 30,
+		                                                 (struct pixel_area){ 3, 1, 1, 1 });
+		struct pixel_area last = pixel_orientation_find(orientation, 20, 30,
+		                                                (struct pixel_area){ 6, 2, 1, 1 });
 
-		turn_part(&frame, others[i], &picture, (struct pixel_area){ 0, 0, 5, 3 });
-		assert_turned(&picture, &frame, 1);
-		free(picture.pixels);
+		assert_int_equal(area.x, first.x < last.x ? first.x : last.x);
+		assert_int_equal(area.y, first.y < last.y ? first.y : last.y);
+		assert_int_equal(area.width, orientation >= 5 ? 2 : 4);
+		assert_int_equal(area.height, orientation >= 5 ? 4 : 2);
 	}
-	free(frame.pixels);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_orientation_at_odd_sizes),
-		cmocka_unit_test(test_parts_make_the_whole),
 		cmocka_unit_test(test_other_numbers_turn_nothing),
+		cmocka_unit_test(test_an_area_is_found_as_its_corners_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the chunks of an encoded PNG say of its samples: sBIT, cICP and eXIf. */
+ * What the chunks of an encoded PNG say of its samples: sBIT, cICP, eXIf and pHYs. */
 #include "encoded_png.h"
 
 static void assert_bits(uint32_t fourcc, uint8_t bits, unsigned count)
@@ -96,12 +96,43 @@ static void test_orientation(void **state)
 	}
 }
 
+/* across: pixels for each unit. 0: there is no chunk. */
+static void assert_aspect(uint32_t num, uint32_t den, uint32_t across, uint32_t down)
+{
+	const struct shmflip_stream stream = { .aspect_num = num, .aspect_den = den };
+	png_uint_32 x = 0, y = 0;
+	struct pixel_image image;
+	struct file file;
+	int unit = 77;
+
+	image_init(&image, SHMFLIP_R8, 2, 1, 0);
+	image.frame.stream = &stream;
+	file_init(&file, &image);
+	assert_int_equal(png_get_pHYs(file.png, file.info, &x, &y, &unit) != 0, across != 0);
+	assert_int_equal(x, across);
+	assert_int_equal(y, down);
+	assert_int_equal(unit, across ? PNG_RESOLUTION_UNKNOWN : 77);
+	file_finish(&file);
+	image_finish(&image);
+}
+
+static void test_aspect(void **state)
+{
+	(void)state;
+	assert_aspect(0, 0, 0, 0);
+	assert_aspect(16, 15, 15, 16);
+	assert_aspect(1, INT32_MAX, INT32_MAX, 1);
+	assert_aspect(1, 0x80000000, 0, 0);
+	assert_aspect(UINT32_MAX, 1, 0, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_significant_bits),
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_orientation),
+		cmocka_unit_test(test_aspect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

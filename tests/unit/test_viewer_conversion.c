@@ -153,7 +153,7 @@ static struct picture picture_in(const struct pixel_image *image, struct shmflip
 		picture.frame = frame;
 		return picture;
 	}
-	assert_int_equal(picture_of_frame(&picture, frame), 0);
+	assert_int_equal(picture_of_frame(&picture, frame, true), 0);
 	assert_int_equal(picture.info.fourcc, info.fourcc);
 	assert_int_equal(picture.info.opaque, info.opaque);
 	assert_int_equal(picture.info.width, info.width);
@@ -272,9 +272,9 @@ static void test_what_is_no_picture(void **state)
 	frame = image.frame;
 	frame.source = "";
 	frame.fourcc = 0x36314752; /* DRM's RG16 */
-	assert_int_equal(picture_of_frame(&picture, &frame), -ENOTSUP);
+	assert_int_equal(picture_of_frame(&picture, &frame, true), -ENOTSUP);
 	frame.fourcc = SHMFLIP_YUV420;
-	assert_int_equal(picture_of_frame(&picture, &frame), -EINVAL);
+	assert_int_equal(picture_of_frame(&picture, &frame, true), -EINVAL);
 	image_finish(&image);
 }
 

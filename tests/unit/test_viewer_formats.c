@@ -161,7 +161,7 @@ static void show(struct fixture *fixture, int number, uint32_t fourcc, const str
 	*frame = image->frame;
 	frame->source = "";
 	fixture->conversion.look = *look;
-	assert_int_equal(picture_of_frame(&picture, frame), 0);
+	assert_int_equal(picture_of_frame(&picture, frame, true), 0);
 	assert_int_equal(conversion_apply(&fixture->conversion, &picture), 0);
 	if (fixture->presenter->show(fixture->state, &picture, &scene) < 0)
 		fail_msg("%s: %s", fixture->presenter->name, fixture->host.reason);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <limits.h>
 
 #include "present/geometry.h"
 
@@ -41,6 +42,44 @@ static void test_window_of_a_reduced_picture_is_not_tiny(void **state)
 	assert_true(size_equals(full, narrow));
 }
 
+static void assert_actual(struct size size, uint32_t num, uint32_t den, int width, int height)
+{
+	struct extent extent = geometry_extent(size, num, den);
+	struct size actual = geometry_actual(extent);
+
+	assert_true(size_equals(extent.size, size));
+	assert_int_equal(actual.width, width);
+	assert_int_equal(actual.height, height);
+}
+
+static void test_no_pixel_is_lost_at_actual_size(void **state)
+{
+	const struct size size = { 720, 576 };
+
+	(void)state;
+	assert_actual(size, 0, 0, 720, 576);
+	assert_actual(size, 16, 15, 768, 576);
+	assert_actual(size, 15, 16, 720, 614);
+	assert_actual(size, 16, 1, 11520, 576);
+	assert_actual(size, 1, 16, 720, 9216);
+}
+
+static void test_absurd_and_rounded_aspects_are_square(void **state)
+{
+	const struct size size = { 720, 576 };
+
+	(void)state;
+	assert_actual(size, 17, 1, 720, 576);
+	assert_actual(size, 1, 17, 720, 576);
+	assert_actual(size, 1, 1000000, 720, 576);
+	assert_actual(size, UINT32_MAX, 1, 720, 576);
+	assert_actual(size, 1, 0, 720, 576);
+	assert_actual(size, 251, 250, 720, 576);
+	assert_actual(size, 250, 251, 720, 576);
+	assert_actual(size, 101, 100, 727, 576);
+	assert_actual((struct size){ INT_MAX, INT_MAX }, 16, 1, INT_MAX, INT_MAX);
+}
+
 static void assert_moves(struct area window, int x, int y)
 {
 	const struct area screen = { 100, 50, 800, 600 };
@@ -65,6 +104,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window_has_the_size_of_the_picture_if_it_fits),
 		cmocka_unit_test(test_window_of_a_reduced_picture_is_not_tiny),
+		cmocka_unit_test(test_no_pixel_is_lost_at_actual_size),
+		cmocka_unit_test(test_absurd_and_rounded_aspects_are_square),
 		cmocka_unit_test(test_window_moves_onto_the_screen),
 	};
 

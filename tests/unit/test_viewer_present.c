@@ -56,7 +56,8 @@ static void compose(struct fixture *fixture)
 		                  &fixture->scene.window.height);
 	viewport_init(&viewport, SCALE_FIT);
 	struct placement placement =
-		viewport_place(&viewport, (struct size){ WIDTH, HEIGHT }, fixture->scene.window);
+		viewport_place(&viewport, geometry_extent((struct size){ WIDTH, HEIGHT }, 0, 0),
+	                       fixture->scene.window);
 	fixture->scene.source = placement.source;
 	fixture->scene.target = placement.target;
 	fixture->scene.smooth = placement.smooth;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "geometry.h"
 
-#include <stdint.h>
+#include <limits.h>
+#include <math.h>
 
 bool size_equals(struct size a, struct size b)
 {
@@ -17,6 +18,32 @@ bool area_intersects(struct area a, struct area b)
 {
 	return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height &&
 	       b.y < a.y + a.height;
+}
+
+static bool is_square(double aspect)
+{
+	return aspect > PIXEL_ASPECT_MAX || aspect < 1.0 / PIXEL_ASPECT_MAX ||
+	       fabs(aspect - 1) < 1.0 / 200;
+}
+
+struct extent geometry_extent(struct size size, uint32_t aspect_num, uint32_t aspect_den)
+{
+	double aspect = aspect_num && aspect_den ? (double)aspect_num / aspect_den : 1;
+
+	if (is_square(aspect))
+		aspect = 1;
+	return (struct extent){ size, fmax(aspect, 1), fmax(1 / aspect, 1) };
+}
+
+static int stretched(int length, double factor)
+{
+	return (int)fmin(floor(length * factor + 0.5), INT_MAX);
+}
+
+struct size geometry_actual(struct extent extent)
+{
+	return (struct size){ stretched(extent.size.width, extent.across),
+		              stretched(extent.size.height, extent.down) };
 }
 
 static int scale(int value, int numerator, int denominator)

@@ -6,6 +6,7 @@
 #define SHMFLIP_VIEWER_PRESENT_GEOMETRY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct size {
 	int width;
@@ -27,6 +28,25 @@ struct area {
 bool size_equals(struct size a, struct size b);
 bool area_equals(struct area a, struct area b);
 bool area_intersects(struct area a, struct area b);
+
+/* A picture's size, and how many pixels of a window are a pixel of the picture at zoom 1: one for
+ * its shorter side. So no pixel is lost. */
+struct extent {
+	struct size size;
+	double across; /* at least 1 */
+	double down;   /* at least 1; one of the two is 1 */
+};
+
+/* The limit for how much longer than wide, or wider than long, a pixel is shown. */
+#define PIXEL_ASPECT_MAX 16
+
+/* The extent of a picture whose pixels have this ratio of width : height. They are square if a
+ * number is 0, if the ratio is beyond PIXEL_ASPECT_MAX, or if it differs from 1 by less than
+ * 1/200: that comes from rounding, and would only blur. */
+struct extent geometry_extent(struct size size, uint32_t aspect_num, uint32_t aspect_den);
+
+/* Its size at zoom 1. */
+struct size geometry_actual(struct extent extent);
 
 /* The least side of a window that is smaller than its picture: it can be held, and panels read. */
 #define WINDOW_SIDE_MIN 128

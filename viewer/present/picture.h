@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "geometry.h"
 #include "pixel_source.h"
 #include "shmflip.h"
 
@@ -15,8 +16,11 @@
 struct picture_info {
 	uint64_t sequence;    /* the frame's */
 	int64_t published_ns; /* likewise */
-	uint32_t width;
+	uint32_t width;       /* as it is shown: turned */
 	uint32_t height;
+	uint32_t orientation; /* EXIF's: how the frame's pixels are turned. 0, 1: as they lie */
+	uint32_t aspect_num;  /* width : height of a pixel, as it is shown. 0: square */
+	uint32_t aspect_den;
 	uint32_t fourcc; /* enum shmflip_format. 0: not known */
 	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
 	struct shmflip_colour colour;
@@ -30,22 +34,27 @@ struct picture {
 	const struct shmflip_frame *frame;     /* NULL: a copy */
 	const struct shmflip_segment *segment; /* where pixels lie; NULL: in no segment */
 	const uint8_t *pixels; /* bytes B G R, and the fourth: what presenters show. NULL: the
-	                        * source has another format, and was not converted */
+	                        * source has another format, or is to be turned, and was not
+	                        * converted */
 	uint32_t stride_bytes; /* of pixels */
 };
 
-/* Fills in the picture of a frame, valid as long as the frame. Reads no pixel.
+/* Fills in the picture of a frame, valid as long as the frame. Reads no pixel. turn: apply the
+ * frame's orientation.
  * -ENOTSUP  the format is unknown
  * -EINVAL   the frame lacks planes or rows of its format */
-int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame);
+int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame, bool turn);
 
-/* The picture of pixels that this process has copied: bytes B G R, and the fourth; rows without
- * padding. */
+/* The picture of pixels that this process has copied as they are shown: bytes B G R, and the fourth;
+ * rows without padding. */
 struct picture picture_of_copy(const struct picture_info *info, const uint32_t *pixels);
 
 /* The picture of a source that this process has copied. */
 struct picture picture_of_source(const struct picture_info *info,
                                  const struct pixel_source *source);
+
+/* The frame's pixel that is shown as this pixel of the picture. */
+struct point picture_find_in_frame(const struct picture_info *info, struct point shown);
 
 /* What makes the pixels of this picture opaque, by bitwise or: 0 if they have alpha. */
 uint32_t picture_alpha_floor(const struct picture_info *info);
