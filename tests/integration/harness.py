@@ -58,26 +58,31 @@ def needs(program):
     return unittest.skipUnless(shutil.which(program), f"{program} is not installed")
 
 
-def rgba_of(path):
-    """Returns width, height and RGBA bytes of a PNG, as ImageMagick decodes it."""
+def rgba_of(path, depth=8):
+    """Returns width, height and RGBA samples of a PNG, as ImageMagick decodes it; of 16 bits as little-endian words."""
     size = subprocess.run(imagemagick() + [f"png:{path}", "-format", "%w %h", "info:"],
                           capture_output=True, check=True).stdout.split()
-    # Values without gamma correction. From 16 bits to 8, ImageMagick rounds down and libpng to the nearest: so
-    # ask for 16 bits, and round here.
-    depth = 16 if Path(path).read_bytes()[24] == 16 else 8
+    # Values without gamma correction.
     pixels = subprocess.run(imagemagick() + [f"png:{path}", "-set", "colorspace", "sRGB", "-depth", str(depth),
-                                             "-endian", "MSB", "RGBA:-"], capture_output=True, check=True).stdout
-    if depth == 16:
-        values = struct.unpack(f">{len(pixels) // 2}H", pixels)
-        pixels = bytes((value * 255 + 32767) // 65535 for value in values)
+                                             "-endian", "LSB", "RGBA:-"], capture_output=True, check=True).stdout
     return int(size[0]), int(size[1]), pixels
+
+
+def samples_of(path):
+    """What a viewer's --digest counts of a PNG: RGBA, or what 16 bits are in the channel: gray or RGBA."""
+    data = Path(path).read_bytes()
+    depth, kind = data[24:26]
+    width, height, samples = rgba_of(path, 16 if depth == 16 else 8)
+    if (depth, kind) == (16, 0) and b"tRNS" not in data:
+        samples = b"".join(samples[at:at + 2] for at in range(0, len(samples), 8))
+    return width, height, samples
 
 
 @functools.cache
 def digest_of(path):
     """WIDTH HEIGHT CRC NAME, as the viewer's --digest prints it after the sequence number."""
-    width, height, pixels = rgba_of(path)
-    return f"{width} {height} {zlib.crc32(pixels):08x} {Path(path).name}"
+    width, height, samples = samples_of(path)
+    return f"{width} {height} {zlib.crc32(samples):08x} {Path(path).name}"
 
 
 def natural_order(paths):

@@ -48,7 +48,7 @@ class Colours(Cat):
 
     def read_y4m(self, stream, *options):
         """Returns the pixels that a producer publishes of a Y4M: red, green, blue, in this order."""
-        bgra = self.copy(stream, options, ["--format", "raw"], "second")
+        bgra = self.copy(stream, ["--pixels", "bgra", *options], ["--format", "raw"], "second")
         rgb = bytearray(len(bgra) // 4 * 3)
         for channel in range(3):
             rgb[channel::3] = bgra[2 - channel::4]

@@ -105,7 +105,7 @@ class Raw(harness.Case):
             eight = [(value * 255 + maximum // 2) // maximum for value in values]
             rgba = [bytes(pixel) + b"\xff" for pixel in split(eight, 3)]
             with self.subTest(maximum=maximum):
-                self.assertEqual(self.play(pnm("P6", 7, 4, maximum, data=packed)),
+                self.assertEqual(self.play(pnm("P6", 7, 4, maximum, data=packed), "--pixels", "bgra"),
                                  crcs(b"".join(rgba), 7, 4))
 
     @harness.needs_imagemagick
@@ -191,7 +191,7 @@ class Raw(harness.Case):
     def test_y4m_without_colour(self):
         luma = bytes(range(16, 232))
         stream = b"YUV4MPEG2 W12 H18 Cmono\n" + b"FRAME\n" + luma
-        ours = self.pixels(stream)[0]
+        ours = self.pixels(stream, "--pixels", "bgra")[0]
         grey = [round((value - 16) * 255 / 219) for value in luma]
         self.assertEqual(ours, b"".join(bytes([value] * 3 + [255]) for value in grey))
 
@@ -295,7 +295,7 @@ class Raw(harness.Case):
             return f"YUV4MPEG2 W{width} H{height} F25:1 C444\n".encode() + frame * 2
 
         white, black = crcs(b"\xff" * 60 * 2, 3, 5), crcs(b"\0\0\0\xff" * 1600 * 2, 40, 40)
-        self.assertEqual(self.play(video(3, 5, 235) + video(40, 40, 16) + video(3, 5, 235)),
+        self.assertEqual(self.play(video(3, 5, 235) + video(40, 40, 16) + video(3, 5, 235), "--pixels", "bgra"),
                          white + black + white)
 
     @unittest.skipIf(os.environ["SHMFLIP_SANITIZER"] != "none", "a sanitizer needs all addresses")
