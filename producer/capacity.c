@@ -30,35 +30,6 @@ static void set(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint
 	capacity->slot_bytes = frame_bytes(fourcc, width, height);
 }
 
-void capacity_init(struct capacity *capacity, const struct options *options,
-                   const struct file_list *files)
-{
-	*capacity = (struct capacity){ .max_bytes = SLOT_BYTES_MAX };
-	if (options->max_width) {
-		capacity->max_width = options->max_width;
-		capacity->max_height = options->max_height;
-		capacity->max_bytes = INT64_MAX;
-		set(capacity, SHMFLIP_XRGB8888, options->max_width, options->max_height);
-		return;
-	}
-	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++) {
-		struct png_header header;
-		uint64_t bytes;
-
-		if (file_read_png_header(files->paths[i], &header))
-			continue;
-		bytes = frame_bytes(SHMFLIP_XRGB8888, header.width, header.height);
-		if (bytes > capacity->slot_bytes && bytes <= capacity->max_bytes)
-			set(capacity, SHMFLIP_XRGB8888, header.width, header.height);
-	}
-}
-
-bool capacity_holds(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
-                    uint32_t height)
-{
-	return frame_bytes(fourcc, width, height) <= capacity->slot_bytes;
-}
-
 /* By --max-size, a frame may have as many bytes as one of that size in its format. */
 static uint64_t max_bytes(const struct capacity *capacity, uint32_t fourcc)
 {
@@ -67,6 +38,48 @@ static uint64_t max_bytes(const struct capacity *capacity, uint32_t fourcc)
 	                         : UINT64_MAX;
 
 	return bytes < capacity->max_bytes ? bytes : capacity->max_bytes;
+}
+
+/* Makes the slots large enough for a frame like this, or for one of --max-size in its format. */
+static void include(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height)
+{
+	if (capacity->max_width) {
+		width = capacity->max_width;
+		height = capacity->max_height;
+	}
+	if (frame_bytes(fourcc, width, height) > capacity->slot_bytes)
+		set(capacity, fourcc, width, height);
+}
+
+static void include_file(struct capacity *capacity, const struct options *options, const char *path)
+{
+	struct png_header header;
+	uint32_t fourcc;
+
+	if (file_read_png_header(path, &header) == 0 &&
+	    pixels_choose(&options->pixels, png_header_format(&header), header.depth <= 8,
+	                  &fourcc) &&
+	    frame_bytes(fourcc, header.width, header.height) <= max_bytes(capacity, fourcc))
+		include(capacity, fourcc, header.width, header.height);
+}
+
+void capacity_init(struct capacity *capacity, const struct options *options,
+                   const struct file_list *files)
+{
+	*capacity = (struct capacity){ .max_bytes = SLOT_BYTES_MAX };
+	if (options->max_width) {
+		capacity->max_width = options->max_width;
+		capacity->max_height = options->max_height;
+		capacity->max_bytes = INT64_MAX;
+	}
+	for (size_t i = 0; files && i < files->count && !cli_interrupted(); i++)
+		include_file(capacity, options, files->paths[i]);
+}
+
+bool capacity_holds(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
+                    uint32_t height)
+{
+	return frame_bytes(fourcc, width, height) <= capacity->slot_bytes;
 }
 
 int capacity_check(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
@@ -89,10 +102,8 @@ int capacity_check(const struct capacity *capacity, uint32_t fourcc, uint32_t wi
 
 void capacity_decide(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height)
 {
-	if (capacity->max_width)
-		set(capacity, fourcc, capacity->max_width, capacity->max_height);
-	else if (!capacity->slot_bytes)
-		set(capacity, fourcc, width, height);
+	if (!capacity->slot_bytes)
+		include(capacity, fourcc, width, height);
 }
 
 struct capacity capacity_larger(const struct capacity *capacity, uint32_t fourcc, uint32_t width,

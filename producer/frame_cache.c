@@ -103,6 +103,7 @@ static void store(struct cached_frame *cached, struct frame_task *task)
 	cached->frame = task->frame;
 	cached->width = task->width;
 	cached->height = task->height;
+	cached->colour = task->colour;
 	cached->orientation = task->orientation;
 	cached->aspect_num = task->aspect_num;
 	cached->aspect_den = task->aspect_den;

@@ -79,7 +79,7 @@ static int start_over(struct frame_source *source)
 	return 0;
 }
 
-/* capacity_init() found the sizes for the first pass. Without a valid header, the fault is found
+/* capacity_init() looked at all files for the first pass. Without a valid header, the fault is found
  * when the frame is read. */
 static void fetch_file(struct frame_source *source, struct frame_task *task)
 {
@@ -88,7 +88,7 @@ static void fetch_file(struct frame_source *source, struct frame_task *task)
 	task->path = source->files.paths[source->next];
 	task->file = source->next;
 	if (source->loops && file_read_png_header(task->path, &header) == 0)
-		frame_task_set_size(task, &header);
+		frame_task_set_header(task, &header, source->options);
 	file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
 }
 
@@ -104,6 +104,7 @@ static int fetch_file_or_cached(struct frame_source *source, struct frame_task *
 		task->file = task->cached->file;
 		task->width = task->cached->width;
 		task->height = task->cached->height;
+		task->colour = task->cached->colour;
 		task->orientation = task->cached->orientation;
 		task->aspect_num = task->cached->aspect_num;
 		task->aspect_den = task->cached->aspect_den;

@@ -94,12 +94,8 @@ static int fetch_png(struct frame_stream *stream, struct frame_task *task)
 	task->common_fault = error == -EILSEQ;
 	if (error)
 		return error;
-	if (stream->options->pixels.choice == PIXELS_FORMAT) {
-		task->fault = OPTIONS_PIXELS_OF_PNG;
-		task->common_fault = true;
-	}
 	if (png_header_parse(task->png, task->size, &header, &reason) == 0)
-		frame_task_set_size(task, &header);
+		frame_task_set_header(task, &header, stream->options);
 	return png_stream_take(&stream->png, &task->buffer);
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "input/file_kind.h"
+#include "png_colour.h"
 #include "png_display.h"
 #include "png_header.h"
 
@@ -31,10 +32,17 @@ const char *frame_task_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-void frame_task_set_size(struct frame_task *task, const struct png_header *header)
+void frame_task_set_header(struct frame_task *task, const struct png_header *header,
+                           const struct options *options)
 {
 	task->width = header->width;
 	task->height = header->height;
+	if (pixels_choose(&options->pixels, png_header_format(header), header->depth <= 8,
+	                  &task->fourcc))
+		return;
+	task->fault =
+		"a PNG of another format than --pixels names: use auto, or bgra to convert it";
+	task->common_fault = true;
 }
 
 void frame_task_set_frame(struct frame_task *task, struct shmflip_frame *frame)
@@ -121,6 +129,14 @@ static void open_and_read(struct frame_task *task)
 		close(fd);
 }
 
+/* What the PNG says of its colour. bits are 0 if all bits of the frame's format mean something. */
+static void read_colour(struct frame_task *task, const struct png_header *header)
+{
+	task->warning = png_colour_read(task->png, task->size, header, &task->colour);
+	if (task->colour.bits >= shmflip_format_info(task->fourcc)->bits)
+		task->colour.bits = 0;
+}
+
 static void read_display(struct frame_task *task)
 {
 	struct png_display display;
@@ -131,7 +147,7 @@ static void read_display(struct frame_task *task)
 	task->aspect_den = display.aspect_den;
 }
 
-static void read_png(struct frame_task *task)
+static void read_png(struct frame_task *task, const struct options *options)
 {
 	struct png_header header;
 	const char *kind;
@@ -146,14 +162,16 @@ static void read_png(struct frame_task *task)
 			task->fault = kind;
 		return;
 	}
-	frame_task_set_size(task, &header);
+	frame_task_set_header(task, &header, options);
+	read_colour(task, &header);
 	read_display(task);
 }
 
-void frame_task_read(struct frame_task *task, const struct capacity *capacity)
+void frame_task_read(struct frame_task *task, const struct capacity *capacity,
+                     const struct options *options)
 {
 	if (!task->raw && !task->fault)
-		read_png(task);
+		read_png(task, options);
 	if (task->fault || !capacity_check(capacity, task->fourcc, task->width, task->height,
 	                                   task->fault_text, sizeof(task->fault_text)))
 		return;
@@ -164,6 +182,7 @@ void frame_task_read(struct frame_task *task, const struct capacity *capacity)
 static int decode_png(struct frame_task *task, const struct options *options, struct png_fast *fast)
 {
 	const struct png_decode_options decode_options = {
+		.fourcc = task->fourcc,
 		.flatten = options->flatten,
 		.background = options->background,
 		.pixels_size = task->pixels_size,
@@ -174,12 +193,15 @@ static int decode_png(struct frame_task *task, const struct options *options, st
 
 	if (error)
 		task->fault = task->picture.message;
+	else if (task->warning && !task->picture.message[0])
+		snprintf(task->picture.message, sizeof(task->picture.message), "%s", task->warning);
 	return error;
 }
 
 /* A truncated frame in a stream may swallow the start of the next one so that its chunks still look
  * right. png_stream.c cannot see that. Then the next frame is in the rest of this one's bytes. */
-static bool continue_with_swallowed(struct frame_task *task, const struct capacity *capacity)
+static bool continue_with_swallowed(struct frame_task *task, const struct capacity *capacity,
+                                    const struct options *options)
 {
 	const uint8_t *swallowed =
 		memmem(task->png + 1, task->size - 1, png_signature, PNG_SIGNATURE_BYTES);
@@ -191,7 +213,7 @@ static bool continue_with_swallowed(struct frame_task *task, const struct capaci
 	task->fault = NULL;
 	task->size -= (size_t)(swallowed - task->png);
 	task->png = swallowed;
-	frame_task_read(task, capacity);
+	frame_task_read(task, capacity, options);
 	return !task->fault;
 }
 
@@ -230,7 +252,7 @@ void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
 
 	if (task->ready)
 		return;
-	frame_task_read(task, capacity);
+	frame_task_read(task, capacity, options);
 	if (task->fault)
 		return;
 	begin_ns = monotonic_now_ns();
@@ -238,7 +260,7 @@ void frame_task_decode(struct frame_task *task, const struct capacity *capacity,
 		read_raw(task, options);
 	} else {
 		while (decode_png(task, options, fast) == -EBADMSG &&
-		       continue_with_swallowed(task, capacity))
+		       continue_with_swallowed(task, capacity, options))
 			continue;
 	}
 	task->decode_ns = monotonic_now_ns() - begin_ns;

@@ -39,7 +39,7 @@ struct frame_task {
 	struct raw_stream *raw; /* has the pixels instead; NULL: a PNG */
 	uint32_t width;         /* 0: not known before it is read */
 	uint32_t height;
-	uint32_t fourcc; /* that the frame needs room for: XRGB8888 for ARGB8888, too */
+	uint32_t fourcc; /* that the frame needs room for: XRGB8888 also for ARGB8888 */
 	struct shmflip_colour colour;
 	uint32_t orientation; /* of a PNG that is read: EXIF's; 0: not known */
 	uint32_t aspect_num;  /* of a pixel; 0: not known. Of a PNG, once it is read */
@@ -55,8 +55,9 @@ struct frame_task {
 
 	unsigned broken_frames; /* that had swallowed the start of this one */
 	char broken_reason[96];
-	const char *fault; /* why the frame is skipped; NULL: no fault */
-	bool common_fault; /* not this frame's alone: named once in a stream while the same */
+	const char *warning; /* what is odd about a PNG that is shown; NULL: nothing so far */
+	const char *fault;   /* why the frame is skipped; NULL: no fault */
+	bool common_fault;   /* not this frame's alone: named once in a stream while the same */
 	char fault_text[160];
 	struct png_decoded picture;
 	int64_t decode_ns;
@@ -70,12 +71,15 @@ void frame_task_finish(struct frame_task *task);
 /* The path without directories. */
 const char *frame_task_base_name(const char *path);
 
-/* Sets the frame's size before it is read. */
-void frame_task_set_size(struct frame_task *task, const struct png_header *header);
+/* Sets the size and the format of a PNG before it is read. If the user wants another format, that is
+ * the task's fault. */
+void frame_task_set_header(struct frame_task *task, const struct png_header *header,
+                           const struct options *options);
 
 /* Reads the frame's bytes into memory, and checks that slots hold it, or can grow to. Any error
  * becomes the task's fault. Blocks while it reads a file. */
-void frame_task_read(struct frame_task *task, const struct capacity *capacity);
+void frame_task_read(struct frame_task *task, const struct capacity *capacity,
+                     const struct options *options);
 
 /* Gives the task a lent frame, to decode into its slot. */
 void frame_task_set_frame(struct frame_task *task, struct shmflip_frame *frame);

@@ -144,7 +144,7 @@ static void set_pixels(struct pixels *pixels, const char *text)
 		cli_usage_error("--pixels: %s: use bgra, auto, file, or a fourcc, as NV12",
 		                shmflip_error_detail());
 	pixels->choice =
-		raw_output_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA : PIXELS_FORMAT;
+		pixels_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA : PIXELS_FORMAT;
 }
 
 /* MATRIX[:RANGE]. */
@@ -329,8 +329,10 @@ static void check_pixels(const struct options *options)
 		cli_usage_error(
 			"--colour is for video in a stream: Y4M, or --raw with yuv420p, nv12 "
 			"and other YUV");
-	if (options->pixels.choice == PIXELS_FORMAT && !options_is_stream(options))
-		cli_usage_error("--pixels: a SOURCE is " OPTIONS_PIXELS_OF_PNG);
+	if (options->pixels.choice == PIXELS_FORMAT && !options_is_stream(options) &&
+	    !png_has_format(options->pixels.fourcc))
+		cli_usage_error("--pixels: no PNG has this format: use R8, R16, BG24, XB48, AB48, "
+		                "auto, or bgra to convert all");
 }
 
 static unsigned count_processors(void)

@@ -47,9 +47,6 @@ struct options {
 	bool verbose;
 };
 
-/* Why a PNG is skipped if --pixels names a format. */
-#define OPTIONS_PIXELS_OF_PNG "a PNG, which has no format for --pixels: use bgra"
-
 /* Exits after --help and --version, and on a usage error. The strings are argv's. */
 void options_parse(struct options *options, int argc, char **argv);
 

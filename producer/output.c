@@ -102,7 +102,7 @@ static void grow_slots(struct output *output, struct frame_task *task)
 			return;
 		}
 		capacity_bound(output->capacity, &larger);
-		frame_task_read(task, output->capacity);
+		frame_task_read(task, output->capacity, output->options);
 	} while (!task->fault);
 	cli_error("%s: the slots stay as large as they are: %s", task->path,
 	          shmflip_error_detail());
@@ -119,7 +119,7 @@ void output_make_room(struct output *output, struct frame_task *task)
 		return;
 	if (is_held(output, task))
 		return;
-	frame_task_read(task, output->capacity);
+	frame_task_read(task, output->capacity, output->options);
 	if (!task->fault && !is_held(output, task))
 		grow_slots(output, task);
 }

@@ -63,7 +63,7 @@ static int fetch_first(struct run *run)
 	while (!(error = worker_pool_fetch(&run->pool))) {
 		struct frame_task *task = worker_pool_next(&run->pool);
 
-		frame_task_read(task, &source->capacity);
+		frame_task_read(task, &source->capacity, run->options);
 		if (!task->fault) {
 			capacity_decide(&source->capacity, task->fourcc, task->width, task->height);
 			adopt_rate(run);

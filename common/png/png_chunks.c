@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "png_header.h"
 
@@ -53,6 +54,21 @@ const uint8_t *png_chunks_find_idat(const uint8_t *png, size_t size)
 	while (found && !is_type(&chunk, "IDAT"))
 		found = parse_next_chunk(&chunk);
 	return found ? chunk.bytes : NULL;
+}
+
+const uint8_t *png_chunks_find(const uint8_t *png, size_t size, const char *type, size_t *length)
+{
+	struct chunk chunk = { .end = png + size };
+	bool found = parse_chunk(&chunk, png + PNG_SIGNATURE_BYTES);
+
+	while (found && !is_type(&chunk, type) && !is_type(&chunk, "IDAT"))
+		found = parse_next_chunk(&chunk);
+	if (!found || !is_type(&chunk, type) ||
+	    crc32(0, chunk.bytes + TYPE, (uInt)(DATA - TYPE + chunk.length)) !=
+	            png_read_u32(chunk.data + chunk.length))
+		return NULL;
+	*length = chunk.length;
+	return chunk.data;
 }
 
 /* Copies each chunk right after its CRC, while it is in the cache. */

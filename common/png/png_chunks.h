@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Collects the compressed data of a PNG from all its IDAT chunks, and checks their CRCs. The
+ * Finds chunks, and collects the compressed data of a PNG from all its IDATs. Checks CRCs. The
  * data of a single chunk stay where they are; those of several are copied together. The memory
  * for the copy is kept for the next picture, and the caller frees it. Does not block. */
 #ifndef SHMFLIP_PNG_CHUNKS_H
@@ -23,6 +23,10 @@ struct png_chunks {
 
 /* Returns where the first IDAT begins, or NULL if there is none. */
 const uint8_t *png_chunks_find_idat(const uint8_t *png, size_t size);
+
+/* Returns the data of the first chunk of a type before the first IDAT. NULL: there is none, or its
+ * CRC is wrong. */
+const uint8_t *png_chunks_find(const uint8_t *png, size_t size, const char *type, size_t *length);
 
 /* Collects all IDATs, starting with the first. Returns false if an IDAT is longer than
  * chunk_bytes_max or has a wrong CRC, if no chunk follows, or if memory runs out. */

@@ -29,13 +29,15 @@ struct decoder {
 	const struct png_decode_options *options;
 	uint8_t *pixels;
 	struct png_decoded *picture;
+	uint32_t fourcc; /* of the pixels: XRGB8888 also for ARGB8888 */
+	bool alpha;      /* the pixels get alpha from the file */
 	bool reads_rows; /* libpng has begun with the pixels */
 };
 
 /* What png_get_io_chunk_type() returns. */
 enum { IDAT = 'I' << 24 | 'D' << 16 | 'A' << 8 | 'T', ADAM7_PASSES = 7 };
 
-static void set_message(struct decoder *decoder, const char *message)
+static void set_message(const struct decoder *decoder, const char *message)
 {
 	snprintf(decoder->picture->message, sizeof(decoder->picture->message), "%s", message);
 }
@@ -117,9 +119,10 @@ static void set_window(const struct decoder *decoder)
 static void set_background(const struct decoder *decoder)
 {
 	uint32_t rgb = decoder->options->background;
-	png_color_16 colour = { .red = rgb >> 16 & 255,
-		                .green = rgb >> 8 & 255,
-		                .blue = rgb & 255 };
+	unsigned unit = decoder->fourcc == SHMFLIP_XRGB8888 ? 1 : 257;
+	png_color_16 colour = { .red = (rgb >> 16 & 255) * unit,
+		                .green = (rgb >> 8 & 255) * unit,
+		                .blue = (rgb & 255) * unit };
 
 	png_set_background(decoder->png, &colour, PNG_BACKGROUND_GAMMA_SCREEN, 0, 1.0);
 }
@@ -130,31 +133,65 @@ static bool has_alpha(const struct decoder *decoder)
 	       png_get_valid(decoder->png, decoder->info, PNG_INFO_tRNS);
 }
 
-/* Returns true if the pixels get alpha from the file. */
-static bool set_transforms(const struct decoder *decoder)
+static void set_colours(struct decoder *decoder)
 {
 	png_structp png = decoder->png;
-	bool alpha = has_alpha(decoder);
 
+	decoder->alpha = has_alpha(decoder);
 	png_set_expand(png);
 	png_set_gray_to_rgb(png);
-	if (alpha && decoder->options->flatten) {
+	if (decoder->alpha && decoder->options->flatten) {
 		set_background(decoder);
-		alpha = false;
+		decoder->alpha = false;
 	}
-	png_set_scale_16(png);
-	png_set_bgr(png);
-	png_set_filler(png, 255, PNG_FILLER_AFTER);
-	return alpha;
+	if (decoder->fourcc == SHMFLIP_XRGB8888) {
+		png_set_scale_16(png);
+		png_set_bgr(png);
+	}
+	png_set_filler(png, 0xffff, PNG_FILLER_AFTER);
 }
 
-static void set_format(struct png_decoded *picture, bool opaque)
+static void set_transforms(struct decoder *decoder)
 {
-	picture->format = opaque ? SHMFLIP_XRGB8888 : SHMFLIP_ARGB8888;
+	switch (decoder->fourcc) {
+	case SHMFLIP_R8:
+		png_set_expand_gray_1_2_4_to_8(decoder->png);
+		break;
+	case SHMFLIP_R16:
+	case SHMFLIP_BGR888:
+		break;
+	default:
+		set_colours(decoder);
+	}
+	/* A PNG's words are big-endian. Others are not changed. */
+	png_set_swap(decoder->png);
+}
+
+static bool row_is_opaque(const struct decoder *decoder, const uint8_t *row)
+{
+	uint32_t width = decoder->picture->width;
+	uint8_t all = 255;
+
+	if (decoder->fourcc == SHMFLIP_XRGB8888)
+		return png_row_is_opaque(row, width);
+	for (size_t x = 0; x < width; x++)
+		all &= row[8 * x + 6] & row[8 * x + 7];
+	return all == 255;
+}
+
+static void set_format(const struct decoder *decoder, bool opaque)
+{
+	uint32_t fourcc = decoder->fourcc;
+
+	if (fourcc == SHMFLIP_XRGB8888 && !opaque)
+		fourcc = SHMFLIP_ARGB8888;
+	if (fourcc == SHMFLIP_ABGR16161616 && opaque)
+		fourcc = SHMFLIP_XBGR16161616;
+	decoder->picture->format = fourcc;
 }
 
 /* An interlaced picture takes seven passes over the same rows, and is whole after the last. */
-static void read_rows(struct decoder *decoder, bool alpha)
+static void read_rows(struct decoder *decoder)
 {
 	struct png_decoded *picture = decoder->picture;
 	int passes = png_set_interlace_handling(decoder->png);
@@ -167,11 +204,11 @@ static void read_rows(struct decoder *decoder, bool alpha)
 			uint8_t *row = decoder->pixels + (size_t)y * picture->stride_bytes;
 
 			png_read_row(decoder->png, row, NULL);
-			if (alpha && opaque && pass == passes)
-				opaque = png_row_is_opaque(row, picture->width);
+			if (decoder->alpha && opaque && pass == passes)
+				opaque = row_is_opaque(decoder, row);
 		}
 	}
-	set_format(picture, opaque);
+	set_format(decoder, opaque);
 }
 
 /* The fast path decodes the pixels. libpng got an IDAT without pixels, and continues after the
@@ -190,7 +227,7 @@ static bool decode_fast(struct decoder *decoder)
 	    !png_fast_decode(options->fast, &format, decoder->idat, decoder->end, decoder->pixels,
 	                     options->pixels_size, &result))
 		return false;
-	set_format(picture, result.opaque);
+	set_format(decoder, result.opaque);
 	decoder->spans[2].next = result.rest;
 	decoder->spans[2].bytes = (size_t)(decoder->end - result.rest);
 	png_start_read_image(decoder->png);
@@ -221,10 +258,10 @@ static int keep_if_whole(const struct decoder *decoder)
 	if (decoder->idat || !decoder->reads_rows || !has_all_rows(decoder) ||
 	    !is_past_idats(decoder))
 		return -EBADMSG;
-	for (uint32_t y = 0; y < picture->height && opaque; y++)
-		opaque = png_row_is_opaque(decoder->pixels + (size_t)y * picture->stride_bytes,
-		                           picture->width);
-	set_format(picture, opaque);
+	for (uint32_t y = 0; y < picture->height && decoder->alpha && opaque; y++)
+		opaque =
+			row_is_opaque(decoder, decoder->pixels + (size_t)y * picture->stride_bytes);
+	set_format(decoder, opaque);
 	return 0;
 }
 
@@ -236,17 +273,28 @@ static int decode(struct decoder *decoder)
 	set_limits(decoder);
 	set_window(decoder);
 	png_read_info(decoder->png, decoder->info);
-	if (!decoder->idat)
-		read_rows(decoder, set_transforms(decoder));
-	else if (!decode_fast(decoder))
-		return -EAGAIN;
+	if (decoder->idat) {
+		if (!decode_fast(decoder))
+			return -EAGAIN;
+	} else {
+		set_transforms(decoder);
+		read_rows(decoder);
+	}
 	png_read_end(decoder->png, NULL);
 	return 0;
 }
 
-static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
-                   struct png_decoded *picture)
+static bool has_format(const struct png_header *header, uint32_t fourcc)
 {
+	uint32_t own = png_header_format(header);
+
+	return fourcc == SHMFLIP_XRGB8888 || fourcc == own ||
+	       (fourcc == SHMFLIP_XBGR16161616 && own == SHMFLIP_ABGR16161616);
+}
+
+static int measure(const struct decoder *decoder, const uint8_t *png, size_t size)
+{
+	struct png_decoded *picture = decoder->picture;
 	struct shmflip_layout layout;
 	struct png_header header;
 	const char *reason;
@@ -257,7 +305,13 @@ static int measure(const uint8_t *png, size_t size, uint64_t pixels_size,
 	}
 	picture->width = header.width;
 	picture->height = header.height;
-	if (png_layout(header.width, header.height, &layout) || layout.bytes > pixels_size) {
+	if (!has_format(&header, decoder->fourcc)) {
+		set_message(decoder, "its pixels have another format");
+		return -EINVAL;
+	}
+	shmflip_init(&layout);
+	if (shmflip_format_layout(decoder->fourcc, header.width, header.height, &layout) ||
+	    layout.bytes > decoder->options->pixels_size) {
 		snprintf(picture->message, sizeof(picture->message), "%ux%u is too large",
 		         header.width, header.height);
 		return -EMSGSIZE;
@@ -310,13 +364,16 @@ int png_decode(const uint8_t *png, size_t size, const struct png_decode_options 
                uint8_t *pixels, struct png_decoded *picture)
 /* NOLINTEND(readability-non-const-parameter) */
 {
-	struct decoder decoder = { .options = options, .pixels = pixels, .picture = picture };
+	struct decoder decoder = { .options = options,
+		                   .pixels = pixels,
+		                   .picture = picture,
+		                   .fourcc = options->fourcc ? options->fourcc : SHMFLIP_XRGB8888 };
 	int error;
 
 	decoder.spans[0] = (struct span){ .next = png, .bytes = size };
 	*picture = (struct png_decoded){ .message = "" };
-	error = measure(png, size, options->pixels_size, picture);
-	if (error || (options->fast && try_fast(&decoder)))
+	error = measure(&decoder, png, size);
+	if (error || (options->fast && decoder.fourcc == SHMFLIP_XRGB8888 && try_fast(&decoder)))
 		return error;
 	return decode_with(&decoder);
 }

@@ -165,21 +165,32 @@ int file_list_add(struct file_list *files, const char *argument)
 	return -ENOENT;
 }
 
+/* Reads where the chunks before the pixels begin, as far as the header depends on them. */
+static void read_chunk_heads(int fd, struct png_header *header)
+{
+	uint8_t head[PNG_CHUNK_HEAD_BYTES];
+
+	while (pread(fd, head, sizeof(head), (off_t)header->chunk_offset) == sizeof(head) &&
+	       png_header_add_chunk(header, head))
+		continue;
+}
+
 int file_read_png_header(const char *path, struct png_header *header)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	uint8_t start[PNG_HEADER_BYTES];
 	const char *reason;
 	ssize_t got;
-	int error = 0;
+	int error;
 
 	if (fd < 0)
 		return -errno;
 	got = pread(fd, start, sizeof(start), 0);
-	if (got < 0)
-		error = -errno;
+	error = got < 0 ? -errno : png_header_parse(start, (size_t)got, header, &reason);
+	if (!error)
+		read_chunk_heads(fd, header);
 	close(fd);
-	return error ? error : png_header_parse(start, (size_t)got, header, &reason);
+	return error;
 }
 
 void file_read_ahead(const char *path)

@@ -20,7 +20,7 @@ struct file_list {
  * or no memory. An invalid pattern is a usage error. */
 int file_list_add(struct file_list *files, const char *argument);
 
-/* Reads the size of a PNG.
+/* Reads what a PNG says before its pixels.
  * -EBADMSG  no PNG
  * or the error of open(2) or pread(2). */
 int file_read_png_header(const char *path, struct png_header *header);

@@ -101,8 +101,8 @@ static void read_frame(struct raw_stream *stream)
 	memset(target.pixels, GUARD, layout.bytes);
 	error = raw_pixels_read(stream, &target);
 	REQUIRE(error == 0 || error == -EBADMSG);
-	REQUIRE(raw_output_opaque(target.fourcc) == raw_output_opaque(fourcc));
-	REQUIRE(error || !target.flatten || target.fourcc == raw_output_opaque(target.fourcc));
+	REQUIRE(pixels_opaque(target.fourcc) == pixels_opaque(fourcc));
+	REQUIRE(error || !target.flatten || target.fourcc == pixels_opaque(target.fourcc));
 	require_padding(target.pixels, &layout);
 	free(target.pixels);
 }

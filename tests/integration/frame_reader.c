@@ -3,7 +3,7 @@
  * frame-reader CHANNEL: writes each frame of a stream as it lies in the slot, in any format. For
  * each frame, a line: format, a tab, width, height, primaries, transfer, matrix, range, siting,
  * white, pixel aspect of the frame's stream, whether that stream has the frame's format and colour,
- * how many bytes of padding are not 0, orientation, and value_scale and value_offset. After the
+ * how many bytes of padding are not 0, bits, orientation, value_scale and value_offset. After the
  * line, the rows of each plane without padding. */
 #include <errno.h>
 #include <inttypes.h>
@@ -55,7 +55,7 @@ static int write_frame(const struct shmflip_frame *frame)
 	       frame->height, colour->primaries, colour->transfer, colour->matrix, colour->range,
 	       colour->siting, colour->white, frame->stream->aspect_num, frame->stream->aspect_den,
 	       same, count_padding(frame, &layout));
-	printf(" %u %.7g %.7g\n", frame->orientation, (double)frame->value_scale,
+	printf(" %u %u %.7g %.7g\n", colour->bits, frame->orientation, (double)frame->value_scale,
 	       (double)frame->value_offset);
 	write_planes(frame, &layout);
 	return 0;

@@ -74,7 +74,7 @@ class Descriptions(Pictures):
             line, output = output.split(b"\n", 1)
             words = line.split(b"\t")[1].split()
             frame_bytes = int(words[0]) * int(words[1]) * 4
-            described.append((words[8].decode(), int(words[11])))
+            described.append((words[8].decode(), int(words[12])))
             pixels.append(output[:frame_bytes])
             output = output[frame_bytes:]
         return described, pixels

@@ -96,7 +96,7 @@ static int next_good(struct frame_source *source, struct frame_task *task)
 		error = frame_source_fetch(source, task);
 		if (error)
 			return error;
-		frame_task_read(task, &source->capacity);
+		frame_task_read(task, &source->capacity, source->options);
 		if (!task->fault)
 			capacity_decide(&source->capacity, SHMFLIP_XRGB8888, task->width,
 			                task->height);
@@ -346,12 +346,12 @@ static void test_only_huge_frames(void **state)
 	assert_int_equal(frame_source_init(&source, &options), 0);
 	assert_int_equal(source.capacity.slot_bytes, 0);
 	assert_int_equal(frame_source_fetch(&source, &task), 0);
-	frame_task_read(&task, &source.capacity);
+	frame_task_read(&task, &source.capacity, &options);
 	assert_non_null(strstr(task.fault, "16385x16384"));
 	assert_non_null(strstr(task.fault, "--max-size"));
 	assert_int_equal(frame_source_record(&source, &task), 0);
 	assert_int_equal(frame_source_fetch(&source, &task), 0);
-	frame_task_read(&task, &source.capacity);
+	frame_task_read(&task, &source.capacity, &options);
 	assert_non_null(task.fault);
 	assert_non_null(strstr(task.fault, "1x268435456"));
 	assert_int_equal(frame_source_record(&source, &task), 0);
