@@ -43,6 +43,16 @@ class Png:
         return bytes(done)
 
 
+def png_of(kind, depth, samples, said):
+    """Returns a PNG with these chunks."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    row = WIDTH * CHANNELS[kind] * depth // 8
+    rows = b"".join(b"\0" + samples[at:at + row] for at in range(0, len(samples), row))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, kind, 0, 0, 0)) +
+            b"".join(chunk(*item) for item in said.items()) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
 def swapped(words):
     return struct.pack(f">{len(words) // 2}H", *struct.unpack(f"<{len(words) // 2}H", words))
 
@@ -122,6 +132,24 @@ class Files(Frames):
                 self.assertEqual(viewer.out, f"1 {WIDTH} {HEIGHT} {zlib.crc32(digested):08x} stdin:1\n")
                 for path in (directory / "00000001.png", Path(cat.out_path)):
                     self.assert_png(path.read_bytes(), depth, kind, samples)
+
+    def test_a_png_comes_back(self):
+        """The same samples, and what the file says of them."""
+        directory = self.scratch / "recorded"
+        source = self.scratch / "source.png"
+        for kind, depth in ((GRAY, 16), (RGB, 16), (RGBA, 16), (GRAY, 8), (RGB, 8)):
+            pixel = CHANNELS[kind] * depth // 8
+            samples = random(pixel)
+            said = {b"sBIT": bytes([depth - 3] * CHANNELS[kind]), b"cICP": bytes([9, 16, 0, 1])}
+            source.write_bytes(png_of(kind, depth, samples, said))
+            with self.subTest(kind=kind, depth=depth):
+                viewer = self.viewer("--record", directory, "--once")
+                producer = self.producer("--pixels", "file", "-p", "lossless", "-w", "1", source)
+                self.assert_exits(producer, 0)
+                self.assert_exits(viewer, 0)
+                data = (directory / "00000001.png").read_bytes()
+                self.assert_png(data, depth, kind, samples)
+                self.assertEqual({name: Png(data).chunks.get(name) for name in said}, said)
 
     def test_white_and_range(self):
         directory = self.scratch / "recorded"
