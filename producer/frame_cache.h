@@ -28,8 +28,8 @@ struct cached_frame {
 	size_t file;                 /* likewise */
 	uint32_t width;
 	uint32_t height;
-	struct shmflip_colour colour;
-	uint32_t orientation; /* as in a task, and the next two */
+	struct shmflip_colour colour; /* as in a task, and the next three */
+	uint32_t orientation;
 	uint32_t aspect_num;
 	uint32_t aspect_den;
 	struct png_decoded picture;

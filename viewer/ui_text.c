@@ -72,8 +72,8 @@ static void add_pixel(struct info *info, const struct ui *ui)
 		return;
 	info->has_pointer = true;
 	info->pointer = picture_find_in_frame(info->picture, shown);
-	info->has_pixel = video_output_inspect(ui->output, info->pointer, &info->values,
-	                                       &info->pixel) == 0;
+	info->has_pixel =
+		video_output_inspect(ui->output, info->pointer, &info->values, &info->pixel) == 0;
 }
 
 static bool show_info(struct ui *ui, int64_t now_ns)

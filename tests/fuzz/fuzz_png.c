@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * png_decode: whatever the bytes, it returns, and writes no byte outside the picture. The size
- * decides whether the samples stay what they are. png_colour and png_display: they
- * return what is valid, and read no byte outside the file. A sanitizer guards the memory around the
- * pixels. Libraries are built without one, so that memory is compared, too. */
+ * decides whether the samples stay what they are. png_colour and png_display: they return valid
+ * codes. A sanitizer guards the memory around the pixels. Libraries are built without one, so that
+ * memory is compared, too. */
 #include <errno.h>
 #include <sanitizer/asan_interface.h>
 
@@ -54,15 +54,6 @@ static void check_picture(const struct png_decoded *picture,
 	REQUIRE(!options->flatten || !(shmflip_format_info(format)->flags & SHMFLIP_FORMAT_ALPHA));
 }
 
-static void check_colour(const uint8_t *data, size_t size, const struct png_header *header)
-{
-	struct shmflip_colour colour;
-	const char *warning = png_colour_read(data, size, header, &colour);
-
-	REQUIRE(!warning || (colour.range == 0 && colour.primaries == 0));
-	REQUIRE(colour.range <= 2 && colour.bits <= 16 && colour.matrix == 0);
-}
-
 static void check_display(const uint8_t *data, size_t size)
 {
 	struct png_display display;
@@ -70,6 +61,15 @@ static void check_display(const uint8_t *data, size_t size)
 	png_display_read(data, size, &display);
 	REQUIRE(display.orientation <= 8);
 	REQUIRE((display.aspect_num == 0) == (display.aspect_den == 0));
+}
+
+static void check_colour(const uint8_t *data, size_t size, const struct png_header *header)
+{
+	struct shmflip_colour colour;
+	const char *warning = png_colour_read(data, size, header, &colour);
+
+	REQUIRE(!warning || (colour.range == 0 && colour.primaries == 0));
+	REQUIRE(colour.range <= 2 && colour.bits <= 16 && colour.matrix == 0);
 }
 
 /* Sets the format, and the size of exactly this picture; or the largest size that the target
@@ -100,8 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct png_decoded picture;
 	int error;
 
-	choose_format(&options, data, size);
 	check_display(data, size);
+	choose_format(&options, data, size);
 	end = pixels + options.pixels_size;
 	guard(guarded);
 	guard(end);

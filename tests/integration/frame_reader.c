@@ -53,11 +53,11 @@ static int write_frame(const struct shmflip_frame *frame)
 		return -EINVAL;
 	same = frame->stream->fourcc == frame->fourcc &&
 	       memcmp(&frame->stream->colour, colour, sizeof(*colour)) == 0;
-	printf("%s\t%u %u %u %u %u %u %u %u %u:%u %d %" PRIu64 " %u", info->name, frame->width,
+	printf("%s\t%u %u %u %u %u %u %u %u %u:%u %d %" PRIu64, info->name, frame->width,
 	       frame->height, colour->primaries, colour->transfer, colour->matrix, colour->range,
 	       colour->siting, colour->white, frame->stream->aspect_num, frame->stream->aspect_den,
-	       same, count_padding(frame, &layout), colour->bits);
-	printf(" %u %.7g %.7g\n", frame->orientation, (double)frame->value_scale,
+	       same, count_padding(frame, &layout));
+	printf(" %u %u %.7g %.7g\n", colour->bits, frame->orientation, (double)frame->value_scale,
 	       (double)frame->value_offset);
 	write_planes(frame, &layout);
 	return 0;

@@ -110,20 +110,6 @@ static void test_pixel_under_the_pointer(void **state)
 	picture.opaque = true;
 }
 
-static void test_size_says_how_pixels_are_turned_and_stretched(void **state)
-{
-	struct info info = usual();
-
-	(void)state;
-	picture.orientation = 1;
-	assert_says(&info, "size", "640 x 480");
-	picture.orientation = 6;
-	picture.aspect_num = 16;
-	picture.aspect_den = 15;
-	assert_says(&info, "size", "640 x 480, turned, pixels of 16:15");
-	picture.orientation = picture.aspect_num = picture.aspect_den = 0;
-}
-
 static void test_frame_name_cannot_break_lines(void **state)
 {
 	struct info info = usual();
@@ -396,7 +382,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_information),
 		cmocka_unit_test(test_pixel_under_the_pointer),
-		cmocka_unit_test(test_size_says_how_pixels_are_turned_and_stretched),
 		cmocka_unit_test(test_frame_name_cannot_break_lines),
 		cmocka_unit_test(test_frame_name_is_cut_between_characters),
 		cmocka_unit_test(test_stale),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/present/picture and viewer/conversion: how a picture of a frame is turned, and which of the
- * frame's pixels is where. */
+ * viewer/present/picture and viewer/conversion: how a picture of a frame is turned, which of the
+ * frame's pixels is where, and what the panel says of it. */
 #include "support.h"
 
 #include "conversion.h"
+#include "info.h"
 #include "present/picture.h"
 
 enum { WIDTH = 5, HEIGHT = 3, PIXELS = WIDTH * HEIGHT };
@@ -169,6 +170,30 @@ static void test_a_copy_of_a_turned_picture_is_not_turned_again(void **state)
 	assert_int_equal(picture.stride_bytes, 12);
 }
 
+static void assert_size_says(const struct picture_info *picture, const char *want)
+{
+	const struct info info = { .channel = "demo", .picture = picture, .presenter = "x11" };
+	char names[INFO_SIZE], values[INFO_SIZE], line[64];
+
+	snprintf(line, sizeof(line), "\n%s\n", want);
+	info_format(&info, names, values);
+	assert_non_null(strstr(values, line));
+}
+
+static void test_the_panel_says_turned_and_the_aspect(void **state)
+{
+	struct picture_info info = { .width = 640, .height = 480, .opaque = true };
+
+	(void)state;
+	info.orientation = 1;
+	assert_size_says(&info, "640 x 480");
+	info.orientation = 6;
+	assert_size_says(&info, "640 x 480, turned");
+	info.aspect_num = 16;
+	info.aspect_den = 15;
+	assert_size_says(&info, "640 x 480, turned, pixels of 16:15");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_pointer_finds_the_frames_pixel,
 		                                make_directory, remove_directory),
 		cmocka_unit_test(test_a_quarter_turn),
+		cmocka_unit_test(test_the_panel_says_turned_and_the_aspect),
 		cmocka_unit_test(test_a_copy_of_a_turned_picture_is_not_turned_again),
 	};
 
