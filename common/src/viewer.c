@@ -302,6 +302,16 @@ static int acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **f
 	return error;
 }
 
+/* For a program that polls: a frame that is there is taken without a system call for the events.
+ * These keep the descriptor readable until a call finds no frame. */
+static int take_before_events(struct shmflip_viewer *viewer, const struct shmflip_frame **frame)
+{
+	if (viewer->watch.fd < 0 || !viewer->attachment || wait_check(&viewer->interrupted))
+		return -EAGAIN;
+	viewer_free_previous(viewer);
+	return take(viewer, frame);
+}
+
 int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_frame **frame,
                            int timeout_ms)
 {
@@ -310,14 +320,14 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 
 	if (error)
 		return error;
-	if (viewer->watch.fd >= 0 && viewer->attachment && !wait_check(&viewer->interrupted)) {
-		viewer_free_previous(viewer);
-		error = take(viewer, frame);
-		if (error != -EAGAIN)
-			return error ? fail_plain(error) : 0;
-	}
+	error = take_before_events(viewer, frame);
+	if (!error)
+		return 0;
 	heard = viewer_hear(viewer);
-	error = acquire(viewer, frame, timeout_ms, heard);
+	/* Look again, because the events read may be of changes after the first look. After an
+	 * error, a nudge or the timer causes the next look. */
+	if (error == -EAGAIN)
+		error = acquire(viewer, frame, timeout_ms, heard);
 	viewer_nudge_if_due(viewer, error, heard);
 	return error ? fail_plain(error) : 0;
 }

@@ -66,9 +66,10 @@ void viewer_free_previous(struct shmflip_viewer *viewer);
 /* The producer waits for the kept claim no longer. */
 void viewer_drop_claim(struct shmflip_viewer *viewer);
 
-/* Before and after shmflip_viewer_acquire(): keep the descriptor readable exactly while there may
- * be something to acquire. viewer_hear() returns whether anything but a frame may have come: then
- * acquire looks for that too. Without a descriptor it returns false. */
+/* Before and after acquire looks: keep the descriptor readable while there may be something to
+ * acquire, and no longer. viewer_hear() returns whether anything but a frame may have come: then
+ * acquire looks for that too. Without a descriptor it returns false. Both are left out if a frame
+ * was there: what is not read keeps the descriptor readable. */
 bool viewer_hear(struct shmflip_viewer *viewer);
 void viewer_nudge_if_due(struct shmflip_viewer *viewer, int error, bool heard);
 

@@ -22,17 +22,18 @@
  *   -DINTERRUPTS=0      interruptions
  *   -DEVERY             the viewer takes every frame
  *   -DEDGE              poll returns once for each event (EPOLLET), and the viewer acquires until -EAGAIN
- *   -DEXTRA=1           acquires without poll. Some follow a wait in the same call, and read no events
+ *   -DEXTRA=1           acquires without poll. Some follow a wait in the same call: they look once, and read no events
  *   -DCLAIMS_FAIL=1     with EVERY: so often the viewer cannot claim, because the producer has locked a frame
  *   -DSHORT_READS=1     reads that leave events in the queue
  *   -DREFUSED           the viewer cannot attach to some generations
  *
- * Deliberate mistakes, each to be refuted: -DBAD_DRAIN_LATE -DBAD_NOTIFY_BEFORE_LATEST -DBAD_STORE_PASSES_NOTIFY
- * -DBAD_NOTIFY_BEFORE_STATE -DBAD_RETIRE_UNTOLD -DBAD_END_UNTOLD -DBAD_DEATH_UNASKED -DBAD_OTHERS_FORGOTTEN
- * -DBAD_STATE_FORGOTTEN -DBAD_TOLD_SILENTLY -DBAD_ATTACHED_SILENTLY -DBAD_MADE_SILENTLY -DBAD_FOLDER_UNWATCHED
- * -DBAD_FOLDER_WATCHED_LATE -DBAD_FILE_WATCHED_LATE -DBAD_WATCHED_WHEN_DETACHED; with EVERY: -DBAD_NEXT_FORGOTTEN and,
- * with CLAIMS_FAIL, -DBAD_LATER_FORGOTTEN; with EDGE and SHORT_READS: -DBAD_FULL_BUFFER_IGNORED; with REFUSED:
- * -DBAD_REFUSED_AGAIN; with INTERRUPTS: -DBAD_NUDGE_BEFORE_FLAG -DBAD_FLAG_BEFORE_CLEAR -DBAD_FLAG_PASSES_DESCRIPTOR */
+ * Deliberate mistakes, each to be refuted: -DBAD_DRAIN_LATE -DBAD_DRAINED_AFTER_FRAME -DBAD_LOOKED_ONCE
+ * -DBAD_NOTIFY_BEFORE_LATEST -DBAD_STORE_PASSES_NOTIFY -DBAD_NOTIFY_BEFORE_STATE -DBAD_RETIRE_UNTOLD -DBAD_END_UNTOLD
+ * -DBAD_DEATH_UNASKED -DBAD_OTHERS_FORGOTTEN -DBAD_STATE_FORGOTTEN -DBAD_TOLD_SILENTLY -DBAD_ATTACHED_SILENTLY
+ * -DBAD_MADE_SILENTLY -DBAD_FOLDER_UNWATCHED -DBAD_FOLDER_WATCHED_LATE -DBAD_FILE_WATCHED_LATE
+ * -DBAD_WATCHED_WHEN_DETACHED; with EVERY: -DBAD_NEXT_FORGOTTEN and, with CLAIMS_FAIL, -DBAD_LATER_FORGOTTEN; with EDGE
+ * and SHORT_READS: -DBAD_FULL_BUFFER_IGNORED; with REFUSED: -DBAD_REFUSED_AGAIN; with INTERRUPTS:
+ * -DBAD_NUDGE_BEFORE_FLAG -DBAD_FLAG_BEFORE_CLEAR -DBAD_FLAG_PASSES_DESCRIPTOR */
 #ifndef FRAMES
 #define FRAMES 2
 #endif
@@ -432,7 +433,7 @@ proctype Viewer() {
 	byte extra, short_reads, claims_failed;
 	bit heard;      /* anything but frames */
 	bit asks;       /* the kernel, whether the producer lives */
-	bit follows, owes_nudge, drains, was_interrupted, late_watch;
+	bit follows, owes_nudge, drains, was_interrupted, late_watch, looked;
 
 	do
 	:: if
@@ -458,6 +459,26 @@ proctype Viewer() {
 	   fi;
 again:
 	   result = AGAIN;
+	   /* The first look, before the events. If it finds a frame, the descriptor stays as it is. */
+	   if
+	   :: drains && g != NONE && !interrupted ->
+		take();
+#ifdef BAD_LOOKED_ONCE
+		looked = 1;
+#endif
+		if
+		:: result == FRAME ->
+#ifdef BAD_DRAINED_AFTER_FRAME
+			d_step { if :: nudged -> nudged = 0; heard = 1 :: else fi };
+			read_events();
+			goto done
+#else
+			goto taken
+#endif
+		:: else
+		fi
+	   :: else
+	   fi;
 	   if
 	   :: drains ->
 #ifdef BAD_FLAG_BEFORE_CLEAR
@@ -511,7 +532,11 @@ again:
 		fi
 	   :: else
 	   fi;
+#ifdef BAD_LOOKED_ONCE
+	   if :: !looked -> take() :: else fi;
+#else
 	   take();
+#endif
 #ifdef BAD_FILE_WATCHED_LATE
 	   if :: late_watch -> watch_file(g); late_watch = 0 :: else fi;
 #endif
@@ -580,11 +605,12 @@ done:
 	   :: result == CANNOT -> owes_nudge = 1
 	   :: else
 	   fi;
+taken:
 	   if :: exists && owes_nudge -> nudge() :: else fi;
 	   d_step {
 		if :: result == FRAME || result == OVER || result == CANCELED -> idle = 0 :: else fi;
 		heard = 0; asks = 0; follows = 0; owes_nudge = 0; failed = 0; s = 0; was_interrupted = 0;
-		h = 0; k = 0
+		h = 0; k = 0; looked = 0
 	   };
 #ifdef EDGE
 	   /* It acquires until -EAGAIN. */

@@ -184,6 +184,27 @@ static void newest_frame_is_enough(void **state)
 	shmflip_viewer_close(viewer);
 }
 
+/* A frame costs no system call for the events, which therefore stay until there is none. */
+static void descriptor_stays_readable_after_a_frame(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+		struct shmflip_viewer *viewer = open_viewer(views[i]);
+
+		assert_quiet(viewer);
+		for (uint32_t value = 1; value <= 9; value++) {
+			publish(producer, value);
+			assert_gets(viewer, value);
+			assert_true(is_readable(viewer));
+			if (value % 3 == 0)
+				assert_quiet(viewer);
+		}
+		shmflip_viewer_close(viewer);
+		shmflip_producer_close(producer);
+	}
+}
+
 /* A loop that is told of edges acquires until -EAGAIN. */
 static void edges_tell_everything(void **state)
 {
@@ -306,6 +327,7 @@ int main(void)
 		WITH_DIRECTORY(calls_that_wait_lose_nothing),
 		WITH_DIRECTORY(every_frame_one_at_a_time),
 		WITH_DIRECTORY(newest_frame_is_enough),
+		WITH_DIRECTORY(descriptor_stays_readable_after_a_frame),
 		WITH_DIRECTORY(edges_tell_everything),
 		WITH_DIRECTORY(idle_viewer_sleeps),
 		WITH_DIRECTORY(readers_of_the_channel_are_no_news),

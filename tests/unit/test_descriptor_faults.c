@@ -169,33 +169,55 @@ static void other_channels_change_nothing(void **state)
 	shmflip_viewer_close(viewer);
 }
 
-/* More events than a read of the queue takes, and the producer's death after them. A program whose
- * poll is edge-triggered is not woken again for what remains. */
-static void death_behind_many_events_is_told(void **state)
+static void rename_other_channels(int times)
+{
+	const char *names[] = { "other.one", "other.two" };
+
+	close(open(in_directory(names[0]), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	for (int i = 0; i < times; i++) {
+		char from[sizeof(directory) + 32];
+
+		snprintf(from, sizeof(from), "%s", in_directory(names[i % 2]));
+		assert_return_code(rename(from, in_directory(names[1 - i % 2])), errno);
+	}
+	assert_return_code(unlink(in_directory(names[times % 2])), errno);
+}
+
+/* The producer's death comes after these events. A program whose poll is edge-triggered is not
+ * woken again for what remains. */
+static void assert_death_behind_events_is_told(int events)
 {
 	struct epoll_event edge = { .events = EPOLLIN | EPOLLET };
 	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_AUTO);
 	pid_t child = start(publish_and_pause, NULL);
 	int epoll = epoll_create1(EPOLL_CLOEXEC), error = -EAGAIN;
 
-	(void)state;
 	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, fd_of(viewer), &edge), 0);
 	wait_for_first_frame(viewer);
 	assert_gets(viewer, VALUE);
 	assert_quiet(viewer);
-	for (int i = 0; i < 200; i++) {
-		const char *path = in_directory(i % 2 ? "other.one" : "other.two");
-
-		assert_return_code(mkdir(path, 0700), errno);
-		assert_return_code(rmdir(path), errno);
-	}
+	rename_other_channels(events);
 	kill_and_reap(child);
-	for (int looks = 0; looks < 20 && error == -EAGAIN; looks++)
+	for (int looks = 0; looks < 10 + events / 10 && error == -EAGAIN; looks++)
 		error = epoll_wait(epoll, &edge, 1, 0) == 1 ? acquire_now(viewer) : -ETIMEDOUT;
 	assert_int_equal(error, -EPIPE);
 	assert_exits(start(close_at_once, NULL), 0);
 	close(epoll);
 	shmflip_viewer_close(viewer);
+}
+
+/* More than a read of the queue takes. */
+static void death_behind_many_events_is_told(void **state)
+{
+	(void)state;
+	assert_death_behind_events_is_told(200);
+}
+
+/* More than the kernel queues: it drops the last, and says so. */
+static void death_behind_a_full_queue_is_told(void **state)
+{
+	(void)state;
+	assert_death_behind_events_is_told(17000);
 }
 
 /* Any reader of the channel file can ask the kernel to drop it from memory. The producer's next
@@ -329,6 +351,7 @@ int main(void)
 		WITH_DIRECTORY(refusal_is_told_once),
 		WITH_DIRECTORY(other_channels_change_nothing),
 		WITH_DIRECTORY(death_behind_many_events_is_told),
+		WITH_DIRECTORY(death_behind_a_full_queue_is_told),
 		WITH_DIRECTORY(channel_file_stays_in_memory),
 		WITH_DIRECTORY(refusal_is_told_again_after_a_second),
 		WITH_DIRECTORY(foreign_frames_are_passed_over),

@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: MIT
  *
- * A viewer's descriptor when descriptors run out, after its end, and in a child of fork. */
+ * A viewer's descriptor when descriptors or locks run out, after its end, and in a child of fork. */
 #include "polled.h"
 
+#include <stdarg.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+
+static bool without_locks;
+
+/* Replaces the C library's, whose parameters have reserved names. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
+int fcntl(int fd, int command, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, command);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (without_locks && command == F_OFD_SETLK) {
+		errno = ENOLCK;
+		return -1;
+	}
+	return (int)syscall(SYS_fcntl, fd, command, argument);
+}
 
 /* Leaves room for so many more. */
 static void limit_descriptors(int more, struct rlimit *before)
@@ -79,6 +100,36 @@ static void calls_that_wait_are_told_of_a_refusal(void **state)
 	shmflip_producer_close(producer);
 }
 
+/* The error is the same until the kernel has locks again. A program that polls must not spin, and
+ * gets the frame soon afterwards. */
+static void frame_that_cannot_be_locked_is_tried_again(void **state)
+{
+	struct shmflip_producer *producer = create(SHMFLIP_POLICY_LATEST, 4, 0);
+	struct shmflip_viewer *viewer = open_viewer(SHMFLIP_VIEW_NEWEST);
+	struct pollfd polled = { .fd = fd_of(viewer), .events = POLLIN };
+	int looks = 0, error;
+
+	(void)state;
+	assert_quiet(viewer);
+	publish(producer, 1);
+	without_locks = true;
+	/* At times the timer of 1 ms has expired just then. */
+	while (is_readable(viewer) && looks < 1000) {
+		assert_int_equal(acquire_now(viewer), -ENOLCK);
+		looks++;
+	}
+	without_locks = false;
+	assert_true(looks > 0 && looks < 1000);
+	do {
+		assert_int_equal(poll(&polled, 1, 400), 1);
+		error = acquire_now(viewer);
+	} while (error == -EAGAIN);
+	assert_int_equal(error, 0);
+	assert_quiet(viewer);
+	shmflip_viewer_close(viewer);
+	shmflip_producer_close(producer);
+}
+
 static void closing_leaves_nothing_open(void **state)
 {
 	int none = count_descriptors();
@@ -137,11 +188,13 @@ static void child_has_no_descriptor(void **state)
 	shmflip_viewer_close(viewer);
 	shmflip_producer_close(producer);
 }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(failure_leaves_nothing_open),
 		WITH_DIRECTORY(calls_that_wait_are_told_of_a_refusal),
+		WITH_DIRECTORY(frame_that_cannot_be_locked_is_tried_again),
 		WITH_DIRECTORY(closing_leaves_nothing_open),
 		WITH_DIRECTORY(child_has_no_descriptor),
 	};
