@@ -18,8 +18,6 @@
 #include "window/window.h"
 
 #define CHECK_INTERVAL_NS NS_PER_S
-/* A frame, and that there is no other: only then may the channel be slept on. */
-#define TAKES_A_TURN 2
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
@@ -71,17 +69,16 @@ static enum session_event take_frame(struct ui *ui, struct picture *picture, int
 	return SESSION_NOTHING;
 }
 
-static void take(struct ui *ui)
+/* Returns whether there was a frame, and another may be shown. */
+static bool take(struct ui *ui)
 {
 	struct picture picture;
-	enum session_event event = take_frame(ui, &picture, 0);
 
-	/* After a frame the descriptor stays readable: the loop asks again without polling it. */
-	ui->pending = event == SESSION_FRAME;
-	switch (event) {
+	ui->pending = false;
+	switch (take_frame(ui, &picture, 0)) {
 	case SESSION_FRAME:
 		show(ui, &picture);
-		break;
+		return !ui->quit;
 	case SESSION_NOTHING:
 		break;
 	case SESSION_LOST:
@@ -91,13 +88,22 @@ static void take(struct ui *ui)
 		ui->quit = true;
 		break;
 	}
+	return false;
 }
 
 static bool wants_frame(const struct ui *ui)
 {
-	if (!ui->pending || (ui->paused && !ui->step))
+	if (ui->paused && !ui->step)
 		return false;
 	return ui->visible ? video_output_ready(ui->output) : session_wants_unseen(ui->session);
+}
+
+/* After a frame the descriptor stays readable, until a take finds nothing. To take once more costs
+ * less than to poll it for that. Not more often: events have their turn while frames never end. */
+static void take_pending(struct ui *ui)
+{
+	if (ui->pending && wants_frame(ui) && take(ui) && wants_frame(ui))
+		take(ui);
 }
 
 static void draw_unseen(struct ui *ui)
@@ -164,8 +170,6 @@ static int64_t sleep_end_ns(const struct ui *ui)
 {
 	int64_t due_ns = timeout_end_ns(ui);
 
-	if (wants_frame(ui))
-		return 0;
 	if (ui->text_due_ns < due_ns)
 		due_ns = ui->text_due_ns;
 	if (must_check(ui) && ui->check_due_ns < due_ns)
@@ -181,7 +185,7 @@ static void handle_events(struct ui *ui)
 		ui_input_handle(ui, &event);
 }
 
-/* While something is pending, none: the descriptor stays readable until nothing is left. */
+/* While something is pending, none: the descriptor stays readable until it is taken. */
 static int channel_to_poll(struct ui *ui)
 {
 	if (ui->pending)
@@ -241,8 +245,8 @@ static void run_loop(struct ui *ui)
 			check_producer(ui);
 		if (!ui->quit)
 			ui_text_update(ui);
-		for (int i = 0; i < TAKES_A_TURN && !ui->quit && wants_frame(ui); i++)
-			take(ui);
+		if (!ui->quit)
+			take_pending(ui);
 		if (!ui->quit && monotonic_now_ns() >= timeout_end_ns(ui))
 			ui->quit = session_check_timeout(ui->session) == SESSION_EXIT;
 		if (!ui->quit && ui->dirty && ui->visible)
