@@ -536,8 +536,9 @@ SHMFLIP_CHECKED int shmflip_viewer_acquire(struct shmflip_viewer *viewer,
  * write or close it. It stays the same until shmflip_viewer_close(), which closes it. The first
  * call makes it. With it, a viewer has five descriptors open: four, and the channel's file.
  *
- * When it is readable, acquire with timeout_ms 0. One frame each time is enough; with EPOLLET,
- * until -EAGAIN. Once a second, or more often, it is readable although there is nothing to acquire.
+ * When it is readable, acquire with timeout_ms 0. One frame each time is enough: after a frame it
+ * stays readable, until a call has found none. With EPOLLET, acquire until -EAGAIN. Once a second,
+ * or more often, it is readable although there is nothing to acquire.
  *
  * Frames wake a poll by inotify(7). Where the user has no inotify instances or watches left, the
  * descriptor of an attached viewer is readable every 5 ms. There, and where the directory is
