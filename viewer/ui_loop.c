@@ -74,7 +74,7 @@ static enum session_event take_frame(struct ui *ui, struct picture *picture, int
 	return SESSION_NOTHING;
 }
 
-/* Returns whether to continue after a frame. */
+/* Returns whether there was a frame, and another may be shown. */
 static bool take(struct ui *ui)
 {
 	struct picture picture;
