@@ -27,7 +27,7 @@ static int attach(struct shared_memory *memory)
 	size_t bytes = COOKIE_BYTES + SHARED_BUFFERS * memory->buffer_bytes;
 	int error = 0;
 
-	memory->id = shmget(IPC_PRIVATE, bytes, 0600);
+	memory->id = shmget(IPC_PRIVATE, bytes, SHM_NORESERVE | 0600);
 	if (memory->id < 0)
 		return -errno;
 	memory->start = shmat(memory->id, NULL, 0);

@@ -157,7 +157,7 @@ class Ways(Viewed):
             data, expected = draw(name, seed)
             producer, pipe = self.play(name, data)
             window = window or self.window_of(viewer)
-            self.wait_for_colours(window, expected, f"{name} by {way}", 2 if name in ALPHA else 1.01)
+            self.wait_for_colours(window, expected, f"{name} by {way}", 3 if name in ALPHA else 1.01)
             pipe.close()
             self.assert_exits(producer, 0)
         self.end(viewer)
