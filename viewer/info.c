@@ -87,20 +87,27 @@ static void add_format(const struct info *info, char *names, char *values)
 	add(names, values, "range", "%s", text);
 }
 
-static void add_frame(const struct info *info, char *names, char *values)
+static void add_size(const struct picture_info *picture, char *names, char *values)
 {
-	const struct picture_info *picture = info->picture;
-	char source[SOURCE_SIZE], aspect[48] = "";
+	char aspect[48] = "";
 
-	text_copy_plain(source, sizeof(source), picture->source);
-	add(names, values, "channel", "%s", info->channel);
-	add(names, values, "frame", "%" PRIu64 "  %s", picture->sequence, source);
 	if (picture->aspect_num)
 		snprintf(aspect, sizeof(aspect), ", pixels of %" PRIu32 ":%" PRIu32,
 		         picture->aspect_num, picture->aspect_den);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s%s%s", picture->width,
 	    picture->height, picture->opaque ? "" : ", with alpha",
 	    picture->orientation > 1 ? ", turned" : "", aspect);
+}
+
+static void add_frame(const struct info *info, char *names, char *values)
+{
+	const struct picture_info *picture = info->picture;
+	char source[SOURCE_SIZE];
+
+	text_copy_plain(source, sizeof(source), picture->source);
+	add(names, values, "channel", "%s", info->channel);
+	add(names, values, "frame", "%" PRIu64 "  %s", picture->sequence, source);
+	add_size(picture, names, values);
 	add_format(info, names, values);
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
 	if (info->copies == 0)
