@@ -121,7 +121,7 @@ static void set_raw(struct options *options, char *text)
 	cli_size("--raw", text, &width, &height);
 	format = raw_format_find(name ? name : "bgr0");
 	if (!format)
-		cli_usage_error("--raw: %s: use ffmpeg's name, as bgr0, rgb24, nv12, gray16le",
+		cli_usage_error("--raw: %s. ffmpeg's names are known, as bgr0, rgb24, nv12, gray16le",
 		                shmflip_error_detail());
 	if (fps)
 		cli_rate("--raw ...@", fps, &options->raw_rate.num, &options->raw_rate.den);
@@ -331,8 +331,8 @@ static void check_pixels(const struct options *options)
 			"and other YUV");
 	if (options->pixels.choice == PIXELS_FORMAT && !options_is_stream(options) &&
 	    !png_has_format(options->pixels.fourcc))
-		cli_usage_error("--pixels: no PNG has this format: use R8, R16, BG24, XB48, AB48, "
-		                "auto, or bgra to convert all");
+		cli_usage_error("--pixels: no PNG has this format: use R8, R16, BG24, XR24, AR24, "
+		                "XB48, AB48, auto, or bgra to convert all");
 }
 
 static unsigned count_processors(void)

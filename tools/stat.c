@@ -22,7 +22,7 @@ static void print_stream(const struct shmflip_stream *stream)
 		printf("%ux%u ", stream->width, stream->height);
 	label_pixels(pixels, stream->fourcc, &stream->colour);
 	printf("%s", pixels);
-	if (stream->aspect_num)
+	if (stream->aspect_num != stream->aspect_den)
 		printf(", pixels of %u:%u", stream->aspect_num, stream->aspect_den);
 	printf("\n");
 }

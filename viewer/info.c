@@ -91,7 +91,7 @@ static void add_size(const struct picture_info *picture, char *names, char *valu
 {
 	char aspect[48] = "";
 
-	if (picture->aspect_num)
+	if (picture->aspect_num != picture->aspect_den)
 		snprintf(aspect, sizeof(aspect), ", pixels of %" PRIu32 ":%" PRIu32,
 		         picture->aspect_num, picture->aspect_den);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s%s%s", picture->width,
@@ -160,7 +160,9 @@ static void format_values(char *text, size_t size, const struct info *info)
 	const double *value = values->value;
 	uint32_t pixel = info->pixel;
 
-	if (values->count == 1 && values->has_measure)
+	if (values->count == 1 && value[0] == 0 && look_zero_is_no_value(info->look, info->source))
+		snprintf(text, size, "0: no value");
+	else if (values->count == 1 && values->has_measure)
 		snprintf(text, size, "%.7g = %.6g", value[0], values->measure);
 	else if (values->count == 1)
 		snprintf(text, size, "%.7g", value[0]);
@@ -219,15 +221,11 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
                       const struct pixel_source *source)
 {
-	static const char *const modes[] = {
-		[LOOK_AUTO] = "auto",
-		[LOOK_FULL] = "full",
-		[LOOK_GIVEN] = "given",
-	};
+	const char *mode = look->is_following ? "auto" : look->mode == LOOK_GIVEN ? "given" : "full";
 	bool has_map = look_has_map(source);
 
 	snprintf(text, INFO_LOOK_SIZE, "%.5g to %.5g (%s)%s%s", (double)look->shown.low,
-	         (double)look->shown.high, modes[look->mode], has_map ? ", " : "",
+	         (double)look->shown.high, mode, has_map ? ", " : "",
 	         has_map ? colour_map_names[look->map] : "");
 }
 

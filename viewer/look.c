@@ -51,6 +51,9 @@ bool look_parse_range(struct look *look, const char *text)
 void look_next_range(struct look *look)
 {
 	switch (look->mode) {
+	case LOOK_DEFAULT:
+		look->mode = look->is_following ? LOOK_FULL : LOOK_AUTO;
+		break;
 	case LOOK_AUTO:
 		look->mode = LOOK_FULL;
 		break;
@@ -89,19 +92,26 @@ static bool is_brightness(const struct pixel_source *source)
 	return source->format->bits == 16 && (source->white != WHITE_16 || !source->full_range);
 }
 
+bool look_zero_is_no_value(const struct look *look, const struct pixel_source *source)
+{
+	return look_has_map(source) && look->mode != LOOK_FULL && !is_brightness(source);
+}
+
 static struct pixel_look look_at(struct look *look, const struct pixel_source *source, bool follows)
 {
 	struct pixel_look made = { .map = look->map };
+	bool automatic = look->mode == LOOK_AUTO ||
+	                 (look->mode == LOOK_DEFAULT && look_has_map(source));
 
 	if (!look_has_range(source))
 		return pixel_look_full(source);
-	if (look->mode == LOOK_AUTO)
+	if (automatic)
 		look->shown = auto_range(look, source, follows);
 	else
 		look->shown = look->mode == LOOK_GIVEN ? look->given : pixel_range_full(source);
-	look->is_following = look->mode == LOOK_AUTO;
+	look->is_following = automatic;
 	made.range = look->shown;
-	made.zero_is_no_value = look->mode != LOOK_FULL && !is_brightness(source);
+	made.zero_is_no_value = look_zero_is_no_value(look, source);
 	return made;
 }
 

@@ -10,9 +10,10 @@
 #include "pixel_convert.h"
 
 enum look_mode {
-	LOOK_AUTO,  /* the range follows the values of the pictures */
-	LOOK_FULL,  /* all that the format can hold: what a picture of 16 bits looks like */
-	LOOK_GIVEN, /* by the options */
+	LOOK_DEFAULT, /* of gray and floats as LOOK_AUTO, of RGB as LOOK_FULL */
+	LOOK_AUTO,    /* the range follows the values of the pictures */
+	LOOK_FULL,    /* all that the format can hold: what a picture of 16 bits looks like */
+	LOOK_GIVEN,   /* by the options */
 };
 
 struct look {
@@ -35,8 +36,11 @@ bool look_parse_range(struct look *look, const char *text);
 void look_next_range(struct look *look);
 void look_next_map(struct look *look);
 
-/* The look of the next picture. 0 is no value, except in the full range, and except in gray of 16
- * bits that says which value is white. */
+/* Whether 0 means that there is no value: in gray and floats, but not in the full range, and not in
+ * gray of 16 bits that says that it is brightness. */
+bool look_zero_is_no_value(const struct look *look, const struct pixel_source *source);
+
+/* The look of the next picture. */
 struct pixel_look look_at_next(struct look *look, const struct pixel_source *source);
 
 /* The look of a picture that does not follow the last one, or is shown again: an automatic range is

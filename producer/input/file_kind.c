@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define BY_FFMPEG ", not a PNG: pipe it through ffmpeg -i FILE -f image2pipe -c:v png -"
+#define BY_Y4M ", not a PNG: pipe it through ffmpeg -i FILE -strict -1 -f yuv4mpegpipe -"
 #define BY_STDIN ", not a PNG: pass it on stdin, shmflip-producer - <FILE"
 #define BY_PLAIN ", not a PNG: pipe it through ffmpeg -i FILE -f image2pipe -c:v ppm -"
 #define BY_TOOL(tool) ", not a PNG: convert it first, for example with " tool
@@ -28,14 +29,14 @@ static const struct {
 	{ "a HEIF" BY_TOOL("heif-convert"), { { 4, 8, "ftypmif1" } } },
 	{ "a HEIF" BY_TOOL("heif-convert"), { { 4, 8, "ftypmsf1" } } },
 	{ "an AVIF" BY_TOOL("avifdec"), { { 4, 7, "ftypavi" } } },
-	{ "a video (MP4, QuickTime)" BY_FFMPEG, { { 4, 4, "ftyp" } } },
-	{ "a video (QuickTime)" BY_FFMPEG, { { 4, 4, "moov" } } },
-	{ "a video (QuickTime)" BY_FFMPEG, { { 4, 4, "mdat" } } },
-	{ "a video (Matroska, WebM)" BY_FFMPEG, { { 0, 4, "\x1a\x45\xdf\xa3" } } },
-	{ "a video (AVI)" BY_FFMPEG, { { 0, 4, "RIFF" }, { 8, 4, "AVI " } } },
-	{ "a video (MPEG)" BY_FFMPEG, { { 0, 4, "\0\0\1\xba" } } },
-	{ "a video (Flash)" BY_FFMPEG, { { 0, 4, "FLV\1" } } },
-	{ "a video (Ogg)" BY_FFMPEG, { { 0, 4, "OggS" } } },
+	{ "a video (MP4, QuickTime)" BY_Y4M, { { 4, 4, "ftyp" } } },
+	{ "a video (QuickTime)" BY_Y4M, { { 4, 4, "moov" } } },
+	{ "a video (QuickTime)" BY_Y4M, { { 4, 4, "mdat" } } },
+	{ "a video (Matroska, WebM)" BY_Y4M, { { 0, 4, "\x1a\x45\xdf\xa3" } } },
+	{ "a video (AVI)" BY_Y4M, { { 0, 4, "RIFF" }, { 8, 4, "AVI " } } },
+	{ "a video (MPEG)" BY_Y4M, { { 0, 4, "\0\0\1\xba" } } },
+	{ "a video (Flash)" BY_Y4M, { { 0, 4, "FLV\1" } } },
+	{ "a video (Ogg)" BY_Y4M, { { 0, 4, "OggS" } } },
 	{ "a GIF" BY_FFMPEG, { { 0, 5, "GIF87" } } },
 	{ "a GIF" BY_FFMPEG, { { 0, 5, "GIF89" } } },
 	{ "a WebP" BY_FFMPEG, { { 0, 4, "RIFF" }, { 8, 4, "WEBP" } } },

@@ -71,6 +71,34 @@ static void test_auto(void **state)
 	image_finish(&image);
 }
 
+/* A dark photo of 16 bits is not made bright; a depth map is. */
+static void test_default(void **state)
+{
+	struct look look = { 0 };
+	struct pixel_image image;
+	struct pixel_source source;
+
+	(void)state;
+	image_init(&image, SHMFLIP_XBGR16161616, SIDE, SIDE, 0);
+	for (unsigned y = 0; y < SIDE; y++)
+		memset(image.pixels[0] + (size_t)y * image.frame.plane[0].stride_bytes, 0x10,
+		       8UL * SIDE);
+	image_source(&image, &source);
+	assert_range(look_at_next(&look, &source).range, 0, 65535);
+	look_next_range(&look);
+	assert_int_equal(look.mode, LOOK_AUTO);
+	assert_range(look_at_next(&look, &source).range, 0x1010, 0x1010);
+	image_finish(&image);
+
+	look = (struct look){ 0 };
+	image_init(&image, SHMFLIP_R16, SIDE, SIDE, 0);
+	source = depth(&image, 1000, 60000);
+	assert_range(look_at_next(&look, &source).range, 1000, 60000);
+	look_next_range(&look);
+	assert_int_equal(look.mode, LOOK_FULL);
+	image_finish(&image);
+}
+
 static void test_auto_without_a_value(void **state)
 {
 	struct look look = { .mode = LOOK_AUTO };
@@ -85,7 +113,7 @@ static void test_auto_without_a_value(void **state)
 
 static void test_keys(void **state)
 {
-	struct look look = { 0 };
+	struct look look = { .mode = LOOK_AUTO };
 
 	(void)state;
 	look_next_range(&look);
@@ -213,6 +241,11 @@ static void test_panel_of_depth(void **state)
 	look_parse_range(&look, "400:5000");
 	assert_panel(&image, &look, "R16, white 4095", "400 to 5000 (given), viridis",
 	             "1, 1:  12345 = 2.469");
+	fill(&image, 0, 0);
+	assert_panel(&image, &look, "R16, white 4095", "400 to 5000 (given), viridis",
+	             "1, 1:  0 = 0");
+	image.frame.colour.white = 0;
+	assert_panel(&image, &look, "R16", "400 to 5000 (given), viridis", "1, 1:  0: no value");
 	image_finish(&image);
 }
 
@@ -268,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_auto),
+		cmocka_unit_test(test_default),
 		cmocka_unit_test(test_auto_without_a_value),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_words_that_are_no_range),
