@@ -23,9 +23,9 @@ struct capacity {
 	uint32_t max_height;
 };
 
-/* files: NULL for a stream. Reads each file's header, since files may have different formats. Ignores
- * files that cannot be read, are no PNG, do not have the format of --pixels, or are too large. If no
- * file is left, the first frame decides. */
+/* files: NULL for a stream. Reads each file's header, since formats may differ. Ignores files that
+ * cannot be read, are no PNG, do not have the format of --pixels, or are too large. If no file is
+ * left, the first frame decides. */
 void capacity_init(struct capacity *capacity, const struct options *options,
                    const struct file_list *files);
 
@@ -38,7 +38,7 @@ bool capacity_holds(const struct capacity *capacity, uint32_t fourcc, uint32_t w
 int capacity_check(const struct capacity *capacity, uint32_t fourcc, uint32_t width,
                    uint32_t height, char *fault, size_t fault_size);
 
-/* If the capacity is unknown, sets it to the first frame, or to --max-size in that frame's format. */
+/* If the capacity is unknown, sets it to the first frame, or to --max-size in its format. */
 void capacity_decide(struct capacity *capacity, uint32_t fourcc, uint32_t width, uint32_t height);
 
 /* Returns the capacity of slots that hold this frame too: half as large again at least, so that

@@ -79,7 +79,7 @@ static int start_over(struct frame_source *source)
 	return 0;
 }
 
-/* capacity_init() looked at all files for the first pass. Without a valid header, the fault is found
+/* capacity_init() has read all headers for the first pass. Without a valid one, the fault is found
  * when the frame is read. */
 static void fetch_file(struct frame_source *source, struct frame_task *task)
 {

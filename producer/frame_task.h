@@ -71,8 +71,8 @@ void frame_task_finish(struct frame_task *task);
 /* The path without directories. */
 const char *frame_task_base_name(const char *path);
 
-/* Sets the size and the format of a PNG before it is read. If the user wants another format, that is
- * the task's fault. */
+/* Sets the size and the format of a PNG before it is read. If the user wants another format, this
+ * sets the task's fault. */
 void frame_task_set_header(struct frame_task *task, const struct png_header *header,
                            const struct options *options);
 

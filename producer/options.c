@@ -121,7 +121,7 @@ static void set_raw(struct options *options, char *text)
 	cli_size("--raw", text, &width, &height);
 	format = raw_format_find(name ? name : "bgr0");
 	if (!format)
-		cli_usage_error("--raw: %s. ffmpeg's names are known, as bgr0, rgb24, nv12, gray16le",
+		cli_usage_error("--raw: %s. ffmpeg's names are known, as bgr0, nv12, gray16le",
 		                shmflip_error_detail());
 	if (fps)
 		cli_rate("--raw ...@", fps, &options->raw_rate.num, &options->raw_rate.den);

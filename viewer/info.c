@@ -221,7 +221,8 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
                       const struct pixel_source *source)
 {
-	const char *mode = look->is_following ? "auto" : look->mode == LOOK_GIVEN ? "given" : "full";
+	const char *chosen = look->mode == LOOK_GIVEN ? "given" : "full";
+	const char *mode = look->is_following ? "auto" : chosen;
 	bool has_map = look_has_map(source);
 
 	snprintf(text, INFO_LOOK_SIZE, "%.5g to %.5g (%s)%s%s", (double)look->shown.low,

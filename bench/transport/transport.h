@@ -30,8 +30,7 @@ struct link {
 	uint32_t width;
 	uint32_t height;
 	uint32_t fourcc;
-	uint64_t
-		frame_bytes; /* of all planes, one after the other, with padding; a multiple of 64 */
+	uint64_t frame_bytes; /* of all planes with padding; a multiple of 64 */
 	unsigned receivers;
 	unsigned slots; /* of shmflip's channel */
 	bool paced;     /* frames come at a fixed rate, not as fast as possible */

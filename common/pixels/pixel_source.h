@@ -38,7 +38,7 @@ struct pixel_source {
 };
 
 /* Reads only the frame's fourcc, width, height, planes, colour, orientation and value_*, and the
- * pixel aspect of its stream. So a program may fill in a struct shmflip_frame for memory of its own,
+ * pixel aspect of its stream. So a program may fill in a struct shmflip_frame for its own memory,
  * without a stream. The pixels must live as long as the source is used.
  * -ENOTSUP  the format is unknown
  * -EINVAL   a plane is missing, or has strides or rows that are too small */

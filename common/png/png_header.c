@@ -11,7 +11,7 @@
 enum { LENGTH = 8, TYPE = 12, WIDTH = 16, HEIGHT = 20, DEPTH = 24, COLOUR_TYPE = 25, CRC = 29 };
 enum { IHDR_DATA_BYTES = 13, SIDE_MAX = INT32_MAX };
 
-/* A chunk has a length, a type, data and a CRC. Only a hostile PNG has so many before its pixels. */
+/* A chunk has a length, type, data and CRC. Only a hostile PNG has so many before its pixels. */
 enum { CHUNK_BYTES = 12, CHUNKS_MAX = 1000 };
 
 const uint8_t png_signature[PNG_SIGNATURE_BYTES] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };

@@ -9,8 +9,8 @@
  *   YUV    8 and 10 bits: RGB of 8 bits of full range.
  *
  * White is the largest sample of a PNG. So if white is another value, samples of 16 bits become
- * sample * 65535 / white, rounded, unless the frame says what they measure. Samples of limited range
- * stay as they are: cICP says so.
+ * sample * 65535 / white, rounded, unless they are gray and the frame says what they measure.
+ * Samples of limited range stay as they are: cICP says so.
  *
  * Pure; any thread. */
 #ifndef SHMFLIP_PNG_SAMPLES_H

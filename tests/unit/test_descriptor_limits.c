@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A viewer's descriptor when descriptors or locks run out, after its end, and in a child of fork. */
+ * A viewer's descriptor if descriptors or locks run out, after its end, and in a child of fork. */
 #include "polled.h"
 
 #include <stdarg.h>

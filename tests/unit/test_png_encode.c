@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * png_encode writes each pixel format with all that a PNG can hold of it. libpng reads the files. */
+ * png_encode writes each pixel format, with all that a PNG can hold. libpng reads the files. */
 #include <endian.h>
 #include <math.h>
 

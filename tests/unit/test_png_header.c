@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a PNG says before its pixels. png_header: which formats it has. png_colour: cICP and sBIT. */
+ * What a PNG says before its pixels. png_header: its formats. png_colour: cICP and sBIT. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -45,7 +45,7 @@ struct picture {
  * -EINVAL   the frame lacks planes or rows of its format */
 int picture_of_frame(struct picture *picture, const struct shmflip_frame *frame, bool turn);
 
-/* The picture of pixels that this process has copied as they are shown: bytes B G R, and the fourth;
+/* The picture of pixels that this process has copied as they are shown: bytes B G R and a fourth,
  * rows without padding. */
 struct picture picture_of_copy(const struct picture_info *info, const uint32_t *pixels);
 
