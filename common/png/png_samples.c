@@ -27,7 +27,7 @@ static unsigned choose_channels(const struct pixel_format *format)
 
 static uint32_t choose_white(const struct pixel_source *source)
 {
-	bool is_measure = source->value_scale != 0;
+	bool is_measure = source->format->kind == PIXEL_VALUE && source->value_scale != 0;
 
 	return source->format->bits == 16 && !is_measure ? (uint32_t)source->white : WHITE_16;
 }

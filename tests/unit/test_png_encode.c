@@ -198,6 +198,23 @@ static void test_measures_are_kept(void **state)
 	image_finish(&image);
 }
 
+/* Only R16 and R32F measure something. */
+static void test_rgb_measures_nothing(void **state)
+{
+	const uint16_t in[] = { 0, 1023, 512, 0 };
+	const unsigned out[] = { 0, 65535, 32800 };
+	struct pixel_image image;
+
+	(void)state;
+	image_init(&image, SHMFLIP_XBGR16161616, 1, 1, 0);
+	set_words(&image, in, 4);
+	image.frame.colour.white = 1023;
+	image.frame.value_scale = 0.0002F;
+	assert_words(&image, out, 1, 3);
+	assert_sbit(&image, 3, 10);
+	image_finish(&image);
+}
+
 static void test_limited_range_is_not_widened(void **state)
 {
 	struct pixel_image image;
@@ -222,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_white_of_12_bits),
 		cmocka_unit_test(test_each_white_gives_the_nearest_sample),
 		cmocka_unit_test(test_measures_are_kept),
+		cmocka_unit_test(test_rgb_measures_nothing),
 		cmocka_unit_test(test_limited_range_is_not_widened),
 	};
 
