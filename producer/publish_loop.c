@@ -108,6 +108,14 @@ static void note_decoding(struct publish_loop *loop, const struct frame_task *ta
 		histogram_add(&loop->decode, task->decode_ns);
 }
 
+static void set_values(const struct publish_loop *loop, struct shmflip_frame *frame)
+{
+	bool measures = frame->fourcc == SHMFLIP_R16 || frame->fourcc == SHMFLIP_R32F;
+
+	frame->value_scale = measures ? loop->options->value_scale : 0;
+	frame->value_offset = measures ? loop->options->value_offset : 0;
+}
+
 static int send(struct publish_loop *loop, struct frame_task *task)
 {
 	struct shmflip_frame *frame = task->frame;
@@ -118,8 +126,7 @@ static int send(struct publish_loop *loop, struct frame_task *task)
 	frame->height = task->picture.height;
 	frame->colour = task->colour;
 	frame->orientation = task->orientation;
-	frame->value_scale = loop->options->value_scale;
-	frame->value_offset = loop->options->value_offset;
+	set_values(loop, frame);
 	error = shmflip_frame_layout(frame);
 	if (error)
 		return error;

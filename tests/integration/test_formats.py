@@ -185,6 +185,9 @@ class Bare(Formats):
             frames = self.play(bytes(2 * 33 * 17), "--raw", "33x17:gray16le", *words)
             self.assertAlmostEqual(frames[0].scale, scale, places=6)
             self.assertAlmostEqual(frames[0].offset, offset, places=3)
+        for pixels in ("bgr0", "gray", "rgba64le", "nv12"):
+            frames = self.play(bytes(96), "--raw", f"2x2:{pixels}", "--value-scale", "2:1")
+            self.assertEqual((frames[0].scale, frames[0].offset), (0, 0))
         for word in ("", "0", "1/0", "1/", "x", "1:", "1:x", "1:2:3", "inf", "1/5000 m"):
             producer = self.producer("--value-scale", word, "-")
             self.assert_exits(producer, 2)
