@@ -150,13 +150,15 @@ bool pixel_range_measure(const struct pixel_source *source, struct pixel_range *
 
 void pixel_range_follow(struct pixel_range *shown, const struct pixel_range *measured)
 {
-	float far = (shown->high - shown->low) / 4;
-	float low = measured->low - shown->low, high = measured->high - shown->high;
+	/* A float does not hold the span from -3e38 to 3e38. */
+	double far = ((double)shown->high - (double)shown->low) / 4;
+	double low = (double)measured->low - (double)shown->low;
+	double high = (double)measured->high - (double)shown->high;
 
-	if (!(fabsf(low) <= far && fabsf(high) <= far)) {
+	if (!(fabs(low) <= far && fabs(high) <= far)) {
 		*shown = *measured;
 		return;
 	}
-	shown->low += low / 4;
-	shown->high += high / 4;
+	shown->low = (float)((double)shown->low + low / 4);
+	shown->high = (float)((double)shown->high + high / 4);
 }

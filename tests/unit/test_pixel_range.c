@@ -106,6 +106,22 @@ static void test_follows(void **state)
 	assert_true(shown.low == 1 && shown.high == 2);
 }
 
+/* The span of each is more than a float holds. */
+static void test_follows_wide_ranges(void **state)
+{
+	struct pixel_range shown = { -3e38F, 3e38F };
+
+	(void)state;
+	pixel_range_follow(&shown, &(struct pixel_range){ 3e38F, 3.25e38F });
+	assert_true(shown.low == 3e38F && shown.high == 3.25e38F);
+	shown = (struct pixel_range){ -3e38F, 3e38F };
+	pixel_range_follow(&shown, &(struct pixel_range){ 0, 1 });
+	assert_true(shown.low == 0 && shown.high == 1);
+	shown = (struct pixel_range){ -0x1p127F, 0x1p127F };
+	pixel_range_follow(&shown, &(struct pixel_range){ -0x1p127F, 0x1p126F });
+	assert_true(shown.low == -0x1p127F && shown.high == 0x1.cp126F);
+}
+
 static uint32_t colour(const struct pixel_image *image, const struct pixel_look *look, uint32_t x)
 {
 	struct pixel_converter converter;
@@ -212,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_no_values_do_not_count),
 		cmocka_unit_test(test_channels_count_but_not_alpha),
 		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_follows_wide_ranges),
 		cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_nan_and_infinity),
 		cmocka_unit_test(test_colour_maps),
