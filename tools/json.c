@@ -95,12 +95,10 @@ static json_t *milliseconds(int64_t ns)
 	return ns == SHMFLIP_NO_TIME ? json_null() : rounded((double)ns / 1e6);
 }
 
-/* What values measure is value * scale + offset. Null if it is not known. JSON has no infinity. */
+/* What values measure is value * scale + offset. Null if it is not known. */
 static json_t *measure(const struct shmflip_frame *frame, float number)
 {
-	bool known = frame->value_scale != 0 && isfinite(number);
-
-	return known ? json_real((double)number) : json_null();
+	return frame->value_scale != 0 ? json_real((double)number) : json_null();
 }
 
 /* Null if it is not known. */

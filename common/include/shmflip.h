@@ -292,11 +292,11 @@ struct shmflip_frame {
 	int64_t decode_ns;       /* how long the producer took to make the pixels */
 	uint32_t flags;          /* enum shmflip_frame_flags */
 	uint32_t orientation;    /* EXIF's 1 to 8. 0: as it lies */
-	float value_scale; /* what R16 and R32F measure is value * scale + offset. 0: not known */
-	float value_offset;
-	uint32_t fourcc; /* enum shmflip_format, or another code of DRM's */
-	uint32_t width;  /* pixels */
-	uint32_t height; /* rows */
+	float value_scale;  /* what R16 and R32F measure is value * scale + offset. 0: not known */
+	float value_offset; /* a viewer gets 0 for both unless both are finite */
+	uint32_t fourcc;    /* enum shmflip_format, or another code of DRM's */
+	uint32_t width;     /* pixels */
+	uint32_t height;    /* rows */
 	uint32_t planes;
 	struct shmflip_colour colour;
 	struct shmflip_plane plane[SHMFLIP_PLANES_MAX];

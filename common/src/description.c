@@ -2,6 +2,7 @@
 #include "description.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -204,6 +205,12 @@ void description_write(struct layout_slot *record, const struct shmflip_frame *f
 	}
 }
 
+static bool has_finite_values(const struct layout_slot *record)
+{
+	return record->has_values && isfinite(record->value_scale) &&
+	       isfinite(record->value_offset);
+}
+
 void description_read_values(struct shmflip_frame *frame, const struct layout_slot *record)
 {
 	frame->published_ns = record->published_ns;
@@ -213,6 +220,6 @@ void description_read_values(struct shmflip_frame *frame, const struct layout_sl
 	frame->decode_ns = record->decode_ns;
 	frame->flags = record->flags;
 	frame->orientation = record->orientation;
-	frame->value_scale = record->has_values ? record->value_scale : 0;
-	frame->value_offset = record->has_values ? record->value_offset : 0;
+	frame->value_scale = has_finite_values(record) ? record->value_scale : 0;
+	frame->value_offset = has_finite_values(record) ? record->value_offset : 0;
 }

@@ -45,7 +45,8 @@ bool description_set_layout(struct shmflip_frame *frame, const uint8_t *base,
  * sequence, source and metadata. */
 void description_write(struct layout_slot *record, const struct shmflip_frame *frame);
 
-/* Sets the fields that change with every frame from a copied record. */
+/* Sets the fields that change with every frame from a copied record. If value_scale or value_offset
+ * is not finite, both become 0. */
 void description_read_values(struct shmflip_frame *frame, const struct layout_slot *record);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a frame says of its pixels: set by the producer, and read by viewers. */
+#include <math.h>
+
 #include "fields.h"
 
 /* ---- Lent ---- */
@@ -152,6 +154,24 @@ static void unknown_times_and_values_arrive(void **state)
 	shmflip_frame_release(lent);
 }
 
+static void values_that_are_not_finite_are_not_known(void **state)
+{
+	static const float none[] = { NAN, -NAN, INFINITY, -INFINITY };
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		struct shmflip_frame *lent = loan();
+		const struct shmflip_frame *frame;
+
+		lent->value_scale = i < 4 ? none[i] : 2;
+		lent->value_offset = i < 4 ? 1 : none[i - 4];
+		frame = publish_and_acquire(lent);
+		assert_true(frame->value_scale == 0 && frame->value_offset == 0);
+		shmflip_frame_release(frame);
+		shmflip_frame_release(lent);
+	}
+}
+
 static void source_is_copied_and_cut(void **state)
 {
 	struct shmflip_frame *lent = loan();
@@ -189,8 +209,11 @@ static void source_is_copied_and_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(lent_frame_is_as_its_stream), BOTH(lent_frame_forgets_the_last_one),
-		BOTH(every_field_arrives),         BOTH(unknown_times_and_values_arrive),
+		BOTH(lent_frame_is_as_its_stream),
+		BOTH(lent_frame_forgets_the_last_one),
+		BOTH(every_field_arrives),
+		BOTH(unknown_times_and_values_arrive),
+		BOTH(values_that_are_not_finite_are_not_known),
 		BOTH(source_is_copied_and_cut),
 	};
 
