@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "h273.h"
 #include "matrix.h"
 
 const char *label_state(const struct snapshot *snapshot)
@@ -101,7 +102,7 @@ const char *label_metadata(char out[LABEL_METADATA_SIZE], uint32_t type)
 
 const char *label_range(uint32_t range)
 {
-	return range == 1 ? "limited" : range == 2 ? "full" : NULL;
+	return range == RANGE_LIMITED ? "limited" : range == RANGE_FULL ? "full" : NULL;
 }
 
 void label_pid(char *out, size_t size, int32_t pid)

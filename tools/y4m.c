@@ -7,9 +7,8 @@
 #include <stdio.h>
 
 #include "format.h"
+#include "h273.h"
 #include "y4m_rgb.h"
-
-enum { UNSPECIFIED = 2, LIMITED = 1, FULL = 2 };
 
 /* ---- The header ----------------------------------------------------------------------------- */
 
@@ -35,7 +34,7 @@ static const char *tag_of(const struct shmflip_format_info *info, uint8_t siting
 
 static uint8_t known(uint8_t code)
 {
-	return code ? code : UNSPECIFIED;
+	return code ? code : CODE_UNSPECIFIED;
 }
 
 /* What is not known gets the values that all programs of ours assume. */
@@ -43,15 +42,16 @@ static struct shmflip_colour colour_of(const struct shmflip_frame *frame, uint32
                                        const struct matrix *matrix)
 {
 	struct shmflip_colour colour = frame->colour;
-	bool full = model == SHMFLIP_MODEL_GRAY ? colour.range != LIMITED : colour.range == FULL;
+	bool full = model == SHMFLIP_MODEL_GRAY ? colour.range != RANGE_LIMITED
+	                                        : colour.range == RANGE_FULL;
 
 	if (matrix)
 		colour.matrix = matrix->code;
 	else if (model == SHMFLIP_MODEL_GRAY)
-		colour.matrix = UNSPECIFIED;
-	else if (model == SHMFLIP_MODEL_RGB || known(colour.matrix) == UNSPECIFIED)
+		colour.matrix = CODE_UNSPECIFIED;
+	else if (model == SHMFLIP_MODEL_RGB || known(colour.matrix) == CODE_UNSPECIFIED)
 		colour.matrix = matrix_of_rows(frame->height)->code;
-	colour.range = full && model != SHMFLIP_MODEL_RGB ? FULL : LIMITED;
+	colour.range = full && model != SHMFLIP_MODEL_RGB ? RANGE_FULL : RANGE_LIMITED;
 	return colour;
 }
 
@@ -61,7 +61,7 @@ int y4m_describe(struct video *video, const struct shmflip_frame *frame,
 	const struct shmflip_format_info *info = shmflip_format_info(frame->fourcc);
 	const char *tag = tag_of(info, frame->colour.siting);
 	struct shmflip_colour colour = colour_of(frame, info->model, matrix);
-	bool full = colour.range == FULL;
+	bool full = colour.range == RANGE_FULL;
 
 	if (!tag)
 		return -ENOTSUP;

@@ -5,8 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define RANGE_LIMITED 1
-#define RANGE_FULL 2
+#include "h273.h"
 
 static uint32_t halve(uint32_t value, unsigned shift)
 {

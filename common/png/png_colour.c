@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_colour.h"
 
+#include "h273.h"
 #include "png_chunks.h"
 
-enum { CICP_BYTES = 4, RANGE_LIMITED = 1, RANGE_FULL = 2, DEPTH_MAX = 16 };
+enum { CICP_BYTES = 4, DEPTH_MAX = 16 };
 
 /* Primaries, transfer, matrix, and 1 for full range. */
 static const char *parse_cicp(const uint8_t *data, size_t length, struct shmflip_colour *colour)

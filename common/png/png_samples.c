@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "h273.h"
+
 #define CHUNK_PIXELS 512
-#define RANGE_LIMITED 1
-#define UNSPECIFIED 2 /* in H.273 */
 #define WHITE_16 65535
 #define EXIF_VALUE 19 /* where the orientation's lower byte lies */
 
@@ -52,7 +52,7 @@ static unsigned count_significant_bits(const struct png_samples *samples)
 
 static bool is_known(uint8_t code)
 {
-	return code != 0 && code != UNSPECIFIED;
+	return code != 0 && code != CODE_UNSPECIFIED;
 }
 
 static void set_cicp(struct png_samples *samples)
@@ -62,8 +62,8 @@ static void set_cicp(struct png_samples *samples)
 	bool is_limited = keeps_samples(source->format) && colour->range == RANGE_LIMITED;
 
 	samples->has_cicp = is_known(colour->primaries) || is_known(colour->transfer) || is_limited;
-	samples->cicp[0] = is_known(colour->primaries) ? colour->primaries : UNSPECIFIED;
-	samples->cicp[1] = is_known(colour->transfer) ? colour->transfer : UNSPECIFIED;
+	samples->cicp[0] = is_known(colour->primaries) ? colour->primaries : CODE_UNSPECIFIED;
+	samples->cicp[1] = is_known(colour->transfer) ? colour->transfer : CODE_UNSPECIFIED;
 	samples->cicp[2] = 0; /* RGB */
 	samples->cicp[3] = !is_limited;
 }

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { SIDE_MAX = 1 << 26, LIMITED = 1, FULL = 2, UNSPECIFIED = 2 };
+#include "h273.h"
+
+enum { SIDE_MAX = 1 << 26 };
 
 const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *format,
                             uint32_t width, uint32_t height)
@@ -132,7 +134,7 @@ static void parse_aspect(const char *text, struct raw_layout *layout)
 /* H.273 says 2 for what is unspecified. */
 static uint8_t known(uint32_t code)
 {
-	return code == UNSPECIFIED ? 0 : (uint8_t)code;
+	return code == CODE_UNSPECIFIED ? 0 : (uint8_t)code;
 }
 
 /* XCICP has the four numbers of PNG's cICP, with a range of 0 for limited and 1 for full. */
@@ -146,7 +148,7 @@ static void parse_cicp(const char *text, struct shmflip_colour *colour)
 	colour->primaries = known(codes[0]);
 	colour->transfer = known(codes[1]);
 	colour->matrix = known(codes[2]);
-	colour->range = codes[3] ? FULL : LIMITED;
+	colour->range = codes[3] ? RANGE_FULL : RANGE_LIMITED;
 }
 
 /* Gray that says nothing is limited in a Y4M, and full elsewhere. */
@@ -155,9 +157,9 @@ static void parse_range(const char *text, struct raw_layout *layout)
 	bool gray = layout->format->pixel_bytes;
 
 	if (text && is_word(text, "FULL"))
-		layout->colour.range = FULL;
+		layout->colour.range = RANGE_FULL;
 	else if ((text && is_word(text, "LIMITED")) || (gray && !layout->colour.range))
-		layout->colour.range = LIMITED;
+		layout->colour.range = RANGE_LIMITED;
 }
 
 const char *raw_header_y4m(const char *text, struct raw_layout *layout, struct frame_rate *rate)

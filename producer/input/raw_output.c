@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "raw_output.h"
 
-enum { LIMITED = 1 };
+#include "h273.h"
 
 /* The channel's format for the samples as they are. 0: there is none. In PNM of 16 bits, samples
  * are in another byte order, and there may be less than four: raw_wide.h rearranges them. */
@@ -18,7 +18,8 @@ static uint32_t own_format(const struct raw_layout *layout)
 /* Whether our pixels hold all of a frame. Gray of limited range would have to be scaled. */
 static bool is_exact(const struct raw_layout *layout)
 {
-	return layout->format->exact && layout->maximum <= 255 && layout->colour.range != LIMITED;
+	return layout->format->exact && layout->maximum <= 255 &&
+	       layout->colour.range != RANGE_LIMITED;
 }
 
 /* Our pixels have no matrix. Their range is full, as that of all RGB of which nothing is said. */

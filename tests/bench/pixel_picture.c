@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h273.h"
+
 #define CODE_BT601 6
 #define CODE_BT709 1
-#define RANGE_LIMITED 1
 
 /* A number that looks random, the same for all of a square. */
 static unsigned colour_of_square(uint32_t x, uint32_t y, unsigned channel)
