@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "help.h"
 #include "matrix_option.h"
+#include "pixel_format.h"
 #include "png_header.h"
 #include "shmflip.h"
 #include "value_scale.h"
@@ -143,8 +144,8 @@ static void set_pixels(struct pixels *pixels, const char *text)
 	if (shmflip_format_find(text, &pixels->fourcc))
 		cli_usage_error("--pixels: %s: use bgra, auto, file, or a fourcc, as NV12",
 		                shmflip_error_detail());
-	pixels->choice =
-		pixels_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA : PIXELS_FORMAT;
+	pixels->choice = pixel_format_opaque(pixels->fourcc) == SHMFLIP_XRGB8888 ? PIXELS_BGRA
+	                                                                         : PIXELS_FORMAT;
 }
 
 /* MATRIX[:RANGE]. */

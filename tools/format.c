@@ -9,24 +9,11 @@
 #include "png_encode.h"
 
 /* Formats that differ in alpha only have the same bytes, and the same name of ffmpeg's. */
-static uint32_t with_alpha(uint32_t fourcc)
-{
-	switch (fourcc) {
-	case SHMFLIP_XRGB8888:
-		return SHMFLIP_ARGB8888;
-	case SHMFLIP_XBGR8888:
-		return SHMFLIP_ABGR8888;
-	case SHMFLIP_XBGR16161616:
-		return SHMFLIP_ABGR16161616;
-	default:
-		return fourcc;
-	}
-}
-
 static int raw_describe(struct video *video, const struct shmflip_frame *frame,
                         const struct matrix *matrix)
 {
-	const struct shmflip_format_info *info = shmflip_format_info(with_alpha(frame->fourcc));
+	const struct shmflip_format_info *info =
+		shmflip_format_info(pixel_format_with_alpha(frame->fourcc));
 
 	(void)matrix;
 	snprintf(video->pixels, sizeof(video->pixels), "%s", info->ffmpeg);

@@ -48,3 +48,25 @@ const struct pixel_format *pixel_format_find(uint32_t fourcc)
 	}
 	return NULL;
 }
+
+/* The format with the same samples that has alpha, or has none. */
+static uint32_t find_twin(uint32_t fourcc, bool alpha)
+{
+	const struct pixel_format *format = pixel_format_find(fourcc);
+
+	for (unsigned i = 0; format && format->alpha != alpha && i < FORMATS; i++) {
+		if (formats[i].order == format->order && formats[i].alpha == alpha)
+			return formats[i].fourcc;
+	}
+	return fourcc;
+}
+
+uint32_t pixel_format_opaque(uint32_t fourcc)
+{
+	return find_twin(fourcc, false);
+}
+
+uint32_t pixel_format_with_alpha(uint32_t fourcc)
+{
+	return find_twin(fourcc, true);
+}

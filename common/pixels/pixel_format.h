@@ -55,4 +55,9 @@ const struct pixel_format *pixel_format_find(uint32_t fourcc);
 /* The formats by number, to walk through all. NULL after the last. */
 const struct pixel_format *pixel_format_get(unsigned index);
 
+/* The same format with an undefined sample in place of alpha, or the reverse. The format itself if
+ * there is none. */
+uint32_t pixel_format_opaque(uint32_t fourcc);
+uint32_t pixel_format_with_alpha(uint32_t fourcc);
+
 #endif

@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pixels.h"
 
-uint32_t pixels_opaque(uint32_t fourcc)
-{
-	switch (fourcc) {
-	case SHMFLIP_ARGB8888:
-		return SHMFLIP_XRGB8888;
-	case SHMFLIP_ABGR8888:
-		return SHMFLIP_XBGR8888;
-	case SHMFLIP_ABGR16161616:
-		return SHMFLIP_XBGR16161616;
-	default:
-		return fourcc;
-	}
-}
+#include "pixel_format.h"
 
 bool pixels_choose(const struct pixels *pixels, uint32_t own, bool exact, uint32_t *fourcc)
 {
@@ -26,10 +14,10 @@ bool pixels_choose(const struct pixels *pixels, uint32_t own, bool exact, uint32
 		kept = own && !exact;
 		break;
 	case PIXELS_FILE:
-		kept = own && pixels_opaque(own) != SHMFLIP_XRGB8888;
+		kept = own && pixel_format_opaque(own) != SHMFLIP_XRGB8888;
 		break;
 	case PIXELS_FORMAT:
-		if (own != pixels->fourcc && pixels_opaque(own) != pixels->fourcc)
+		if (own != pixels->fourcc && pixel_format_opaque(own) != pixels->fourcc)
 			return false;
 		*fourcc = pixels->fourcc;
 		return true;

@@ -27,7 +27,4 @@ struct pixels {
  * user wants another format than the frame has. */
 bool pixels_choose(const struct pixels *pixels, uint32_t own, bool exact, uint32_t *fourcc);
 
-/* The same format with an undefined sample in place of alpha; or the format itself. */
-uint32_t pixels_opaque(uint32_t fourcc);
-
 #endif

@@ -167,11 +167,12 @@ static int read_kept(struct raw_stream *stream, struct raw_target *target)
 
 	if (maximum > 255)
 		error = read_wide(stream, target, &opaque);
-	else if (maximum < 255 || (target->flatten && pixels_opaque(own) != own))
+	else if (maximum < 255 || (target->flatten && pixel_format_opaque(own) != own))
 		error = read_finished(stream, target, &opaque);
 	else
 		error = read_planes(stream, target);
-	target->fourcc = opaque ? pixels_opaque(stream->output.fourcc) : stream->output.fourcc;
+	target->fourcc =
+		opaque ? pixel_format_opaque(stream->output.fourcc) : stream->output.fourcc;
 	return error;
 }
 

@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "input/raw_pixels.h"
+#include "pixel_format.h"
 
 enum { SIDE_MAX = 300, GUARD = 0xa5 };
 
@@ -113,8 +114,8 @@ static void read_frame(struct raw_stream *stream)
 	memset(target.pixels, GUARD, layout.bytes);
 	error = raw_pixels_read(stream, &target);
 	REQUIRE(error == 0 || error == -EBADMSG);
-	REQUIRE(pixels_opaque(target.fourcc) == pixels_opaque(fourcc));
-	REQUIRE(error || !target.flatten || target.fourcc == pixels_opaque(target.fourcc));
+	REQUIRE(pixel_format_opaque(target.fourcc) == pixel_format_opaque(fourcc));
+	REQUIRE(error || !target.flatten || target.fourcc == pixel_format_opaque(target.fourcc));
 	require_padding(target.pixels, &layout);
 	free(target.pixels);
 }

@@ -187,6 +187,31 @@ static void test_measures(void **state)
 	image_finish(&image);
 }
 
+static void test_formats_that_differ_in_alpha(void **state)
+{
+	static const uint32_t pairs[][2] = {
+		{ SHMFLIP_XRGB8888, SHMFLIP_ARGB8888 },
+		{ SHMFLIP_XBGR8888, SHMFLIP_ABGR8888 },
+		{ SHMFLIP_XBGR16161616, SHMFLIP_ABGR16161616 },
+	};
+	const uint32_t unknown = 0x44434241;
+	unsigned paired = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			assert_int_equal(pixel_format_opaque(pairs[i][j]), pairs[i][0]);
+			assert_int_equal(pixel_format_with_alpha(pairs[i][j]), pairs[i][1]);
+		}
+	for (unsigned i = 0; pixel_format_get(i); i++) {
+		uint32_t fourcc = pixel_format_get(i)->fourcc;
+
+		paired += pixel_format_opaque(fourcc) != pixel_format_with_alpha(fourcc);
+	}
+	assert_int_equal(paired, 6);
+	assert_int_equal(pixel_format_opaque(unknown), unknown);
+}
+
 static void test_rows_without_padding(void **state)
 {
 	uint8_t row[8 * WIDTH];
@@ -279,9 +304,13 @@ static void test_refusals(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_colours),  cmocka_unit_test(test_raw_values),
-		cmocka_unit_test(test_measures), cmocka_unit_test(test_rows_without_padding),
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_colours),
+		cmocka_unit_test(test_raw_values),
+		cmocka_unit_test(test_measures),
+		cmocka_unit_test(test_formats_that_differ_in_alpha),
+		cmocka_unit_test(test_rows_without_padding),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
