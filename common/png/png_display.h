@@ -10,7 +10,7 @@
 
 struct png_display {
 	uint32_t orientation; /* EXIF's 1 to 8; 0: the file says nothing */
-	uint32_t aspect_num;  /* width : height of a pixel; 0: not known, or nearly square */
+	uint32_t aspect_num;  /* width : height of a pixel; 0: not known: shown as square */
 	uint32_t aspect_den;
 };
 
