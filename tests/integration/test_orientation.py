@@ -11,6 +11,7 @@ from pathlib import Path
 
 import harness
 import screen
+from frames import READER, parse
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 WIDTH, HEIGHT = 240, 160
@@ -64,20 +65,12 @@ class Descriptions(Pictures):
 
     def read(self, *words, **how):
         """Returns aspect and orientation of each frame, and the pixels of all."""
-        reader = self.start(os.environ["SHMFLIP_READER"], "default")
+        reader = self.start(READER, "default")
         self.played = self.producer("--policy", "lossless", "--wait-viewers", "1", "--pixels", "bgra", *words, **how)
         self.assert_exits(self.played, 0)
         self.assert_exits(reader, 0)
-        output = Path(reader.out_path).read_bytes()
-        described, pixels = [], []
-        while output:
-            line, output = output.split(b"\n", 1)
-            words = line.split(b"\t")[1].split()
-            frame_bytes = int(words[0]) * int(words[1]) * 4
-            described.append((words[8].decode(), int(words[12])))
-            pixels.append(output[:frame_bytes])
-            output = output[frame_bytes:]
-        return described, pixels
+        frames = parse(Path(reader.out_path).read_bytes())
+        return [(frame.aspect, frame.orientation) for frame in frames], [frame.data for frame in frames]
 
     def test_each_frame_has_its_own(self):
         paths = [self.png(orientation, density, f"{i}.png") for i, (orientation, density) in enumerate(
