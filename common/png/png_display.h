@@ -15,9 +15,9 @@ struct png_display {
 };
 
 /* Reads the first eXIf and the first pHYs, before or after the pixels. An invalid one, or one with
- * a wrong CRC, says nothing. A PNG that ends early says what its whole chunks say. Scans have ratios
- * such as 299 : 300. Less than 1/200 from 1:1, pHYs says nothing: viewers show such pixels as
- * square, and a producer would need new memory for each such ratio. */
+ * a wrong CRC, says nothing. A PNG that ends early says what its whole chunks say. Scans have
+ * ratios such as 299 : 300. Less than 1/200 from 1:1, pHYs says nothing: viewers show such pixels
+ * as square, and a producer would need new memory for each such ratio. */
 void png_display_read(const uint8_t *png, size_t size, struct png_display *display);
 
 #endif

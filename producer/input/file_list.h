@@ -21,8 +21,8 @@ struct file_list {
  * or no memory. An invalid pattern is a usage error. */
 int file_list_add(struct file_list *files, const char *argument);
 
-/* Reads what a PNG says before its pixels. Searches for the colour key beyond the first 4 KiB only if
- * the format in the channel may depend on it.
+/* Reads what a PNG says before its pixels. Searches for the colour key beyond the first 4 KiB
+ * only if the format in the channel may depend on it.
  * -EBADMSG  no PNG
  * or the error of open(2) or pread(2). */
 int file_read_png_header(const char *path, const struct pixels *pixels, struct png_header *header);
