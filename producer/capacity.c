@@ -56,7 +56,7 @@ static void include_file(struct capacity *capacity, const struct options *option
 	struct png_header header;
 	uint32_t fourcc;
 
-	if (file_read_png_header(path, &header) == 0 &&
+	if (file_read_png_header(path, &options->pixels, &header) == 0 &&
 	    pixels_choose(&options->pixels, png_header_format(&header), header.depth <= 8,
 	                  &fourcc) &&
 	    frame_bytes(fourcc, header.width, header.height) <= max_bytes(capacity, fourcc))

@@ -87,7 +87,8 @@ static void fetch_file(struct frame_source *source, struct frame_task *task)
 
 	task->path = source->files.paths[source->next];
 	task->file = source->next;
-	if (source->loops && file_read_png_header(task->path, &header) == 0)
+	if (source->loops &&
+	    file_read_png_header(task->path, &source->options->pixels, &header) == 0)
 		frame_task_set_header(task, &header, source->options);
 	file_read_ahead(source->files.paths[(source->next + 1) % source->files.count]);
 }

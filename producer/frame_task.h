@@ -42,7 +42,7 @@ struct frame_task {
 	uint32_t fourcc; /* that the frame needs room for: XRGB8888 also for ARGB8888 */
 	struct shmflip_colour colour;
 	uint32_t orientation; /* of a PNG that is read: EXIF's; 0: not known */
-	uint32_t aspect_num;  /* of a pixel; 0: not known. Of a PNG, once it is read */
+	uint32_t aspect_num;  /* of a pixel, once a PNG is read; 0: not known: shown as square */
 	uint32_t aspect_den;
 
 	struct cached_frame *cached; /* was decoded before (frame_cache.h); NULL: no */

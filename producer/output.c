@@ -124,18 +124,32 @@ void output_make_room(struct output *output, struct frame_task *task)
 		grow_slots(output, task);
 }
 
+static void keep_aspect(struct output *output, const struct frame_task *task, const char *reason)
+{
+	output->keeps_aspect = true;
+	if (!output->options->quiet)
+		cli_error("%s: the pixel aspect stays as it is: %s", task->path, reason);
+}
+
+/* After any other error than a lack of memory, the next frame tries again. */
 void output_follow_aspect(struct output *output, const struct frame_task *task)
 {
 	struct shmflip_stream stream = output->stream;
+	int error;
 
 	if (output->keeps_aspect ||
 	    (stream.aspect_num == task->aspect_num && stream.aspect_den == task->aspect_den))
 		return;
-	describe_frame(&stream, task);
-	if (configure(output, &stream) == 0)
+	if (output->options->preload) {
+		keep_aspect(output, task, "--preload keeps the first one");
 		return;
-	output->keeps_aspect = true;
-	cli_error("%s: the pixel aspect stays as it is: %s", task->path, shmflip_error_detail());
+	}
+	describe_frame(&stream, task);
+	do {
+		error = configure(output, &stream);
+	} while (error == -EINTR && !cli_interrupted());
+	if (error == -ENOMEM || error == -ENOSPC)
+		keep_aspect(output, task, shmflip_error_detail());
 }
 
 int output_add_slots(struct output *output, uint32_t slots)

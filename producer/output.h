@@ -19,7 +19,7 @@ struct output {
 	struct capacity *capacity;
 	struct shmflip_producer *producer; /* NULL: not open */
 	struct shmflip_stream stream;      /* as last configured */
-	bool keeps_aspect;                 /* of pixels: another one has failed */
+	bool keeps_aspect;                 /* of pixels; the user has been told */
 };
 
 /* Opens the channel for frames like the first one, whose size is known. Blocks until the kernel has
@@ -43,8 +43,8 @@ int output_loan(struct output *output, struct shmflip_frame **frame);
 void output_make_room(struct output *output, struct frame_task *task);
 
 /* A stream has one pixel aspect. If the frame to publish has another, begins another stream in new
- * memory. The frame then fails with -ESTALE: see output_move(). If there is no memory, tells the
- * user, and the old aspect stays for good. */
+ * memory. The frame then fails with -ESTALE: see output_move(). With --preload, or if there is no
+ * memory, tells the user, and the old aspect stays for good. */
 void output_follow_aspect(struct output *output, const struct frame_task *task);
 
 /* Takes new memory with so many more slots, and tells the user.

@@ -15,7 +15,7 @@
 struct video {
 	uint32_t width; /* 0: there was no frame yet */
 	uint32_t height;
-	uint32_t aspect_num; /* width : height of a pixel; 0: not known */
+	uint32_t aspect_num; /* width : height of a pixel; 0: not known: shown as square */
 	uint32_t aspect_den;
 	uint32_t rate_num; /* frames per second; 0: not known */
 	uint32_t rate_den;

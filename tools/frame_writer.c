@@ -40,10 +40,13 @@ static double fps(const struct video *video)
 
 /* ---- Converting --------------------------------------------------------------------------- */
 
-static int fail_unknown(const struct shmflip_frame *frame)
+/* error: of pixel_source_init(). */
+static int fail_source(const struct shmflip_frame *frame, int error)
 {
-	cli_error("frame %llu has the pixel format 0x%08x, which cat does not know",
-	          (unsigned long long)frame->sequence, frame->fourcc);
+	cli_error("frame %llu has the pixel format 0x%08x, %s", (unsigned long long)frame->sequence,
+	          frame->fourcc,
+	          error == -ENOTSUP ? "which cat does not know"
+	                            : "but planes are missing, or too small");
 	return -ENOTSUP;
 }
 
@@ -128,9 +131,10 @@ int frame_writer_convert(struct frame_writer *writer, const struct shmflip_frame
 {
 	struct pixel_source source;
 	struct video video;
+	int error = pixel_source_init(&source, frame);
 
-	if (pixel_source_init(&source, frame))
-		return fail_unknown(frame);
+	if (error)
+		return fail_source(frame, error);
 	writer->taken_ns = monotonic_now_ns();
 	writer->published_ns = frame->published_ns;
 	if (describe_video(writer, frame, &video))

@@ -172,12 +172,14 @@ static bool note_channel(struct session *session)
 	return true;
 }
 
-static enum session_event pass_over_unknown(struct session *session,
-                                            const struct shmflip_frame *frame)
+/* error: of picture_of_frame(). */
+static enum session_event pass_over(struct session *session, const struct shmflip_frame *frame,
+                                    int error)
 {
 	char reason[64];
 
-	snprintf(reason, sizeof(reason), "pixel format 0x%08x is unknown", frame->fourcc);
+	snprintf(reason, sizeof(reason), "pixel format 0x%08x %s", frame->fourcc,
+	         error == -ENOTSUP ? "is unknown" : "has planes missing, or too small");
 	session_pass_over(session, reason);
 	shmflip_frame_release(frame);
 	return SESSION_PASSED_OVER;
@@ -223,8 +225,9 @@ enum session_event session_take_frame(struct session *session, struct picture *p
 	enum session_event event = handle_action(session, action, detail);
 	if (event != SESSION_FRAME)
 		return event;
-	if (picture_of_frame(picture, frame, !session->options->unturned) < 0)
-		return pass_over_unknown(session, frame);
+	error = picture_of_frame(picture, frame, !session->options->unturned);
+	if (error)
+		return pass_over(session, frame, error);
 	if (!picture->pixels && must_stay_untouched(session))
 		return refuse_to_convert(session, picture);
 	return digest_and_record(session, picture);

@@ -255,7 +255,7 @@ struct shmflip_stream {
 	uint64_t slot_bytes; /* room for a frame, if more than one of this format and size needs */
 	uint32_t rate_num;   /* frames per second as a fraction, 30000 / 1001. 0: not known */
 	uint32_t rate_den;   /* 0: 1 */
-	uint32_t aspect_num; /* width : height of a pixel. 0: square */
+	uint32_t aspect_num; /* width : height of a pixel. 0: not known: shown as square */
 	uint32_t aspect_den;
 	struct shmflip_colour colour;
 	uint32_t frame_metadata_bytes; /* room for each frame's own: 8 bytes and the data for each

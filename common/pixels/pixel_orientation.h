@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Turns and mirrors pictures as EXIF's orientations 1 to 8 say. What lies in memory is the
- * frame. What a viewer shows is the picture: in 5 to 8, its width is the frame's height. Any other
- * number means 1: as it lies. Pure; any thread. */
+ * Turns and mirrors pictures as EXIF's orientations 1 to 8 say. A frame lies in memory. A viewer
+ * shows its picture: in 5 to 8, the picture's width is the frame's height. Any other number means
+ * 1: as the frame lies. Pure; any thread. */
 #ifndef SHMFLIP_PIXEL_ORIENTATION_H
 #define SHMFLIP_PIXEL_ORIENTATION_H
 

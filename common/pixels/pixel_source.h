@@ -33,7 +33,7 @@ struct pixel_source {
 	float value_offset;
 	struct shmflip_colour colour; /* as the frame has it */
 	uint32_t orientation; /* likewise: how to show what lies there. EXIF's 1 to 8, or 0 */
-	uint32_t aspect_num;  /* width : height of a pixel, as its stream has it. 0: square */
+	uint32_t aspect_num;  /* width : height of a pixel. 0: not known: shown as square */
 	uint32_t aspect_den;
 };
 

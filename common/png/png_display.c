@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_display.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 #include <zlib.h>
@@ -75,6 +76,12 @@ static uint32_t greatest_common_divisor(uint32_t a, uint32_t b)
 	return a;
 }
 
+/* The rule of viewer/present/geometry.h: a smaller difference comes from rounding. */
+static bool is_square(uint32_t across, uint32_t down)
+{
+	return fabs((double)down / across - 1) < 1.0 / 200;
+}
+
 /* Pixels for each metre, or for a unit that is not named. A wide pixel has fewer across. */
 static void parse_phys(const uint8_t *data, size_t size, struct png_display *display)
 {
@@ -84,7 +91,7 @@ static void parse_phys(const uint8_t *data, size_t size, struct png_display *dis
 		return;
 	across = png_read_u32(data);
 	down = png_read_u32(data + 4);
-	if (!across || !down || across == down)
+	if (!across || !down || is_square(across, down))
 		return;
 	divisor = greatest_common_divisor(across, down);
 	display->aspect_num = down / divisor;

@@ -14,11 +14,15 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "pixels.h"
 #include "png_header.h"
 
 /* Linux limits each POSIX_FADV_WILLNEED to its own read-ahead, which is rarely less than this. */
 #define READ_AHEAD_STEP (128 << 10)
 #define READ_AHEAD_MAX (64 << 20)
+
+/* Nearly every PNG has its pixels, or at least its small chunks, within these first bytes. */
+#define START_BYTES 4096
 
 /* frames/%04d.png: the text before and after the number, and its minimum number of digits. */
 struct pattern {
@@ -165,7 +169,7 @@ int file_list_add(struct file_list *files, const char *argument)
 	return -ENOENT;
 }
 
-/* Reads where the chunks before the pixels begin, as far as the header depends on them. */
+/* Continues the search for the colour key in the file: a read for each chunk. */
 static void read_chunk_heads(int fd, struct png_header *header)
 {
 	uint8_t head[PNG_CHUNK_HEAD_BYTES];
@@ -175,10 +179,10 @@ static void read_chunk_heads(int fd, struct png_header *header)
 		continue;
 }
 
-int file_read_png_header(const char *path, struct png_header *header)
+int file_read_png_header(const char *path, const struct pixels *pixels, struct png_header *header)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	uint8_t start[PNG_HEADER_BYTES];
+	uint8_t start[START_BYTES];
 	const char *reason;
 	ssize_t got;
 	int error;
@@ -187,7 +191,7 @@ int file_read_png_header(const char *path, struct png_header *header)
 		return -errno;
 	got = pread(fd, start, sizeof(start), 0);
 	error = got < 0 ? -errno : png_header_parse(start, (size_t)got, header, &reason);
-	if (!error)
+	if (!error && pixels_need_own(pixels, header->depth <= 8))
 		read_chunk_heads(fd, header);
 	close(fd);
 	return error;

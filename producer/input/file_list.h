@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+struct pixels;
 struct png_header;
 
 struct file_list {
@@ -20,10 +21,11 @@ struct file_list {
  * or no memory. An invalid pattern is a usage error. */
 int file_list_add(struct file_list *files, const char *argument);
 
-/* Reads what a PNG says before its pixels.
+/* Reads what a PNG says before its pixels. Searches for the colour key beyond the first 4 KiB
+ * only if the format in the channel may depend on it.
  * -EBADMSG  no PNG
  * or the error of open(2) or pread(2). */
-int file_read_png_header(const char *path, struct png_header *header);
+int file_read_png_header(const char *path, const struct pixels *pixels, struct png_header *header);
 
 /* Asks the kernel to read a file into its cache meanwhile, if the file can be read. */
 void file_read_ahead(const char *path);

@@ -3,6 +3,12 @@
 
 #include "pixel_format.h"
 
+bool pixels_need_own(const struct pixels *pixels, bool exact)
+{
+	return pixels->choice == PIXELS_FILE || pixels->choice == PIXELS_FORMAT ||
+	       (pixels->choice == PIXELS_AUTO && !exact);
+}
+
 bool pixels_choose(const struct pixels *pixels, uint32_t own, bool exact, uint32_t *fourcc)
 {
 	bool kept = false;

@@ -27,4 +27,7 @@ struct pixels {
  * user wants another format than the frame has. */
 bool pixels_choose(const struct pixels *pixels, uint32_t own, bool exact, uint32_t *fourcc);
 
+/* Whether own matters for that choice. */
+bool pixels_need_own(const struct pixels *pixels, bool exact);
+
 #endif

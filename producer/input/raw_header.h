@@ -23,7 +23,7 @@ struct raw_layout {
 	uint32_t maximum; /* of a sample, in PNM; above 255: samples of two bytes, the high one
 	                   * first. Others: 255 */
 	struct shmflip_colour colour; /* as the stream says */
-	uint32_t aspect_num;          /* of a pixel. 0: not known */
+	uint32_t aspect_num;          /* of a pixel. 0: not known: shown as square */
 	uint32_t aspect_den;
 };
 

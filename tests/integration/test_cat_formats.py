@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 import harness
-from test_formats import FORMATS, ffmpeg, frame_bytes, y4m
+from frames import FORMATS, ffmpeg, frame_bytes, y4m
 
 # The tag of a Y4M, and how its planes come from those of the format: the position of the first byte and the distance
 # of samples, in samples; and by how many bits they are shifted.

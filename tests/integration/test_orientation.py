@@ -11,6 +11,7 @@ from pathlib import Path
 
 import harness
 import screen
+from frames import READER, parse
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 WIDTH, HEIGHT = 240, 160
@@ -64,30 +65,38 @@ class Descriptions(Pictures):
 
     def read(self, *words, **how):
         """Returns aspect and orientation of each frame, and the pixels of all."""
-        reader = self.start(os.environ["SHMFLIP_READER"], "default")
-        producer = self.producer("-q", "--policy", "lossless", "--wait-viewers", "1", "--pixels", "bgra", *words, **how)
-        self.assert_exits(producer, 0)
+        reader = self.start(READER, "default")
+        self.played = self.producer("--policy", "lossless", "--wait-viewers", "1", "--pixels", "bgra", *words, **how)
+        self.assert_exits(self.played, 0)
         self.assert_exits(reader, 0)
-        output = Path(reader.out_path).read_bytes()
-        described, pixels = [], []
-        while output:
-            line, output = output.split(b"\n", 1)
-            words = line.split(b"\t")[1].split()
-            frame_bytes = int(words[0]) * int(words[1]) * 4
-            described.append((words[8].decode(), int(words[12])))
-            pixels.append(output[:frame_bytes])
-            output = output[frame_bytes:]
-        return described, pixels
+        frames = parse(Path(reader.out_path).read_bytes())
+        return [(frame.aspect, frame.orientation) for frame in frames], [frame.data for frame in frames]
 
     def test_each_frame_has_its_own(self):
         paths = [self.png(orientation, density, f"{i}.png") for i, (orientation, density) in enumerate(
             [(6, None), (0, (1000, 2000)), (3, (1000, 2000)), (0, (72, 72)), (8, (2000, 1000))])]
-        expected = [("0:0", 6), ("2:1", 0), ("2:1", 3), ("0:0", 0), ("1:2", 8)]
-        for options, passes in (([], 1), (["--jobs", "3"], 1), (["--preload", "--loop=2"], 3)):
+        for options in ([], ["--jobs", "3"]):
             with self.subTest(options):
                 described, pixels = self.read(*options, *paths)
-                self.assertEqual(described, expected * passes)
+                self.assertEqual(described, [("0:0", 6), ("2:1", 0), ("2:1", 3), ("0:0", 0), ("1:2", 8)])
                 self.assertEqual(len(set(pixels)), 1)
+
+    def test_preloaded_frames_share_the_first_aspect(self):
+        """Another one would take new memory for all of them."""
+        paths = [self.png(orientation, density, f"{i}.png") for i, (orientation, density) in enumerate(
+            [(6, (1000, 2000)), (0, None), (3, (2000, 1000))])]
+        stats = self.scratch / "stats.json"
+        described, pixels = self.read("--preload", "--loop=2", "--stats", stats, *paths)
+        self.assertEqual(described, [("2:1", 6), ("2:1", 0), ("2:1", 3)] * 3)
+        self.assertEqual(len(set(pixels)), 1)
+        self.assertEqual(self.stats(stats)["generations"], 1)
+        self.assertEqual(sum("pixel aspect" in line for line in self.played.err.splitlines()), 1, self.played.err)
+
+    def test_what_counts_as_square_takes_no_new_memory(self):
+        paths = [self.png(0, (299 + i % 2, 300), f"{i}.png") for i in range(6)]
+        stats = self.scratch / "stats.json"
+        self.assertEqual(self.read("--stats", stats, *paths)[0], [("0:0", 0)] * 6)
+        self.assertEqual(self.stats(stats)["generations"], 1)
 
     def test_invalid_ones_say_nothing(self):
         paths = [self.png(orientation, density, f"{i}.png") for i, (orientation, density) in enumerate(
@@ -117,12 +126,12 @@ class Descriptions(Pictures):
         return json.loads(tool.out)
 
     def test_a_stream_of_pngs(self):
-        stream = b"".join(self.png(orientation, (1000, 1000 + orientation)).read_bytes() for orientation in range(1, 9))
+        stream = b"".join(self.png(orientation, (1000, 1000 + 10 * orientation)).read_bytes() for orientation in range(1, 9))
         Path(self.scratch / "stream").write_bytes(stream)
         with open(self.scratch / "stream", "rb") as file:
             described, _ = self.read("-", stdin=file)
-        self.assertEqual(described, [("1001:1000", 1), ("501:500", 2), ("1003:1000", 3), ("251:250", 4),
-                                     ("201:200", 5), ("503:500", 6), ("1007:1000", 7), ("126:125", 8)])
+        self.assertEqual(described, [("101:100", 1), ("51:50", 2), ("103:100", 3), ("26:25", 4), ("21:20", 5),
+                                     ("53:50", 6), ("107:100", 7), ("27:25", 8)])
 
 
 @screen.needs_screen

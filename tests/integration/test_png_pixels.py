@@ -9,13 +9,13 @@ import unittest
 import zlib
 
 import harness
+from frames import READER, parse
 from harness import KINDS
 
-READER = os.environ["SHMFLIP_READER"]
 WIDTH, HEIGHT = 33, 17
 GRAY, RGB, PALETTE, GRAY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGB_ALPHA: 4}
-BYTES = {"XR24": 4, "AR24": 4, "BG24": 3, "R8": 1, "R16": 2, "XB48": 8, "AB48": 8}
+NAMES = ["XR24", "AR24", "BG24", "R8", "R16", "XB48", "AB48"]
 OPAQUE = {"AR24": "XR24", "AB48": "XB48"}
 
 
@@ -102,27 +102,6 @@ ALL = [Png(1, GRAY), Png(2, GRAY), Png(4, GRAY), Png(8, GRAY), Png(16, GRAY), Pn
        Png(16, GRAY_ALPHA, opaque=True)]
 
 
-class Frame:
-    """A frame at the start of what frame-reader wrote."""
-
-    def __init__(self, output):
-        line, rest = output.split(b"\n", 1)
-        self.name, words = line.decode().split("\t")
-        words = words.split()
-        self.width, self.height = int(words[0]), int(words[1])
-        self.colour, self.described, self.bits = " ".join(words[2:8]), words[9] == "1", int(words[11])
-        self.data = rest[:self.width * self.height * BYTES[self.name]]
-        self.size = len(line) + 1 + len(self.data)
-
-
-def parse(output):
-    frames = []
-    while output:
-        frames.append(Frame(output))
-        output = output[frames[-1].size:]
-    return frames
-
-
 class Pngs(harness.Case):
     def write(self, pngs):
         """Writes PNGs to files. Returns their paths, in order."""
@@ -175,7 +154,7 @@ class Pixels(Pngs):
                 self.assert_frames(self.play("--pixels", "auto", *options, *paths), expected * passes)
 
     def test_one_format(self):
-        for wanted in BYTES:
+        for wanted in NAMES:
             same = wanted if wanted == "XB48" else None
             shown = [png.ours() for png in ALL] if wanted in ("XR24", "AR24") else \
                 [(same or png.kept()[0], png.kept()[1]) for png in ALL

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * producer/input/file_list: the files that a SOURCE names, and their order. */
+ * producer/input/file_list: the files that a SOURCE names, and their order; how far their headers
+ * are read. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,9 @@
 
 #include "cli.h"
 #include "input/file_list.h"
+#include "input/pixels.h"
+#include "png_header.h"
+#include "png_maker.h"
 
 static char directory[64];
 
@@ -178,6 +182,42 @@ static void test_bad_patterns_are_usage_errors(void **state)
 	}
 }
 
+/* ---- Headers --------------------------------------------------------------------------------- */
+
+/* A gray PNG with a colour key behind so many bytes of text. */
+static bool finds_colour_key(uint8_t depth, size_t text_bytes, int choice)
+{
+	struct pixels pixels = { .choice = choice, .fourcc = SHMFLIP_R16 };
+	struct bytes png = { 0 }, text = { 0 };
+	struct png_header header;
+	FILE *file = fopen("key.png", "w");
+
+	bytes_add_fill(&text, 'x', text_bytes);
+	png_add_signature(&png);
+	png_add_header(&png, 4, 4, depth, GREY, false);
+	png_add_chunk(&png, "tEXt", text.data, text.size);
+	png_add_chunk(&png, "tRNS", "\0\1", 2);
+	assert_non_null(file);
+	assert_int_equal(fwrite(png.data, 1, png.size, file), png.size);
+	fclose(file);
+	bytes_finish(&text);
+	bytes_finish(&png);
+	assert_int_equal(file_read_png_header("key.png", &pixels, &header), 0);
+	return header.has_colour_key;
+}
+
+static void test_a_colour_key_is_searched_where_it_matters(void **state)
+{
+	static const size_t near = 4096 - 33 - 12 - 8, far = near + 1;
+
+	(void)state;
+	for (int choice = PIXELS_BGRA; choice <= PIXELS_FORMAT; choice++) {
+		assert_true(finds_colour_key(8, near, choice));
+		assert_int_equal(finds_colour_key(8, far, choice), choice >= PIXELS_FILE);
+		assert_int_equal(finds_colour_key(16, far, choice), choice != PIXELS_BGRA);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -191,6 +231,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_missing_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bad_patterns_are_usage_errors, set_up,
 		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_a_colour_key_is_searched_where_it_matters,
+		                                set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

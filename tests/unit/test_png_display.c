@@ -139,6 +139,10 @@ static void test_aspect(void **state)
 	(void)state;
 	assert_aspect(phys(1000, 2000, 1), 2, 1);
 	assert_aspect(phys(2835, 2835, 1), 0, 0);
+	assert_aspect(phys(299, 300, 1), 0, 0);
+	assert_aspect(phys(300, 299, 1), 0, 0);
+	assert_aspect(phys(1000, 1004, 1), 0, 0);
+	assert_aspect(phys(1000, 1006, 1), 503, 500);
 	assert_aspect(phys(16, 15, 0), 15, 16);
 	assert_aspect(phys(1, UINT32_MAX, 0), UINT32_MAX, 1);
 	assert_aspect(phys(0, 1, 0), 0, 0);

@@ -19,7 +19,7 @@ struct picture_info {
 	uint32_t width;       /* as it is shown: turned */
 	uint32_t height;
 	uint32_t orientation; /* EXIF's: how the frame's pixels are turned. 0, 1: as they lie */
-	uint32_t aspect_num;  /* width : height of a pixel, as it is shown. 0: square */
+	uint32_t aspect_num;  /* width : height of a pixel, turned. 0: not known: shown as square */
 	uint32_t aspect_den;
 	uint32_t fourcc; /* enum shmflip_format. 0: not known */
 	bool opaque;     /* the fourth byte of each pixel is undefined; else it is alpha */
