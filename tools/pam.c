@@ -45,7 +45,8 @@ int pam_frame(struct out_buffer *output, const struct pixel_source *source,
 
 	(void)video;
 	png_samples_init(&samples, source);
-	limited = samples.channels == 1 && !source->full_range;
+	limited = samples.channels == 1 && !source->full_range &&
+	          source->format->order != ORDER_FLOAT;
 	if (out_buffer_printf(output,
 	                      "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL %u\nTUPLTYPE %s\n"
 	                      "ENDHDR\n",

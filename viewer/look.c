@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WHITE_16 65535
-
 bool look_has_range(const struct pixel_source *source)
 {
 	return source->format->kind == PIXEL_VALUE || source->format->kind == PIXEL_RGBA16;
@@ -89,7 +87,7 @@ static struct pixel_range auto_range(const struct look *look, const struct pixel
 
 static bool is_brightness(const struct pixel_source *source)
 {
-	return source->format->bits == 16 && (source->white != WHITE_16 || !source->full_range);
+	return source->format->bits == 16 && (source->colour.white || !source->full_range);
 }
 
 bool look_zero_is_no_value(const struct look *look, const struct pixel_source *source)

@@ -197,7 +197,7 @@ int presenter_choice_open(struct video_output *output, const struct picture *pic
 
 unsigned presenter_choice_copies(const struct video_output *output)
 {
-	unsigned conversion = output->source.format ? 1 : 0;
+	unsigned conversion = output->is_converted ? 1 : 0;
 
 	return conversion +
 	       (output->presenter->copies ? output->presenter->copies(output->state) : 0);

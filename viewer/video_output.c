@@ -99,15 +99,19 @@ static int convert(struct video_output *output, struct picture *picture)
 {
 	int error = conversion_apply(&output->conversion, picture);
 
-	return error ? fail(output, error) : 0;
+	if (!error || error == -ENOMEM)
+		return error ? fail(output, error) : 0;
+	return presenter_fail(&output->host, error,
+	                      "no shared memory to convert the picture: %s: raise kernel.shmall or "
+	                      "kernel.shmmni, or start the producer with --pixels bgra",
+	                      strerror(-error));
 }
 
 /* Notes what the presenter shows now. */
-static void adopt(struct video_output *output, const struct picture *picture)
+static void adopt(struct video_output *output, const struct picture *picture, bool is_converted)
 {
-	bool is_converted = picture->pixels != picture->source.plane[0].pixels;
-
-	output->source = is_converted ? picture->source : (struct pixel_source){ 0 };
+	output->is_converted = is_converted;
+	output->source = picture->source;
 	picture_copy_finish(&output->kept);
 }
 
@@ -123,7 +127,7 @@ static int open_with(struct video_output *output, const struct picture *picture)
 	error = presenter_choice_open(output, &converted);
 	if (error)
 		return error;
-	adopt(output, &converted);
+	adopt(output, &converted, conversion_is_needed(picture));
 	count_drawing(output);
 	return 0;
 }
@@ -182,7 +186,7 @@ int video_output_show(struct video_output *output, const struct picture *picture
 		conversion_release(&output->conversion, picture->frame);
 		return error;
 	}
-	adopt(output, &converted);
+	adopt(output, &converted, conversion_is_needed(picture));
 	count_drawing(output);
 	return 0;
 }
@@ -221,7 +225,7 @@ static int show_copy(struct video_output *output, struct picture *picture)
 /* Copies what was converted, before the slot is released. */
 static int keep_source(struct video_output *output)
 {
-	if (!output->source.format || output->kept.bytes)
+	if (!output->is_converted || output->kept.bytes)
 		return 0;
 	int error = picture_copy_init(&output->kept, &output->info, &output->source);
 	if (error)
@@ -233,11 +237,12 @@ static int keep_source(struct video_output *output)
 int video_output_show_copy(struct video_output *output, const struct picture_copy *copy)
 {
 	struct picture picture = picture_of_source(&copy->info, &copy->source);
+	bool is_converted = conversion_is_needed(&picture);
 	int error = show_copy(output, &picture);
 
 	if (error)
 		return error;
-	adopt(output, &picture);
+	adopt(output, &picture, is_converted);
 	error = keep_source(output);
 	output->pixels_lost = false;
 	output->session->repeated++;
@@ -247,9 +252,9 @@ int video_output_show_copy(struct video_output *output, const struct picture_cop
 
 int video_output_change_look(struct video_output *output)
 {
-	int error = output->source.format ? video_output_release_slot(output) : 0;
+	int error = output->is_converted ? video_output_release_slot(output) : 0;
 
-	if (error || !output->source.format)
+	if (error || !output->is_converted)
 		return error;
 	struct picture picture = picture_of_source(&output->info, &output->source);
 	output->session->repeated++;

@@ -14,7 +14,7 @@ const struct picture_info *video_output_info(const struct video_output *output)
 
 const struct pixel_source *video_output_source(const struct video_output *output)
 {
-	return output->source.format ? &output->source : NULL;
+	return output->is_converted ? &output->source : NULL;
 }
 
 struct look *video_output_look(struct video_output *output)
@@ -28,7 +28,7 @@ int video_output_inspect(struct video_output *output, struct point at, struct pi
 	uint32_t x = (uint32_t)at.x, y = (uint32_t)at.y;
 
 	values->count = 0;
-	if (!output->source.format)
+	if (!output->is_converted)
 		return video_output_read(output, (struct area){ at.x, at.y, 1, 1 }, pixel);
 	pixel_source_read(&output->source, x, y, values);
 	*pixel = conversion_of_pixel(&output->source, x, y);
@@ -51,17 +51,20 @@ static int read_whole(struct video_output *output, struct picture_copy *copy)
 	*copy = (struct picture_copy){ .info = output->info,
 		                       .source = picture_of_copy(&output->info, pixels).source,
 		                       .bytes = (uint8_t *)pixels };
+	copy->source.orientation = output->source.orientation;
+	copy->source.aspect_num = output->source.aspect_num;
+	copy->source.aspect_den = output->source.aspect_den;
 	return 0;
 }
 
 int video_output_copy(struct video_output *output, size_t bytes_max, struct picture_copy *copy)
 {
 	const struct picture plain = picture_of_copy(&output->info, NULL);
-	const struct pixel_source *source = output->source.format ? &output->source : &plain.source;
+	const struct pixel_source *source = output->is_converted ? &output->source : &plain.source;
 
 	if (picture_copy_bytes(source) > bytes_max)
 		return presenter_fail(&output->host, -EFBIG, "the picture is too large");
-	if (!output->source.format)
+	if (!output->is_converted)
 		return read_whole(output, copy);
 	if (picture_copy_init(copy, &output->info, source) < 0)
 		return presenter_fail(&output->host, -ENOMEM, "out of memory for the picture");

@@ -23,8 +23,9 @@ struct video_output {
 	struct presenter_host host;
 	struct conversion conversion;
 	struct picture_info info;   /* of the picture */
-	struct pixel_source source; /* of the picture, if it was converted. No format: it was not */
-	struct picture_copy kept;   /* what source points to, after its frame was released */
+	bool is_converted;          /* the picture */
+	struct pixel_source source; /* of the picture. Its planes only if it was converted */
+	struct picture_copy kept;   /* what they point to, after the frame was released */
 	struct viewport viewport;
 	struct overlay *overlay;
 	bool stale;

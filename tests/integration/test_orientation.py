@@ -231,15 +231,18 @@ class Windows(screen.Screen, Pictures):
 
     def test_screenshots_and_paused_pictures(self):
         path = self.png(6, (1000, 2000))
-        producer = self.start_still(path)
-        viewer = self.start(harness.VIEWER, cwd=self.scratch)
-        window = self.window_of(viewer)
-        for key in ("s", "space", "s"):
-            self.press(window, key)
-        self.until("two pictures are saved", lambda: len(list(self.scratch.glob("default-*.png"))) == 2)
-        self.end(viewer, producer)
-        for saved in self.scratch.glob("default-*.png"):
-            self.assert_saved(saved, path)
+        # The pixels of a frame that is not turned come from the presenter.
+        for options in ([], ["--no-rotate"]):
+            producer = self.start_still(path)
+            viewer = self.start(harness.VIEWER, *options, cwd=self.scratch)
+            window = self.window_of(viewer)
+            for key in ("s", "space", "s"):
+                self.press(window, key)
+            self.until("two pictures are saved", lambda: len(list(self.scratch.glob("default-*.png"))) == 2)
+            self.end(viewer, producer)
+            for saved in self.scratch.glob("default-*.png"):
+                self.assert_saved(saved, path)
+                saved.unlink()
 
 
 if __name__ == "__main__":

@@ -299,7 +299,7 @@ static void check_pam_pixel(const struct pixel_source *source, uint32_t x, uint3
 	struct pixel_values values;
 
 	pixel_source_read(source, x, y, &values);
-	if (!source->full_range && values.count == 1) {
+	if (!source->full_range && values.count == 1 && !values.is_float) {
 		low = white * (wide ? 16 * 256 / 65535.0 : 16 / 255.0);
 		high = white * (wide ? 235 * 256 / 65535.0 : 235 / 255.0);
 	}

@@ -169,7 +169,7 @@ static bool zero_is_no_value(enum look_mode mode, uint32_t fourcc,
 static void test_zero(void **state)
 {
 	const struct shmflip_colour unknown = { 0 }, white = { .white = 4095 },
-				    limited = { .range = 1 };
+				    largest = { .white = 65535 }, limited = { .range = 1 };
 
 	(void)state;
 	assert_true(zero_is_no_value(LOOK_AUTO, SHMFLIP_R16, &unknown));
@@ -178,6 +178,7 @@ static void test_zero(void **state)
 	/* Black is black where the picture is shown as one, or says that it is brightness. */
 	assert_false(zero_is_no_value(LOOK_FULL, SHMFLIP_R16, &unknown));
 	assert_false(zero_is_no_value(LOOK_AUTO, SHMFLIP_R16, &white));
+	assert_false(zero_is_no_value(LOOK_AUTO, SHMFLIP_R16, &largest));
 	assert_false(zero_is_no_value(LOOK_AUTO, SHMFLIP_R16, &limited));
 	assert_false(zero_is_no_value(LOOK_AUTO, SHMFLIP_NV12, &unknown));
 }
