@@ -98,8 +98,8 @@ bool look_zero_is_no_value(const struct look *look, const struct pixel_source *s
 static struct pixel_look look_at(struct look *look, const struct pixel_source *source, bool follows)
 {
 	struct pixel_look made = { .map = look->map };
-	bool automatic = look->mode == LOOK_AUTO ||
-	                 (look->mode == LOOK_DEFAULT && look_has_map(source));
+	bool automatic =
+		look->mode == LOOK_AUTO || (look->mode == LOOK_DEFAULT && look_has_map(source));
 
 	if (!look_has_range(source))
 		return pixel_look_full(source);
