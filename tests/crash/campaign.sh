@@ -242,11 +242,12 @@ wait_for_room() {
 	done
 }
 
-# mutants PATTERN: those that may take long come first.
+# mutants PATTERN: those that may take long come first. Files tell how a job ended: bash forgets its
+# status if another process gets its id, and more processes are started than there are ids.
 mutants() {
-	local patch name pid caught=0
+	local patch name caught
 	local long='^Part: (storm|descriptor)'
-	local -a patches pids=() unit_pids=()
+	local -a patches
 
 	echo 'Mutants, and the fault or the unit test that caught each'
 	check_table
@@ -257,27 +258,27 @@ mutants() {
 	)
 	for patch in "${patches[@]}"; do
 		wait_for_room
-		run_mutant "$patch" >"$scratch/$(basename "$patch").caught" &
-		pids+=($!)
+		(
+			run_mutant "$patch" >"$scratch/$(basename "$patch").said"
+			: >"$scratch/$(basename "$patch").done"
+		) &
 	done
 	while read -r name; do
 		wait_for_room
-		check_unit_test "$name" >"$scratch/$name.failed" &
-		unit_pids+=($!)
+		(
+			check_unit_test "$name" >"$scratch/$name.test.said"
+			: >"$scratch/$name.test.done"
+		) &
 	done < <(sed -n 's/^Part: unit //p' "${patches[@]}" | sort -u)
-	for pid in "${pids[@]}"; do
-		if wait "$pid"; then
-			caught=$((caught + 1))
-		else
-			status=1
-		fi
-	done
-	for pid in "${unit_pids[@]}"; do
-		wait "$pid" || status=1
-	done
-	cat "$scratch"/*.caught
-	find "$scratch" -maxdepth 1 -name '*.failed' -exec cat {} +
+	wait
+	cat "$scratch"/*.patch.said
+	find "$scratch" -maxdepth 1 -name '*.test.said' -exec cat {} +
+	caught=$(find "$scratch" -maxdepth 1 -name '*.patch.done' | wc -l)
 	echo "  $caught of ${#patches[@]} caught"
+	((caught == ${#patches[@]})) || status=1
+	for name in "$scratch"/*.test.said; do
+		[[ -f ${name%.said}.done ]] || status=1
+	done
 }
 
 # ---- The campaign --------------------------------------------------------------------------------
