@@ -327,7 +327,7 @@ static void check_pam(const struct pixel_image *image, const struct pixel_source
 	(void)image;
 	snprintf(header, sizeof(header),
 	         "P7\nWIDTH %u\nHEIGHT %u\nDEPTH %u\nMAXVAL %u\nTUPLTYPE %s\nENDHDR\n",
-	         source->width, source->height, depth, bytes == 1 ? 255 : 65535,
+	         source->width, source->height, depth, bytes == 1 ? 255U : 65535U,
 	         depth == 1   ? "GRAYSCALE"
 	         : depth == 3 ? "RGB"
 	                      : "RGB_ALPHA");
