@@ -27,7 +27,7 @@ bool conversion_is_needed(const struct picture *picture);
  * conversion_release(). Errors: see shared_buffers_take(). */
 int conversion_apply(struct conversion *conversion, struct picture *picture);
 
-/* Call when nobody reads the picture of this frame any more. Any thread. */
+/* Call when no presenter reads the picture of this frame any more. Any thread. */
 void conversion_release(struct conversion *conversion, const struct shmflip_frame *frame);
 
 /* Converts a picture that is shown again, or before the last one, to memory of the caller: rows as

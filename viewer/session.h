@@ -54,7 +54,7 @@ struct session {
 	struct shmflip_counts counts;   /* of all channels, at the last take */
 	struct shmflip_counts before;   /* of the channels before this one */
 	uint64_t shown;
-	uint64_t passed_over; /* frames passed over */
+	uint64_t passed_over; /* frames that no presenter could show */
 	uint64_t repeated; /* drawings without a new frame; counted by the code that shows frames */
 	uint64_t drawn;    /* frames drawn; while nobody can see the window, not all shown are */
 	uint64_t copies;   /* of the frames drawn */

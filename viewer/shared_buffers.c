@@ -58,7 +58,7 @@ static int create_memory(size_t buffer_bytes, struct shared_memory **out)
 	return error;
 }
 
-static void leave_memory(struct shared_memory *memory)
+static void release_memory(struct shared_memory *memory)
 {
 	if (!memory || --memory->users > 0)
 		return;
@@ -82,14 +82,14 @@ static int prepare_memory(struct shared_buffers *buffers, size_t bytes)
 	int error = create_memory(bytes, &memory);
 	if (error)
 		return error;
-	leave_memory(buffers->memory);
+	release_memory(buffers->memory);
 	buffers->memory = memory;
 	return 0;
 }
 
 /* ---- Buffers ------------------------------------------------------------------------------- */
 
-/* The first that is free, so that few pages are ever written to. */
+/* frame: NULL finds a free buffer. */
 static struct shared_buffer *find(struct shared_buffers *buffers, const struct shmflip_frame *frame)
 {
 	for (size_t i = 0; i < SHARED_BUFFERS; i++) {
@@ -123,6 +123,7 @@ void shared_buffers_init(struct shared_buffers *buffers)
 static int take(struct shared_buffers *buffers, const struct shmflip_frame *frame, size_t bytes,
                 const struct shared_buffer **out)
 {
+	/* The first that is free, so that few pages are ever written to. */
 	struct shared_buffer *buffer = find(buffers, NULL);
 
 	if (!buffer)
@@ -147,7 +148,7 @@ int shared_buffers_take(struct shared_buffers *buffers, const struct shmflip_fra
 
 static void release(struct shared_buffer *buffer)
 {
-	leave_memory(buffer->memory);
+	release_memory(buffer->memory);
 	*buffer = (struct shared_buffer){ 0 };
 }
 
@@ -164,6 +165,6 @@ void shared_buffers_finish(struct shared_buffers *buffers)
 {
 	for (size_t i = 0; i < SHARED_BUFFERS; i++)
 		release(&buffers->buffers[i]);
-	leave_memory(buffers->memory);
+	release_memory(buffers->memory);
 	pthread_mutex_destroy(&buffers->lock);
 }

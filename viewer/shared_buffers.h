@@ -4,8 +4,8 @@
  * it attaches a producer's segment. The segment is marked for removal at creation, so the kernel
  * frees it with its last user.
  *
- * A buffer belongs to a frame from shared_buffers_take() until shared_buffers_release(). Nobody
- * else writes to it meanwhile. */
+ * A buffer belongs to a frame from shared_buffers_take() until shared_buffers_release().
+ * Meanwhile no other frame's pixels are written to it. */
 #ifndef SHMFLIP_VIEWER_SHARED_BUFFERS_H
 #define SHMFLIP_VIEWER_SHARED_BUFFERS_H
 

@@ -84,7 +84,7 @@ static void sides_of(const struct viewport *viewport, struct extent picture, str
 /* ---- Placing ------------------------------------------------------------------------------ */
 
 /* The visible part of the side, and a little more for the filter. Both ends are picture pixels
- * whose edges fall on edges of window pixels. */
+ * whose edges fall on edges of window pixels, or near them if pixels are not square. */
 static void find_visible(const struct side *side, int *first, int *end)
 {
 	int step = side->zoom == 1 || side->zoom >= 2 ? 1 : ALIGNMENT;
