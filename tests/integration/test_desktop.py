@@ -185,9 +185,22 @@ class WindowManager(Desktop):
         at, size = 15 * width + width - 100, width * height
         return all(pixels[c * size + at:][:100].count(PANEL[c]) > 10 for c in range(3))
 
+    def mark_comes(self, window, key, again):
+        """On a busy machine, one picture of the screen may take longer than the mark stays: then the keys "again" are
+        pressed, which lead to the same state."""
+        keys = [key]
+        for _ in range(5):
+            for each in keys:
+                self.press(window, each)
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                if self.corner_has_panel(window):
+                    return
+            keys = again
+        self.fail(f"no mark was seen after {key}; title: {self.title_of(window)}")
+
     def comes_and_goes(self, window, key):
-        self.press(window, key)
-        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.mark_comes(window, key, [key, key])
         self.until("no mark", lambda: not self.corner_has_panel(window), 20)
 
     def test_paused_in_full_screen(self):
@@ -205,8 +218,7 @@ class WindowManager(Desktop):
         self.comes_and_goes(window, "f")
         self.press(window, "space")
         self.until("it has resumed", lambda: "paused" not in self.title_of(window))
-        self.press(window, "period")
-        self.until("a mark", lambda: self.corner_has_panel(window), 20)
+        self.mark_comes(window, "period", ["period"])
         self.press(window, "space")
         self.until("no mark", lambda: not self.corner_has_panel(window), 20)
         self.end(viewer, producer)
