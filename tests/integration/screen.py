@@ -49,10 +49,12 @@ class Screen(harness.Case):
     def setUp(self):
         super().setUp()
         reader, writer = os.pipe()
+        # -r: no key repeats by itself while a busy machine delays its release.
         server = subprocess.Popen(
             self.server_words +
             ["Xvfb", "-displayfd", str(writer), "-screen", "0",
-             f"{self.size[0]}x{self.size[1]}x{self.depth}", "-nolisten", "tcp", "-noreset"] +
+             f"{self.size[0]}x{self.size[1]}x{self.depth}", "-nolisten", "tcp", "-noreset",
+             "-r"] +
             self.server_options, pass_fds=[writer], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         self.server = server
