@@ -16,6 +16,7 @@ common/pixels       common/include
 common/cli          common/include common/system common/pixels
 common/json         common/cli
 common/png          common/include common/pixels
+gstreamer           common/include
 examples            common/include
 producer/input      common/include common/cli common/png common/pixels
 producer            common/include common/system common/cli common/png common/pixels
@@ -56,7 +57,8 @@ pango/.*                        viewer/overlay/
 cairo\.h                        viewer/present/|viewer/window/
 wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
-gst/.*|zmq\.h|mqueue\.h         bench/transport/
+gst/.*                          gstreamer/|bench/transport/|tests/
+zmq\.h|mqueue\.h                bench/transport/
 spng\.h|stb/.*                  bench/decoder/
 libavcodec/.*|libavutil/.*      bench/decoder/|tests/bench/
 libswscale/.*|libyuv\.h         bench/decoder/|tests/bench/
