@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <gst/gst.h>
+#include "sink.h"
 
 static gboolean plugin_init(GstPlugin *plugin)
 {
-	(void)plugin;
-	return TRUE;
+	return GST_ELEMENT_REGISTER(shmflipsink, plugin);
 }
 
 #define PACKAGE "shmflip"
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, shmflip,
                   "Video frames shared between processes without copying", plugin_init,
-                  PROGRAM_VERSION, "MIT", "shmflip", "https://example.org")
+                  PROGRAM_VERSION, "MIT", "shmflip", "Unknown package origin")
