@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <gst/gst.h>
 
+#include "src.h"
+
 static gboolean plugin_init(GstPlugin *plugin)
 {
-	(void)plugin;
-	return TRUE;
+	return gst_element_register(plugin, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC);
 }
 
 #define PACKAGE "shmflip"
