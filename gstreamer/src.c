@@ -15,13 +15,6 @@ GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
 
 #define CAPTURE_TIME "timestamp/x-monotonic" /* readings of CLOCK_MONOTONIC */
 
-/* What caps depend on. */
-struct description {
-	uint32_t fourcc, width, height;
-	uint32_t rate_num, rate_den, aspect_num, aspect_den;
-	struct shmflip_colour colour;
-};
-
 struct _GstShmflipSrc {
 	GstPushSrc parent;
 	struct gst_shmflip_src_properties properties; /* object lock */
@@ -31,9 +24,7 @@ struct _GstShmflipSrc {
 	struct gst_shmflip_capture capture;
 	struct gst_shmflip_src_buffers buffers;
 	struct gst_shmflip_timing timing;
-	struct description description; /* of the caps */
 	gboolean discontinuous;
-	gint64 origin_ns; /* CLOCK_MONOTONIC at the running time 0, if the source is not live */
 	uint32_t orientation;
 	GstCaps *capture_time;
 };
@@ -62,10 +53,13 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 	gboolean known = TRUE;
 
 	GST_OBJECT_LOCK(self);
-	if (id == GST_SHMFLIP_SRC_STATS)
+	if (id == GST_SHMFLIP_SRC_STATS) {
+		gst_structure_set(self->stats, "held", G_TYPE_INT,
+		                  g_atomic_int_get(self->buffers.held), NULL);
 		g_value_set_boxed(value, self->stats);
-	else
+	} else {
 		known = gst_shmflip_src_properties_get(&self->properties, id, value);
+	}
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -80,9 +74,8 @@ static void update_stats(GstShmflipSrc *self)
 	gst_structure_set(self->stats, "published", G_TYPE_UINT64, counts->published, "acquired",
 	                  G_TYPE_UINT64, counts->acquired, "missed", G_TYPE_UINT64, counts->missed,
 	                  "dropped", G_TYPE_UINT64, counts->dropped, "copied", G_TYPE_UINT64,
-	                  self->buffers.copied, "held", G_TYPE_INT,
-	                  g_atomic_int_get(self->buffers.held), "producers", G_TYPE_UINT64,
-	                  counts->producers, NULL);
+	                  self->buffers.copied, "producers", G_TYPE_UINT64, counts->producers,
+	                  NULL);
 	GST_OBJECT_UNLOCK(self);
 }
 
@@ -111,13 +104,10 @@ static gboolean start(GstBaseSrc *base)
 		gst_shmflip_src_properties_finish(&self->started);
 		return FALSE;
 	}
-	gst_shmflip_src_buffers_init(&self->buffers);
-	gst_shmflip_timing_init(&self->timing,
+	gst_shmflip_timing_init(&self->timing, self->started.is_live,
 	                        self->started.timestamps == GST_SHMFLIP_PRESENTATION);
-	self->description = (struct description){ 0 };
 	self->discontinuous = FALSE;
 	self->orientation = 0;
-	self->origin_ns = SHMFLIP_NO_TIME;
 	return TRUE;
 }
 
@@ -126,7 +116,7 @@ static gboolean stop(GstBaseSrc *base)
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(base);
 
 	gst_shmflip_capture_close(&self->capture);
-	gst_shmflip_src_buffers_finish(&self->buffers);
+	gst_shmflip_src_buffers_reset(&self->buffers);
 	gst_shmflip_src_properties_finish(&self->started);
 	return TRUE;
 }
@@ -173,20 +163,6 @@ static gboolean query(GstBaseSrc *base, GstQuery *query)
 	return TRUE;
 }
 
-static struct description describe(const struct shmflip_frame *frame)
-{
-	return (struct description){
-		.fourcc = frame->fourcc,
-		.width = frame->width,
-		.height = frame->height,
-		.rate_num = frame->stream->rate_num,
-		.rate_den = frame->stream->rate_den,
-		.aspect_num = frame->stream->aspect_num,
-		.aspect_den = frame->stream->aspect_den,
-		.colour = frame->colour,
-	};
-}
-
 static gboolean fail_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
 {
 	const struct shmflip_format_info *format = shmflip_format_info(frame->fourcc);
@@ -209,37 +185,20 @@ static gboolean fail_caps(GstShmflipSrc *self, const struct shmflip_frame *frame
 	return FALSE;
 }
 
-static gboolean change_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
-{
-	GstCaps *caps = gst_shmflip_caps_from_frame(frame);
-	gboolean negotiated;
-
-	if (!caps)
-		return fail_caps(self, frame);
-	gst_shmflip_src_buffers_set_caps(&self->buffers, caps);
-	negotiated = gst_base_src_negotiate(GST_BASE_SRC(self));
-	if (!negotiated)
-		GST_ELEMENT_ERROR(
-			self, CORE, NEGOTIATION,
-			("the next element does not take channel %s's %s: put "
-		         "videoconvert between them",
-		         self->started.channel,
-		         gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&self->buffers.packed))),
-			(NULL));
-	gst_caps_unref(caps);
-	return negotiated;
-}
-
 static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
 {
-	struct description description = describe(frame);
-
-	if (memcmp(&description, &self->description, sizeof(description)) == 0)
+	if (gst_shmflip_src_buffers_fit(&self->buffers, frame))
 		return TRUE;
-	if (!change_caps(self, frame))
-		return FALSE;
-	self->description = description;
-	return TRUE;
+	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
+		return fail_caps(self, frame);
+	if (gst_base_src_negotiate(GST_BASE_SRC(self)))
+		return TRUE;
+	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
+	                  ("the next element does not take channel %s's format %s: put "
+	                   "videoconvert before it",
+	                   self->started.channel, GST_VIDEO_INFO_NAME(&self->buffers.packed)),
+	                  (NULL));
+	return FALSE;
 }
 
 /* ---- Frames ---- */
@@ -265,27 +224,14 @@ static gint64 monotonic_now(void)
 	return now.tv_sec * (gint64)GST_SECOND + now.tv_nsec;
 }
 
-static GstClockTime running_time(GstShmflipSrc *self, const struct shmflip_frame *frame,
-                                 gint64 monotonic_ns)
-{
-	if (self->started.is_live)
-		return gst_element_get_current_running_time(GST_ELEMENT(self));
-	/* The pipeline's clock does not run before the first frame has arrived. */
-	if (self->origin_ns == SHMFLIP_NO_TIME)
-		self->origin_ns = frame->published_ns;
-	return (GstClockTime)MAX(monotonic_ns - self->origin_ns, 0);
-}
-
 static void set_times(GstShmflipSrc *self, const struct shmflip_frame *frame, GstBuffer *buffer)
 {
 	gint64 monotonic_ns = monotonic_now();
-	GstClockTime now = running_time(self, frame, monotonic_ns);
+	GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(self));
 
 	if (self->capture.changed_producer)
 		gst_shmflip_timing_change_producer(&self->timing);
-	if (GST_CLOCK_TIME_IS_VALID(now))
-		GST_BUFFER_PTS(buffer) =
-			gst_shmflip_timing_pts(&self->timing, frame, now, monotonic_ns);
+	GST_BUFFER_PTS(buffer) = gst_shmflip_timing_pts(&self->timing, frame, now, monotonic_ns);
 	GST_BUFFER_DURATION(buffer) = gst_shmflip_timing_duration(frame);
 	if (frame->captured_ns >= 0)
 		gst_buffer_add_reference_timestamp_meta(buffer, self->capture_time,
@@ -404,6 +350,7 @@ static void finalize(GObject *object)
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(object);
 
 	gst_structure_free(self->stats);
+	gst_shmflip_src_buffers_finish(&self->buffers);
 	gst_caps_unref(self->capture_time);
 	gst_shmflip_src_properties_finish(&self->properties);
 	G_OBJECT_CLASS(gst_shmflip_src_parent_class)->finalize(object);
@@ -441,6 +388,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
 	gst_shmflip_src_properties_init(&self->properties);
+	gst_shmflip_src_buffers_init(&self->buffers);
 	self->stats = gst_structure_new_empty("application/x-shmflip-stats");
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);

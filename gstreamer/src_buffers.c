@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "src_buffers.h"
 
+#include <string.h>
+
 #include "caps.h"
 #include "frame_memory.h"
 #include "planes.h"
@@ -19,18 +21,56 @@ static void drop_copies(struct gst_shmflip_src_buffers *buffers)
 	gst_clear_object(&buffers->copies);
 }
 
-void gst_shmflip_src_buffers_finish(struct gst_shmflip_src_buffers *buffers)
+void gst_shmflip_src_buffers_reset(struct gst_shmflip_src_buffers *buffers)
 {
 	drop_copies(buffers);
 	gst_clear_caps(&buffers->caps);
+	buffers->copied = 0;
+}
+
+void gst_shmflip_src_buffers_finish(struct gst_shmflip_src_buffers *buffers)
+{
+	gst_shmflip_src_buffers_reset(buffers);
 	g_atomic_rc_box_release(buffers->held);
 }
 
-void gst_shmflip_src_buffers_set_caps(struct gst_shmflip_src_buffers *buffers, GstCaps *caps)
+static struct gst_shmflip_src_description describe(const struct shmflip_frame *frame)
 {
+	const struct shmflip_stream *stream = frame->stream;
+
+	return (struct gst_shmflip_src_description){
+		.fourcc = frame->fourcc,
+		.width = frame->width,
+		.height = frame->height,
+		.rate_num = stream->rate_num,
+		.rate_den = stream->rate_den,
+		.aspect_num = stream->aspect_num,
+		.aspect_den = stream->aspect_den,
+		.colour = frame->colour,
+	};
+}
+
+gboolean gst_shmflip_src_buffers_fit(const struct gst_shmflip_src_buffers *buffers,
+                                     const struct shmflip_frame *frame)
+{
+	struct gst_shmflip_src_description description = describe(frame);
+
+	return buffers->caps &&
+	       memcmp(&description, &buffers->description, sizeof(description)) == 0;
+}
+
+gboolean gst_shmflip_src_buffers_set_caps(struct gst_shmflip_src_buffers *buffers,
+                                          const struct shmflip_frame *frame)
+{
+	GstCaps *caps = gst_shmflip_caps_from_frame(frame);
+
+	if (!caps)
+		return FALSE;
 	drop_copies(buffers);
-	gst_caps_replace(&buffers->caps, caps);
-	gst_video_info_from_caps(&buffers->packed, caps);
+	gst_clear_caps(&buffers->caps);
+	buffers->caps = caps;
+	buffers->description = describe(frame);
+	return gst_video_info_from_caps(&buffers->packed, caps);
 }
 
 /* Its pool keeps the memory of one copy for the next: fresh memory costs page faults. */

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "timing.h"
 
-void gst_shmflip_timing_init(struct gst_shmflip_timing *timing, gboolean presentation)
+void gst_shmflip_timing_init(struct gst_shmflip_timing *timing, gboolean is_live,
+                             gboolean presentation)
 {
-	*timing = (struct gst_shmflip_timing){ .presentation = presentation };
+	*timing = (struct gst_shmflip_timing){
+		.is_live = is_live,
+		.presentation = presentation,
+		.origin_ns = SHMFLIP_NO_TIME,
+	};
 }
 
 void gst_shmflip_timing_change_producer(struct gst_shmflip_timing *timing)
@@ -22,16 +27,29 @@ static gint64 presented(struct gst_shmflip_timing *timing, gint64 presentation_n
 	return presentation_ns + timing->offset_ns;
 }
 
+/* If the source is not live, the pipeline's clock does not run before the first frame arrives. */
+static gint64 time_of_first(struct gst_shmflip_timing *timing, const struct shmflip_frame *frame,
+                            gint64 monotonic_ns)
+{
+	if (timing->origin_ns == SHMFLIP_NO_TIME)
+		timing->origin_ns = frame->published_ns;
+	return MAX(monotonic_ns - timing->origin_ns, 0);
+}
+
 GstClockTime gst_shmflip_timing_pts(struct gst_shmflip_timing *timing,
                                     const struct shmflip_frame *frame, GstClockTime now,
                                     gint64 monotonic_ns)
 {
-	gint64 pts = (gint64)now - MAX(monotonic_ns - frame->published_ns, 0);
+	gint64 now_ns = timing->is_live ? (gint64)now : time_of_first(timing, frame, monotonic_ns);
+	gint64 pts = now_ns - MAX(monotonic_ns - frame->published_ns, 0);
+	gint64 last = (gint64)timing->last;
 
+	if (timing->is_live && !GST_CLOCK_TIME_IS_VALID(now))
+		return GST_CLOCK_TIME_NONE;
 	if (timing->presentation && frame->presentation_ns != SHMFLIP_NO_TIME)
 		pts = presented(timing, frame->presentation_ns, pts);
-	if (pts < (gint64)timing->last)
-		pts = (gint64)MAX(now, timing->last);
+	if (pts < last)
+		pts = MAX(now_ns, last);
 	timing->last = (GstClockTime)pts;
 	return timing->last;
 }
