@@ -91,18 +91,18 @@ static int check(const GstCaps *caps, const GstVideoInfo *info, const char **rea
 	return 0;
 }
 
-/* info has GStreamer's guesses. Only the caps tell what was said. */
-static void read_colour(const GstStructure *structure, const GstVideoInfo *info,
-                        struct shmflip_colour *colour)
+/* A GstVideoInfo has GStreamer's guesses. Only the caps tell what was said. */
+static void read_colour(const GstStructure *structure, struct shmflip_colour *colour)
 {
 	const char *text = gst_structure_get_string(structure, "colorimetry");
+	const char *site = gst_structure_get_string(structure, "chroma-site");
 	GstVideoColorimetry colorimetry;
 
 	if (text && gst_video_colorimetry_from_string(&colorimetry, text))
 		*colour = gst_shmflip_colour_from_colorimetry(&colorimetry);
-	if (gst_structure_has_field(structure, "chroma-site"))
-		colour->siting =
-			gst_shmflip_siting_from_chroma_site(GST_VIDEO_INFO_CHROMA_SITE(info));
+	if (site)
+		colour->siting = gst_shmflip_siting_from_chroma_site(
+			gst_video_chroma_site_from_string(site));
 }
 
 int gst_shmflip_caps_to_stream(const GstCaps *caps, struct shmflip_stream *stream,
@@ -128,7 +128,7 @@ int gst_shmflip_caps_to_stream(const GstCaps *caps, struct shmflip_stream *strea
 		stream->aspect_num = (uint32_t)GST_VIDEO_INFO_PAR_N(info);
 		stream->aspect_den = (uint32_t)GST_VIDEO_INFO_PAR_D(info);
 	}
-	read_colour(structure, info, &stream->colour);
+	read_colour(structure, &stream->colour);
 	return 0;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sink.h"
+#include "src.h"
 
 static gboolean plugin_init(GstPlugin *plugin)
 {
-	return GST_ELEMENT_REGISTER(shmflipsink, plugin);
+	return GST_ELEMENT_REGISTER(shmflipsink, plugin) &&
+	       gst_element_register(plugin, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC);
 }
 
 #define PACKAGE "shmflip"

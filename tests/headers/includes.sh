@@ -37,6 +37,7 @@ tests/integration   common/include
 tests/bench         common/include common/pixels
 tests/crash         common/include common/system
 tests/data
+tests/gstreamer     common/include common/system gstreamer tests/unit
 tests/fuzz          common/include common/src common/png common/pixels producer/input
 tests/unit          common/include common/system common/src common/cli common/json common/png
 tests/unit          common/pixels tests/data bench tools
