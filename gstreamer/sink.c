@@ -41,10 +41,10 @@ static const char *hint_of(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		return ": set property channel to another name";
+		return " (property channel)";
 	case -EPERM:
 	case -EACCES:
-		return ": set property dir to another directory";
+		return " (property dir chooses another directory)";
 	default:
 		return "";
 	}

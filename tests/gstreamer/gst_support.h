@@ -10,7 +10,7 @@
 #include <gst/gst.h>
 
 /* A test that hangs fails after so long. It is no measure of speed. */
-#define HANG_S 60
+#define HANG_S 30
 
 #define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
