@@ -8,8 +8,9 @@
 #define PATIENCE_US 20000 /* how long a pool waits for an idle sink */
 #define POLL_US 1000      /* how often it looks whether viewers have released a slot */
 #define LATEST_MS                                                                                  \
-	10 /* how long the sink waits for a slot under latest: viewers release one
+	10           /* how long the sink waits for a slot under latest: viewers release one
                            * shortly after the next frame is published */
+#define STUCK_MS 100 /* after so long, the sink takes the slots that pools have lent */
 
 struct gst_shmflip_channel {
 	gint references; /* atomic */
@@ -21,6 +22,7 @@ struct gst_shmflip_channel {
 	guint64 stream_number; /* counts streams: buffers of earlier ones hold no slot of this one */
 	guint buffers;         /* reserved */
 	guint taken;           /* slots of this stream that pools have lent */
+	gboolean lends;        /* pools may lend slots of this stream */
 	gboolean busy;
 	gint64 idle_us;   /* since when the sink has been idle */
 	gboolean in_vain; /* waiting for an idle sink was, and no slot has been released since */
@@ -67,6 +69,7 @@ static void begin_stream(struct gst_shmflip_channel *channel)
 {
 	channel->stream_number++;
 	channel->taken = 0;
+	channel->lends = TRUE;
 	channel->in_vain = FALSE;
 	g_cond_broadcast(&channel->changed);
 }
@@ -207,7 +210,8 @@ static int try_lend(struct gst_shmflip_channel *channel, gsize bytes, GstMemory 
 	struct shmflip_frame *frame;
 	int error;
 
-	if (!channel->producer || channel->stream.slot_bytes < bytes || channel->stream.slots < 3)
+	if (!channel->producer || channel->stream.slot_bytes < bytes || channel->stream.slots < 3 ||
+	    !channel->lends)
 		return -ENOBUFS;
 	if (!is_within_quota(channel))
 		return -EAGAIN;
@@ -291,13 +295,40 @@ static void count_dropped(struct gst_shmflip_channel *channel)
 	g_mutex_unlock(&channel->mutex);
 }
 
+/* Viewers hold every slot that upstream has left. A viewer that itself holds frames until it has
+ * more would wait for the sink, and the sink for it. In another generation, upstream has none. */
+static void take_slots_back(struct gst_shmflip_channel *channel)
+{
+	struct shmflip_stream stream;
+
+	g_mutex_lock(&channel->mutex);
+	stream = channel->stream;
+	/* The library begins another generation for another stream only. */
+	stream.slots += stream.slots < SHMFLIP_SLOTS_MAX ? 1 : -1;
+	if (channel->taken > 0 && !configure(channel, &stream))
+		channel->lends = FALSE;
+	g_mutex_unlock(&channel->mutex);
+}
+
+static int loan_lossless(struct gst_shmflip_channel *channel, struct shmflip_frame **frame)
+{
+	int error = shmflip_producer_loan(channel->producer, frame, STUCK_MS);
+
+	while (error == -EAGAIN) {
+		take_slots_back(channel);
+		error = shmflip_producer_loan(channel->producer, frame, STUCK_MS);
+	}
+	return error;
+}
+
 int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip_frame **frame)
 {
-	int timeout_ms = channel->policy == SHMFLIP_POLICY_LOSSLESS ? -1 : LATEST_MS;
 	int error;
 
 	do
-		error = shmflip_producer_loan(channel->producer, frame, timeout_ms);
+		error = channel->policy == SHMFLIP_POLICY_LOSSLESS
+		                ? loan_lossless(channel, frame)
+		                : shmflip_producer_loan(channel->producer, frame, LATEST_MS);
 	while (error == -EINTR);
 	if (error == -EAGAIN)
 		count_dropped(channel);

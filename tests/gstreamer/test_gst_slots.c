@@ -166,8 +166,6 @@ static void upstream_may_hold_every_buffer(void **state)
 	}
 }
 
-/* ---- Stopping ---- */
-
 static struct shmflip_viewer *attach_viewer(void)
 {
 	struct shmflip_viewer_options options;
@@ -181,6 +179,38 @@ static struct shmflip_viewer *attach_viewer(void)
 	assert_int_equal(shmflip_viewer_attach(viewer, HANG_S * 1000), 0);
 	return viewer;
 }
+
+/* A viewer holds the slots that upstream does not hold, until it has more frames. */
+static void upstream_and_viewers_may_hold_every_slot(void **state)
+{
+	struct held held = { .first = 0, .last = 1 };
+	const struct shmflip_frame *frame[8];
+	struct shmflip_viewer *viewer;
+	struct run run;
+
+	(void)state;
+	open_holding(&run, &held, 8, "slots=4 policy=lossless wait-viewers=1");
+	begin_state(&run, GST_STATE_PLAYING);
+	viewer = attach_viewer();
+	for (guint i = 0; i < 8; i++) {
+		int error = shmflip_viewer_acquire(viewer, &frame[i], HANG_S * 1000);
+
+		if (error)
+			fail_msg("frame %u: %s", i, shmflip_error_detail());
+		if (i < 2 || i > 3)
+			shmflip_frame_release(frame[i]);
+	}
+	shmflip_frame_release(frame[2]);
+	shmflip_frame_release(frame[3]);
+	assert_null(wait_for_end(&run));
+	assert_int_equal(stat_of(&run, "published"), 8);
+	assert_unchanged(&held);
+	drop_held(&held);
+	shmflip_viewer_close(viewer);
+	close_pipeline(&run);
+}
+
+/* ---- Stopping ---- */
 
 /* A hang fails after a second. The goal is 50 ms, which a busy machine may miss. */
 static void assert_stops(struct run *run)
@@ -310,6 +340,7 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(published_frame_cannot_be_written),
 		WITH_DIRECTORY(buffers_outlive_the_element),
 		WITH_DIRECTORY(upstream_may_hold_every_buffer),
+		WITH_DIRECTORY(upstream_and_viewers_may_hold_every_slot),
 		WITH_DIRECTORY(stops_while_idle),
 		WITH_DIRECTORY(stops_while_waiting_for_viewers),
 		WITH_DIRECTORY(stops_while_paused),
