@@ -2,14 +2,11 @@
 #include "sink.h"
 
 #include <errno.h>
-#include <time.h>
-
-#include <gst/video/video.h>
 
 #include "caps.h"
 #include "channel.h"
-#include "fill.h"
 #include "pool.h"
+#include "sender.h"
 #include "sink_properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(sink_debug);
@@ -22,10 +19,7 @@ struct _GstShmflipSink {
 	GstPadChainFunction chain;
 	GstPadChainListFunction chain_list;
 
-	/* The streaming thread's. */
-	GstVideoInfo info;
-	uint32_t orientation;
-	gboolean has_viewers; /* as many as to wait for have been there */
+	struct gst_shmflip_sender sender; /* the streaming thread's */
 };
 
 G_DEFINE_TYPE(GstShmflipSink, gst_shmflip_sink, GST_TYPE_BASE_SINK)
@@ -83,7 +77,7 @@ static void set_stream(GstShmflipSink *self, const struct shmflip_layout *layout
                        struct shmflip_stream *stream)
 {
 	/* Upstream may write with GStreamer's strides. */
-	stream->slot_bytes = MAX(layout->bytes, self->info.size);
+	stream->slot_bytes = MAX(layout->bytes, self->sender.info.size);
 	GST_OBJECT_LOCK(self);
 	stream->slots = self->properties.slots;
 	GST_OBJECT_UNLOCK(self);
@@ -115,7 +109,7 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 	int error;
 
 	shmflip_init(&stream);
-	if (gst_shmflip_caps_to_stream(caps, &stream, &self->info, &reason)) {
+	if (gst_shmflip_caps_to_stream(caps, &stream, &self->sender.info, &reason)) {
 		GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("%s", reason),
 		                  ("%" GST_PTR_FORMAT, (void *)caps));
 		return FALSE;
@@ -157,108 +151,6 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 
 /* ---- Frames ---- */
 
-/* The reading of CLOCK_MONOTONIC at which the buffer was captured. A time to come is no time of a
- * capture: video that is sent as fast as possible. */
-static int64_t capture_ns(GstShmflipSink *self, GstClockTime running_time)
-{
-	GstClock *clock = gst_element_get_clock(GST_ELEMENT(self));
-	GstClockTimeDiff age_ns;
-	struct timespec now;
-
-	if (!clock)
-		return SHMFLIP_NO_TIME;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	age_ns = GST_CLOCK_DIFF(gst_element_get_base_time(GST_ELEMENT(self)) + running_time,
-	                        gst_clock_get_time(clock));
-	gst_object_unref(clock);
-	return age_ns < 0 ? SHMFLIP_NO_TIME : (int64_t)GST_TIMESPEC_TO_TIME(now) - age_ns;
-}
-
-static void describe(GstShmflipSink *self, GstBuffer *buffer, struct shmflip_frame *frame)
-{
-	GstClockTime running_time = gst_segment_to_running_time(
-		&GST_BASE_SINK(self)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-
-	if (GST_CLOCK_TIME_IS_VALID(running_time)) {
-		frame->captured_ns = capture_ns(self, running_time);
-		frame->presentation_ns = (int64_t)running_time;
-	}
-	if (GST_BUFFER_DURATION_IS_VALID(buffer))
-		frame->duration_ns = (int64_t)GST_BUFFER_DURATION(buffer);
-	if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED))
-		frame->flags |= SHMFLIP_FRAME_CORRUPT;
-	if (GST_VIDEO_INFO_FLAGS(&self->info) & GST_VIDEO_FLAG_PREMULTIPLIED_ALPHA)
-		frame->flags |= SHMFLIP_FRAME_PREMULTIPLIED;
-	frame->orientation = self->orientation;
-}
-
-/* -EAGAIN  the buffer's pixels have to be copied */
-static int publish_in_place(GstShmflipSink *self, GstBuffer *buffer)
-{
-	struct shmflip_frame *frame;
-	GstMemory *memory;
-	int error;
-
-	if (gst_buffer_n_memory(buffer) != 1)
-		return -EAGAIN;
-	memory = gst_buffer_peek_memory(buffer, 0);
-	frame = gst_shmflip_channel_frame_of(self->channel, memory);
-	if (!frame || gst_shmflip_fill_in_place(frame, buffer, &self->info))
-		return -EAGAIN;
-	describe(self, buffer, frame);
-	error = gst_shmflip_channel_publish(self->channel, memory);
-	if (error)
-		GST_DEBUG_OBJECT(self, "cannot publish in place: %s", g_strerror(-error));
-	return error ? -EAGAIN : 0;
-}
-
-static int publish_copy(GstShmflipSink *self, GstBuffer *buffer)
-{
-	struct shmflip_frame *frame;
-	int error = gst_shmflip_channel_loan(self->channel, &frame);
-
-	if (error)
-		return error;
-	error = gst_shmflip_fill_copy(frame, buffer, &self->info);
-	if (error) {
-		shmflip_frame_release(frame);
-		return -EBADMSG;
-	}
-	describe(self, buffer, frame);
-	return gst_shmflip_channel_publish_copy(self->channel, frame);
-}
-
-static int wait_for_viewers(GstShmflipSink *self)
-{
-	guint viewers;
-	int error = 0;
-
-	GST_OBJECT_LOCK(self);
-	viewers = self->properties.wait_viewers;
-	GST_OBJECT_UNLOCK(self);
-	if (!self->has_viewers && viewers > 0)
-		error = gst_shmflip_channel_wait_viewers(self->channel, viewers);
-	self->has_viewers = !error;
-	return error;
-}
-
-static int publish(GstShmflipSink *self, GstBuffer *buffer)
-{
-	int error = wait_for_viewers(self);
-
-	if (error)
-		return error;
-	error = publish_in_place(self, buffer);
-	/* A generation that ends between loan and publication, because files were deleted, makes
-	 * one more try necessary. */
-	for (int i = 0; i < 2 && (error == -EAGAIN || error == -ESTALE); i++) {
-		error = publish_copy(self, buffer);
-		if (error == -EAGAIN)
-			return 0;
-	}
-	return error;
-}
-
 static GstFlowReturn fail(GstShmflipSink *self, int error)
 {
 	if (error == -EBADMSG)
@@ -270,19 +162,26 @@ static GstFlowReturn fail(GstShmflipSink *self, int error)
 	return GST_FLOW_ERROR;
 }
 
+static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *buffer)
+{
+	if (base->segment.format != GST_FORMAT_TIME)
+		return GST_CLOCK_TIME_NONE;
+	return gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+}
+
 static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-	GstFlowReturn flow = GST_FLOW_OK;
-	int error = publish(self, buffer);
+	GstClockTime running_time = running_time_of(base, buffer);
+	int error = gst_shmflip_sender_send(&self->sender, buffer, running_time);
 
-	while (error == -ECANCELED && flow == GST_FLOW_OK) {
-		flow = gst_base_sink_wait_preroll(base);
-		if (flow == GST_FLOW_OK)
-			error = publish(self, buffer);
+	while (error == -ECANCELED) {
+		GstFlowReturn flow = gst_base_sink_wait_preroll(base);
+
+		if (flow != GST_FLOW_OK)
+			return flow;
+		error = gst_shmflip_sender_send(&self->sender, buffer, running_time);
 	}
-	if (flow != GST_FLOW_OK)
-		return flow;
 	return error ? fail(self, error) : GST_FLOW_OK;
 }
 
@@ -291,7 +190,7 @@ static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-	int error = wait_for_viewers(self);
+	int error = gst_shmflip_sender_wait_viewers(&self->sender);
 
 	(void)buffer;
 	return error && error != -ECANCELED ? fail(self, error) : GST_FLOW_OK;
@@ -309,11 +208,11 @@ static gboolean handle_event(GstBaseSink *base, GstEvent *event)
 	} else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
 		gst_shmflip_channel_set_flushing(self->channel, FALSE);
 	} else if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
-		self->orientation = 0;
+		self->sender.orientation = 0;
 	} else if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
 		gst_event_parse_tag(event, &tags);
 		if (gst_tag_list_get_value_index(tags, GST_TAG_IMAGE_ORIENTATION, 0))
-			self->orientation = gst_shmflip_orientation_from_tags(tags);
+			self->sender.orientation = gst_shmflip_orientation_from_tags(tags);
 	}
 	return GST_BASE_SINK_CLASS(gst_shmflip_sink_parent_class)->event(base, event);
 }
@@ -345,8 +244,11 @@ static gboolean start(GstBaseSink *base)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
 
-	self->orientation = 0;
-	self->has_viewers = FALSE;
+	self->sender.orientation = 0;
+	self->sender.has_had_viewers = FALSE;
+	GST_OBJECT_LOCK(self);
+	self->sender.wait_viewers = self->properties.wait_viewers;
+	GST_OBJECT_UNLOCK(self);
 	gst_shmflip_channel_set_flushing(self->channel, FALSE);
 	return TRUE;
 }
@@ -483,6 +385,8 @@ static void gst_shmflip_sink_init(GstShmflipSink *self)
 	GstPad *pad = GST_BASE_SINK_PAD(self);
 
 	self->channel = gst_shmflip_channel_new();
+	self->sender.element = GST_ELEMENT(self);
+	self->sender.channel = self->channel;
 	gst_shmflip_sink_properties_init(&self->properties);
 	self->chain = GST_PAD_CHAINFUNC(pad);
 	self->chain_list = GST_PAD_CHAINLISTFUNC(pad);
