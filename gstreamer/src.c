@@ -14,6 +14,7 @@ GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
 #define GST_CAT_DEFAULT gst_shmflip_src_debug
 
 #define CAPTURE_TIME "timestamp/x-monotonic" /* readings of CLOCK_MONOTONIC */
+#define APART_NS 50000
 
 struct _GstShmflipSrc {
 	GstPushSrc parent;
@@ -191,7 +192,8 @@ static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *fra
 		return TRUE;
 	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
 		return fail_caps(self, frame);
-	if (gst_base_src_negotiate(GST_BASE_SRC(self)))
+	if (gst_pad_peer_query_accept_caps(GST_BASE_SRC_PAD(self), self->buffers.caps) &&
+	    gst_base_src_negotiate(GST_BASE_SRC(self)))
 		return TRUE;
 	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
 	                  ("the next element does not take channel %s's format %s: put "
@@ -224,10 +226,25 @@ static gint64 monotonic_now(void)
 	return now.tv_sec * (gint64)GST_SECOND + now.tv_nsec;
 }
 
+/* Reads two clocks at once. If the thread was interrupted between them, read them again. */
+static GstClockTime running_time(GstShmflipSrc *self, gint64 *monotonic_ns)
+{
+	GstClockTime now;
+	gint64 before;
+	int tries = 3;
+
+	do {
+		before = monotonic_now();
+		now = gst_element_get_current_running_time(GST_ELEMENT(self));
+		*monotonic_ns = monotonic_now();
+	} while (*monotonic_ns - before > APART_NS && --tries);
+	return now;
+}
+
 static void set_times(GstShmflipSrc *self, const struct shmflip_frame *frame, GstBuffer *buffer)
 {
-	gint64 monotonic_ns = monotonic_now();
-	GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(self));
+	gint64 monotonic_ns;
+	GstClockTime now = running_time(self, &monotonic_ns);
 
 	if (self->capture.changed_producer)
 		gst_shmflip_timing_change_producer(&self->timing);
