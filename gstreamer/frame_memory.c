@@ -170,20 +170,22 @@ const struct shmflip_frame *gst_shmflip_memory_frame(GstMemory *memory)
 	return ((struct frame_memory *)memory)->frame;
 }
 
-struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *base)
+struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *base, gpointer *data)
 {
 	struct frame_memory *memory = (struct frame_memory *)base;
 
-	if (!gst_memory_is_type(base, GST_SHMFLIP_MEMORY_TYPE) ||
+	if (!gst_memory_is_type(base, GST_SHMFLIP_MEMORY_TYPE) || !memory->lent ||
 	    g_atomic_int_get(&memory->published))
 		return NULL;
+	*data = memory->data;
 	return memory->lent;
 }
 
 int gst_shmflip_memory_publish(GstMemory *base)
 {
 	struct frame_memory *memory = (struct frame_memory *)base;
-	struct shmflip_frame *frame = gst_shmflip_memory_lent_frame(base);
+	gpointer data;
+	struct shmflip_frame *frame = gst_shmflip_memory_lent_frame(base, &data);
 	int error;
 
 	if (!frame)

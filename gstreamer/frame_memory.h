@@ -31,14 +31,15 @@ GstMemory *gst_shmflip_memory_new_acquired(const struct shmflip_frame *frame,
  * the memory. NULL: the memory is of another type. */
 const struct shmflip_frame *gst_shmflip_memory_frame(GstMemory *memory);
 
-/* The frame of a memory that is still lent, to set its fields before the publication. NULL: the
- * memory is of another type, a part of a frame, published, or acquired. */
-struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *memory);
+/* The frame of a memory that is still lent, to set its fields before the publication, and the data
+ * that came with it. NULL, and *data stays: the memory is of another type, a part of a frame,
+ * published, or acquired. */
+struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *memory, gpointer *data);
 
 /* Publishes a lent frame, and makes its memory read-only. On failure the frame is still lent, and
  * can be read.
  * -EBUSY   the memory is mapped for writing
- * -EINVAL  gst_shmflip_memory_lent_frame() is NULL
+ * -EINVAL  the memory has no lent frame; or as shmflip_frame_publish()
  * Others are those of shmflip_frame_publish() */
 int gst_shmflip_memory_publish(GstMemory *memory) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel.h"
+
+#include <errno.h>
+
+#include "frame_memory.h"
+
+#define PATIENCE_US 20000 /* how long a pool waits for an idle sink */
+#define POLL_US 1000      /* how often it looks whether viewers have released a slot */
+#define LATEST_MS                                                                                  \
+	10 /* how long the sink waits for a slot under latest: viewers release one
+                           * shortly after the next frame is published */
+
+struct gst_shmflip_channel {
+	gint references; /* atomic */
+	GMutex mutex;    /* of all fields below, but for the sink's use of the producer */
+	GCond changed;   /* slots, busy, flushing: what pools wait for */
+	struct shmflip_producer *producer; /* NULL: closed */
+	guint32 policy;
+	struct shmflip_stream stream;
+	guint64 stream_number; /* counts streams: buffers of earlier ones hold no slot of this one */
+	guint buffers;         /* reserved */
+	guint taken;           /* slots of this stream that pools have lent */
+	gboolean busy;
+	gint64 idle_us; /* since when the sink has been idle */
+	gboolean flushing;
+	struct gst_shmflip_counts counts;
+};
+
+/* What a memory's frame was lent from. */
+struct slot_loan {
+	struct gst_shmflip_channel *channel;
+	guint64 stream_number;
+	gboolean published; /* the sink's thread, which holds the memory, then the last holder's */
+};
+
+struct gst_shmflip_channel *gst_shmflip_channel_new(void)
+{
+	struct gst_shmflip_channel *channel = g_new0(struct gst_shmflip_channel, 1);
+
+	channel->references = 1;
+	g_mutex_init(&channel->mutex);
+	g_cond_init(&channel->changed);
+	return channel;
+}
+
+struct gst_shmflip_channel *gst_shmflip_channel_ref(struct gst_shmflip_channel *channel)
+{
+	g_atomic_int_inc(&channel->references);
+	return channel;
+}
+
+void gst_shmflip_channel_unref(struct gst_shmflip_channel *channel)
+{
+	if (!g_atomic_int_dec_and_test(&channel->references))
+		return;
+	g_mutex_clear(&channel->mutex);
+	g_cond_clear(&channel->changed);
+	g_free(channel);
+}
+
+/* ---- Streams ---- */
+
+/* The mutex is locked. What pools have lent so far is in memory that the channel has left. */
+static void begin_stream(struct gst_shmflip_channel *channel)
+{
+	channel->stream_number++;
+	channel->taken = 0;
+	g_cond_broadcast(&channel->changed);
+}
+
+static void raise_slots(const struct gst_shmflip_channel *channel, struct shmflip_stream *stream)
+{
+	guint slots = MIN(channel->buffers + 2, SHMFLIP_SLOTS_MAX);
+
+	stream->slots = MAX(stream->slots, slots);
+}
+
+static int configure(struct gst_shmflip_channel *channel, const struct shmflip_stream *stream)
+{
+	int error = shmflip_producer_configure(channel->producer, stream);
+
+	if (error)
+		return error;
+	channel->stream = *stream;
+	begin_stream(channel);
+	return 0;
+}
+
+static gboolean is_same_stream(const struct shmflip_stream *a, const struct shmflip_stream *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static int open_producer(struct gst_shmflip_channel *channel,
+                         const struct shmflip_producer_options *options,
+                         const struct shmflip_stream *stream)
+{
+	int error = shmflip_producer_open(options, stream, &channel->producer);
+
+	if (error)
+		return error;
+	channel->policy = options->policy;
+	channel->stream = *stream;
+	channel->counts = (struct gst_shmflip_counts){ .kept = channel->counts.kept };
+	begin_stream(channel);
+	return 0;
+}
+
+int gst_shmflip_channel_open(struct gst_shmflip_channel *channel,
+                             const struct shmflip_producer_options *options,
+                             const struct shmflip_stream *stream)
+{
+	struct shmflip_stream raised = *stream;
+	int error = 0;
+
+	g_mutex_lock(&channel->mutex);
+	raise_slots(channel, &raised);
+	if (!channel->producer)
+		error = open_producer(channel, options, &raised);
+	else if (!is_same_stream(&channel->stream, &raised))
+		error = configure(channel, &raised);
+	g_mutex_unlock(&channel->mutex);
+	return error;
+}
+
+void gst_shmflip_channel_close(struct gst_shmflip_channel *channel)
+{
+	struct shmflip_producer *producer;
+
+	g_mutex_lock(&channel->mutex);
+	producer = channel->producer;
+	channel->producer = NULL;
+	channel->buffers = 0;
+	begin_stream(channel);
+	g_mutex_unlock(&channel->mutex);
+	shmflip_producer_close(producer);
+}
+
+void gst_shmflip_channel_end(struct gst_shmflip_channel *channel)
+{
+	g_mutex_lock(&channel->mutex);
+	/* It fails in the child of a fork only, which has no viewers. */
+	if (channel->producer && !shmflip_producer_end(channel->producer, 0))
+		begin_stream(channel);
+	g_mutex_unlock(&channel->mutex);
+}
+
+void gst_shmflip_channel_reserve(struct gst_shmflip_channel *channel, guint buffers)
+{
+	struct shmflip_stream raised;
+
+	g_mutex_lock(&channel->mutex);
+	channel->buffers = MAX(channel->buffers, buffers);
+	raised = channel->stream;
+	raise_slots(channel, &raised);
+	/* Without memory for more slots, more buffers will be of ordinary memory. */
+	if (channel->producer && raised.slots != channel->stream.slots &&
+	    configure(channel, &raised))
+		GST_WARNING("%s", shmflip_error_detail());
+	g_mutex_unlock(&channel->mutex);
+}
+
+/* ---- Lending ---- */
+
+static void end_loan(gpointer data)
+{
+	struct slot_loan *loan = data;
+	struct gst_shmflip_channel *channel = loan->channel;
+
+	g_mutex_lock(&channel->mutex);
+	if (loan->stream_number == channel->stream_number)
+		channel->taken--;
+	if (loan->published)
+		channel->counts.kept--;
+	g_cond_broadcast(&channel->changed);
+	g_mutex_unlock(&channel->mutex);
+	gst_shmflip_channel_unref(channel);
+	g_free(loan);
+}
+
+static GstMemory *wrap(struct gst_shmflip_channel *channel, struct shmflip_frame *frame)
+{
+	struct slot_loan *loan = g_new(struct slot_loan, 1);
+
+	loan->channel = gst_shmflip_channel_ref(channel);
+	loan->stream_number = channel->stream_number;
+	loan->published = FALSE;
+	channel->taken++;
+	return gst_shmflip_memory_new_lent(frame, end_loan, loan);
+}
+
+static gboolean is_within_quota(const struct gst_shmflip_channel *channel)
+{
+	return channel->taken + 2 < channel->stream.slots;
+}
+
+/* The mutex is locked. Does not wait.
+ * -EAGAIN  a slot may come
+ * -ENOBUFS  none can come */
+static int try_lend(struct gst_shmflip_channel *channel, gsize bytes, GstMemory **memory)
+{
+	struct shmflip_frame *frame;
+	int error;
+
+	if (!channel->producer || channel->stream.slot_bytes < bytes || channel->stream.slots < 3)
+		return -ENOBUFS;
+	if (!is_within_quota(channel))
+		return -EAGAIN;
+	error = shmflip_producer_loan(channel->producer, &frame, 0);
+	/* Let the sink report what is wrong with the channel, when it needs a slot itself. */
+	if (error)
+		return error == -EAGAIN || error == -ECANCELED ? -EAGAIN : -ENOBUFS;
+	*memory = wrap(channel, frame);
+	return 0;
+}
+
+/* Whether to wait for a slot. An idle sink releases none, and what holds the slots may need this
+ * buffer first. But if viewers have all slots under lossless, the sink would wait for them as
+ * well. */
+static gboolean is_worth_waiting(const struct gst_shmflip_channel *channel, GstBufferPool *pool)
+{
+	if (channel->flushing || GST_BUFFER_POOL_IS_FLUSHING(pool))
+		return FALSE;
+	if (channel->busy || (channel->taken == 0 && channel->policy == SHMFLIP_POLICY_LOSSLESS))
+		return TRUE;
+	return g_get_monotonic_time() < channel->idle_us + PATIENCE_US;
+}
+
+/* Nobody tells when viewers release a slot, nor that the sink has been idle for long. */
+static void wait_for_change(struct gst_shmflip_channel *channel)
+{
+	gint64 now_us = g_get_monotonic_time();
+
+	if (is_within_quota(channel))
+		g_cond_wait_until(&channel->changed, &channel->mutex, now_us + POLL_US);
+	else if (channel->busy)
+		g_cond_wait(&channel->changed, &channel->mutex);
+	else
+		g_cond_wait_until(&channel->changed, &channel->mutex,
+		                  channel->idle_us + PATIENCE_US);
+}
+
+int gst_shmflip_channel_lend(struct gst_shmflip_channel *channel, GstBufferPool *pool, gsize bytes,
+                             gboolean may_wait, GstMemory **memory)
+{
+	int error;
+
+	g_mutex_lock(&channel->mutex);
+	error = try_lend(channel, bytes, memory);
+	while (error == -EAGAIN && may_wait && is_worth_waiting(channel, pool)) {
+		wait_for_change(channel);
+		error = try_lend(channel, bytes, memory);
+	}
+	if (error)
+		channel->counts.fallbacks++;
+	g_mutex_unlock(&channel->mutex);
+	return error ? -EAGAIN : 0;
+}
+
+void gst_shmflip_channel_wake(struct gst_shmflip_channel *channel)
+{
+	g_mutex_lock(&channel->mutex);
+	g_cond_broadcast(&channel->changed);
+	g_mutex_unlock(&channel->mutex);
+}
+
+/* ---- The sink ---- */
+
+int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint viewers)
+{
+	int error;
+
+	do
+		error = shmflip_producer_wait_viewers(channel->producer, viewers, -1);
+	while (error == -EINTR);
+	return error;
+}
+
+static void count_dropped(struct gst_shmflip_channel *channel)
+{
+	shmflip_producer_count_dropped(channel->producer);
+	g_mutex_lock(&channel->mutex);
+	channel->counts.dropped++;
+	g_mutex_unlock(&channel->mutex);
+}
+
+int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip_frame **frame)
+{
+	int timeout_ms = channel->policy == SHMFLIP_POLICY_LOSSLESS ? -1 : LATEST_MS;
+	int error;
+
+	do
+		error = shmflip_producer_loan(channel->producer, frame, timeout_ms);
+	while (error == -EINTR);
+	if (error == -EAGAIN)
+		count_dropped(channel);
+	return error;
+}
+
+static void count_published(struct gst_shmflip_channel *channel, gboolean copied)
+{
+	g_mutex_lock(&channel->mutex);
+	channel->counts.published++;
+	channel->counts.copied += copied;
+	channel->counts.kept += !copied;
+	g_mutex_unlock(&channel->mutex);
+}
+
+int gst_shmflip_channel_publish_copy(struct gst_shmflip_channel *channel,
+                                     struct shmflip_frame *frame)
+{
+	int error = shmflip_frame_publish(frame);
+
+	shmflip_frame_release(frame);
+	if (!error)
+		count_published(channel, TRUE);
+	return error;
+}
+
+static struct slot_loan *loan_of(struct gst_shmflip_channel *channel, GstMemory *memory,
+                                 struct shmflip_frame **frame)
+{
+	gpointer data;
+
+	*frame = gst_shmflip_memory_lent_frame(memory, &data);
+	return *frame && ((struct slot_loan *)data)->channel == channel ? data : NULL;
+}
+
+struct shmflip_frame *gst_shmflip_channel_frame_of(struct gst_shmflip_channel *channel,
+                                                   GstMemory *memory)
+{
+	struct shmflip_frame *frame;
+	struct slot_loan *loan = loan_of(channel, memory, &frame);
+	gboolean is_current;
+
+	if (!loan)
+		return NULL;
+	g_mutex_lock(&channel->mutex);
+	is_current = loan->stream_number == channel->stream_number;
+	g_mutex_unlock(&channel->mutex);
+	return is_current ? frame : NULL;
+}
+
+int gst_shmflip_channel_publish(struct gst_shmflip_channel *channel, GstMemory *memory)
+{
+	struct shmflip_frame *frame;
+	struct slot_loan *loan = loan_of(channel, memory, &frame);
+	int error = gst_shmflip_memory_publish(memory);
+
+	if (error)
+		return error;
+	loan->published = TRUE;
+	count_published(channel, FALSE);
+	return 0;
+}
+
+/* ---- What pools and waits look at ---- */
+
+void gst_shmflip_channel_set_busy(struct gst_shmflip_channel *channel, gboolean busy)
+{
+	g_mutex_lock(&channel->mutex);
+	channel->busy = busy;
+	channel->idle_us = g_get_monotonic_time();
+	g_cond_broadcast(&channel->changed);
+	g_mutex_unlock(&channel->mutex);
+}
+
+void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel, gboolean interrupted)
+{
+	g_mutex_lock(&channel->mutex);
+	if (channel->producer && interrupted)
+		shmflip_producer_interrupt(channel->producer);
+	else if (channel->producer)
+		shmflip_producer_resume(channel->producer);
+	g_mutex_unlock(&channel->mutex);
+}
+
+void gst_shmflip_channel_set_flushing(struct gst_shmflip_channel *channel, gboolean flushing)
+{
+	g_mutex_lock(&channel->mutex);
+	channel->flushing = flushing;
+	g_cond_broadcast(&channel->changed);
+	g_mutex_unlock(&channel->mutex);
+}
+
+void gst_shmflip_channel_counts(struct gst_shmflip_channel *channel,
+                                struct gst_shmflip_counts *counts)
+{
+	g_mutex_lock(&channel->mutex);
+	*counts = channel->counts;
+	g_mutex_unlock(&channel->mutex);
+}
