@@ -2,26 +2,24 @@
 #include "src.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "caps.h"
 #include "capture.h"
 #include "src_buffers.h"
-#include "src_properties.h"
+#include "src_options.h"
 #include "timing.h"
 
 GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
 #define GST_CAT_DEFAULT gst_shmflip_src_debug
 
 #define CAPTURE_TIME "timestamp/x-monotonic" /* readings of CLOCK_MONOTONIC */
-#define APART_NS 50000
 
 struct _GstShmflipSrc {
 	GstPushSrc parent;
-	struct gst_shmflip_src_properties properties; /* object lock */
-	GstStructure *stats;                          /* object lock */
+	struct gst_shmflip_src_options options; /* object lock */
+	GstStructure *stats;                    /* object lock */
 	/* Those below belong to the streaming thread between start and stop. */
-	struct gst_shmflip_src_properties started; /* as they were then; strings are NULL */
+	struct gst_shmflip_src_options started; /* as they were then; strings are NULL */
 	struct gst_shmflip_capture capture;
 	struct gst_shmflip_src_buffers buffers;
 	struct gst_shmflip_timing timing;
@@ -31,6 +29,7 @@ struct _GstShmflipSrc {
 };
 
 G_DEFINE_TYPE(GstShmflipSrc, gst_shmflip_src, GST_TYPE_PUSH_SRC)
+GST_ELEMENT_REGISTER_DEFINE(shmflipsrc, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC)
 
 /* ---- Properties and counts ---- */
 
@@ -40,8 +39,8 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	gboolean known, live;
 
 	GST_OBJECT_LOCK(self);
-	known = gst_shmflip_src_properties_set(&self->properties, id, value);
-	live = self->properties.is_live;
+	known = gst_shmflip_src_options_set(&self->options, id, value);
+	live = self->options.is_live;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -59,7 +58,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 		                  g_atomic_int_get(self->buffers.held), NULL);
 		g_value_set_boxed(value, self->stats);
 	} else {
-		known = gst_shmflip_src_properties_get(&self->properties, id, value);
+		known = gst_shmflip_src_options_get(&self->options, id, value);
 	}
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
@@ -91,9 +90,9 @@ static gboolean start(GstBaseSrc *base)
 	shmflip_init(&options);
 	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	GST_OBJECT_LOCK(self);
-	self->started = self->properties;
-	self->started.channel = g_strdup(self->properties.channel);
-	self->started.dir = g_strdup(self->properties.dir);
+	self->started = self->options;
+	self->started.channel = g_strdup(self->options.channel);
+	self->started.dir = g_strdup(self->options.dir);
 	GST_OBJECT_UNLOCK(self);
 	options.channel = self->started.channel;
 	options.dir = self->started.dir;
@@ -102,7 +101,7 @@ static gboolean start(GstBaseSrc *base)
 	if (error) {
 		GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", shmflip_error_detail()),
 		                  (NULL));
-		gst_shmflip_src_properties_finish(&self->started);
+		gst_shmflip_src_options_finish(&self->started);
 		return FALSE;
 	}
 	gst_shmflip_timing_init(&self->timing, self->started.is_live,
@@ -118,7 +117,7 @@ static gboolean stop(GstBaseSrc *base)
 
 	gst_shmflip_capture_close(&self->capture);
 	gst_shmflip_src_buffers_reset(&self->buffers);
-	gst_shmflip_src_properties_finish(&self->started);
+	gst_shmflip_src_options_finish(&self->started);
 	return TRUE;
 }
 
@@ -164,25 +163,17 @@ static gboolean query(GstBaseSrc *base, GstQuery *query)
 	return TRUE;
 }
 
-static gboolean fail_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
+static gboolean fail_format(GstShmflipSrc *self, uint32_t fourcc)
 {
-	const struct shmflip_format_info *format = shmflip_format_info(frame->fourcc);
-	const uint32_t fourcc = frame->fourcc;
+	const struct shmflip_format_info *format = shmflip_format_info(fourcc);
+	char *name = format ? g_strdup(format->name) : g_strdup_printf("0x%08x", fourcc);
 
-	if (format)
-		GST_ELEMENT_ERROR(
-			self, STREAM, FORMAT,
-			("channel %s has pixel format %s, which GStreamer lacks: have its "
-		         "producer use another",
-		         self->started.channel, format->name),
-			(NULL));
-	else
-		GST_ELEMENT_ERROR(
-			self, STREAM, FORMAT,
-			("channel %s has pixel format 0x%08x, which shmflip does not know: "
-		         "have its producer use another",
-		         self->started.channel, fourcc),
-			(NULL));
+	GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+	                  ("channel %s has pixel format %s, which GStreamer lacks: have its "
+	                   "producer use another",
+	                   self->started.channel, name),
+	                  (NULL));
+	g_free(name);
 	return FALSE;
 }
 
@@ -191,7 +182,7 @@ static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *fra
 	if (gst_shmflip_src_buffers_fit(&self->buffers, frame))
 		return TRUE;
 	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
-		return fail_caps(self, frame);
+		return fail_format(self, frame->fourcc);
 	if (gst_pad_peer_query_accept_caps(GST_BASE_SRC_PAD(self), self->buffers.caps) &&
 	    gst_base_src_negotiate(GST_BASE_SRC(self)))
 		return TRUE;
@@ -218,33 +209,10 @@ static void follow_orientation(GstShmflipSrc *self, uint32_t orientation)
 	gst_element_send_event(GST_ELEMENT(self), gst_event_new_tag(tags));
 }
 
-static gint64 monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * (gint64)GST_SECOND + now.tv_nsec;
-}
-
-/* Reads two clocks at once. If the thread was interrupted between them, read them again. */
-static GstClockTime running_time(GstShmflipSrc *self, gint64 *monotonic_ns)
-{
-	GstClockTime now;
-	gint64 before;
-	int tries = 3;
-
-	do {
-		before = monotonic_now();
-		now = gst_element_get_current_running_time(GST_ELEMENT(self));
-		*monotonic_ns = monotonic_now();
-	} while (*monotonic_ns - before > APART_NS && --tries);
-	return now;
-}
-
 static void set_times(GstShmflipSrc *self, const struct shmflip_frame *frame, GstBuffer *buffer)
 {
 	gint64 monotonic_ns;
-	GstClockTime now = running_time(self, &monotonic_ns);
+	GstClockTime now = gst_shmflip_timing_now(GST_ELEMENT(self), &monotonic_ns);
 
 	if (self->capture.changed_producer)
 		gst_shmflip_timing_change_producer(&self->timing);
@@ -269,16 +237,16 @@ static void describe_buffer(GstShmflipSrc *self, const struct shmflip_frame *fra
 	self->discontinuous = FALSE;
 }
 
+/* The newest frame has one slot, and the producer fills another. */
 static int max_held(GstShmflipSrc *self)
 {
 	const struct shmflip_channel *channel = shmflip_viewer_channel(self->capture.viewer);
-	int result, slots = channel ? (int)channel->slots : SHMFLIP_SLOTS_MIN;
+	int max_held;
 
 	GST_OBJECT_LOCK(self);
-	result = self->properties.max_held;
+	max_held = self->options.max_held;
 	GST_OBJECT_UNLOCK(self);
-	/* The newest frame has one slot, and the producer fills another. */
-	return result < 0 ? slots - 2 : result;
+	return max_held >= 0 ? max_held : channel ? (int)channel->slots - 2 : 0;
 }
 
 static GstFlowReturn make_buffer(GstShmflipSrc *self, const struct shmflip_frame *frame,
@@ -369,7 +337,7 @@ static void finalize(GObject *object)
 	gst_structure_free(self->stats);
 	gst_shmflip_src_buffers_finish(&self->buffers);
 	gst_caps_unref(self->capture_time);
-	gst_shmflip_src_properties_finish(&self->properties);
+	gst_shmflip_src_options_finish(&self->options);
 	G_OBJECT_CLASS(gst_shmflip_src_parent_class)->finalize(object);
 }
 
@@ -384,7 +352,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
-	gst_shmflip_src_properties_install(object);
+	gst_shmflip_src_options_install(object);
 	source->start = start;
 	source->stop = stop;
 	source->unlock = unlock;
@@ -404,7 +372,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 
 static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
-	gst_shmflip_src_properties_init(&self->properties);
+	gst_shmflip_src_options_init(&self->options);
 	gst_shmflip_src_buffers_init(&self->buffers);
 	self->stats = gst_structure_new_empty("application/x-shmflip-stats");
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);

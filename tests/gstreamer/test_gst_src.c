@@ -326,6 +326,6 @@ int main(int argc, char **argv)
 	};
 
 	gst_init(&argc, &argv);
-	gst_element_register(NULL, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC);
+	GST_ELEMENT_REGISTER(shmflipsrc, NULL);
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -355,7 +355,7 @@ static void formats_without_a_name(void **state)
 	} cases[] = {
 		{ SHMFLIP_R32F, NULL, "R  F, which GStreamer lacks" },
 		{ SHMFLIP_XBGR16161616, NULL, "XB48, which GStreamer lacks" },
-		{ SHMFLIP_R8, plain_number, "0x12345678" },
+		{ SHMFLIP_R8, plain_number, "0x12345678, which GStreamer lacks" },
 	};
 
 	(void)state;
@@ -453,6 +453,6 @@ int main(int argc, char **argv)
 	};
 
 	gst_init(&argc, &argv);
-	gst_element_register(NULL, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC);
+	GST_ELEMENT_REGISTER(shmflipsrc, NULL);
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
