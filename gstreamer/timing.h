@@ -37,8 +37,8 @@ GstClockTime gst_shmflip_timing_pts(struct gst_shmflip_timing *timing,
  * known. */
 GstClockTime gst_shmflip_timing_duration(const struct shmflip_frame *frame);
 
-/* Reads the element's running time and CLOCK_MONOTONIC at once: again, if the thread was interrupted
- * between the two. GST_CLOCK_TIME_NONE: the element has no clock. */
+/* Reads the running time and CLOCK_MONOTONIC at once. If the thread is interrupted between them,
+ * reads them again. GST_CLOCK_TIME_NONE: the element has no clock. */
 GstClockTime gst_shmflip_timing_now(GstElement *element, gint64 *monotonic_ns);
 
 #endif

@@ -310,7 +310,7 @@ static void pause_and_resume(void **state)
 	shmflip_producer_close(producer);
 }
 
-/* Again and again, in the same element: waiting for a producer, for a frame, and paused. The library
+/* Several times each: waiting for a producer, waiting for a frame, and paused. The library
  * alone would take up to 100 ms. The fastest counts, because the machine may be slow. */
 static void stop_at_once(void **state)
 {
