@@ -81,9 +81,8 @@ static void update_stats(GstShmflipSrc *self)
 
 /* ---- Start and stop ---- */
 
-static gboolean start(GstBaseSrc *base)
+static gboolean start(GstShmflipSrc *self)
 {
-	GstShmflipSrc *self = GST_SHMFLIP_SRC(base);
 	struct shmflip_viewer_options options;
 	int error;
 
@@ -111,14 +110,26 @@ static gboolean start(GstBaseSrc *base)
 	return TRUE;
 }
 
-static gboolean stop(GstBaseSrc *base)
+static void stop(GstShmflipSrc *self)
 {
-	GstShmflipSrc *self = GST_SHMFLIP_SRC(base);
-
 	gst_shmflip_capture_close(&self->capture);
 	gst_shmflip_src_buffers_reset(&self->buffers);
 	gst_shmflip_src_options_finish(&self->started);
-	return TRUE;
+}
+
+/* Not the base class's start: if that fails, the base class adds an error without a reason. */
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
+{
+	GstShmflipSrc *self = GST_SHMFLIP_SRC(element);
+	GstStateChangeReturn result;
+
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start(self))
+		return GST_STATE_CHANGE_FAILURE;
+	result = GST_ELEMENT_CLASS(gst_shmflip_src_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+	    (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+		stop(self);
+	return result;
 }
 
 static gboolean unlock(GstBaseSrc *base)
@@ -353,8 +364,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	object->get_property = get_property;
 	object->finalize = finalize;
 	gst_shmflip_src_options_install(object);
-	source->start = start;
-	source->stop = stop;
+	element->change_state = change_state;
 	source->unlock = unlock;
 	source->unlock_stop = unlock_stop;
 	source->negotiate = negotiate;
