@@ -153,6 +153,16 @@ class Programs(harness.Case):
         self.assertEqual(pipeline.interrupt(), 0)
         self.assertEqual(pipeline.err.count("no producer yet"), 1)
 
+    def test_no_object_is_left(self):
+        self.env |= {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
+        self.await_channel(self.producer("-q", "--loop", "-s", "6", harness.FRAMES))
+        # Two branches, a copy for one that lacks GstVideoMeta, and buffers that are held.
+        pipeline = self.launch("-q shmflipsrc num-buffers=20 ! tee name=t ! queue ! videoconvert ! fakesink t.",
+                               "! queue min-threshold-buffers=8 ! fakesink")
+        self.assert_exits(pipeline, 0)
+        self.assertIn("GST_TRACER", pipeline.err)
+        self.assertEqual(re.findall(r"object-alive, type-name=\(string\)Gst.*", pipeline.err), [])
+
     def test_channels_that_cannot_be(self):
         for words, expected in (("channel=a/b", "a/b"), ("dir=/dev/null", "/dev/null")):
             with self.subTest(words=words):
