@@ -22,7 +22,8 @@ struct gst_shmflip_channel {
 	guint buffers;         /* reserved */
 	guint taken;           /* slots of this stream that pools have lent */
 	gboolean busy;
-	gint64 idle_us; /* since when the sink has been idle */
+	gint64 idle_us;   /* since when the sink has been idle */
+	gboolean in_vain; /* waiting for an idle sink was, and no slot has been released since */
 	gboolean flushing;
 	struct gst_shmflip_counts counts;
 };
@@ -66,6 +67,7 @@ static void begin_stream(struct gst_shmflip_channel *channel)
 {
 	channel->stream_number++;
 	channel->taken = 0;
+	channel->in_vain = FALSE;
 	g_cond_broadcast(&channel->changed);
 }
 
@@ -102,6 +104,7 @@ static int open_producer(struct gst_shmflip_channel *channel,
 		return error;
 	channel->policy = options->policy;
 	channel->stream = *stream;
+	channel->idle_us = g_get_monotonic_time();
 	channel->counts = (struct gst_shmflip_counts){ .kept = channel->counts.kept };
 	begin_stream(channel);
 	return 0;
@@ -171,6 +174,7 @@ static void end_loan(gpointer data)
 	g_mutex_lock(&channel->mutex);
 	if (loan->stream_number == channel->stream_number)
 		channel->taken--;
+	channel->in_vain = FALSE;
 	if (loan->published)
 		channel->counts.kept--;
 	g_cond_broadcast(&channel->changed);
@@ -224,7 +228,7 @@ static gboolean is_worth_waiting(const struct gst_shmflip_channel *channel, GstB
 		return FALSE;
 	if (channel->busy || (channel->taken == 0 && channel->policy == SHMFLIP_POLICY_LOSSLESS))
 		return TRUE;
-	return g_get_monotonic_time() < channel->idle_us + PATIENCE_US;
+	return !channel->in_vain && g_get_monotonic_time() < channel->idle_us + PATIENCE_US;
 }
 
 /* Nobody tells when viewers release a slot, nor that the sink has been idle for long. */
@@ -252,8 +256,10 @@ int gst_shmflip_channel_lend(struct gst_shmflip_channel *channel, GstBufferPool 
 		wait_for_change(channel);
 		error = try_lend(channel, bytes, memory);
 	}
-	if (error)
+	if (error) {
 		channel->counts.fallbacks++;
+		channel->in_vain = TRUE;
+	}
 	g_mutex_unlock(&channel->mutex);
 	return error ? -EAGAIN : 0;
 }

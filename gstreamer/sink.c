@@ -10,7 +10,7 @@
 #include "channel.h"
 #include "fill.h"
 #include "pool.h"
-#include "sink_options.h"
+#include "sink_properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(sink_debug);
 #define GST_CAT_DEFAULT sink_debug
@@ -18,7 +18,7 @@ GST_DEBUG_CATEGORY_STATIC(sink_debug);
 struct _GstShmflipSink {
 	GstBaseSink parent;
 	struct gst_shmflip_channel *channel;
-	struct gst_shmflip_sink_options options; /* the object's lock protects them */
+	struct gst_shmflip_sink_properties properties; /* the object's lock protects them */
 	GstPadChainFunction chain;
 	GstPadChainListFunction chain_list;
 
@@ -41,10 +41,10 @@ static const char *hint_of(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		return ": set property channel to another name";
+		return " (property channel)";
 	case -EPERM:
 	case -EACCES:
-		return ": set property dir to another directory";
+		return " (property dir chooses another directory)";
 	default:
 		return "";
 	}
@@ -85,7 +85,7 @@ static void set_stream(GstShmflipSink *self, const struct shmflip_layout *layout
 	/* Upstream may write with GStreamer's strides. */
 	stream->slot_bytes = MAX(layout->bytes, self->info.size);
 	GST_OBJECT_LOCK(self);
-	stream->slots = self->options.slots;
+	stream->slots = self->properties.slots;
 	GST_OBJECT_UNLOCK(self);
 }
 
@@ -101,7 +101,7 @@ static int open_channel(GstShmflipSink *self, struct shmflip_stream *stream)
 		return error;
 	set_stream(self, &layout, stream);
 	GST_OBJECT_LOCK(self);
-	gst_shmflip_sink_options_of_producer(&self->options, &options);
+	gst_shmflip_sink_properties_to_producer(&self->properties, &options);
 	error = gst_shmflip_channel_open(self->channel, &options, stream);
 	GST_OBJECT_UNLOCK(self);
 	return error;
@@ -234,7 +234,7 @@ static int wait_for_viewers(GstShmflipSink *self)
 	int error = 0;
 
 	GST_OBJECT_LOCK(self);
-	viewers = self->options.wait_viewers;
+	viewers = self->properties.wait_viewers;
 	GST_OBJECT_UNLOCK(self);
 	if (!self->has_viewers && viewers > 0)
 		error = gst_shmflip_channel_wait_viewers(self->channel, viewers);
@@ -398,7 +398,7 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	gboolean is_known;
 
 	GST_OBJECT_LOCK(self);
-	is_known = gst_shmflip_sink_options_set(&self->options, id, value);
+	is_known = gst_shmflip_sink_properties_set(&self->properties, id, value);
 	GST_OBJECT_UNLOCK(self);
 	if (!is_known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -427,7 +427,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 		return;
 	}
 	GST_OBJECT_LOCK(self);
-	is_known = gst_shmflip_sink_options_get(&self->options, id, value);
+	is_known = gst_shmflip_sink_properties_get(&self->properties, id, value);
 	GST_OBJECT_UNLOCK(self);
 	if (!is_known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -438,7 +438,7 @@ static void finalize(GObject *object)
 	GstShmflipSink *self = GST_SHMFLIP_SINK(object);
 
 	gst_shmflip_channel_unref(self->channel);
-	gst_shmflip_sink_options_finish(&self->options);
+	gst_shmflip_sink_properties_finish(&self->properties);
 	G_OBJECT_CLASS(gst_shmflip_sink_parent_class)->finalize(object);
 }
 
@@ -464,7 +464,7 @@ static void gst_shmflip_sink_class_init(GstShmflipSinkClass *class)
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
-	gst_shmflip_sink_options_install(object);
+	gst_shmflip_sink_properties_install(object);
 	init_element_class(GST_ELEMENT_CLASS(class));
 	base->set_caps = set_caps;
 	base->propose_allocation = propose_allocation;
@@ -483,7 +483,7 @@ static void gst_shmflip_sink_init(GstShmflipSink *self)
 	GstPad *pad = GST_BASE_SINK_PAD(self);
 
 	self->channel = gst_shmflip_channel_new();
-	gst_shmflip_sink_options_init(&self->options);
+	gst_shmflip_sink_properties_init(&self->properties);
 	self->chain = GST_PAD_CHAINFUNC(pad);
 	self->chain_list = GST_PAD_CHAINLISTFUNC(pad);
 	gst_pad_set_chain_function(pad, chain);

@@ -6,7 +6,7 @@
 #include "caps.h"
 #include "capture.h"
 #include "src_buffers.h"
-#include "src_options.h"
+#include "src_properties.h"
 #include "timing.h"
 
 GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
@@ -16,10 +16,10 @@ GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
 
 struct _GstShmflipSrc {
 	GstPushSrc parent;
-	struct gst_shmflip_src_options options; /* object lock */
-	GstStructure *stats;                    /* object lock */
+	struct gst_shmflip_src_properties properties; /* object lock */
+	GstStructure *stats;                          /* object lock */
 	/* Those below belong to the streaming thread between start and stop. */
-	struct gst_shmflip_src_options started; /* as they were then; strings are NULL */
+	struct gst_shmflip_src_properties started; /* as they were then; strings are NULL */
 	struct gst_shmflip_capture capture;
 	struct gst_shmflip_src_buffers buffers;
 	struct gst_shmflip_timing timing;
@@ -39,8 +39,8 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	gboolean known, live;
 
 	GST_OBJECT_LOCK(self);
-	known = gst_shmflip_src_options_set(&self->options, id, value);
-	live = self->options.is_live;
+	known = gst_shmflip_src_properties_set(&self->properties, id, value);
+	live = self->properties.is_live;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -58,7 +58,7 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 		                  g_atomic_int_get(self->buffers.held), NULL);
 		g_value_set_boxed(value, self->stats);
 	} else {
-		known = gst_shmflip_src_options_get(&self->options, id, value);
+		known = gst_shmflip_src_properties_get(&self->properties, id, value);
 	}
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
@@ -89,9 +89,9 @@ static gboolean start(GstShmflipSrc *self)
 	shmflip_init(&options);
 	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
 	GST_OBJECT_LOCK(self);
-	self->started = self->options;
-	self->started.channel = g_strdup(self->options.channel);
-	self->started.dir = g_strdup(self->options.dir);
+	self->started = self->properties;
+	self->started.channel = g_strdup(self->properties.channel);
+	self->started.dir = g_strdup(self->properties.dir);
 	GST_OBJECT_UNLOCK(self);
 	options.channel = self->started.channel;
 	options.dir = self->started.dir;
@@ -100,7 +100,7 @@ static gboolean start(GstShmflipSrc *self)
 	if (error) {
 		GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", shmflip_error_detail()),
 		                  (NULL));
-		gst_shmflip_src_options_finish(&self->started);
+		gst_shmflip_src_properties_finish(&self->started);
 		return FALSE;
 	}
 	gst_shmflip_timing_init(&self->timing, self->started.is_live,
@@ -114,7 +114,7 @@ static void stop(GstShmflipSrc *self)
 {
 	gst_shmflip_capture_close(&self->capture);
 	gst_shmflip_src_buffers_reset(&self->buffers);
-	gst_shmflip_src_options_finish(&self->started);
+	gst_shmflip_src_properties_finish(&self->started);
 }
 
 /* Not the base class's start: if that fails, the base class adds an error without a reason. */
@@ -255,7 +255,7 @@ static int max_held(GstShmflipSrc *self)
 	int max_held;
 
 	GST_OBJECT_LOCK(self);
-	max_held = self->options.max_held;
+	max_held = self->properties.max_held;
 	GST_OBJECT_UNLOCK(self);
 	return max_held >= 0 ? max_held : channel ? (int)channel->slots - 2 : 0;
 }
@@ -348,7 +348,7 @@ static void finalize(GObject *object)
 	gst_structure_free(self->stats);
 	gst_shmflip_src_buffers_finish(&self->buffers);
 	gst_caps_unref(self->capture_time);
-	gst_shmflip_src_options_finish(&self->options);
+	gst_shmflip_src_properties_finish(&self->properties);
 	G_OBJECT_CLASS(gst_shmflip_src_parent_class)->finalize(object);
 }
 
@@ -363,7 +363,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	object->set_property = set_property;
 	object->get_property = get_property;
 	object->finalize = finalize;
-	gst_shmflip_src_options_install(object);
+	gst_shmflip_src_properties_install(object);
 	element->change_state = change_state;
 	source->unlock = unlock;
 	source->unlock_stop = unlock_stop;
@@ -382,7 +382,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 
 static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
-	gst_shmflip_src_options_init(&self->options);
+	gst_shmflip_src_properties_init(&self->properties);
 	gst_shmflip_src_buffers_init(&self->buffers);
 	self->stats = gst_structure_new_empty("application/x-shmflip-stats");
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);

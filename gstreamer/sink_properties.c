@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sink_options.h"
+#include "sink_properties.h"
 
 #define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
@@ -41,10 +41,11 @@ static void install_waiting(GObjectClass *class)
 {
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_SLOTS,
-		g_param_spec_uint("slots", "Slots",
-	                          "Frames that shared memory has room for. Upstream may raise it. "
-	                          "With 2, every frame is copied",
-	                          SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX, 4, FLAGS));
+		g_param_spec_uint(
+			"slots", "Slots",
+			"Frames that shared memory has room for. Upstream raises it to the "
+			"least number of its buffers and 2 more",
+			SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX, 4, FLAGS));
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_POLICY,
 		g_param_spec_enum("policy", "Policy", "What to do when viewers hold every slot",
@@ -63,7 +64,7 @@ static void install_waiting(GObjectClass *class)
 	                           G_MININT64, G_MAXINT64, 0, FLAGS));
 }
 
-void gst_shmflip_sink_options_install(GObjectClass *class)
+void gst_shmflip_sink_properties_install(GObjectClass *class)
 {
 	install_channel(class);
 	install_waiting(class);
@@ -77,9 +78,9 @@ void gst_shmflip_sink_options_install(GObjectClass *class)
 	gst_type_mark_as_plugin_api(get_policy_type(), 0);
 }
 
-void gst_shmflip_sink_options_init(struct gst_shmflip_sink_options *options)
+void gst_shmflip_sink_properties_init(struct gst_shmflip_sink_properties *properties)
 {
-	*options = (struct gst_shmflip_sink_options){
+	*properties = (struct gst_shmflip_sink_properties){
 		.channel = g_strdup("default"),
 		.slots = 4,
 		.policy = SHMFLIP_POLICY_LATEST,
@@ -87,10 +88,10 @@ void gst_shmflip_sink_options_init(struct gst_shmflip_sink_options *options)
 	};
 }
 
-void gst_shmflip_sink_options_finish(struct gst_shmflip_sink_options *options)
+void gst_shmflip_sink_properties_finish(struct gst_shmflip_sink_properties *properties)
 {
-	g_free(options->channel);
-	g_free(options->dir);
+	g_free(properties->channel);
+	g_free(properties->dir);
 }
 
 static void set_string(gchar **string, const GValue *value)
@@ -99,73 +100,73 @@ static void set_string(gchar **string, const GValue *value)
 	*string = g_value_dup_string(value);
 }
 
-gboolean gst_shmflip_sink_options_set(struct gst_shmflip_sink_options *options, guint id,
-                                      const GValue *value)
+gboolean gst_shmflip_sink_properties_set(struct gst_shmflip_sink_properties *properties, guint id,
+                                         const GValue *value)
 {
 	switch (id) {
 	case GST_SHMFLIP_SINK_CHANNEL:
-		set_string(&options->channel, value);
+		set_string(&properties->channel, value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_DIR:
-		set_string(&options->dir, value);
+		set_string(&properties->dir, value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_SLOTS:
-		options->slots = g_value_get_uint(value);
+		properties->slots = g_value_get_uint(value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_POLICY:
-		options->policy = (enum shmflip_policy)g_value_get_enum(value);
+		properties->policy = (enum shmflip_policy)g_value_get_enum(value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_WAIT_VIEWERS:
-		options->wait_viewers = g_value_get_uint(value);
+		properties->wait_viewers = g_value_get_uint(value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_LEASE:
-		options->lease_ms = g_value_get_int64(value);
+		properties->lease_ms = g_value_get_int64(value);
 		return TRUE;
 	case GST_SHMFLIP_SINK_MODE:
-		options->mode = g_value_get_uint(value);
+		properties->mode = g_value_get_uint(value);
 		return TRUE;
 	default:
 		return FALSE;
 	}
 }
 
-gboolean gst_shmflip_sink_options_get(const struct gst_shmflip_sink_options *options, guint id,
-                                      GValue *value)
+gboolean gst_shmflip_sink_properties_get(const struct gst_shmflip_sink_properties *properties,
+                                         guint id, GValue *value)
 {
 	switch (id) {
 	case GST_SHMFLIP_SINK_CHANNEL:
-		g_value_set_string(value, options->channel);
+		g_value_set_string(value, properties->channel);
 		return TRUE;
 	case GST_SHMFLIP_SINK_DIR:
-		g_value_set_string(value, options->dir);
+		g_value_set_string(value, properties->dir);
 		return TRUE;
 	case GST_SHMFLIP_SINK_SLOTS:
-		g_value_set_uint(value, options->slots);
+		g_value_set_uint(value, properties->slots);
 		return TRUE;
 	case GST_SHMFLIP_SINK_POLICY:
-		g_value_set_enum(value, (gint)options->policy);
+		g_value_set_enum(value, (gint)properties->policy);
 		return TRUE;
 	case GST_SHMFLIP_SINK_WAIT_VIEWERS:
-		g_value_set_uint(value, options->wait_viewers);
+		g_value_set_uint(value, properties->wait_viewers);
 		return TRUE;
 	case GST_SHMFLIP_SINK_LEASE:
-		g_value_set_int64(value, options->lease_ms);
+		g_value_set_int64(value, properties->lease_ms);
 		return TRUE;
 	case GST_SHMFLIP_SINK_MODE:
-		g_value_set_uint(value, options->mode);
+		g_value_set_uint(value, properties->mode);
 		return TRUE;
 	default:
 		return FALSE;
 	}
 }
 
-void gst_shmflip_sink_options_of_producer(const struct gst_shmflip_sink_options *options,
-                                          struct shmflip_producer_options *producer)
+void gst_shmflip_sink_properties_to_producer(const struct gst_shmflip_sink_properties *properties,
+                                             struct shmflip_producer_options *producer)
 {
 	shmflip_init(producer);
-	producer->channel = options->channel;
-	producer->dir = options->dir;
-	producer->policy = options->policy;
-	producer->lease_ms = options->lease_ms;
-	producer->mode = (mode_t)options->mode;
+	producer->channel = properties->channel;
+	producer->dir = properties->dir;
+	producer->policy = properties->policy;
+	producer->lease_ms = properties->lease_ms;
+	producer->mode = (mode_t)properties->mode;
 }

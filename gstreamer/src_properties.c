@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src_options.h"
+#include "src_properties.h"
 
 enum {
 	CHANNEL = 1,
@@ -60,9 +60,9 @@ static GType on_end_type(void)
 	return type;
 }
 
-void gst_shmflip_src_options_init(struct gst_shmflip_src_options *options)
+void gst_shmflip_src_properties_init(struct gst_shmflip_src_properties *properties)
 {
-	*options = (struct gst_shmflip_src_options){
+	*properties = (struct gst_shmflip_src_properties){
 		.channel = g_strdup(DEFAULT_CHANNEL),
 		.view = SHMFLIP_VIEW_AUTO,
 		.is_live = TRUE,
@@ -70,10 +70,10 @@ void gst_shmflip_src_options_init(struct gst_shmflip_src_options *options)
 	};
 }
 
-void gst_shmflip_src_options_finish(struct gst_shmflip_src_options *options)
+void gst_shmflip_src_properties_finish(struct gst_shmflip_src_properties *properties)
 {
-	g_free(options->channel);
-	g_free(options->dir);
+	g_free(properties->channel);
+	g_free(properties->dir);
 }
 
 static void install_enum(GObjectClass *class, guint id, const char *name, const char *blurb,
@@ -83,7 +83,7 @@ static void install_enum(GObjectClass *class, guint id, const char *name, const 
 	                                g_param_spec_enum(name, name, blurb, type, 0, FLAGS));
 }
 
-void gst_shmflip_src_options_install(GObjectClass *class)
+void gst_shmflip_src_properties_install(GObjectClass *class)
 {
 	g_object_class_install_property(class, CHANNEL,
 	                                g_param_spec_string("channel", "channel",
@@ -130,60 +130,60 @@ static void set_string(char **to, const GValue *value)
 	*to = g_value_dup_string(value);
 }
 
-gboolean gst_shmflip_src_options_set(struct gst_shmflip_src_options *options, guint id,
-                                     const GValue *value)
+gboolean gst_shmflip_src_properties_set(struct gst_shmflip_src_properties *properties, guint id,
+                                        const GValue *value)
 {
 	switch (id) {
 	case CHANNEL:
-		set_string(&options->channel, value);
+		set_string(&properties->channel, value);
 		return TRUE;
 	case DIRECTORY:
-		set_string(&options->dir, value);
+		set_string(&properties->dir, value);
 		return TRUE;
 	case VIEW:
-		options->view = g_value_get_enum(value);
+		properties->view = g_value_get_enum(value);
 		return TRUE;
 	case IS_LIVE:
-		options->is_live = g_value_get_boolean(value);
+		properties->is_live = g_value_get_boolean(value);
 		return TRUE;
 	case TIMESTAMPS:
-		options->timestamps = g_value_get_enum(value);
+		properties->timestamps = g_value_get_enum(value);
 		return TRUE;
 	case MAX_HELD:
-		options->max_held = g_value_get_int(value);
+		properties->max_held = g_value_get_int(value);
 		return TRUE;
 	case ON_END:
-		options->on_end = g_value_get_enum(value);
+		properties->on_end = g_value_get_enum(value);
 		return TRUE;
 	default:
 		return FALSE;
 	}
 }
 
-gboolean gst_shmflip_src_options_get(const struct gst_shmflip_src_options *options, guint id,
-                                     GValue *value)
+gboolean gst_shmflip_src_properties_get(const struct gst_shmflip_src_properties *properties,
+                                        guint id, GValue *value)
 {
 	switch (id) {
 	case CHANNEL:
-		g_value_set_string(value, options->channel);
+		g_value_set_string(value, properties->channel);
 		return TRUE;
 	case DIRECTORY:
-		g_value_set_string(value, options->dir);
+		g_value_set_string(value, properties->dir);
 		return TRUE;
 	case VIEW:
-		g_value_set_enum(value, options->view);
+		g_value_set_enum(value, properties->view);
 		return TRUE;
 	case IS_LIVE:
-		g_value_set_boolean(value, options->is_live);
+		g_value_set_boolean(value, properties->is_live);
 		return TRUE;
 	case TIMESTAMPS:
-		g_value_set_enum(value, options->timestamps);
+		g_value_set_enum(value, properties->timestamps);
 		return TRUE;
 	case MAX_HELD:
-		g_value_set_int(value, options->max_held);
+		g_value_set_int(value, properties->max_held);
 		return TRUE;
 	case ON_END:
-		g_value_set_enum(value, options->on_end);
+		g_value_set_enum(value, properties->on_end);
 		return TRUE;
 	default:
 		return FALSE;
