@@ -5,7 +5,7 @@
 static gboolean plugin_init(GstPlugin *plugin)
 {
 	return GST_ELEMENT_REGISTER(shmflipsink, plugin) &&
-	       gst_element_register(plugin, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC);
+	       GST_ELEMENT_REGISTER(shmflipsrc, plugin);
 }
 
 #define PACKAGE "shmflip"

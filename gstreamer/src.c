@@ -2,7 +2,6 @@
 #include "src.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "caps.h"
 #include "capture.h"
@@ -30,6 +29,7 @@ struct _GstShmflipSrc {
 };
 
 G_DEFINE_TYPE(GstShmflipSrc, gst_shmflip_src, GST_TYPE_PUSH_SRC)
+GST_ELEMENT_REGISTER_DEFINE(shmflipsrc, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SHMFLIP_SRC)
 
 /* ---- Properties and counts ---- */
 
@@ -81,9 +81,8 @@ static void update_stats(GstShmflipSrc *self)
 
 /* ---- Start and stop ---- */
 
-static gboolean start(GstBaseSrc *base)
+static gboolean start(GstShmflipSrc *self)
 {
-	GstShmflipSrc *self = GST_SHMFLIP_SRC(base);
 	struct shmflip_viewer_options options;
 	int error;
 
@@ -111,14 +110,26 @@ static gboolean start(GstBaseSrc *base)
 	return TRUE;
 }
 
-static gboolean stop(GstBaseSrc *base)
+static void stop(GstShmflipSrc *self)
 {
-	GstShmflipSrc *self = GST_SHMFLIP_SRC(base);
-
 	gst_shmflip_capture_close(&self->capture);
 	gst_shmflip_src_buffers_reset(&self->buffers);
 	gst_shmflip_src_properties_finish(&self->started);
-	return TRUE;
+}
+
+/* Not the base class's start: if that fails, the base class adds an error without a reason. */
+static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
+{
+	GstShmflipSrc *self = GST_SHMFLIP_SRC(element);
+	GstStateChangeReturn result;
+
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start(self))
+		return GST_STATE_CHANGE_FAILURE;
+	result = GST_ELEMENT_CLASS(gst_shmflip_src_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+	    (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+		stop(self);
+	return result;
 }
 
 static gboolean unlock(GstBaseSrc *base)
@@ -163,25 +174,17 @@ static gboolean query(GstBaseSrc *base, GstQuery *query)
 	return TRUE;
 }
 
-static gboolean fail_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
+static gboolean fail_format(GstShmflipSrc *self, uint32_t fourcc)
 {
-	const struct shmflip_format_info *format = shmflip_format_info(frame->fourcc);
-	const uint32_t fourcc = frame->fourcc;
+	const struct shmflip_format_info *format = shmflip_format_info(fourcc);
+	char *name = format ? g_strdup(format->name) : g_strdup_printf("0x%08x", fourcc);
 
-	if (format)
-		GST_ELEMENT_ERROR(
-			self, STREAM, FORMAT,
-			("channel %s has pixel format %s, which GStreamer lacks: have its "
-		         "producer use another",
-		         self->started.channel, format->name),
-			(NULL));
-	else
-		GST_ELEMENT_ERROR(
-			self, STREAM, FORMAT,
-			("channel %s has pixel format 0x%08x, which shmflip does not know: "
-		         "have its producer use another",
-		         self->started.channel, fourcc),
-			(NULL));
+	GST_ELEMENT_ERROR(self, STREAM, FORMAT,
+	                  ("channel %s has pixel format %s, which GStreamer lacks: have its "
+	                   "producer use another",
+	                   self->started.channel, name),
+	                  (NULL));
+	g_free(name);
 	return FALSE;
 }
 
@@ -190,8 +193,9 @@ static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *fra
 	if (gst_shmflip_src_buffers_fit(&self->buffers, frame))
 		return TRUE;
 	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
-		return fail_caps(self, frame);
-	if (gst_base_src_negotiate(GST_BASE_SRC(self)))
+		return fail_format(self, frame->fourcc);
+	if (gst_pad_peer_query_accept_caps(GST_BASE_SRC_PAD(self), self->buffers.caps) &&
+	    gst_base_src_negotiate(GST_BASE_SRC(self)))
 		return TRUE;
 	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
 	                  ("the next element does not take channel %s's format %s: put "
@@ -216,18 +220,10 @@ static void follow_orientation(GstShmflipSrc *self, uint32_t orientation)
 	gst_element_send_event(GST_ELEMENT(self), gst_event_new_tag(tags));
 }
 
-static gint64 monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * (gint64)GST_SECOND + now.tv_nsec;
-}
-
 static void set_times(GstShmflipSrc *self, const struct shmflip_frame *frame, GstBuffer *buffer)
 {
-	gint64 monotonic_ns = monotonic_now();
-	GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(self));
+	gint64 monotonic_ns;
+	GstClockTime now = gst_shmflip_timing_now(GST_ELEMENT(self), &monotonic_ns);
 
 	if (self->capture.changed_producer)
 		gst_shmflip_timing_change_producer(&self->timing);
@@ -252,16 +248,16 @@ static void describe_buffer(GstShmflipSrc *self, const struct shmflip_frame *fra
 	self->discontinuous = FALSE;
 }
 
+/* The newest frame has one slot, and the producer fills another. */
 static int max_held(GstShmflipSrc *self)
 {
 	const struct shmflip_channel *channel = shmflip_viewer_channel(self->capture.viewer);
-	int result, slots = channel ? (int)channel->slots : SHMFLIP_SLOTS_MIN;
+	int max_held;
 
 	GST_OBJECT_LOCK(self);
-	result = self->properties.max_held;
+	max_held = self->properties.max_held;
 	GST_OBJECT_UNLOCK(self);
-	/* The newest frame has one slot, and the producer fills another. */
-	return result < 0 ? slots - 2 : result;
+	return max_held >= 0 ? max_held : channel ? (int)channel->slots - 2 : 0;
 }
 
 static GstFlowReturn make_buffer(GstShmflipSrc *self, const struct shmflip_frame *frame,
@@ -368,8 +364,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	object->get_property = get_property;
 	object->finalize = finalize;
 	gst_shmflip_src_properties_install(object);
-	source->start = start;
-	source->stop = stop;
+	element->change_state = change_state;
 	source->unlock = unlock;
 	source->unlock_stop = unlock_stop;
 	source->negotiate = negotiate;

@@ -8,5 +8,6 @@
 
 #define GST_TYPE_SHMFLIP_SRC gst_shmflip_src_get_type()
 G_DECLARE_FINAL_TYPE(GstShmflipSrc, gst_shmflip_src, GST, SHMFLIP_SRC, GstPushSrc)
+GST_ELEMENT_REGISTER_DECLARE(shmflipsrc)
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "timing.h"
 
+#include <time.h>
+
+enum { CLOCK_TRIES = 3, APART_NS = 50000 };
+
 void gst_shmflip_timing_init(struct gst_shmflip_timing *timing, gboolean is_live,
                              gboolean presentation)
 {
@@ -64,4 +68,26 @@ GstClockTime gst_shmflip_timing_duration(const struct shmflip_frame *frame)
 		return GST_CLOCK_TIME_NONE;
 	return gst_util_uint64_scale(GST_SECOND, stream->rate_den ? stream->rate_den : 1,
 	                             stream->rate_num);
+}
+
+static gint64 monotonic_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * (gint64)GST_SECOND + now.tv_nsec;
+}
+
+GstClockTime gst_shmflip_timing_now(GstElement *element, gint64 *monotonic_ns)
+{
+	GstClockTime now;
+	gint64 before;
+	int tries = CLOCK_TRIES;
+
+	do {
+		before = monotonic_now();
+		now = gst_element_get_current_running_time(element);
+		*monotonic_ns = monotonic_now();
+	} while (*monotonic_ns - before > APART_NS && --tries);
+	return now;
 }

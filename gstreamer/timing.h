@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The source's clock work: when a frame of CLOCK_MONOTONIC is due in running time. Pure
- * functions. */
+ * The source's clock work: when a frame of CLOCK_MONOTONIC is due in running time. All
+ * functions but the last are pure. */
 #ifndef TIMING_H
 #define TIMING_H
 
@@ -36,5 +36,9 @@ GstClockTime gst_shmflip_timing_pts(struct gst_shmflip_timing *timing,
 /* How long to show the frame: as it says, else by the stream's rate. GST_CLOCK_TIME_NONE: not
  * known. */
 GstClockTime gst_shmflip_timing_duration(const struct shmflip_frame *frame);
+
+/* Reads the running time and CLOCK_MONOTONIC at once. If the thread is interrupted between them,
+ * reads them again. GST_CLOCK_TIME_NONE: the element has no clock. */
+GstClockTime gst_shmflip_timing_now(GstElement *element, gint64 *monotonic_ns);
 
 #endif

@@ -19,7 +19,7 @@ static struct shmflip_frame published(int64_t published_ns, int64_t presentation
 
 static struct gst_shmflip_timing timing;
 
-/* The PTS of a frame that arrives when CLOCK_MONOTONIC says so, where running time 0 was at 1000 ms. */
+/* The PTS of a frame that arrives at a time of CLOCK_MONOTONIC. Running time 0 was at 1000 ms. */
 static int64_t pts_ms(int64_t published_ms, int64_t presentation_ms, int64_t now_ms)
 {
 	struct shmflip_frame frame = published(
