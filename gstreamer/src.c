@@ -198,9 +198,10 @@ static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *fra
 	    gst_base_src_negotiate(GST_BASE_SRC(self)))
 		return TRUE;
 	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
-	                  ("the next element does not take channel %s's format %s: put "
-	                   "videoconvert before it",
-	                   self->started.channel, GST_VIDEO_INFO_NAME(&self->buffers.packed)),
+	                  ("the next element does not take %s of %ux%u pixels from channel %s: put "
+	                   "videoconvert or videoscale before it",
+	                   GST_VIDEO_INFO_NAME(&self->buffers.packed), frame->width, frame->height,
+	                   self->started.channel),
 	                  (NULL));
 	return FALSE;
 }
