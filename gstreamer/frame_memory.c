@@ -109,17 +109,18 @@ static void gst_shmflip_allocator_init(GstShmflipAllocator *self)
 	GST_OBJECT_FLAG_SET(allocator, GST_OBJECT_FLAG_MAY_BE_LEAKED);
 }
 
+static gpointer create_allocator(gpointer data)
+{
+	(void)data;
+	return gst_object_ref_sink(g_object_new(gst_shmflip_allocator_get_type(), NULL));
+}
+
 /* One for the process, because memories may outlive all elements. */
 static GstAllocator *find_allocator(void)
 {
-	static GstAllocator *allocator;
+	static GOnce once = G_ONCE_INIT;
 
-	if (g_once_init_enter(&allocator)) {
-		GstAllocator *first = g_object_new(gst_shmflip_allocator_get_type(), NULL);
-
-		g_once_init_leave(&allocator, gst_object_ref_sink(first));
-	}
-	return allocator;
+	return g_once(&once, create_allocator, NULL);
 }
 
 /* ---- Memory ---- */
@@ -170,31 +171,31 @@ const struct shmflip_frame *gst_shmflip_memory_frame(GstMemory *memory)
 	return ((struct frame_memory *)memory)->frame;
 }
 
-struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *base, gpointer *data)
+struct shmflip_frame *gst_shmflip_memory_lent_frame(GstMemory *memory, gpointer *data)
 {
-	struct frame_memory *memory = (struct frame_memory *)base;
+	struct frame_memory *self = (struct frame_memory *)memory;
 
-	if (!gst_memory_is_type(base, GST_SHMFLIP_MEMORY_TYPE) || !memory->lent ||
-	    g_atomic_int_get(&memory->published))
+	if (!gst_memory_is_type(memory, GST_SHMFLIP_MEMORY_TYPE) || !self->lent ||
+	    g_atomic_int_get(&self->published))
 		return NULL;
-	*data = memory->data;
-	return memory->lent;
+	*data = self->data;
+	return self->lent;
 }
 
-int gst_shmflip_memory_publish(GstMemory *base)
+int gst_shmflip_memory_publish(GstMemory *memory)
 {
-	struct frame_memory *memory = (struct frame_memory *)base;
+	struct frame_memory *self = (struct frame_memory *)memory;
 	gpointer data;
-	struct shmflip_frame *frame = gst_shmflip_memory_lent_frame(base, &data);
+	struct shmflip_frame *frame = gst_shmflip_memory_lent_frame(memory, &data);
 	int error;
 
 	if (!frame)
 		return -EINVAL;
-	g_atomic_int_set(&memory->published, 1);
-	error = g_atomic_int_get(&memory->writers) ? -EBUSY : shmflip_frame_publish(frame);
+	g_atomic_int_set(&self->published, 1);
+	error = g_atomic_int_get(&self->writers) ? -EBUSY : shmflip_frame_publish(frame);
 	if (error)
-		g_atomic_int_set(&memory->published, 0);
+		g_atomic_int_set(&self->published, 0);
 	else
-		GST_MINI_OBJECT_FLAG_SET(base, GST_MEMORY_FLAG_READONLY);
+		GST_MINI_OBJECT_FLAG_SET(memory, GST_MEMORY_FLAG_READONLY);
 	return error;
 }

@@ -16,15 +16,6 @@ struct _GstShmflipPool {
 
 G_DEFINE_TYPE(GstShmflipPool, gst_shmflip_pool, GST_TYPE_BUFFER_POOL)
 
-GstBufferPool *gst_shmflip_pool_new(struct gst_shmflip_channel *channel)
-{
-	GstShmflipPool *self = g_object_new(GST_TYPE_SHMFLIP_POOL, NULL);
-
-	gst_object_ref_sink(self);
-	self->channel = gst_shmflip_channel_ref(channel);
-	return GST_BUFFER_POOL(self);
-}
-
 static void finalize(GObject *object)
 {
 	gst_shmflip_channel_unref(GST_SHMFLIP_POOL(object)->channel);
@@ -122,7 +113,8 @@ static GstFlowReturn acquire(GstBufferPool *pool, GstBuffer **buffer,
 	                                 self->size + self->params.prefix + self->params.padding,
 	                                 may_wait, &memory);
 	if (GST_BUFFER_POOL_IS_FLUSHING(pool)) {
-		g_clear_pointer(&memory, gst_memory_unref);
+		if (!error)
+			gst_memory_unref(memory);
 		return GST_FLOW_FLUSHING;
 	}
 	if (error)
@@ -157,4 +149,18 @@ static void gst_shmflip_pool_class_init(GstShmflipPoolClass *class)
 static void gst_shmflip_pool_init(GstShmflipPool *self)
 {
 	gst_allocation_params_init(&self->params);
+}
+
+GstBufferPool *gst_shmflip_pool_new(struct gst_shmflip_channel *channel, GstCaps *caps)
+{
+	GstShmflipPool *self = g_object_new(GST_TYPE_SHMFLIP_POOL, NULL);
+	GstBufferPool *pool = GST_BUFFER_POOL(gst_object_ref_sink(self));
+	GstStructure *config = gst_buffer_pool_get_config(pool);
+
+	self->channel = gst_shmflip_channel_ref(channel);
+	gst_buffer_pool_config_set_params(config, caps, 0, 0, 0);
+	if (gst_buffer_pool_set_config(pool, config))
+		return pool;
+	gst_object_unref(pool);
+	return NULL;
 }

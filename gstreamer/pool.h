@@ -13,7 +13,7 @@
 #define GST_TYPE_SHMFLIP_POOL (gst_shmflip_pool_get_type())
 G_DECLARE_FINAL_TYPE(GstShmflipPool, gst_shmflip_pool, GST, SHMFLIP_POOL, GstBufferPool)
 
-/* Refers to the channel. One pool is for one set of caps. */
-GstBufferPool *gst_shmflip_pool_new(struct gst_shmflip_channel *channel);
+/* A pool for one set of caps, with a reference to the channel. NULL: they are no caps of a stream. */
+GstBufferPool *gst_shmflip_pool_new(struct gst_shmflip_channel *channel, GstCaps *caps);
 
 #endif

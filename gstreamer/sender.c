@@ -34,8 +34,6 @@ static void describe(struct gst_shmflip_sender *sender, GstBuffer *buffer,
 		frame->duration_ns = (int64_t)GST_BUFFER_DURATION(buffer);
 	if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED))
 		frame->flags |= SHMFLIP_FRAME_CORRUPT;
-	if (GST_VIDEO_INFO_FLAGS(&sender->info) & GST_VIDEO_FLAG_PREMULTIPLIED_ALPHA)
-		frame->flags |= SHMFLIP_FRAME_PREMULTIPLIED;
 	frame->orientation = sender->orientation;
 }
 

@@ -120,29 +120,23 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 	return !error;
 }
 
+/* No allocator: a stock pool would use published slots again. No maximum: decoders refuse a small
+ * one. */
 static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 {
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
 	GstBufferPool *pool = NULL;
 	gboolean need_pool;
 	GstVideoInfo info;
 	GstCaps *caps;
+	guint size;
 
 	gst_query_parse_allocation(query, &caps, &need_pool);
 	if (!caps || !gst_video_info_from_caps(&info, caps))
 		return FALSE;
-	if (need_pool) {
-		GstStructure *config;
-
-		pool = gst_shmflip_pool_new(self->channel);
-		config = gst_buffer_pool_get_config(pool);
-		gst_buffer_pool_config_set_params(config, caps, (guint)info.size, 0, 0);
-		if (!gst_buffer_pool_set_config(pool, config))
-			g_clear_object(&pool);
-	}
-	/* No allocator: a stock pool would use published slots again. No maximum: decoders refuse a
-	 * small one. */
-	gst_query_add_allocation_pool(query, pool, (guint)info.size, 1, 0);
+	size = (guint)info.size;
+	if (need_pool)
+		pool = gst_shmflip_pool_new(GST_SHMFLIP_SINK(base)->channel, caps);
+	gst_query_add_allocation_pool(query, pool, size, 1, 0);
 	gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, NULL);
 	if (pool)
 		gst_object_unref(pool);

@@ -82,8 +82,10 @@ static inline char *wait_for_end(struct run *run)
 	                                                 GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 	char *text = NULL;
 
-	if (!message)
+	if (!message) {
 		fail_msg("the pipeline hangs: %u buffers reached the sink", run->buffers);
+		return NULL;
+	}
 	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
 		GError *error;
 
@@ -96,14 +98,21 @@ static inline char *wait_for_end(struct run *run)
 	return text;
 }
 
+static inline void assert_ends_well(struct run *run)
+{
+	char *text = wait_for_end(run);
+	bool has_failed = text != NULL;
+
+	if (has_failed)
+		print_error("%s\n", text);
+	free(text);
+	assert_false(has_failed);
+}
+
 static inline void run_to_end(struct run *run)
 {
-	char *text;
-
 	begin_state(run, GST_STATE_PLAYING);
-	text = wait_for_end(run);
-	if (text)
-		fail_msg("%s", text);
+	assert_ends_well(run);
 }
 
 static inline guint64 stat_of(struct run *run, const char *name)

@@ -202,7 +202,7 @@ static void upstream_and_viewers_may_hold_every_slot(void **state)
 	}
 	shmflip_frame_release(frame[2]);
 	shmflip_frame_release(frame[3]);
-	assert_null(wait_for_end(&run));
+	assert_ends_well(&run);
 	assert_int_equal(stat_of(&run, "published"), 8);
 	assert_unchanged(&held);
 	drop_held(&held);
