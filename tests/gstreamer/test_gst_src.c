@@ -325,7 +325,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(latency_has_no_limit),
 	};
 
-	gst_init(&argc, &argv);
-	GST_ELEMENT_REGISTER(shmflipsrc, NULL);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
