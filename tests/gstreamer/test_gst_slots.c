@@ -89,6 +89,8 @@ static void kept_frame_stays_for_12_more(void **state)
 	assert_true(gst_memory_is_type(memory_of(held.buffer[0]), "ShmflipFrame"));
 	assert_int_equal(stat_of(&run, "published"), 16);
 	assert_int_equal(stat_of(&run, "kept"), 1);
+	/* The sink itself holds none, as last-sample would. */
+	assert_int_equal(stat_of(&run, "copied"), 0);
 	assert_unchanged(&held);
 	drop_held(&held);
 	assert_int_equal(stat_of(&run, "kept"), 0);
@@ -296,6 +298,27 @@ static void stops_with_every_slot_held(void **state)
 	g_free(description);
 }
 
+/* Upstream waits in the pool, because viewers hold all slots, and nothing tells it to stop but the
+ * sink. */
+static void stops_while_upstream_waits_for_viewers(void **state)
+{
+	struct shmflip_viewer *viewer;
+	struct run run;
+
+	(void)state;
+	open_pipeline(&run, "videotestsrc ! video/x-raw,format=BGRx,width=64,height=48 ! "
+	                    "videoconvert ! video/x-raw,format=I420 ! " SINK
+	                    "policy=lossless wait-viewers=1");
+	begin_state(&run, GST_STATE_PLAYING);
+	viewer = attach_viewer();
+	await_buffers(&run, 4);
+	sleep_ms(100);
+	assert_int_equal(stat_of(&run, "published"), 4);
+	assert_int_equal(stat_of(&run, "fallbacks"), 0);
+	assert_stops(&run);
+	shmflip_viewer_close(viewer);
+}
+
 /* Upstream waits in the pool, because the sink is busy for a second with each frame. */
 static void stops_with_the_pool_exhausted(void **state)
 {
@@ -345,6 +368,7 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(stops_while_waiting_for_viewers),
 		WITH_DIRECTORY(stops_while_paused),
 		WITH_DIRECTORY(stops_with_every_slot_held),
+		WITH_DIRECTORY(stops_while_upstream_waits_for_viewers),
 		WITH_DIRECTORY(stops_with_the_pool_exhausted),
 		WITH_DIRECTORY(flushes_and_seeks),
 	};
