@@ -114,6 +114,18 @@ class Programs(harness.Case):
         _, caps = self.through_both("nv12", size)
         self.assertNotIn("colorimetry", caps)
 
+    def test_a_queue_that_wants_more_frames_than_there_are_slots(self):
+        frames = [os.urandom(64 * 4) for _ in range(40)]
+        raw = self.scratch / "raw"
+        raw.write_bytes(b"".join(frames))
+        pipeline = self.launch(f"shmflipsrc ! queue min-threshold-buffers=30 ! filesink location={self.out}")
+        with open(raw, "rb") as stdin:
+            producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", "-s", "4", "--pixels", "file",
+                                     "--raw", "64x4:gray", "-", stdin=stdin)
+            self.assert_exits(producer, 0)
+        self.assert_exits(pipeline, 0)
+        self.assertEqual(self.out.read_bytes(), b"".join(frames))
+
     def line_of(self, pipeline, kind):
         """The single line after WARNING or ERROR, without the element's name."""
         lines = [line for line in (pipeline.out + pipeline.err).splitlines() if line.startswith(kind + ": from")]
