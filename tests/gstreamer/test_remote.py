@@ -8,6 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
+import harness
 import network
 import recipes
 from pictures import pams, psnr_of
@@ -157,6 +158,15 @@ class Remote(recipes.Case):
     @runs("Live: H.264 by SRT")
     def test_srt(self):
         self.survive(5001, self.assert_recovers)
+
+    @runs("A pipe over the network")
+    @harness.needs("nc")
+    def test_pipe(self):
+        camera = self.camera()
+        watch, _, _ = self.start_sending(5003)
+        self.await_frames(watch, 30)
+        self.assert_similar(self.arrived(watch))
+        self.assertEqual(camera.interrupt(), 0)
 
     @runs("Every frame over TCP")
     def test_every_frame(self):
