@@ -3,8 +3,9 @@
 """Measures what the ways of docs/remote.md cost: tests/bench/remote_cost.py BUILD
 
 Two network namespaces are the hosts. A camera shows the sample animation, scaled to 1080p in 4:2:0, 30 times per
-second. Each round runs the page's receiver and sender of each way. The script prints medians of the rounds: the bits per second
-on the line at that rate, the processor time of each side per frame that arrived, and how many arrived per second."""
+second. Each round runs the page's receiver and sender of each way. The script prints medians of the rounds: the bits
+per second on the line at that rate, the processor time of each side per frame that arrived, and how many arrived per
+second."""
 
 import argparse
 import json

@@ -6,7 +6,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-SENDER, RECEIVER = "192.0.2.1", "192.0.2.2"
+SENDER, RECEIVER, SENDER_2 = "192.0.2.1", "192.0.2.2", "192.0.2.3"
 
 
 def is_possible():
