@@ -16,7 +16,11 @@ int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *own
 	error = shmflip_viewer_open(options, &viewer);
 	if (error)
 		return error;
-	*capture = (struct gst_shmflip_capture){ .owner = owner, .viewer = viewer };
+	*capture = (struct gst_shmflip_capture){
+		.owner = owner,
+		.channel = options->channel,
+		.viewer = viewer,
+	};
 	shmflip_init(&capture->counts);
 	capture->fd = shmflip_viewer_fd(viewer);
 	if (capture->fd >= 0)
@@ -38,7 +42,8 @@ static void wait_readable(struct gst_shmflip_capture *capture)
 	struct pollfd readable = { .fd = capture->fd, .events = POLLIN };
 
 	if (!shmflip_viewer_channel(capture->viewer) && !capture->said_waiting) {
-		GST_INFO_OBJECT(capture->owner, "no producer yet: waiting for one");
+		GST_INFO_OBJECT(capture->owner, "no producer yet on channel %s: waiting for one",
+		                capture->channel);
 		capture->said_waiting = TRUE;
 	}
 	poll(&readable, 1, -1);

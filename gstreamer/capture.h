@@ -10,6 +10,7 @@
 
 struct gst_shmflip_capture {
 	GstObject *owner; /* for messages of the log */
+	const char *channel;
 	struct shmflip_viewer *viewer;
 	int fd;
 	gboolean said_waiting;
@@ -18,8 +19,9 @@ struct gst_shmflip_capture {
 	struct shmflip_counts counts; /* as they were after the last result */
 };
 
-/* Opens the viewer, which needs no producer yet. Does not block. owner outlives the capture. The
- * caller closes it. Errors are those of shmflip_viewer_open() and shmflip_viewer_fd(). */
+/* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
+ * owner and the channel's name live. Errors are those of shmflip_viewer_open() and
+ * shmflip_viewer_fd(). */
 int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
                              const struct shmflip_viewer_options *options);
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);

@@ -17,7 +17,8 @@ GST_DEBUG_CATEGORY(gst_shmflip_src_debug);
 struct _GstShmflipSrc {
 	GstPushSrc parent;
 	struct gst_shmflip_src_properties properties; /* object lock */
-	GstStructure *stats;                          /* object lock */
+	struct shmflip_counts counts;                 /* object lock */
+	guint64 copied;                               /* object lock */
 	/* Those below belong to the streaming thread between start and stop. */
 	struct gst_shmflip_src_properties started; /* as they were then; strings are NULL */
 	struct gst_shmflip_capture capture;
@@ -47,35 +48,39 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	gst_base_src_set_live(GST_BASE_SRC(self), live);
 }
 
+static GstStructure *make_stats(GstShmflipSrc *self)
+{
+	const struct shmflip_counts *counts = &self->counts;
+
+	return gst_structure_new("application/x-shmflip-stats", "published", G_TYPE_UINT64,
+	                         counts->published, "acquired", G_TYPE_UINT64, counts->acquired,
+	                         "missed", G_TYPE_UINT64, counts->missed, "dropped", G_TYPE_UINT64,
+	                         counts->dropped, "producers", G_TYPE_UINT64, counts->producers,
+	                         "copied", G_TYPE_UINT64, self->copied, "held", G_TYPE_INT,
+	                         g_atomic_int_get(self->buffers.held), NULL);
+}
+
 static void get_property(GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(object);
 	gboolean known = TRUE;
 
 	GST_OBJECT_LOCK(self);
-	if (id == GST_SHMFLIP_SRC_STATS) {
-		gst_structure_set(self->stats, "held", G_TYPE_INT,
-		                  g_atomic_int_get(self->buffers.held), NULL);
-		g_value_set_boxed(value, self->stats);
-	} else {
+	if (id == GST_SHMFLIP_SRC_STATS)
+		g_value_take_boxed(value, make_stats(self));
+	else
 		known = gst_shmflip_src_properties_get(&self->properties, id, value);
-	}
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 /* Any thread may read the counts, but the library counts for one thread at a time. */
-static void update_stats(GstShmflipSrc *self)
+static void update_counts(GstShmflipSrc *self)
 {
-	const struct shmflip_counts *counts = &self->capture.counts;
-
 	GST_OBJECT_LOCK(self);
-	gst_structure_set(self->stats, "published", G_TYPE_UINT64, counts->published, "acquired",
-	                  G_TYPE_UINT64, counts->acquired, "missed", G_TYPE_UINT64, counts->missed,
-	                  "dropped", G_TYPE_UINT64, counts->dropped, "copied", G_TYPE_UINT64,
-	                  self->buffers.copied, "producers", G_TYPE_UINT64, counts->producers,
-	                  NULL);
+	self->counts = self->capture.counts;
+	self->copied = self->buffers.copied;
 	GST_OBJECT_UNLOCK(self);
 }
 
@@ -287,13 +292,10 @@ release:
 /* Returns GST_FLOW_OK to take the next frame. */
 static GstFlowReturn end_stream(GstShmflipSrc *self, int error)
 {
-	const char *channel = self->started.channel;
-
 	if (error == -EPIPE)
-		GST_ELEMENT_WARNING(self, RESOURCE, READ,
-		                    ("channel %s: %s", channel, shmflip_error_detail()), (NULL));
+		GST_ELEMENT_WARNING(self, RESOURCE, READ, ("%s", shmflip_error_detail()), (NULL));
 	else
-		GST_INFO_OBJECT(self, "the stream of channel %s has ended", channel);
+		GST_INFO_OBJECT(self, "the stream of channel %s has ended", self->started.channel);
 	self->discontinuous = TRUE;
 	return self->started.on_end == GST_SHMFLIP_WAIT ? GST_FLOW_OK : GST_FLOW_EOS;
 }
@@ -336,7 +338,7 @@ static GstFlowReturn create(GstPushSrc *base, GstBuffer **buffer)
 
 	if (result == GST_FLOW_OK)
 		result = make_buffer(self, frame, buffer);
-	update_stats(self);
+	update_counts(self);
 	return result;
 }
 
@@ -346,7 +348,6 @@ static void finalize(GObject *object)
 {
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(object);
 
-	gst_structure_free(self->stats);
 	gst_shmflip_src_buffers_finish(&self->buffers);
 	gst_caps_unref(self->capture_time);
 	gst_shmflip_src_properties_finish(&self->properties);
@@ -373,7 +374,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	source->query = query;
 	GST_PUSH_SRC_CLASS(class)->create = create;
 	gst_element_class_set_static_metadata(
-		element, "Shmflip video source", "Source/Video",
+		element, "shmflip source", "Source/Video",
 		"Reads a channel's video frames from shared memory without copying them",
 		"shmflip");
 	gst_element_class_add_pad_template(
@@ -385,7 +386,6 @@ static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
 	gst_shmflip_src_properties_init(&self->properties);
 	gst_shmflip_src_buffers_init(&self->buffers);
-	self->stats = gst_structure_new_empty("application/x-shmflip-stats");
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
 	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);

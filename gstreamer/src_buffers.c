@@ -18,7 +18,8 @@ static void drop_copies(struct gst_shmflip_src_buffers *buffers)
 	if (!buffers->copies)
 		return;
 	gst_buffer_pool_set_active(buffers->copies, FALSE);
-	gst_clear_object(&buffers->copies);
+	gst_object_unref(buffers->copies);
+	buffers->copies = NULL;
 }
 
 void gst_shmflip_src_buffers_reset(struct gst_shmflip_src_buffers *buffers)

@@ -16,7 +16,7 @@ struct gst_shmflip_src_description {
 };
 
 struct gst_shmflip_src_buffers {
-	gint *held; /* atomic: frames in buffers of any age. Shared with them: they may live longer */
+	gint *held; /* atomic: frames in buffers, which share it because they may live longer */
 	struct gst_shmflip_src_description description; /* of the caps */
 	GstVideoInfo packed;     /* of the caps, as GStreamer lays frames out without a meta */
 	GstCaps *caps;           /* NULL: none yet */

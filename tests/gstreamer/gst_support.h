@@ -9,6 +9,8 @@
 
 #include <gst/gst.h>
 
+#include "own_elements.h"
+
 /* A test that hangs fails after so long. It is no measure of speed. */
 #define HANG_S 30
 

@@ -10,7 +10,7 @@
 #include <gst/video/video.h>
 
 #include "frame_memory.h"
-#include "src.h"
+#include "own_elements.h"
 
 static inline struct shmflip_producer *
 open_producer(uint32_t policy, uint32_t slots, uint32_t fourcc, uint32_t width, uint32_t height)

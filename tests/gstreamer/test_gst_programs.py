@@ -4,8 +4,10 @@ with its colours; producers that die, and channels that cannot be read."""
 
 import os
 import re
+import shutil
 import time
 import unittest
+from pathlib import Path
 
 import harness
 
@@ -114,6 +116,18 @@ class Programs(harness.Case):
         _, caps = self.through_both("nv12", size)
         self.assertNotIn("colorimetry", caps)
 
+    def test_a_queue_that_wants_more_frames_than_there_are_slots(self):
+        frames = [os.urandom(64 * 4) for _ in range(40)]
+        raw = self.scratch / "raw"
+        raw.write_bytes(b"".join(frames))
+        pipeline = self.launch(f"shmflipsrc ! queue min-threshold-buffers=30 ! filesink location={self.out}")
+        with open(raw, "rb") as stdin:
+            producer = self.producer("-q", "-r", "0", "-p", "lossless", "-w", "1", "-s", "4", "--pixels", "file",
+                                     "--raw", "64x4:gray", "-", stdin=stdin)
+            self.assert_exits(producer, 0)
+        self.assert_exits(pipeline, 0)
+        self.assertEqual(self.out.read_bytes(), b"".join(frames))
+
     def line_of(self, pipeline, kind):
         """The single line after WARNING or ERROR, without the element's name."""
         lines = [line for line in (pipeline.out + pipeline.err).splitlines() if line.startswith(kind + ": from")]
@@ -162,6 +176,16 @@ class Programs(harness.Case):
         self.assert_exits(pipeline, 0)
         self.assertIn("GST_TRACER", pipeline.err)
         self.assertEqual(re.findall(r"object-alive, type-name=\(string\)Gst.*", pipeline.err), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs two users")
+    def test_another_users_channel(self):
+        programs, frames = self.copy_for_users()
+        shutil.copy(Path(os.environ["GST_PLUGIN_PATH"]) / "libgstshmflip.so", programs)
+        self.env |= {"GST_PLUGIN_PATH": str(programs), "GST_REGISTRY": str(self.scratch / "registry")}
+        self.await_channel(self.start(programs / "shmflip-producer", "-q", "--loop", frames))
+        pipeline = self.launch("shmflipsrc ! fakesink", user=65534, group=65534, extra_groups=[])
+        self.assertNotEqual(pipeline.wait(), 0)
+        self.assertRegex(pipeline.err, "(?m)^ERROR: from element [^ ]*: cannot open .*: Permission denied$")
 
     def test_channels_that_cannot_be(self):
         for words, expected in (("channel=a/b", "a/b"), ("dir=/dev/null", "/dev/null")):

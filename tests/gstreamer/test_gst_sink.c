@@ -318,6 +318,6 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(no_signal_handler_is_installed),
 	};
 
-	gst_init(&argc, &argv);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

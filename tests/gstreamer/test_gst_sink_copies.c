@@ -96,6 +96,6 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(others_are_copied),
 	};
 
-	gst_init(&argc, &argv);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -373,6 +373,6 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(flushes_and_seeks),
 	};
 
-	gst_init(&argc, &argv);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,6 +291,59 @@ static void pts_from_publication(void **state)
 	shmflip_producer_close(producer);
 }
 
+/* Without a clock of the pipeline's, time begins with the first frame. */
+static void not_live(void **state)
+{
+	struct shmflip_producer *producer =
+		open_producer(SHMFLIP_POLICY_LOSSLESS, 6, SHMFLIP_R8, 64, 8);
+	GstHarness *harness = create_harness("is-live=false", TRUE);
+	const struct shmflip_frame *first, *second;
+	GstBuffer *buffers[2];
+
+	(void)state;
+	gst_harness_play(harness);
+	wait_for_viewer(producer);
+	publish(producer, 1, NULL);
+	publish(producer, 2, NULL);
+	buffers[0] = gst_harness_pull(harness);
+	buffers[1] = gst_harness_pull(harness);
+	first = gst_shmflip_memory_frame(gst_buffer_peek_memory(buffers[0], 0));
+	second = gst_shmflip_memory_frame(gst_buffer_peek_memory(buffers[1], 0));
+	assert_int_equal(GST_BUFFER_PTS(buffers[0]), 0);
+	assert_int_equal(GST_BUFFER_PTS(buffers[1]), second->published_ns - first->published_ns);
+	gst_buffer_unref(buffers[0]);
+	gst_buffer_unref(buffers[1]);
+	gst_harness_teardown(harness);
+	shmflip_producer_close(producer);
+}
+
+/* The user's view, not the policy's: the producer does not wait for a source that takes nothing. */
+static void newest_of_a_lossless_channel(void **state)
+{
+	struct shmflip_producer *producer =
+		open_producer(SHMFLIP_POLICY_LOSSLESS, 4, SHMFLIP_R8, 64, 8);
+	GstHarness *harness = create_harness("view=newest", TRUE);
+	GstBuffer *buffer;
+
+	(void)state;
+	gst_harness_play(harness);
+	wait_for_viewer(producer);
+	GST_PAD_STREAM_LOCK(harness->sinkpad);
+	for (uint64_t number = 1; number <= 9; number++)
+		publish(producer, number, NULL);
+	GST_PAD_STREAM_UNLOCK(harness->sinkpad);
+	for (uint64_t last = 0; last != 9;) {
+		buffer = gst_harness_pull(harness);
+		assert_non_null(buffer);
+		last = GST_BUFFER_OFFSET(buffer);
+		check_pixels(buffer, harness, last);
+		gst_buffer_unref(buffer);
+	}
+	assert_true(stat_of(harness, "missed") > 0);
+	gst_harness_teardown(harness);
+	shmflip_producer_close(producer);
+}
+
 static void latency_has_no_limit(void **state)
 {
 	GstHarness *harness = create_harness("", TRUE);
@@ -322,10 +375,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(buffers_say_what_frames_say),
 		cmocka_unit_test(orientation_is_a_tag),
 		cmocka_unit_test(pts_from_publication),
+		cmocka_unit_test(not_live),
+		cmocka_unit_test(newest_of_a_lossless_channel),
 		cmocka_unit_test(latency_has_no_limit),
 	};
 
-	gst_init(&argc, &argv);
-	GST_ELEMENT_REGISTER(shmflipsrc, NULL);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

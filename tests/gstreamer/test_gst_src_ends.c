@@ -461,7 +461,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(another_version),
 	};
 
-	gst_init(&argc, &argv);
-	GST_ELEMENT_REGISTER(shmflipsrc, NULL);
+	init_own_elements(&argc, &argv);
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
