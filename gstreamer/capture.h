@@ -19,8 +19,9 @@ struct gst_shmflip_capture {
 	struct shmflip_counts counts; /* as they were after the last result */
 };
 
-/* Opens the viewer, which needs no producer yet. Does not block. owner and the channel's
- * name outlive the capture. The caller closes it. Errors are those of shmflip_viewer_open() and shmflip_viewer_fd(). */
+/* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
+ * owner and the channel's name live. Errors are those of shmflip_viewer_open() and
+ * shmflip_viewer_fd(). */
 int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
                              const struct shmflip_viewer_options *options);
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);

@@ -23,15 +23,19 @@ static int64_t capture_ns(struct gst_shmflip_sender *sender, GstClockTime runnin
 	return age_ns < 0 ? SHMFLIP_NO_TIME : (int64_t)GST_TIMESPEC_TO_TIME(now) - age_ns;
 }
 
+/* Damaged streams have times that no frame may have: they are not known. */
+static int64_t known_ns(GstClockTime time)
+{
+	return time < (GstClockTime)1 << 62 ? (int64_t)time : SHMFLIP_NO_TIME;
+}
+
 static void describe(struct gst_shmflip_sender *sender, GstBuffer *buffer,
                      GstClockTime running_time, struct shmflip_frame *frame)
 {
-	if (GST_CLOCK_TIME_IS_VALID(running_time)) {
+	frame->presentation_ns = known_ns(running_time);
+	if (frame->presentation_ns != SHMFLIP_NO_TIME)
 		frame->captured_ns = capture_ns(sender, running_time);
-		frame->presentation_ns = (int64_t)running_time;
-	}
-	if (GST_BUFFER_DURATION_IS_VALID(buffer))
-		frame->duration_ns = (int64_t)GST_BUFFER_DURATION(buffer);
+	frame->duration_ns = known_ns(GST_BUFFER_DURATION(buffer));
 	if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED))
 		frame->flags |= SHMFLIP_FRAME_CORRUPT;
 	frame->orientation = sender->orientation;

@@ -374,7 +374,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	source->query = query;
 	GST_PUSH_SRC_CLASS(class)->create = create;
 	gst_element_class_set_static_metadata(
-		element, "Shmflip video source", "Source/Video",
+		element, "shmflip source", "Source/Video",
 		"Reads a channel's video frames from shared memory without copying them",
 		"shmflip");
 	gst_element_class_add_pad_template(

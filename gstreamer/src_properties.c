@@ -79,6 +79,7 @@ void gst_shmflip_src_properties_finish(struct gst_shmflip_src_properties *proper
 static void install_enum(GObjectClass *class, guint id, const char *name, const char *blurb,
                          GType type)
 {
+	gst_type_mark_as_plugin_api(type, 0);
 	g_object_class_install_property(class, id,
 	                                g_param_spec_enum(name, name, blurb, type, 0, FLAGS));
 }
@@ -124,10 +125,12 @@ void gst_shmflip_src_properties_install(GObjectClass *class)
 	                           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
-static void set_string(char **to, const GValue *value)
+static void set_string(char **to, const GValue *value, const char *otherwise)
 {
+	const char *text = g_value_get_string(value);
+
 	g_free(*to);
-	*to = g_value_dup_string(value);
+	*to = g_strdup(text ? text : otherwise);
 }
 
 gboolean gst_shmflip_src_properties_set(struct gst_shmflip_src_properties *properties, guint id,
@@ -135,10 +138,10 @@ gboolean gst_shmflip_src_properties_set(struct gst_shmflip_src_properties *prope
 {
 	switch (id) {
 	case CHANNEL:
-		set_string(&properties->channel, value);
+		set_string(&properties->channel, value, DEFAULT_CHANNEL);
 		return TRUE;
 	case DIRECTORY:
-		set_string(&properties->dir, value);
+		set_string(&properties->dir, value, NULL);
 		return TRUE;
 	case VIEW:
 		properties->view = g_value_get_enum(value);

@@ -4,8 +4,10 @@ with its colours; producers that die, and channels that cannot be read."""
 
 import os
 import re
+import shutil
 import time
 import unittest
+from pathlib import Path
 
 import harness
 
@@ -174,6 +176,19 @@ class Programs(harness.Case):
         self.assert_exits(pipeline, 0)
         self.assertIn("GST_TRACER", pipeline.err)
         self.assertEqual(re.findall(r"object-alive, type-name=\(string\)Gst.*", pipeline.err), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs two users")
+    def test_another_users_channel(self):
+        programs, frames = self.copy_for_users()
+        shutil.copy(Path(os.environ["GST_PLUGIN_PATH"]) / "libgstshmflip.so", programs)
+        self.env |= {"GST_PLUGIN_PATH": str(programs), "GST_REGISTRY": str(self.scratch / "registry")}
+        self.await_channel(self.start(programs / "shmflip-producer", "-q", "--loop", frames))
+        try:
+            pipeline = self.launch("shmflipsrc ! fakesink", user=65534, group=65534, extra_groups=[])
+        except OSError as error:
+            self.skipTest(f"cannot be another user: {error}")
+        self.assertNotEqual(pipeline.wait(), 0)
+        self.assertRegex(pipeline.err, "(?m)^ERROR: from element [^ ]*: cannot open .*: Permission denied$")
 
     def test_channels_that_cannot_be(self):
         for words, expected in (("channel=a/b", "a/b"), ("dir=/dev/null", "/dev/null")):

@@ -161,6 +161,46 @@ static void frames_are_described(void **state)
 	close_pipeline(&run);
 }
 
+static GstPadProbeReturn break_times(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+	GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+
+	(void)pad, (void)data;
+	if (GST_BUFFER_PTS(buffer) > 0)
+		GST_BUFFER_PTS(buffer) = (GstClockTime)1 << 63;
+	else
+		GST_BUFFER_DURATION(buffer) = (GstClockTime)1 << 62;
+	return GST_PAD_PROBE_OK;
+}
+
+/* avdec_mpeg4 sends such times, if its stream has none. */
+static void impossible_times_are_not_known(void **state)
+{
+	struct run run;
+	GstPad *pad;
+	struct shmflip_viewer *viewer;
+	const struct shmflip_frame *frame;
+
+	(void)state;
+	open_pipeline(&run, "videotestsrc num-buffers=2 ! " SINK);
+	pad = gst_element_get_static_pad(run.sink, "sink");
+	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, break_times, NULL, NULL);
+	gst_object_unref(pad);
+	begin_state(&run, GST_STATE_PLAYING);
+	viewer = attach_viewer();
+	frame = take(viewer);
+	assert_true(frame->presentation_ns == 0);
+	assert_true(frame->duration_ns == SHMFLIP_NO_TIME);
+	shmflip_frame_release(frame);
+	frame = take(viewer);
+	assert_true(frame->presentation_ns == SHMFLIP_NO_TIME);
+	assert_true(frame->captured_ns == SHMFLIP_NO_TIME);
+	shmflip_frame_release(frame);
+	assert_ends(viewer);
+	shmflip_viewer_close(viewer);
+	close_pipeline(&run);
+}
+
 /* ---- Streams ---- */
 
 static void takes_frames_of(struct shmflip_viewer *viewer, guint count, guint width,
@@ -311,6 +351,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(pixels_arrive_in_all_formats),
 		WITH_DIRECTORY(frames_are_described),
+		WITH_DIRECTORY(impossible_times_are_not_known),
 		WITH_DIRECTORY(size_and_format_change_in_mid_stream),
 		WITH_DIRECTORY(the_end_of_a_stream_keeps_the_channel),
 		WITH_DIRECTORY(deleted_files_cost_no_frame),

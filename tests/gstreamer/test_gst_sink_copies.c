@@ -5,7 +5,9 @@
 
 #define FRAMES 300
 #define SINK "shmflipsink name=sink sync=false channel=test"
-#define SMALL "video/x-raw,width=160,height=90,framerate=30/1"
+/* GStreamer 1.22's jpegdec reads beyond its rows where a stride has padding, which AddressSanitizer
+ * refuses. */
+#define SMALL "video/x-raw,width=256,height=96,framerate=30/1"
 
 static const char *const without_a_copy[] = {
 	"",

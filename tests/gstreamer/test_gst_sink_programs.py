@@ -2,6 +2,7 @@
 """shmflipsink in gst-launch-1.0: decoders that keep frames, signals, what is left, and what gst-inspect-1.0 says."""
 
 import re
+import signal
 import subprocess
 import unittest
 
@@ -13,6 +14,17 @@ H264_FRAMES = 60
 class SinkPrograms(harness.Case):
     def launch(self, *words, **how):
         return self.start("gst-launch-1.0", *" ".join(words).split(), **how)
+
+    def interrupt(self, pipeline):
+        """gst-launch-1.0 catches SIGINT only after the pipeline is paused."""
+        def catches_sigint():
+            with open(f"/proc/{pipeline.pid}/status", encoding="ascii") as status:
+                caught = next(line for line in status if line.startswith("SigCgt:"))
+            return int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1
+
+        self.await_channel(pipeline)
+        self.until("it catches SIGINT", catches_sigint)
+        return pipeline.interrupt()
 
     def h264(self):
         """A file whose decoder keeps four frames to decode others from, and sends frames out of order."""
@@ -49,15 +61,13 @@ class SinkPrograms(harness.Case):
 
     def test_one_sigint_leaves_nothing(self):
         pipeline = self.launch("videotestsrc is-live=true ! shmflipsink")
-        self.await_channel(pipeline)
-        self.assertEqual(pipeline.interrupt(), 0)
+        self.assertEqual(self.interrupt(pipeline), 0)
         self.assertNotIn("CRITICAL", pipeline.err)
         self.assert_nothing_left()
 
     def test_sigint_while_it_waits_for_viewers(self):
         pipeline = self.launch("videotestsrc ! shmflipsink wait-viewers=1")
-        self.await_channel(pipeline)
-        self.assertEqual(pipeline.interrupt(), 0)
+        self.assertEqual(self.interrupt(pipeline), 0)
         self.assert_nothing_left()
 
     def test_no_object_is_left(self):
