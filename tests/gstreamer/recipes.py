@@ -95,9 +95,9 @@ class Case(harness.Case):
             return False
         return True
 
-    def block(self, name):
-        """Returns the lines of a block of the heading that the running test is for."""
-        return self.recipes[getattr(self, self._testMethodName).recipe][name]
+    def block(self, name, title=None):
+        """Returns the lines of a block of a heading, by default the one that the running test is for."""
+        return self.recipes[title or getattr(self, self._testMethodName).recipe][name]
 
     def shell(self, lines, host=(), directory=None, **changes):
         """Starts lines of shell, in a process group of its own, on a host, with changes to the environment."""

@@ -51,8 +51,8 @@ def sampled(pixels):
 class Cookbook(recipes.Case):
     page = "cookbook.md"
 
-    def block(self, name):
-        lines = super().block(name)
+    def block(self, name, title=None):
+        lines = super().block(name, title)
         for device, replacements in STAND_INS.items():
             if not Path(device).exists():
                 for words, stand_in in replacements:

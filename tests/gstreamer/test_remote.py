@@ -2,12 +2,15 @@
 """The command lines of docs/remote.md, between two network namespaces: what arrives, and what happens when the line
 is cut. The channels of both ends have directories of their own."""
 
+import json
 import os
 import signal
+import subprocess
 import time
 import unittest
 from pathlib import Path
 
+import frames
 import harness
 import network
 import recipes
@@ -58,10 +61,9 @@ class Remote(recipes.Case):
         for name, host in (("sender", self.line.sender), ("receiver", self.line.receiver)):
             self.ends[name] = {"host": host.words(), "SHMFLIP_DIR": str(self.scratch / name)}
             self.directories.append(self.scratch / name)
-        frames = self.scratch / "frames"
-        frames.mkdir()
+        (self.scratch / "frames").mkdir()
         for index, pixels in enumerate(PICTURES):
-            write_png(frames / f"{index}.png", WIDTH, HEIGHT, pixels)
+            write_png(self.scratch / "frames" / f"{index}.png", WIDTH, HEIGHT, pixels)
 
     def on(self, end, lines):
         return self.shell(lines, **self.ends[end])
@@ -84,32 +86,32 @@ class Remote(recipes.Case):
         before = len(self.arrived(watch))
         self.until(f"{count} more frames arrive", lambda: len(self.arrived(watch)) >= before + count, timeout)
 
-    def assert_lossless(self, frames):
-        for number, pixels in enumerate(frames):
+    def assert_lossless(self, pictures):
+        for number, pixels in enumerate(pictures):
             self.assertTrue(pixels in PICTURES, f"frame {number} has other pixels")
 
     @staticmethod
-    def damaged(frames):
+    def damaged(pictures):
         """Returns which frames differ more from their picture than an encoder makes them."""
-        return [number for number, pixels in enumerate(frames)
+        return [number for number, pixels in enumerate(pictures)
                 if psnr_of(pixels, PICTURES[index_of(pixels)]) < PSNR_DB]
 
-    def assert_similar(self, frames):
-        self.assertEqual(self.damaged(frames), [])
+    def assert_similar(self, pictures):
+        self.assertEqual(self.damaged(pictures), [])
 
-    def assert_recovers(self, frames):
+    def assert_recovers(self, pictures):
         """Checks that frames are damaged only from one place to the next key frame."""
-        damaged = self.damaged(frames)
+        damaged = self.damaged(pictures)
         self.assertTrue(not damaged or damaged[-1] - damaged[0] < KEY_FRAMES, damaged)
 
-    def start_sending(self, port, again=False):
-        """Runs the receiver and the sender of a heading, each perhaps in a loop, and a viewer at the receiver. Returns
-        all three."""
+    def start_sending(self, port, again=False, title=None):
+        """Runs the receiver and the sender of a heading, the test's own if none is named, each perhaps in a loop, and a
+        viewer at the receiver. Returns all three."""
         before = self.recipes["When the line breaks"]["in the shell of both sides"] + "\nagain " if again else ""
         watch = self.watch()
-        receiver = self.on("receiver", before + self.block("receiver"))
+        receiver = self.on("receiver", before + self.block("receiver", title))
         self.until("the receiver listens", lambda: self.line.receiver.listens(port))
-        return watch, receiver, self.on("sender", before + self.block("sender"))
+        return watch, receiver, self.on("sender", before + self.block("sender", title))
 
     def pipeline_of(self, loop):
         """Waits until a loop in a shell runs a pipeline, and returns its process id."""
@@ -197,6 +199,32 @@ class Remote(recipes.Case):
         self.await_frames(watch, 10)
         self.assert_lossless(self.arrived(watch))
         self.assertEqual(camera.interrupt(), 0)
+
+
+    # ---- What arrives of a description ----
+
+    def describe(self, end):
+        stat = subprocess.run([harness.TOOL, "stat", "-j", "camera", "--dir", self.scratch / end], capture_output=True,
+                              check=False)
+        stream = json.loads(stat.stdout).get("stream", {}) if stat.returncode == 0 else {}
+        return stream.get("rate"), stream.get("pixel_aspect"), stream.get("colour")
+
+    @runs("What arrives")
+    def test_description(self):
+        """HDR of BT.2020 in full range, with a rate that is no whole number, and pixels that are no squares."""
+        header = "W128 H96 F30000:1001 Ip A16:15 C420jpeg XCICP=9-16-9-1"
+        (self.scratch / "video.y4m").write_bytes(frames.y4m(header, bytes(128 * 96 * 3 // 2), 3000))
+        self.on("sender", "exec shmflip-producer -q -c camera - <video.y4m")
+        self.until("the camera has frames", lambda: self.describe("sender")[0])
+        for title, port in (("Lossless on a LAN: gdp over TCP", 5000), ("Live: H.264 by RTP", 5004),
+                            ("Live: H.264 by SRT", 5001)):
+            with self.subTest(title):
+                watch, *pipelines = self.start_sending(port, title=title)
+                self.until("a frame arrives", lambda: self.describe("receiver")[0])
+                self.assertEqual(self.describe("receiver"), self.describe("sender"))
+                for running in (watch, *pipelines):
+                    self.signal_group(running, signal.SIGKILL)
+                    running.wait()
 
 
 class Page(unittest.TestCase):
