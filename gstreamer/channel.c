@@ -19,7 +19,7 @@ struct gst_shmflip_channel {
 	struct shmflip_producer *producer; /* NULL: closed */
 	guint32 policy;
 	struct shmflip_stream stream;
-	guint64 stream_number; /* counts streams: buffers of earlier ones hold no slot of this one */
+	guint64 stream_number; /* buffers of earlier streams hold no slot of this one */
 	guint buffers;         /* reserved */
 	guint taken;           /* slots of this stream that pools have lent */
 	gboolean lends;        /* pools may lend slots of this stream */
