@@ -5,9 +5,9 @@
  *
  * The pools lend at most slots - 2 slots: one slot has the newest frame, and the sink needs one to
  * copy into when a buffer comes that is none of the channel's. Buffers that somebody upstream reads
- * after their publication count too. So the sink never waits for upstream. If under lossless viewers
- * hold the other slots for long, the channel moves to another generation, whose slots pools do not
- * lend: a viewer may hold frames until it has more of them.
+ * after their publication count too. So the sink never waits for upstream. If viewers hold the
+ * other slots for long under lossless, the channel moves to another generation, whose slots pools
+ * do not lend: a viewer may hold frames until it has more of them.
  *
  * Functions marked [any] may run in any thread. The others are the sink's, one thread at a time. */
 #ifndef CHANNEL_H

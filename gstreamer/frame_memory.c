@@ -8,8 +8,8 @@ struct frame_memory {
 	const struct shmflip_frame *frame; /* of a part: the whole's, not held by the part itself */
 	struct shmflip_frame *lent;        /* NULL: a viewer's, or a part */
 	guint8 *pixels;
-	gint published; /* atomic; paired with writers: each side sets its own, then reads the other */
-	gint writers; /* atomic: maps for writing */
+	gint published; /* atomic; of this and writers, each side sets one, then reads the other */
+	gint writers;   /* atomic: maps for writing */
 	GDestroyNotify released;
 	gpointer data;
 };

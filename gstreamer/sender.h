@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sends buffers through a channel: those in slots as they are, the others as copies. One thread at a
- * time: the sink's streaming thread. */
+ * Sends buffers through a channel: those in slots as they are, the others as copies. One thread at
+ * a time: the sink's streaming thread. */
 #ifndef SENDER_H
 #define SENDER_H
 
@@ -22,8 +22,8 @@ struct gst_shmflip_sender {
  * gst_shmflip_channel_wait_viewers(). */
 int gst_shmflip_sender_wait_viewers(struct gst_shmflip_sender *sender);
 
-/* Waits for viewers, and sends a buffer. Under latest, a buffer is dropped if no slot is free, which
- * is no error. running_time may be GST_CLOCK_TIME_NONE.
+/* Waits for viewers, and sends a buffer. Under latest, a buffer is dropped if no slot is free:
+ * that is no error. running_time may be GST_CLOCK_TIME_NONE.
  * -ECANCELED  the channel is interrupted: call again
  * -EBADMSG    the buffer holds no frame as info says
  * Others are those of shmflip_producer_loan() */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What viewers get from shmflipsink: pixels, times, orientation, streams and their ends; and what it
- * says when it cannot work. */
+ * What viewers get from shmflipsink: pixels, times, orientation, streams and their ends; and what
+ * it says when it cannot work. */
 #include "gst_support.h"
 
 #include <gst/video/video.h>
