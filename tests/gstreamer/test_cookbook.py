@@ -21,7 +21,8 @@ ELEMENTS = ["shmflipsink", "shmflipsrc", "x264enc", "avdec_h264", "avenc_ffv1", 
 # By device: what stands in if there is none.
 STAND_INS = {
     "/dev/video0": [("v4l2src device=/dev/video0 ! image/jpeg", "videotestsrc is-live=true ! jpegenc ! image/jpeg"),
-                    ("v4l2src device=/dev/video0 !", "videotestsrc is-live=true pattern=ball ! video/x-raw,format=YUY2 !")],
+                    ("v4l2src device=/dev/video0 !",
+                     "videotestsrc is-live=true pattern=ball ! video/x-raw,format=YUY2 !")],
     "/dev/video10": [("v4l2sink device=/dev/video10", "filesink location=device")],
 }
 PSNR_DB = 28
