@@ -60,10 +60,12 @@ class _Readiness:
 class Viewer(_shmflip.Viewer):
     __module__ = "shmflip"
 
+    name = ""
+    _readiness: _Readiness | None = None
+
     def __init__(self, channel: str = "default", *, every: bool | None = None,
                  prefault: bool = False, dir: Any = None) -> None:
         self.name = channel
-        self._readiness: _Readiness | None = None
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
 
     def __repr__(self) -> str:
