@@ -233,7 +233,8 @@ class Dlpack(Case):
         frame.release()
 
     def test_floats(self):
-        tensor = self.tensor(self.frame(format="R  F").__dlpack__(max_version=(1, 1)))
+        capsule = self.frame(format="R  F").__dlpack__(max_version=(1, 1))
+        tensor = self.tensor(capsule)
         self.assertEqual((tensor.code, tensor.bits), (2, 32))
 
     def test_a_consumer_frees(self):

@@ -193,7 +193,7 @@ class Exit(Case):
                 pass
             cycle = Cycle()
             cycle.all = [cycle, producer, viewer, frame, view, loan]
-        """)
+        """, PYTHONWARNINGS="ignore")
         self.assertEqual(shmflip.channels(), [])
 
     def test_an_exception_ends_the_program(self):
