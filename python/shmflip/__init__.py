@@ -24,10 +24,10 @@ FORMATS = _MappingProxyType({name: format_info(name) for name in (
     "UYVY", "NV12", "NV21", "NV16", "YU12", "YU16", "YU24", "P010", "S010", "S210", "S410")})
 
 __all__ = ["Array", "BadArgument", "Busy", "Channel", "ChannelNotFound", "Colour", "Counts",
-           "EndOfStream", "Error", "FORMATS", "FormatInfo", "Frame", "FrameTooLarge", "Interrupted", "Loan",
-           "METADATA_HDR", "METADATA_ICC", "METADATA_USER", "Producer", "ProducerDied",
-           "ProtocolError", "Refused", "Removed", "State", "Status", "Stream", "Timeout",
-           "Viewer", "channels", "clean", "default_dir", "format_info", "status"]
+           "EndOfStream", "Error", "FORMATS", "FormatInfo", "Frame", "FrameTooLarge",
+           "Interrupted", "Loan", "METADATA_HDR", "METADATA_ICC", "METADATA_USER", "Producer",
+           "ProducerDied", "ProtocolError", "Refused", "Removed", "State", "Status", "Stream",
+           "Timeout", "Viewer", "channels", "clean", "default_dir", "format_info", "status"]
 
 # In the debug mode, a wrong write ends the process: say where.
 if _os.environ.get("SHMFLIP_PROTECT", "0") not in ("", "0") and not _faulthandler.is_enabled():
