@@ -13,7 +13,8 @@
 #include "frame.h"
 
 struct loan {
-	PyObject_HEAD struct frame *frame; /* closed: the loan is over */
+	PyObject_HEAD
+	struct frame *frame; /* closed: the loan is over */
 	PyObject *producer;
 	PyObject *bases;   /* a tuple. NULL: not made yet, or no NumPy */
 	PyObject *arrays;  /* what the program got. NULL: not made yet, or over */

@@ -22,8 +22,9 @@
 enum { CLOSE_POLL_US = 1000 };
 
 struct producer {
-	PyObject_HEAD struct shmflip_producer *handle; /* NULL: closed */
-	unsigned calls;                                /* in progress without the GIL */
+	PyObject_HEAD
+	struct shmflip_producer *handle; /* NULL: closed */
+	unsigned calls;                  /* in progress without the GIL */
 	bool closing;
 	bool ended; /* the next loan makes a generation, which takes long */
 	unsigned forks;
@@ -65,8 +66,10 @@ static int call_without_gil(struct producer *self, attempt *try, int timeout_ms,
 	int error;
 
 	self->calls++;
-	Py_BEGIN_ALLOW_THREADS error = try(self, timeout_ms, argument);
-	Py_END_ALLOW_THREADS self->calls--;
+	Py_BEGIN_ALLOW_THREADS
+	error = try(self, timeout_ms, argument);
+	Py_END_ALLOW_THREADS
+	self->calls--;
 	return error;
 }
 
@@ -279,8 +282,10 @@ static int open_producer(struct producer *self, const struct shmflip_producer_op
 		streams_free(&stream);
 		return -1;
 	}
-	Py_BEGIN_ALLOW_THREADS error = shmflip_producer_open(options, &stream, &handle);
-	Py_END_ALLOW_THREADS streams_free(&stream);
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_producer_open(options, &stream, &handle);
+	Py_END_ALLOW_THREADS
+	streams_free(&stream);
 	if (error) {
 		errors_raise(error);
 		return -1;
@@ -322,7 +327,8 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 static void wait_for_calls(const struct producer *self)
 {
 	while (self->calls > 0) {
-		Py_BEGIN_ALLOW_THREADS usleep(CLOSE_POLL_US);
+		Py_BEGIN_ALLOW_THREADS
+		usleep(CLOSE_POLL_US);
 		Py_END_ALLOW_THREADS
 	}
 }
@@ -341,8 +347,10 @@ static PyObject *close_producer(PyObject *object, PyObject *unused)
 	/* In a child, calls of the parent's threads do not return: then the memory stays. */
 	handle = self->calls == 0 ? self->handle : NULL;
 	self->handle = NULL;
-	Py_BEGIN_ALLOW_THREADS shmflip_producer_close(handle);
-	Py_END_ALLOW_THREADS Py_RETURN_NONE;
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_producer_close(handle);
+	Py_END_ALLOW_THREADS
+	Py_RETURN_NONE;
 }
 
 static void dealloc(PyObject *object)

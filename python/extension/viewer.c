@@ -249,7 +249,8 @@ static void close_handle(struct viewer *self)
 	struct shmflip_viewer *handle = self->handle;
 
 	self->handle = NULL;
-	Py_BEGIN_ALLOW_THREADS shmflip_viewer_close(handle);
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_viewer_close(handle);
 	Py_END_ALLOW_THREADS
 }
 
@@ -273,8 +274,10 @@ static PyObject *close_viewer(PyObject *object, PyObject *unused)
 	} else if (self->handle) {
 		self->closing = true;
 		shmflip_viewer_interrupt(self->handle);
-		Py_BEGIN_ALLOW_THREADS PyThread_acquire_lock(self->lock, WAIT_LOCK);
-		Py_END_ALLOW_THREADS close_handle(self);
+		Py_BEGIN_ALLOW_THREADS
+		PyThread_acquire_lock(self->lock, WAIT_LOCK);
+		Py_END_ALLOW_THREADS
+		close_handle(self);
 		viewer_end_turn(self);
 	}
 	Py_RETURN_NONE;

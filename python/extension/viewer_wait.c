@@ -30,9 +30,10 @@ static bool wait_for_lock(struct viewer *self, int slice_ms)
 	PyLockStatus status;
 
 	self->queued++;
-	Py_BEGIN_ALLOW_THREADS status =
-		PyThread_acquire_lock_timed(self->lock, (long long)slice_ms * 1000, 1);
-	Py_END_ALLOW_THREADS self->queued--;
+	Py_BEGIN_ALLOW_THREADS
+	status = PyThread_acquire_lock_timed(self->lock, (long long)slice_ms * 1000, 1);
+	Py_END_ALLOW_THREADS
+	self->queued--;
 	return status == PY_LOCK_ACQUIRED;
 }
 
@@ -69,7 +70,8 @@ static void let_others_take_turns(struct viewer *self)
 {
 	if (self->queued == 0)
 		return;
-	Py_BEGIN_ALLOW_THREADS usleep(TURN_US);
+	Py_BEGIN_ALLOW_THREADS
+	usleep(TURN_US);
 	Py_END_ALLOW_THREADS
 }
 
@@ -117,8 +119,8 @@ int viewer_try_acquire(struct viewer *self, int timeout_ms, void *result)
 	if (channel)
 		error = shmflip_viewer_acquire(self->handle, result, 0);
 	if (error == -EAGAIN && (timeout_ms > 0 || !channel)) {
-		Py_BEGIN_ALLOW_THREADS error =
-			shmflip_viewer_acquire(self->handle, result, timeout_ms);
+		Py_BEGIN_ALLOW_THREADS
+		error = shmflip_viewer_acquire(self->handle, result, timeout_ms);
 		Py_END_ALLOW_THREADS
 	}
 	channel = error ? NULL : shmflip_viewer_channel(self->handle);
@@ -132,8 +134,10 @@ int viewer_try_attach(struct viewer *self, int timeout_ms, void *unused)
 	int error;
 
 	(void)unused;
-	Py_BEGIN_ALLOW_THREADS error = shmflip_viewer_attach(self->handle, timeout_ms);
-	Py_END_ALLOW_THREADS return error;
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_viewer_attach(self->handle, timeout_ms);
+	Py_END_ALLOW_THREADS
+	return error;
 }
 
 int viewer_try_wait(struct viewer *self, int timeout_ms, void *unused)
@@ -141,6 +145,8 @@ int viewer_try_wait(struct viewer *self, int timeout_ms, void *unused)
 	int error;
 
 	(void)unused;
-	Py_BEGIN_ALLOW_THREADS error = shmflip_viewer_wait(self->handle, timeout_ms);
-	Py_END_ALLOW_THREADS return error;
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_viewer_wait(self->handle, timeout_ms);
+	Py_END_ALLOW_THREADS
+	return error;
 }

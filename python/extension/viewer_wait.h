@@ -14,7 +14,8 @@
 #include "waiting.h"
 
 struct viewer {
-	PyObject_HEAD struct shmflip_viewer *handle; /* NULL: closed */
+	PyObject_HEAD
+	struct shmflip_viewer *handle; /* NULL: closed */
 	PyThread_type_lock lock;
 	unsigned queued; /* threads that wait for the lock */
 	bool closing;
