@@ -26,7 +26,10 @@ for cell in json.load(open(sys.argv[1]))["cells"]:
             result = shell.run_cell("".join(cell["source"]))
         if not result.success:
             sys.exit(captured.stdout)
-        shown.append([output.data for output in captured.outputs])
+        outputs = [output.data for output in captured.outputs]
+        if result.result is not None:
+            outputs.append(shell.display_formatter.format(result.result)[0])
+        shown.append(outputs)
 print(json.dumps(shown, default=lambda data: base64.b64encode(data).decode()))
 """
 
