@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What happens when one side of a transport, or both, are killed by SIGKILL: what the other side notices, when, and
-what stays in the system after it has ended, too. Everything is observed, nothing known beforehand."""
+"""Kills one side of a transport, or both, by SIGKILL, and observes what the other side notices, when, and what stays
+in the system after both have ended."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ class Pair:
         self.pids = {who: int(rest[0]) for who, _, what, *rest in self.said if what == "pid"}
 
     def listen(self):
-        """Until both processes, and a cleaner that multiprocessing has started, have ended."""
+        """Runs until both processes, and a cleaner that multiprocessing has started, have ended."""
         for line in self.process.stdout:
             who, when, *words = line.split()
             self.said.append((who, float(when), *words))
@@ -70,20 +70,23 @@ class Pair:
 
     def kill_all(self):
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.listener.join()
-        self.process.wait()
+        self.await_end()
 
     def end(self):
-        """Ends what is left as a user would, and else by force. Returns whether Ctrl-C sufficed."""
+        """Ends what is left by SIGINT, or else by SIGKILL. Returns whether SIGINT sufficed."""
         for pid in self.pids.values():
             send_signal(pid, signal.SIGINT)
         self.listener.join(END_S)
         by_itself = not self.listener.is_alive()
         for pid in self.pids.values():
             send_signal(pid, signal.SIGKILL)
+        self.await_end()
+        return by_itself
+
+    def await_end(self):
         self.listener.join()
         self.process.wait()
-        return by_itself
+        self.process.stdout.close()
 
 
 def send_signal(pid, number):
