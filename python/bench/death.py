@@ -99,7 +99,7 @@ def send_signal(pid, number):
 def await_notice(pair, side, killed, wait_s):
     """What this side says about the other one's death, and after how many milliseconds."""
     def notices(who, when, what, *rest):
-        return who == side and when > killed and (what == "end" or rest == ["0"])
+        return who == side and when > killed and (what == "end" or rest == ("0",))
     line = pair.await_line(wait_s, notices)
     if not line:
         lately = [line for line in list(pair.said) if line[0] == side and line[1] > killed + wait_s / 2]

@@ -46,6 +46,7 @@ def transfer(kind, shape, frames, directory):
     results, results_end = spawn.Pipe(duplex=False)
     receiver = spawn.Process(target=receive_frames, args=(transport, shape, frames, ready, results_end))
     receiver.start()
+    results_end.close()  # so that results.recv() raises EOFError if the receiver fails
     with transport.sender() as send:
         ready.wait()
         processor = time.process_time()

@@ -38,7 +38,7 @@ class Shmflip:
 
     @contextlib.contextmanager
     def sender(self):
-        with shmflip.Producer(self.channel, self.width, self.height, slots=BUFFERS, lossless=True,
+        with shmflip.Producer(self.channel, width=self.width, height=self.height, slots=BUFFERS, lossless=True,
                               dir=self.dir) as producer:
             def send(value):
                 with producer.loan() as pixels:
@@ -52,7 +52,7 @@ class Shmflip:
         with shmflip.Viewer(self.channel, dir=self.dir) as viewer:
             def receive():
                 with viewer.acquire() as frame:
-                    return sum_of(frame)
+                    return sum_of(np.asarray(frame))
             viewer.attach()
             yield receive
 

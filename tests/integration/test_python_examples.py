@@ -41,6 +41,11 @@ def needs_module(*names):
 
 @needs_module("shmflip", "numpy")
 class Examples(harness.Case):
+    def setUp(self):
+        super().setUp()
+        # print() of several processes would mix their lines.
+        self.env.pop("PYTHONUNBUFFERED", None)
+
     def example(self, name, *arguments):
         return self.start(sys.executable, "-W", "error", EXAMPLES / name, *arguments)
 
