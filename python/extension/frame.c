@@ -108,7 +108,7 @@ int frame_check(const struct frame *self)
 		                "the frame is released: keep frame.copy() of what is needed later");
 		return -1;
 	}
-	return self->memory.forks == orphans_forks() ? 0 : errors_forked();
+	return self->memory.forks == orphans_forks ? 0 : errors_forked();
 }
 
 /* ---- Pixels ---- */

@@ -6,6 +6,7 @@
 #include "errors.h"
 #include "frame.h"
 #include "loan.h"
+#include "orphans.h"
 #include "producer.h"
 #include "protection.h"
 #include "python_api.h"
@@ -21,11 +22,24 @@ static int refuse_subinterpreters(void)
 	return -1;
 }
 
+/* Once per process: a module may be imported again after sys.modules lost it. */
+static int init_process(void)
+{
+	static int done;
+
+	if (!done && orphans_init()) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	done = 1;
+	protection_init();
+	return 0;
+}
+
 static int init(PyObject *module)
 {
-	if (refuse_subinterpreters() || errors_init() || classes_init())
+	if (refuse_subinterpreters() || errors_init() || classes_init() || init_process())
 		return -1;
-	protection_init();
 	if (frame_init(module) || loan_init(module) || viewer_init(module) || producer_init(module))
 		return -1;
 	return 0;

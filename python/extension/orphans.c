@@ -7,9 +7,8 @@
 
 /* A fork waits for the mutex, so that a child sees a complete list. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct orphan_memory *list;
-static unsigned forks;
+unsigned orphans_forks;
 
 static void before_fork(void)
 {
@@ -27,24 +26,18 @@ static void after_fork_in_child(void)
 	for (struct orphan_memory *memory = list; memory; memory = memory->next)
 		mmap(memory->address, memory->bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-	forks++;
+	orphans_forks++;
 	pthread_mutex_unlock(&mutex);
 }
 
-static void install(void)
+int orphans_init(void)
 {
-	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-}
-
-unsigned orphans_forks(void)
-{
-	pthread_once(&once, install);
-	return forks; /* changes only in a child, which has one thread then */
+	return -pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 void orphans_add(struct orphan_memory *memory, const void *address, size_t bytes)
 {
-	memory->forks = orphans_forks();
+	memory->forks = orphans_forks;
 	memory->address = (void *)(uintptr_t)address;
 	memory->bytes = bytes;
 	pthread_mutex_lock(&mutex);
@@ -63,6 +56,6 @@ void orphans_remove(struct orphan_memory *memory)
 	if (memory->next)
 		memory->next->link = memory->link;
 	pthread_mutex_unlock(&mutex);
-	if (memory->forks != forks)
+	if (memory->forks != orphans_forks)
 		munmap(memory->address, memory->bytes);
 }

@@ -23,7 +23,11 @@ void orphans_add(struct orphan_memory *memory, const void *address, size_t bytes
 /* [any] Removes from the list. In a child, unmaps the zeros. */
 void orphans_remove(struct orphan_memory *memory);
 
-/* [any] How many forks lie between this process and the one that first asked. */
-unsigned orphans_forks(void);
+/* Installs what a fork runs. Called once, before the others. Returns 0 or -errno. */
+int orphans_init(void);
+
+/* [any] How many forks lie between this process and the one of orphans_init(). It changes only in a
+ * child, which has one thread then. */
+extern unsigned orphans_forks;
 
 #endif

@@ -34,7 +34,7 @@ static int check(const struct producer *self)
 		PyErr_SetString(PyExc_ValueError, "the producer is closed");
 		return -1;
 	}
-	return self->forks == orphans_forks() ? 0 : errors_forked();
+	return self->forks == orphans_forks ? 0 : errors_forked();
 }
 
 static int raise_error(const struct producer *self, int error)
@@ -335,7 +335,7 @@ static PyObject *get_closed(PyObject *object, void *unused)
 	const struct producer *self = (const struct producer *)object;
 
 	(void)unused;
-	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks());
+	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks);
 }
 
 /* ---- Life ---- */
@@ -387,7 +387,7 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 		PyErr_SetString(PyExc_TypeError, "the producer is open already");
 		return -1;
 	}
-	self->forks = orphans_forks();
+	self->forks = orphans_forks;
 	return open_producer(self, &options, stream);
 }
 
@@ -405,7 +405,7 @@ static PyObject *close_producer(PyObject *object, PyObject *unused)
 	struct shmflip_producer *handle;
 
 	(void)unused;
-	if (self->handle && self->forks == orphans_forks()) {
+	if (self->handle && self->forks == orphans_forks) {
 		self->closing = true;
 		shmflip_producer_interrupt(self->handle);
 		wait_for_calls(self);

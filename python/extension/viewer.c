@@ -35,7 +35,7 @@ static int check(const struct viewer *self)
 		PyErr_SetString(PyExc_ValueError, "the viewer is closed");
 		return -1;
 	}
-	return self->forks == orphans_forks() ? 0 : errors_forked();
+	return self->forks == orphans_forks ? 0 : errors_forked();
 }
 
 static void end_turn(struct viewer *self)
@@ -356,7 +356,7 @@ static PyObject *get_closed(PyObject *object, void *unused)
 	const struct viewer *self = (const struct viewer *)object;
 
 	(void)unused;
-	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks());
+	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks);
 }
 
 /* ---- Life ---- */
@@ -396,7 +396,7 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 		return -1;
 	}
 	options.flags = SHMFLIP_VIEWER_ANY_FORMAT | (prefault ? SHMFLIP_VIEWER_PREFAULT : 0);
-	self->forks = orphans_forks();
+	self->forks = orphans_forks;
 	error = shmflip_viewer_open(&options, &self->handle);
 	if (error)
 		errors_raise(error);
@@ -428,7 +428,7 @@ static PyObject *close_viewer(PyObject *object, PyObject *unused)
 	struct viewer *self = (struct viewer *)object;
 
 	(void)unused;
-	if (self->handle && self->forks != orphans_forks()) {
+	if (self->handle && self->forks != orphans_forks) {
 		close_orphan(self);
 	} else if (self->handle) {
 		self->closing = true;

@@ -11,6 +11,12 @@ enum { SLICE_MS = 50 };
 
 static const int64_t now_only = INT64_MIN, without_end = INT64_MAX;
 
+/* Without a float in between, whose memory takes long. */
+static double to_seconds(PyObject *timeout)
+{
+	return PyLong_Check(timeout) ? PyLong_AsDouble(timeout) : PyFloat_AsDouble(timeout);
+}
+
 int deadline_parse(PyObject *timeout, struct deadline *deadline)
 {
 	double seconds, ns;
@@ -18,8 +24,8 @@ int deadline_parse(PyObject *timeout, struct deadline *deadline)
 	deadline->end_ns = without_end;
 	if (!timeout || timeout == Py_None)
 		return 0;
-	seconds = PyFloat_AsDouble(timeout);
-	if (PyErr_Occurred())
+	seconds = to_seconds(timeout);
+	if (seconds == -1 && PyErr_Occurred())
 		return -1;
 	if (isnan(seconds) || seconds < 0)
 		return errors_bad_argument("a timeout is 0 or more seconds, or None");
