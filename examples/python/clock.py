@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Draws a clock with Pillow, ten times a second, in the channel clock. To see it: shmflip-viewer clock"""
 
+import contextlib
 import math
 import time
 
@@ -27,11 +28,13 @@ def draw_clock(seconds):
 def main():
     # FFmpeg's rgb24 is Pillow's RGB. In the default format, blue comes first: red and blue would be swapped.
     with shmflip.Producer("clock", width=SIZE, height=SIZE, format="rgb24", rate=10) as producer:
-        while True:
-            loan = producer.loan()
-            loan.write(draw_clock(time.time() - time.timezone).tobytes())
-            loan.publish()
-            time.sleep(0.1)
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is an ordinary end
+            while True:
+                now = time.localtime()
+                loan = producer.loan()
+                loan.write(draw_clock(now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec).tobytes())
+                loan.publish()
+                time.sleep(0.1)
 
 
 if __name__ == "__main__":
