@@ -30,7 +30,7 @@ int buffer_get(struct frame *frame, uint32_t plane, PyObject *exporter, Py_buffe
 {
 	struct shape *shape;
 
-	if (frame_check(frame))
+	if (frame_check_open(frame))
 		return view->obj = NULL, -1;
 	if (wants(flags, PyBUF_WRITABLE) && !frame->writable)
 		return refuse(view, "frames are read-only: write to frame.copy()");

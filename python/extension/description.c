@@ -208,7 +208,7 @@ static PyObject *get(PyObject *self, void *closure)
 	const struct frame *frame = (const struct frame *)self;
 	const struct description_field *field = closure;
 
-	return frame_check(frame) ? NULL : field->get(frame->handle, field);
+	return frame_check_open(frame) ? NULL : field->get(frame->handle, field);
 }
 
 void description_fill_attributes(PyGetSetDef *table, const PyGetSetDef *own)
@@ -222,7 +222,7 @@ PyObject *description_metadata(PyObject *self, PyObject *value)
 	uint32_t type, bytes;
 	const void *data;
 
-	if (frame_check(frame) || number_u32(value, "the type of metadata", &type))
+	if (frame_check_open(frame) || number_u32(value, "the type of metadata", &type))
 		return NULL;
 	data = shmflip_frame_metadata(frame->handle, type, &bytes);
 	if (!data)

@@ -101,7 +101,7 @@ static void dealloc(PyObject *object)
 	Py_DECREF(type);
 }
 
-int frame_check(const struct frame *self)
+int frame_check_open(const struct frame *self)
 {
 	if (self->closed) {
 		PyErr_SetString(PyExc_ValueError,
@@ -122,7 +122,7 @@ const struct shape *frame_shape(struct frame *self, uint32_t plane)
 
 static int check_one_plane(const struct frame *self)
 {
-	if (frame_check(self))
+	if (frame_check_open(self))
 		return -1;
 	if (self->handle->planes == 1)
 		return 0;
@@ -172,7 +172,7 @@ static PyObject *for_planes(struct frame *self, PyObject *(*make)(PyObject *expo
 
 PyObject *frame_arrays(struct frame *self)
 {
-	return frame_check(self) ? NULL : for_planes(self, arrays_of);
+	return frame_check_open(self) ? NULL : for_planes(self, arrays_of);
 }
 
 static PyObject *get_planes(PyObject *self, void *unused)
@@ -192,7 +192,7 @@ static PyObject *copy(PyObject *self, PyObject *unused)
 	struct frame *frame = (struct frame *)self;
 
 	(void)unused;
-	if (frame_check(frame))
+	if (frame_check_open(frame))
 		return NULL;
 	return frame->handle->planes == 1 ? arrays_copy(self) : for_planes(frame, arrays_copy);
 }
@@ -200,7 +200,7 @@ static PyObject *copy(PyObject *self, PyObject *unused)
 static PyObject *to_bytes(PyObject *self, PyObject *unused)
 {
 	(void)unused;
-	return frame_check((struct frame *)self) ? NULL : packed_read((struct frame *)self);
+	return frame_check_open((struct frame *)self) ? NULL : packed_read((struct frame *)self);
 }
 
 /* NumPy asks for this if there is no buffer. An exception here is what the user sees; without it,
@@ -237,7 +237,7 @@ static PyObject *release_now(PyObject *object, PyObject *unused)
 static PyObject *enter(PyObject *self, PyObject *unused)
 {
 	(void)unused;
-	return frame_check((struct frame *)self) ? NULL : Py_NewRef(self);
+	return frame_check_open((struct frame *)self) ? NULL : Py_NewRef(self);
 }
 
 static PyObject *leave(PyObject *self, PyObject *args)

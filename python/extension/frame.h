@@ -40,7 +40,7 @@ int frame_init(PyObject *module);
 struct frame *frame_new(struct shmflip_frame *handle, struct frame_holds *holds);
 
 /* Checks that the frame is open, and not a parent's. Returns 0, or -1 with an exception. */
-int frame_check(const struct frame *frame);
+int frame_check_open(const struct frame *frame);
 
 /* Computes the shape of a plane. It stays as it is. */
 const struct shape *frame_shape(struct frame *frame, uint32_t plane);

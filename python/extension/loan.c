@@ -58,7 +58,7 @@ PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer)
 static int check(const struct loan *self)
 {
 	if (!self->frame->closed)
-		return frame_check(self->frame);
+		return frame_check_open(self->frame);
 	PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
 	return -1;
 }

@@ -218,12 +218,14 @@ static PyObject *configure(PyObject *object, PyObject *tuple)
 {
 	struct producer *self = (struct producer *)object;
 	struct shmflip_stream stream;
-	int error = 0, failed = check(self) || streams_read(tuple, &stream);
+	PyObject *result = NULL;
 
-	if (!failed)
-		error = call_without_gil(self, do_configure, 0, &stream);
+	if (check(self))
+		return NULL;
+	if (streams_read(tuple, &stream) == 0)
+		result = none_or_error(self, call_without_gil(self, do_configure, 0, &stream));
 	streams_free(&stream);
-	return failed ? NULL : none_or_error(self, error);
+	return result;
 }
 
 static int do_end(struct producer *self, int failed, void *unused)

@@ -10,7 +10,8 @@
 
 /* Reads the tuple of shmflip._types.flatten(): fourcc, width, height, slots, slot_bytes, rate_num,
  * rate_den, aspect_num, aspect_den, colour, frame_metadata_bytes, ((type, bytes), ...). The result
- * points into the tuple. streams_free() frees its metadata. Returns 0, or -1 with an exception. */
+ * points into the tuple. streams_free() frees its metadata, also after a failure. Returns 0, or -1
+ * with an exception. */
 int streams_read(PyObject *tuple, struct shmflip_stream *stream);
 
 void streams_free(struct shmflip_stream *stream);

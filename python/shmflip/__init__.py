@@ -16,17 +16,18 @@ from ._types import (METADATA_HDR, METADATA_ICC, METADATA_USER, Channel, Colour,
 from ._viewer import Viewer
 from ._viewer import channel_dir as _channel_dir
 
+Array = _Any
 __version__ = _shmflip.version()
 
 FORMATS = _MappingProxyType({name: format_info(name) for name in (
     "XR24", "AR24", "XB24", "AB24", "RG24", "BG24", "R8", "R16", "R  F", "XB48", "AB48", "YUYV",
     "UYVY", "NV12", "NV21", "NV16", "YU12", "YU16", "YU24", "P010", "S010", "S210", "S410")})
 
-__all__ = ["BadArgument", "Busy", "Channel", "ChannelNotFound", "Colour", "Counts", "EndOfStream",
-           "Error", "FORMATS", "FormatInfo", "Frame", "FrameTooLarge", "Interrupted", "Loan",
-           "METADATA_HDR", "METADATA_ICC", "METADATA_USER", "Producer", "ProducerDied",
-           "ProtocolError", "Refused", "Removed", "State", "Status", "Stream", "Timeout",
-           "Viewer", "channels", "clean", "default_dir", "format_info", "status"]
+__all__ = ["Array", "BadArgument", "Busy", "Channel", "ChannelNotFound", "Colour", "Counts",
+           "EndOfStream", "Error", "FORMATS", "FormatInfo", "Frame", "FrameTooLarge",
+           "Interrupted", "Loan", "METADATA_HDR", "METADATA_ICC", "METADATA_USER", "Producer",
+           "ProducerDied", "ProtocolError", "Refused", "Removed", "State", "Status", "Stream",
+           "Timeout", "Viewer", "channels", "clean", "default_dir", "format_info", "status"]
 
 # In the debug mode, a wrong write ends the process: say where.
 if _os.environ.get("SHMFLIP_PROTECT", "0") not in ("", "0") and not _faulthandler.is_enabled():

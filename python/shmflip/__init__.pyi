@@ -294,6 +294,10 @@ class Loan:
     @property
     def height(self) -> int: ...
     @property
+    def stream(self) -> Stream: ...
+    @property
+    def segment_id(self) -> int: ...
+    @property
     def planes(self) -> tuple[Array, ...]:
         """The planes as arrays, writable: the same ones each time."""
     def add_metadata(self, type: int, data: bytes | bytearray | memoryview, /) -> None:

@@ -42,6 +42,9 @@ def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
 class Producer(_shmflip.Producer):
     __module__ = "shmflip"
 
+    name = ""
+    stream = Stream()
+
     def __init__(self, channel: str = "default", *, width: int = 0, height: int = 0,
                  format: str = "XR24", slots: int = 4, slot_bytes: int = 0, rate: Any = None,
                  aspect: Any = None, colour: Colour = Colour(), frame_metadata_bytes: int = 0,
@@ -73,6 +76,9 @@ class Producer(_shmflip.Producer):
             self.close()
 
     def configure(self, **changes: Any) -> None:
+        for name in changes:
+            if name not in Stream._fields:
+                raise TypeError(f"configure() has no argument {name}")
         stream, flat = _normal(self.stream._replace(**changes))
         self._configure(flat)
         self.stream = stream

@@ -3,12 +3,16 @@
 
 import asyncio
 import os
+import threading
 import warnings
 from types import TracebackType
 from typing import Any, Self
 
 from . import _shmflip
 from ._errors import EndOfStream, Timeout
+
+# If an event loop stops meanwhile, close() in another thread waits for it no longer.
+_LOOP_STOPS_S = 1
 
 _VIEWS = {None: 0, False: 1, True: 2}
 
@@ -56,14 +60,31 @@ class _Readiness:
                 future.set_result(None)
         self.tasks.clear()
 
+    def wake_from_any_thread(self) -> None:
+        """Returns when the loop watches the descriptor no more: then it may be closed."""
+        try:
+            here = asyncio.get_running_loop() is self.loop
+        except RuntimeError:
+            here = False
+        if here:
+            self.wake()
+            return
+        done = threading.Event()
+        self.loop.call_soon_threadsafe(self.wake)
+        self.loop.call_soon_threadsafe(done.set)
+        done.wait(_LOOP_STOPS_S)
+
 
 class Viewer(_shmflip.Viewer):
     __module__ = "shmflip"
 
+    name = ""
+    _readiness: _Readiness | None = None
+    _closing = False
+
     def __init__(self, channel: str = "default", *, every: bool | None = None,
                  prefault: bool = False, dir: Any = None) -> None:
         self.name = channel
-        self._readiness: _Readiness | None = None
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
 
     def __repr__(self) -> str:
@@ -81,21 +102,10 @@ class Viewer(_shmflip.Viewer):
         self.close()
 
     def close(self) -> None:
-        readiness = self._readiness
-        if readiness and readiness.tasks and not readiness.loop.is_closed():
-            self._stop_tasks(readiness)
+        self._closing = True
+        if self._readiness and self._readiness.tasks and self._readiness.loop.is_running():
+            self._readiness.wake_from_any_thread()
         super().close()
-
-    def _stop_tasks(self, readiness: _Readiness) -> None:
-        """Wakes tasks, which find the viewer closed. The loop forgets the descriptor first."""
-        try:
-            here = asyncio.get_running_loop() is readiness.loop
-        except RuntimeError:
-            here = False
-        if here:
-            readiness.wake()
-        else:
-            readiness.loop.call_soon_threadsafe(readiness.wake)
 
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
         loop = asyncio.get_running_loop()
@@ -109,6 +119,8 @@ class Viewer(_shmflip.Viewer):
             if left is not None and left <= 0:
                 return self.acquire(0)
             await self._ready(loop).wait(left)
+            if self._closing:
+                raise ValueError("the viewer is closed")
             frame = self.poll()
         return frame
 

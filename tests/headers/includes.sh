@@ -30,6 +30,7 @@ bench/decoder       common/png
 bench/transport     common/include bench
 bench               common/include common/cli common/system common/json common/png
 bench               bench/transport bench/decoder
+python/extension    common/include common/system
 assets
 tests/headers       common/include
 tests/integration   common/include
@@ -70,6 +71,7 @@ sys/eventfd\.h                  common/src/watch\.c|viewer/window/|tests/
 sys/(epoll|inotify|timerfd)\.h  common/src/watch\.c|tests/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
 malloc\.h                       tests/
+(Python|structmember)\.h         python/extension/python_api\.h
 '
 
 # Of the C library, to all.
