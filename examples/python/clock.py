@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Draws a clock with Pillow, ten times a second, in the channel clock. To see it: shmflip-viewer clock"""
+"""Draws a clock with Pillow, ten times a second, in the channel clock.
+
+To see it: shmflip-viewer clock"""
 
 import contextlib
 import math
@@ -10,7 +12,8 @@ import shmflip
 from PIL import Image, ImageDraw
 
 SIZE = 400
-HANDS = [(3600 * 12, 100, 12, "black"), (3600, 150, 7, "black"), (60, 170, 2, "red")]  # period, length, width, colour
+# Period in seconds, length, width, colour.
+HANDS = [(3600 * 12, 100, 12, "black"), (3600, 150, 7, "black"), (60, 170, 2, "red")]
 
 
 def draw_clock(seconds):
@@ -26,7 +29,8 @@ def draw_clock(seconds):
 
 
 def main():
-    # FFmpeg's rgb24 is Pillow's RGB. In the default format, blue comes first: red and blue would be swapped.
+    # FFmpeg's rgb24 is Pillow's RGB. In the default format, blue comes first: red and blue would
+    # be swapped.
     with shmflip.Producer("clock", width=SIZE, height=SIZE, format="rgb24", rate=10) as producer:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is an ordinary end
             while True:

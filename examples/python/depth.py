@@ -21,11 +21,12 @@ def main():
     with shmflip.Viewer("depth") as viewer:
         for frame in viewer:
             if frame.format != "R16" or not frame.value_scale:
-                sys.exit("depth.py: these frames are not 16-bit gray with a scale: see --value-scale")
+                sys.exit("depth.py: frames are not 16-bit gray with a scale: see --value-scale")
             metres = metres_of(frame)
             middle = metres[frame.height // 2, frame.width // 2]
             print(f"{frame.sequence}: nearest {np.nanmin(metres):.2f}, middle {middle:.2f},"
-                  f" farthest {np.nanmax(metres):.2f}, no value {np.isnan(metres).mean():.0%}", flush=True)
+                  f" farthest {np.nanmax(metres):.2f}, no value {np.isnan(metres).mean():.0%}",
+                  flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A ramp of gray that moves up, 25 frames per second, for ten seconds. To see it: shmflip-viewer camera"""
+"""A ramp of gray that moves up, 25 frames per second, for ten seconds.
+
+To see it: shmflip-viewer camera"""
 
 import time
 

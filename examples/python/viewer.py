@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Waits for a producer of the channel camera, and prints the mean of each frame until the stream ends."""
+"""Waits for a producer of the channel camera, and prints the mean of each frame until the stream
+ends."""
 
 import numpy as np
 import shmflip

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Shows the channel camera in web browsers, at http://127.0.0.1:8000 or another PORT: web.py [PORT]"""
+"""Shows the channel camera in web browsers, at http://127.0.0.1:8000 or another port.
+
+    web.py [PORT]"""
 
 import asyncio
+import functools
 import struct
 import sys
 import zlib
@@ -19,13 +22,15 @@ refresh()
 def png_of(frame):
     """Encodes a frame of blue, green, red and a fourth byte as PNG."""
     def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        crc = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
     if frame.format not in ("XR24", "AR24"):
         raise ValueError(f"frames of {frame.format}, not XR24 or AR24")
     pixels, rgb, row = frame.tobytes(), bytearray(frame.width * frame.height * 3), frame.width * 3
     rgb[0::3], rgb[1::3], rgb[2::3] = pixels[2::4], pixels[1::4], pixels[0::4]
     rows = b"".join(b"\0" + rgb[at:at + row] for at in range(0, len(rgb), row))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", frame.width, frame.height, 8, 2, 0, 0, 0)) +
+    header = struct.pack(">IIBBBBB", frame.width, frame.height, 8, 2, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
             chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
 
 
@@ -65,8 +70,8 @@ async def answer(newest, reader, writer):
 async def main(port):
     with shmflip.Viewer("camera", every=False) as viewer:
         newest = Newest(viewer)
-        server = await asyncio.start_server(lambda *streams: answer(newest, *streams), "127.0.0.1", port)
-        print("http://127.0.0.1:%d" % server.sockets[0].getsockname()[1], flush=True)
+        server = await asyncio.start_server(functools.partial(answer, newest), "127.0.0.1", port)
+        print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await server.serve_forever()
 
 

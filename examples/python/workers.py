@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Divides the frames of the channel camera among worker processes, and prints the mean of each frame.
+"""Divides the frames of the channel camera among worker processes, and prints the mean of each.
 
     workers.py [COUNT]
 
-A channel is not a queue: each viewer sees each frame. So a worker takes every COUNTth frame, and releases the others,
-which costs microseconds."""
+A channel is not a queue: each viewer sees each frame. So a worker takes every COUNTth frame, and
+releases the others, which costs microseconds."""
 
 import multiprocessing
 import sys
@@ -15,13 +15,14 @@ import shmflip
 
 
 def work(index, count):
-    # Each process opens its own viewer. With every=True, it gets each frame in order. With None, the default, the
-    # producer's policy decides: each frame under lossless, else the newest. With False, the newest: then the workers
-    # would not agree on whose frame it is.
+    # Each process opens its own viewer. With every=True, it gets each frame in order. With None,
+    # the default, the producer's policy decides: each frame under lossless, else the newest. With
+    # False, it gets the newest: then some frames may find no worker.
     with shmflip.Viewer("camera", every=True) as viewer:
         for frame in viewer:
             if frame.sequence % count == index:
-                print(f"worker {index}, frame {frame.sequence}: {np.asarray(frame).mean():.2f}", flush=True)
+                mean = np.asarray(frame).mean()
+                print(f"worker {index}, frame {frame.sequence}: {mean:.2f}", flush=True)
 
 
 def main():

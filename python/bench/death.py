@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Kills one side of a transport, or both, by SIGKILL, and observes what the other side notices, when, and what stays
-in the system after both have ended."""
+"""Kills one side of a transport, or both, by SIGKILL, and observes what the other side notices,
+when, and what stays in the system after both have ended."""
 
 import os
 import signal
@@ -38,11 +38,11 @@ class Pair:
     def __init__(self, kind, directory):
         self.said = []  # (who, time, what, ...)
         program = [sys.executable, Path(__file__).parent / "victims.py", kind.name, directory]
-        self.process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                                        start_new_session=True)
+        self.process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True, start_new_session=True)
         self.listener = threading.Thread(target=self.listen)
         self.listener.start()
-        self.await_line(START_S, lambda who, _, what, *rest: (who, what) == ("receiver", "frame"), FRAMES_BEFORE)
+        self.await_line(START_S, is_received_frame, FRAMES_BEFORE)
         self.pids = {who: int(rest[0]) for who, _, what, *rest in self.said if what == "pid"}
 
     def listen(self):
@@ -89,6 +89,10 @@ class Pair:
         self.process.stdout.close()
 
 
+def is_received_frame(who, _when, what, *_rest):
+    return (who, what) == ("receiver", "frame")
+
+
 def send_signal(pid, number):
     try:
         os.kill(pid, number)
@@ -102,7 +106,8 @@ def await_notice(pair, side, killed, wait_s):
         return who == side and when > killed and (what == "end" or rest == ("0",))
     line = pair.await_line(wait_s, notices)
     if not line:
-        lately = [line for line in list(pair.said) if line[0] == side and line[1] > killed + wait_s / 2]
+        half_time = killed + wait_s / 2
+        lately = any(who == side and when > half_time for who, when, *_ in list(pair.said))
         return ("continues, unaware" if lately else "waits without end"), None
     name = line[3] if line[2] == "end" else "continues, with 0 viewers"
     return name, (line[1] - killed) * 1000

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Named objects of the system that processes have made, and which of them outlast these processes."""
+"""Named objects of the system that processes have made, and which of them outlast the processes."""
 
 import os
 import re
@@ -48,10 +48,12 @@ def describe(objects):
     segments = objects.segments & set(system_v("shm"))
     semaphores = objects.semaphores & set(system_v("sem"))
     files = os.listdir(objects.directory)
-    memory = sum(os.stat(path).st_blocks * 512 for path in posix) + sum(system_v("shm")[id] for id in segments)
+    memory = sum(os.stat(path).st_blocks * 512 for path in posix)
+    memory += sum(system_v("shm")[identifier] for identifier in segments)
     counts = [(len(posix), IN_SHM), (len(segments), "segment"), (len(semaphores), "semaphore set"),
               (len(files), "file")]
-    texts = [f"{count} {name}{'s' * (count > 1 and name != IN_SHM)}" for count, name in counts if count]
+    texts = [f"{count} {name}{'s' * (count > 1 and name != IN_SHM)}"
+             for count, name in counts if count]
     if memory >= 1e5:
         texts.append(f"{memory / 1e6:.1f} MB of memory")
     return ", ".join(texts) or "nothing"

@@ -44,7 +44,8 @@ def transfer(kind, shape, frames, directory):
     transport = kind(shape, directory)
     ready = spawn.Barrier(2)
     results, results_end = spawn.Pipe(duplex=False)
-    receiver = spawn.Process(target=receive_frames, args=(transport, shape, frames, ready, results_end))
+    receiver = spawn.Process(target=receive_frames,
+                             args=(transport, shape, frames, ready, results_end))
     receiver.start()
     results_end.close()  # so that results.recv() raises EOFError if the receiver fails
     with transport.sender() as send:
@@ -65,8 +66,8 @@ def frames_for(kind, shape, seconds, directory):
 
 
 def rounds(kinds, shape, seconds, count):
-    """Transfers of each kind, by turns; the first ones, which find out how many frames to send, do not count.
-    Returns {kind: [Result, ...]}."""
+    """Transfers of each kind, by turns; the first ones, which find out how many frames to send, do
+    not count. Returns {kind: [Result, ...]}."""
     results = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as directory:
         frames = {kind: frames_for(kind, shape, seconds, directory) for kind in kinds}

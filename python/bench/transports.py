@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The ways to hand frames from one process to another, each as its documentation advises, at its best.
+"""The ways to hand frames from one process to another, each as its documentation advises, at its
+best.
 
 A transport is made in the process that starts the other one, and then goes to both. sender() yields
-a function that makes a frame and passes it on: every byte of its pixels is the given value. receiver()
-yields a function that waits for a frame and returns the sum of its pixels. Each transport has room
-for two frames."""
+a function that makes a frame and passes it on: every byte of its pixels is the given value.
+receiver() yields a function that waits for a frame and returns the sum of its pixels. Each
+transport has room for two frames."""
 
 import contextlib
 import multiprocessing
-import multiprocessing.shared_memory
+from multiprocessing.shared_memory import SharedMemory as SharedMemoryBlock
 
 import numpy as np
 import shmflip
@@ -38,8 +39,8 @@ class Shmflip:
 
     @contextlib.contextmanager
     def sender(self):
-        with shmflip.Producer(self.channel, width=self.width, height=self.height, slots=BUFFERS, lossless=True,
-                              dir=self.dir) as producer:
+        with shmflip.Producer(self.channel, width=self.width, height=self.height, slots=BUFFERS,
+                              lossless=True, dir=self.dir) as producer:
             def send(value):
                 with producer.loan() as pixels:
                     pixels.fill(value)
@@ -63,7 +64,7 @@ class SharedMemory:
 
     def __init__(self, shape, directory):
         self.shape = shape
-        self.blocks = [multiprocessing.shared_memory.SharedMemory(create=True, size=shape[0] * shape[1] * 4)
+        self.blocks = [SharedMemoryBlock(create=True, size=shape[0] * shape[1] * 4)
                        for _ in range(BUFFERS)]
         self.free, self.full = spawn.Semaphore(BUFFERS), spawn.Semaphore(0)
 
@@ -155,8 +156,8 @@ class Queue:
 
 
 class ZeroMQ:
-    """PUSH and PULL over a Unix socket, without copies in Python. Two arrays in turn: one is written to
-    when ZeroMQ no longer needs it."""
+    """PUSH and PULL over a Unix socket, without copies in Python. Two arrays in turn: one is
+    written to when ZeroMQ no longer needs it."""
     name = "ZeroMQ"
 
     def __init__(self, shape, directory):

@@ -133,9 +133,10 @@ PyObject *classes_channel(const struct shmflip_channel *channel)
 
 static PyObject *make_pids(const struct shmflip_status *status)
 {
-	PyObject *pids = PyTuple_New(status->viewer_pids ? status->viewers : 0), *pid;
+	Py_ssize_t count = status->viewer_pids ? status->viewers : 0;
+	PyObject *pids = PyTuple_New(count), *pid;
 
-	for (Py_ssize_t i = 0; pids && i < PyTuple_Size(pids); i++) {
+	for (Py_ssize_t i = 0; pids && i < count; i++) {
 		pid = PyLong_FromLong(status->viewer_pids[i]);
 		if (!pid || PyTuple_SetItem(pids, i, pid))
 			Py_CLEAR(pids);

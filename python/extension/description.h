@@ -30,7 +30,7 @@ void description_fill_table(PyGetSetDef *table, const PyGetSetDef *own, getter g
 void description_fill_attributes(PyGetSetDef *table, const PyGetSetDef *own);
 
 /* A method of Frame: metadata(type). */
-PyObject *description_metadata(PyObject *frame, PyObject *type);
+PyObject *description_metadata(PyObject *self, PyObject *value);
 
 /* Reads a Colour. Returns 0, or -1 with an exception. */
 int description_read_colour(PyObject *value, struct shmflip_colour *colour);

@@ -40,23 +40,23 @@ int frame_init(PyObject *module);
 struct frame *frame_new(struct shmflip_frame *handle, struct frame_holds *holds);
 
 /* Checks that the frame is open, and not a parent's. Returns 0, or -1 with an exception. */
-int frame_check_open(const struct frame *frame);
+int frame_check_open(const struct frame *self);
 
 /* Computes the shape of a plane. It stays as it is. */
-const struct shape *frame_shape(struct frame *frame, uint32_t plane);
+const struct shape *frame_shape(struct frame *self, uint32_t plane);
 
 /* Makes an object that exports the buffer of one plane. */
-PyObject *frame_plane(struct frame *frame, uint32_t plane);
+PyObject *frame_plane(struct frame *self, uint32_t plane);
 
 /* Makes a tuple of all planes as arrays. */
-PyObject *frame_arrays(struct frame *frame);
+PyObject *frame_arrays(struct frame *self);
 
 /* Marks the memory as in use, so that the frame stays unreleased meanwhile. */
-void frame_begin_use(struct frame *frame);
-void frame_end_use(struct frame *frame);
+void frame_begin_use(struct frame *self);
+void frame_end_use(struct frame *self);
 
 /* No new buffers. Releases now, or when the last buffer goes. */
-void frame_close(struct frame *frame);
+void frame_close(struct frame *self);
 
 struct frame_holds *frame_holds_new(void);
 void frame_holds_unref(struct frame_holds *holds);

@@ -22,10 +22,11 @@ static void after_fork_in_parent(void)
 
 static void after_fork_in_child(void)
 {
-	/* If a grandchild finds zeros already, the call fails, and they stay. */
+	/* If a grandchild has zeros already, the call fails, and they stay. */
 	for (struct orphan_memory *memory = list; memory; memory = memory->next)
-		mmap(memory->address, memory->bytes, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		(void)mmap(memory->address, memory->bytes, PROT_READ | PROT_WRITE,
+		           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+		           0);
 	orphans_forks++;
 	pthread_mutex_unlock(&mutex);
 }

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import _shmflip
-from ._errors import EndOfStream, Timeout
+from ._errors import EndOfStream
 
 # If an event loop stops meanwhile, close() in another thread waits for it no longer.
 _LOOP_STOPS_S = 1
