@@ -11,7 +11,8 @@ int buffer_get(struct frame *frame, uint32_t plane, PyObject *exporter, Py_buffe
 
 /* An exporter that is one plane of a frame. */
 struct plane {
-	PyObject_HEAD struct frame *frame;
+	PyObject_HEAD
+	struct frame *frame;
 	uint32_t plane;
 };
 

@@ -49,8 +49,11 @@ static PyObject *get_status(PyObject *module, PyObject *args)
 	(void)module;
 	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
 		return NULL;
-	Py_BEGIN_ALLOW_THREADS error = shmflip_channel_status(dir, channel, &status);
-	Py_END_ALLOW_THREADS if (error) return errors_raise(error);
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_channel_status(dir, channel, &status);
+	Py_END_ALLOW_THREADS
+	if (error)
+		return errors_raise(error);
 	result = classes_status(status);
 	shmflip_status_free(status);
 	return result;
@@ -67,8 +70,10 @@ static PyObject *clean(PyObject *module, PyObject *args)
 	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
 		return NULL;
 	shmflip_init(&removed);
-	Py_BEGIN_ALLOW_THREADS error = shmflip_channel_clean(dir, channel, &removed);
-	Py_END_ALLOW_THREADS return error ? errors_raise(error) : classes_removed(&removed);
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_channel_clean(dir, channel, &removed);
+	Py_END_ALLOW_THREADS
+	return error ? errors_raise(error) : classes_removed(&removed);
 }
 
 static PyObject *get_default_dir(PyObject *module, PyObject *unused)

@@ -23,11 +23,12 @@ struct frame_holds {
 };
 
 struct frame {
-	PyObject_HEAD struct shmflip_frame *handle; /* NULL: released */
-	struct frame_holds *holds;                  /* NULL: of a loan */
-	Py_ssize_t buffers;                         /* in use */
-	bool closed;                                /* no new buffers */
-	bool writable;                              /* new buffers are writable */
+	PyObject_HEAD
+	struct shmflip_frame *handle; /* NULL: released */
+	struct frame_holds *holds;    /* NULL: of a loan */
+	Py_ssize_t buffers;           /* in use */
+	bool closed;                  /* no new buffers */
+	bool writable;                /* new buffers are writable */
 	struct orphan_memory memory;
 	struct shape shapes[SHMFLIP_PLANES_MAX]; /* of planes that have had buffers */
 	PyObject *weak_references;

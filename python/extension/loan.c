@@ -1,33 +1,16 @@
-/* SPDX-License-Identifier: MIT
- *
- * The program gets a view of a base array that only the loan knows. NumPy makes the base the base
- * of all further views. So the base's references tell views that remain from names of the array
- * itself, which are harmless: the array becomes read-only. */
+/* SPDX-License-Identifier: MIT */
 #include "loan.h"
 
 #include <string.h>
 
-#include "arrays.h"
 #include "description.h"
 #include "errors.h"
 #include "frame.h"
+#include "loan_arrays.h"
 #include "numbers.h"
 #include "packed.h"
 #include "protection.h"
 #include "refusals.h"
-
-struct loan {
-	PyObject_HEAD struct frame *frame; /* closed: the loan is over */
-	PyObject *producer;
-	PyObject *bases;   /* a tuple. NULL: not made yet, or no NumPy */
-	PyObject *arrays;  /* what the program got. NULL: not made yet, or over */
-	PyObject *source;  /* bytes */
-	uint64_t sequence; /* when published */
-	int64_t published_ns;
-};
-
-/* References to a base that are no further views: the tuple's, and the array's. */
-enum { OWN_REFERENCES = 2 };
 
 static PyTypeObject *loan_type;
 
@@ -63,92 +46,6 @@ static int check(const struct loan *self)
 	return -1;
 }
 
-/* ---- Arrays ---- */
-
-static int make_views(struct loan *self)
-{
-	Py_ssize_t count = PyTuple_Size(self->bases);
-	PyObject *views = PyTuple_New(count), *view;
-
-	for (Py_ssize_t i = 0; views && i < count; i++) {
-		view = arrays_view(PyTuple_GetItem(self->bases, i));
-		if (!view || PyTuple_SetItem(views, i, view) < 0)
-			Py_CLEAR(views);
-	}
-	self->arrays = views;
-	return views ? 0 : -1;
-}
-
-static int make_arrays(struct loan *self)
-{
-	int have_numpy = arrays_have_numpy();
-	PyObject *arrays;
-
-	if (self->arrays)
-		return 0;
-	arrays = have_numpy < 0 ? NULL : frame_arrays(self->frame);
-	if (!arrays)
-		return -1;
-	if (!have_numpy) {
-		self->arrays = arrays;
-		return 0;
-	}
-	self->bases = arrays;
-	return make_views(self);
-}
-
-static int fail_views(void)
-{
-	PyErr_SetString(PyExc_BufferError,
-	                "views of the loan's array are still in use, so nothing is published: "
-	                "delete them before the end of the block");
-	return -1;
-}
-
-/* NumPy's arrays become read-only. */
-static int finish_numpy(struct loan *self)
-{
-	Py_ssize_t count = PyTuple_Size(self->bases);
-	int error = 0;
-
-	for (Py_ssize_t i = 0; !error && i < count; i++)
-		if (Py_REFCNT(PyTuple_GetItem(self->bases, i)) > OWN_REFERENCES)
-			error = fail_views();
-	if (!error && self->frame->buffers > count)
-		error = fail_views();
-	for (Py_ssize_t i = 0; !error && i < count; i++) {
-		error = arrays_take_right_to_write(PyTuple_GetItem(self->arrays, i));
-		if (!error)
-			error = arrays_take_right_to_write(PyTuple_GetItem(self->bases, i));
-	}
-	return error;
-}
-
-/* Memoryviews are released. Those of parts are found by their buffer. */
-static int finish_memoryviews(struct loan *self)
-{
-	Py_ssize_t count = PyTuple_Size(self->arrays);
-	PyObject *none;
-
-	for (Py_ssize_t i = 0; i < count; i++) {
-		none = PyObject_CallMethod(PyTuple_GetItem(self->arrays, i), "release", NULL);
-		if (!none)
-			return PyErr_ExceptionMatches(PyExc_BufferError) ? fail_views() : -1;
-		Py_DECREF(none);
-	}
-	return self->frame->buffers > 0 ? fail_views() : 0;
-}
-
-/* The program can write no longer. Returns 0, or -1 with an exception: it can. */
-static int finish_arrays(struct loan *self)
-{
-	if (self->bases)
-		return finish_numpy(self);
-	if (self->arrays)
-		return finish_memoryviews(self);
-	return self->frame->buffers > 0 ? fail_views() : 0;
-}
-
 /* The slot is released when the last array is gone. */
 static void end(struct loan *self)
 {
@@ -162,7 +59,7 @@ static PyObject *get_planes(PyObject *object, void *unused)
 	struct loan *self = (struct loan *)object;
 
 	(void)unused;
-	return check(self) || make_arrays(self) ? NULL : Py_NewRef(self->arrays);
+	return check(self) || loan_arrays_make(self) ? NULL : Py_NewRef(self->arrays);
 }
 
 static PyObject *write_packed(PyObject *object, PyObject *bytes)
@@ -200,7 +97,7 @@ static PyObject *publish_now(PyObject *object, PyObject *unused)
 	(void)unused;
 	if (check(self))
 		return NULL;
-	error = finish_arrays(self);
+	error = loan_arrays_finish(self);
 	if (!error)
 		error = publish(self);
 	end(self);
@@ -221,7 +118,7 @@ static PyObject *enter(PyObject *object, PyObject *unused)
 	struct loan *self = (struct loan *)object;
 
 	(void)unused;
-	if (check(self) || make_arrays(self))
+	if (check(self) || loan_arrays_make(self))
 		return NULL;
 	if (PyTuple_Size(self->arrays) == 1)
 		return Py_NewRef(PyTuple_GetItem(self->arrays, 0));

@@ -57,8 +57,10 @@ PyObject *packed_read(struct frame *frame)
 	if (!bytes)
 		return NULL;
 	frame_begin_use(frame);
-	Py_BEGIN_ALLOW_THREADS read_planes(frame, PyBytes_AsString(bytes));
-	Py_END_ALLOW_THREADS frame_end_use(frame);
+	Py_BEGIN_ALLOW_THREADS
+	read_planes(frame, PyBytes_AsString(bytes));
+	Py_END_ALLOW_THREADS
+	frame_end_use(frame);
 	return bytes;
 }
 
@@ -76,8 +78,10 @@ int packed_write(struct frame *frame, PyObject *bytes)
 		return -1;
 	}
 	frame_begin_use(frame);
-	Py_BEGIN_ALLOW_THREADS write_planes(frame, view.buf);
-	Py_END_ALLOW_THREADS frame_end_use(frame);
+	Py_BEGIN_ALLOW_THREADS
+	write_planes(frame, view.buf);
+	Py_END_ALLOW_THREADS
+	frame_end_use(frame);
 	PyBuffer_Release(&view);
 	return 0;
 }

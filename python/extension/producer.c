@@ -11,6 +11,7 @@
 #include "classes.h"
 #include "errors.h"
 #include "loan.h"
+#include "loan_arguments.h"
 #include "numbers.h"
 #include "orphans.h"
 #include "refusals.h"
@@ -21,8 +22,9 @@
 enum { CLOSE_POLL_US = 1000 };
 
 struct producer {
-	PyObject_HEAD struct shmflip_producer *handle; /* NULL: closed */
-	unsigned calls;                                /* in progress without the GIL */
+	PyObject_HEAD
+	struct shmflip_producer *handle; /* NULL: closed */
+	unsigned calls;                  /* in progress without the GIL */
 	bool closing;
 	bool ended; /* the next loan makes a generation, which takes long */
 	unsigned forks;
@@ -64,8 +66,10 @@ static int call_without_gil(struct producer *self, attempt *try, int timeout_ms,
 	int error;
 
 	self->calls++;
-	Py_BEGIN_ALLOW_THREADS error = try(self, timeout_ms, argument);
-	Py_END_ALLOW_THREADS self->calls--;
+	Py_BEGIN_ALLOW_THREADS
+	error = try(self, timeout_ms, argument);
+	Py_END_ALLOW_THREADS
+	self->calls--;
 	return error;
 }
 
@@ -93,14 +97,6 @@ static int wait_for(struct producer *self, const struct deadline *deadline, atte
 
 /* ---- Loans ---- */
 
-/* Where a frame differs from the stream. */
-struct difference {
-	bool any;
-	uint32_t fourcc; /* 0: as the stream */
-	uint32_t width;
-	uint32_t height;
-};
-
 static int try_loan(struct producer *self, int timeout_ms, void *frame)
 {
 	return shmflip_producer_loan(self->handle, frame, timeout_ms);
@@ -122,84 +118,17 @@ static int take_slot(struct producer *self, const struct deadline *deadline,
 	return error ? raise_error(self, error) : 0;
 }
 
-static int lay_out(struct shmflip_frame *frame, const struct difference *difference)
-{
-	int error;
-
-	if (difference->fourcc)
-		frame->fourcc = difference->fourcc;
-	if (difference->width)
-		frame->width = difference->width;
-	if (difference->height)
-		frame->height = difference->height;
-	if (frame->width == 0 || frame->height == 0)
-		return errors_bad_argument(
-			"the stream has no size: give width and height to loan()");
-	error = difference->any ? shmflip_frame_layout(frame) : 0;
-	if (error)
-		errors_raise(error);
-	return error ? -1 : 0;
-}
-
-static int read_format(PyObject *value, uint32_t *fourcc)
-{
-	PyObject *bytes = PyUnicode_AsUTF8String(value);
-	int error;
-
-	if (!bytes)
-		return -1;
-	error = shmflip_format_find(PyBytes_AsString(bytes), fourcc);
-	Py_DECREF(bytes);
-	if (error)
-		errors_raise(error);
-	return error ? -1 : 0;
-}
-
-static int read_argument(PyObject *name, PyObject *value, struct difference *difference,
-                         PyObject **timeout)
-{
-	if (PyUnicode_CompareWithASCIIString(name, "timeout") == 0)
-		return *timeout = value, 0;
-	if (value == Py_None)
-		return 0;
-	difference->any = true;
-	if (PyUnicode_CompareWithASCIIString(name, "width") == 0)
-		return number_u32(value, "width", &difference->width);
-	if (PyUnicode_CompareWithASCIIString(name, "height") == 0)
-		return number_u32(value, "height", &difference->height);
-	if (PyUnicode_CompareWithASCIIString(name, "format") == 0)
-		return read_format(value, &difference->fourcc);
-	PyErr_Format(PyExc_TypeError, "loan() has no argument %U", name);
-	return -1;
-}
-
-static int read_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names,
-                          struct difference *difference, struct deadline *deadline)
-{
-	PyObject *timeout = count > 0 ? args[0] : NULL;
-	int error = 0;
-
-	if (count > 1) {
-		PyErr_SetString(PyExc_TypeError, "loan() takes timeout, and others by name");
-		return -1;
-	}
-	for (Py_ssize_t i = 0; !error && names && i < PyTuple_Size(names); i++)
-		error = read_argument(PyTuple_GetItem(names, i), args[count + i], difference,
-		                      &timeout);
-	return error ? -1 : deadline_parse(timeout, deadline);
-}
-
 static PyObject *loan(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
 	struct producer *self = (struct producer *)object;
-	struct difference difference = { 0 };
+	struct loan_difference difference = { 0 };
 	struct shmflip_frame *frame = NULL;
 	struct deadline deadline;
 
-	if (read_arguments(args, count, names, &difference, &deadline) ||
+	if (loan_arguments_read(args, count, names, &difference, &deadline) ||
 	    take_slot(self, &deadline, &frame))
 		return NULL;
-	if (lay_out(frame, &difference)) {
+	if (loan_difference_apply(frame, &difference)) {
 		shmflip_frame_release(frame);
 		return NULL;
 	}
@@ -353,8 +282,10 @@ static int open_producer(struct producer *self, const struct shmflip_producer_op
 		streams_free(&stream);
 		return -1;
 	}
-	Py_BEGIN_ALLOW_THREADS error = shmflip_producer_open(options, &stream, &handle);
-	Py_END_ALLOW_THREADS streams_free(&stream);
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_producer_open(options, &stream, &handle);
+	Py_END_ALLOW_THREADS
+	streams_free(&stream);
 	if (error) {
 		errors_raise(error);
 		return -1;
@@ -396,7 +327,8 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 static void wait_for_calls(const struct producer *self)
 {
 	while (self->calls > 0) {
-		Py_BEGIN_ALLOW_THREADS usleep(CLOSE_POLL_US);
+		Py_BEGIN_ALLOW_THREADS
+		usleep(CLOSE_POLL_US);
 		Py_END_ALLOW_THREADS
 	}
 }
@@ -415,8 +347,10 @@ static PyObject *close_producer(PyObject *object, PyObject *unused)
 	/* In a child, calls of the parent's threads do not return: then the memory stays. */
 	handle = self->calls == 0 ? self->handle : NULL;
 	self->handle = NULL;
-	Py_BEGIN_ALLOW_THREADS shmflip_producer_close(handle);
-	Py_END_ALLOW_THREADS Py_RETURN_NONE;
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_producer_close(handle);
+	Py_END_ALLOW_THREADS
+	Py_RETURN_NONE;
 }
 
 static void dealloc(PyObject *object)

@@ -1,173 +1,13 @@
-/* SPDX-License-Identifier: MIT
- *
- * The library wants one thread at a time at a viewer. So a lock, which the thread that waits gives
- * up between slices. */
+/* SPDX-License-Identifier: MIT */
 #include "viewer.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <unistd.h>
 
 #include "classes.h"
 #include "errors.h"
 #include "frame.h"
 #include "refusals.h"
-#include "waiting.h"
-
-/* How long a thread that waits for a frame leaves the lock to those that wait for the lock. */
-enum { TURN_US = 1000 };
-
-struct viewer {
-	PyObject_HEAD struct shmflip_viewer *handle; /* NULL: closed */
-	PyThread_type_lock lock;
-	unsigned queued; /* threads that wait for the lock */
-	bool closing;
-	unsigned forks;
-	unsigned slots; /* of the channel, when the last frame was taken */
-	struct frame_holds *holds;
-};
-
-/* ---- Turns ---- */
-
-static int check(const struct viewer *self)
-{
-	if (!self->handle || self->closing) {
-		PyErr_SetString(PyExc_ValueError, "the viewer is closed");
-		return -1;
-	}
-	return self->forks == orphans_forks ? 0 : errors_forked();
-}
-
-static void end_turn(struct viewer *self)
-{
-	PyThread_release_lock(self->lock);
-}
-
-static bool wait_for_lock(struct viewer *self, int slice_ms)
-{
-	PyLockStatus status;
-
-	self->queued++;
-	Py_BEGIN_ALLOW_THREADS status =
-		PyThread_acquire_lock_timed(self->lock, (long long)slice_ms * 1000, 1);
-	Py_END_ALLOW_THREADS self->queued--;
-	return status == PY_LOCK_ACQUIRED;
-}
-
-/* Takes the lock of an open viewer. Returns 0, -EAGAIN if the time is over, or -1 with an
- * exception. */
-static int begin_turn(struct viewer *self, const struct deadline *deadline)
-{
-	int again;
-
-	for (;;) {
-		if (check(self))
-			return -1;
-		if (PyThread_acquire_lock(self->lock, NOWAIT_LOCK))
-			return 0;
-		if (wait_for_lock(self, deadline_slice_ms(deadline))) {
-			if (check(self))
-				return end_turn(self), -1;
-			return 0;
-		}
-		again = deadline_continue(deadline);
-		if (again <= 0)
-			return again < 0 ? -1 : -EAGAIN;
-	}
-}
-
-/* Takes the lock, for a call that does not wait itself. */
-static int begin_call(struct viewer *self)
-{
-	struct deadline deadline;
-
-	return deadline_parse(NULL, &deadline) ? -1 : begin_turn(self, &deadline);
-}
-
-static void let_others_take_turns(struct viewer *self)
-{
-	if (self->queued == 0)
-		return;
-	Py_BEGIN_ALLOW_THREADS usleep(TURN_US);
-	Py_END_ALLOW_THREADS
-}
-
-static int raise_error(const struct viewer *self, int error)
-{
-	if (error == -ECANCELED && self->closing)
-		return check(self);
-	errors_raise(error);
-	return -1;
-}
-
-/* ---- Waits ---- */
-
-/* What a wait waits for: calls the library once, for some milliseconds. */
-typedef int attempt(struct viewer *self, int timeout_ms, void *result);
-
-/* Makes attempts until one has another result than -EAGAIN and -EINTR, or the time is over. Returns
- * that result, or 1 with an exception. */
-static int wait_for(struct viewer *self, const struct deadline *deadline, attempt *try,
-                    void *result)
-{
-	int error, again;
-
-	for (;;) {
-		error = begin_turn(self, deadline);
-		if (error == -1)
-			return 1;
-		if (!error) {
-			error = try(self, deadline_slice_ms(deadline), result);
-			end_turn(self);
-		}
-		if (error != -EAGAIN && error != -EINTR)
-			return error;
-		again = deadline_continue(deadline);
-		if (again < 0)
-			return 1;
-		if (!again)
-			return -EAGAIN;
-		let_others_take_turns(self);
-	}
-}
-
-/* A frame that is ready is taken with the GIL held: to get it back can take long beside threads
- * that compute. Attaching takes long itself. */
-static int try_acquire(struct viewer *self, int timeout_ms, void *result)
-{
-	const struct shmflip_channel *channel = shmflip_viewer_channel(self->handle);
-	int error = -EAGAIN;
-
-	if (channel)
-		error = shmflip_viewer_acquire(self->handle, result, 0);
-	if (error == -EAGAIN && (timeout_ms > 0 || !channel)) {
-		Py_BEGIN_ALLOW_THREADS error =
-			shmflip_viewer_acquire(self->handle, result, timeout_ms);
-		Py_END_ALLOW_THREADS
-	}
-	channel = error ? NULL : shmflip_viewer_channel(self->handle);
-	if (channel)
-		self->slots = channel->slots;
-	return error;
-}
-
-static int try_attach(struct viewer *self, int timeout_ms, void *unused)
-{
-	int error;
-
-	(void)unused;
-	Py_BEGIN_ALLOW_THREADS error = shmflip_viewer_attach(self->handle, timeout_ms);
-	Py_END_ALLOW_THREADS return error;
-}
-
-static int try_wait(struct viewer *self, int timeout_ms, void *unused)
-{
-	int error;
-
-	(void)unused;
-	Py_BEGIN_ALLOW_THREADS error = shmflip_viewer_wait(self->handle, timeout_ms);
-	Py_END_ALLOW_THREADS return error;
-}
+#include "viewer_wait.h"
 
 /* ---- Frames ---- */
 
@@ -197,9 +37,9 @@ static PyObject *take(struct viewer *self, const struct deadline *deadline, int 
 	struct frame *frame;
 
 	*error = 0;
-	if (check(self) || warn_if_many_are_held(self))
+	if (viewer_check(self) || warn_if_many_are_held(self))
 		return NULL;
-	*error = wait_for(self, deadline, try_acquire, &handle);
+	*error = viewer_wait_for(self, deadline, viewer_try_acquire, &handle);
 	if (*error) {
 		if (*error > 0)
 			*error = 0;
@@ -222,7 +62,7 @@ static PyObject *acquire(PyObject *object, PyObject *const *args, Py_ssize_t cou
 		return NULL;
 	frame = take(self, &deadline, &error);
 	if (error)
-		raise_error(self, error);
+		viewer_raise(self, error);
 	return frame;
 }
 
@@ -238,7 +78,7 @@ static PyObject *poll_frame(PyObject *object, PyObject *unused)
 	if (error == -EAGAIN)
 		Py_RETURN_NONE;
 	if (error)
-		raise_error(self, error);
+		viewer_raise(self, error);
 	return frame;
 }
 
@@ -253,14 +93,14 @@ static PyObject *next(PyObject *object)
 		return NULL;
 	frame = take(self, &deadline, &error);
 	if (error && error != -ENODATA) /* the end of the stream is that of the iteration */
-		raise_error(self, error);
+		viewer_raise(self, error);
 	return frame;
 }
 
 /* ---- Other calls ---- */
 
 static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t count,
-                           PyObject *names, attempt *try)
+                           PyObject *names, viewer_attempt *try)
 {
 	struct viewer *self = (struct viewer *)object;
 	struct deadline deadline;
@@ -268,9 +108,9 @@ static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t c
 
 	if (deadline_from_arguments(args, count, names, &deadline))
 		return NULL;
-	error = wait_for(self, &deadline, try, NULL);
+	error = viewer_wait_for(self, &deadline, try, NULL);
 	if (error < 0)
-		raise_error(self, error);
+		viewer_raise(self, error);
 	if (error)
 		return NULL;
 	Py_RETURN_NONE;
@@ -278,13 +118,13 @@ static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t c
 
 static PyObject *attach(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-	return wait_with(self, args, count, names, try_attach);
+	return wait_with(self, args, count, names, viewer_try_attach);
 }
 
 static PyObject *wait_until_ready(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                   PyObject *names)
 {
-	return wait_with(self, args, count, names, try_wait);
+	return wait_with(self, args, count, names, viewer_try_wait);
 }
 
 static PyObject *get_fileno(PyObject *object, PyObject *unused)
@@ -293,10 +133,10 @@ static PyObject *get_fileno(PyObject *object, PyObject *unused)
 	int fd;
 
 	(void)unused;
-	if (begin_call(self))
+	if (viewer_begin_call(self))
 		return NULL;
 	fd = shmflip_viewer_fd(self->handle);
-	end_turn(self);
+	viewer_end_turn(self);
 	return fd < 0 ? errors_raise(fd) : PyLong_FromLong(fd);
 }
 
@@ -308,10 +148,10 @@ static PyObject *counts(PyObject *object, PyObject *unused)
 
 	(void)unused;
 	shmflip_init(&result);
-	if (begin_call(self))
+	if (viewer_begin_call(self))
 		return NULL;
 	error = shmflip_viewer_counts(self->handle, &result);
-	end_turn(self);
+	viewer_end_turn(self);
 	return error ? errors_raise(error) : classes_counts(&result);
 }
 
@@ -321,10 +161,10 @@ static PyObject *get_channel(PyObject *object, void *unused)
 	PyObject *channel;
 
 	(void)unused;
-	if (begin_call(self))
+	if (viewer_begin_call(self))
 		return NULL;
 	channel = classes_channel(shmflip_viewer_channel(self->handle));
-	end_turn(self);
+	viewer_end_turn(self);
 	return channel;
 }
 
@@ -333,7 +173,7 @@ static PyObject *interrupt(PyObject *object, PyObject *unused)
 	struct viewer *self = (struct viewer *)object;
 
 	(void)unused;
-	if (check(self))
+	if (viewer_check(self))
 		return NULL;
 	shmflip_viewer_interrupt(self->handle);
 	Py_RETURN_NONE;
@@ -344,7 +184,7 @@ static PyObject *resume(PyObject *object, PyObject *unused)
 	struct viewer *self = (struct viewer *)object;
 
 	(void)unused;
-	if (check(self))
+	if (viewer_check(self))
 		return NULL;
 	shmflip_viewer_resume(self->handle);
 	Py_RETURN_NONE;
@@ -409,7 +249,8 @@ static void close_handle(struct viewer *self)
 	struct shmflip_viewer *handle = self->handle;
 
 	self->handle = NULL;
-	Py_BEGIN_ALLOW_THREADS shmflip_viewer_close(handle);
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_viewer_close(handle);
 	Py_END_ALLOW_THREADS
 }
 
@@ -418,7 +259,7 @@ static void close_orphan(struct viewer *self)
 {
 	if (PyThread_acquire_lock(self->lock, NOWAIT_LOCK)) {
 		close_handle(self);
-		end_turn(self);
+		viewer_end_turn(self);
 	}
 	self->handle = NULL;
 }
@@ -433,9 +274,11 @@ static PyObject *close_viewer(PyObject *object, PyObject *unused)
 	} else if (self->handle) {
 		self->closing = true;
 		shmflip_viewer_interrupt(self->handle);
-		Py_BEGIN_ALLOW_THREADS PyThread_acquire_lock(self->lock, WAIT_LOCK);
-		Py_END_ALLOW_THREADS close_handle(self);
-		end_turn(self);
+		Py_BEGIN_ALLOW_THREADS
+		PyThread_acquire_lock(self->lock, WAIT_LOCK);
+		Py_END_ALLOW_THREADS
+		close_handle(self);
+		viewer_end_turn(self);
 	}
 	Py_RETURN_NONE;
 }
