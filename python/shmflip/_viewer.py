@@ -110,10 +110,10 @@ class Viewer(_shmflip.Viewer):
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
+        # A loop over frames that are ready must let other tasks run. Cancelled here, the call has
+        # taken no frame yet.
+        await asyncio.sleep(0)
         frame = self.poll()
-        if frame is not None:
-            await asyncio.sleep(0)  # a loop over frames that are ready must let other tasks run
-            return frame
         while frame is None:
             left = None if end is None else end - loop.time()
             if left is not None and left <= 0:

@@ -104,6 +104,20 @@ class Asyncio(Case):
 
         self.run_loop(all())
 
+    def test_cancellation_with_a_frame_ready(self):
+        producer, viewer = self.pair()
+
+        async def cancel():
+            publish(producer)
+            task = asyncio.create_task(viewer.acquire_async())
+            await asyncio.sleep(0)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+            return (await viewer.acquire_async(PATIENCE)).sequence
+
+        self.assertEqual(self.run_loop(cancel()), 1)
+
     def test_several_tasks(self):
         producer, viewer = self.pair(slots=16)
 
