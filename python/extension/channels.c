@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "classes.h"
+#include "docs.h"
 #include "errors.h"
 
 /* Runs while channels are listed, with the GIL. */
@@ -113,8 +114,8 @@ PyMethodDef channels_functions[] = {
 	{ "channels", list_channels, METH_VARARGS, NULL },
 	{ "status", get_status, METH_VARARGS, NULL },
 	{ "clean", clean, METH_VARARGS, NULL },
-	{ "default_dir", get_default_dir, METH_NOARGS, NULL },
-	{ "format_info", find_format, METH_VARARGS, NULL },
+	{ "default_dir", get_default_dir, METH_NOARGS, DOC_DEFAULT_DIR },
+	{ "format_info", find_format, METH_VARARGS, DOC_FORMAT_INFO },
 	{ "version", get_version, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

@@ -9,6 +9,7 @@
 #include "buffer.h"
 #include "description.h"
 #include "dlpack.h"
+#include "docs.h"
 #include "errors.h"
 #include "packed.h"
 #include "refusals.h"
@@ -261,10 +262,10 @@ static PyObject *repr(PyObject *object)
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
-	{ "metadata", description_metadata, METH_O, NULL },
-	{ "copy", copy, METH_NOARGS, NULL },
-	{ "tobytes", to_bytes, METH_NOARGS, NULL },
-	{ "release", release_now, METH_NOARGS, NULL },
+	{ "metadata", description_metadata, METH_O, DOC_FRAME_METADATA },
+	{ "copy", copy, METH_NOARGS, DOC_FRAME_COPY },
+	{ "tobytes", to_bytes, METH_NOARGS, DOC_FRAME_TOBYTES },
+	{ "release", release_now, METH_NOARGS, DOC_FRAME_RELEASE },
 	{ "__enter__", enter, METH_NOARGS, NULL },
 	{ "__exit__", leave, METH_VARARGS, NULL },
 	{ "__array__", METHOD(to_array), METH_VARARGS | METH_KEYWORDS, NULL },
@@ -275,7 +276,7 @@ static PyMethodDef methods[] = {
 };
 
 static PyGetSetDef own_attributes[] = {
-	{ "planes", get_planes, NULL, NULL, NULL },
+	{ "planes", get_planes, NULL, DOC_FRAME_PLANES, NULL },
 	{ "released", get_released, NULL, NULL, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
@@ -290,10 +291,15 @@ static PyObject *make_frame_type(void)
 {
 	static PyGetSetDef attributes[DESCRIPTION_ATTRIBUTES_MAX];
 	PyType_Slot slots[] = {
-		{ Py_tp_dealloc, dealloc },      { Py_tp_repr, repr },
-		{ Py_bf_getbuffer, get_buffer }, { Py_bf_releasebuffer, put_buffer },
-		{ Py_tp_methods, methods },      { Py_tp_getset, attributes },
-		{ Py_tp_members, members },      { 0, NULL },
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_repr, repr },
+		{ Py_bf_getbuffer, get_buffer },
+		{ Py_bf_releasebuffer, put_buffer },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_members, members },
+		{ Py_tp_doc, (char *)DOC_FRAME },
+		{ 0, NULL },
 	};
 	PyType_Spec spec = {
 		.name = "shmflip.Frame",

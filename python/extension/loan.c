@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "description.h"
+#include "docs.h"
 #include "errors.h"
 #include "frame.h"
 #include "loan_arrays.h"
@@ -271,10 +272,10 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
-	{ "add_metadata", add_metadata, METH_VARARGS, NULL },
-	{ "write", write_packed, METH_O, NULL },
-	{ "publish", publish_now, METH_NOARGS, NULL },
-	{ "discard", discard, METH_NOARGS, NULL },
+	{ "add_metadata", add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
+	{ "write", write_packed, METH_O, DOC_LOAN_WRITE },
+	{ "publish", publish_now, METH_NOARGS, DOC_LOAN_PUBLISH },
+	{ "discard", discard, METH_NOARGS, DOC_LOAN_DISCARD },
 	{ "__enter__", enter, METH_NOARGS, NULL },
 	{ "__exit__", METHOD(leave), METH_FASTCALL, NULL },
 	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
@@ -282,8 +283,8 @@ static PyMethodDef methods[] = {
 };
 
 static const PyGetSetDef own_attributes[] = {
-	{ "planes", get_planes, NULL, NULL, NULL },
-	{ "sequence", get_sequence, NULL, NULL, NULL },
+	{ "planes", get_planes, NULL, DOC_LOAN_PLANES, NULL },
+	{ "sequence", get_sequence, NULL, DOC_LOAN_SEQUENCE, NULL },
 	{ "published_ns", get_published_ns, NULL, NULL, NULL },
 	{ "source", get_source, set_source, NULL, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
@@ -293,8 +294,13 @@ int loan_init(PyObject *module)
 {
 	static PyGetSetDef attributes[DESCRIPTION_ATTRIBUTES_MAX];
 	static PyType_Slot slots[] = {
-		{ Py_tp_dealloc, dealloc }, { Py_tp_traverse, traverse }, { Py_tp_clear, clear },
-		{ Py_tp_methods, methods }, { Py_tp_getset, attributes }, { 0, NULL },
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_traverse, traverse },
+		{ Py_tp_clear, clear },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_LOAN },
+		{ 0, NULL },
 	};
 	static PyType_Spec spec = {
 		.name = "shmflip.Loan",

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "classes.h"
+#include "docs.h"
 #include "errors.h"
 #include "loan.h"
 #include "loan_arguments.h"
@@ -366,16 +367,17 @@ static void dealloc(PyObject *object)
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
-	{ "loan", METHOD(loan), METH_FASTCALL | METH_KEYWORDS, NULL },
+	{ "loan", METHOD(loan), METH_FASTCALL | METH_KEYWORDS, DOC_PRODUCER_LOAN },
 	{ "_configure", configure, METH_O, NULL },
-	{ "end", METHOD(end), METH_VARARGS | METH_KEYWORDS, NULL },
-	{ "viewers", viewers, METH_NOARGS, NULL },
-	{ "wait_viewers", METHOD(wait_viewers), METH_VARARGS | METH_KEYWORDS, NULL },
-	{ "count_dropped", count_dropped, METH_NOARGS, NULL },
+	{ "end", METHOD(end), METH_VARARGS | METH_KEYWORDS, DOC_PRODUCER_END },
+	{ "viewers", viewers, METH_NOARGS, DOC_PRODUCER_VIEWERS },
+	{ "wait_viewers", METHOD(wait_viewers), METH_VARARGS | METH_KEYWORDS,
+	  DOC_PRODUCER_WAIT_VIEWERS },
+	{ "count_dropped", count_dropped, METH_NOARGS, DOC_PRODUCER_COUNT_DROPPED },
 	{ "counts", counts, METH_NOARGS, NULL },
-	{ "interrupt", interrupt, METH_NOARGS, NULL },
+	{ "interrupt", interrupt, METH_NOARGS, DOC_PRODUCER_INTERRUPT },
 	{ "resume", resume, METH_NOARGS, NULL },
-	{ "close", close_producer, METH_NOARGS, NULL },
+	{ "close", close_producer, METH_NOARGS, DOC_PRODUCER_CLOSE },
 	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
@@ -393,6 +395,7 @@ int producer_init(PyObject *module)
 		{ Py_tp_dealloc, dealloc },
 		{ Py_tp_methods, methods },
 		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_PRODUCER },
 		{ 0, NULL },
 	};
 	static PyType_Spec spec = {

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "classes.h"
+#include "docs.h"
 #include "errors.h"
 #include "frame.h"
 #include "refusals.h"
@@ -301,21 +302,21 @@ static void dealloc(PyObject *object)
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
-	{ "acquire", METHOD(acquire), METH_FASTCALL | METH_KEYWORDS, NULL },
-	{ "poll", poll_frame, METH_NOARGS, NULL },
-	{ "attach", METHOD(attach), METH_FASTCALL | METH_KEYWORDS, NULL },
-	{ "wait", METHOD(wait_until_ready), METH_FASTCALL | METH_KEYWORDS, NULL },
-	{ "fileno", get_fileno, METH_NOARGS, NULL },
+	{ "acquire", METHOD(acquire), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_ACQUIRE },
+	{ "poll", poll_frame, METH_NOARGS, DOC_VIEWER_POLL },
+	{ "attach", METHOD(attach), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_ATTACH },
+	{ "wait", METHOD(wait_until_ready), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_WAIT },
+	{ "fileno", get_fileno, METH_NOARGS, DOC_VIEWER_FILENO },
 	{ "counts", counts, METH_NOARGS, NULL },
-	{ "interrupt", interrupt, METH_NOARGS, NULL },
+	{ "interrupt", interrupt, METH_NOARGS, DOC_VIEWER_INTERRUPT },
 	{ "resume", resume, METH_NOARGS, NULL },
-	{ "close", close_viewer, METH_NOARGS, NULL },
+	{ "close", close_viewer, METH_NOARGS, DOC_VIEWER_CLOSE },
 	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
 static PyGetSetDef attributes[] = {
-	{ "channel", get_channel, NULL, NULL, NULL },
+	{ "channel", get_channel, NULL, DOC_VIEWER_CHANNEL, NULL },
 	{ "closed", get_closed, NULL, NULL, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
@@ -324,10 +325,15 @@ int viewer_init(PyObject *module)
 {
 	static PyTypeObject *viewer_type;
 	static PyType_Slot slots[] = {
-		{ Py_tp_new, new },           { Py_tp_init, init },
-		{ Py_tp_dealloc, dealloc },   { Py_tp_iter, PyObject_SelfIter },
-		{ Py_tp_iternext, next },     { Py_tp_methods, methods },
-		{ Py_tp_getset, attributes }, { 0, NULL },
+		{ Py_tp_new, new },
+		{ Py_tp_init, init },
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_iter, PyObject_SelfIter },
+		{ Py_tp_iternext, next },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_VIEWER },
+		{ 0, NULL },
 	};
 	static PyType_Spec spec = {
 		.name = "shmflip._shmflip.Viewer",

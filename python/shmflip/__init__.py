@@ -35,12 +35,15 @@ if _os.environ.get("SHMFLIP_PROTECT", "0") not in ("", "0") and not _faulthandle
 
 
 def channels(dir: _Any = None) -> list[str]:
+    """The names of all channels, alive or not, sorted."""
     return _shmflip.channels(_channel_dir(dir))
 
 
 def status(channel: str = "default", dir: _Any = None) -> Status:
+    """What can be seen of a channel without attaching to it."""
     return _shmflip.status(channel, _channel_dir(dir))
 
 
 def clean(channel: str = "default", dir: _Any = None) -> Removed:
+    """Removes what dead producers left of a channel."""
     return _shmflip.clean(channel, _channel_dir(dir))

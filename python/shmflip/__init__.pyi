@@ -111,7 +111,7 @@ class FormatInfo(NamedTuple):
 FORMATS: Final[Mapping[str, FormatInfo]]
 """All formats, by their names in DRM."""
 
-def format_info(name: str) -> FormatInfo:
+def format_info(name: str, /) -> FormatInfo:
     """Finds a format by any of its names. BadArgument: no format has it."""
 
 class Colour(NamedTuple):

@@ -10,43 +10,46 @@ class Error(OSError):
 
 
 class ChannelNotFound(Error, FileNotFoundError):
-    pass
+    """There is no such channel, or no directory."""
 
 
 class Timeout(Error, TimeoutError):
-    pass
+    """No new frame, no free slot, no producer or no viewer within the time."""
 
 
 class EndOfStream(Error, EOFError):
-    pass
+    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
+    acquire waits for the next stream."""
 
 
 class ProducerDied(Error, ConnectionError):
-    pass
+    """The producer died or its stream failed, and all that it published was taken. The next
+    acquire waits for the next producer."""
 
 
 class Refused(Error, PermissionError):
-    pass
+    """A directory or file belongs to another user, or the system refuses access."""
 
 
 class FrameTooLarge(Error, ValueError):
-    pass
+    """The frame does not fit a slot, or a size is more than can be addressed."""
 
 
 class BadArgument(Error, ValueError):
-    pass
+    """An argument is out of range."""
 
 
 class Busy(Error):
-    pass
+    """A live producer holds the channel, or took it; or the producer has all slots itself: drop
+    arrays of earlier loans, or have more slots."""
 
 
 class ProtocolError(Error):
-    pass
+    """Shared memory holds what no correct producer writes, or is of another version."""
 
 
 class Interrupted(Error):
-    pass
+    """interrupt() was called, and resume() was not yet."""
 
 
 for _class in list(globals().values()):

@@ -76,6 +76,7 @@ class Producer(_shmflip.Producer):
             self.close()
 
     def configure(self, **changes: Any) -> None:
+        """Begins another stream. What is not named stays as it is."""
         for name in changes:
             if name not in Stream._fields:
                 raise TypeError(f"configure() has no argument {name}")

@@ -102,12 +102,14 @@ class Viewer(_shmflip.Viewer):
         self.close()
 
     def close(self) -> None:
+        """Detaches. Frames held stay as they are."""
         self._closing = True
         if self._readiness and self._readiness.tasks and self._readiness.loop.is_running():
             self._readiness.wake_from_any_thread()
         super().close()
 
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
+        """acquire() for asyncio. A cancelled call takes no frame."""
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         # A loop over frames that are ready must let other tasks run. Cancelled here, the call has
