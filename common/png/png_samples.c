@@ -88,6 +88,7 @@ void png_samples_init(struct png_samples *samples, const struct pixel_source *so
 	*samples = (struct png_samples){
 		.depth = source->format->bits >= 16 ? 16 : 8,
 		.channels = choose_channels(source->format),
+		.variant = png_filter_get(0),
 		.white = choose_white(source),
 	};
 	pixel_converter_init(&samples->converter, source, NULL);
@@ -98,9 +99,14 @@ void png_samples_init(struct png_samples *samples, const struct pixel_source *so
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
+unsigned png_samples_pixel_bytes(const struct png_samples *samples)
+{
+	return samples->channels * (samples->depth / 8);
+}
+
 size_t png_samples_row_bytes(const struct png_samples *samples)
 {
-	return (size_t)source_of(samples)->width * samples->channels * (samples->depth / 8);
+	return (size_t)source_of(samples)->width * png_samples_pixel_bytes(samples);
 }
 
 static void write_word(uint8_t *out, uint16_t word)
@@ -169,18 +175,6 @@ static void write_float_row(const uint8_t *in, size_t pixels, uint8_t *out)
 		write_word(out + 2 * x, word_of_float(in + 4 * x));
 }
 
-static inline __attribute__((always_inline)) void
-write_pixels(uint8_t *restrict out, const uint8_t *restrict bgra, size_t pixels, unsigned channels)
-{
-	for (size_t x = 0; x < pixels; x++, bgra += 4, out += channels) {
-		out[0] = bgra[2];
-		out[1] = bgra[1];
-		out[2] = bgra[0];
-		if (channels == 4)
-			out[3] = bgra[3];
-	}
-}
-
 static void write_colour_row(const struct png_samples *samples, uint32_t y, uint8_t *out)
 {
 	uint32_t width = source_of(samples)->width, pixels;
@@ -189,10 +183,7 @@ static void write_colour_row(const struct png_samples *samples, uint32_t y, uint
 	for (uint32_t x = 0; x < width; x += pixels, out += (size_t)pixels * samples->channels) {
 		pixels = width - x < CHUNK_PIXELS ? width - x : CHUNK_PIXELS;
 		pixel_convert(&samples->converter, x, y, pixels, 1, bgra, sizeof(bgra));
-		if (samples->channels == 4)
-			write_pixels(out, bgra, pixels, 4);
-		else
-			write_pixels(out, bgra, pixels, 3);
+		samples->variant->pack(bgra, pixels, samples->channels, out);
 	}
 }
 
