@@ -132,7 +132,7 @@ int png_encoder_prepare(struct png_encoder *encoder, const struct png_bands *ban
 	unsigned slots = SLOTS_PER_JOB * encoder->jobs;
 	int error = 0;
 
-	for (unsigned i = 0; i < encoder->jobs && i < bands->count && !error; i++)
+	for (unsigned i = 0; i < encoder->jobs && !error; i++)
 		error = png_band_room_grow(&encoder->rooms[i], bands);
 	for (unsigned i = 0; i < slots && i < bands->count && !error; i++)
 		error = png_band_grow(&encoder->slots[i].band, bands);
