@@ -52,8 +52,8 @@ static json_t *summary_json(const struct decode_results *results, const struct d
 static json_t *summaries_json(const struct decode_results *results)
 {
 	const struct options *options = results->options;
-	const char *kinds[DECODE_KINDS_MAX + 1];
-	size_t count = decode_kinds(results, kinds, DECODE_KINDS_MAX);
+	const char *kinds[PNG_KINDS_MAX + 1];
+	size_t count = png_files_kinds(&results->png_files, kinds, PNG_KINDS_MAX);
 	json_t *summaries = json_array();
 
 	kinds[count] = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 #include "decode.h"
+#include "encode.h"
 #include "options.h"
 #include "pipeline.h"
 #include "transports.h"
@@ -8,6 +9,7 @@
 static const struct command *const commands[] = {
 	&command_transports,
 	&command_decode,
+	&command_encode,
 	&command_pipeline,
 	NULL,
 };

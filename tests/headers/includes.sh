@@ -27,9 +27,10 @@ viewer              common/include common/system common/cli common/png common/pi
 viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png common/pixels
 bench/decoder       common/png
+bench/encoder       common/include common/png common/pixels
 bench/transport     common/include bench
 bench               common/include common/cli common/system common/json common/png
-bench               bench/transport bench/decoder
+bench               bench/transport bench/decoder bench/encoder
 assets
 tests/headers       common/include
 tests/integration   common/include
@@ -47,9 +48,9 @@ tests/arm
 headers='
 sys/(shm|sem|ipc)\.h            common/src/sysv\.c|viewer/shared_buffers\.c|bench/transport/|tests/
 sys/vfs\.h|linux/magic\.h       common/src/|tests/
-png\.h                          common/png/|bench/decoder/|assets/|tests/
+png\.h                          common/png/|bench/(de|en)coder/|assets/|tests/
 zlib\.h                         common/png/|bench/decoder/|viewer/|tests/
-libdeflate\.h                   common/png/|bench/decoder/
+libdeflate\.h                   common/png/|bench/(de|en)coder/
 SDL(_syswm)?\.h                 viewer/|tests/unit/
 xcb/.*                          viewer/present/|tests/
 pango/.*                        viewer/overlay/
@@ -57,8 +58,8 @@ cairo\.h                        viewer/present/|viewer/window/
 wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
 gst/.*|zmq\.h|mqueue\.h         bench/transport/
-spng\.h|stb/.*                  bench/decoder/
-libavcodec/.*|libavutil/.*      bench/decoder/|tests/bench/
+spng\.h|stb/.*                  bench/(de|en)coder/
+libavcodec/.*|libavutil/.*      bench/(de|en)coder/|tests/bench/
 libswscale/.*|libyuv\.h         bench/decoder/|tests/bench/
 cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/

@@ -99,7 +99,8 @@ static void test_squares(void **state)
 	for (uint32_t size = 1; size <= SQUARE_MAX; size++)
 		for (unsigned i = 0; i < FORMATS; i++)
 			for (int content = 0; content < CONTENTS; content++)
-				check(formats[i], size, size, (enum content)content);
+				if (size < 20 || (size + i) % CONTENTS == (unsigned)content)
+					check(formats[i], size, size, (enum content)content);
 }
 
 static void test_single_rows_and_columns(void **state)
@@ -145,7 +146,7 @@ static void test_sizes(void **state)
 	image_init(&image, SHMFLIP_XRGB8888, 640, 480, 0);
 	draw(&image, FLAT);
 	encode(one, &image, &file);
-	assert_true(file.size < 640 * 480 * 3 / 400);
+	assert_in_range(file.size, 1, 640 * 480 * 3 / 150);
 	free(file.bytes);
 	draw(&image, NOISE);
 	encode(one, &image, &file);
