@@ -40,8 +40,8 @@ static inline size_t png_matches_max(size_t size)
 	return size / MATCH_MIN + 1;
 }
 
-/* Whether any repeats are worth their time: the data have many zeros, and in their first 16 KiB
- * more bytes have an earlier copy than have none. matches: room, as below. */
+/* Whether any repeats are worth their time: the data have many zeros, and their first 16 KiB become
+ * three eighths smaller than with runs of zeros. matches: room, as below. */
 bool png_has_repeats(const uint8_t *data, size_t size, struct png_match_table *table,
                      struct png_match *matches);
 
