@@ -291,9 +291,8 @@ static int run(const struct options *options)
 
 static const char help[] =
 	" FILE|DIR...\n"
-	"Encodes the pictures of PNG files, and those in and below directories, as PNG with each\n"
-	"encoder, on one thread. Results are grouped by the name of the directory that holds the\n"
-	"file.\n"
+	"Encodes the pictures of PNG files, and of those in and below directories, with\n"
+	"each encoder, on one thread. Results are grouped by the name of the directory.\n"
 	"\n"
 	"      --encoders LIST|all  (default all)\n";
 

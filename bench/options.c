@@ -63,7 +63,7 @@ static const char common_help[] =
 static void __attribute__((noreturn)) print_help(const struct command *const *commands)
 {
 	puts("Usage: shmflip-bench COMMAND [options]\n"
-	     "Compares shmflip with other ways to move frames, and to decode and encode PNG.\n");
+	     "Compares shmflip with other ways to move frames, and to read and write PNG.\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n"
