@@ -13,7 +13,7 @@ static const char legend[] =
 	"\n"
 	"Medians over files. ms: processor time per file; +-: noise between rounds; of libpng's\n"
 	"time: its time as a share of that, then least and most of any file; size: its PNG's, as "
-        "a\n"
+	"a\n"
 	"share of that of libpng's, then least and most.\n";
 
 static void add_row(struct table *table, const struct encoder *encoder,

@@ -7,11 +7,7 @@
 #include "transports.h"
 
 static const struct command *const commands[] = {
-	&command_transports,
-	&command_decode,
-	&command_encode,
-	&command_pipeline,
-	NULL,
+	&command_transports, &command_decode, &command_encode, &command_pipeline, NULL,
 };
 
 int main(int argc, char **argv)

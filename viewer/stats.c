@@ -59,7 +59,7 @@ static json_t *pack(const struct stats *stats)
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	        "s:I, "
+		"s:I, "
 		"s:f, s:f, s:o, "
 		"s:o, s:I, s:I}",
 		"program", "shmflip-viewer", "version", PROGRAM_VERSION, "channel", stats->channel,

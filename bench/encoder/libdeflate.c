@@ -98,8 +98,8 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	size_t bytes = (row_bytes + 1) * picture->height;
 	size_t room = libdeflate_zlib_compress_bound(state, bytes);
 	struct buffers buffers = {
-		.rows = { calloc(1, row_bytes + 2 * PNG_FILTER_MARGIN),
-		          calloc(1, row_bytes + 2 * PNG_FILTER_MARGIN) },
+		.rows = { calloc(1, row_bytes + (size_t)2 * PNG_FILTER_MARGIN),
+		          calloc(1, row_bytes + (size_t)2 * PNG_FILTER_MARGIN) },
 		.filtered = malloc(bytes + PNG_FILTER_MARGIN),
 		.compressed = malloc(room),
 	};

@@ -24,10 +24,10 @@ void png_bands_init(struct png_bands *bands, const struct png_samples *samples, 
 {
 	size_t row_bytes = png_samples_row_bytes(samples), rows = BAND_BYTES / (row_bytes + 1);
 
-	if (rows < 1)
-		rows = 1;
 	if (rows > height)
 		rows = height;
+	if (rows < 1)
+		rows = 1;
 	*bands = (struct png_bands){
 		.samples = samples,
 		.height = height,
