@@ -198,7 +198,7 @@ static void report_missing(const struct recorder *recorder)
 	if (!recorder->tally.missing)
 		return;
 	record_tally_print(&recorder->tally, text);
-	cli_error("recorded %" PRIu64 " frames in %s, but %" PRIu64 " are missing: %s",
+	cli_error("recorded %" PRIu64 " frames in %s, %" PRIu64 " missing: %s",
 	          recorder->tally.recorded, recorder->dir, recorder->tally.missing, text);
 }
 

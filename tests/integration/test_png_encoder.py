@@ -118,7 +118,7 @@ class Recordings(harness.Case):
         self.assert_exits(viewer, 0)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_one_line(viewer)
-        said = re.search(r"recorded (\d+) frames in .*/records, but (\d+) are missing: ([0-9, -]+)$", viewer.err)
+        said = re.search(r"recorded (\d+) frames in .*/records, (\d+) missing: ([0-9, -]+)$", viewer.err)
         self.assertTrue(said, viewer.err)
         recorded, missing, ranges = int(said[1]), int(said[2]), said[3].split(", ")
         counted = self.stats(self.stats_path)
