@@ -19,14 +19,14 @@ struct png_fast {
 	size_t zeros_bytes;
 };
 
-struct png_fast *png_fast_create(bool zlib_only, unsigned variant)
+struct png_fast *png_fast_create(unsigned inflater, unsigned unfilter)
 {
 	struct png_fast *fast = calloc(1, sizeof(*fast));
 
 	if (!fast)
 		return NULL;
-	fast->unfilter = png_unfilter_get(variant);
-	fast->inflater = png_inflater_create(zlib_only);
+	fast->unfilter = png_unfilter_get(unfilter);
+	fast->inflater = png_inflater_create(inflater);
 	if (!fast->unfilter || !fast->inflater) {
 		png_fast_destroy(fast);
 		return NULL;
@@ -54,7 +54,7 @@ uint64_t png_fast_buffer_size(uint32_t width, uint32_t height)
 	if (png_layout(width, height, &layout))
 		return UINT64_MAX;
 	return layout.bytes + (uint64_t)PNG_ROWS_AT_ONCE * layout.stride_bytes[0] + height +
-	       PNG_ROWS_MARGIN;
+	       PNG_INFLATE_ROOM;
 }
 
 static bool reserve_zeros(struct png_fast *fast, size_t bytes)
@@ -108,13 +108,15 @@ bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format
 	size_t raw_bytes = raw_row_bytes(format) * format->height;
 	uint64_t buffer_bytes = png_fast_buffer_size(format->width, format->height);
 	struct png_chunks *chunks = &fast->chunks;
+	size_t ready;
 	uint8_t *raw;
 
 	if (buffer_bytes > pixels_size || !reserve_zeros(fast, format->stride_bytes) ||
 	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(raw_bytes)))
 		return false;
-	raw = pixels + (buffer_bytes - PNG_ROWS_MARGIN - raw_bytes);
-	if (!png_inflate(fast->inflater, chunks->data, chunks->bytes, raw, raw_bytes))
+	raw = pixels + (buffer_bytes - PNG_INFLATE_ROOM - raw_bytes);
+	png_inflate_begin(fast->inflater, chunks->data, chunks->bytes, raw, raw_bytes);
+	if (!png_inflate_until(fast->inflater, raw_bytes, &ready))
 		return false;
 	result->rest = chunks->rest;
 	if (format->colour_count)

@@ -32,10 +32,9 @@ struct png_fast_result {
 	bool opaque;         /* every alpha is 255 */
 };
 
-/* zlib_only: use zlib even if libdeflate is built in, for tests and benchmarks. variant: the
- * index for png_unfilter_get(); 0 is the fastest. Returns NULL if memory runs out or there is no
- * such variant. */
-struct png_fast *png_fast_create(bool zlib_only, unsigned variant);
+/* inflater: the index for png_inflater_name(). unfilter: the index for png_unfilter_get(). 0 is the
+ * fastest. Returns NULL if memory runs out or there is no such variant. */
+struct png_fast *png_fast_create(unsigned inflater, unsigned unfilter);
 /* Accepts NULL. */
 void png_fast_destroy(struct png_fast *fast);
 

@@ -14,6 +14,8 @@
 #include "png_decode.h"
 #include "png_fast.h"
 #include "png_header.h"
+#include "png_inflate.h"
+#include "png_unfilter.h"
 #include "shmflip.h"
 
 enum { GUARD_BYTES = 4096, GUARD = 0x5a, PIXELS_MAX = 1 << 18, BUFFER_MAX = 2 * PIXELS_MAX };
@@ -28,15 +30,17 @@ static struct decoding reference, fast;
 
 static struct png_fast *choose_path(uint64_t number)
 {
-	static struct png_fast *paths[8];
+	static struct png_fast *paths[16];
 	static unsigned count;
 
-	while (count == 0 || (paths[count - 1] && count < 7)) {
-		paths[count] = png_fast_create(false, count);
-		count++;
+	if (count == 0) {
+		while (png_unfilter_get(count)) {
+			paths[count] = png_fast_create(0, count);
+			count++;
+		}
+		for (unsigned i = 1; png_inflater_name(i); i++)
+			paths[count++] = png_fast_create(i, 0);
 	}
-	if (!paths[count - 1])
-		paths[count - 1] = png_fast_create(true, 0);
 	return paths[number % count];
 }
 

@@ -19,6 +19,7 @@
 #include "png_decode.h"
 #include "png_fast.h"
 #include "png_header.h"
+#include "png_inflate.h"
 #include "png_maker.h"
 #include "png_unfilter.h"
 #include "shmflip.h"
@@ -32,8 +33,8 @@ static inline uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
 	return (uint16_t)(value >> 16);
 }
 
-/* One per instruction set that this machine has, and one with zlib; then NULL. */
-static struct png_fast *fast_paths[8];
+/* One per instruction set that this machine has, and one per other way to inflate; then NULL. */
+static struct png_fast *fast_paths[16];
 
 static inline int create_fast_paths(void **state)
 {
@@ -41,9 +42,10 @@ static inline int create_fast_paths(void **state)
 
 	(void)state;
 	for (; png_unfilter_get(count); count++)
-		fast_paths[count] = png_fast_create(false, count);
-	assert_null(png_fast_create(false, count));
-	fast_paths[count] = png_fast_create(true, 0);
+		fast_paths[count] = png_fast_create(0, count);
+	assert_null(png_fast_create(0, count));
+	for (unsigned i = 1; png_inflater_name(i); i++)
+		fast_paths[count++] = png_fast_create(i, 0);
 	return 0;
 }
 
