@@ -102,7 +102,7 @@ static uint64_t buffer_size_for(const uint8_t *data, size_t size)
 	if (png_header_parse(data, size, &header, &reason) ||
 	    png_layout(header.width, header.height, &layout) || layout.bytes > PIXELS_MAX)
 		return PIXELS_MAX;
-	needed = png_fast_buffer_size(header.width, header.height);
+	needed = png_fast_buffer_size(SHMFLIP_XRGB8888, header.width, header.height);
 	return needed > BUFFER_MAX ? layout.bytes : needed;
 }
 

@@ -49,6 +49,15 @@ static inline int create_fast_paths(void **state)
 	return 0;
 }
 
+static inline unsigned fast_path_count(void)
+{
+	unsigned count = 0;
+
+	while (fast_paths[count])
+		count++;
+	return count;
+}
+
 static inline int destroy_fast_paths(void **state)
 {
 	(void)state;
@@ -94,7 +103,8 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
                               const struct png_decoded *picture, const struct bytes *pixels)
 {
 	if (error != -EMSGSIZE && picture->stride_bytes)
-		options.pixels_size = png_fast_buffer_size(picture->width, picture->height);
+		options.pixels_size = png_fast_buffer_size(SHMFLIP_XRGB8888, picture->width,
+		                                           picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
 		struct png_decoded other;
