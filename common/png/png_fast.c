@@ -100,13 +100,22 @@ static bool is_for_unfilter(const struct png_fast_format *format)
 	       format->fourcc == SHMFLIP_XRGB8888;
 }
 
-/* Interlaced rows are all over the picture. */
+/* Pixels must not catch up with the raw rows. Those of interlaced pictures are all over the picture,
+ * and samples of 16 bits that become 8 take more memory than the pixels. */
+static bool fits_behind_pixels(const struct picture *picture, uint64_t needed, uint64_t pixels_size)
+{
+	const struct png_fast_format *format = picture->format;
+
+	return !format->interlaced && picture->row_bytes <= format->stride_bytes + 1u &&
+	       needed <= pixels_size;
+}
+
 static bool place_raw(struct png_fast *fast, struct picture *picture, uint64_t pixels_size)
 {
 	const struct png_fast_format *format = picture->format;
 	uint64_t needed = png_fast_buffer_size(format->fourcc, format->width, format->height);
 
-	if (!format->interlaced && needed <= pixels_size) {
+	if (fits_behind_pixels(picture, needed, pixels_size)) {
 		picture->raw = picture->pixels + (needed - PNG_INFLATE_ROOM - picture->raw_bytes);
 		return true;
 	}

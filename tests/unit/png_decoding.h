@@ -80,6 +80,23 @@ static inline int decode_once(const struct bytes *png, const struct png_decode_o
 	return error;
 }
 
+static inline size_t pixel_bytes(uint32_t format)
+{
+	switch (format) {
+	case SHMFLIP_R8:
+		return 1;
+	case SHMFLIP_R16:
+		return 2;
+	case SHMFLIP_BGR888:
+		return 3;
+	case SHMFLIP_XRGB8888:
+	case SHMFLIP_ARGB8888:
+		return 4;
+	default:
+		return 8;
+	}
+}
+
 static inline void assert_same(const struct png_decoded *picture, const struct bytes *pixels,
                                const struct png_decoded *other, const struct bytes *other_pixels)
 {
@@ -91,7 +108,7 @@ static inline void assert_same(const struct png_decoded *picture, const struct b
 		size_t row = (size_t)y * picture->stride_bytes;
 
 		assert_memory_equal(other_pixels->data + row, pixels->data + row,
-		                    4 * (size_t)picture->width);
+		                    pixel_bytes(picture->format) * picture->width);
 	}
 }
 
@@ -103,8 +120,9 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
                               const struct png_decoded *picture, const struct bytes *pixels)
 {
 	if (error != -EMSGSIZE && picture->stride_bytes)
-		options.pixels_size = png_fast_buffer_size(SHMFLIP_XRGB8888, picture->width,
-		                                           picture->height);
+		options.pixels_size = png_fast_buffer_size(
+			options.fourcc ? options.fourcc : SHMFLIP_XRGB8888, picture->width,
+			picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
 		struct png_decoded other;

@@ -48,20 +48,6 @@ static uint32_t own_format(const struct bytes *png)
 	return png_header_format(&header);
 }
 
-static size_t row_bytes(const struct png_decoded *picture)
-{
-	switch (picture->format) {
-	case SHMFLIP_R8:
-		return picture->width;
-	case SHMFLIP_R16:
-		return 2 * (size_t)picture->width;
-	case SHMFLIP_BGR888:
-		return 3 * (size_t)picture->width;
-	default:
-		return 8 * (size_t)picture->width;
-	}
-}
-
 /* Each fast path gives the same rows, in memory of the frame's size and in what it asks for. */
 static void check_fast_rows(const struct bytes *png, struct png_decode_options options,
                             const struct bytes *pixels, const struct png_decoded *picture)
@@ -81,7 +67,7 @@ static void check_fast_rows(const struct bytes *png, struct png_decode_options o
 		for (uint32_t y = 0; y < picture->height; y++)
 			assert_memory_equal(other_pixels.data + (size_t)y * other.stride_bytes,
 			                    pixels->data + (size_t)y * picture->stride_bytes,
-			                    row_bytes(picture));
+			                    pixel_bytes(picture->format) * picture->width);
 		bytes_finish(&other_pixels);
 	}
 }
