@@ -6,9 +6,9 @@
 #define LITERAL(n) ((uint32_t)(n) << 24 | (uint32_t)(n) << 16 | 1u << 14)
 #define LITERALS_4(n) LITERAL(n), LITERAL((n) + 1), LITERAL((n) + 2), LITERAL((n) + 3)
 #define LITERALS_16(n) LITERALS_4(n), LITERALS_4((n) + 4), LITERALS_4((n) + 8), LITERALS_4((n) + 12)
-#define LITERALS_64(n) \
+#define LITERALS_64(n)                                                                             \
 	LITERALS_16(n), LITERALS_16((n) + 16), LITERALS_16((n) + 32), LITERALS_16((n) + 48)
-#define LENGTH(smallest, extra_bits) \
+#define LENGTH(smallest, extra_bits)                                                               \
 	((uint32_t)((smallest)-INFLATE_LENGTH_MIN) << 24 | INFLATE_NO_LITERAL | (extra_bits))
 #define DISTANCE(smallest, extra_bits) ((uint32_t)(smallest) << 16 | (extra_bits))
 #define SPECIAL(what) ((uint32_t)(what) << 16 | INFLATE_NO_LITERAL | INFLATE_SPECIAL)
@@ -54,38 +54,17 @@ static const uint32_t literals[INFLATE_LITERALS] = {
 };
 
 static const uint32_t distances[INFLATE_DISTANCES] = {
-	DISTANCE(1, 0),
-	DISTANCE(2, 0),
-	DISTANCE(3, 0),
-	DISTANCE(4, 0),
-	DISTANCE(5, 1),
-	DISTANCE(7, 1),
-	DISTANCE(9, 2),
-	DISTANCE(13, 2),
-	DISTANCE(17, 3),
-	DISTANCE(25, 3),
-	DISTANCE(33, 4),
-	DISTANCE(49, 4),
-	DISTANCE(65, 5),
-	DISTANCE(97, 5),
-	DISTANCE(129, 6),
-	DISTANCE(193, 6),
-	DISTANCE(257, 7),
-	DISTANCE(385, 7),
-	DISTANCE(513, 8),
-	DISTANCE(769, 8),
-	DISTANCE(1025, 9),
-	DISTANCE(1537, 9),
-	DISTANCE(2049, 10),
-	DISTANCE(3073, 10),
-	DISTANCE(4097, 11),
-	DISTANCE(6145, 11),
-	DISTANCE(8193, 12),
-	DISTANCE(12289, 12),
-	DISTANCE(16385, 13),
-	DISTANCE(24577, 13),
-	SPECIAL(INFLATE_INVALID),
-	SPECIAL(INFLATE_INVALID),
+	DISTANCE(1, 0),           DISTANCE(2, 0),           DISTANCE(3, 0),
+	DISTANCE(4, 0),           DISTANCE(5, 1),           DISTANCE(7, 1),
+	DISTANCE(9, 2),           DISTANCE(13, 2),          DISTANCE(17, 3),
+	DISTANCE(25, 3),          DISTANCE(33, 4),          DISTANCE(49, 4),
+	DISTANCE(65, 5),          DISTANCE(97, 5),          DISTANCE(129, 6),
+	DISTANCE(193, 6),         DISTANCE(257, 7),         DISTANCE(385, 7),
+	DISTANCE(513, 8),         DISTANCE(769, 8),         DISTANCE(1025, 9),
+	DISTANCE(1537, 9),        DISTANCE(2049, 10),       DISTANCE(3073, 10),
+	DISTANCE(4097, 11),       DISTANCE(6145, 11),       DISTANCE(8193, 12),
+	DISTANCE(12289, 12),      DISTANCE(16385, 13),      DISTANCE(24577, 13),
+	SPECIAL(INFLATE_INVALID), SPECIAL(INFLATE_INVALID),
 };
 
 /* The symbols that have a code, in the order of their codes. */
@@ -159,8 +138,7 @@ static void fill_second_tables(const struct order *order, const uint32_t *entrie
 				needed = second_bits(order, bits, i, index_bits);
 				second = end;
 				end += 1u << needed;
-				table[prefix] =
-					SPECIAL(second - table) | needed << 8 | index_bits;
+				table[prefix] = SPECIAL(second - table) | needed << 8 | index_bits;
 			}
 			for (unsigned at = code >> index_bits; at < 1u << needed;
 			     at += 1u << (bits - index_bits))
@@ -179,8 +157,7 @@ static void fill(const struct order *order, const uint32_t *entries, unsigned in
 	table[0] = table[1] = SPECIAL(INFLATE_INVALID);
 	for (unsigned bits = 1; bits <= index_bits; bits++) {
 		if (bits > 1)
-			memcpy(table + (1u << (bits - 1)), table,
-			       (sizeof(*table) << (bits - 1)));
+			memcpy(table + (1u << (bits - 1)), table, (sizeof(*table) << (bits - 1)));
 		for (unsigned i = order->counts[bits]; i > 0; i--, code = next_code(code, bits))
 			table[code] = entries[*symbols++] + bits * 0x101;
 	}

@@ -57,7 +57,7 @@ INLINE void take_literals(struct cursor *cursor, uint32_t entry)
 	uint16_t literals = htole16((uint16_t)(entry >> 16));
 
 	memcpy(cursor->out, &literals, sizeof(literals));
-	cursor->out += (uint16_t)entry >> 14;
+	cursor->out += entry >> 14 & 3;
 	take_entry(cursor, entry);
 }
 

@@ -44,8 +44,8 @@ static bool make_tables(struct inflate_stream *stream, const uint8_t *lengths,
 	if (!joined)
 		stream->index_bits = INFLATE_LITERAL_BITS_MIN;
 	else
-		stream->index_bits = has_mostly_literals(lengths) ? INFLATE_LITERAL_BITS_MAX
-		                                                  : INDEX_BITS;
+		stream->index_bits =
+			has_mostly_literals(lengths) ? INFLATE_LITERAL_BITS_MAX : INDEX_BITS;
 	if (lengths[END_OF_BLOCK] == 0 ||
 	    !inflate_codes_literals(lengths, literal_count, stream->index_bits, stream->literals) ||
 	    !inflate_codes_distances(lengths + literal_count, distance_count, stream->distances))

@@ -4,6 +4,7 @@
 #ifndef SHMFLIP_INFLATE_VEC_PLAIN_C_H
 #define SHMFLIP_INFLATE_VEC_PLAIN_C_H
 
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -19,23 +20,37 @@ INLINE void copy_16(uint8_t *out, const uint8_t *from)
 	memcpy(out, words, sizeof(words));
 }
 
-/* The first 16 bytes one by one, if the match overlaps them. The rest repeats them in whole
- * patterns. */
+/* Repeats the last `distance` bytes: below 8. Writes whole patterns. */
+INLINE void repeat_pattern(uint8_t *out, uint32_t distance, uint32_t length)
+{
+	unsigned bits = 8 * distance, step = 8 - 8 % distance;
+	uint64_t pattern;
+
+	memcpy(&pattern, out - distance, sizeof(pattern));
+	pattern = le64toh(pattern) & (((uint64_t)1 << bits) - 1);
+	for (; bits < 64; bits *= 2)
+		pattern |= pattern << bits;
+	pattern = htole64(pattern);
+	for (uint32_t at = 0; at < length; at += step)
+		memcpy(out + at, &pattern, sizeof(pattern));
+}
+
+/* Writes up to 32 bytes more than the length. */
 INLINE void copy_match(uint8_t *out, uint32_t distance, uint32_t length)
 {
 	const uint8_t *from = out - distance;
-	uint32_t step = 16;
 
-	if (distance < 16) {
-		for (unsigned i = 0; i < 16; i++)
-			out[i] = from[i];
-		step -= 16 % distance;
-		from = out - step;
-	} else {
+	if (distance >= 16) {
 		copy_16(out, from);
+		copy_16(out + 16, from + 16);
+		for (uint32_t at = 32; at < length; at += 16)
+			copy_16(out + at, from + at);
+	} else if (distance >= 8) {
+		for (uint32_t at = 0; at < length; at += 8)
+			memcpy(out + at, from + at, 8);
+	} else {
+		repeat_pattern(out, distance, length);
 	}
-	for (uint32_t at = step; at < length; at += step)
-		copy_16(out + at, from + at);
 }
 
 /* Whether the next symbol is known: its code fits into the rest of the index. */

@@ -98,11 +98,11 @@ bool png_expander_begin(struct png_expander *expander, const struct png_fast_for
 {
 	if (!reserve(expander, format->width))
 		return false;
-	expander->converter = (struct png_row_converter){ .format = format,
-		                                          .look_up = look_up,
-		                                          .unpacked =
-		                                                  memory_row(expander, UNPACKED),
-		                                          .indices = { .alpha = 255 } };
+	expander->converter =
+		(struct png_row_converter){ .format = format,
+		                            .look_up = look_up,
+		                            .unpacked = memory_row(expander, UNPACKED),
+		                            .indices = { .alpha = 255 } };
 	return true;
 }
 
@@ -209,6 +209,5 @@ bool png_expander_end(const struct png_expander *expander, bool *opaque)
 	const struct png_fast_format *format = expander->converter.format;
 
 	*opaque = expander->converter.indices.alpha == 255;
-	return expander->converter.indices.most < format->colour_count ||
-	       format->colour_count == 0;
+	return expander->converter.indices.most < format->colour_count || format->colour_count == 0;
 }

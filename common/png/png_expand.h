@@ -26,12 +26,12 @@ struct png_pass {
 struct png_expander {
 	struct png_row_converter converter;
 	struct png_pass pass;
-	size_t row_bytes;         /* of a raw row, with its filter */
-	const uint8_t *above;     /* the last row, unfiltered */
-	uint32_t y;               /* of the next row */
-	uint8_t *memory;          /* for all of the following */
-	size_t memory_bytes;      /* private */
-	size_t memory_row_bytes;  /* likewise */
+	size_t row_bytes;        /* of a raw row, with its filter */
+	const uint8_t *above;    /* the last row, unfiltered */
+	uint32_t y;              /* of the next row */
+	uint8_t *memory;         /* for all of the following */
+	size_t memory_bytes;     /* private */
+	size_t memory_row_bytes; /* likewise */
 };
 
 /* Zero-initialised before the first picture. Returns false if memory runs out. */

@@ -223,7 +223,8 @@ static bool decode_passes(struct png_fast *fast, struct picture *picture)
 
 		png_pass_init(&pass, format, i);
 		png_expander_begin_pass(&fast->expander, &pass);
-		if (pass.width && !png_expand_rows(&fast->expander, raw, pass.height, picture->pixels))
+		if (pass.width &&
+		    !png_expand_rows(&fast->expander, raw, pass.height, picture->pixels))
 			return false;
 		raw += png_pass_row_bytes(&pass, format) * pass.height;
 	}

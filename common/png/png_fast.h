@@ -26,7 +26,7 @@ struct png_fast_format {
 	unsigned depth;    /* bits per sample */
 	unsigned channels; /* of the file */
 	bool interlaced;
-	bool has_key; /* pixels of one colour are transparent; not if colour_count is set */
+	bool has_key;    /* pixels of one colour are transparent; not if colour_count is set */
 	uint16_t key[3]; /* red, green, blue, in samples of the file */
 	unsigned colour_count;   /* of the palette or of grey below 8 bits; 0: neither */
 	uint8_t colours[256][4]; /* blue, green, red, alpha */

@@ -17,8 +17,9 @@ enum { PNG_INFLATE_ROOM = INFLATE_ROOM, PNG_INFLATE_HISTORY = INFLATE_HISTORY };
 
 struct png_inflater;
 
-/* A way to inflate: index 0 is the fastest that this machine can run, and the last is zlib.
- * Returns its name, or NULL after the last. */
+/* A way to inflate: index 0 is the best that this machine can run, and the last is zlib. Their
+ * verdicts are equal, but libdeflate accepts some streams with codes that no encoder makes. Returns
+ * its name, or NULL after the last. */
 const char *png_inflater_name(unsigned index);
 
 /* Returns NULL if memory runs out, or if there is no such way. */

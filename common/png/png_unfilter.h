@@ -28,8 +28,9 @@ enum png_filter { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAE
 struct png_rows {
 	const uint8_t *raw; /* height rows of 1 + channels * width bytes */
 	uint8_t *pixels;
-	const uint8_t *above; /* the row of pixels above the first; stride_bytes zeros if there is none */
-	size_t stride_bytes;  /* of the pixels; a multiple of 64 */
+	const uint8_t
+		*above; /* the row of pixels above the first; stride_bytes zeros if there is none */
+	size_t stride_bytes; /* of the pixels; a multiple of 64 */
 	uint32_t width;
 	uint32_t height;
 	unsigned channels; /* of 8 bits; 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA */
