@@ -21,6 +21,8 @@ enum fault {
 	TOO_FAR,
 	NO_END_OF_BLOCK,
 	TOO_MANY_SYMBOLS,
+	TOO_MANY_DISTANCES,
+	REPEATED_BEYOND_END,
 	INVALID_SYMBOL,
 	WRONG_STORED_LENGTH,
 	INVALID_BLOCK,
@@ -175,8 +177,9 @@ static void put_symbol(struct maker *maker, const struct code *code, unsigned sy
 
 /* ---- Blocks of codes ------------------------------------------------------------------------- */
 
-static const uint16_t length_bases[] = { 3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-	                                 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
+static const uint16_t length_bases[] = { 3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+	                                 15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+	                                 67, 83, 99, 115, 131, 163, 195, 227, 258 };
 static const uint8_t length_bits[] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
 	                               2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
 
@@ -213,8 +216,8 @@ static void put_distance(struct maker *maker, const struct code *code, unsigned 
 	if (random_one_in(maker->random, 8))
 		extra = (1u << bits) - 1; /* 32768, at best */
 	beyond = distance_base(symbol) + extra;
-	if (beyond > maker->done && maker->fault != TOO_FAR)
-		extra = maker->done - distance_base(symbol);
+	if (beyond > maker->done)
+		extra = maker->done - distance_base(symbol) + (maker->fault == TOO_FAR);
 	put_symbol(maker, code, symbol);
 	put_bits(maker, extra, bits);
 }
@@ -233,6 +236,18 @@ static void put_match(struct maker *maker, const struct code *literals,
 	put_bits(maker, extra, bits);
 	put_distance(maker, distances, (unsigned)distance);
 	maker->done += length_bases[at] + extra;
+}
+
+/* A length or a distance that does not exist. The other one does. */
+static void put_invalid_match(struct maker *maker, const struct code *literals,
+                              const struct code *distances)
+{
+	bool length = random_one_in(maker->random, 2);
+	unsigned which = random_below(maker->random, 2);
+
+	put_symbol(maker, literals, length ? LITERALS + which : END_OF_BLOCK + 1);
+	put_symbol(maker, distances, length ? 0 : DISTANCES + which);
+	maker->done += 3;
 }
 
 static void put_symbols(struct maker *maker, const struct code *literals,
@@ -255,7 +270,7 @@ static void put_symbols(struct maker *maker, const struct code *literals,
 		}
 	}
 	if (maker->fault == INVALID_SYMBOL && literals->count == FIXED_LITERALS)
-		put_symbol(maker, literals, LITERALS + random_below(maker->random, 2));
+		put_invalid_match(maker, literals, distances);
 	if (literals->lengths[END_OF_BLOCK])
 		put_symbol(maker, literals, END_OF_BLOCK);
 }
@@ -351,6 +366,24 @@ static void put_length_code(struct maker *maker, const struct code *code)
 		put_bits(maker, code->lengths[order[i]], 3);
 }
 
+/* Makes the code incomplete or over-subscribed. If some code does not occur, it is left out, so that
+ * nothing else is wrong. */
+static void break_length_code(struct maker *maker, const struct length_symbol *symbols,
+                              unsigned count, struct code *code)
+{
+	bool occurs[LENGTH_SYMBOLS] = { false };
+
+	for (unsigned i = 0; i < count; i++)
+		occurs[symbols[i].symbol] = true;
+	for (unsigned i = 0; i < LENGTH_SYMBOLS; i++) {
+		if (!occurs[i] && code->lengths[i]) {
+			code->lengths[i] = 0;
+			return;
+		}
+	}
+	code->lengths[random_used(maker->random, code)] ^= 1;
+}
+
 static void put_lengths(struct maker *maker, const uint8_t *lengths, unsigned count)
 {
 	static const uint8_t extra_bits[] = { 2, 3, 7 };
@@ -360,9 +393,11 @@ static void put_lengths(struct maker *maker, const uint8_t *lengths, unsigned co
 
 	if (maker->fault == REPEATED_NOTHING)
 		symbols[0].symbol = 16;
+	if (maker->fault == REPEATED_BEYOND_END && symbol_count > 0)
+		symbols[symbol_count - 1] = (struct length_symbol){ 17, 7 };
 	make_length_code(maker, symbols, symbol_count, &code);
 	if (maker->fault == BAD_LENGTH_CODE)
-		code.lengths[random_used(maker->random, &code)] ^= 1;
+		break_length_code(maker, symbols, symbol_count, &code);
 	put_length_code(maker, &code);
 	for (unsigned i = 0; i < symbol_count; i++) {
 		put_symbol(maker, &code, symbols[i].symbol);
@@ -388,9 +423,11 @@ static unsigned random_count(struct random *random, unsigned least, unsigned mos
 static void put_dynamic(struct maker *maker)
 {
 	struct random *random = maker->random;
-	struct code literals = { .count = random_one_in(random, 3) ? LITERALS
+	struct code literals = { .count = random_one_in(random, 3)
+		                                  ? LITERALS
 		                                  : 257 + random_below(random, 30) };
-	struct code distances = { .count = random_one_in(random, 3) ? DISTANCES
+	struct code distances = { .count = random_one_in(random, 3)
+		                                   ? DISTANCES
 		                                   : 1 + random_below(random, 30) };
 	bool no_end = maker->fault == NO_END_OF_BLOCK;
 	uint8_t lengths[FIXED_LITERALS + 32];
@@ -411,6 +448,8 @@ static void put_dynamic(struct maker *maker)
 		                                                                   : &literals);
 	if (maker->fault == TOO_MANY_SYMBOLS)
 		literals.count = FIXED_LITERALS - random_below(random, 2);
+	if (maker->fault == TOO_MANY_DISTANCES)
+		distances.count = 32 - random_below(random, 2);
 	put_bits(maker, literals.count - 257, 5);
 	put_bits(maker, distances.count - 1, 5);
 	memcpy(lengths, literals.lengths, literals.count);
@@ -457,7 +496,9 @@ static void put_block(struct maker *maker, bool last)
 /* The fault is in one of the blocks, if that is of the right kind. */
 void deflate_make(struct bytes *bytes, struct random *random, const struct deflate_style *style)
 {
-	struct maker maker = { .bytes = bytes, .random = random, .done_max = style->data_bytes_max };
+	struct maker maker = { .bytes = bytes,
+		               .random = random,
+		               .done_max = style->data_bytes_max };
 	enum fault fault = style->invalid ? 1 + random_below(random, FAULTS - 1) : NO_FAULT;
 	unsigned count = 1 + random_below(random, 8), faulty = random_below(random, count);
 

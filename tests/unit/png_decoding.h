@@ -120,9 +120,9 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
                               const struct png_decoded *picture, const struct bytes *pixels)
 {
 	if (error != -EMSGSIZE && picture->stride_bytes)
-		options.pixels_size = png_fast_buffer_size(
-			options.fourcc ? options.fourcc : SHMFLIP_XRGB8888, picture->width,
-			picture->height);
+		options.pixels_size =
+			png_fast_buffer_size(options.fourcc ? options.fourcc : SHMFLIP_XRGB8888,
+		                             picture->width, picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
 		struct png_decoded other;

@@ -52,8 +52,9 @@ static uint32_t own_format(const struct bytes *png)
 static void check_fast_rows(const struct bytes *png, struct png_decode_options options,
                             const struct bytes *pixels, const struct png_decoded *picture)
 {
-	uint64_t memory[] = { options.pixels_size, png_fast_buffer_size(options.fourcc, picture->width,
-		                                                       picture->height) };
+	uint64_t memory[] = { options.pixels_size,
+		              png_fast_buffer_size(options.fourcc, picture->width,
+		                                   picture->height) };
 
 	for (int i = 0; fast_paths[i / 2]; i++) {
 		struct png_decoded other;

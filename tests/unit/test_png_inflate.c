@@ -83,10 +83,14 @@ static void add_adler(struct bytes *packed, const uint8_t *data, size_t size)
 	bytes_add(packed, bytes, sizeof(bytes));
 }
 
+/* One in ten has any method, window and flags, with the right check bits. */
 static void add_header(struct bytes *packed, struct random *random)
 {
-	uint8_t method = (uint8_t)(random_below(random, 8) << 4 | 8);
-	uint8_t flags = (uint8_t)(random_below(random, 4) << 6);
+	bool any = random_one_in(random, 10);
+	uint8_t method =
+		(uint8_t)(random_below(random, any ? 16 : 8) << 4 |
+	                  (any && random_one_in(random, 4) ? random_below(random, 16) : 8));
+	uint8_t flags = (uint8_t)(random_below(random, any ? 8 : 4) << (any ? 5 : 6));
 	uint8_t bytes[] = { method, (uint8_t)(flags + 31 - (method << 8 | flags) % 31) };
 
 	bytes_add(packed, bytes, sizeof(bytes));
@@ -140,10 +144,10 @@ static void specimen_init(struct specimen *specimen, struct random *random)
 	add_adler(packed, specimen->data, specimen->data_bytes);
 	if (!style.invalid && random_one_in(random, 3))
 		damage(specimen, random);
-	specimen->valid = inflate_by_zlib(packed->data, packed->size, 15, specimen->data,
-	                                  specimen->data_bytes,
-	                                  &ends_there) == specimen->data_bytes &&
-	                  ends_there;
+	specimen->valid =
+		inflate_by_zlib(packed->data, packed->size, 15, specimen->data,
+	                        specimen->data_bytes, &ends_there) == specimen->data_bytes &&
+		ends_there;
 }
 
 static void specimen_finish(struct specimen *specimen)
@@ -194,6 +198,49 @@ static bool accepts(struct png_inflater *inflater, const struct specimen *specim
 	for (int i = 1; i <= EDGE; i++)
 		assert_int_equal(data[-i], UNTOUCHED);
 	return result;
+}
+
+/* No checksum hides where the inflater ends: at the very byte where zlib does, or nowhere. */
+static void check_end(const struct inflate_variant *variant, const struct specimen *specimen)
+{
+	static struct inflate_stream stream;
+	size_t size = specimen->packed.size > 6 ? specimen->packed.size - 6 : 0;
+	uint8_t *packed = packed_memory + GUARDED_BYTES - size;
+	z_stream zlib = { .next_in = packed,
+		          .avail_in = (uInt)size,
+		          .next_out = specimen->data,
+		          .avail_out = GUARDED_BYTES / 2 };
+	int status;
+
+	memcpy(packed, specimen->packed.data + 2, size);
+	stream.variant = variant;
+	inflate_stream_begin(&stream, packed, size, data_memory, GUARDED_BYTES / 2);
+	inflate_stream_until(&stream, GUARDED_BYTES / 2);
+	assert_int_equal(inflateInit2(&zlib, -15), Z_OK);
+	status = inflate(&zlib, Z_FINISH);
+	inflateEnd(&zlib);
+	assert_int_equal(stream.ended && inflate_stream_used(&stream) <= size,
+	                 status == Z_STREAM_END);
+	if (status == Z_STREAM_END) {
+		assert_int_equal(inflate_stream_used(&stream), zlib.total_in);
+		assert_int_equal(stream.done, zlib.total_out);
+		assert_memory_equal(data_memory, specimen->data, stream.done);
+	}
+}
+
+static void test_ends(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; inflate_variant_get(i); i++) {
+		for (uint64_t seed = 1; seed <= STREAMS; seed++) {
+			struct random random = { .state = seed * 0x9e3779b97f4a7c15 };
+			struct specimen specimen;
+
+			specimen_init(&specimen, &random);
+			check_end(inflate_variant_get(i), &specimen);
+			specimen_finish(&specimen);
+		}
+	}
 }
 
 /* libdeflate gives a meaning to some incomplete codes. */
@@ -251,6 +298,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ways),
 		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
