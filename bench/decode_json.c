@@ -71,9 +71,9 @@ json_t *decode_json(const struct decode_results *results)
 
 	for (size_t i = 0; i < results->png_files.count; i++)
 		json_array_append_new(files, file_json(results, i));
-	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o, s:o, s:o}", "program",
-	                 "shmflip-bench", "version", PROGRAM_VERSION, "command",
-	                 report_command(options), "environment",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o, s:o, s:o}", "program",
+	                 "shmflip-bench", "version", PROGRAM_VERSION, "zlib",
+	                 decoder_zlib_version(), "command", report_command(options), "environment",
 	                 environment_json(&results->environment), "rounds", (int)options->rounds,
 	                 "foreign_load", results->load.foreign, "stolen", results->load.stolen,
 	                 "valid", results->validity.count == 0, "objections",

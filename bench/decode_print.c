@@ -85,6 +85,7 @@ void decode_print(const struct decode_results *results, FILE *file)
 	size_t count = decode_kinds(results, kinds, DECODE_KINDS_MAX);
 
 	environment_print(&results->environment, file);
+	fprintf(file, "%-17s %s\n", "libpng's zlib", decoder_zlib_version());
 	for (size_t i = 0; i < count && count > 1; i++)
 		print_kind(results, kinds[i], file);
 	print_kind(results, NULL, file);

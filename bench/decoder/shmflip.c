@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The decoder of shmflip-producer, as built and with zlib. */
+#include <errno.h>
+
 #include "png_decode.h"
 #include "png_fast.h"
 #include "png_inflate.h"
@@ -25,14 +27,18 @@ static void close_fast(void *state)
 	png_fast_destroy(state);
 }
 
+/* -ENOTSUP: libpng had to decode it. */
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
 	const struct png_decode_options options = { .pixels_size =
 		                                            file->pixel_bytes + DECODER_SLACK_BYTES,
 		                                    .fast = state };
 	struct png_decoded picture;
+	int error = png_decode(file->png, file->png_bytes, &options, pixels, &picture);
 
-	return png_decode(file->png, file->png_bytes, &options, pixels, &picture);
+	if (!error && !picture.fast)
+		return -ENOTSUP;
+	return error;
 }
 
 const struct decoder decoder_shmflip = {
