@@ -87,61 +87,79 @@ INLINE uint32_t take_distance(struct cursor *cursor, const uint32_t *table)
 	return (entry >> 16) + extra_bits(bits, entry);
 }
 
+INLINE uint32_t look_up(const struct cursor *cursor, const uint32_t *table, unsigned bits)
+{
+	return table[low_bits(cursor->bits, bits)];
+}
+
+/* Takes up to three entries of literals alone. Returns whether the last look-up found another one;
+ * else *entry is something else, which 56 bits are enough for. */
+INLINE bool take_literal_entries(struct cursor *cursor, const uint32_t *table, unsigned index_bits,
+                                 uint32_t *entry)
+{
+	if (*entry & INFLATE_NO_LITERAL)
+		return false;
+	for (int i = 0; i < 3; i++) {
+		take_literals(cursor, *entry);
+		*entry = look_up(cursor, table, index_bits);
+		if (i < 2 && *entry & INFLATE_NO_LITERAL) {
+			refill(cursor);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Takes an entry with a length. If that was in a second table, the entry becomes the one of that
+ * table, and *bits those before it. */
+INLINE void take_length(struct cursor *cursor, const uint32_t *table, uint32_t *entry,
+                        uint64_t *bits)
+{
+	*bits = cursor->bits;
+	if (!(*entry & INFLATE_SPECIAL)) {
+		take_literals(cursor, *entry);
+		return;
+	}
+	take_entry(cursor, *entry);
+	if (*entry >> 16 >= INFLATE_SECOND_TABLES) {
+		*bits = cursor->bits;
+		*entry = table[(*entry >> 16) + low_bits(*bits, inflate_entry_code_bits(*entry))];
+		take_literals(cursor, *entry);
+	}
+}
+
 /* A round takes at most 48 bits for a match, or 36 for literals. 56 are there when it begins, and
  * again after literals. All 64 of them are valid, so at the end there are enough for a look-up. */
 INLINE enum inflate_status run_rounds(const struct inflate_stream *stream, struct cursor *state,
                                       const uint8_t *in_limit, const uint8_t *out_limit)
 {
 	const uint32_t *literals = stream->literals, *distances = stream->distances;
-	const uint64_t mask = ((uint64_t)1 << stream->index_bits) - 1;
+	const unsigned index_bits = stream->index_bits;
 	enum inflate_status status = INFLATE_MORE;
 	struct cursor cursor = *state;
-	uint32_t entry = literals[cursor.bits & mask];
+	uint32_t entry = look_up(&cursor, literals, index_bits);
 
 	while (cursor.in < in_limit && cursor.out < out_limit) {
 		uint32_t length, distance;
 		uint64_t bits;
 
 		refill(&cursor);
-		if (!(entry & INFLATE_NO_LITERAL)) {
-			take_literals(&cursor, entry);
-			entry = literals[cursor.bits & mask];
-			if (!(entry & INFLATE_NO_LITERAL)) {
-				take_literals(&cursor, entry);
-				entry = literals[cursor.bits & mask];
-				if (!(entry & INFLATE_NO_LITERAL)) {
-					take_literals(&cursor, entry);
-					entry = literals[cursor.bits & mask];
-					continue;
-				}
-			}
-			refill(&cursor);
-		}
-		bits = cursor.bits;
+		if (take_literal_entries(&cursor, literals, index_bits, &entry))
+			continue;
+		take_length(&cursor, literals, &entry, &bits);
 		if (entry & INFLATE_SPECIAL) {
-			take_entry(&cursor, entry);
-			if (entry >> 16 >= INFLATE_SECOND_TABLES) {
-				bits = cursor.bits;
-				entry = literals[(entry >> 16) +
-				                 low_bits(bits, inflate_entry_code_bits(entry))];
-				take_literals(&cursor, entry);
-				if (!(entry & INFLATE_NO_LITERAL)) {
-					entry = literals[cursor.bits & mask];
-					continue;
-				}
-			}
-			if (entry & INFLATE_SPECIAL) {
-				status = entry >> 16 == INFLATE_END_OF_BLOCK ? INFLATE_BLOCK_ENDED
-				                                             : INFLATE_DAMAGED;
-				break;
-			}
-		} else {
-			take_literals(&cursor, entry);
+			status = entry >> 16 == INFLATE_END_OF_BLOCK ? INFLATE_BLOCK_ENDED
+			                                             : INFLATE_DAMAGED;
+			break;
+		}
+		if (!(entry & INFLATE_NO_LITERAL)) {
+			entry = look_up(&cursor, literals, index_bits);
+			continue;
 		}
 		length = (entry >> 24) + INFLATE_LENGTH_MIN + extra_bits(bits, entry);
 		distance = take_distance(&cursor, distances);
 		/* The look-up of the next entry takes as long as the copy. */
-		entry = literals[cursor.bits & mask];
+		entry = look_up(&cursor, literals, index_bits);
 		if ((size_t)distance - 1 >= (size_t)(cursor.out - stream->data)) {
 			status = INFLATE_DAMAGED;
 			break;

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "random_code.h"
+
 enum {
-	CODE_BITS_MAX = 15,
 	LITERALS = 286,
-	FIXED_LITERALS = 288,
 	DISTANCES = 30,
 	END_OF_BLOCK = 256,
 	LENGTH_SYMBOLS = 19,
@@ -41,27 +41,6 @@ struct maker {
 	enum fault fault;
 };
 
-struct code {
-	unsigned count;
-	uint8_t lengths[FIXED_LITERALS];
-	uint16_t codes[FIXED_LITERALS]; /* the first bit lowest */
-	unsigned used_count;            /* of symbols with a code */
-	uint16_t used[FIXED_LITERALS];
-};
-
-uint32_t random_below(struct random *random, uint32_t limit)
-{
-	random->state ^= random->state << 13;
-	random->state ^= random->state >> 7;
-	random->state ^= random->state << 17;
-	return (uint32_t)((random->state * 0x2545f4914f6cdd1d >> 32) * limit >> 32);
-}
-
-bool random_one_in(struct random *random, uint32_t count)
-{
-	return random_below(random, count) == 0;
-}
-
 /* ---- Bits ------------------------------------------------------------------------------------ */
 
 static void put_bits(struct maker *maker, uint32_t bits, unsigned count)
@@ -84,90 +63,15 @@ static void put_to_byte_end(struct maker *maker)
 		         8 - maker->bit_count);
 }
 
-/* ---- Codes ----------------------------------------------------------------------------------- */
-
-static unsigned reversed(unsigned code, unsigned bits)
-{
-	unsigned result = 0;
-
-	for (unsigned i = 0; i < bits; i++)
-		result |= (code >> i & 1) << (bits - 1 - i);
-	return result;
-}
-
-/* RFC 1951, 3.2.2. */
-static void assign_codes(struct code *code)
-{
-	unsigned next = 0;
-
-	code->used_count = 0;
-	for (unsigned bits = 1; bits <= CODE_BITS_MAX; bits++) {
-		for (unsigned i = 0; i < code->count; i++) {
-			if (code->lengths[i] != bits)
-				continue;
-			code->codes[i] = (uint16_t)reversed(next++, bits);
-			code->used[code->used_count++] = (uint16_t)i;
-		}
-		next <<= 1;
-	}
-}
-
-/* Splits leaves of a tree, often the deepest, until there are enough. One leaf is a code of one
- * bit, which is incomplete but valid. */
-static unsigned make_leaves(struct random *random, unsigned count, unsigned bits_max,
-                            uint8_t *leaves)
-{
-	unsigned leaf_count = 1, tries = 0, skew = random_below(random, 4);
-
-	leaves[0] = count == 1;
-	while (leaf_count < count && tries++ < 10 * FIXED_LITERALS) {
-		unsigned at = skew && !random_one_in(random, skew + 1)
-		                      ? leaf_count - 1
-		                      : random_below(random, leaf_count);
-
-		if (leaves[at] == bits_max)
-			at = random_below(random, leaf_count);
-		if (leaves[at] == bits_max)
-			continue;
-		leaves[leaf_count++] = ++leaves[at];
-	}
-	return leaf_count;
-}
-
-/* A complete code of count symbols among all. must: a symbol that gets one. */
-static void make_code(struct random *random, struct code *code, unsigned count, unsigned bits_max,
-                      int must)
-{
-	uint8_t leaves[FIXED_LITERALS];
-	unsigned leaf_count = make_leaves(random, count, bits_max, leaves);
-	unsigned leaf = 0;
-
-	memset(code->lengths, 0, sizeof(code->lengths));
-	if (must >= 0)
-		code->lengths[must] = leaves[leaf++];
-	while (leaf < leaf_count) {
-		unsigned symbol = random_below(random, code->count);
-
-		while (code->lengths[symbol])
-			symbol = (symbol + 1) % code->count;
-		code->lengths[symbol] = leaves[leaf++];
-	}
-}
-
-static unsigned random_used(struct random *random, const struct code *code)
-{
-	return code->used[random_below(random, code->used_count)];
-}
-
 static void break_code(struct maker *maker, struct code *code)
 {
-	unsigned symbol = random_used(maker->random, code);
+	unsigned symbol = random_code_symbol(maker->random, code);
 
 	if (maker->fault == INCOMPLETE && symbol != END_OF_BLOCK)
 		code->lengths[symbol] = random_one_in(maker->random, 2) ? 0 : CODE_BITS_MAX;
 	else if (maker->fault == OVERSUBSCRIBED && code->lengths[symbol] > 1)
 		code->lengths[symbol]--;
-	assign_codes(code);
+	random_code_assign(code);
 }
 
 static void put_symbol(struct maker *maker, const struct code *code, unsigned symbol)
@@ -199,7 +103,7 @@ static unsigned distance_bits(unsigned symbol)
 static int find_distance(struct maker *maker, const struct code *code)
 {
 	for (int tries = 0; code->used_count > 0 && tries < 8; tries++) {
-		unsigned symbol = random_used(maker->random, code);
+		unsigned symbol = random_code_symbol(maker->random, code);
 
 		if (symbol < DISTANCES && distance_base(symbol) <= maker->done)
 			return (int)symbol;
@@ -258,10 +162,10 @@ static void put_symbols(struct maker *maker, const struct code *literals,
 	bool often_literal = random_one_in(maker->random, 2);
 
 	while (count-- > 0 && maker->done < maker->done_max) {
-		unsigned symbol = random_used(maker->random, literals);
+		unsigned symbol = random_code_symbol(maker->random, literals);
 
 		if (often_literal && symbol > END_OF_BLOCK)
-			symbol = random_used(maker->random, literals);
+			symbol = random_code_symbol(maker->random, literals);
 		if (symbol < END_OF_BLOCK) {
 			put_symbol(maker, literals, symbol);
 			maker->done++;
@@ -269,7 +173,7 @@ static void put_symbols(struct maker *maker, const struct code *literals,
 			put_match(maker, literals, distances, symbol);
 		}
 	}
-	if (maker->fault == INVALID_SYMBOL && literals->count == FIXED_LITERALS)
+	if (maker->fault == INVALID_SYMBOL && literals->count == CODE_SYMBOLS_MAX)
 		put_invalid_match(maker, literals, distances);
 	if (literals->lengths[END_OF_BLOCK])
 		put_symbol(maker, literals, END_OF_BLOCK);
@@ -277,13 +181,13 @@ static void put_symbols(struct maker *maker, const struct code *literals,
 
 static void put_fixed(struct maker *maker)
 {
-	struct code literals = { .count = FIXED_LITERALS }, distances = { .count = 32 };
+	struct code literals = { .count = CODE_SYMBOLS_MAX }, distances = { .count = 32 };
 
-	for (unsigned i = 0; i < FIXED_LITERALS; i++)
+	for (unsigned i = 0; i < CODE_SYMBOLS_MAX; i++)
 		literals.lengths[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
 	memset(distances.lengths, 5, 32);
-	assign_codes(&literals);
-	assign_codes(&distances);
+	random_code_assign(&literals);
+	random_code_assign(&distances);
 	put_symbols(maker, &literals, &distances);
 }
 
@@ -346,11 +250,11 @@ static void make_length_code(struct maker *maker, const struct length_symbol *sy
 		wanted += !occurs[i];
 		occurs[i] = true;
 	}
-	make_leaves(maker->random, wanted, 7, leaves);
+	random_code_leaves(maker->random, wanted, 7, leaves);
 	*code = (struct code){ .count = LENGTH_SYMBOLS };
 	for (unsigned i = 0; i < LENGTH_SYMBOLS; i++)
 		code->lengths[i] = occurs[i] ? leaves[leaf++] : 0;
-	assign_codes(code);
+	random_code_assign(code);
 }
 
 static void put_length_code(struct maker *maker, const struct code *code)
@@ -381,13 +285,13 @@ static void break_length_code(struct maker *maker, const struct length_symbol *s
 			return;
 		}
 	}
-	code->lengths[random_used(maker->random, code)] ^= 1;
+	code->lengths[random_code_symbol(maker->random, code)] ^= 1;
 }
 
 static void put_lengths(struct maker *maker, const uint8_t *lengths, unsigned count)
 {
 	static const uint8_t extra_bits[] = { 2, 3, 7 };
-	struct length_symbol symbols[FIXED_LITERALS + 32];
+	struct length_symbol symbols[CODE_SYMBOLS_MAX + 32];
 	unsigned symbol_count = make_length_symbols(maker->random, lengths, count, symbols);
 	struct code code;
 
@@ -430,24 +334,24 @@ static void put_dynamic(struct maker *maker)
 		                                   ? DISTANCES
 		                                   : 1 + random_below(random, 30) };
 	bool no_end = maker->fault == NO_END_OF_BLOCK;
-	uint8_t lengths[FIXED_LITERALS + 32];
+	uint8_t lengths[CODE_SYMBOLS_MAX + 32];
 	unsigned distance_count = random_count(random, 0, distances.count);
 
-	make_code(random, &literals, random_count(random, 1 + no_end, 250), CODE_BITS_MAX,
-	          no_end ? -1 : END_OF_BLOCK);
+	random_code_make(random, &literals, random_count(random, 1 + no_end, 250), CODE_BITS_MAX,
+	                 no_end ? -1 : END_OF_BLOCK);
 	if (no_end)
 		literals.lengths[END_OF_BLOCK] = 0;
 	if (distance_count > distances.count)
 		distance_count = distances.count;
 	if (distance_count)
-		make_code(random, &distances, distance_count, CODE_BITS_MAX, -1);
-	assign_codes(&literals);
-	assign_codes(&distances);
+		random_code_make(random, &distances, distance_count, CODE_BITS_MAX, -1);
+	random_code_assign(&literals);
+	random_code_assign(&distances);
 	if (maker->fault == INCOMPLETE || maker->fault == OVERSUBSCRIBED)
 		break_code(maker, distances.used_count && random_one_in(random, 2) ? &distances
 		                                                                   : &literals);
 	if (maker->fault == TOO_MANY_SYMBOLS)
-		literals.count = FIXED_LITERALS - random_below(random, 2);
+		literals.count = CODE_SYMBOLS_MAX - random_below(random, 2);
 	if (maker->fault == TOO_MANY_DISTANCES)
 		distances.count = 32 - random_below(random, 2);
 	put_bits(maker, literals.count - 257, 5);

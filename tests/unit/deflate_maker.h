@@ -11,14 +11,7 @@
 #include <stdint.h>
 
 #include "../data/bytes.h"
-
-struct random {
-	uint64_t state;
-};
-
-/* Returns a number below limit. */
-uint32_t random_below(struct random *random, uint32_t limit);
-bool random_one_in(struct random *random, uint32_t count);
+#include "random_code.h"
 
 struct deflate_style {
 	uint32_t data_bytes_max;
