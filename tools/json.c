@@ -111,10 +111,11 @@ static json_t *pixels(const struct shmflip_frame *frame)
 {
 	char format[LABEL_FORMAT_SIZE];
 
-	return json_pack("{s:I, s:I, s:o, s:s, s:s?, s:o, s:I, s:o, s:o, s:o}", "width",
+	return json_pack("{s:I, s:I, s:o, s:s, s:s?, s:b, s:o, s:I, s:o, s:o, s:o}", "width",
 	                 (json_int_t)frame->width, "height", (json_int_t)frame->height,
 	                 "orientation", orientation(frame), "format",
 	                 label_format(format, frame->fourcc), "ffmpeg", ffmpeg_name(frame->fourcc),
+	                 "premultiplied", frame->flags & SHMFLIP_FRAME_PREMULTIPLIED ? 1 : 0,
 	                 "colour", colour(&frame->colour), "stride_bytes",
 	                 (json_int_t)frame->plane[0].stride_bytes, "planes", planes(frame),
 	                 "value_scale", measure(frame, frame->value_scale), "value_offset",

@@ -64,10 +64,12 @@ void conversion_write(struct conversion *conversion, const struct picture *pictu
 
 uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y)
 {
+	struct pixel_source as_it_lies = *source;
 	struct pixel_converter converter;
 	uint8_t bytes[PIXEL_BYTES];
 
-	pixel_converter_init(&converter, source, NULL);
+	as_it_lies.premultiplied = false;
+	pixel_converter_init(&converter, &as_it_lies, NULL);
 	pixel_convert(&converter, x, y, 1, 1, bytes, PIXEL_BYTES);
 	return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 |
 	       bytes[0];

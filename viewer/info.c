@@ -87,16 +87,25 @@ static void add_format(const struct info *info, char *names, char *values)
 	add(names, values, "range", "%s", text);
 }
 
-static void add_size(const struct picture_info *picture, char *names, char *values)
+static const char *alpha_detail(const struct info *info)
 {
+	if (info->picture->opaque)
+		return "";
+	return info->source && info->source->premultiplied ? ", with premultiplied alpha"
+	                                                   : ", with alpha";
+}
+
+static void add_size(const struct info *info, char *names, char *values)
+{
+	const struct picture_info *picture = info->picture;
 	char aspect[48] = "";
 
 	if (picture->aspect_num != picture->aspect_den)
 		snprintf(aspect, sizeof(aspect), ", pixels of %" PRIu32 ":%" PRIu32,
 		         picture->aspect_num, picture->aspect_den);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s%s%s", picture->width,
-	    picture->height, picture->opaque ? "" : ", with alpha",
-	    picture->orientation > 1 ? ", turned" : "", aspect);
+	    picture->height, alpha_detail(info), picture->orientation > 1 ? ", turned" : "",
+	    aspect);
 }
 
 static void add_frame(const struct info *info, char *names, char *values)
@@ -107,7 +116,7 @@ static void add_frame(const struct info *info, char *names, char *values)
 	text_copy_plain(source, sizeof(source), picture->source);
 	add(names, values, "channel", "%s", info->channel);
 	add(names, values, "frame", "%" PRIu64 "  %s", picture->sequence, source);
-	add_size(picture, names, values);
+	add_size(info, names, values);
 	add_format(info, names, values);
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
 	if (info->copies == 0)

@@ -195,7 +195,10 @@ static bool must_stay_untouched(const struct session *session)
 
 static enum session_event refuse_to_convert(struct session *session, const struct picture *picture)
 {
-	if (picture->source.format->order == ORDER_BGRA)
+	if (picture->source.premultiplied)
+		cli_error("--verify-untouched forbids the copy that divides colours by alpha: "
+		          "publish frames with straight alpha, or use --present none");
+	else if (picture->source.format->order == ORDER_BGRA)
 		cli_error("--verify-untouched forbids the copy that turns the picture: use "
 		          "--no-rotate, or --present none");
 	else

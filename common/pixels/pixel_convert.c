@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "pixel_rows.h"
+#include "pixel_unpremultiply.h"
 
 #define OPAQUE 0xff000000u
 #define WHITE_16 65535
+#define CHUNK_PIXELS 512
 
 static const struct pixel_rows *const variants[] = {
 #ifdef HAVE_PIXELS_X86
@@ -156,9 +158,31 @@ static void convert_row(const struct pixel_converter *converter, uint32_t x, uin
 	convert(converter, in, width, out);
 }
 
+static void convert_premultiplied_row(const struct pixel_converter *converter, uint32_t x,
+                                      uint32_t y, uint32_t width, uint8_t *out)
+{
+	const struct pixel_source *source = &converter->source;
+	pixel_row_function *convert = converter->rows->convert[source->format->order];
+	uint8_t straight[UNPREMULTIPLY_BYTES_MAX * CHUNK_PIXELS];
+	const uint8_t *in[3];
+	uint32_t pixels;
+
+	for (; width > 0; width -= pixels, x += pixels, out += (size_t)4 * pixels) {
+		pixels = width < CHUNK_PIXELS ? width : CHUNK_PIXELS;
+		find_pixel(source, x, y, in);
+		pixel_unpremultiply(source, in[0], pixels, straight);
+		in[0] = straight;
+		convert(converter, in, pixels, out);
+	}
+}
+
 void pixel_convert(const struct pixel_converter *converter, uint32_t x, uint32_t y, uint32_t width,
                    uint32_t height, uint8_t *out, size_t stride_bytes)
 {
-	for (uint32_t row = 0; row < height; row++)
-		convert_row(converter, x, y + row, width, out + row * stride_bytes);
+	for (uint32_t row = 0; row < height; row++, y++, out += stride_bytes) {
+		if (converter->source.premultiplied)
+			convert_premultiplied_row(converter, x, y, width, out);
+		else
+			convert_row(converter, x, y, width, out);
+	}
 }

@@ -10,6 +10,9 @@
  *   value  16 bits and float: by range and colour map, rounded to one of 256 steps.
  *   RGB of 16 bits: by range, each channel rounded to 8 bits. Alpha goes from 0 to white.
  *
+ * Alpha is straight in the result. Colours that are multiplied by it are divided first: see
+ * pixel_unpremultiply.h.
+ *
  * There is a variant in plain C, and one for each instruction set that helps. All give the same
  * bits. Pure; any thread. */
 #ifndef SHMFLIP_PIXEL_CONVERT_H

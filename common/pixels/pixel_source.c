@@ -80,6 +80,7 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
 		return error;
 	made.matrix = choose_matrix(frame);
 	made.full_range = is_full_range(frame, made.format->kind);
+	made.premultiplied = made.format->alpha && frame->flags & SHMFLIP_FRAME_PREMULTIPLIED;
 	made.white = white_of(made.format, &frame->colour);
 	made.value_scale = frame->value_scale;
 	made.value_offset = frame->value_offset;

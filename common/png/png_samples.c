@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "h273.h"
+#include "pixel_unpremultiply.h"
 
 #define CHUNK_PIXELS 512
 #define WHITE_16 65535
@@ -149,6 +150,21 @@ static void write_word_row(const struct png_samples *samples, const uint8_t *in,
 		write_words(out, in, pixels, step, samples->channels, samples->white);
 }
 
+static void write_premultiplied_words(const struct png_samples *samples, const uint8_t *in,
+                                      uint8_t *out)
+{
+	uint32_t width = source_of(samples)->width, pixels;
+	uint8_t straight[UNPREMULTIPLY_BYTES_MAX * CHUNK_PIXELS];
+
+	for (uint32_t x = 0; x < width; x += pixels) {
+		size_t at = (size_t)UNPREMULTIPLY_BYTES_MAX * x;
+
+		pixels = width - x < CHUNK_PIXELS ? width - x : CHUNK_PIXELS;
+		pixel_unpremultiply(source_of(samples), in + at, pixels, straight);
+		write_words(out + at, straight, pixels, 4, 4, samples->white);
+	}
+}
+
 static uint16_t word_of_float(const uint8_t *in)
 {
 	uint32_t word;
@@ -213,7 +229,10 @@ void png_samples_row(const struct png_samples *samples, uint32_t y, uint8_t *out
 		}
 		/* fall through */
 	case PIXEL_RGBA16:
-		write_word_row(samples, in, out);
+		if (source->premultiplied)
+			write_premultiplied_words(samples, in, out);
+		else
+			write_word_row(samples, in, out);
 		break;
 	default:
 		write_colour_row(samples, y, out);

@@ -10,7 +10,8 @@
  *
  * White is the largest sample of a PNG. So if white is another value, samples of 16 bits become
  * sample * 65535 / white, rounded, unless they are gray and the frame says what they measure.
- * Samples of limited range stay as they are: cICP says so.
+ * Samples of limited range stay as they are: cICP says so. Alpha of a PNG is straight. Colours that
+ * are multiplied by it are divided, and rounded to the nearest: see pixel_unpremultiply.h.
  *
  * Pure; any thread. */
 #ifndef SHMFLIP_PNG_SAMPLES_H

@@ -14,6 +14,7 @@
  *   step=1       wait for a line on stdin before each frame but the first
  *   wide=N       from frame N on, rows are 65536 pixels apart
  *   alpha=1      half transparent frames
+ *   alpha=2      likewise, with premultiplied alpha: all pixels are #204080
  *   unknown=1    frames have a pixel format that no program knows: DRM's XR30
  *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
  *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
@@ -32,6 +33,7 @@
 
 #define PIXEL_BYTES 4
 #define XR30 0x30335258
+#define PREMULTIPLIED 0x204080
 #define WIDE_STRIDE (65536 * PIXEL_BYTES)
 #define NS_PER_S 1000000000LL
 #define CHECK_STOP_MS 100 /* how often a wait checks whether to stop */
@@ -49,7 +51,7 @@ struct plan {
 	bool lossless;
 	bool still;
 	bool step;
-	bool alpha;
+	unsigned alpha;
 	bool undefined;
 	bool unknown;
 	bool rich;
@@ -173,6 +175,8 @@ static int64_t now_ns(void)
 static void describe_frame(const struct plan *plan, struct shmflip_frame *frame, uint64_t number)
 {
 	frame->flags = number == plan->frames && !plan->end ? SHMFLIP_FRAME_LAST : 0;
+	if (plan->alpha == 2)
+		frame->flags |= SHMFLIP_FRAME_PREMULTIPLIED;
 	if (plan->wide && number >= plan->wide)
 		frame->plane[0].stride_bytes = WIDE_STRIDE;
 	if (plan->rich) {
@@ -196,7 +200,7 @@ static int publish(const struct plan *plan, struct shmflip_producer *producer, u
 		return error;
 	describe_frame(plan, frame, number);
 	if (!plan->still || !is_filled(frame))
-		fill(frame, fourth, (uint32_t)number & 0xffffff);
+		fill(frame, fourth, plan->alpha == 2 ? PREMULTIPLIED : (uint32_t)number & 0xffffff);
 	if (plan->unknown)
 		frame->fourcc = XR30;
 	error = shmflip_frame_publish(frame);
