@@ -154,7 +154,7 @@ static void set_colour(struct shmflip_colour *colour, char *text)
 	static const char *const ranges[] = { "limited", "full", NULL };
 	const char *range = cut(text, ':');
 
-	colour->matrix = matrix_option("--colour", text)->code;
+	colour->matrix = matrix_option("--colour MATRIX[:limited|full]", text)->code;
 	if (range)
 		colour->range = (uint8_t)(1 + cli_choice("--colour MATRIX:RANGE", range, ranges));
 }

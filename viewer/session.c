@@ -76,11 +76,12 @@ static enum session_event exit_with(struct session *session, int exit_code)
 	return SESSION_EXIT;
 }
 
+/* -EPIPE: the reader has closed the pipe. No message. */
 static int digest(const struct picture *picture)
 {
 	int error = digest_print(stdout, picture);
 
-	if (error)
+	if (error && error != -EPIPE)
 		cli_error("cannot write to stdout: %s", strerror(-error));
 	return error;
 }
@@ -98,12 +99,14 @@ static int record(struct session *session, const struct picture *picture)
 
 static enum session_event digest_and_record(struct session *session, const struct picture *picture)
 {
-	if ((session->options->digest && digest(picture) < 0) ||
-	    (session->options->record_dir && record(session, picture) < 0)) {
-		shmflip_frame_release(picture->frame);
-		return exit_with(session, CLI_FAILED);
-	}
-	return SESSION_FRAME;
+	int error = session->options->digest ? digest(picture) : 0;
+
+	if (!error && session->options->record_dir)
+		error = record(session, picture);
+	if (!error)
+		return SESSION_FRAME;
+	shmflip_frame_release(picture->frame);
+	return exit_with(session, error == -EPIPE ? CLI_OK : CLI_FAILED);
 }
 
 static void announce_wait(struct session *session)

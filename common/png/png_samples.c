@@ -51,20 +51,16 @@ static unsigned count_significant_bits(const struct png_samples *samples)
 	return keeps_samples(source->format) && bits < samples->depth ? bits : 0;
 }
 
-static bool is_known(uint8_t code)
-{
-	return code != 0 && code != CODE_UNSPECIFIED;
-}
-
 static void set_cicp(struct png_samples *samples)
 {
 	const struct pixel_source *source = source_of(samples);
 	const struct shmflip_colour *colour = &source->colour;
 	bool is_limited = keeps_samples(source->format) && colour->range == RANGE_LIMITED;
 
-	samples->has_cicp = is_known(colour->primaries) || is_known(colour->transfer) || is_limited;
-	samples->cicp[0] = is_known(colour->primaries) ? colour->primaries : CODE_UNSPECIFIED;
-	samples->cicp[1] = is_known(colour->transfer) ? colour->transfer : CODE_UNSPECIFIED;
+	samples->has_cicp =
+		known_code(colour->primaries) || known_code(colour->transfer) || is_limited;
+	samples->cicp[0] = known_code(colour->primaries) ? colour->primaries : CODE_UNSPECIFIED;
+	samples->cicp[1] = known_code(colour->transfer) ? colour->transfer : CODE_UNSPECIFIED;
 	samples->cicp[2] = 0; /* RGB */
 	samples->cicp[3] = !is_limited;
 }

@@ -19,6 +19,7 @@
  *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
  *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
  *   rich=1       say everything about the stream and its frames that there is to say
+ *   rich=2       likewise, with codes that mean nothing
  *   wait=N       wait for N viewers first
  *   mode=OCTAL   who may view: see struct shmflip_producer_options */
 #include <errno.h>
@@ -54,7 +55,7 @@ struct plan {
 	unsigned alpha;
 	bool undefined;
 	bool unknown;
-	bool rich;
+	unsigned rich;
 	unsigned end;
 };
 
@@ -104,7 +105,7 @@ static const struct shmflip_metadata rich_metadata[] = {
 	{ SHMFLIP_METADATA_USER + 1, 2, "ab" },
 };
 
-static void describe_richly(struct shmflip_stream *stream)
+static void describe_richly(struct shmflip_stream *stream, bool nothing)
 {
 	stream->rate_num = 30000;
 	stream->rate_den = 1001;
@@ -112,6 +113,10 @@ static void describe_richly(struct shmflip_stream *stream)
 	stream->aspect_den = 15;
 	stream->colour =
 		(struct shmflip_colour){ .primaries = 1, .transfer = 13, .range = 2, .bits = 6 };
+	if (nothing)
+		stream->colour = (struct shmflip_colour){
+			.primaries = 2, .transfer = 2, .matrix = 2, .bits = 255
+		};
 	stream->metadata = rich_metadata;
 	stream->metadata_count = sizeof(rich_metadata) / sizeof(rich_metadata[0]);
 }
@@ -134,7 +139,7 @@ static int open_producer(const struct plan *plan, struct shmflip_producer **prod
 	stream.rate_num = (uint32_t)(plan->fps * 1000);
 	stream.rate_den = stream.rate_num ? 1000 : 0;
 	if (plan->rich)
-		describe_richly(&stream);
+		describe_richly(&stream, plan->rich == 2);
 	return shmflip_producer_open(&options, &stream, producer);
 }
 

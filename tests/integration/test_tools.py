@@ -143,6 +143,15 @@ class Tools(harness.Case):
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
+    def test_codes_that_mean_nothing(self):
+        producer = self.numbers(64, 32, 20, 10 ** 9, "rich=2")
+        self.await_channel(producer)
+        colour = self.list_channels()["default"]["stream"]["colour"]
+        self.assertEqual([colour[name] for name in ("primaries", "transfer", "matrix", "bits")], [0, 0, 0, 8])
+        self.assertIn("stream       64x32 XR24, pixels of 16:15", self.run_tool("stat"))
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     def test_only_what_is_known(self):
         producer = self.numbers(8, 8, 0, 1, "end=1")
         self.await_channel(producer)
