@@ -7,6 +7,7 @@
 
 #include "h273.h"
 #include "pixel_unpremultiply.h"
+#include "read_float.h"
 
 #define CHUNK_PIXELS 512
 #define WHITE_16 65535
@@ -163,12 +164,8 @@ static void write_premultiplied_words(const struct png_samples *samples, const u
 
 static uint16_t word_of_float(const uint8_t *in)
 {
-	uint32_t word;
-	float value;
+	float value = read_float(in);
 
-	memcpy(&word, in, sizeof(word));
-	word = le32toh(word);
-	memcpy(&value, &word, sizeof(value));
 	/* NaN is not above 0. */
 	if (!(value > 0))
 		return 0;
