@@ -121,9 +121,9 @@ static struct background parse_background(const char *text)
 	return (struct background){ .colour = cli_colour("--background", text) };
 }
 
-static void parse_range(struct look *look, const char *text)
+static void parse_range(struct appearance *appearance, const char *text)
 {
-	if (!look_parse_range(look, text))
+	if (!appearance_parse_range(appearance, text))
 		cli_usage_error("--range takes auto, full, or LO:HI with LO below HI, such as "
 		                "400:5000, not '%s'",
 		                text);
@@ -206,10 +206,10 @@ static void set_value(struct options *options, int option, const char *value)
 		options->background = parse_background(value);
 		break;
 	case OPTION_RANGE:
-		parse_range(&options->look, value);
+		parse_range(&options->appearance, value);
 		break;
 	case OPTION_COLORMAP:
-		options->look.map = parse_map(value);
+		options->appearance.map = parse_map(value);
 		break;
 	case OPTION_RECORD:
 		options->record_dir = value;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "look.h"
+#include "appearance.h"
 #include "present/scene.h"
 #include "viewport.h"
 
@@ -25,7 +25,7 @@ struct options {
 	uint32_t view;          /* enum shmflip_view */
 	enum scale scale;
 	struct background background;
-	struct look look; /* at the start */
+	struct appearance appearance; /* at the start */
 	bool once;
 	bool fullscreen;
 	bool digest;

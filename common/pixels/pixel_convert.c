@@ -75,9 +75,9 @@ static struct pixel_yuv make_yuv(const struct pixel_source *source)
 	};
 }
 
-struct pixel_look pixel_look_full(const struct pixel_source *source)
+struct pixel_appearance pixel_appearance_full(const struct pixel_source *source)
 {
-	return (struct pixel_look){ .range = pixel_range_full(source) };
+	return (struct pixel_appearance){ .range = pixel_range_full(source) };
 }
 
 /* Finite, and above 0, whatever the range is. An empty range has one step at its place. */
@@ -88,9 +88,10 @@ static float scale_of(struct pixel_range range)
 	return span > steps / (double)FLT_MAX ? (float)(steps / span) : FLT_MAX;
 }
 
-static void set_look(struct pixel_converter *converter, const struct pixel_look *look)
+static void set_appearance(struct pixel_converter *converter,
+                           const struct pixel_appearance *appearance)
 {
-	struct pixel_range range = look->range;
+	struct pixel_range range = appearance->range;
 
 	if (!isfinite(range.low) || !isfinite(range.high))
 		range = pixel_range_full(&converter->source);
@@ -99,21 +100,21 @@ static void set_look(struct pixel_converter *converter, const struct pixel_look 
 	converter->alpha_scale = (COLOUR_MAP_STEPS - 1) / converter->source.white;
 	converter->is_full_16 =
 		range.low == 0 && range.high == WHITE_16 && converter->source.white == WHITE_16;
-	converter->zero_is_no_value = look->zero_is_no_value;
-	colour_map_fill(look->map, converter->colours);
+	converter->zero_is_no_value = appearance->zero_is_no_value;
+	colour_map_fill(appearance->map, converter->colours);
 	converter->colours[COLOUR_MAP_STEPS] = COLOUR_OF_NO_VALUE;
 }
 
 void pixel_converter_init(struct pixel_converter *converter, const struct pixel_source *source,
-                          const struct pixel_look *look)
+                          const struct pixel_appearance *appearance)
 {
-	struct pixel_look full = pixel_look_full(source);
+	struct pixel_appearance full = pixel_appearance_full(source);
 
 	converter->source = *source;
 	converter->yuv = make_yuv(source);
 	converter->alpha_floor = source->format->alpha ? 0 : OPAQUE;
 	converter->rows = get_variant(0);
-	set_look(converter, look ? look : &full);
+	set_appearance(converter, appearance ? appearance : &full);
 }
 
 /* ---- Rectangles ----------------------------------------------------------------------------- */

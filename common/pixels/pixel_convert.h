@@ -27,14 +27,14 @@
 #include "pixel_source.h"
 
 /* How to show 16-bit and float pixels. Others ignore it. */
-struct pixel_look {
+struct pixel_appearance {
 	struct pixel_range range;
 	enum colour_map map;   /* of PIXEL_VALUE */
 	bool zero_is_no_value; /* of PIXEL_VALUE: 0 gets COLOUR_OF_NO_VALUE. NaN always does */
 };
 
 /* The full range, gray, 0 black: what a picture of 16 bits looks like. */
-struct pixel_look pixel_look_full(const struct pixel_source *source);
+struct pixel_appearance pixel_appearance_full(const struct pixel_source *source);
 
 struct pixel_rows; /* the code for an instruction set */
 
@@ -58,10 +58,10 @@ struct pixel_converter {
 	const struct pixel_rows *rows;
 };
 
-/* Chooses the fastest variant. Copies the source, but not the pixels. look: NULL is
- * pixel_look_full(). */
+/* Chooses the fastest variant. Copies the source, but not the pixels. appearance: NULL is
+ * pixel_appearance_full(). */
 void pixel_converter_init(struct pixel_converter *converter, const struct pixel_source *source,
-                          const struct pixel_look *look);
+                          const struct pixel_appearance *appearance);
 
 /* Converts width x height pixels from x, y on. They lie inside of the source. Writes 4 * width
  * bytes for each row, and nothing in between. out needs no alignment. */

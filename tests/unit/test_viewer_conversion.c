@@ -12,7 +12,7 @@
 #include "made_frame.h"
 #include "picture_copy.h"
 
-static const struct look as_pictures = { .mode = LOOK_FULL };
+static const struct appearance as_pictures = { .mode = APPEARANCE_FULL };
 
 /* ---- Buffers ------------------------------------------------------------------------------- */
 

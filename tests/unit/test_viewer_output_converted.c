@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/video_output: pictures that were converted. Their values stay known, and a changed look is
- * shown. */
+ * viewer/video_output: pictures that were converted. Their values stay known, and a changed
+ * appearance is shown. */
 #include "fake_presenters.h"
 
 /* One pixel of depth, which is 7 elsewhere. */
@@ -69,28 +69,29 @@ static void test_values_of_a_converted_picture(void **state)
 	video_output_destroy(output);
 }
 
-static void test_a_changed_look_is_shown(void **state)
+static void test_a_changed_appearance_is_shown(void **state)
 {
 	struct video_output *output = set_up_output();
 	const struct picture_copy shown = depth_copy();
 
 	(void)state;
 	/* Nothing to convert. */
-	assert_int_equal(video_output_change_look(output), 0);
+	assert_int_equal(video_output_change_appearance(output), 0);
 	assert_int_equal(fakes[0].shown, 1);
-	video_output_look(output)->mode = LOOK_FULL;
+	video_output_appearance(output)->mode = APPEARANCE_FULL;
 	assert_int_equal(video_output_show_copy(output, &shown), 0);
 	assert_int_equal(fakes[0].corner, 0xff000000);
-	*video_output_look(output) = (struct look){ .mode = LOOK_GIVEN, .given = { 0, 21 } };
-	assert_int_equal(video_output_change_look(output), 0);
+	*video_output_appearance(output) =
+		(struct appearance){ .mode = APPEARANCE_GIVEN, .given = { 0, 21 } };
+	assert_int_equal(video_output_change_appearance(output), 0);
 	assert_int_equal(fakes[0].shown, 3);
 	assert_int_equal(fakes[0].corner, 0xff555555);
 	assert_int_equal(fakes[0].last, 9);
 	assert_inspects(output, (struct point){ 0, 0 }, 7, 0xff000000);
 	/* So it is by the next presenter. */
 	fakes[0].show_error = -EIO;
-	video_output_look(output)->given.high = 7;
-	assert_int_equal(video_output_change_look(output), 0);
+	video_output_appearance(output)->given.high = 7;
+	assert_int_equal(video_output_change_appearance(output), 0);
 	assert_ptr_equal(session.presenter, &second);
 	assert_int_equal(fakes[1].corner, 0xffffffff);
 	video_output_destroy(output);
@@ -114,7 +115,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values_of_a_converted_picture),
-		cmocka_unit_test(test_a_changed_look_is_shown),
+		cmocka_unit_test(test_a_changed_appearance_is_shown),
 		cmocka_unit_test(test_no_conversion_of_the_next_picture_stays),
 	};
 

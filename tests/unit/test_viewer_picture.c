@@ -117,7 +117,7 @@ static void assert_found(const struct picture_info *info, const uint32_t *pixels
 
 static void test_the_pointer_finds_the_frames_pixel(void **state)
 {
-	const struct look look = { .mode = LOOK_FULL };
+	const struct appearance appearance = { .mode = APPEARANCE_FULL };
 	struct conversion conversion;
 	struct fixture fixture;
 	struct picture picture;
@@ -125,7 +125,7 @@ static void test_the_pointer_finds_the_frames_pixel(void **state)
 
 	(void)state;
 	open_channel(&fixture);
-	conversion_init(&conversion, &look);
+	conversion_init(&conversion, &appearance);
 	for (uint32_t orientation = 2; orientation <= 8; orientation++) {
 		publish(&fixture, orientation);
 		assert_int_equal(picture_of_frame(&picture, fixture.frame, true), 0);
@@ -211,7 +211,7 @@ static void test_premultiplied_alpha_is_converted(void **state)
 {
 	const uint8_t pixels[8] = { 10, 100, 50, 100, 1, 2, 3, 255 };
 	const struct shmflip_frame frame = premultiplied_frame(pixels);
-	const struct look look = { .mode = LOOK_FULL };
+	const struct appearance appearance = { .mode = APPEARANCE_FULL };
 	struct conversion conversion;
 	struct picture picture;
 	uint32_t out[2];
@@ -219,7 +219,7 @@ static void test_premultiplied_alpha_is_converted(void **state)
 	(void)state;
 	assert_int_equal(picture_of_frame(&picture, &frame, true), 0);
 	assert_true(conversion_is_needed(&picture));
-	conversion_init(&conversion, &look);
+	conversion_init(&conversion, &appearance);
 	conversion_write(&conversion, &picture, out);
 	assert_int_equal(out[0], 0x6480ff1a);
 	assert_int_equal(out[1], 0xff030201);
