@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Makes PNG files for `shmflip-bench decode`, in a directory per kind, from pictures in Debian 12
-# and from ffmpeg:
+# Makes PNG files for `shmflip-bench decode` and `encode`, in a directory per kind, from pictures in
+# Debian 12 and from ffmpeg:
 #
-#   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p
+#   photos-1080p  photos-4k  video-1080p  screens  drawn-1080p  game-art  palette
+#   icons-16-32  icons-48-256
 #
 # usage: bench/corpus.sh DIRECTORY     needs apt-get, dpkg-deb, ffmpeg, ImageMagick; downloads about
-# 200 MB
+# 250 MB
 
 set -euo pipefail
 
@@ -123,11 +124,52 @@ make_drawn() {
 	done
 }
 
+# Prints depth and colour type of PNG files: "8,2".
+kind_of() {
+	od -An -tu1 -j24 -N2 "$1" | awk '{ print $1 "," $2 }'
+}
+
+# make_art DIRECTORY SIZE KINDS: copies 30 files of games, larger than SIZE, whose depth and colour
+# type match a pattern.
+make_art() {
+	local directory=$corpus/$1 size=$2 kinds=$3 number=0 file
+
+	mkdir -p "$directory"
+	while read -r file && ((number < 30)); do
+		# shellcheck disable=SC2053 # a pattern
+		if [[ $(kind_of "$file") == $kinds ]]; then
+			cp "$file" "$directory/$(printf %02d "$number").png"
+			number=$((number + 1))
+		fi
+	done < <(find "$source"/{frozen-bubble-data,pingus-data} -type f -name '*.png' \
+		-size "+$size" | sort)
+}
+
+# make_icons DIRECTORY EACH SIZE...: copies 12 icons of each size, every EACH-th one of the theme.
+make_icons() {
+	local directory=$corpus/$1 each=$2 size
+	shift 2
+
+	mkdir -p "$directory"
+	for size in "$@"; do
+		find "$source/gnome-icon-theme" -type f -path "*/$size/*" -name '*.png' | sort |
+			awk -v each="$each" 'NR % each == 1' | head -n 12 |
+			while read -r file; do
+				cp "$file" "$directory/$size-${file##*/}"
+			done
+	done
+}
+
 fetch gnome-backgrounds mate-backgrounds plasma-workspace-wallpapers debian-edu-doc-en
+fetch frozen-bubble-data pingus-data gnome-icon-theme
 make_photos photos-1080p 1920x1080 16
 make_photos photos-4k 3840x2160 8
 make_video
 make_screens
 make_drawn
+make_art game-art 20k '8,[26]'
+make_art palette 4k '*,3'
+make_icons icons-16-32 20 16x16 24x24 32x32
+make_icons icons-48-256 20 48x48 256x256
 rm -f "$source"/*.ppm
 find "$corpus" -path "$source" -prune -o -name '*.png' -printf '%h\n' | sort | uniq -c

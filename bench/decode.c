@@ -180,6 +180,14 @@ static int run_rounds(struct decode_results *results)
 	return error;
 }
 
+/* Our fast path takes every ordinary file. */
+static const char *describe_failure(const struct trial *trial)
+{
+	if (trial->differs)
+		return "decodes other pixels than libpng from";
+	return trial->error == -ENOTSUP ? "has no fast path for" : "cannot decode";
+}
+
 /* Ours must match libpng. Failures of other decoders only go into the table. */
 static unsigned report_failures(const struct decode_results *results)
 {
@@ -194,9 +202,7 @@ static unsigned report_failures(const struct decode_results *results)
 
 			if (strncmp(name, "shmflip", 7) != 0 || !(trial->error || trial->differs))
 				continue;
-			cli_error("%s %s %s", name,
-			          trial->differs ? "decodes other pixels than libpng from"
-			                         : "cannot decode",
+			cli_error("%s %s %s", name, describe_failure(trial),
 			          results->png_files.files[i].path);
 			failures++;
 		}

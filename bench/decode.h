@@ -55,11 +55,6 @@ double decode_ms(const struct trial *trial);
 void decode_summarize(const struct decode_results *results, const struct decoder *decoder,
                       const char *kind, struct decode_summary *summary);
 
-/* Stores the kinds of the files, each once, in order of their paths; at most max. Returns how
- * many. */
-size_t decode_kinds(const struct decode_results *results, const char **kinds, size_t max);
-enum { DECODE_KINDS_MAX = 32 };
-
 /* ---- Output: each in a file of its own ------------------------------------------------------- */
 
 void decode_print(const struct decode_results *results, FILE *file);

@@ -52,8 +52,8 @@ static json_t *summary_json(const struct decode_results *results, const struct d
 static json_t *summaries_json(const struct decode_results *results)
 {
 	const struct options *options = results->options;
-	const char *kinds[DECODE_KINDS_MAX + 1];
-	size_t count = decode_kinds(results, kinds, DECODE_KINDS_MAX);
+	const char *kinds[PNG_KINDS_MAX + 1];
+	size_t count = png_files_kinds(&results->png_files, kinds, PNG_KINDS_MAX);
 	json_t *summaries = json_array();
 
 	kinds[count] = NULL;
@@ -71,9 +71,9 @@ json_t *decode_json(const struct decode_results *results)
 
 	for (size_t i = 0; i < results->png_files.count; i++)
 		json_array_append_new(files, file_json(results, i));
-	return json_pack("{s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o, s:o, s:o}", "program",
-	                 "shmflip-bench", "version", PROGRAM_VERSION, "command",
-	                 report_command(options), "environment",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o, s:o, s:o}", "program",
+	                 "shmflip-bench", "version", PROGRAM_VERSION, "zlib",
+	                 decoder_zlib_version(), "command", report_command(options), "environment",
 	                 environment_json(&results->environment), "rounds", (int)options->rounds,
 	                 "foreign_load", results->load.foreign, "stolen", results->load.stolen,
 	                 "valid", results->validity.count == 0, "objections",

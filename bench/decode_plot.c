@@ -51,8 +51,8 @@ static void write_bars(struct plot *plot, const struct options *options)
 
 int decode_plot(const struct decode_results *results)
 {
-	const char *kinds[DECODE_KINDS_MAX];
-	size_t count = decode_kinds(results, kinds, DECODE_KINDS_MAX);
+	const char *kinds[PNG_KINDS_MAX];
+	size_t count = png_files_kinds(&results->png_files, kinds, PNG_KINDS_MAX);
 	struct plot plot;
 	int error = plot_begin(&plot, results->options->plot_path, 1, 1);
 

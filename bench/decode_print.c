@@ -81,10 +81,11 @@ static void print_absent(const struct decode_results *results, FILE *file)
 
 void decode_print(const struct decode_results *results, FILE *file)
 {
-	const char *kinds[DECODE_KINDS_MAX];
-	size_t count = decode_kinds(results, kinds, DECODE_KINDS_MAX);
+	const char *kinds[PNG_KINDS_MAX];
+	size_t count = png_files_kinds(&results->png_files, kinds, PNG_KINDS_MAX);
 
 	environment_print(&results->environment, file);
+	fprintf(file, "%-17s %s\n", "libpng's zlib", decoder_zlib_version());
 	for (size_t i = 0; i < count && count > 1; i++)
 		print_kind(results, kinds[i], file);
 	print_kind(results, NULL, file);

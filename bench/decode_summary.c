@@ -120,19 +120,3 @@ void decode_summarize(const struct decode_results *results, const struct decoder
 	reduce(&columns, summary);
 	free(room);
 }
-
-size_t decode_kinds(const struct decode_results *results, const char **kinds, size_t max)
-{
-	size_t count = 0, known;
-
-	for (size_t i = 0; i < results->png_files.count && count < max; i++) {
-		const char *kind = results->png_files.files[i].kind;
-
-		for (known = 0; known < count; known++)
-			if (strcmp(kinds[known], kind) == 0)
-				break;
-		if (known == count)
-			kinds[count++] = kind;
-	}
-	return count;
-}

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 #include "decode.h"
+#include "encode.h"
 #include "options.h"
 #include "pipeline.h"
 #include "transports.h"
 
 static const struct command *const commands[] = {
-	&command_transports,
-	&command_decode,
-	&command_pipeline,
-	NULL,
+	&command_transports, &command_decode, &command_encode, &command_pipeline, NULL,
 };
 
 int main(int argc, char **argv)

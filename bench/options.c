@@ -26,6 +26,7 @@ enum {
 	OPTION_SLOTS,
 	OPTION_PIXELS,
 	OPTION_DECODERS,
+	OPTION_ENCODERS,
 };
 
 static const struct option long_options[] = {
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
 	{ "slots", required_argument, NULL, OPTION_SLOTS },
 	{ "pixels", required_argument, NULL, OPTION_PIXELS },
 	{ "decoders", required_argument, NULL, OPTION_DECODERS },
+	{ "encoders", required_argument, NULL, OPTION_ENCODERS },
 	{ 0 },
 };
 
@@ -61,7 +63,7 @@ static const char common_help[] =
 static void __attribute__((noreturn)) print_help(const struct command *const *commands)
 {
 	puts("Usage: shmflip-bench COMMAND [options]\n"
-	     "Compares shmflip with other ways to move frames and decode PNG files.\n");
+	     "Compares shmflip with other ways to move frames, and to read and write PNG.\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\n"
@@ -160,6 +162,31 @@ static void add_decoder(struct options *options, const char *word)
 		options->decoders[options->decoder_count++] = decoders[0];
 	if (decoder_named(word) != decoders[0])
 		options->decoders[options->decoder_count++] = decoder_named(word);
+}
+
+static void add_every_encoder(struct options *options)
+{
+	for (size_t i = 0; options->encoder_count < LIST_MAX && encoders[i]; i++)
+		options->encoders[options->encoder_count++] = encoders[i];
+}
+
+/* The reference always comes first. */
+static void add_encoder(struct options *options, const char *word)
+{
+	const char *names[LIST_MAX + 2] = { "all" };
+
+	if (strcmp(word, "all") == 0) {
+		options->encoder_count = 0;
+		add_every_encoder(options);
+		return;
+	}
+	for (size_t i = 0; i < LIST_MAX && encoders[i]; i++)
+		names[i + 1] = encoders[i]->name;
+	cli_choice("--encoders", word, names);
+	if (options->encoder_count == 0)
+		options->encoders[options->encoder_count++] = encoders[0];
+	if (encoder_named(word) != encoders[0])
+		options->encoders[options->encoder_count++] = encoder_named(word);
 }
 
 static void add_touch(struct options *options, const char *word)
@@ -263,9 +290,16 @@ static void set_transports(struct options *options, int option, const char *text
 	}
 }
 
+static unsigned group_of(int option)
+{
+	if (option == OPTION_ENCODERS)
+		return OPTIONS_ENCODE;
+	return option == OPTION_DECODERS ? OPTIONS_DECODE : OPTIONS_TRANSPORTS;
+}
+
 static void set(struct options *options, int option, const char *text)
 {
-	unsigned group = option < OPTION_DECODERS ? OPTIONS_TRANSPORTS : OPTIONS_DECODE;
+	unsigned group = group_of(option);
 
 	if (option < OPTION_SIZE) {
 		set_common(options, option, text);
@@ -276,6 +310,8 @@ static void set(struct options *options, int option, const char *text)
 		                cli_option_name(long_options, option));
 	if (option == OPTION_DECODERS)
 		for_each_word(options, "--decoders", text, add_decoder, &options->decoder_count);
+	else if (option == OPTION_ENCODERS)
+		for_each_word(options, "--encoders", text, add_encoder, &options->encoder_count);
 	else
 		set_transports(options, option, text);
 }
@@ -299,6 +335,8 @@ static void set_defaults(struct options *options)
 		options->seconds_ns = quick ? 20000000 : options->command->seconds_ns;
 	if (!options->decoder_count)
 		add_every_decoder(options);
+	if (!options->encoder_count)
+		add_every_encoder(options);
 	if (!options->size_count)
 		set_transports(options, OPTION_SIZE,
 		               quick ? "640x480" : "640x480,1920x1080,3840x2160");
@@ -321,7 +359,8 @@ static void set_defaults(struct options *options)
 
 static void set_paths(struct options *options, int count, char **words)
 {
-	bool needs_paths = options->command->accepts & (OPTIONS_DECODE | OPTIONS_PIPELINE);
+	bool needs_paths =
+		options->command->accepts & (OPTIONS_DECODE | OPTIONS_ENCODE | OPTIONS_PIPELINE);
 
 	if (!needs_paths && count > 0)
 		cli_usage_error("unexpected word %s: %s takes no files", words[0],

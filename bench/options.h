@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "decoder/decoder.h"
+#include "encoder/encoder.h"
 #include "statistics.h"
 #include "touch.h"
 #include "transport/transport.h"
@@ -51,7 +52,11 @@ struct options {
 	const struct decoder *decoders[LIST_MAX];
 	unsigned decoder_count;
 
-	/* decode, pipeline: FILE|DIR... */
+	/* encode */
+	const struct encoder *encoders[LIST_MAX];
+	unsigned encoder_count;
+
+	/* decode, encode, pipeline: FILE|DIR... */
 	char **paths;
 	unsigned path_count;
 };
@@ -70,6 +75,7 @@ enum option_group {
 	OPTIONS_TRANSPORTS = 1 << 0,
 	OPTIONS_DECODE = 1 << 1,
 	OPTIONS_PIPELINE = 1 << 2,
+	OPTIONS_ENCODE = 1 << 3,
 };
 
 /* Exit status in addition to those of cli.h: no failure, but the figures are not reliable. */

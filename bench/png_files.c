@@ -185,6 +185,22 @@ int png_files_load(struct png_files *png_files, char *const *paths, unsigned pat
 	return error;
 }
 
+size_t png_files_kinds(const struct png_files *png_files, const char **kinds, size_t max)
+{
+	size_t count = 0, known;
+
+	for (size_t i = 0; i < png_files->count && count < max; i++) {
+		const char *kind = png_files->files[i].kind;
+
+		for (known = 0; known < count; known++)
+			if (strcmp(kinds[known], kind) == 0)
+				break;
+		if (known == count)
+			kinds[count++] = kind;
+	}
+	return count;
+}
+
 void png_files_free(struct png_files *png_files)
 {
 	for (size_t i = 0; i < png_files->count; i++)

@@ -125,9 +125,10 @@ void capacity_bound(struct capacity *capacity, const struct capacity *failed)
 
 uint64_t capacity_buffer_bytes(const struct capacity *capacity)
 {
-	uint64_t bytes = png_fast_buffer_size(capacity->width, capacity->height);
+	uint32_t fourcc = capacity->fourcc;
+	uint64_t bytes = png_fast_buffer_size(fourcc, capacity->width, capacity->height);
 
-	if (capacity->fourcc != SHMFLIP_XRGB8888 || bytes < capacity->slot_bytes)
+	if ((fourcc != SHMFLIP_XRGB8888 && !png_has_format(fourcc)) || bytes < capacity->slot_bytes)
 		return capacity->slot_bytes;
 	return bytes;
 }

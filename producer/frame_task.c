@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "h273.h"
 #include "input/file_kind.h"
 #include "png_colour.h"
 #include "png_display.h"
@@ -32,13 +33,20 @@ const char *frame_task_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Whether our pixels hold all of it. Gray of limited range would have to be widened. */
+static bool is_exact(const struct png_header *header, const struct shmflip_colour *colour)
+{
+	return header->depth <= 8 &&
+	       !(header->colour_type == PNG_GRAY && colour->range == RANGE_LIMITED);
+}
+
 void frame_task_set_header(struct frame_task *task, const struct png_header *header,
                            const struct options *options)
 {
 	task->width = header->width;
 	task->height = header->height;
-	if (pixels_choose(&options->pixels, png_header_format(header), header->depth <= 8,
-	                  &task->fourcc))
+	if (pixels_choose(&options->pixels, png_header_format(header),
+	                  is_exact(header, &task->colour), &task->fourcc))
 		return;
 	task->fault =
 		"a PNG of another format than --pixels names: use auto, or bgra to convert it";
@@ -129,10 +137,12 @@ static void open_and_read(struct frame_task *task)
 		close(fd);
 }
 
-/* What the PNG says of its colour. bits are 0 if all bits of the frame's format mean something. */
-static void read_colour(struct frame_task *task, const struct png_header *header)
+/* The format depends on the colour. bits are 0 if all bits of the frame's format mean something. */
+static void read_format(struct frame_task *task, const struct png_header *header,
+                        const struct options *options)
 {
 	task->warning = png_colour_read(task->png, task->size, header, &task->colour);
+	frame_task_set_header(task, header, options);
 	if (task->colour.bits >= shmflip_format_info(task->fourcc)->bits)
 		task->colour.bits = 0;
 }
@@ -162,8 +172,7 @@ static void read_png(struct frame_task *task, const struct options *options)
 			task->fault = kind;
 		return;
 	}
-	frame_task_set_header(task, &header, options);
-	read_colour(task, &header);
+	read_format(task, &header, options);
 	read_display(task);
 }
 

@@ -154,7 +154,7 @@ static void set_colour(struct shmflip_colour *colour, char *text)
 	static const char *const ranges[] = { "limited", "full", NULL };
 	const char *range = cut(text, ':');
 
-	colour->matrix = matrix_option("--colour", text)->code;
+	colour->matrix = matrix_option("--colour MATRIX[:limited|full]", text)->code;
 	if (range)
 		colour->range = (uint8_t)(1 + cli_choice("--colour MATRIX:RANGE", range, ranges));
 }
@@ -336,13 +336,6 @@ static void check_pixels(const struct options *options)
 		                "XB48, AB48, auto, or bgra to convert all");
 }
 
-static unsigned count_processors(void)
-{
-	cpu_set_t set;
-
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
-}
-
 /* One slot is shown, and each decoder thread needs two: while its last frame waits for an earlier,
  * slower one, it decodes the next. */
 static uint32_t default_slots(unsigned jobs)
@@ -361,7 +354,7 @@ static void choose_jobs_and_slots(struct options *options)
 		cli_usage_error("--jobs %u needs --slots %u or more", options->jobs,
 		                options->jobs + 1);
 	if (options->jobs == 0)
-		options->jobs = count_processors() < jobs_max ? count_processors() : jobs_max;
+		options->jobs = cli_processors() < jobs_max ? cli_processors() : jobs_max;
 	options->slots_given = options->slots;
 	if (!options->slots)
 		options->slots = default_slots(options->jobs);

@@ -21,12 +21,13 @@ struct options {
 	uint64_t loops;   /* how often to start over, or LOOP_FOREVER */
 	struct frame_rate rate;
 	bool rate_given;
-	uint32_t slots;        /* to begin with */
-	bool slots_given;      /* else the producer may take more */
-	unsigned jobs;         /* at least 1, and less than slots */
-	uint32_t policy;       /* enum shmflip_policy */
-	unsigned wait_viewers; /* 0: start at once */
-	uint32_t max_width;    /* 0: as the inputs need */
+	struct frame_rate stream_rate; /* that the source names: viewers are told, if rate is 0 */
+	uint32_t slots;                /* to begin with */
+	bool slots_given;              /* else the producer may take more */
+	unsigned jobs;                 /* at least 1, and less than slots */
+	uint32_t policy;               /* enum shmflip_policy */
+	unsigned wait_viewers;         /* 0: start at once */
+	uint32_t max_width;            /* 0: as the inputs need */
 	uint32_t max_height;
 	struct raw_layout raw;      /* of bare pixels on stdin; format NULL: none */
 	struct frame_rate raw_rate; /* that --raw names */

@@ -8,6 +8,9 @@
 
 enum { WAIT_MS = 100 };
 
+/* Of changes of the pixel aspect, each of which takes new memory. */
+enum { QUICK_CHANGES_MAX = 16, QUICK_FRAMES = 15 };
+
 /* What the stream has of a frame. */
 static void describe_frame(struct shmflip_stream *stream, const struct frame_task *task)
 {
@@ -22,14 +25,16 @@ static void describe_frame(struct shmflip_stream *stream, const struct frame_tas
 static void describe_stream(struct output *output, const struct frame_task *first)
 {
 	const struct options *options = output->options;
+	struct frame_rate rate;
 
 	shmflip_init(&output->stream);
 	describe_frame(&output->stream, first);
 	output->stream.slots = options->slots;
 	output->stream.slot_bytes = capacity_buffer_bytes(output->capacity);
-	if (options->rate.num) {
-		output->stream.rate_num = options->rate.num;
-		output->stream.rate_den = options->rate.den;
+	rate = options->rate.num ? options->rate : options->stream_rate;
+	if (rate.num) {
+		output->stream.rate_num = rate.num;
+		output->stream.rate_den = rate.den;
 	}
 }
 
@@ -131,17 +136,33 @@ static void keep_aspect(struct output *output, const struct frame_task *task, co
 		cli_error("%s: the pixel aspect stays as it is: %s", task->path, reason);
 }
 
+/* Counts the changes in a row that came within half a second, by the rate. */
+static bool changes_often(struct output *output)
+{
+	double hz = frame_rate_hz(output->options->rate);
+	bool is_quick = output->frames_of_aspect < (hz > 0 ? hz / 2 : QUICK_FRAMES);
+
+	output->quick_changes = is_quick ? output->quick_changes + 1 : 0;
+	output->frames_of_aspect = 0;
+	return output->quick_changes > QUICK_CHANGES_MAX;
+}
+
 /* After any other error than a lack of memory, the next frame tries again. */
 void output_follow_aspect(struct output *output, const struct frame_task *task)
 {
 	struct shmflip_stream stream = output->stream;
 	int error;
 
+	output->frames_of_aspect++;
 	if (output->keeps_aspect ||
 	    (stream.aspect_num == task->aspect_num && stream.aspect_den == task->aspect_den))
 		return;
 	if (output->options->preload) {
 		keep_aspect(output, task, "--preload keeps the first one");
+		return;
+	}
+	if (changes_often(output)) {
+		keep_aspect(output, task, "it changes too often");
 		return;
 	}
 	describe_frame(&stream, task);

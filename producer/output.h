@@ -20,6 +20,8 @@ struct output {
 	struct shmflip_producer *producer; /* NULL: not open */
 	struct shmflip_stream stream;      /* as last configured */
 	bool keeps_aspect;                 /* of pixels; the user has been told */
+	unsigned frames_of_aspect;         /* published since it changed */
+	unsigned quick_changes;            /* of it, in a row */
 };
 
 /* Opens the channel for frames like the first one, whose size is known. Blocks until the kernel has
@@ -43,8 +45,9 @@ int output_loan(struct output *output, struct shmflip_frame **frame);
 void output_make_room(struct output *output, struct frame_task *task);
 
 /* A stream has one pixel aspect. If the frame to publish has another, begins another stream in new
- * memory. The frame then fails with -ESTALE: see output_move(). With --preload, or if there is no
- * memory, tells the user, and the old aspect stays for good. */
+ * memory. The frame then fails with -ESTALE: see output_move(). With --preload, if there is no
+ * memory, or if it changes again and again within half a second, tells the user, and the old aspect
+ * stays for good. Call once for each frame. */
 void output_follow_aspect(struct output *output, const struct frame_task *task);
 
 /* Takes new memory with so many more slots, and tells the user.

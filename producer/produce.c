@@ -43,11 +43,12 @@ static int wait_viewers(const struct run *run)
 	return -EINTR;
 }
 
-/* The rate that a stream names, unless --fps names another. */
+/* The rate that a stream names, unless --fps names another. With --fps 0, viewers still know it. */
 static void adopt_rate(struct run *run)
 {
 	struct frame_rate rate = frame_source_rate(&run->source);
 
+	run->options->stream_rate = rate;
 	if (run->options->rate_given || !rate.num)
 		return;
 	run->options->rate = rate;

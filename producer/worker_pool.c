@@ -95,7 +95,7 @@ static struct queue_entry *next_work(struct worker_pool *pool)
 static void *decode_frames(void *argument)
 {
 	struct worker_pool *pool = argument;
-	struct png_fast *fast = png_fast_create(false, 0);
+	struct png_fast *fast = png_fast_create(0, 0);
 	struct queue_entry *entry;
 
 	pthread_mutex_lock(&pool->lock);
@@ -219,7 +219,7 @@ void worker_pool_submit(struct worker_pool *pool)
 	entry->capacity = pool->source->capacity;
 	if (!done && !worker_pool_has_workers(pool)) {
 		if (!pool->fast)
-			pool->fast = png_fast_create(false, 0);
+			pool->fast = png_fast_create(0, 0);
 		frame_task_decode(&entry->task, &entry->capacity, pool->options, pool->fast);
 		done = true;
 	}

@@ -142,8 +142,7 @@ int cat_run(const struct options *options)
 	error = open_viewer(options, &cat.viewer);
 	if (error)
 		return command_fail(error);
-	frame_writer_init(&cat.writer, options);
-	status = copy_frames(&cat);
+	status = frame_writer_init(&cat.writer, options) ? CLI_FAILED : copy_frames(&cat);
 	shmflip_viewer_close(cat.viewer);
 	frame_writer_finish(&cat.writer);
 	return status;

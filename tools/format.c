@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "png_encode.h"
@@ -42,26 +41,20 @@ static int raw_frame(struct out_buffer *output, const struct pixel_source *sourc
 	return 0;
 }
 
+static int append(void *output, const void *bytes, size_t size)
+{
+	uint8_t *room = out_buffer_reserve(output, size);
+
+	if (!room)
+		return -ENOMEM;
+	memcpy(room, bytes, size);
+	return 0;
+}
+
 static int png_frame(struct out_buffer *output, const struct pixel_source *source,
                      const struct video *video)
 {
-	char *bytes = NULL;
-	size_t size = 0;
-	FILE *file = open_memstream(&bytes, &size);
-	uint8_t *room;
-	int error;
-
-	(void)video;
-	if (!file)
-		return -ENOMEM;
-	error = png_encode(file, source);
-	if (fclose(file) != 0 && !error)
-		error = -ENOMEM;
-	room = error ? NULL : out_buffer_reserve(output, size);
-	if (room)
-		memcpy(room, bytes, size);
-	free(bytes);
-	return room ? 0 : -ENOMEM;
+	return png_encode(video->encoder, source, append, output);
 }
 
 const struct format formats[FORMATS] = {

@@ -20,6 +20,7 @@ struct video {
 	uint32_t rate_num; /* frames per second; 0: not known */
 	uint32_t rate_den;
 	const struct matrix *matrix; /* of the YUV that RGB becomes */
+	struct png_encoder *encoder; /* of PNG */
 	char pixels[64];             /* what the stream calls its pixels: see describe */
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "png_encode.h"
 #include "snapshot.h"
 
 #define FPS_DEFAULT 30
@@ -17,15 +18,24 @@
 #define REPORT_STALL_NS NS_PER_S
 #define WRITES FRAME_WRITER_WRITES
 
-void frame_writer_init(struct frame_writer *writer, const struct options *options)
+int frame_writer_init(struct frame_writer *writer, const struct options *options)
 {
+	int error = 0;
+
 	*writer = (struct frame_writer){ .options = options };
+	if (options->format == &formats[FORMAT_PNG])
+		error = png_encoder_create(options->jobs, &writer->encoder);
+	if (error)
+		cli_error("cannot start %u threads that encode: %s", options->jobs,
+		          strerror(-error));
+	return error;
 }
 
 void frame_writer_finish(struct frame_writer *writer)
 {
 	out_buffer_finish(&writer->last);
 	out_buffer_finish(&writer->next);
+	png_encoder_destroy(writer->encoder);
 }
 
 bool frame_writer_is_done(const struct frame_writer *writer)
@@ -75,6 +85,7 @@ static int describe_video(const struct frame_writer *writer, const struct shmfli
 	const struct shmflip_stream *stream = frame->stream;
 
 	*video = (struct video){
+		.encoder = writer->encoder,
 		.width = frame->width,
 		.height = frame->height,
 		.aspect_num = stream->aspect_num,

@@ -21,6 +21,7 @@ struct frame_writer {
 	bool in_time;
 	bool stall_was_reported;
 	struct video video;
+	struct png_encoder *encoder;           /* NULL: the format is another */
 	int64_t published_ns;                  /* when the converted frame was published */
 	int64_t taken_ns;                      /* when it was taken */
 	uint64_t frames;                       /* written so far */
@@ -31,7 +32,8 @@ struct frame_writer {
 	struct out_buffer next;
 };
 
-void frame_writer_init(struct frame_writer *writer, const struct options *options);
+/* Returns 0, or a negative errno after a message. */
+int frame_writer_init(struct frame_writer *writer, const struct options *options);
 void frame_writer_finish(struct frame_writer *writer);
 
 /* All three return 0, or a negative errno after a message:

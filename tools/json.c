@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "h273.h"
 #include "json_text.h"
 #include "labels.h"
 
@@ -35,13 +36,20 @@ static json_t *fraction(uint32_t num, uint32_t den)
 	return num ? json_sprintf("%u/%u", num, den) : json_null();
 }
 
-static json_t *colour(const struct shmflip_colour *colour)
+/* 0: not known, and all if there are more than the format has. */
+static int bits(uint32_t fourcc, const struct shmflip_colour *colour)
+{
+	return colour->bits ? (int)label_bits(shmflip_format_info(fourcc), colour) : 0;
+}
+
+static json_t *colour(uint32_t fourcc, const struct shmflip_colour *colour)
 {
 	const char *range = label_range(colour->range);
 
-	return json_pack("{s:i, s:i, s:i, s:s?, s:i, s:i, s:i}", "primaries", colour->primaries,
-	                 "transfer", colour->transfer, "matrix", colour->matrix, "range", range,
-	                 "siting", colour->siting, "bits", colour->bits, "white", colour->white);
+	return json_pack("{s:i, s:i, s:i, s:s?, s:i, s:i, s:i}", "primaries",
+	                 known_code(colour->primaries), "transfer", known_code(colour->transfer),
+	                 "matrix", known_code(colour->matrix), "range", range, "siting",
+	                 colour->siting, "bits", bits(fourcc, colour), "white", colour->white);
 }
 
 /* Null: ffmpeg has no name for it. */
@@ -75,7 +83,7 @@ static json_t *stream_json(const struct shmflip_stream *stream)
 	                 (json_int_t)stream->height, "rate",
 	                 fraction(stream->rate_num, stream->rate_den), "pixel_aspect",
 	                 fraction(stream->aspect_num, stream->aspect_den), "colour",
-	                 colour(&stream->colour), "metadata", metadata(stream));
+	                 colour(stream->fourcc, &stream->colour), "metadata", metadata(stream));
 }
 
 static json_t *planes(const struct shmflip_frame *frame)
@@ -111,11 +119,12 @@ static json_t *pixels(const struct shmflip_frame *frame)
 {
 	char format[LABEL_FORMAT_SIZE];
 
-	return json_pack("{s:I, s:I, s:o, s:s, s:s?, s:o, s:I, s:o, s:o, s:o}", "width",
+	return json_pack("{s:I, s:I, s:o, s:s, s:s?, s:b, s:o, s:I, s:o, s:o, s:o}", "width",
 	                 (json_int_t)frame->width, "height", (json_int_t)frame->height,
 	                 "orientation", orientation(frame), "format",
 	                 label_format(format, frame->fourcc), "ffmpeg", ffmpeg_name(frame->fourcc),
-	                 "colour", colour(&frame->colour), "stride_bytes",
+	                 "premultiplied", frame->flags & SHMFLIP_FRAME_PREMULTIPLIED ? 1 : 0,
+	                 "colour", colour(frame->fourcc, &frame->colour), "stride_bytes",
 	                 (json_int_t)frame->plane[0].stride_bytes, "planes", planes(frame),
 	                 "value_scale", measure(frame, frame->value_scale), "value_offset",
 	                 measure(frame, frame->value_offset));

@@ -52,10 +52,17 @@ append(char out[LABEL_PIXELS_SIZE], const char *format, ...)
 	va_end(arguments);
 }
 
+uint32_t label_bits(const struct shmflip_format_info *info, const struct shmflip_colour *colour)
+{
+	uint32_t all = info ? info->bits : 8;
+
+	return colour->bits && colour->bits < all ? colour->bits : all;
+}
+
 static void append_bits(char out[LABEL_PIXELS_SIZE], const struct shmflip_format_info *info,
                         const struct shmflip_colour *colour)
 {
-	uint32_t bits = colour->bits ? colour->bits : info ? info->bits : 8;
+	uint32_t bits = label_bits(info, colour);
 
 	if (info && info->flags & SHMFLIP_FORMAT_FLOAT)
 		append(out, ", float");
@@ -70,12 +77,13 @@ static void append_codes(char out[LABEL_PIXELS_SIZE], const struct shmflip_colou
 {
 	static const char *const names[] = { "BT.601", "BT.709", "BT.2020" };
 	const struct matrix *matrix = matrix_of_code(colour->matrix);
+	unsigned primaries = known_code(colour->primaries);
+	unsigned transfer = known_code(colour->transfer), code = known_code(colour->matrix);
 
 	if (matrix)
 		append(out, ", %s", names[matrix - matrices]);
-	if (colour->primaries || colour->transfer || (colour->matrix && !matrix))
-		append(out, ", H.273 %u/%u/%u", colour->primaries, colour->transfer,
-		       colour->matrix);
+	if (primaries || transfer || (code && !matrix))
+		append(out, ", H.273 %u/%u/%u", primaries, transfer, code);
 }
 
 void label_pixels(char out[LABEL_PIXELS_SIZE], uint32_t fourcc, const struct shmflip_colour *colour)

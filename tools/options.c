@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "format.h"
 #include "matrix_option.h"
+#include "png_encoder.h"
 
 /* Options that not every command takes have letters, even if short_options does not list them. */
 enum { OPTION_DIR = 256, OPTION_HELP, OPTION_VERSION };
@@ -23,6 +24,7 @@ static const struct option long_options[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "fps", required_argument, NULL, 'r' },
 	{ "every", no_argument, NULL, 'e' },
+	{ "jobs", required_argument, NULL, 'J' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "colour", required_argument, NULL, 'C' },
 	{ "json", no_argument, NULL, 'j' },
@@ -35,7 +37,7 @@ static const struct option long_options[] = {
 static const struct command commands[] = {
 	{ "ls", "j", ls_run },
 	{ "stat", "cjw", stat_run },
-	{ "cat", "cefnrtC", cat_run },
+	{ "cat", "cefnrtCJ", cat_run },
 	{ "clean", "c", clean_run },
 };
 
@@ -64,6 +66,7 @@ static const char help_text[] =
 	"  -r, --fps N          cat: rate of y4m and raw (default: as announced, else as\n"
 	"                       measured). Frames are repeated or passed over to keep it\n"
 	"      --every          cat: each frame in order, once, as it comes\n"
+	"      --jobs N         cat: threads for png (default 1; 0: one per processor)\n"
 	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
 	"      --colour MATRIX  cat: bt601, bt709 or bt2020 of y4m (default: as frames\n"
 	"                       say, else bt709 above 576 rows, else bt601)\n"
@@ -108,6 +111,9 @@ static void set_option(struct options *options, int option, const char *value)
 		cli_rate("--fps", value, &options->rate_num, &options->rate_den);
 		if (options->rate_num == 0)
 			cli_usage_error("--fps takes a rate above 0, not '%s'", value);
+		break;
+	case 'J':
+		options->jobs = cli_jobs("--jobs", value, PNG_JOBS_MAX);
 		break;
 	case 't':
 		options->timeout_ns = cli_seconds_ns("--timeout", value);
@@ -167,6 +173,9 @@ static void check_options(const struct options *options, const char *given)
 	if (options->matrix && options->format != &formats[FORMAT_Y4M])
 		cli_usage_error("--colour is for --format y4m: %s has no matrix",
 		                options->format->name);
+	if (options->jobs && options->format != &formats[FORMAT_PNG])
+		cli_usage_error("--jobs is for --format png: %s is not compressed",
+		                options->format->name);
 	if (options->rate_num && !options->format->is_video)
 		cli_usage_error("--fps is for --format y4m or raw: %s has no rate",
 		                options->format->name);
@@ -193,4 +202,6 @@ void options_parse(int argc, char **argv, struct options *options)
 	}
 	parse_words(options, argv + optind);
 	check_options(options, given);
+	if (!options->jobs)
+		options->jobs = 1;
 }

@@ -19,6 +19,7 @@ struct options {
 	uint32_t rate_den;
 	int64_t timeout_ns; /* until a producer comes; -1: no limit */
 	const struct format *format;
+	unsigned jobs;               /* threads that encode PNG */
 	const struct matrix *matrix; /* NULL: as the frames' height says */
 };
 

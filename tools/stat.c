@@ -46,6 +46,8 @@ static void print_size(const struct shmflip_frame *frame)
 
 	label_pixels(pixels, frame->fourcc, &frame->colour);
 	printf("size         %ux%u %s, ", frame->width, frame->height, pixels);
+	if (frame->flags & SHMFLIP_FRAME_PREMULTIPLIED)
+		printf("premultiplied alpha, ");
 	if (frame->orientation > 1)
 		printf("orientation %u, ", frame->orientation);
 	for (uint32_t i = 0; i < frame->planes; i++)

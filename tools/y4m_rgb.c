@@ -43,6 +43,12 @@ static void init_planes(struct planes *planes, const struct matrix *matrix, doub
 	planes->v[1] = -planes->v[0] - planes->v[2];
 }
 
+/* Colours that are multiplied by alpha lie over black already. */
+static bool is_to_blend(const struct pixel_source *source)
+{
+	return source->format->alpha && !source->premultiplied;
+}
+
 /* ---- 8 bits --------------------------------------------------------------------------------- */
 
 INLINE int blend_8(int value, int alpha)
@@ -92,17 +98,20 @@ static const uint8_t *load_8(const struct pixel_converter *converter, uint32_t x
 static void planes_8(const struct pixel_source *source, const struct planes *by, uint8_t *out)
 {
 	size_t plane = (size_t)source->width * source->height;
+	bool blend = is_to_blend(source);
+	struct pixel_source as_it_lies = *source;
 	struct pixel_converter converter;
 	uint8_t room[BYTES];
 
-	pixel_converter_init(&converter, source, NULL);
+	as_it_lies.premultiplied = false;
+	pixel_converter_init(&converter, &as_it_lies, NULL);
 	for (uint32_t y = 0; y < source->height; y++) {
 		for (uint32_t x = 0; x < source->width; x += PIXELS) {
 			uint32_t width = source->width - x < PIXELS ? source->width - x : PIXELS;
 			uint8_t *const to[3] = { out, out + plane, out + 2 * plane };
 			const uint8_t *bgra = load_8(&converter, x, y, width, room);
 
-			if (source->format->alpha)
+			if (blend)
 				convert_8(by, to, bgra, width, false);
 			else
 				convert_8(by, to, bgra, width, true);
@@ -149,7 +158,7 @@ static void convert_16(const struct planes *planes, uint8_t *const out[3], const
 	int64_t white = (int64_t)source->white;
 
 	for (size_t x = 0; x < source->width; x++, rgba += 8) {
-		int64_t alpha = source->format->alpha ? load_word(rgba + 6, white) : white;
+		int64_t alpha = is_to_blend(source) ? load_word(rgba + 6, white) : white;
 		int64_t r = blend_16(load_word(rgba, white), alpha, white);
 		int64_t g = blend_16(load_word(rgba + 2, white), alpha, white);
 		int64_t b = blend_16(load_word(rgba + 4, white), alpha, white);

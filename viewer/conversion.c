@@ -5,9 +5,9 @@
 
 #define PIXEL_BYTES 4
 
-void conversion_init(struct conversion *conversion, const struct look *look)
+void conversion_init(struct conversion *conversion, const struct appearance *appearance)
 {
-	conversion->look = *look;
+	conversion->appearance = *appearance;
 	shared_buffers_init(&conversion->buffers);
 }
 
@@ -21,11 +21,12 @@ bool conversion_is_needed(const struct picture *picture)
 	return !picture->pixels;
 }
 
-static void convert(const struct picture *picture, const struct pixel_look *look, uint8_t *out)
+static void convert(const struct picture *picture, const struct pixel_appearance *appearance,
+                    uint8_t *out)
 {
 	struct pixel_converter converter;
 
-	pixel_converter_init(&converter, &picture->source, look);
+	pixel_converter_init(&converter, &picture->source, appearance);
 	pixel_orientation_convert(&converter, picture->info.orientation, out,
 	                          (size_t)PIXEL_BYTES * picture->info.width);
 }
@@ -41,8 +42,9 @@ int conversion_apply(struct conversion *conversion, struct picture *picture)
 	                                row_bytes * picture->info.height, &buffer);
 	if (error)
 		return error;
-	const struct pixel_look look = look_at_next(&conversion->look, &picture->source);
-	convert(picture, &look, buffer->pixels);
+	const struct pixel_appearance appearance =
+		appearance_of_next(&conversion->appearance, &picture->source);
+	convert(picture, &appearance, buffer->pixels);
 	picture->pixels = buffer->pixels;
 	picture->stride_bytes = (uint32_t)row_bytes;
 	picture->segment = &buffer->segment;
@@ -57,17 +59,20 @@ void conversion_release(struct conversion *conversion, const struct shmflip_fram
 void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels)
 {
-	const struct pixel_look look = look_at_other(&conversion->look, &picture->source);
+	const struct pixel_appearance appearance =
+		appearance_of_other(&conversion->appearance, &picture->source);
 
-	convert(picture, &look, (uint8_t *)pixels);
+	convert(picture, &appearance, (uint8_t *)pixels);
 }
 
 uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y)
 {
+	struct pixel_source as_it_lies = *source;
 	struct pixel_converter converter;
 	uint8_t bytes[PIXEL_BYTES];
 
-	pixel_converter_init(&converter, source, NULL);
+	as_it_lies.premultiplied = false;
+	pixel_converter_init(&converter, &as_it_lies, NULL);
 	pixel_convert(&converter, x, y, 1, 1, bytes, PIXEL_BYTES);
 	return (uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 |
 	       bytes[0];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Makes the pixels that presenters show of pictures in other formats, or that are to be turned.
- * Others of B, G, R and a fourth byte stay as they are, without a copy.
+ * Makes the pixels that presenters show of pictures in other formats, with premultiplied alpha, or
+ * that are to be turned. Others of B, G, R and a fourth byte stay as they are, without a copy.
  *
  * Main thread, unless said otherwise. */
 #ifndef SHMFLIP_VIEWER_CONVERSION_H
@@ -9,16 +9,16 @@
 
 #include <stdbool.h>
 
-#include "look.h"
+#include "appearance.h"
 #include "present/picture.h"
 #include "shared_buffers.h"
 
 struct conversion {
-	struct look look;
+	struct appearance appearance;
 	struct shared_buffers buffers;
 };
 
-void conversion_init(struct conversion *conversion, const struct look *look);
+void conversion_init(struct conversion *conversion, const struct appearance *appearance);
 void conversion_finish(struct conversion *conversion);
 
 bool conversion_is_needed(const struct picture *picture);
@@ -35,7 +35,8 @@ void conversion_release(struct conversion *conversion, const struct shmflip_fram
 void conversion_write(struct conversion *conversion, const struct picture *picture,
                       uint32_t *pixels);
 
-/* Converts one pixel of a source, with its full range: what colour it has as a picture. */
+/* Converts one pixel of a source, with its full range: what colour it has as a picture. Colours
+ * that are multiplied by alpha stay so. */
 uint32_t conversion_of_pixel(const struct pixel_source *source, uint32_t x, uint32_t y);
 
 #endif

@@ -43,7 +43,7 @@ static uint32_t crc_of_rgba_row(const struct pixel_converter *converter, uint32_
 	return crc;
 }
 
-/* Of the samples as they are: gray of limited range is not widened. */
+/* Of the samples as they are: gray of limited range is not widened, premultiplied alpha stays. */
 static uint32_t crc_as_rgba(const struct pixel_source *source)
 {
 	struct pixel_source samples = *source;
@@ -51,6 +51,7 @@ static uint32_t crc_as_rgba(const struct pixel_source *source)
 	uint32_t crc = 0;
 
 	samples.full_range = true;
+	samples.premultiplied = false;
 	pixel_converter_init(&converter, &samples, NULL);
 	for (uint32_t y = 0; y < source->height; y++)
 		crc = crc_of_rgba_row(&converter, y, crc);

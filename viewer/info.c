@@ -76,27 +76,36 @@ static void format_detail(char *text, size_t size, const struct pixel_source *so
 static void add_format(const struct info *info, char *names, char *values)
 {
 	const struct shmflip_format_info *format = shmflip_format_info(info->picture->fourcc);
-	char text[INFO_LOOK_SIZE] = "";
+	char text[INFO_APPEARANCE_SIZE] = "";
 
 	if (info->source)
 		format_detail(text, sizeof(text), info->source);
 	add(names, values, "format", "%s%s", format ? format->name : "-", text);
-	if (!info->source || !look_has_range(info->source))
+	if (!info->source || !appearance_has_range(info->source))
 		return;
-	info_format_look(text, info->look, info->source);
+	info_format_appearance(text, info->appearance, info->source);
 	add(names, values, "range", "%s", text);
 }
 
-static void add_size(const struct picture_info *picture, char *names, char *values)
+static const char *alpha_detail(const struct info *info)
 {
+	if (info->picture->opaque)
+		return "";
+	return info->source && info->source->premultiplied ? ", with premultiplied alpha"
+	                                                   : ", with alpha";
+}
+
+static void add_size(const struct info *info, char *names, char *values)
+{
+	const struct picture_info *picture = info->picture;
 	char aspect[48] = "";
 
 	if (picture->aspect_num != picture->aspect_den)
 		snprintf(aspect, sizeof(aspect), ", pixels of %" PRIu32 ":%" PRIu32,
 		         picture->aspect_num, picture->aspect_den);
 	add(names, values, "size", "%" PRIu32 " x %" PRIu32 "%s%s%s", picture->width,
-	    picture->height, picture->opaque ? "" : ", with alpha",
-	    picture->orientation > 1 ? ", turned" : "", aspect);
+	    picture->height, alpha_detail(info), picture->orientation > 1 ? ", turned" : "",
+	    aspect);
 }
 
 static void add_frame(const struct info *info, char *names, char *values)
@@ -107,7 +116,7 @@ static void add_frame(const struct info *info, char *names, char *values)
 	text_copy_plain(source, sizeof(source), picture->source);
 	add(names, values, "channel", "%s", info->channel);
 	add(names, values, "frame", "%" PRIu64 "  %s", picture->sequence, source);
-	add_size(picture, names, values);
+	add_size(info, names, values);
 	add_format(info, names, values);
 	add(names, values, "zoom", "%.4g %%", 100 * info->zoom);
 	if (info->copies == 0)
@@ -160,7 +169,8 @@ static void format_values(char *text, size_t size, const struct info *info)
 	const double *value = values->value;
 	uint32_t pixel = info->pixel;
 
-	if (values->count == 1 && value[0] == 0 && look_zero_is_no_value(info->look, info->source))
+	if (values->count == 1 && value[0] == 0 &&
+	    appearance_zero_is_no_value(info->appearance, info->source))
 		snprintf(text, size, "0: no value");
 	else if (values->count == 1 && values->has_measure)
 		snprintf(text, size, "%.7g = %.6g", value[0], values->measure);
@@ -178,7 +188,7 @@ static void format_values(char *text, size_t size, const struct info *info)
 
 static void add_values(const struct info *info, char *names, char *values)
 {
-	char text[INFO_LOOK_SIZE];
+	char text[INFO_APPEARANCE_SIZE];
 
 	format_values(text, sizeof(text), info);
 	add(names, values, "pixel", "%d, %d:  %s", info->pointer.x, info->pointer.y, text);
@@ -218,16 +228,16 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 	add_pixel(info, names, values);
 }
 
-void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
-                      const struct pixel_source *source)
+void info_format_appearance(char text[INFO_APPEARANCE_SIZE], const struct appearance *appearance,
+                            const struct pixel_source *source)
 {
-	const char *chosen = look->mode == LOOK_GIVEN ? "given" : "full";
-	const char *mode = look->is_following ? "auto" : chosen;
-	bool has_map = look_has_map(source);
+	const char *chosen = appearance->mode == APPEARANCE_GIVEN ? "given" : "full";
+	const char *mode = appearance->is_following ? "auto" : chosen;
+	bool has_map = appearance_has_map(source);
 
-	snprintf(text, INFO_LOOK_SIZE, "%.5g to %.5g (%s)%s%s", (double)look->shown.low,
-	         (double)look->shown.high, mode, has_map ? ", " : "",
-	         has_map ? colour_map_names[look->map] : "");
+	snprintf(text, INFO_APPEARANCE_SIZE, "%.5g to %.5g (%s)%s%s", (double)appearance->shown.low,
+	         (double)appearance->shown.high, mode, has_map ? ", " : "",
+	         has_map ? colour_map_names[appearance->map] : "");
 }
 
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s)

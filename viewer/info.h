@@ -7,20 +7,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "appearance.h"
 #include "liveness.h"
-#include "look.h"
 #include "present/geometry.h"
 #include "present/picture.h"
 
 #define INFO_SIZE 1024
 #define INFO_STALE_SIZE 64
-#define INFO_LOOK_SIZE 64
+#define INFO_APPEARANCE_SIZE 64
 
 struct info {
 	const char *channel;
 	const struct picture_info *picture;
 	const struct pixel_source *source; /* of a picture that was converted. NULL: it was not */
-	const struct look *look;
+	const struct appearance *appearance;
 	const char *presenter;
 	unsigned copies; /* of the current frame */
 	double zoom;
@@ -50,8 +50,8 @@ void info_format(const struct info *info, char names[INFO_SIZE], char values[INF
 void info_format_stale(char text[INFO_STALE_SIZE], enum liveness_state state, int64_t stale_s);
 
 /* "812 to 4920 (auto), turbo". The source must have a range. */
-void info_format_look(char text[INFO_LOOK_SIZE], const struct look *look,
-                      const struct pixel_source *source);
+void info_format_appearance(char text[INFO_APPEARANCE_SIZE], const struct appearance *appearance,
+                            const struct pixel_source *source);
 
 extern const char info_help_keys[];
 extern const char info_help_meanings[];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "png_encoder.h"
 #include "present/present.h"
 #include "shmflip.h"
 
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
 	{ "fullscreen", no_argument, NULL, OPTION_FULLSCREEN },
 	{ "no-rotate", no_argument, NULL, OPTION_NO_ROTATE },
 	{ "record", required_argument, NULL, OPTION_RECORD },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "digest", no_argument, NULL, OPTION_DIGEST },
 	{ "verify-untouched", no_argument, NULL, OPTION_UNTOUCHED },
 	{ "stats", required_argument, NULL, OPTION_STATS },
@@ -70,14 +72,14 @@ static const char help_text[] =
 	"      --once             exit when the producer ends (status 1 if it died)\n"
 	"      --newest, --every  take the newest frame, or each one in order (default:\n"
 	"                         by the producer's policy)\n"
-	"      --scale HOW        fit the window (the default), 1:1, or integer: the\n"
-	"                         largest whole multiple that fits\n"
+	"      --scale HOW        fit (the default), 1:1, or integer: a whole multiple\n"
 	"      --background WHAT  checker, or a colour: beside and behind the picture\n"
 	"      --range WHAT       black and white of 16 bits and float: auto, full, LO:HI\n"
 	"      --colormap MAP     colours of 16-bit gray and float: gray, turbo, viridis\n"
 	"      --fullscreen       start in fullscreen\n"
 	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
+	"  -j, --jobs N           threads for --record (default 1; 0: one per processor)\n"
 	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
 	"      --verify-untouched make frames unreadable to this process: ways that copy\n"
@@ -121,9 +123,9 @@ static struct background parse_background(const char *text)
 	return (struct background){ .colour = cli_colour("--background", text) };
 }
 
-static void parse_range(struct look *look, const char *text)
+static void parse_range(struct appearance *appearance, const char *text)
 {
-	if (!look_parse_range(look, text))
+	if (!appearance_parse_range(appearance, text))
 		cli_usage_error("--range takes auto, full, or LO:HI with LO below HI, such as "
 		                "400:5000, not '%s'",
 		                text);
@@ -190,6 +192,9 @@ static void set_value(struct options *options, int option, const char *value)
 	case 'n':
 		options->frames = cli_uint("--frames", value, 1, UINT64_MAX);
 		break;
+	case 'j':
+		options->jobs = cli_jobs("--jobs", value, PNG_JOBS_MAX);
+		break;
 	case OPTION_DIR:
 		options->dir = value;
 		break;
@@ -206,10 +211,10 @@ static void set_value(struct options *options, int option, const char *value)
 		options->background = parse_background(value);
 		break;
 	case OPTION_RANGE:
-		parse_range(&options->look, value);
+		parse_range(&options->appearance, value);
 		break;
 	case OPTION_COLORMAP:
-		options->look.map = parse_map(value);
+		options->appearance.map = parse_map(value);
 		break;
 	case OPTION_RECORD:
 		options->record_dir = value;
@@ -239,7 +244,7 @@ void options_parse(int argc, char **argv, struct options *options)
 
 	*options = (struct options){ .timeout_ns = -1 };
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:n:q", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:j:n:q", long_options, NULL)) != -1) {
 		if (option == OPTION_HELP)
 			print_help();
 		else if (option == OPTION_VERSION)
@@ -252,5 +257,9 @@ void options_parse(int argc, char **argv, struct options *options)
 	if (options->untouched && (options->digest || options->record_dir))
 		cli_usage_error("--verify-untouched excludes --digest and --record, which read "
 		                "pixels: use it without them");
+	if (options->jobs && !options->record_dir)
+		cli_usage_error("--jobs is for --record: give both, or neither");
+	if (!options->jobs)
+		options->jobs = 1;
 	parse_words(options, argv + optind);
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "look.h"
+#include "appearance.h"
 #include "present/scene.h"
 #include "viewport.h"
 
@@ -21,11 +21,12 @@ struct options {
 	uint64_t frames;                   /* exit after this many; 0: never */
 	int64_t timeout_ns;     /* exit after so long without a producer; negative: never */
 	const char *record_dir; /* NULL: do not record */
+	unsigned jobs;          /* threads that encode what is recorded */
 	const char *stats_path; /* NULL: none; "-": stdout */
 	uint32_t view;          /* enum shmflip_view */
 	enum scale scale;
 	struct background background;
-	struct look look; /* at the start */
+	struct appearance appearance; /* at the start */
 	bool once;
 	bool fullscreen;
 	bool digest;

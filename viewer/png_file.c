@@ -5,15 +5,24 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "png_encode.h"
+static int write_part(void *context, const void *bytes, size_t size)
+{
+	FILE *file = context;
 
-int png_file_write(const char *path, bool replace, const struct picture *picture)
+	errno = 0;
+	if (fwrite(bytes, 1, size, file) == size)
+		return 0;
+	return errno ? -errno : -EIO;
+}
+
+int png_file_write(struct png_encoder *encoder, const char *path, bool replace,
+                   const struct pixel_source *source)
 {
 	FILE *file = fopen(path, replace ? "wbe" : "wbxe");
 
 	if (!file)
 		return -errno;
-	int error = png_encode(file, &picture->source);
+	int error = png_encode(encoder, source, write_part, file);
 	if (fclose(file) != 0 && !error)
 		error = -errno;
 	if (error)

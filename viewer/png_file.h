@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 
-#include "present/picture.h"
+#include "pixel_source.h"
+#include "png_encode.h"
 
 /* Writes the file. A file that was opened is removed after a failure, also one that was replaced.
  * Returns 0 or a negative errno.
  *   -EEXIST  the path exists, and replace is false */
-int png_file_write(const char *path, bool replace, const struct picture *picture);
+int png_file_write(struct png_encoder *encoder, const char *path, bool replace,
+                   const struct pixel_source *source);
 
 #endif

@@ -31,15 +31,16 @@ static void format_name(char *name, size_t size, uint64_t producer, uint64_t seq
 		snprintf(name, size, "%08" PRIu64 ".png", sequence);
 }
 
-int record_frame(const char *dir, uint64_t producer, const struct picture *picture)
+int record_frame(struct png_encoder *encoder, const char *dir, uint64_t producer, uint64_t sequence,
+                 const struct pixel_source *source)
 {
 	char name[64], path[PATH_MAX], part[PATH_MAX];
 
-	format_name(name, sizeof(name), producer, picture->info.sequence);
+	format_name(name, sizeof(name), producer, sequence);
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
 	    snprintf(part, sizeof(part), "%s/.%s.part", dir, name) >= (int)sizeof(part))
 		return -ENAMETOOLONG;
-	int error = png_file_write(part, true, picture);
+	int error = png_file_write(encoder, part, true, source);
 	if (!error && rename(part, path) != 0)
 		error = -errno;
 	/* Also one of an earlier run, which this user could not write. */

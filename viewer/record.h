@@ -8,12 +8,16 @@
 #ifndef SHMFLIP_VIEWER_RECORD_H
 #define SHMFLIP_VIEWER_RECORD_H
 
-#include "present/picture.h"
+#include <stdint.h>
+
+#include "pixel_source.h"
+#include "png_encode.h"
 
 /* Creates the directory if it is missing. Its parent must exist. */
 int record_prepare(const char *dir);
 
 /* producer: 1 for the first that this process saw. A failure leaves no part of the file behind. */
-int record_frame(const char *dir, uint64_t producer, const struct picture *picture);
+int record_frame(struct png_encoder *encoder, const char *dir, uint64_t producer, uint64_t sequence,
+                 const struct pixel_source *source);
 
 #endif

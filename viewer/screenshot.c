@@ -23,14 +23,19 @@ static void format_name(char name[SCREENSHOT_NAME_SIZE], const char *channel, ui
 }
 
 static int write_new(char name[SCREENSHOT_NAME_SIZE], const char *channel,
-                     const struct picture *picture)
+                     const struct picture_copy *copy)
 {
-	int error = -EEXIST;
+	struct png_encoder *encoder;
+	int error = png_encoder_create(1, &encoder);
 
+	if (error)
+		return error;
+	error = -EEXIST;
 	for (int number = 1; error == -EEXIST && number <= NAMES_MAX; number++) {
-		format_name(name, channel, picture->info.sequence, number);
-		error = png_file_write(name, false, picture);
+		format_name(name, channel, copy->info.sequence, number);
+		error = png_file_write(encoder, name, false, &copy->source);
 	}
+	png_encoder_destroy(encoder);
 	return error;
 }
 
@@ -44,9 +49,7 @@ int screenshot_take(struct video_output *output, const char *channel,
 		*reason = video_output_reason(output);
 		return error;
 	}
-	const struct picture picture = picture_of_source(&copy.info, &copy.source);
-
-	error = write_new(name, channel, &picture);
+	error = write_new(name, channel, &copy);
 	*reason = strerror(-error);
 	picture_copy_finish(&copy);
 	return error;

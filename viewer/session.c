@@ -11,18 +11,18 @@
 #include "cli.h"
 #include "digest.h"
 #include "present/present.h"
-#include "record.h"
 #include "session_stats.h"
 
 #define STATUS_INTERVAL_NS 250000000
 
-static bool prepare_recording(const struct options *options)
+static bool open_recorder(struct session *session)
 {
-	int error = options->record_dir ? record_prepare(options->record_dir) : 0;
+	const struct options *options = session->options;
 
-	if (error)
-		cli_error("cannot record in %s: %s", options->record_dir, strerror(-error));
-	return !error;
+	if (!options->record_dir)
+		return true;
+	session->recorder = recorder_create(options->record_dir, options->jobs);
+	return session->recorder;
 }
 
 static bool reads_pixels(const struct options *options)
@@ -62,7 +62,8 @@ bool session_init(struct session *session, const struct options *options)
 		session->exit_code = CLI_USAGE;
 	if (error)
 		return false;
-	if (!prepare_recording(options) || !session_stats_open(session)) {
+	if (!open_recorder(session) || !session_stats_open(session)) {
+		recorder_destroy(session->recorder);
 		shmflip_viewer_close(session->viewer);
 		return false;
 	}
@@ -76,34 +77,40 @@ static enum session_event exit_with(struct session *session, int exit_code)
 	return SESSION_EXIT;
 }
 
+/* -EPIPE: the reader has closed the pipe. No message. */
 static int digest(const struct picture *picture)
 {
 	int error = digest_print(stdout, picture);
 
-	if (error)
+	if (error && error != -EPIPE)
 		cli_error("cannot write to stdout: %s", strerror(-error));
 	return error;
 }
 
+/* Whether each frame is to be taken in order, however long that takes. */
+static bool takes_every(const struct session *session)
+{
+	return session->options->view == SHMFLIP_VIEW_EVERY ||
+	       (session->options->view == SHMFLIP_VIEW_AUTO &&
+	        session->channel.policy == SHMFLIP_POLICY_LOSSLESS);
+}
+
 static int record(struct session *session, const struct picture *picture)
 {
-	const char *dir = session->options->record_dir;
-	int error = record_frame(dir, session->counts.producers, picture);
-
-	if (error)
-		cli_error("cannot record frame %" PRIu64 " in %s: %s", picture->info.sequence, dir,
-		          strerror(-error));
-	return error;
+	return recorder_add(session->recorder, session->counts.producers, picture,
+	                    takes_every(session));
 }
 
 static enum session_event digest_and_record(struct session *session, const struct picture *picture)
 {
-	if ((session->options->digest && digest(picture) < 0) ||
-	    (session->options->record_dir && record(session, picture) < 0)) {
-		shmflip_frame_release(picture->frame);
-		return exit_with(session, CLI_FAILED);
-	}
-	return SESSION_FRAME;
+	int error = session->options->digest ? digest(picture) : 0;
+
+	if (!error && session->recorder)
+		error = record(session, picture);
+	if (!error)
+		return SESSION_FRAME;
+	shmflip_frame_release(picture->frame);
+	return exit_with(session, error == -EPIPE ? CLI_OK : CLI_FAILED);
 }
 
 static void announce_wait(struct session *session)
@@ -195,7 +202,10 @@ static bool must_stay_untouched(const struct session *session)
 
 static enum session_event refuse_to_convert(struct session *session, const struct picture *picture)
 {
-	if (picture->source.format->order == ORDER_BGRA)
+	if (picture->source.premultiplied)
+		cli_error("--verify-untouched forbids the copy that divides colours by alpha: "
+		          "publish frames with straight alpha, or use --present none");
+	else if (picture->source.format->order == ORDER_BGRA)
 		cli_error("--verify-untouched forbids the copy that turns the picture: use "
 		          "--no-rotate, or --present none");
 	else
@@ -271,11 +281,8 @@ int session_switch(struct session *session, int direction)
 bool session_wants_unseen(const struct session *session)
 {
 	const struct options *options = session->options;
-	bool every = options->view == SHMFLIP_VIEW_EVERY ||
-	             (options->view == SHMFLIP_VIEW_AUTO &&
-	              session->channel.policy == SHMFLIP_POLICY_LOSSLESS);
 
-	return every || options->digest || options->record_dir || options->once ||
+	return takes_every(session) || options->digest || options->record_dir || options->once ||
 	       options->frames > 0 || options->timeout_ns >= 0;
 }
 
@@ -365,7 +372,10 @@ void session_fail(struct session *session, const char *presenter, const char *re
 static void finish_output(struct session *session)
 {
 	cli_status_keep();
+	if (session->recorder && recorder_finish(session->recorder))
+		session->exit_code = CLI_FAILED;
 	session_stats_finish(session);
+	recorder_destroy(session->recorder);
 }
 
 /* Exit handlers of graphics libraries would use the connection, and threads still release

@@ -17,6 +17,7 @@
 #include "options.h"
 #include "present/picture.h"
 #include "rate.h"
+#include "recorder.h"
 #include "shmflip.h"
 
 enum session_event {
@@ -49,6 +50,7 @@ struct session {
 	int exit_code;
 
 	FILE *stats_file;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 	bool wait_announced;
 	struct session_channel channel; /* at the last take; zeros: none yet */
 	struct shmflip_counts counts;   /* of all channels, at the last take */

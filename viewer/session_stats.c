@@ -57,6 +57,10 @@ static void write_stats(struct session *session)
 		.height = session->height,
 	};
 
+	if (session->recorder) {
+		stats.recorded = recorder_tally(session->recorder)->recorded;
+		stats.not_recorded = recorder_tally(session->recorder)->missing;
+	}
 	session_copy_ages(session, &ages);
 	session_stats_count(session, &stats.counts);
 	int error = stats_write(&stats, session->stats_file);

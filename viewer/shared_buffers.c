@@ -66,10 +66,15 @@ static void release_memory(struct shared_memory *memory)
 	free(memory);
 }
 
-/* A memory that is far too large is not kept: the frames were larger once. */
-static bool is_suitable(const struct shared_memory *memory, size_t bytes)
+/* A memory that stays far too large is not kept: the frames were larger once. */
+static bool use_again(struct shared_buffers *buffers, size_t bytes)
 {
-	return memory && memory->buffer_bytes >= bytes && memory->buffer_bytes / 2 <= bytes;
+	const struct shared_memory *memory = buffers->memory;
+
+	if (!memory || memory->buffer_bytes < bytes)
+		return false;
+	buffers->smaller = memory->buffer_bytes / 2 <= bytes ? 0 : buffers->smaller + 1;
+	return buffers->smaller <= SHARED_BUFFERS_SMALLER_MAX;
 }
 
 static int prepare_memory(struct shared_buffers *buffers, size_t bytes)
@@ -77,13 +82,14 @@ static int prepare_memory(struct shared_buffers *buffers, size_t bytes)
 	struct shared_memory *memory;
 
 	bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (is_suitable(buffers->memory, bytes))
+	if (use_again(buffers, bytes))
 		return 0;
 	int error = create_memory(bytes, &memory);
 	if (error)
 		return error;
 	release_memory(buffers->memory);
 	buffers->memory = memory;
+	buffers->smaller = 0;
 	return 0;
 }
 

@@ -5,7 +5,8 @@
  * frees it with its last user.
  *
  * A buffer belongs to a frame from shared_buffers_take() until shared_buffers_release().
- * Meanwhile no other frame's pixels are written to it. */
+ * Meanwhile no other frame's pixels are written to it. Memory grows at once and shrinks late: frames
+ * of two sizes may come by turns. */
 #ifndef SHMFLIP_VIEWER_SHARED_BUFFERS_H
 #define SHMFLIP_VIEWER_SHARED_BUFFERS_H
 
@@ -13,10 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "present/present.h"
 #include "shmflip.h"
 
-/* One more than a presenter holds at once. */
-#define SHARED_BUFFERS 5
+/* One is being filled. */
+#define SHARED_BUFFERS (PRESENTER_FRAMES_MAX + 1)
+
+/* Frames in a row that need less than half of a buffer, before smaller ones replace them. */
+#define SHARED_BUFFERS_SMALLER_MAX 60
 
 struct shared_memory;
 
@@ -30,6 +35,7 @@ struct shared_buffer {
 struct shared_buffers {
 	pthread_mutex_t lock;
 	struct shared_memory *memory; /* of the buffers to come. NULL: none yet */
+	unsigned smaller;             /* frames in a row that need less than half of a buffer */
 	struct shared_buffer buffers[SHARED_BUFFERS];
 };
 

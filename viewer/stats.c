@@ -58,7 +58,8 @@ static json_t *pack(const struct stats *stats)
 	const struct presenter *presenter = stats->presenter;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+		"{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+		"s:I, "
 		"s:f, s:f, s:o, "
 		"s:o, s:I, s:I}",
 		"program", "shmflip-viewer", "version", PROGRAM_VERSION, "channel", stats->channel,
@@ -66,9 +67,10 @@ static json_t *pack(const struct stats *stats)
 		"copies_per_frame", pack_copies(stats), "published", (json_int_t)counts->published,
 		"shown", (json_int_t)(counts->acquired - stats->passed_over), "repeated",
 		(json_int_t)stats->repeated, "passed_over", (json_int_t)stats->passed_over,
-		"missed", (json_int_t)counts->missed, "bad_frames", (json_int_t)stats->bad_frames,
-		"producers", (json_int_t)counts->producers, "generations",
-		(json_int_t)counts->generations, "producers_died",
+		"missed", (json_int_t)counts->missed, "recorded", (json_int_t)stats->recorded,
+		"not_recorded", (json_int_t)stats->not_recorded, "bad_frames",
+		(json_int_t)stats->bad_frames, "producers", (json_int_t)counts->producers,
+		"generations", (json_int_t)counts->generations, "producers_died",
 		(json_int_t)stats->producers_died, "dropped_by_producer",
 		(json_int_t)counts->dropped, "seconds", rounded(seconds(stats), 1e6), "fps",
 		rounded(fps(stats), 1000), "age_ms", pack_ages(stats->ages), "format",

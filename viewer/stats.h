@@ -19,6 +19,8 @@ struct stats {
 	uint64_t producers_died;
 	uint64_t bad_frames;
 	uint64_t passed_over; /* frames acquired, but not shown */
+	uint64_t recorded;
+	uint64_t not_recorded; /* though frames before and after were */
 	uint64_t repeated;
 	uint64_t drawn;
 	uint64_t copies; /* of all frames drawn */

@@ -10,7 +10,7 @@
 #include "screenshot.h"
 #include "session.h"
 #include "ui.h"
-#include "ui_look.h"
+#include "ui_appearance.h"
 #include "ui_state.h"
 #include "ui_step.h"
 #include "ui_text.h"
@@ -181,8 +181,8 @@ static const struct binding {
 	{ SDLK_DOWN, ON_REPEAT, scroll_down },
 	{ SDLK_TAB, ON_PRESS, switch_channel },
 	{ SDLK_s, ON_PRESS, save_screenshot },
-	{ SDLK_r, ON_PRESS, ui_look_next_range },
-	{ SDLK_c, ON_PRESS, ui_look_next_map },
+	{ SDLK_r, ON_PRESS, ui_appearance_next_range },
+	{ SDLK_c, ON_PRESS, ui_appearance_next_map },
 	{ SDLK_i, ON_PRESS, toggle_info },
 	{ SDLK_h, ON_PRESS, toggle_help },
 	{ SDLK_F1, ON_PRESS, toggle_help },

@@ -83,7 +83,7 @@ static bool show_info(struct ui *ui, int64_t now_ns)
 		.channel = session->channel_name,
 		.picture = video_output_info(ui->output),
 		.source = video_output_source(ui->output),
-		.look = video_output_look(ui->output),
+		.appearance = video_output_appearance(ui->output),
 		.presenter = session->presenter->name,
 		.copies = session->copies_of_last,
 		.zoom = video_output_zoom(ui->output),

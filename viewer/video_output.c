@@ -55,7 +55,7 @@ static struct video_output *output_alloc(struct session *session)
 	output->host.on_screen = note_on_screen;
 	output->host.wake = wake;
 	output->host.context = output;
-	conversion_init(&output->conversion, &session->options->look);
+	conversion_init(&output->conversion, &session->options->appearance);
 	viewport_init(&output->viewport, session->options->scale);
 	return output;
 }
@@ -250,7 +250,7 @@ int video_output_show_copy(struct video_output *output, const struct picture_cop
 	return error;
 }
 
-int video_output_change_look(struct video_output *output)
+int video_output_change_appearance(struct video_output *output)
 {
 	int error = output->is_converted ? video_output_release_slot(output) : 0;
 

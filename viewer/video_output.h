@@ -13,7 +13,7 @@
 #include "present/picture.h"
 #include "viewport.h"
 
-struct look;
+struct appearance;
 struct overlay;
 struct picture_copy;
 struct pixel_values;
@@ -49,9 +49,9 @@ int video_output_show(struct video_output *output, const struct picture *picture
  * stays as stale as it was. */
 int video_output_show_copy(struct video_output *output, const struct picture_copy *copy);
 
-/* Converts and shows the current picture again, after a change of its look. If it was not
+/* Converts and shows the current picture again, after a change of its appearance. If it was not
  * converted, does nothing. Releases the frame's slot. */
-int video_output_change_look(struct video_output *output);
+int video_output_change_appearance(struct video_output *output);
 
 /* Releases the frame's slot, and keeps the picture. */
 int video_output_release_slot(struct video_output *output);
@@ -68,7 +68,7 @@ const struct picture_info *video_output_info(const struct video_output *output);
 const struct pixel_source *video_output_source(const struct video_output *output);
 
 /* How pictures of 16 bits and float are shown from now on. */
-struct look *video_output_look(struct video_output *output);
+struct appearance *video_output_appearance(struct video_output *output);
 
 /* Reads one pixel of the current picture's frame: its values as they came, and what colour they
  * have (0xAARRGGBB) in a picture. values->count is 0 if the picture is shown as it came: only pixel

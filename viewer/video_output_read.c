@@ -17,9 +17,9 @@ const struct pixel_source *video_output_source(const struct video_output *output
 	return output->is_converted ? &output->source : NULL;
 }
 
-struct look *video_output_look(struct video_output *output)
+struct appearance *video_output_appearance(struct video_output *output)
 {
-	return &output->conversion.look;
+	return &output->conversion.appearance;
 }
 
 int video_output_inspect(struct video_output *output, struct point at, struct pixel_values *values,

@@ -49,6 +49,9 @@ extern const struct decoder *const decoders[];
 /* NULL: no decoder has that name. */
 const struct decoder *decoder_named(const char *name);
 
+/* The version of zlib that libpng uses: zlib-ng's name is part of its own. */
+const char *decoder_zlib_version(void);
+
 /* Converts a row of RGBA bytes to BGRA. to may be from. */
 void decoder_swap_row(uint8_t *to, const uint8_t *from, uint32_t pixels);
 

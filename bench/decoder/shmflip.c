@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * The decoder of shmflip-producer, as built and without libdeflate. */
+ * The decoder of shmflip-producer, as built and with zlib. */
+#include <errno.h>
+
 #include "png_decode.h"
 #include "png_fast.h"
+#include "png_inflate.h"
 #include "table.h"
 
 static void *open_best(void)
 {
-	return png_fast_create(false, 0);
+	return png_fast_create(0, 0);
 }
 
 static void *open_zlib(void)
 {
-	return png_fast_create(true, 0);
+	unsigned last = 0;
+
+	while (png_inflater_name(last + 1))
+		last++;
+	return png_fast_create(last, 0);
 }
 
 static void close_fast(void *state)
@@ -20,14 +27,18 @@ static void close_fast(void *state)
 	png_fast_destroy(state);
 }
 
+/* -ENOTSUP: libpng had to decode it. */
 static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 {
 	const struct png_decode_options options = { .pixels_size =
 		                                            file->pixel_bytes + DECODER_SLACK_BYTES,
 		                                    .fast = state };
 	struct png_decoded picture;
+	int error = png_decode(file->png, file->png_bytes, &options, pixels, &picture);
 
-	return png_decode(file->png, file->png_bytes, &options, pixels, &picture);
+	if (!error && !picture.fast)
+		return -ENOTSUP;
+	return error;
 }
 
 const struct decoder decoder_shmflip = {
@@ -40,7 +51,7 @@ const struct decoder decoder_shmflip = {
 
 const struct decoder decoder_shmflip_zlib = {
 	.name = "shmflip-zlib",
-	.title = "shmflip-producer's decoder, built without libdeflate",
+	.title = "shmflip-producer's decoder, inflating with zlib",
 	.open = open_zlib,
 	.close = close_fast,
 	.decode = decode,

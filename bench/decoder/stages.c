@@ -26,6 +26,11 @@ static int inflate_by_zlib(void *state, const struct png_file *file, uint8_t *pi
 	return uncompress(pixels, &bytes, file->idat, file->idat_bytes) == Z_OK ? 0 : -EBADMSG;
 }
 
+const char *decoder_zlib_version(void)
+{
+	return zlibVersion();
+}
+
 /* CRC-32 of the compressed data, and Adler-32 of as many bytes as they inflate to. */
 static int check_sums(void *state, const struct png_file *file, uint8_t *pixels)
 {

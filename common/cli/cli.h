@@ -65,6 +65,9 @@ mode_t cli_mode(const char *option, const char *text);
 gid_t cli_group(const char *option, const char *text);
 /* "#rgb", "#rrggbb", or one of a few names (black, white, grey, red, ...): 0xRRGGBB. */
 uint32_t cli_colour(const char *option, const char *text);
+/* Threads: 1 to max. 0: one for each processor that this process may use. */
+unsigned cli_jobs(const char *option, const char *text, unsigned max);
+unsigned cli_processors(void);
 /* The index of text in a NULL-terminated list of words. */
 int cli_choice(const char *option, const char *text, const char *const *words);
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <string.h>
 
 #define NANO UINT64_C(1000000000)
@@ -232,4 +233,20 @@ int cli_choice(const char *option, const char *text, const char *const *words)
 		                         i ? separator : "", words[i]);
 	}
 	cli_usage_error("%s takes %s, not '%s'", option, list, text);
+}
+
+unsigned cli_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+}
+
+unsigned cli_jobs(const char *option, const char *text, unsigned max)
+{
+	unsigned jobs = (unsigned)cli_uint(option, text, 0, max);
+
+	if (jobs == 0)
+		jobs = cli_processors();
+	return jobs < max ? jobs : max;
 }

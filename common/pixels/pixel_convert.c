@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "pixel_rows.h"
+#include "pixel_unpremultiply.h"
 
 #define OPAQUE 0xff000000u
 #define WHITE_16 65535
+#define CHUNK_PIXELS 512
 
 static const struct pixel_rows *const variants[] = {
 #ifdef HAVE_PIXELS_X86
@@ -73,9 +75,9 @@ static struct pixel_yuv make_yuv(const struct pixel_source *source)
 	};
 }
 
-struct pixel_look pixel_look_full(const struct pixel_source *source)
+struct pixel_appearance pixel_appearance_full(const struct pixel_source *source)
 {
-	return (struct pixel_look){ .range = pixel_range_full(source) };
+	return (struct pixel_appearance){ .range = pixel_range_full(source) };
 }
 
 /* Finite, and above 0, whatever the range is. An empty range has one step at its place. */
@@ -86,9 +88,10 @@ static float scale_of(struct pixel_range range)
 	return span > steps / (double)FLT_MAX ? (float)(steps / span) : FLT_MAX;
 }
 
-static void set_look(struct pixel_converter *converter, const struct pixel_look *look)
+static void set_appearance(struct pixel_converter *converter,
+                           const struct pixel_appearance *appearance)
 {
-	struct pixel_range range = look->range;
+	struct pixel_range range = appearance->range;
 
 	if (!isfinite(range.low) || !isfinite(range.high))
 		range = pixel_range_full(&converter->source);
@@ -97,21 +100,21 @@ static void set_look(struct pixel_converter *converter, const struct pixel_look 
 	converter->alpha_scale = (COLOUR_MAP_STEPS - 1) / converter->source.white;
 	converter->is_full_16 =
 		range.low == 0 && range.high == WHITE_16 && converter->source.white == WHITE_16;
-	converter->zero_is_no_value = look->zero_is_no_value;
-	colour_map_fill(look->map, converter->colours);
+	converter->zero_is_no_value = appearance->zero_is_no_value;
+	colour_map_fill(appearance->map, converter->colours);
 	converter->colours[COLOUR_MAP_STEPS] = COLOUR_OF_NO_VALUE;
 }
 
 void pixel_converter_init(struct pixel_converter *converter, const struct pixel_source *source,
-                          const struct pixel_look *look)
+                          const struct pixel_appearance *appearance)
 {
-	struct pixel_look full = pixel_look_full(source);
+	struct pixel_appearance full = pixel_appearance_full(source);
 
 	converter->source = *source;
 	converter->yuv = make_yuv(source);
 	converter->alpha_floor = source->format->alpha ? 0 : OPAQUE;
 	converter->rows = get_variant(0);
-	set_look(converter, look ? look : &full);
+	set_appearance(converter, appearance ? appearance : &full);
 }
 
 /* ---- Rectangles ----------------------------------------------------------------------------- */
@@ -156,9 +159,31 @@ static void convert_row(const struct pixel_converter *converter, uint32_t x, uin
 	convert(converter, in, width, out);
 }
 
+static void convert_premultiplied_row(const struct pixel_converter *converter, uint32_t x,
+                                      uint32_t y, uint32_t width, uint8_t *out)
+{
+	const struct pixel_source *source = &converter->source;
+	pixel_row_function *convert = converter->rows->convert[source->format->order];
+	uint8_t straight[UNPREMULTIPLY_BYTES_MAX * CHUNK_PIXELS];
+	const uint8_t *in[3];
+	uint32_t pixels;
+
+	for (; width > 0; width -= pixels, x += pixels, out += (size_t)4 * pixels) {
+		pixels = width < CHUNK_PIXELS ? width : CHUNK_PIXELS;
+		find_pixel(source, x, y, in);
+		pixel_unpremultiply(source, in[0], pixels, straight);
+		in[0] = straight;
+		convert(converter, in, pixels, out);
+	}
+}
+
 void pixel_convert(const struct pixel_converter *converter, uint32_t x, uint32_t y, uint32_t width,
                    uint32_t height, uint8_t *out, size_t stride_bytes)
 {
-	for (uint32_t row = 0; row < height; row++)
-		convert_row(converter, x, y + row, width, out + row * stride_bytes);
+	for (uint32_t row = 0; row < height; row++, y++, out += stride_bytes) {
+		if (converter->source.premultiplied)
+			convert_premultiplied_row(converter, x, y, width, out);
+		else
+			convert_row(converter, x, y, width, out);
+	}
 }

@@ -10,6 +10,9 @@
  *   value  16 bits and float: by range and colour map, rounded to one of 256 steps.
  *   RGB of 16 bits: by range, each channel rounded to 8 bits. Alpha goes from 0 to white.
  *
+ * Alpha is straight in the result. Colours that are multiplied by it are divided first: see
+ * pixel_unpremultiply.h.
+ *
  * There is a variant in plain C, and one for each instruction set that helps. All give the same
  * bits. Pure; any thread. */
 #ifndef SHMFLIP_PIXEL_CONVERT_H
@@ -24,14 +27,14 @@
 #include "pixel_source.h"
 
 /* How to show 16-bit and float pixels. Others ignore it. */
-struct pixel_look {
+struct pixel_appearance {
 	struct pixel_range range;
 	enum colour_map map;   /* of PIXEL_VALUE */
 	bool zero_is_no_value; /* of PIXEL_VALUE: 0 gets COLOUR_OF_NO_VALUE. NaN always does */
 };
 
 /* The full range, gray, 0 black: what a picture of 16 bits looks like. */
-struct pixel_look pixel_look_full(const struct pixel_source *source);
+struct pixel_appearance pixel_appearance_full(const struct pixel_source *source);
 
 struct pixel_rows; /* the code for an instruction set */
 
@@ -55,10 +58,10 @@ struct pixel_converter {
 	const struct pixel_rows *rows;
 };
 
-/* Chooses the fastest variant. Copies the source, but not the pixels. look: NULL is
- * pixel_look_full(). */
+/* Chooses the fastest variant. Copies the source, but not the pixels. appearance: NULL is
+ * pixel_appearance_full(). */
 void pixel_converter_init(struct pixel_converter *converter, const struct pixel_source *source,
-                          const struct pixel_look *look);
+                          const struct pixel_appearance *appearance);
 
 /* Converts width x height pixels from x, y on. They lie inside of the source. Writes 4 * width
  * bytes for each row, and nothing in between. out needs no alignment. */

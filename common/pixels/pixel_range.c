@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "pixel_range.h"
 
-#include <endian.h>
 #include <math.h>
 #include <string.h>
+
+#include "read_float.h"
 
 enum { STEP = 4, LOW_PERCENT = 1, HIGH_PERCENT = 99, DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
@@ -29,14 +30,12 @@ struct pixel_range pixel_range_full(const struct pixel_source *source)
 
 static uint32_t key_of_float(const uint8_t *bytes)
 {
+	float value = read_float(bytes);
 	uint32_t word;
-	float value;
 
-	memcpy(&word, bytes, sizeof(word));
-	word = le32toh(word);
-	memcpy(&value, &word, sizeof(value));
 	if (value == 0 || !isfinite(value))
 		return 0;
+	memcpy(&word, &value, sizeof(word));
 	return word & SIGN ? ~word : word | SIGN;
 }
 

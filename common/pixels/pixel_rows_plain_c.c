@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pixel_rows.h"
+#include "read_float.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -207,15 +208,8 @@ static void gray_16(ROW)
 
 static void float_32(ROW)
 {
-	for (uint32_t x = 0; x < width; x++) {
-		uint32_t word;
-		float value;
-
-		memcpy(&word, in[0] + (size_t)4 * x, sizeof(word));
-		word = le32toh(word);
-		memcpy(&value, &word, sizeof(value));
-		store(out + (size_t)4 * x, colour_of(converter, value));
-	}
+	for (uint32_t x = 0; x < width; x++)
+		store(out + (size_t)4 * x, colour_of(converter, read_float(in[0] + (size_t)4 * x)));
 }
 
 static void rgba_16(ROW)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "h273.h"
+#include "read_float.h"
 
 static uint32_t halve(uint32_t value, unsigned shift)
 {
@@ -80,6 +81,7 @@ int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *f
 		return error;
 	made.matrix = choose_matrix(frame);
 	made.full_range = is_full_range(frame, made.format->kind);
+	made.premultiplied = made.format->alpha && frame->flags & SHMFLIP_FRAME_PREMULTIPLIED;
 	made.white = white_of(made.format, &frame->colour);
 	made.value_scale = frame->value_scale;
 	made.value_offset = frame->value_offset;
@@ -211,23 +213,12 @@ void pixel_source_copy_samples(const struct pixel_source *source, unsigned sampl
 
 /* ---- The values of one pixel ----------------------------------------------------------------- */
 
-static double read_float(const uint8_t *bytes)
-{
-	uint32_t word;
-	float value;
-
-	memcpy(&word, bytes, sizeof(word));
-	word = le32toh(word);
-	memcpy(&value, &word, sizeof(value));
-	return (double)value;
-}
-
 static double read_sample(const struct pixel_format *format, const uint8_t *bytes)
 {
 	unsigned word;
 
 	if (format->bits == 32)
-		return read_float(bytes);
+		return (double)read_float(bytes);
 	if (format->bits == 8)
 		return bytes[0];
 	word = bytes[0] | (unsigned)bytes[1] << 8;

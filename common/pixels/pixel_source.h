@@ -28,6 +28,7 @@ struct pixel_source {
 	struct pixel_plane plane[3];
 	const struct matrix *matrix; /* of YUV: as the frame says, else by its rows */
 	bool full_range;             /* of YUV and gray */
+	bool premultiplied;          /* colours are multiplied by alpha, which the format has */
 	float white;                 /* the largest sample, or what the frame says. Of floats: 1 */
 	float value_scale;           /* as in struct shmflip_frame. 0: not known */
 	float value_offset;
@@ -37,9 +38,9 @@ struct pixel_source {
 	uint32_t aspect_den;
 };
 
-/* Reads only the frame's fourcc, width, height, planes, colour, orientation and value_*, and the
- * pixel aspect of its stream. So a program may fill in a struct shmflip_frame for its own memory,
- * without a stream. The pixels must live as long as the source is used.
+/* Reads only the frame's fourcc, flags, width, height, planes, colour, orientation and value_*, and
+ * the pixel aspect of its stream. So a program may fill in a struct shmflip_frame for its own
+ * memory, without a stream. The pixels must live as long as the source is used.
  * -ENOTSUP  the format is unknown
  * -EINVAL   a plane is missing, or has strides or rows that are too small */
 int pixel_source_init(struct pixel_source *source, const struct shmflip_frame *frame);

@@ -13,8 +13,8 @@ static const char *parse_cicp(const uint8_t *data, size_t length, struct shmflip
 		return "cICP is damaged: colour is unknown";
 	if (data[2])
 		return "cICP names a matrix, but PNGs are RGB: colour is unknown";
-	colour->primaries = data[0];
-	colour->transfer = data[1];
+	colour->primaries = known_code(data[0]);
+	colour->transfer = known_code(data[1]);
 	colour->range = data[3] ? RANGE_FULL : RANGE_LIMITED;
 	return NULL;
 }

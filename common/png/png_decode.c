@@ -219,7 +219,8 @@ static bool decode_fast(struct decoder *decoder)
 	struct png_decoded *picture = decoder->picture;
 	struct png_fast_format format = { .width = picture->width,
 		                          .height = picture->height,
-		                          .stride_bytes = picture->stride_bytes };
+		                          .stride_bytes = picture->stride_bytes,
+		                          .fourcc = decoder->fourcc };
 	struct png_fast_result result;
 
 	if (!png_fast_format_init(&format, decoder->png, decoder->info) ||
@@ -373,7 +374,7 @@ int png_decode(const uint8_t *png, size_t size, const struct png_decode_options 
 	decoder.spans[0] = (struct span){ .next = png, .bytes = size };
 	*picture = (struct png_decoded){ .message = "" };
 	error = measure(&decoder, png, size);
-	if (error || (options->fast && decoder.fourcc == SHMFLIP_XRGB8888 && try_fast(&decoder)))
+	if (error || (options->fast && try_fast(&decoder)))
 		return error;
 	return decode_with(&decoder);
 }

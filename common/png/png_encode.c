@@ -1,123 +1,109 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_encode.h"
 
-#include <errno.h>
-#include <png.h>
-#include <stdlib.h>
+#include <endian.h>
+#include <string.h>
 
-#include "png_samples.h"
+#include "png_band.h"
+#include "png_sums.h"
 
-#define COMPRESSION_LEVEL 1
+static const uint8_t signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
-/* Lives outside of the function that calls setjmp(): a local of that one would be undefined if it
- * changed before a longjmp. */
-struct writer {
-	FILE *file;
-	uint32_t width, height;
-	struct png_samples samples;
-	uint8_t *row;
-	int error;
+struct output {
+	png_write_function *write;
+	void *context;
 };
 
-static void on_error(png_structp png, png_const_charp message)
-{
-	int *error = png_get_error_ptr(png);
+enum { CHUNK_DATA_MAX = 32, CHUNK_AROUND_BYTES = 12 };
 
-	(void)message;
-	*error = errno ? -errno : -EIO;
-	png_longjmp(png, 1);
+static uint8_t *put_word(uint8_t *out, uint32_t word)
+{
+	word = htobe32(word);
+	memcpy(out, &word, sizeof(word));
+	return out + sizeof(word);
 }
 
-static void on_warning(png_structp png, png_const_charp message)
+static int write_chunk(const struct output *output, const char *name, const uint8_t *data,
+                       uint32_t size)
 {
-	(void)png;
-	(void)message;
+	uint8_t chunk[CHUNK_AROUND_BYTES + CHUNK_DATA_MAX];
+
+	put_word(chunk, size);
+	memcpy(chunk + 4, name, 4);
+	if (size)
+		memcpy(chunk + 8, data, size);
+	put_word(chunk + 8 + size, png_crc32(PNG_CRC32_START, chunk + 4, 4 + size));
+	return output->write(output->context, chunk, CHUNK_AROUND_BYTES + size);
 }
 
-static int choose_colour_type(const struct png_samples *samples)
+static uint8_t colour_type(const struct png_samples *samples)
 {
-	switch (samples->channels) {
-	case 1:
-		return PNG_COLOR_TYPE_GRAY;
-	case 3:
-		return PNG_COLOR_TYPE_RGB;
-	default:
-		return PNG_COLOR_TYPE_RGB_ALPHA;
-	}
+	return samples->channels == 1 ? 0 : samples->channels == 3 ? 2 : 6;
+}
+
+static int write_header(const struct output *output, const struct png_samples *samples)
+{
+	const struct pixel_source *source = &samples->converter.source;
+	uint8_t data[13] = { 0 };
+
+	put_word(put_word(data, source->width), source->height);
+	data[8] = (uint8_t)samples->depth;
+	data[9] = colour_type(samples);
+	return write_chunk(output, "IHDR", data, sizeof(data));
+}
+
+static int write_significant_bits(const struct output *output, const struct png_samples *samples)
+{
+	uint8_t data[4];
+
+	if (!samples->significant_bits)
+		return 0;
+	memset(data, (int)samples->significant_bits, sizeof(data));
+	return write_chunk(output, "sBIT", data, samples->channels);
 }
 
 /* As pixels for each unit: a wide pixel has fewer across. PNG's numbers have 31 bits. */
-static void set_aspect(png_structp png, png_infop info, const struct pixel_source *source)
+static int write_aspect(const struct output *output, const struct pixel_source *source)
 {
-	if (source->aspect_num && source->aspect_num <= PNG_UINT_31_MAX &&
-	    source->aspect_den <= PNG_UINT_31_MAX)
-		png_set_pHYs(png, info, source->aspect_den, source->aspect_num,
-		             PNG_RESOLUTION_UNKNOWN);
+	uint8_t data[9] = { 0 };
+
+	if (!source->aspect_num || source->aspect_num > INT32_MAX || source->aspect_den > INT32_MAX)
+		return 0;
+	put_word(put_word(data, source->aspect_den), source->aspect_num);
+	return write_chunk(output, "pHYs", data, sizeof(data));
 }
 
-/* libpng 1.6 knows no cICP. */
-static void write_chunks(png_structp png, const struct png_samples *samples)
+static int write_begin(const struct output *output, const struct png_samples *samples)
 {
-	if (samples->has_cicp)
-		png_write_chunk(png, (png_const_bytep) "cICP", samples->cicp, PNG_CICP_BYTES);
-	if (samples->has_exif)
-		png_write_chunk(png, (png_const_bytep) "eXIf", samples->exif, PNG_EXIF_BYTES);
+	int error = output->write(output->context, signature, sizeof(signature));
+
+	if (!error)
+		error = write_header(output, samples);
+	if (!error && samples->has_cicp)
+		error = write_chunk(output, "cICP", samples->cicp, PNG_CICP_BYTES);
+	if (!error)
+		error = write_significant_bits(output, samples);
+	if (!error)
+		error = write_aspect(output, &samples->converter.source);
+	if (!error && samples->has_exif)
+		error = write_chunk(output, "eXIf", samples->exif, PNG_EXIF_BYTES);
+	return error;
 }
 
-static void write_header(png_structp png, png_infop info, const struct writer *writer)
+int png_encode(struct png_encoder *encoder, const struct pixel_source *source,
+               png_write_function *write, void *context)
 {
-	const struct png_samples *samples = &writer->samples;
-	png_byte bits = (png_byte)samples->significant_bits;
+	const struct output output = { write, context };
+	struct png_samples samples;
+	struct png_bands bands;
+	int error;
 
-	png_set_IHDR(png, info, writer->width, writer->height, (int)samples->depth,
-	             choose_colour_type(samples), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
-	             PNG_FILTER_TYPE_BASE);
-	if (bits)
-		png_set_sBIT(png, info, &(png_color_8){ bits, bits, bits, bits, bits });
-	set_aspect(png, info, &samples->converter.source);
-	png_write_info(png, info);
-	write_chunks(png, samples);
-}
-
-static void write_png(png_structp png, png_infop info, const struct writer *writer)
-{
-	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-	png_set_compression_level(png, COMPRESSION_LEVEL);
-	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
-	write_header(png, info, writer);
-	for (uint32_t y = 0; y < writer->height; y++) {
-		png_samples_row(&writer->samples, y, writer->row);
-		png_write_row(png, writer->row);
-	}
-	png_write_end(png, info);
-}
-
-static void encode(struct writer *writer)
-{
-	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer->error, on_error,
-	                                          on_warning);
-	png_infop info = png ? png_create_info_struct(png) : NULL;
-
-	if (info) {
-		png_init_io(png, writer->file);
-		errno = 0;
-		if (setjmp(png_jmpbuf(png)) == 0)
-			write_png(png, info, writer);
-	} else {
-		writer->error = -ENOMEM;
-	}
-	png_destroy_write_struct(&png, &info);
-}
-
-int png_encode(FILE *file, const struct pixel_source *source)
-{
-	struct writer writer = { .file = file, .width = source->width, .height = source->height };
-
-	png_samples_init(&writer.samples, source);
-	writer.row = malloc(png_samples_row_bytes(&writer.samples));
-	if (!writer.row)
-		return -ENOMEM;
-	encode(&writer);
-	free(writer.row);
-	return writer.error;
+	png_samples_init(&samples, source);
+	png_bands_init(&bands, &samples, source->height);
+	error = png_encoder_prepare(encoder, &bands);
+	if (!error)
+		error = write_begin(&output, &samples);
+	if (!error)
+		error = png_encoder_write(encoder, &bands, write, context);
+	return error ? error : write_chunk(&output, "IEND", NULL, 0);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The fast path, for what frames nearly always are: not interlaced, at most 8 bits per sample,
- * no colour key, and undamaged. It inflates all compressed data in one call into the far end of
- * the memory that the pixels fill from the front, and unfilters from there: see png_unfilter.h.
- * It declines everything else, so that libpng alone decides what is damaged, and how.
+ * The fast path, for every kind of PNG that is not damaged. It inflates the compressed data in
+ * bands, into the far end of the memory that the pixels fill from the front, and unfilters each band
+ * while it is in the cache: see png_unfilter.h. It declines all that is irregular, so that libpng
+ * alone decides what is damaged, and how.
  *
  * An object serves one thread at a time. It keeps memory from picture to picture: for the
- * compressed data and for a row. Does not block. */
+ * compressed data, for some rows, and for the inflated data of interlaced pictures. Does not
+ * block. */
 #ifndef SHMFLIP_PNG_FAST_H
 #define SHMFLIP_PNG_FAST_H
 
@@ -21,27 +22,30 @@ struct png_fast_format {
 	uint32_t width;
 	uint32_t height;
 	uint32_t stride_bytes;
-	unsigned depth;          /* bits per sample: at most 8 */
-	unsigned channels;       /* of the file */
+	uint32_t fourcc;   /* of the pixels, as in png_decode_options; XRGB8888 may have alpha */
+	unsigned depth;    /* bits per sample */
+	unsigned channels; /* of the file */
+	bool interlaced;
+	bool has_key;    /* pixels of one colour are transparent; not if colour_count is set */
+	uint16_t key[3]; /* red, green, blue, in samples of the file */
 	unsigned colour_count;   /* of the palette or of grey below 8 bits; 0: neither */
 	uint8_t colours[256][4]; /* blue, green, red, alpha */
 };
 
 struct png_fast_result {
 	const uint8_t *rest; /* what follows the last IDAT */
-	bool opaque;         /* every alpha is 255 */
+	bool opaque;         /* every alpha is full */
 };
 
-/* zlib_only: use zlib even if libdeflate is built in, for tests and benchmarks. variant: the
- * index for png_unfilter_get(); 0 is the fastest. Returns NULL if memory runs out or there is no
- * such variant. */
-struct png_fast *png_fast_create(bool zlib_only, unsigned variant);
+/* inflater: the index for png_inflater_name(). unfilter: the index for png_unfilter_get(). 0 is the
+ * fastest. Returns NULL if memory runs out or there is no such variant. */
+struct png_fast *png_fast_create(unsigned inflater, unsigned unfilter);
 /* Accepts NULL. */
 void png_fast_destroy(struct png_fast *fast);
 
-/* Returns how many bytes a picture of this size needs: those of png_layout() and a few rows
- * more; UINT64_MAX if the size is invalid. */
-uint64_t png_fast_buffer_size(uint32_t width, uint32_t height);
+/* Returns how many bytes a picture of this size needs in one of the formats of png_decode(): those
+ * of its layout, a few rows, and about 33 KiB. UINT64_MAX if the size is invalid. */
+uint64_t png_fast_buffer_size(uint32_t fourcc, uint32_t width, uint32_t height);
 
 /* Decodes all IDATs, starting with the first, and finds what follows the last. Returns false if it
  * declines; the pixels_size bytes of pixels are then undefined. */

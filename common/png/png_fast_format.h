@@ -8,8 +8,8 @@
 
 #include "png_fast.h"
 
-/* Sets everything but width, height and stride_bytes. Returns false if the picture is not for
- * the fast path. */
+/* Sets everything but width, height, stride_bytes and fourcc. Returns false if the picture is not
+ * for the fast path. */
 bool png_fast_format_init(struct png_fast_format *format, png_structp png, png_infop info);
 
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "h273.h"
+#include "pixel_unpremultiply.h"
+#include "read_float.h"
 
 #define CHUNK_PIXELS 512
 #define WHITE_16 65535
@@ -50,20 +52,16 @@ static unsigned count_significant_bits(const struct png_samples *samples)
 	return keeps_samples(source->format) && bits < samples->depth ? bits : 0;
 }
 
-static bool is_known(uint8_t code)
-{
-	return code != 0 && code != CODE_UNSPECIFIED;
-}
-
 static void set_cicp(struct png_samples *samples)
 {
 	const struct pixel_source *source = source_of(samples);
 	const struct shmflip_colour *colour = &source->colour;
 	bool is_limited = keeps_samples(source->format) && colour->range == RANGE_LIMITED;
 
-	samples->has_cicp = is_known(colour->primaries) || is_known(colour->transfer) || is_limited;
-	samples->cicp[0] = is_known(colour->primaries) ? colour->primaries : CODE_UNSPECIFIED;
-	samples->cicp[1] = is_known(colour->transfer) ? colour->transfer : CODE_UNSPECIFIED;
+	samples->has_cicp =
+		known_code(colour->primaries) || known_code(colour->transfer) || is_limited;
+	samples->cicp[0] = known_code(colour->primaries) ? colour->primaries : CODE_UNSPECIFIED;
+	samples->cicp[1] = known_code(colour->transfer) ? colour->transfer : CODE_UNSPECIFIED;
 	samples->cicp[2] = 0; /* RGB */
 	samples->cicp[3] = !is_limited;
 }
@@ -88,6 +86,7 @@ void png_samples_init(struct png_samples *samples, const struct pixel_source *so
 	*samples = (struct png_samples){
 		.depth = source->format->bits >= 16 ? 16 : 8,
 		.channels = choose_channels(source->format),
+		.variant = png_filter_get(0),
 		.white = choose_white(source),
 	};
 	pixel_converter_init(&samples->converter, source, NULL);
@@ -98,9 +97,14 @@ void png_samples_init(struct png_samples *samples, const struct pixel_source *so
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
+unsigned png_samples_pixel_bytes(const struct png_samples *samples)
+{
+	return samples->channels * (samples->depth / 8);
+}
+
 size_t png_samples_row_bytes(const struct png_samples *samples)
 {
-	return (size_t)source_of(samples)->width * samples->channels * (samples->depth / 8);
+	return (size_t)source_of(samples)->width * png_samples_pixel_bytes(samples);
 }
 
 static void write_word(uint8_t *out, uint16_t word)
@@ -149,14 +153,25 @@ static void write_word_row(const struct png_samples *samples, const uint8_t *in,
 		write_words(out, in, pixels, step, samples->channels, samples->white);
 }
 
+static void write_premultiplied_words(const struct png_samples *samples, const uint8_t *in,
+                                      uint8_t *out)
+{
+	uint32_t width = source_of(samples)->width, pixels;
+	uint8_t straight[UNPREMULTIPLY_BYTES_MAX * CHUNK_PIXELS];
+
+	for (uint32_t x = 0; x < width; x += pixels) {
+		size_t at = (size_t)UNPREMULTIPLY_BYTES_MAX * x;
+
+		pixels = width - x < CHUNK_PIXELS ? width - x : CHUNK_PIXELS;
+		pixel_unpremultiply(source_of(samples), in + at, pixels, straight);
+		write_words(out + at, straight, pixels, 4, 4, samples->white);
+	}
+}
+
 static uint16_t word_of_float(const uint8_t *in)
 {
-	uint32_t word;
-	float value;
+	float value = read_float(in);
 
-	memcpy(&word, in, sizeof(word));
-	word = le32toh(word);
-	memcpy(&value, &word, sizeof(value));
 	/* NaN is not above 0. */
 	if (!(value > 0))
 		return 0;
@@ -169,18 +184,6 @@ static void write_float_row(const uint8_t *in, size_t pixels, uint8_t *out)
 		write_word(out + 2 * x, word_of_float(in + 4 * x));
 }
 
-static inline __attribute__((always_inline)) void
-write_pixels(uint8_t *restrict out, const uint8_t *restrict bgra, size_t pixels, unsigned channels)
-{
-	for (size_t x = 0; x < pixels; x++, bgra += 4, out += channels) {
-		out[0] = bgra[2];
-		out[1] = bgra[1];
-		out[2] = bgra[0];
-		if (channels == 4)
-			out[3] = bgra[3];
-	}
-}
-
 static void write_colour_row(const struct png_samples *samples, uint32_t y, uint8_t *out)
 {
 	uint32_t width = source_of(samples)->width, pixels;
@@ -189,10 +192,7 @@ static void write_colour_row(const struct png_samples *samples, uint32_t y, uint
 	for (uint32_t x = 0; x < width; x += pixels, out += (size_t)pixels * samples->channels) {
 		pixels = width - x < CHUNK_PIXELS ? width - x : CHUNK_PIXELS;
 		pixel_convert(&samples->converter, x, y, pixels, 1, bgra, sizeof(bgra));
-		if (samples->channels == 4)
-			write_pixels(out, bgra, pixels, 4);
-		else
-			write_pixels(out, bgra, pixels, 3);
+		samples->variant->pack(bgra, pixels, samples->channels, out);
 	}
 }
 
@@ -213,7 +213,10 @@ void png_samples_row(const struct png_samples *samples, uint32_t y, uint8_t *out
 		}
 		/* fall through */
 	case PIXEL_RGBA16:
-		write_word_row(samples, in, out);
+		if (source->premultiplied)
+			write_premultiplied_words(samples, in, out);
+		else
+			write_word_row(samples, in, out);
 		break;
 	default:
 		write_colour_row(samples, y, out);

@@ -10,7 +10,8 @@
  *
  * White is the largest sample of a PNG. So if white is another value, samples of 16 bits become
  * sample * 65535 / white, rounded, unless they are gray and the frame says what they measure.
- * Samples of limited range stay as they are: cICP says so.
+ * Samples of limited range stay as they are: cICP says so. Alpha of a PNG is straight. Colours that
+ * are multiplied by it are divided, and rounded to the nearest: see pixel_unpremultiply.h.
  *
  * Pure; any thread. */
 #ifndef SHMFLIP_PNG_SAMPLES_H
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include "pixel_convert.h"
+#include "png_filter.h"
 
 enum { PNG_CICP_BYTES = 4, PNG_EXIF_BYTES = 26 };
 
@@ -33,13 +35,17 @@ struct png_samples {
 	bool has_exif;                /* the picture is to be shown turned or mirrored */
 	uint8_t exif[PNG_EXIF_BYTES];
 
+	struct pixel_converter converter;         /* has a copy of the source */
+	const struct png_filter_variant *variant; /* of the instruction set */
+
 	/* Private. */
-	struct pixel_converter converter; /* has a copy of the source */
 	uint32_t white;
 };
 
 /* The pixels of the source must live as long as the samples are used. */
 void png_samples_init(struct png_samples *samples, const struct pixel_source *source);
+
+unsigned png_samples_pixel_bytes(const struct png_samples *samples);
 
 /* Without the byte that names the row's filter. */
 size_t png_samples_row_bytes(const struct png_samples *samples);

@@ -51,10 +51,9 @@ undo_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, uint32_t width,
 static bool unfilter_plain_c(struct png_rows *rows)
 {
 	size_t row_bytes = 1 + (size_t)rows->width * rows->channels;
-	const uint8_t *raw = rows->raw, *above = rows->zeros;
+	const uint8_t *raw = rows->raw, *above = rows->above;
 	uint8_t *out = rows->pixels;
 
-	rows->opaque = true;
 	for (uint32_t y = 0; y < rows->height; y++) {
 		if (raw[0] >= PNG_FILTERS)
 			return false;
@@ -75,17 +74,24 @@ static bool unfilter_plain_c(struct png_rows *rows)
 	return true;
 }
 
+static void look_up_plain_c(const uint8_t colours[256][4], const uint8_t *row, uint32_t width,
+                            uint8_t *pixels, struct png_indices *indices)
+{
+	for (uint32_t x = 0; x < width; x++, pixels += 4)
+		png_look_up_one(colours, row[x], pixels, indices);
+}
+
 const struct png_unfilter *png_unfilter_get(unsigned index)
 {
 	static const struct png_unfilter variants[] = {
 #ifdef HAVE_UNFILTER_X86
-		{ "AVX2", png_unfilter_avx2 },
-		{ "SSE4.1", png_unfilter_sse41 },
+		{ "AVX2", png_unfilter_avx2, png_look_up_avx2 },
+		{ "SSE4.1", png_unfilter_sse41, look_up_plain_c },
 #endif
 #ifdef HAVE_UNFILTER_NEON
-		{ "NEON", png_unfilter_neon },
+		{ "NEON", png_unfilter_neon, look_up_plain_c },
 #endif
-		{ "plain C", unfilter_plain_c },
+		{ "plain C", unfilter_plain_c, look_up_plain_c },
 	};
 	unsigned first = 0, count = sizeof(variants) / sizeof(variants[0]);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
+ * Rows of a PNG to pixels, in a variant for each instruction set that helps and one in plain C.
+ *
  * Undoes the filters of a PNG's inflated rows, each of which begins with the byte that names its
  * filter. Writes 32-bit pixels: blue, green, red, and alpha or 255. Filters are undone in the byte
  * order of the pixels. So each row of pixels is itself what the next row is predicted from, and
@@ -9,7 +11,7 @@
  * y + PNG_ROWS_AT_ONCE - 1 must end before raw row y begins, and PNG_ROWS_MARGIN readable bytes
  * must follow the last raw row. The bytes from a pixel row's end to the next row become undefined.
  *
- * There is a variant in plain C, and one for each instruction set that helps. Pure; any thread. */
+ * Pure; any thread. */
 #ifndef SHMFLIP_PNG_UNFILTER_H
 #define SHMFLIP_PNG_UNFILTER_H
 
@@ -17,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { PNG_ROWS_AT_ONCE = 4, PNG_ROWS_MARGIN = 16, PNG_FILTERS = 5 };
 
@@ -25,20 +28,32 @@ enum png_filter { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAE
 struct png_rows {
 	const uint8_t *raw; /* height rows of 1 + channels * width bytes */
 	uint8_t *pixels;
-	const uint8_t *zeros; /* stride_bytes zeros: the row above the first */
-	size_t stride_bytes;  /* of the pixels; a multiple of 64 */
+	const uint8_t
+		*above; /* the row of pixels above the first; stride_bytes zeros if there is none */
+	size_t stride_bytes; /* of the pixels; a multiple of 64 */
 	uint32_t width;
 	uint32_t height;
 	unsigned channels; /* of 8 bits; 1: grey, 2: grey and alpha, 3: RGB, 4: RGBA */
-	bool opaque;       /* result: every alpha is 255 */
+	bool opaque;       /* becomes false if some alpha is not 255 */
 };
 
 /* Returns false if a filter does not exist; the pixels are then undefined. */
 typedef bool png_unfilter_function(struct png_rows *rows);
 
+/* All that the indices of a row have in common. */
+struct png_indices {
+	uint8_t most;
+	uint8_t alpha; /* bitwise and of the alphas of their colours */
+};
+
+/* Writes the colours of a row of indices, and adds the row to *indices. */
+typedef void png_look_up_function(const uint8_t colours[256][4], const uint8_t *row, uint32_t width,
+                                  uint8_t *pixels, struct png_indices *indices);
+
 struct png_unfilter {
 	const char *name; /* of the instruction set */
 	png_unfilter_function *unfilter;
+	png_look_up_function *look_up;
 };
 
 /* Returns a variant that this machine can run: index 0 is the fastest, and the last is plain C.
@@ -52,6 +67,15 @@ static inline bool png_row_is_opaque(const uint8_t *pixels, uint32_t width)
 	for (uint32_t x = 0; x < width; x++)
 		all &= pixels[4 * (size_t)x + 3];
 	return all == 255;
+}
+
+static inline void png_look_up_one(const uint8_t colours[256][4], uint8_t index, uint8_t *pixel,
+                                   struct png_indices *indices)
+{
+	memcpy(pixel, colours[index], 4);
+	indices->alpha &= colours[index][3];
+	if (index > indices->most)
+		indices->most = index;
 }
 
 static inline uint8_t png_predict_paeth(int left, int above, int corner)

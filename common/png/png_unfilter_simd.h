@@ -435,10 +435,9 @@ INLINE bool unfilter(struct png_rows *rows, unsigned channels)
 {
 	size_t row_bytes = 1 + (size_t)rows->width * channels;
 	size_t blocks = BLOCKS_OF(rows->width);
-	const uint8_t *raw = rows->raw, *above = rows->zeros;
+	const uint8_t *raw = rows->raw, *above = rows->above;
 	uint8_t *out = rows->pixels;
 
-	rows->opaque = true;
 	for (uint32_t todo = rows->height, count; todo > 0; todo -= count) {
 		enum filter_set filters = ANY_FILTER;
 

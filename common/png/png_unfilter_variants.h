@@ -11,4 +11,6 @@ bool png_unfilter_sse41(struct png_rows *rows);
 bool png_unfilter_avx2(struct png_rows *rows);
 bool png_unfilter_neon(struct png_rows *rows);
 
+png_look_up_function png_look_up_avx2;
+
 #endif

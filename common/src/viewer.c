@@ -62,6 +62,15 @@ int shmflip_viewer_open(const struct shmflip_viewer_options *given, struct shmfl
 	return 0;
 }
 
+/* Says which channel has no producer, after a call that waited for one. */
+static int fail_call(const struct shmflip_viewer *viewer, int error, int timeout_ms)
+{
+	if (error == -EAGAIN && timeout_ms != 0 && !viewer->attachment)
+		return fail(-EAGAIN, "timeout: no producer on channel %s in %s", viewer->paths.name,
+		            viewer->paths.dir);
+	return fail_plain(error);
+}
+
 int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 {
 	struct wait wait = wait_begin(&viewer->interrupted, timeout_ms);
@@ -74,7 +83,7 @@ int shmflip_viewer_attach(struct shmflip_viewer *viewer, int timeout_ms)
 		viewer_free_previous(viewer);
 		error = viewer_attach_before(viewer, &wait);
 	}
-	return fail_plain(error);
+	return error ? fail_call(viewer, error, timeout_ms) : 0;
 }
 
 static int wait_for_producer(const struct shmflip_viewer *viewer, const struct wait *wait)
@@ -128,7 +137,7 @@ int shmflip_viewer_wait(struct shmflip_viewer *viewer, int timeout_ms)
 	error = viewer->attachment ? wait_for_frame(viewer, &wait)
 	                           : wait_for_producer(viewer, &wait);
 	if (error)
-		return fail_plain(error);
+		return fail_call(viewer, error, timeout_ms);
 	/* If the producer died, the next call that does not wait shall say so. */
 	viewer->liveness_checked_ns = 0;
 	return 0;
@@ -329,7 +338,7 @@ int shmflip_viewer_acquire(struct shmflip_viewer *viewer, const struct shmflip_f
 	if (error == -EAGAIN)
 		error = acquire(viewer, frame, timeout_ms, heard);
 	viewer_nudge_if_due(viewer, error, heard);
-	return error ? fail_plain(error) : 0;
+	return error ? fail_call(viewer, error, timeout_ms) : 0;
 }
 
 const struct shmflip_channel *shmflip_viewer_channel(struct shmflip_viewer *viewer)

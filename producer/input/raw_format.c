@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "h273.h"
 #include "shmflip.h"
 
 enum { NO_ALPHA = 32 };
@@ -119,6 +120,15 @@ static const struct raw_format formats[] = {
 	{ .fourcc = SHMFLIP_S010 },
 	{ .fourcc = SHMFLIP_S210 },
 	{ .fourcc = SHMFLIP_S410 },
+	/* Names that also say a white or a range. */
+	{ .name = "gray10le", OWN(SHMFLIP_R16, 2), .white = 1023 },
+	{ .name = "gray12le", OWN(SHMFLIP_R16, 2), .white = 4095 },
+	{ .name = "gray14le", OWN(SHMFLIP_R16, 2), .white = 16383 },
+	{ .name = "Y10", OWN(SHMFLIP_R16, 2), .white = 1023 },
+	{ .name = "Y12", OWN(SHMFLIP_R16, 2), .white = 4095 },
+	{ .name = "yuvj420p", .fourcc = SHMFLIP_YUV420, .range = RANGE_FULL },
+	{ .name = "yuvj422p", .fourcc = SHMFLIP_YUV422, .range = RANGE_FULL },
+	{ .name = "yuvj444p", .fourcc = SHMFLIP_YUV444, .range = RANGE_FULL },
 };
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
@@ -147,7 +157,7 @@ const char *raw_format_name(const struct raw_format *format)
 {
 	const struct shmflip_format_info *info = shmflip_format_info(format->fourcc);
 
-	if (!info)
+	if (format->name)
 		return format->name;
 	return info->ffmpeg ? info->ffmpeg : info->name;
 }

@@ -15,10 +15,12 @@
 typedef uint8_t raw_convert(const uint8_t *in, uint8_t *out, size_t width);
 
 struct raw_format {
-	const char *name;     /* ffmpeg's, of a format that the library does not know; else NULL */
+	const char *name;     /* of a format that the library does not know, or that says more */
 	raw_convert *convert; /* NULL: pixel_convert() has to */
 	uint32_t fourcc;      /* enum shmflip_format; 0: see name */
 	uint8_t pixel_bytes;  /* 0: YUV */
+	uint8_t range;        /* as in struct shmflip_colour, by the name; 0: not known */
+	uint16_t white;       /* likewise */
 	bool exact;           /* our pixels hold all of it */
 	bool in_place; /* convert() works in place: the caller puts the input at the output */
 };

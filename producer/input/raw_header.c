@@ -16,7 +16,11 @@ const char *raw_layout_init(struct raw_layout *layout, const struct raw_format *
 	if (width - 1 >= SIDE_MAX || height - 1 >= SIDE_MAX)
 		return "impossible size";
 	*layout = (struct raw_layout){
-		.format = format, .width = width, .height = height, .maximum = 255
+		.format = format,
+		.width = width,
+		.height = height,
+		.maximum = 255,
+		.colour = { .range = format->range, .white = format->white },
 	};
 	return NULL;
 }
@@ -110,6 +114,18 @@ static const struct chroma *parse_chroma(const char *text)
 	return NULL;
 }
 
+/* 4:2:0, 4:2:2 or 4:4:4 of 12, 14 or 16 bits. */
+static bool is_deep(const char *text)
+{
+	static const char *const depths[] = { "p12", "p14", "p16" };
+
+	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		if (is_word(text + strcspn(text, "p \n"), depths[i]))
+			return true;
+	}
+	return false;
+}
+
 /* No rate if there is none, or an invalid one, or one outside the limits of -r: 0.0005 to 10^6. */
 static struct frame_rate parse_rate(const char *text)
 {
@@ -131,12 +147,6 @@ static void parse_aspect(const char *text, struct raw_layout *layout)
 	layout->aspect_den = aspect[1];
 }
 
-/* H.273 says 2 for what is unspecified. */
-static uint8_t known(uint32_t code)
-{
-	return code == CODE_UNSPECIFIED ? 0 : (uint8_t)code;
-}
-
 /* XCICP has the four numbers of PNG's cICP, with a range of 0 for limited and 1 for full. */
 static void parse_cicp(const char *text, struct shmflip_colour *colour)
 {
@@ -145,9 +155,9 @@ static void parse_cicp(const char *text, struct shmflip_colour *colour)
 	if (!text || !parse_numbers(text, '-', codes, 4) || codes[0] > UINT8_MAX ||
 	    codes[1] > UINT8_MAX || codes[2] > UINT8_MAX || codes[3] > 1)
 		return;
-	colour->primaries = known(codes[0]);
-	colour->transfer = known(codes[1]);
-	colour->matrix = known(codes[2]);
+	colour->primaries = known_code((uint8_t)codes[0]);
+	colour->transfer = known_code((uint8_t)codes[1]);
+	colour->matrix = known_code((uint8_t)codes[2]);
 	colour->range = codes[3] ? RANGE_FULL : RANGE_LIMITED;
 }
 
@@ -168,8 +178,12 @@ const char *raw_header_y4m(const char *text, struct raw_layout *layout, struct f
 	const struct chroma *chroma = parse_chroma(find_parameter(text, "C"));
 	uint32_t size[2];
 
-	if (!width || !height || !parse_number(width, &size[0]) || !parse_number(height, &size[1]))
+	if (!width || !height || !parse_numbers(width, 0, &size[0], 1) ||
+	    !parse_numbers(height, 0, &size[1], 1))
 		return "damaged: a Y4M header without a size";
+	if (!chroma && is_deep(find_parameter(text, "C")))
+		return "a Y4M of more than 10 bits, for which there is no pixel format: convert "
+		       "it, as with ffmpeg's -pix_fmt yuv444p10le";
 	if (!chroma)
 		return "a Y4M that is not 420, 422 or 444 of 8 or 10 bits, mono or mono16: convert "
 		       "it, as with ffmpeg's -pix_fmt yuv420p";

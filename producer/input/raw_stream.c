@@ -131,7 +131,7 @@ static int skip_rest(struct raw_stream *stream)
 	return error == -EBADMSG ? -ENODATA : error;
 }
 
-/* Reads a line, and NUL-terminates it. */
+/* Reads a line, and NUL-terminates it. -EMSGSIZE: it is too long. */
 static int read_line(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX])
 {
 	size_t size = 0;
@@ -144,13 +144,13 @@ static int read_line(struct raw_stream *stream, char text[RAW_HEADER_BYTES_MAX])
 			return error == -ENODATA && size ? -EBADMSG : error;
 		byte = stream->unread[stream->start++];
 		if (byte == '\0')
-			break;
+			return -EBADMSG;
 		text[size++] = byte;
 		text[size] = '\0';
 		if (byte == '\n')
 			return 0;
 	}
-	return -EBADMSG;
+	return -EMSGSIZE;
 }
 
 /* Refuses a wrong start at its second byte: the writer may send no more. */
@@ -185,6 +185,11 @@ static bool is_frame_line(const char *text)
 	return strcmp(text, "FRAME\n") == 0 || strncmp(text, "FRAME ", 6) == 0;
 }
 
+static bool is_y4m_line(const char *text)
+{
+	return is_frame_line(text) || strncmp(text, "YUV4MPEG2 ", 10) == 0;
+}
+
 /* Another Y4M may follow the first, as from cat(1), with another size. */
 static const char *read_y4m(struct raw_stream *stream, int *error)
 {
@@ -198,7 +203,10 @@ static const char *read_y4m(struct raw_stream *stream, int *error)
 		if (!fault)
 			*error = read_line(stream, text);
 	}
-	if (*error == 0 && !fault && !stream->announced)
+	if (*error == -EMSGSIZE)
+		fault = is_y4m_line(text) ? "damaged: a Y4M line of more than 4 KiB"
+		                          : "damaged: no FRAME line";
+	else if (*error == 0 && !fault && !stream->announced)
 		fault = "not a Y4M";
 	else if (*error == 0 && !fault && !is_frame_line(text))
 		fault = "damaged: no FRAME line";

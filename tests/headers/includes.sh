@@ -16,6 +16,7 @@ common/pixels       common/include
 common/cli          common/include common/system common/pixels
 common/json         common/cli
 common/png          common/include common/pixels
+gstreamer           common/include
 examples            common/include
 producer/input      common/include common/cli common/png common/pixels
 producer            common/include common/system common/cli common/png common/pixels
@@ -27,15 +28,18 @@ viewer              common/include common/system common/cli common/png common/pi
 viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png common/pixels
 bench/decoder       common/png
+bench/encoder       common/include common/png common/pixels
 bench/transport     common/include bench
 bench               common/include common/cli common/system common/json common/png
-bench               bench/transport bench/decoder
+bench               bench/transport bench/decoder bench/encoder
+python/extension    common/include common/system
 assets
 tests/headers       common/include
 tests/integration   common/include
 tests/bench         common/include common/pixels
 tests/crash         common/include common/system
 tests/data
+tests/gstreamer     common/include common/system gstreamer tests/unit
 tests/fuzz          common/include common/src common/png common/pixels producer/input
 tests/unit          common/include common/system common/src common/cli common/json common/png
 tests/unit          common/pixels tests/data bench tools
@@ -47,18 +51,19 @@ tests/arm
 headers='
 sys/(shm|sem|ipc)\.h            common/src/sysv\.c|viewer/shared_buffers\.c|bench/transport/|tests/
 sys/vfs\.h|linux/magic\.h       common/src/|tests/
-png\.h                          common/png/|bench/decoder/|assets/|tests/
+png\.h                          common/png/|bench/(de|en)coder/|assets/|tests/
 zlib\.h                         common/png/|bench/decoder/|viewer/|tests/
-libdeflate\.h                   common/png/|bench/decoder/
+libdeflate\.h                   common/png/|bench/(de|en)coder/
 SDL(_syswm)?\.h                 viewer/|tests/unit/
 xcb/.*                          viewer/present/|tests/
 pango/.*                        viewer/overlay/
 cairo\.h                        viewer/present/|viewer/window/
 wayland-client(-core)?\.h       viewer/window/
 jansson\.h                      common/json/|producer/|viewer/|tools/|bench/|tests/unit/
-gst/.*|zmq\.h|mqueue\.h         bench/transport/
-spng\.h|stb/.*                  bench/decoder/
-libavcodec/.*|libavutil/.*      bench/decoder/|tests/bench/
+gst/.*                          gstreamer/|bench/transport/|tests/
+zmq\.h|mqueue\.h                bench/transport/
+spng\.h|stb/.*                  bench/(de|en)coder/
+libavcodec/.*|libavutil/.*      bench/(de|en)coder/|tests/bench/
 libswscale/.*|libyuv\.h         bench/decoder/|tests/bench/
 cmocka\.h                       tests/
 sanitizer/.*|sys/ptrace\.h      tests/
@@ -70,6 +75,7 @@ sys/eventfd\.h                  common/src/watch\.c|viewer/window/|tests/
 sys/(epoll|inotify|timerfd)\.h  common/src/watch\.c|tests/
 spawn\.h|sys/utsname\.h|fts\.h  bench/
 malloc\.h                       tests/
+(Python|structmember)\.h         python/extension/python_api\.h
 '
 
 # Of the C library, to all.

@@ -5,6 +5,7 @@ ImageMagick, an independent decoder to compare with.
 Every test starts with an empty SHMFLIP_DIR, and fails if a file, a segment, or a semaphore set of its
 channels is left at the end. A test stops only processes that it started, by their ids."""
 
+import ctypes
 import functools
 import json
 import os
@@ -31,6 +32,9 @@ KINDS = SOURCE / "tests" / "data" / "kinds"
 DAMAGED = SOURCE / "tests" / "data" / "damaged"
 TOLERATED = SOURCE / "tests" / "data" / "tolerated"
 TIMEOUT_S = 60
+LIBC = ctypes.CDLL(None)
+# From the kernel's headers.
+IPC_RMID, GETPID = 0, 11
 SUMMARY = re.compile(r"shmflip-producer: \d+ frames? in .*\n")
 
 # The test runner sends SIGTERM after its time limit: exit normally, so that cleanups run.
@@ -111,6 +115,14 @@ def segments_made_by(pids):
 def semaphore_sets():
     with open("/proc/sysvipc/sem", encoding="ascii") as table:
         return {int(line.split()[1]) for line in table.readlines()[1:]}
+
+
+def sets_used_by(pids):
+    """Returns the ids of semaphore sets that one of these processes was the last to use."""
+    with open("/proc/sysvipc/sem", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return {int(row[1]) for row in rows
+            if any(LIBC.semctl(int(row[1]), i, GETPID) in pids for i in range(int(row[3])))}
 
 
 def y4m_rate(header):
@@ -194,9 +206,10 @@ class Case(unittest.TestCase):
                 running.wait(5)
             except subprocess.TimeoutExpired:
                 running.kill()
-        # Semaphores of producers that the test killed and that no successor cleaned up.
-        for ring in self.rings & semaphore_sets():
-            subprocess.run(["ipcrm", "-s", str(ring)], check=False)
+        # Semaphores of producers that were killed, and that no successor cleaned up.
+        pids = {running.pid for running in self.started}
+        for ring in self.rings & semaphore_sets() | sets_used_by(pids):
+            LIBC.semctl(ring, 0, IPC_RMID)
 
     def start(self, *arguments, stdin=None, env=None, **identity):
         """Starts a program. identity: user, group and extra_groups, if not the test's own."""

@@ -14,10 +14,12 @@
  *   step=1       wait for a line on stdin before each frame but the first
  *   wide=N       from frame N on, rows are 65536 pixels apart
  *   alpha=1      half transparent frames
+ *   alpha=2      likewise, with premultiplied alpha: all pixels are #204080
  *   unknown=1    frames have a pixel format that no program knows: DRM's XR30
  *   undefined=1  the fourth byte of opaque pixels is 0 instead of 255
  *   end=1        at the end, end the stream but keep the channel until SIGTERM; end=2: as failed
  *   rich=1       say everything about the stream and its frames that there is to say
+ *   rich=2       likewise, with codes that mean nothing
  *   wait=N       wait for N viewers first
  *   mode=OCTAL   who may view: see struct shmflip_producer_options */
 #include <errno.h>
@@ -32,6 +34,7 @@
 
 #define PIXEL_BYTES 4
 #define XR30 0x30335258
+#define PREMULTIPLIED 0x204080
 #define WIDE_STRIDE (65536 * PIXEL_BYTES)
 #define NS_PER_S 1000000000LL
 #define CHECK_STOP_MS 100 /* how often a wait checks whether to stop */
@@ -49,10 +52,10 @@ struct plan {
 	bool lossless;
 	bool still;
 	bool step;
-	bool alpha;
+	unsigned alpha;
 	bool undefined;
 	bool unknown;
-	bool rich;
+	unsigned rich;
 	unsigned end;
 };
 
@@ -102,7 +105,7 @@ static const struct shmflip_metadata rich_metadata[] = {
 	{ SHMFLIP_METADATA_USER + 1, 2, "ab" },
 };
 
-static void describe_richly(struct shmflip_stream *stream)
+static void describe_richly(struct shmflip_stream *stream, bool nothing)
 {
 	stream->rate_num = 30000;
 	stream->rate_den = 1001;
@@ -110,6 +113,10 @@ static void describe_richly(struct shmflip_stream *stream)
 	stream->aspect_den = 15;
 	stream->colour =
 		(struct shmflip_colour){ .primaries = 1, .transfer = 13, .range = 2, .bits = 6 };
+	if (nothing)
+		stream->colour = (struct shmflip_colour){
+			.primaries = 2, .transfer = 2, .matrix = 2, .bits = 255
+		};
 	stream->metadata = rich_metadata;
 	stream->metadata_count = sizeof(rich_metadata) / sizeof(rich_metadata[0]);
 }
@@ -132,7 +139,7 @@ static int open_producer(const struct plan *plan, struct shmflip_producer **prod
 	stream.rate_num = (uint32_t)(plan->fps * 1000);
 	stream.rate_den = stream.rate_num ? 1000 : 0;
 	if (plan->rich)
-		describe_richly(&stream);
+		describe_richly(&stream, plan->rich == 2);
 	return shmflip_producer_open(&options, &stream, producer);
 }
 
@@ -173,6 +180,8 @@ static int64_t now_ns(void)
 static void describe_frame(const struct plan *plan, struct shmflip_frame *frame, uint64_t number)
 {
 	frame->flags = number == plan->frames && !plan->end ? SHMFLIP_FRAME_LAST : 0;
+	if (plan->alpha == 2)
+		frame->flags |= SHMFLIP_FRAME_PREMULTIPLIED;
 	if (plan->wide && number >= plan->wide)
 		frame->plane[0].stride_bytes = WIDE_STRIDE;
 	if (plan->rich) {
@@ -196,7 +205,7 @@ static int publish(const struct plan *plan, struct shmflip_producer *producer, u
 		return error;
 	describe_frame(plan, frame, number);
 	if (!plan->still || !is_filled(frame))
-		fill(frame, fourth, (uint32_t)number & 0xffffff);
+		fill(frame, fourth, plan->alpha == 2 ? PREMULTIPLIED : (uint32_t)number & 0xffffff);
 	if (plan->unknown)
 		frame->fourcc = XR30;
 	error = shmflip_frame_publish(frame);

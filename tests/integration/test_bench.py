@@ -181,6 +181,32 @@ class DecodeTest(Bench):
             self.assert_exits(bench, 1)
 
 
+class EncodeTest(Bench):
+    def encode(self, *arguments):
+        path = self.scratch / "encode.json"
+        bench = self.bench("encode", "--quick", "--seconds", "0", "--json", path, *arguments)
+        self.assert_exits(bench, 0)
+        self.assertEqual(bench.err, "")
+        return bench, self.stats(path)
+
+    def test_the_same_pixels(self):
+        """libpng reads what shmflip writes, of every kind of PNG."""
+        bench, whole = self.encode(harness.KINDS, harness.FRAMES / "000.png")
+        self.assertEqual(len(whole["files"]), len(list(harness.KINDS.glob("*.png"))) + 1)
+        for file in whole["files"]:
+            ours = [result for result in file["encoders"] if result["encoder"] == "shmflip"]
+            self.assertNotIn("absent", ours[0], file["file"])
+            self.assertGreater(ours[0]["ms"], 0)
+            self.assertGreater(ours[0]["bytes"], 60)
+        kinds = {summary["kind"] for summary in whole["summary"]}
+        self.assertEqual(kinds, {"kinds", "frames", ""})
+        self.assertIn("all files", bench.out)
+
+    def test_chosen_encoders(self):
+        _, whole = self.encode("--encoders", "shmflip", harness.FRAMES)
+        self.assertEqual({summary["encoder"] for summary in whole["summary"]}, {"libpng", "shmflip"})
+
+
 class PipelineTest(Bench):
     def test_runs(self):
         """shmflip always; the other programs if they are installed."""
@@ -253,6 +279,9 @@ class UsageTest(Bench):
                 (["pipeline"], "needs"),
                 (["decode", "--decoders", "eyes", "a.png"], "libpng"),
                 (["decode", "--touch", "none", "a.png"], "--touch"),
+                (["encode"], "needs"),
+                (["encode", "--encoders", "crayon", "a.png"], "libpng"),
+                (["decode", "--encoders", "shmflip", "a.png"], "--encoders"),
                 (["transports", "--wrong"], "--wrong")):
             with self.subTest(words=words):
                 bench = self.bench(*words)
@@ -260,7 +289,8 @@ class UsageTest(Bench):
                 self.assert_one_line(bench, message)
 
     def test_help_fits_a_screen(self):
-        for words in ["--help"], ["transports", "--help"], ["decode", "--help"], ["pipeline", "--help"]:
+        for words in ["--help"], ["transports", "--help"], ["decode", "--help"], ["encode", "--help"], \
+                ["pipeline", "--help"]:
             bench = self.bench(*words)
             self.assert_exits(bench, 0)
             self.assertLessEqual(len(bench.lines), 24)

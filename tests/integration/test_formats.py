@@ -361,16 +361,25 @@ class Refused(Formats):
         self.assertIn("a PNG", self.refuse(png, "--pixels", "NV12"))
 
     def test_tags_that_are_not_known(self):
-        for tag in ("411", "444alpha", "420p12", "mono10", "420p1", "42"):
+        for tag in ("411", "444alpha", "mono10", "420p1", "42"):
             self.assertIn("-pix_fmt yuv420p", self.refuse(y4m(f"W2 H2 C{tag}", bytes(64))))
+        for tag in ("420p12", "444p16"):
+            self.assertIn("no pixel format", self.refuse(y4m(f"W2 H2 C{tag}", bytes(64))))
+
+    def test_a_line_that_is_too_long(self):
+        self.assertIn("more than 4 KiB", self.refuse(y4m("W2 H2 X" + 5000 * "x", bytes(6))))
+
+    def test_a_name_that_says_white(self):
+        data = struct.pack("<4H", 0, 100, 4095, 4096)
+        frame, = self.play(data, "--raw", "2x2:gray12le", "--pixels", "auto")
+        self.assertEqual((frame.name, frame.data, frame.colour), ("R16", data, "0 0 0 0 0 4095"))
 
     def test_usage(self):
         for arguments, words in ((["--raw", "2x2:nv13", "-"], ["--raw", "nv13", "nv12"]),
-                                 (["--raw", "2x2:yuvj420p", "-"], ["--raw", "yuv420p, with full range"]),
                                  (["--raw", "2x2:BGR4", "-"], ["AR24"]),
                                  (["--pixels", "NV13", "-"], ["--pixels", "NV13", "bgra"]),
                                  (["--pixels", "NV12", harness.FRAMES], ["--pixels", "PNG"]),
-                                 (["--colour", "bt601:tv", "-"], ["limited"]), (["--colour", "bt600", "-"], ["bt2020"]),
+                                 (["--colour", "bt601:tv", "-"], ["limited"]), (["--colour", "bt600", "-"], ["bt2020", ":limited|full"]),
                                  (["--colour", "bt601", "--raw", "2x2:gray16le", "-"], ["--colour", "YUV"]),
                                  (["--colour", "bt601", harness.FRAMES], ["--colour", "YUV"])):
             with self.subTest(arguments=arguments):

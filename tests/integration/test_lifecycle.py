@@ -144,6 +144,19 @@ class Lifecycle(harness.Case):
         self.assert_exits(viewer, 1)
         self.start_producer().interrupt()
 
+    def test_a_reader_of_digests_that_left(self):
+        """As head(1) does. Nothing has failed."""
+        producer = self.start_producer()
+        reader, writer = os.pipe()
+        with subprocess.Popen([harness.VIEWER, "--present", "none", "--digest", "-q"], env=self.env, stdout=writer,
+                              stderr=subprocess.PIPE) as viewer:
+            os.close(writer)
+            os.read(reader, 1)
+            os.close(reader)
+            self.assertEqual((viewer.stderr.read(), viewer.wait()), (b"", 0))
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     def test_exit_after_a_number_of_frames(self):
         producer = self.start_producer()
         viewer = self.start_viewer("-n", "7")

@@ -92,6 +92,17 @@ class Descriptions(Pictures):
         self.assertEqual(self.stats(stats)["generations"], 1)
         self.assertEqual(sum("pixel aspect" in line for line in self.played.err.splitlines()), 1, self.played.err)
 
+    def test_an_aspect_that_changes_all_the_time(self):
+        """Each change takes new memory."""
+        paths = [self.png(0, (1000, 2000) if i % 2 else None, f"{i}.png") for i in range(24)]
+        stats = self.scratch / "stats.json"
+        described, _ = self.read("--fps", "0", "--stats", stats, *paths)
+        aspects = [aspect for aspect, _ in described]
+        self.assertEqual(aspects[:17], ["2:1" if i % 2 else "0:0" for i in range(17)])
+        self.assertEqual(len(set(aspects[17:])), 1)
+        self.assertEqual(self.stats(stats)["generations"], 17)
+        self.assertEqual(self.played.err.count("it changes too often"), 1, self.played.err)
+
     def test_what_counts_as_square_takes_no_new_memory(self):
         paths = [self.png(0, (299 + i % 2, 300), f"{i}.png") for i in range(6)]
         stats = self.scratch / "stats.json"

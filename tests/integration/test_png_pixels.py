@@ -275,6 +275,17 @@ class Colour(Pngs):
                 self.assertEqual(frame.colour, colour)
                 self.assertEqual(self.played.err.count("shown anyway"), 0)
 
+    def test_gray_of_limited_range_stays_gray(self):
+        """In RGB it would have to be widened."""
+        png = Png(8, GRAY, chunks=chunk(b"cICP", b"\x01\x0d\0\0"))
+        frame = self.play_one(png)
+        self.assertEqual((frame.name, frame.data, frame.colour), ("R8", png.kept()[1], "1 13 0 1 0 0"))
+        self.assertEqual(self.play_one(Png(8, GRAY, chunks=chunk(b"cICP", b"\x01\x0d\0\1"))).name, "XR24")
+
+    def test_codes_that_are_not_known(self):
+        """Two is H.273's, and 0 is the library's."""
+        self.assertEqual(self.play_one(Png(8, RGB, chunks=chunk(b"cICP", b"\2\2\0\1"))).colour, "0 0 0 2 0 0")
+
     def test_a_cicp_that_means_nothing(self):
         png = Png(16, RGB, chunks=chunk(b"cICP", b"\x09\x10\x09\1"))
         frame = self.play_one(png)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Uncompressed frames on stdin: every pixel as ffmpeg decodes it, and clear messages for invalid input."""
 
+import json
 import os
 import signal
 import struct
@@ -205,6 +206,20 @@ class Raw(harness.Case):
                 self.assert_exits(producer, 0)
             self.assertIn(f'"fps_asked": {float(asked)}', producer.out)
 
+    def test_announced_rate(self):
+        """Also if the producer does not keep it."""
+        for options, rate in (([], "30000/1001"), (["-r", "0"], "30000/1001"), (["-r", "5"], "5/1")):
+            reader, writer = os.pipe()
+            producer = self.producer(*options, "-", stdin=reader)
+            os.close(reader)
+            os.write(writer, b"YUV4MPEG2 W2 H2 F30000:1001 C420jpeg Ip\nFRAME\n" + b"\x80" * 6)
+            self.await_channel(producer)
+            listed = self.tool("ls", "-j")
+            self.assert_exits(listed, 0)
+            self.assertEqual(json.loads(listed.out)[0]["stream"]["rate"], rate)
+            os.close(writer)
+            self.assert_exits(producer, 0)
+
     def test_rate_of_bare_pixels(self):
         path = self.scratch / "pixels"
         path.write_bytes(bytes(16) * 2)
@@ -262,7 +277,7 @@ class Raw(harness.Case):
                 self.assertEqual(len(self.play(stream)), 1)
                 self.assert_one_line(self.played, "stdin:2: skipped", word)
                 self.assertEqual(self.counted["skipped"], 1)
-        for stream, word in ((b"YUV4MPEG2 W4\nFRAME\n", "size"), (b"YUV4MPEG2 W4 H4 C420p12\n", "yuv420p"),
+        for stream, word in ((b"YUV4MPEG2 W4\nFRAME\n", "size"), (b"YUV4MPEG2 W4 H4 C420p12\n", "yuv444p10le"),
                              (b"YUV4MPEG2\n", "Y4M"), (b"YUV4", "frame"), (b"P6 1", "PPM"),
                              (b"YUV4MPEG2 W4 H999999999 C444\nFRAME\n", "size")):
             with self.subTest(stream=stream):

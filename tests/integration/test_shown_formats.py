@@ -167,6 +167,25 @@ class Ways(Viewed):
         self.assertAlmostEqual(counted["copies_per_frame"], copies + 21 / 23, places=2)
         self.assertEqual(viewer.err, "")
 
+    def premultiplied(self, way):
+        """Colours that are multiplied by alpha, 128 of 255, over blue."""
+        producer = self.start(os.environ["SHMFLIP_NUMBERS"], "default", WIDTH, HEIGHT, 20, 10 ** 9, "alpha=2")
+        self.await_channel(producer)
+        viewer = self.start_window("-q", "--present", way, "--background", "blue")
+        expected = [(0x20, 0x40, 0x80 + 127)] * (WIDTH * HEIGHT)
+        self.wait_for_colours(self.window_of(viewer), expected, f"premultiplied alpha by {way}", 2)
+        self.end(viewer, producer)
+
+    @needs_x11
+    def test_premultiplied_x11(self):
+        self.premultiplied("x11")
+
+    def test_premultiplied_surface(self):
+        self.premultiplied("surface")
+
+    def test_premultiplied_texture(self):
+        self.premultiplied("texture")
+
     @needs_x11
     def test_x11(self):
         self.every_format("x11", 0)

@@ -127,6 +127,7 @@ class Tools(harness.Case):
             "metadata": [{"type": "icc", "bytes": 5}, {"type": "0x80000001", "bytes": 2}]})
         self.assertAlmostEqual(shown["fps_announced"], 30000 / 1001)
         newest = shown["newest"]
+        self.assertIs(newest["premultiplied"], False)
         self.assertEqual(newest["planes"], [{"stride_bytes": 256, "rows": 32}])
         self.assertEqual((newest["duration_ms"], newest["presentation_ms"]), (250, None))
         self.assertEqual((newest["value_scale"], newest["value_offset"]), (0.25, -1))
@@ -142,6 +143,15 @@ class Tools(harness.Case):
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 
+    def test_codes_that_mean_nothing(self):
+        producer = self.numbers(64, 32, 20, 10 ** 9, "rich=2")
+        self.await_channel(producer)
+        colour = self.list_channels()["default"]["stream"]["colour"]
+        self.assertEqual([colour[name] for name in ("primaries", "transfer", "matrix", "bits")], [0, 0, 0, 8])
+        self.assertIn("stream       64x32 XR24, pixels of 16:15", self.run_tool("stat"))
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
     def test_only_what_is_known(self):
         producer = self.numbers(8, 8, 0, 1, "end=1")
         self.await_channel(producer)
@@ -154,6 +164,20 @@ class Tools(harness.Case):
         text = self.run_tool("stat")
         self.assertIn("stream       8x8 XR24", text)
         self.assertNotRegex("\n".join(text), "(?m)^(times|metadata)|announced|H.273")
+        self.assertEqual(producer.interrupt(), 0)
+        self.assert_nothing_left()
+
+    def test_premultiplied_alpha(self):
+        producer = self.numbers(8, 4, 20, 10 ** 9, "alpha=2")
+        self.await_channel(producer)
+        self.until("there is a frame", lambda: self.list_channels()["default"]["newest"])
+        self.assertIs(self.list_channels()["default"]["newest"]["premultiplied"], True)
+        self.assertIn("size         8x4 AR24, premultiplied alpha, 64 bytes per row", self.run_tool("stat"))
+        for words, pixel in ((("--format", "raw"), bytes((0x80, 0x40, 0x20, 0x80))),
+                             (("--format", "pam"), bytes((0x40, 0x80, 0xff, 0x80)))):
+            cat = self.tool("cat", "-n", "1", *words)
+            self.assert_exits(cat, 0)
+            self.assertEqual(Path(cat.out_path).read_bytes()[-128:], pixel * 32)
         self.assertEqual(producer.interrupt(), 0)
         self.assert_nothing_left()
 

@@ -2,6 +2,7 @@
 """What keys, mouse and the options of the window do, checked by the window's pixels and title."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -326,7 +327,14 @@ class Keys(Viewed):
     def channel(self, name, path):
         producer = self.producer("-q", "-l", "-r", "5", "-c", name, path)
         self.await_channel(producer, name)
+        # A channel without a frame is none to come to.
+        self.until(f"{name} has a frame", lambda: self.newest_in(name))
         return producer
+
+    def newest_in(self, name):
+        tool = self.tool("stat", "--json", name)
+        self.assert_exits(tool, 0)
+        return json.loads(tool.out)["newest"]
 
     @staticmethod
     def lower_half(looks):

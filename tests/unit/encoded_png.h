@@ -19,14 +19,23 @@ struct file {
 	png_bytepp rows;
 };
 
+static inline int file_append(void *file, const void *bytes, size_t size)
+{
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	return 0;
+}
+
 static inline void file_write(struct file *file, const struct pixel_image *image)
 {
 	struct pixel_source source;
 	FILE *out = open_memstream(&file->bytes, &file->size);
+	struct png_encoder *encoder;
 
 	assert_non_null(out);
 	image_source(image, &source);
-	assert_int_equal(png_encode(out, &source), 0);
+	assert_int_equal(png_encoder_create(1, &encoder), 0);
+	assert_int_equal(png_encode(encoder, &source, file_append, out), 0);
+	png_encoder_destroy(encoder);
 	assert_int_equal(fclose(out), 0);
 }
 

@@ -19,6 +19,7 @@
 #include "png_decode.h"
 #include "png_fast.h"
 #include "png_header.h"
+#include "png_inflate.h"
 #include "png_maker.h"
 #include "png_unfilter.h"
 #include "shmflip.h"
@@ -32,8 +33,8 @@ static inline uint16_t noise(uint32_t x, uint32_t y, unsigned channel)
 	return (uint16_t)(value >> 16);
 }
 
-/* One per instruction set that this machine has, and one with zlib; then NULL. */
-static struct png_fast *fast_paths[8];
+/* One per instruction set that this machine has, and one per other way to inflate; then NULL. */
+static struct png_fast *fast_paths[16];
 
 static inline int create_fast_paths(void **state)
 {
@@ -41,10 +42,20 @@ static inline int create_fast_paths(void **state)
 
 	(void)state;
 	for (; png_unfilter_get(count); count++)
-		fast_paths[count] = png_fast_create(false, count);
-	assert_null(png_fast_create(false, count));
-	fast_paths[count] = png_fast_create(true, 0);
+		fast_paths[count] = png_fast_create(0, count);
+	assert_null(png_fast_create(0, count));
+	for (unsigned i = 1; png_inflater_name(i); i++)
+		fast_paths[count++] = png_fast_create(i, 0);
 	return 0;
+}
+
+static inline unsigned fast_path_count(void)
+{
+	unsigned count = 0;
+
+	while (fast_paths[count])
+		count++;
+	return count;
 }
 
 static inline int destroy_fast_paths(void **state)
@@ -69,6 +80,23 @@ static inline int decode_once(const struct bytes *png, const struct png_decode_o
 	return error;
 }
 
+static inline size_t pixel_bytes(uint32_t format)
+{
+	switch (format) {
+	case SHMFLIP_R8:
+		return 1;
+	case SHMFLIP_R16:
+		return 2;
+	case SHMFLIP_BGR888:
+		return 3;
+	case SHMFLIP_XRGB8888:
+	case SHMFLIP_ARGB8888:
+		return 4;
+	default:
+		return 8;
+	}
+}
+
 static inline void assert_same(const struct png_decoded *picture, const struct bytes *pixels,
                                const struct png_decoded *other, const struct bytes *other_pixels)
 {
@@ -80,7 +108,7 @@ static inline void assert_same(const struct png_decoded *picture, const struct b
 		size_t row = (size_t)y * picture->stride_bytes;
 
 		assert_memory_equal(other_pixels->data + row, pixels->data + row,
-		                    4 * (size_t)picture->width);
+		                    pixel_bytes(picture->format) * picture->width);
 	}
 }
 
@@ -92,7 +120,9 @@ static inline void check_fast(const struct bytes *png, struct png_decode_options
                               const struct png_decoded *picture, const struct bytes *pixels)
 {
 	if (error != -EMSGSIZE && picture->stride_bytes)
-		options.pixels_size = png_fast_buffer_size(picture->width, picture->height);
+		options.pixels_size =
+			png_fast_buffer_size(options.fourcc ? options.fourcc : SHMFLIP_XRGB8888,
+		                             picture->width, picture->height);
 	fast_count = 0;
 	for (int i = 0; fast_paths[i]; i++) {
 		struct png_decoded other;

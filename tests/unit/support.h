@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,6 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,11 +43,21 @@ static inline int make_directory(void **state)
 	return mkdtemp(directory) && setenv("SHMFLIP_DIR", directory, 1) == 0 ? 0 : -1;
 }
 
-/* Fails if the test left a file. */
+/* Fails if the test left a file, which it removes. */
 static inline int remove_directory(void **state)
 {
+	DIR *files = opendir(directory);
+	const struct dirent *file;
+	int error = rmdir(directory);
+
 	(void)state;
-	return rmdir(directory);
+	while (error && files && (file = readdir(files)))
+		unlinkat(dirfd(files), file->d_name, 0);
+	if (files)
+		closedir(files);
+	if (error)
+		rmdir(directory);
+	return error;
 }
 
 /* A path within the directory; valid until the call after the next. */
@@ -86,6 +100,85 @@ static inline bool is_of_this_test(pid_t pid)
 		if (children[i] == pid)
 			return true;
 	return pid == getpid();
+}
+
+/* ---- What a test leaves if it fails ---- */
+
+static pid_t test_pid;
+
+static __attribute__((constructor)) void note_test(void)
+{
+	test_pid = getpid();
+}
+
+/* By the last process that used one of its semaphores. */
+static inline bool is_set_of_this_test(int id, unsigned long semaphores)
+{
+	for (unsigned long i = 0; i < semaphores; i++) {
+		pid_t pid = semctl(id, (int)i, GETPID);
+
+		if (pid > 0 && is_of_this_test(pid))
+			return true;
+	}
+	return false;
+}
+
+/* Makes a set that no process uses yet one of this test. Returns its id. */
+static inline int use_set(int id)
+{
+	if (id >= 0)
+		semctl(id, 0, SETVAL, 0);
+	return id;
+}
+
+static inline void remove_semaphores(void)
+{
+	struct semid_ds set;
+	struct seminfo info;
+	int last = semctl(0, 0, SEM_INFO, &info);
+
+	for (int i = 0; i <= last; i++) {
+		int id = semctl(i, 0, SEM_STAT, &set);
+
+		if (id >= 0 && is_set_of_this_test(id, set.sem_nsems))
+			semctl(id, 0, IPC_RMID);
+	}
+}
+
+static inline void remove_segments(void)
+{
+	struct shmid_ds segment;
+	struct shm_info info;
+	/* The type of the argument serves other commands. */
+	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info);
+
+	for (int i = 0; i <= last; i++) {
+		int id = shmctl(i, SHM_STAT, &segment);
+
+		if (id >= 0 && is_of_this_test(segment.shm_cpid))
+			shmctl(id, IPC_RMID, NULL);
+	}
+}
+
+/* Those that nobody has waited for: no other process has their ids. */
+static inline void kill_children(void)
+{
+	for (unsigned i = 0; i < children_started && i < CHILDREN_KNOWN; i++) {
+		if (waitpid(children[i], NULL, WNOHANG) != 0)
+			continue;
+		kill(children[i], SIGKILL);
+		waitpid(children[i], NULL, 0);
+	}
+}
+
+/* A test that fails closes no producer, and the kernel keeps semaphores when a process exits. */
+static __attribute__((destructor)) void remove_objects(void)
+{
+	if (getpid() != test_pid)
+		return;
+	kill_children();
+	remove_semaphores();
+	remove_segments();
 }
 
 static inline void assert_exits(pid_t child, int expected)

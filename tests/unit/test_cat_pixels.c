@@ -12,6 +12,7 @@
 enum { WIDTH_MAX = 9, HEIGHT_MAX = 5, PADDING = 12 };
 
 static struct shmflip_colour colour;
+static uint32_t flags;
 
 /* Calls check for every format and size. */
 static void for_all(void (*check)(const struct pixel_image *image,
@@ -27,6 +28,7 @@ static void for_all(void (*check)(const struct pixel_image *image,
 
 				image_init(&image, format->fourcc, width, height, PADDING);
 				image.frame.colour = colour;
+				image.frame.flags = flags;
 				image_source(&image, &source);
 				check(&image, &source);
 				image_finish(&image);
@@ -52,7 +54,7 @@ static void read_rgb(const struct pixel_source *source, uint32_t x, uint32_t y, 
 	struct pixel_values values;
 
 	pixel_source_read(source, x, y, &values);
-	if (values.count == 4)
+	if (values.count == 4 && !source->premultiplied)
 		alpha = clamp(values.value[3], white) / white;
 	for (int i = 0; i < 3; i++)
 		rgb[i] = clamp(values.value[i], white) / white * alpha;
@@ -151,6 +153,10 @@ static void test_y4m(void **state)
 	for_all(check_y4m);
 	colour = (struct shmflip_colour){ .white = 1 };
 	for_all(check_y4m);
+	colour = (struct shmflip_colour){ 0 };
+	flags = SHMFLIP_FRAME_PREMULTIPLIED;
+	for_all(check_y4m);
+	flags = 0;
 }
 
 /* Transparent, opaque and white pixels, exactly; and the header's matrix is the one used. */
@@ -288,6 +294,9 @@ static void test_raw(void **state)
 	(void)state;
 	colour = (struct shmflip_colour){ 0 };
 	for_all(check_raw);
+	flags = SHMFLIP_FRAME_PREMULTIPLIED;
+	for_all(check_raw);
+	flags = 0;
 }
 
 /* Samples of one pixel. A PAM has 0 to MAXVAL, and no limited range. */

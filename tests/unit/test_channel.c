@@ -285,6 +285,7 @@ static int create_and_die(void *unused)
 	if (channel_begin_generation(&channel, &generation, &key) ||
 	    sysv_segment_create(key, 1 << 16, &id) || ring_create(key, getegid(), 0600, &id))
 		return 2;
+	use_set(id);
 	return die();
 }
 

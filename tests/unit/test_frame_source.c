@@ -429,7 +429,7 @@ static void test_a_truncated_frame_costs_no_other(void **state)
 		unsigned good = 0;
 		struct frame_source source;
 		struct frame_task task = { 0 };
-		struct png_fast *fast = png_fast_create(false, 0);
+		struct png_fast *fast = png_fast_create(0, 0);
 		FILE *file = fopen("all", "w");
 
 		fwrite(png.data, 1, size, file);

@@ -144,11 +144,37 @@ static void viewers_are_counted_by_the_kernel(void **state)
 	shmflip_producer_close(producer);
 }
 
+static void timeouts_name_the_channel(void **state)
+{
+	struct shmflip_viewer_options options;
+	const struct shmflip_frame *frame;
+	struct shmflip_viewer *viewer;
+
+	(void)state;
+	shmflip_init(&options);
+	options.channel = "camera";
+	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	for (int i = 0; i < 3; i++) {
+		int error = i == 0   ? shmflip_viewer_attach(viewer, 1)
+		            : i == 1 ? shmflip_viewer_wait(viewer, 1)
+		                     : shmflip_viewer_acquire(viewer, &frame, 1);
+
+		assert_int_equal(error, -EAGAIN);
+		assert_non_null(
+			strstr(shmflip_error_detail(), "no producer on channel camera in /"));
+		/* One that does not wait has no time to write lines. */
+		assert_int_equal(shmflip_viewer_acquire(viewer, &frame, 0), -EAGAIN);
+		assert_null(strstr(shmflip_error_detail(), "camera"));
+	}
+	shmflip_viewer_close(viewer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(waits_end_in_time),
 		WITH_DIRECTORY(signals_end_waits),
+		WITH_DIRECTORY(timeouts_name_the_channel),
 		WITH_DIRECTORY(similar_waits_take_few_sleeps),
 		WITH_DIRECTORY(viewers_are_counted_by_the_kernel),
 	};

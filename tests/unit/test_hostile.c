@@ -36,10 +36,10 @@ static void foreign_semaphores_mean_a_dead_producer(void **state)
 	struct channel_record bad = good;
 
 	(void)state;
-	bad.ring_id = semget(IPC_PRIVATE, 3, 0600);
+	bad.ring_id = use_set(semget(IPC_PRIVATE, 3, 0600));
 	assert_channel_waited_for(&bad);
 	semctl(bad.ring_id, 0, IPC_RMID);
-	bad.ring_id = semget(IPC_PRIVATE, 65, 0600);
+	bad.ring_id = use_set(semget(IPC_PRIVATE, 65, 0600));
 	bad.ring_key = IPC_PRIVATE;
 	assert_channel_waited_for(&bad);
 	semctl(bad.ring_id, 0, IPC_RMID);
@@ -102,7 +102,7 @@ static void objects_of_another_user_are_reported(void **state)
 	good = bad = read_channel_file();
 	assert_int_equal(seteuid(NOBODY), 0);
 	segment_id = shmget(IPC_PRIVATE, 1 << 16, 0666);
-	ring_id = semget(IPC_PRIVATE, 65, 0666);
+	ring_id = use_set(semget(IPC_PRIVATE, 65, 0666));
 	assert_int_equal(seteuid(0), 0);
 	bad.ring_id = ring_id;
 	bad.ring_key = IPC_PRIVATE;

@@ -122,35 +122,37 @@ static void test_follows_wide_ranges(void **state)
 	assert_true(shown.low == -0x1p127F && shown.high == 0x1.cp126F);
 }
 
-static uint32_t colour(const struct pixel_image *image, const struct pixel_look *look, uint32_t x)
+static uint32_t colour(const struct pixel_image *image, const struct pixel_appearance *appearance,
+                       uint32_t x)
 {
 	struct pixel_converter converter;
 	struct pixel_source source;
 	uint8_t out[4];
 
 	image_source(image, &source);
-	pixel_converter_init(&converter, &source, look);
+	pixel_converter_init(&converter, &source, appearance);
 	pixel_convert(&converter, x, 0, 1, 1, out, 4);
 	return out[0] | (uint32_t)out[1] << 8 | (uint32_t)out[2] << 16 | (uint32_t)out[3] << 24;
 }
 
-static void test_looks(void **state)
+static void test_appearances(void **state)
 {
 	static const uint16_t values[] = { 0, 1000, 1499, 2000, 3000, 257 * 77 };
-	struct pixel_look look = { .range = { 1000, 2000 } };
+	struct pixel_appearance appearance = { .range = { 1000, 2000 } };
 	struct pixel_image image;
 
 	(void)state;
 	image_init(&image, SHMFLIP_R16, 6, 1, 0);
 	memcpy(image_at(&image, 0, 0, 0), values, sizeof(values));
 	assert_int_equal(colour(&image, NULL, 5), 0xff4d4d4d);
-	assert_int_equal(colour(&image, &look, 0), 0xff000000);
-	assert_int_equal(colour(&image, &look, 2), 0xff7f7f7f);
-	assert_int_equal(colour(&image, &look, 4), 0xffffffff);
-	look.zero_is_no_value = true;
-	look.map = COLOUR_MAP_VIRIDIS;
-	assert_int_equal(colour(&image, &look, 0), COLOUR_OF_NO_VALUE);
-	assert_int_equal(colour(&image, &look, 1), colour(&image, &look, 1) | 0xff000000);
+	assert_int_equal(colour(&image, &appearance, 0), 0xff000000);
+	assert_int_equal(colour(&image, &appearance, 2), 0xff7f7f7f);
+	assert_int_equal(colour(&image, &appearance, 4), 0xffffffff);
+	appearance.zero_is_no_value = true;
+	appearance.map = COLOUR_MAP_VIRIDIS;
+	assert_int_equal(colour(&image, &appearance, 0), COLOUR_OF_NO_VALUE);
+	assert_int_equal(colour(&image, &appearance, 1),
+	                 colour(&image, &appearance, 1) | 0xff000000);
 	image.frame.colour.white = 4095;
 	assert_int_equal(colour(&image, NULL, 3), 0xff7d7d7d); /* 2000 / 4095 * 255 = 124.5 */
 	image.frame.colour = (struct shmflip_colour){ .range = 1 };
@@ -229,7 +231,7 @@ int main(void)
 		cmocka_unit_test(test_channels_count_but_not_alpha),
 		cmocka_unit_test(test_follows),
 		cmocka_unit_test(test_follows_wide_ranges),
-		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_appearances),
 		cmocka_unit_test(test_nan_and_infinity),
 		cmocka_unit_test(test_colour_maps),
 	};

@@ -91,14 +91,14 @@ static void fill_floats(struct pixel_image *image)
 		}
 }
 
-static struct pixel_look random_look(unsigned number)
+static struct pixel_appearance random_appearance(unsigned number)
 {
 	static const struct pixel_range ranges[] = {
 		{ 0, 65535 }, { 0, 0 },   { 1000, 1001 },    { -50, 700 },       { 65535, 0 },
 		{ 0, 1 },     { NAN, 1 }, { -3e38F, 3e38F }, { 1e-45F, 2e-45F },
 	};
 
-	return (struct pixel_look){
+	return (struct pixel_appearance){
 		.range = ranges[number % (sizeof(ranges) / sizeof(ranges[0]))],
 		.map = number % COLOUR_MAPS,
 		.zero_is_no_value = number % 2,
@@ -112,7 +112,7 @@ static void check_size(const struct pixel_format *format, uint32_t width, uint32
 	struct pixel_converter converter;
 	struct pixel_source source;
 	struct pixel_image image;
-	struct pixel_look look = random_look(number);
+	struct pixel_appearance appearance = random_appearance(number);
 
 	image_init(&image, format->fourcc, width, height, paddings[number % PADDINGS]);
 	image.frame.colour.matrix = matrices_codes[number % 3];
@@ -121,7 +121,7 @@ static void check_size(const struct pixel_format *format, uint32_t width, uint32
 	if (format->order == ORDER_FLOAT)
 		fill_floats(&image);
 	image_source(&image, &source);
-	pixel_converter_init(&converter, &source, &look);
+	pixel_converter_init(&converter, &source, &appearance);
 	check_variants(&converter);
 	image_finish(&image);
 }

@@ -230,6 +230,59 @@ static void test_limited_range_is_not_widened(void **state)
 	image_finish(&image);
 }
 
+/* PNG has straight alpha. */
+static void test_premultiplied_alpha_is_divided(void **state)
+{
+	const uint16_t words[] = { 10000, 30000, 20000, 20000, 7, 0, 300, 0 };
+	const unsigned straight_words[] = { 32768, 65535, 65535, 20000, 0, 0, 0, 0 };
+	const uint8_t bytes[] = { 10, 100, 50, 100 };
+	struct pixel_image image;
+	struct file file;
+
+	(void)state;
+	image_init(&image, SHMFLIP_ARGB8888, 1, 1, 0);
+	memcpy(image.pixels[0], bytes, sizeof(bytes));
+	image.frame.flags = SHMFLIP_FRAME_PREMULTIPLIED;
+	file_init(&file, &image);
+	assert_memory_equal(file.rows[0], "\x80\xff\x1a\x64", 4);
+	file_finish(&file);
+	image_finish(&image);
+
+	image_init(&image, SHMFLIP_ABGR16161616, 2, 1, 0);
+	set_words(&image, words, 8);
+	image.frame.flags = SHMFLIP_FRAME_PREMULTIPLIED;
+	assert_words(&image, straight_words, 2, 4);
+	image_finish(&image);
+}
+
+static void test_premultiplied_rows_longer_than_a_chunk(void **state)
+{
+	enum { LONG_ROW = 1027 };
+	struct pixel_image image;
+	struct file file;
+
+	(void)state;
+	image_init(&image, SHMFLIP_ABGR16161616, LONG_ROW, 1, 0);
+	image.frame.flags = SHMFLIP_FRAME_PREMULTIPLIED;
+	for (unsigned x = 0; x < LONG_ROW; x++) {
+		const uint16_t pixel[] = { (uint16_t)x, 2000, 0, 2000 };
+
+		for (unsigned i = 0; i < 4; i++) {
+			uint16_t word = htole16(pixel[i]);
+
+			memcpy(image_at(&image, 0, 0, 8 * x + 2 * i), &word, sizeof(word));
+		}
+	}
+	file_init(&file, &image);
+	for (unsigned x = 0; x < LONG_ROW; x++) {
+		assert_int_equal(file_sample(&file, x, 0, 0), lround(x * 65535.0 / 2000));
+		assert_int_equal(file_sample(&file, x, 0, 1), 65535);
+		assert_int_equal(file_sample(&file, x, 0, 3), 2000);
+	}
+	file_finish(&file);
+	image_finish(&image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +294,8 @@ int main(void)
 		cmocka_unit_test(test_measures_are_kept),
 		cmocka_unit_test(test_rgb_measures_nothing),
 		cmocka_unit_test(test_limited_range_is_not_widened),
+		cmocka_unit_test(test_premultiplied_alpha_is_divided),
+		cmocka_unit_test(test_premultiplied_rows_longer_than_a_chunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static void test_cicp(void **state)
 	} cases[] = {
 		{ "\11\20\0\1", 4, { .primaries = 9, .transfer = 16, .range = 2 }, NULL },
 		{ "\1\15\0\0", 4, { .primaries = 1, .transfer = 13, .range = 1 }, NULL },
-		{ "\xff\2\0\1", 4, { .primaries = 255, .transfer = 2, .range = 2 }, NULL },
+		{ "\xff\2\0\1", 4, { .primaries = 255, .range = 2 }, NULL },
 		{ "\11\20\11\1",
 		  4,
 		  { 0 },

@@ -120,12 +120,13 @@ static void check_variant(const struct image *picture, const uint8_t *raw, const
 		stride * (picture->height + PNG_ROWS_AT_ONCE) + picture->height + PNG_ROWS_MARGIN;
 	uint8_t *memory = malloc(bytes + GUARD_BYTES), *zeros = calloc(1, stride);
 	struct png_rows rows = { .pixels = memory,
-		                 .zeros = zeros,
+		                 .above = zeros,
 		                 .stride_bytes = stride,
 		                 .raw = memory + bytes - PNG_ROWS_MARGIN - raw_bytes,
 		                 .width = picture->width,
 		                 .height = picture->height,
-		                 .channels = picture->channels };
+		                 .channels = picture->channels,
+		                 .opaque = true };
 
 	memset(memory, GUARD, bytes + GUARD_BYTES);
 	memcpy(memory + bytes - PNG_ROWS_MARGIN - raw_bytes, raw, raw_bytes);
@@ -257,7 +258,7 @@ static void test_invalid_filters(void **state)
 					memory + sizeof(memory) - PNG_ROWS_MARGIN - 6 * row_bytes;
 				struct png_rows rows = { .raw = raw,
 					                 .pixels = memory,
-					                 .zeros = zeros,
+					                 .above = zeros,
 					                 .stride_bytes = 128,
 					                 .width = 32,
 					                 .height = 6,

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -78,6 +79,60 @@ static void test_bytes_of_frames(void **state)
 	assert_bytes("yuv444p10le", 1 << 26, 1 << 26, UINT64_C(6) << 52);
 }
 
+/* Names that say more than the format. */
+static void test_white_and_range_of_names(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t fourcc, white, range;
+	} cases[] = {
+		{ "gray10le", SHMFLIP_R16, 1023, 0 },  { "gray12le", SHMFLIP_R16, 4095, 0 },
+		{ "gray14le", SHMFLIP_R16, 16383, 0 }, { "Y10", SHMFLIP_R16, 1023, 0 },
+		{ "Y12", SHMFLIP_R16, 4095, 0 },       { "gray16le", SHMFLIP_R16, 0, 0 },
+		{ "yuvj420p", SHMFLIP_YUV420, 0, 2 },  { "yuvj422p", SHMFLIP_YUV422, 0, 2 },
+		{ "yuvj444p", SHMFLIP_YUV444, 0, 2 },  { "yuv420p", SHMFLIP_YUV420, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct raw_format *format = raw_format_find(cases[i].name);
+		struct raw_layout layout;
+
+		assert_non_null(format);
+		assert_string_equal(raw_format_name(format), cases[i].name);
+		assert_null(raw_layout_init(&layout, format, 2, 2));
+		assert_int_equal(format->fourcc, cases[i].fourcc);
+		assert_int_equal(layout.colour.white, cases[i].white);
+		assert_int_equal(layout.colour.range, cases[i].range);
+	}
+}
+
+static void assert_y4m_fault(const char *parameters, const char *fault)
+{
+	struct frame_rate rate;
+	struct raw_layout layout;
+	char line[128];
+	const char *found;
+
+	snprintf(line, sizeof(line), "YUV4MPEG2 %s\n", parameters);
+	found = raw_header_y4m(line, &layout, &rate);
+	assert_non_null(found);
+	if (!strstr(found, fault))
+		fail_msg("%s: %s", parameters, found);
+}
+
+static void test_y4m_faults(void **state)
+{
+	(void)state;
+	assert_y4m_fault("W16 H16junk", "without a size");
+	assert_y4m_fault("W16junk H16", "without a size");
+	assert_y4m_fault("W16 C420", "without a size");
+	assert_y4m_fault("W16 H16 C444p16", "more than 10 bits");
+	assert_y4m_fault("W16 H16 C420p12", "more than 10 bits");
+	assert_y4m_fault("W16 H16 C411", "-pix_fmt yuv420p");
+	assert_y4m_fault("W16 H16 Cp16x", "-pix_fmt yuv420p");
+}
+
 /* What becomes of a format by each choice. 0: refused. */
 static void assert_becomes(const char *name, uint32_t by_auto, uint32_t by_file, uint32_t by_nv12)
 {
@@ -117,6 +172,8 @@ int main(void)
 		cmocka_unit_test(test_no_rate),
 		cmocka_unit_test(test_bytes_of_frames),
 		cmocka_unit_test(test_outputs),
+		cmocka_unit_test(test_white_and_range_of_names),
+		cmocka_unit_test(test_y4m_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

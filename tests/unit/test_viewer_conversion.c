@@ -12,7 +12,7 @@
 #include "made_frame.h"
 #include "picture_copy.h"
 
-static const struct look as_pictures = { .mode = LOOK_FULL };
+static const struct appearance as_pictures = { .mode = APPEARANCE_FULL };
 
 /* ---- Buffers ------------------------------------------------------------------------------- */
 
@@ -96,8 +96,14 @@ static void test_a_held_buffer_outlives_a_change_of_size(void **state)
 	shared_buffers_release(&buffers, made_frame(1));
 	assert_int_equal(attached(first), 0);
 	assert_filled(large, 2, 100000);
-	/* The memory of large frames is not kept for small ones. */
-	const struct shared_buffer *smallest = take(&buffers, 3, 10);
+	/* The memory of large frames is kept for a while, but not for ever. */
+	for (int i = 0; i < SHARED_BUFFERS_SMALLER_MAX; i++) {
+		const struct shared_buffer *smaller = take(&buffers, 3, 10);
+
+		assert_int_equal(smaller->segment.id, second);
+		shared_buffers_release(&buffers, made_frame(3));
+	}
+	const struct shared_buffer *smallest = take(&buffers, 4, 10);
 	int third = smallest->segment.id;
 	assert_int_not_equal(third, second);
 	assert_int_equal(attached(second), 1);
@@ -106,6 +112,23 @@ static void test_a_held_buffer_outlives_a_change_of_size(void **state)
 	assert_int_equal(attached(third), 1);
 	shared_buffers_finish(&buffers);
 	assert_int_equal(attached(third), 0);
+}
+
+/* However different they are. */
+static void test_sizes_by_turns_take_no_new_memory(void **state)
+{
+	struct shared_buffers buffers;
+	int first;
+
+	(void)state;
+	shared_buffers_init(&buffers);
+	first = take(&buffers, 1, 100000)->segment.id;
+	shared_buffers_release(&buffers, made_frame(1));
+	for (uint64_t i = 2; i < 4 * SHARED_BUFFERS_SMALLER_MAX; i++) {
+		assert_int_equal(take(&buffers, i, i % 2 ? 100000 : 10)->segment.id, first);
+		shared_buffers_release(&buffers, made_frame(i));
+	}
+	shared_buffers_finish(&buffers);
 }
 
 static void test_the_server_can_find_a_buffer(void **state)
@@ -340,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_buffers_do_not_overlap),
 		cmocka_unit_test(test_the_first_free_buffer_is_used_again),
 		cmocka_unit_test(test_a_held_buffer_outlives_a_change_of_size),
+		cmocka_unit_test(test_sizes_by_turns_take_no_new_memory),
 		cmocka_unit_test(test_the_server_can_find_a_buffer),
 		cmocka_unit_test(test_every_format),
 		cmocka_unit_test(test_held_pictures_stay),

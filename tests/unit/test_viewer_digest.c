@@ -32,6 +32,17 @@ static void test_digest_of_rgba_without_padding(void **state)
 	assert_int_equal(digest_crc(&picture.source), expected_crc(true));
 }
 
+/* As the pixels lie. */
+static void test_digest_of_premultiplied_alpha(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	struct picture picture = draw(pixels, false);
+
+	(void)state;
+	picture.source.premultiplied = true;
+	assert_int_equal(digest_crc(&picture.source), expected_crc(false));
+}
+
 static void test_digest_of_rows_longer_than_its_buffer(void **state)
 {
 	enum { LONG_ROW = 2500 };
@@ -154,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_digest_of_rgba_without_padding),
+		cmocka_unit_test(test_digest_of_premultiplied_alpha),
 		cmocka_unit_test(test_digest_of_rows_longer_than_its_buffer),
 		cmocka_unit_test(test_digest_of_gray_is_not_widened),
 		cmocka_unit_test(test_digest_of_undefined_words),

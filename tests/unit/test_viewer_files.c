@@ -39,6 +39,18 @@ static void assert_recorded(const char *name, const struct picture *picture)
 	assert_int_equal(unlink(in_directory(name)), 0);
 }
 
+static int record_picture(uint64_t producer, const struct picture *picture)
+{
+	struct png_encoder *encoder;
+	int error;
+
+	assert_int_equal(png_encoder_create(1, &encoder), 0);
+	error = record_frame(encoder, directory, producer, picture->info.sequence,
+	                     &picture->source);
+	png_encoder_destroy(encoder);
+	return error;
+}
+
 static void test_record(void **state)
 {
 	uint8_t pixels[HEIGHT * STRIDE];
@@ -46,11 +58,11 @@ static void test_record(void **state)
 
 	(void)state;
 	assert_int_equal(record_prepare(directory), 0);
-	assert_int_equal(record_frame(directory, 1, &picture), 0);
+	assert_int_equal(record_picture(1, &picture), 0);
 	assert_recorded("00000042.png", &picture);
 	picture = draw(pixels, true);
 	picture.info.sequence = UINT64_MAX;
-	assert_int_equal(record_frame(directory, 1, &picture), 0);
+	assert_int_equal(record_picture(1, &picture), 0);
 	assert_recorded("18446744073709551615.png", &picture);
 }
 
@@ -60,8 +72,8 @@ static void test_recording_a_second_producer_overwrites_nothing(void **state)
 	const struct picture first = draw(pixels[0], false), second = draw(pixels[1], true);
 
 	(void)state;
-	assert_int_equal(record_frame(directory, 1, &first), 0);
-	assert_int_equal(record_frame(directory, 2, &second), 0);
+	assert_int_equal(record_picture(1, &first), 0);
+	assert_int_equal(record_picture(2, &second), 0);
 	assert_recorded("00000042.png", &first);
 	assert_recorded("p2-00000042.png", &second);
 }
@@ -95,7 +107,7 @@ static void test_full_disk_leaves_no_file(void **state)
 	limit = (struct rlimit){ .rlim_cur = 20, .rlim_max = before.rlim_max };
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	int error = record_frame(directory, 1, &picture);
+	int error = record_picture(1, &picture);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(error, -EFBIG);
 	assert_int_equal(access(in_directory("00000042.png"), F_OK), -1);

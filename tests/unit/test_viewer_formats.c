@@ -18,10 +18,10 @@
 #define BACKGROUND 0x203040
 
 static struct x_server server;
-static const struct look looks[] = {
-	{ .mode = LOOK_FULL },
-	{ .mode = LOOK_AUTO, .map = COLOUR_MAP_TURBO },
-	{ .mode = LOOK_GIVEN, .given = { 100, 60000 }, .map = COLOUR_MAP_VIRIDIS },
+static const struct appearance appearances[] = {
+	{ .mode = APPEARANCE_FULL },
+	{ .mode = APPEARANCE_AUTO, .map = COLOUR_MAP_TURBO },
+	{ .mode = APPEARANCE_GIVEN, .given = { 100, 60000 }, .map = COLOUR_MAP_VIRIDIS },
 };
 
 struct fixture {
@@ -75,7 +75,7 @@ static void set_up(struct fixture *fixture, const struct presenter *presenter)
 	};
 	fixture->host.window = SDL_CreateWindow("test", 0, 0, WIDTH, HEIGHT, SDL_WINDOW_BORDERLESS);
 	assert_non_null(fixture->host.window);
-	conversion_init(&fixture->conversion, &looks[0]);
+	conversion_init(&fixture->conversion, &appearances[0]);
 	if (presenter->create(&fixture->host, &fixture->state) < 0)
 		fail_msg("%s: %s", presenter->name, fixture->host.reason);
 	/* SDL makes another window for OpenGL. */
@@ -101,12 +101,12 @@ static struct scene scene_of(void)
 
 /* ---- What is seen --------------------------------------------------------------------------- */
 
-static void expect(const struct pixel_source *source, const struct look *look,
+static void expect(const struct pixel_source *source, const struct appearance *appearance,
                    uint32_t pixels[HEIGHT][WIDTH])
 {
 	struct pixel_converter converter;
-	struct look fresh = *look;
-	struct pixel_look made = look_at_other(&fresh, source);
+	struct appearance fresh = *appearance;
+	struct pixel_appearance made = appearance_of_other(&fresh, source);
 
 	pixel_converter_init(&converter, source, &made);
 	pixel_convert(&converter, 0, 0, WIDTH, HEIGHT, (uint8_t *)pixels, sizeof(pixels[0]));
@@ -149,7 +149,8 @@ static void assert_window(struct fixture *fixture, uint32_t expected[HEIGHT][WID
 
 /* ---- The tests ------------------------------------------------------------------------------ */
 
-static void show(struct fixture *fixture, int number, uint32_t fourcc, const struct look *look)
+static void show(struct fixture *fixture, int number, uint32_t fourcc,
+                 const struct appearance *appearance)
 {
 	struct shmflip_frame *frame = &fixture->frames[number];
 	struct pixel_image *image = &fixture->images[number];
@@ -159,20 +160,20 @@ static void show(struct fixture *fixture, int number, uint32_t fourcc, const str
 	image_init(image, fourcc, WIDTH, HEIGHT, 16);
 	*frame = image->frame;
 	frame->source = "";
-	fixture->conversion.look = *look;
+	fixture->conversion.appearance = *appearance;
 	assert_int_equal(picture_of_frame(&picture, frame, true), 0);
 	assert_int_equal(conversion_apply(&fixture->conversion, &picture), 0);
 	if (fixture->presenter->show(fixture->state, &picture, &scene) < 0)
 		fail_msg("%s: %s", fixture->presenter->name, fixture->host.reason);
 }
 
-static void assert_shown(struct fixture *fixture, int number, const struct look *look)
+static void assert_shown(struct fixture *fixture, int number, const struct appearance *appearance)
 {
 	uint32_t expected[HEIGHT][WIDTH];
 	struct pixel_source source;
 
 	image_source(&fixture->images[number], &source);
-	expect(&source, look, expected);
+	expect(&source, appearance, expected);
 	assert_reads(fixture, expected);
 	assert_window(fixture, expected);
 }
@@ -187,7 +188,8 @@ static void wait_for_released(struct fixture *fixture, int count)
 }
 
 /* Each format follows another one, whose buffer is free only once the server has read it. */
-static void shows_every_format(const struct presenter *presenter, const struct look *look)
+static void shows_every_format(const struct presenter *presenter,
+                               const struct appearance *appearance)
 {
 	const struct pixel_format *format;
 	struct fixture fixture;
@@ -200,8 +202,8 @@ static void shows_every_format(const struct presenter *presenter, const struct l
 			continue;
 		/* The frame before the last, whose memory this one gets. */
 		wait_for_released(&fixture, shown - 1);
-		show(&fixture, shown & 1, format->fourcc, look);
-		assert_shown(&fixture, shown & 1, look);
+		show(&fixture, shown & 1, format->fourcc, appearance);
+		assert_shown(&fixture, shown & 1, appearance);
 		if (shown++ > 0)
 			image_finish(&fixture.images[shown & 1]);
 	}
@@ -211,15 +213,15 @@ static void shows_every_format(const struct presenter *presenter, const struct l
 	assert_int_equal(atomic_load(&fixture.released), shown);
 	const struct scene scene = scene_of();
 	assert_int_equal(presenter->repaint(fixture.state, &scene), 0);
-	assert_shown(&fixture, (shown - 1) & 1, look);
+	assert_shown(&fixture, (shown - 1) & 1, appearance);
 	image_finish(&fixture.images[(shown - 1) & 1]);
 	tear_down(&fixture);
 }
 
 static void show_on(const struct presenter *presenter)
 {
-	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
-		shows_every_format(presenter, &looks[i]);
+	for (size_t i = 0; i < sizeof(appearances) / sizeof(appearances[0]); i++)
+		shows_every_format(presenter, &appearances[i]);
 }
 
 static void test_x11(void **state)

@@ -117,7 +117,7 @@ static void assert_found(const struct picture_info *info, const uint32_t *pixels
 
 static void test_the_pointer_finds_the_frames_pixel(void **state)
 {
-	const struct look look = { .mode = LOOK_FULL };
+	const struct appearance appearance = { .mode = APPEARANCE_FULL };
 	struct conversion conversion;
 	struct fixture fixture;
 	struct picture picture;
@@ -125,7 +125,7 @@ static void test_the_pointer_finds_the_frames_pixel(void **state)
 
 	(void)state;
 	open_channel(&fixture);
-	conversion_init(&conversion, &look);
+	conversion_init(&conversion, &appearance);
 	for (uint32_t orientation = 2; orientation <= 8; orientation++) {
 		publish(&fixture, orientation);
 		assert_int_equal(picture_of_frame(&picture, fixture.frame, true), 0);
@@ -194,6 +194,60 @@ static void test_the_panel_says_turned_and_the_aspect(void **state)
 	assert_size_says(&info, "640 x 480, turned, pixels of 16:15");
 }
 
+static struct shmflip_frame premultiplied_frame(const uint8_t pixels[8])
+{
+	return (struct shmflip_frame){
+		.fourcc = SHMFLIP_ARGB8888,
+		.width = 2,
+		.height = 1,
+		.planes = 1,
+		.flags = SHMFLIP_FRAME_PREMULTIPLIED,
+		.plane = { { pixels, 8, 1 } },
+	};
+}
+
+/* Presenters blend colours that are not multiplied yet. */
+static void test_premultiplied_alpha_is_converted(void **state)
+{
+	const uint8_t pixels[8] = { 10, 100, 50, 100, 1, 2, 3, 255 };
+	const struct shmflip_frame frame = premultiplied_frame(pixels);
+	const struct appearance appearance = { .mode = APPEARANCE_FULL };
+	struct conversion conversion;
+	struct picture picture;
+	uint32_t out[2];
+
+	(void)state;
+	assert_int_equal(picture_of_frame(&picture, &frame, true), 0);
+	assert_true(conversion_is_needed(&picture));
+	conversion_init(&conversion, &appearance);
+	conversion_write(&conversion, &picture, out);
+	assert_int_equal(out[0], 0x6480ff1a);
+	assert_int_equal(out[1], 0xff030201);
+	/* What the pointer shows is as it lies. */
+	assert_int_equal(conversion_of_pixel(&picture.source, 0, 0), 0x6432640a);
+	conversion_finish(&conversion);
+}
+
+static void test_the_panel_says_premultiplied(void **state)
+{
+	const uint8_t pixels[8] = { 0 };
+	struct shmflip_frame frame = premultiplied_frame(pixels);
+	struct picture picture;
+	struct info info = { .channel = "demo", .presenter = "x11" };
+	char names[INFO_SIZE], values[INFO_SIZE];
+
+	(void)state;
+	for (int straight = 0; straight < 2; straight++) {
+		frame.flags = straight ? 0 : SHMFLIP_FRAME_PREMULTIPLIED;
+		assert_int_equal(picture_of_frame(&picture, &frame, true), 0);
+		info.picture = &picture.info;
+		info.source = &picture.source;
+		info_format(&info, names, values);
+		assert_non_null(strstr(values, straight ? "\n2 x 1, with alpha\n"
+		                                        : "\n2 x 1, with premultiplied alpha\n"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +258,8 @@ int main(void)
 		cmocka_unit_test(test_a_quarter_turn),
 		cmocka_unit_test(test_the_panel_says_turned_and_the_aspect),
 		cmocka_unit_test(test_a_copy_of_a_turned_picture_is_not_turned_again),
+		cmocka_unit_test(test_premultiplied_alpha_is_converted),
+		cmocka_unit_test(test_the_panel_says_premultiplied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,102 +136,6 @@ static void read_returns_the_frame(void **state)
 
 /* ---- Failures ------------------------------------------------------------------------------ */
 
-static void missing_segment_is_refused(void **state)
-{
-	static const struct shape shape = { 30, 20, 32, false };
-	struct fixture *fixture = *state;
-	struct picture picture = draw(fixture, 1, &shape, false);
-	struct scene scene = plain_scene(fixture, &shape, 0, 0);
-	struct shmflip_segment segment = *picture.segment;
-
-	segment.id = 0x7ffffff0;
-	picture.segment = &segment;
-	assert_int_equal(show(fixture, &picture, &scene), -EACCES);
-	assert_non_null(strstr(fixture->host.reason, "may not attach"));
-	/* The frame is still the caller's, and the presenter still works. */
-	assert_int_equal(fixture->released, 0);
-	segment.id = fixture->frames.id;
-	assert_int_equal(show(fixture, &picture, &scene), 0);
-	destroy_presenter(fixture);
-	assert_int_equal(fixture->released, 1);
-}
-
-static void other_memory_under_the_same_id_is_refused(void **state)
-{
-	static const struct shape shape = { 30, 20, 32, false };
-	struct fixture *fixture = *state;
-	struct picture picture = draw(fixture, 1, &shape, false);
-	struct scene scene = plain_scene(fixture, &shape, 0, 0);
-	struct shmflip_segment segment = *picture.segment;
-	struct frames other;
-
-	picture.segment = &segment;
-	make_frames(&other, HEADER_BYTES + SLOT_BYTES);
-	segment.id = other.id;
-	assert_int_equal(show(fixture, &picture, &scene), -EXDEV);
-	assert_non_null(strstr(fixture->host.reason, "IPC namespace"));
-	shmdt(other.base);
-	make_frames(&other, 16);
-	segment.id = other.id;
-	assert_int_equal(show(fixture, &picture, &scene), -EXDEV);
-	shmdt(other.base);
-	assert_int_equal(fixture->released, 0);
-}
-
-static void frames_of_the_next_generation_are_shown(void **state)
-{
-	static const struct shape shape = { 300, 200, 300, false };
-	struct fixture *fixture = *state;
-	struct scene scene = plain_scene(fixture, &shape, 0, 0);
-	struct frames old = fixture->frames;
-	struct shmid_ds status;
-
-	for (uint64_t i = 1; i <= 6; i++) {
-		struct picture picture = draw(fixture, i, &shape, false);
-
-		assert_int_equal(show(fixture, &picture, &scene), 0);
-		assert_plain(fixture, i, &shape, 0, 0);
-		if (i % 2 == 0) {
-			old = fixture->frames;
-			make_frames(&fixture->frames, old.bytes);
-			shmdt(old.base);
-		}
-	}
-	/* The server has detached all but the last, and detaches that one now. */
-	assert_int_equal(presenter_x11.release_slot(fixture->state), 0);
-	assert_reaches(fixture, &fixture->released, 6);
-	for (int i = 0; i < 5000 && shmctl(old.id, IPC_STAT, &status) == 0; i++)
-		sleep_ms(1);
-	assert_int_equal(shmctl(old.id, IPC_STAT, &status), -1);
-}
-
-/* Beyond 4 GiB the server would read other pixels, without an error. */
-static void offsets_beyond_4_gib_are_refused(void **state)
-{
-	static const struct shape shape = { 300, 200, 300, false };
-	const uint64_t limit = UINT64_C(1) << 32;
-	struct fixture *fixture = *state;
-	struct scene scene = plain_scene(fixture, &shape, 0, 0);
-	struct picture picture;
-
-	shmdt(fixture->frames.base);
-	make_frames(&fixture->frames, limit + SLOT_BYTES); /* only a few pages are used */
-	for (uint64_t i = 1; i <= 2; i++) {
-		uint64_t offset = limit - 4096 * (2 - i);
-
-		picture = draw(fixture, i, &shape, false);
-		memcpy(fixture->frames.base + offset, picture.pixels, 300 * 200 * 4);
-		picture.pixels = fixture->frames.base + offset;
-		fixture->frames.segments[i].offset_bytes[0] = offset;
-		if (i == 1) {
-			assert_int_equal(show(fixture, &picture, &scene), 0);
-			assert_plain(fixture, 1, &shape, 0, 0);
-		} else {
-			assert_int_equal(show(fixture, &picture, &scene), -EOVERFLOW);
-		}
-	}
-}
-
 static void sides_beyond_those_of_x_are_refused(void **state)
 {
 	static const struct shape wide = { 32767, 1, 32767, false };
@@ -394,10 +298,6 @@ int main(void)
 		CHECK(many_frames_are_released_in_order),
 		CHECK(picture_needs_no_slot_after_release_slot),
 		CHECK(read_returns_the_frame),
-		CHECK(missing_segment_is_refused),
-		CHECK(other_memory_under_the_same_id_is_refused),
-		CHECK(frames_of_the_next_generation_are_shown),
-		CHECK(offsets_beyond_4_gib_are_refused),
 		CHECK(sides_beyond_those_of_x_are_refused),
 		CHECK(frames_are_held_while_the_server_is_slow),
 	};

@@ -12,13 +12,15 @@ static bool is_turned(const struct picture_info *info)
 	return info->orientation > 1;
 }
 
-/* Presenters show pixels of these formats as they are, if they are not to be turned. */
+/* Presenters show pixels of these formats as they are, if they are not to be turned, and their
+ * alpha is straight. */
 static void show_as_it_is(struct picture *picture)
 {
 	const struct pixel_source *source = &picture->source;
 
 	picture->stride_bytes = PIXEL_BYTES * picture->info.width;
-	if (source->format->order != ORDER_BGRA || is_turned(&picture->info))
+	if (source->format->order != ORDER_BGRA || source->premultiplied ||
+	    is_turned(&picture->info))
 		return;
 	picture->pixels = source->plane[0].pixels;
 	picture->stride_bytes = (uint32_t)source->plane[0].stride_bytes;

@@ -33,9 +33,9 @@ struct picture {
 	struct pixel_source source;            /* the pixels as they came */
 	const struct shmflip_frame *frame;     /* NULL: a copy */
 	const struct shmflip_segment *segment; /* where pixels lie; NULL: in no segment */
-	const uint8_t *pixels; /* bytes B G R, and the fourth: what presenters show. NULL: the
-	                        * source has another format, or is to be turned, and was not
-	                        * converted */
+	const uint8_t *pixels; /* bytes B G R, and the fourth: what presenters show. Alpha is
+	                        * straight. NULL: the source has another format or premultiplied
+	                        * alpha, or is to be turned, and was not converted */
 	uint32_t stride_bytes; /* of pixels */
 };
 

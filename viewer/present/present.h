@@ -29,6 +29,7 @@
 #include "scene.h"
 
 #define PRESENTERS_MAX 8
+#define PRESENTER_FRAMES_MAX 4 /* that a presenter holds at once */
 
 struct presenter {
 	const char *name;

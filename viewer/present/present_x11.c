@@ -21,17 +21,17 @@
 #include "x11_clip.h"
 #include "x11_display.h"
 #include "x11_frames.h"
+#include "x11_limits.h"
 #include "x11_renderer.h"
 #include "x11_scaler.h"
 #include "x11_segment.h"
 
 #define READ_BYTES (1 << 24) /* per request */
-#define OPAQUE 0xff000000
 
 struct x11_presenter {
 	struct presenter_host *host;
 	struct x11_display display;
-	struct x11_segment segment;
+	struct x11_segments segments;
 	struct x11_renderer renderer;
 	struct x11_scaler scaler;
 	bool loaded; /* scaler has the pixels of the last frame shown */
@@ -192,8 +192,8 @@ static void destroy(void *state)
 
 	if (!self)
 		return;
-	/* The server has detached the segment when the listener stops. */
-	x11_segment_detach(&self->segment, &self->display);
+	/* The server has detached the segments when the listener stops. */
+	x11_segments_detach(&self->segments, &self->display);
 	stop_listener(self);
 	x11_frames_release_newest(&self->frames);
 	x11_frames_finish(&self->frames);
@@ -215,7 +215,7 @@ static void put_image(struct x11_presenter *self, xcb_drawable_t onto, xcb_gcont
 		(uint16_t)(picture->stride_bytes / X11_PIXEL_BYTES), (uint16_t)picture->info.height,
 		(uint16_t)part.x, (uint16_t)part.y, (uint16_t)part.width, (uint16_t)part.height,
 		(int16_t)x, (int16_t)y, self->alpha ? X11_DEPTH_ALPHA : X11_DEPTH,
-		XCB_IMAGE_FORMAT_Z_PIXMAP, true, self->segment.server_id,
+		XCB_IMAGE_FORMAT_Z_PIXMAP, true, self->segments.current.server_id,
 		(uint32_t)picture->segment->offset_bytes[0]);
 	x11_frames_end_request(&self->frames, request.sequence);
 }
@@ -273,31 +273,15 @@ static int draw(struct x11_presenter *self, const struct scene *scene, bool all)
 	return error;
 }
 
-static int accept(struct presenter_host *host, const struct picture *picture)
-{
-	const struct picture_info *info = &picture->info;
-
-	if (info->width > X11_SIDE_MAX || info->height > X11_SIDE_MAX ||
-	    picture->stride_bytes / X11_PIXEL_BYTES > UINT16_MAX)
-		return presenter_fail(host, -EOVERFLOW, "a frame of %ux%u is too large for X",
-		                      info->width, info->height);
-	if (picture->segment && picture->segment->offset_bytes[0] > UINT32_MAX)
-		return presenter_fail(
-			host, -EOVERFLOW,
-			"X cannot read frames beyond the first 4 GiB of their memory: use "
-			"fewer slots");
-	return 0;
-}
-
 static int show(void *state, const struct picture *picture, const struct scene *scene)
 {
 	struct x11_presenter *self = state;
 	int error = check_server(self);
 
 	if (!error)
-		error = accept(self->host, picture);
+		error = x11_limits_accept(self->host, picture);
 	if (!error && picture->segment)
-		error = x11_segment_attach(&self->segment, &self->display, picture->segment);
+		error = x11_segments_attach(&self->segments, &self->display, picture->segment);
 	if (error)
 		return error;
 	x11_frames_add(&self->frames, picture);
@@ -343,7 +327,7 @@ static int release_slot(void *state)
 	if (error)
 		return error;
 	x11_frames_release_newest(&self->frames);
-	x11_segment_detach(&self->segment, &self->display);
+	x11_segments_detach(&self->segments, &self->display);
 	xcb_flush(self->display.connection);
 	return 0;
 }
@@ -360,28 +344,6 @@ static int repaint(void *state, const struct scene *scene)
 
 /* ---- Reading ------------------------------------------------------------------------------- */
 
-static int read_rows(struct x11_presenter *self, struct area area, uint32_t *pixels)
-{
-	xcb_connection_t *connection = self->display.connection;
-	size_t count = (size_t)area.width * (size_t)area.height;
-	xcb_get_image_reply_t *image = xcb_get_image_reply(
-		connection,
-		xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, self->scaler.raw.pixmap,
-	                      (int16_t)area.x, (int16_t)area.y, (uint16_t)area.width,
-	                      (uint16_t)area.height, UINT32_MAX),
-		NULL);
-
-	if (!image || (size_t)xcb_get_image_data_length(image) < count * X11_PIXEL_BYTES) {
-		free(image);
-		return presenter_fail(self->host, -EIO, "the X server did not return the picture");
-	}
-	memcpy(pixels, xcb_get_image_data(image), count * X11_PIXEL_BYTES);
-	for (size_t i = 0; i < count && !self->alpha; i++)
-		pixels[i] |= OPAQUE;
-	free(image);
-	return 0;
-}
-
 /* Reads from the server, not from the slot. The slot may hold another frame by now, and this
  * process reads no slot. */
 static int read_picture(void *state, struct area area, uint32_t *pixels)
@@ -396,7 +358,8 @@ static int read_picture(void *state, struct area area, uint32_t *pixels)
 		int rows = area.height - y < rows_per_request ? area.height - y : rows_per_request;
 		struct area part = { area.x, area.y + y, area.width, rows };
 
-		error = read_rows(self, part, pixels + (size_t)y * (size_t)area.width);
+		error = x11_image_read(&self->scaler.raw, &self->display, part,
+		                       pixels + (size_t)y * (size_t)area.width);
 	}
 	return error;
 }
@@ -416,7 +379,7 @@ static bool take_back(void *state, struct picture *picture)
 const struct presenter presenter_x11 = {
 	.name = "x11",
 	.needs_window = true,
-	.accept = accept,
+	.accept = x11_limits_accept,
 	.create = create,
 	.ready = ready,
 	.check = check,

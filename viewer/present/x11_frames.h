@@ -22,10 +22,11 @@
 #include <stdbool.h>
 
 #include "picture.h"
+#include "present.h"
 
 /* Two pending frames, so that the server never waits for one; the newest; and the one being
  * added. */
-#define X11_FRAMES_MAX 4
+#define X11_FRAMES_MAX PRESENTER_FRAMES_MAX
 #define X11_FRAMES_PENDING_MAX 2
 
 struct x11_frames_callbacks {

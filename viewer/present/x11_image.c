@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "x11_image.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "presenter_host.h"
 #include "x11_display.h"
 
 #define PUT_HEADER_BYTES 32
+#define OPAQUE 0xff000000
 
 static void create_pictures(struct x11_image *image, const struct x11_display *display)
 {
@@ -71,6 +77,30 @@ void x11_image_write(const struct x11_image *image, const struct x11_display *di
 		              (uint32_t)(width * rows * X11_PIXEL_BYTES),
 		              (const uint8_t *)(pixels + (size_t)y * (size_t)width));
 	}
+}
+
+int x11_image_read(const struct x11_image *image, const struct x11_display *display,
+                   struct area area, uint32_t *pixels)
+{
+	xcb_connection_t *connection = display->connection;
+	size_t count = (size_t)area.width * (size_t)area.height;
+	xcb_get_image_reply_t *reply = xcb_get_image_reply(
+		connection,
+		xcb_get_image(connection, XCB_IMAGE_FORMAT_Z_PIXMAP, image->pixmap, (int16_t)area.x,
+	                      (int16_t)area.y, (uint16_t)area.width, (uint16_t)area.height,
+	                      UINT32_MAX),
+		NULL);
+
+	if (!reply || (size_t)xcb_get_image_data_length(reply) < count * X11_PIXEL_BYTES) {
+		free(reply);
+		return presenter_fail(display->host, -EIO,
+		                      "the X server did not return the picture");
+	}
+	memcpy(pixels, xcb_get_image_data(reply), count * X11_PIXEL_BYTES);
+	for (size_t i = 0; i < count && image->depth == X11_DEPTH; i++)
+		pixels[i] |= OPAQUE;
+	free(reply);
+	return 0;
 }
 
 void x11_image_free(struct x11_image *image, const struct x11_display *display)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <xcb/render.h>
 
+#include "geometry.h"
+
 struct x11_display;
 
 struct x11_image {
@@ -31,6 +33,13 @@ int x11_image_resize(struct x11_image *image, const struct x11_display *display,
  * frames. */
 void x11_image_write(const struct x11_image *image, const struct x11_display *display,
                      const uint32_t *pixels, int width, int height);
+
+/* Reads an area as 0xAARRGGBB. Alpha is 255 if the depth has none. The area is small enough for one
+ * request. Blocks until the server has answered.
+ *
+ *   -EIO  the server did not return it */
+int x11_image_read(const struct x11_image *image, const struct x11_display *display,
+                   struct area area, uint32_t *pixels);
 
 void x11_image_free(struct x11_image *image, const struct x11_display *display);
 

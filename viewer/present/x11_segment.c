@@ -61,17 +61,15 @@ static int check_same_memory(const struct x11_display *display, xcb_shm_seg_t se
 	                      "the X server sees other memory: it is in another IPC namespace");
 }
 
-int x11_segment_attach(struct x11_segment *segment, const struct x11_display *display,
-                       const struct shmflip_segment *wanted)
+static int attach(const struct x11_display *display, const struct shmflip_segment *wanted,
+                  struct x11_segment *segment)
 {
 	xcb_connection_t *connection = display->connection;
-
-	if (segment->attached && segment->id == wanted->id)
-		return 0;
 	xcb_shm_seg_t server_id = xcb_generate_id(connection);
 	int error = x11_check(
 		display, xcb_shm_attach_checked(connection, server_id, (uint32_t)wanted->id, true),
 		"the X server may not attach the frames: it runs elsewhere, or as another user");
+
 	if (error)
 		return -EACCES;
 	error = check_same_memory(display, server_id, wanted);
@@ -79,14 +77,46 @@ int x11_segment_attach(struct x11_segment *segment, const struct x11_display *di
 		xcb_shm_detach(connection, server_id);
 		return error;
 	}
-	x11_segment_detach(segment, display);
 	*segment = (struct x11_segment){ server_id, wanted->id, true };
 	return 0;
 }
 
-void x11_segment_detach(struct x11_segment *segment, const struct x11_display *display)
+static void detach(struct x11_segment *segment, const struct x11_display *display)
 {
 	if (segment->attached)
 		xcb_shm_detach(display->connection, segment->server_id);
 	segment->attached = false;
+}
+
+/* The kernel gives no other segment this id as long as the server is attached. */
+static bool is_of(const struct x11_segment *segment, const struct shmflip_segment *wanted)
+{
+	return segment->attached && segment->id == wanted->id;
+}
+
+int x11_segments_attach(struct x11_segments *segments, const struct x11_display *display,
+                        const struct shmflip_segment *wanted)
+{
+	struct x11_segment next = segments->other;
+
+	if (is_of(&segments->current, wanted)) {
+		if (++segments->pictures >= X11_SEGMENT_PICTURES)
+			detach(&segments->other, display);
+		return 0;
+	}
+	if (!is_of(&next, wanted)) {
+		int error = attach(display, wanted, &next);
+
+		if (error)
+			return error;
+		detach(&segments->other, display);
+	}
+	*segments = (struct x11_segments){ .current = next, .other = segments->current };
+	return 0;
+}
+
+void x11_segments_detach(struct x11_segments *segments, const struct x11_display *display)
+{
+	detach(&segments->current, display);
+	detach(&segments->other, display);
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "capture.h"
+
+#include <errno.h>
+#include <poll.h>
+
+GST_DEBUG_CATEGORY_EXTERN(gst_shmflip_src_debug);
+#define GST_CAT_DEFAULT gst_shmflip_src_debug
+
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
+                             const struct shmflip_viewer_options *options)
+{
+	struct shmflip_viewer *viewer;
+	int error;
+
+	error = shmflip_viewer_open(options, &viewer);
+	if (error)
+		return error;
+	*capture = (struct gst_shmflip_capture){
+		.owner = owner,
+		.channel = options->channel,
+		.viewer = viewer,
+	};
+	shmflip_init(&capture->counts);
+	capture->fd = shmflip_viewer_fd(viewer);
+	if (capture->fd >= 0)
+		return 0;
+	error = capture->fd;
+	gst_shmflip_capture_close(capture);
+	return error;
+}
+
+void gst_shmflip_capture_close(struct gst_shmflip_capture *capture)
+{
+	shmflip_viewer_close(capture->viewer);
+	capture->viewer = NULL;
+}
+
+/* Interruptions end a poll at once, and a wait of the library within 100 ms. */
+static void wait_readable(struct gst_shmflip_capture *capture)
+{
+	struct pollfd readable = { .fd = capture->fd, .events = POLLIN };
+
+	if (!shmflip_viewer_channel(capture->viewer) && !capture->said_waiting) {
+		GST_INFO_OBJECT(capture->owner, "no producer yet on channel %s: waiting for one",
+		                capture->channel);
+		capture->said_waiting = TRUE;
+	}
+	poll(&readable, 1, -1);
+}
+
+static void update_counts(struct gst_shmflip_capture *capture)
+{
+	struct shmflip_counts before = capture->counts;
+
+	/* It fails only in the child of a fork. */
+	if (shmflip_viewer_counts(capture->viewer, &capture->counts))
+		return;
+	capture->missed = capture->counts.missed != before.missed;
+	capture->changed_producer = capture->counts.producers != before.producers;
+}
+
+int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
+                             const struct shmflip_frame **frame)
+{
+	int error;
+
+	do {
+		error = shmflip_viewer_acquire(capture->viewer, frame, 0);
+		if (error == -EAGAIN)
+			wait_readable(capture);
+	} while (error == -EAGAIN || error == -EINTR);
+	update_counts(capture);
+	if (error == 0)
+		capture->said_waiting = FALSE;
+	return error;
+}
+
+void gst_shmflip_capture_interrupt(struct gst_shmflip_capture *capture)
+{
+	shmflip_viewer_interrupt(capture->viewer);
+}
+
+void gst_shmflip_capture_resume(struct gst_shmflip_capture *capture)
+{
+	shmflip_viewer_resume(capture->viewer);
+}

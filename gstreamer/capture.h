@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The source's viewer: it waits for frames, over producers that come and go, and counts them. */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include <gst/gst.h>
+
+#include <shmflip.h>
+
+struct gst_shmflip_capture {
+	GstObject *owner; /* for messages of the log */
+	const char *channel;
+	struct shmflip_viewer *viewer;
+	int fd;
+	gboolean said_waiting;
+	gboolean missed;              /* between the last two results */
+	gboolean changed_producer;    /* likewise */
+	struct shmflip_counts counts; /* as they were after the last result */
+};
+
+/* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
+ * owner and the channel's name live. Errors are those of shmflip_viewer_open() and
+ * shmflip_viewer_fd(). */
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
+                             const struct shmflip_viewer_options *options);
+void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
+
+/* Waits for a frame without limit, also while there is no producer. Errors are those of
+ * shmflip_viewer_acquire() except -EAGAIN and -EINTR. */
+int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
+                             const struct shmflip_frame **frame);
+
+/* [any] Ends a wait at once, and each later one, with -ECANCELED; allows them again. */
+void gst_shmflip_capture_interrupt(struct gst_shmflip_capture *capture);
+void gst_shmflip_capture_resume(struct gst_shmflip_capture *capture);
+
+#endif

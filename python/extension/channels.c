@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "channels.h"
+
+#include <limits.h>
+
+#include "classes.h"
+#include "docs.h"
+#include "errors.h"
+
+/* Runs while channels are listed, with the GIL. */
+static int append(const char *channel, void *list)
+{
+	PyObject *name = PyUnicode_FromString(channel);
+	int error = name ? PyList_Append(list, name) : -1;
+
+	Py_XDECREF(name);
+	return error ? 1 : 0;
+}
+
+/* channels(dir) */
+static PyObject *list_channels(PyObject *module, PyObject *args)
+{
+	const char *dir;
+	PyObject *list;
+	int error;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "z", &dir))
+		return NULL;
+	list = PyList_New(0);
+	if (!list)
+		return NULL;
+	error = shmflip_channel_list(dir, append, list);
+	if (!error)
+		error = PyList_Sort(list) ? 1 : 0;
+	if (!error)
+		return list;
+	Py_DECREF(list);
+	return error < 0 ? errors_raise(error) : NULL;
+}
+
+/* status(channel, dir) */
+static PyObject *get_status(PyObject *module, PyObject *args)
+{
+	const struct shmflip_status *status = NULL;
+	const char *channel, *dir;
+	PyObject *result;
+	int error;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
+		return NULL;
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_channel_status(dir, channel, &status);
+	Py_END_ALLOW_THREADS
+	if (error)
+		return errors_raise(error);
+	result = classes_status(status);
+	shmflip_status_free(status);
+	return result;
+}
+
+/* clean(channel, dir) */
+static PyObject *clean(PyObject *module, PyObject *args)
+{
+	struct shmflip_removed removed;
+	const char *channel, *dir;
+	int error;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
+		return NULL;
+	shmflip_init(&removed);
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_channel_clean(dir, channel, &removed);
+	Py_END_ALLOW_THREADS
+	return error ? errors_raise(error) : classes_removed(&removed);
+}
+
+static PyObject *get_default_dir(PyObject *module, PyObject *unused)
+{
+	char path[PATH_MAX];
+	int error = shmflip_default_dir(path, sizeof(path));
+
+	(void)module;
+	(void)unused;
+	return error ? errors_raise(error) : PyUnicode_DecodeFSDefault(path);
+}
+
+static PyObject *find_format(PyObject *module, PyObject *args)
+{
+	const char *name;
+	uint32_t fourcc;
+	int error;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "s", &name))
+		return NULL;
+	error = shmflip_format_find(name, &fourcc);
+	return error ? errors_raise(error) : classes_format(shmflip_format_info(fourcc));
+}
+
+static PyObject *get_version(PyObject *module, PyObject *unused)
+{
+	uint32_t version = shmflip_version();
+
+	(void)module;
+	(void)unused;
+	return PyUnicode_FromFormat("%u.%u.%u", (unsigned)(version >> 16),
+	                            (unsigned)(version >> 8 & 0xff), (unsigned)(version & 0xff));
+}
+
+PyMethodDef channels_functions[] = {
+	{ "channels", list_channels, METH_VARARGS, NULL },
+	{ "status", get_status, METH_VARARGS, NULL },
+	{ "clean", clean, METH_VARARGS, NULL },
+	{ "default_dir", get_default_dir, METH_NOARGS, DOC_DEFAULT_DIR },
+	{ "format_info", find_format, METH_VARARGS, DOC_FORMAT_INFO },
+	{ "version", get_version, METH_NOARGS, NULL },
+	{ NULL, NULL, 0, NULL },
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "errors.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "shmflip.h"
+
+enum { DETAIL_MAX = 512 };
+
+/* Several rows may have one class; errors without a row are those of the first one. */
+static struct {
+	int error;
+	const char *name;
+	PyObject *class;
+} classes[] = {
+	{ 0, "Error", NULL },
+	{ ENOENT, "ChannelNotFound", NULL },
+	{ EAGAIN, "Timeout", NULL },
+	{ ENODATA, "EndOfStream", NULL },
+	{ EPIPE, "ProducerDied", NULL },
+	{ EPERM, "Refused", NULL },
+	{ EACCES, "Refused", NULL },
+	{ EMSGSIZE, "FrameTooLarge", NULL },
+	{ EOVERFLOW, "FrameTooLarge", NULL },
+	{ EINVAL, "BadArgument", NULL },
+	{ ENAMETOOLONG, "BadArgument", NULL },
+	{ EBUSY, "Busy", NULL },
+	{ ENOBUFS, "Busy", NULL },
+	{ EPROTO, "ProtocolError", NULL },
+	{ EBADMSG, "ProtocolError", NULL },
+	{ EPROTONOSUPPORT, "ProtocolError", NULL },
+	{ ECANCELED, "Interrupted", NULL },
+};
+
+#define CLASSES (sizeof(classes) / sizeof(classes[0]))
+
+int errors_init(void)
+{
+	PyObject *module = PyImport_ImportModule("shmflip._errors");
+
+	for (size_t i = 0; module && i < CLASSES; i++) {
+		classes[i].class = PyObject_GetAttrString(module, classes[i].name);
+		if (!classes[i].class)
+			Py_CLEAR(module);
+	}
+	Py_XDECREF(module);
+	return module ? 0 : -1;
+}
+
+static PyObject *class_of(int error)
+{
+	for (size_t i = 1; i < CLASSES; i++)
+		if (classes[i].error == -error)
+			return classes[i].class;
+	return classes[0].class;
+}
+
+PyObject *errors_make(int error, const char *detail)
+{
+	/* The detail may name a file of any bytes. */
+	PyObject *text =
+		PyUnicode_DecodeUTF8(detail, (Py_ssize_t)strlen(detail), "backslashreplace");
+	PyObject *exception = NULL;
+
+	if (text)
+		exception = PyObject_CallFunction(class_of(error), "iO", -error, text);
+	Py_XDECREF(text);
+	return exception;
+}
+
+static void raise(int error, const char *detail)
+{
+	PyObject *exception = errors_make(error, detail);
+
+	if (exception) {
+		PyErr_SetObject(class_of(error), exception);
+		Py_DECREF(exception);
+	}
+}
+
+PyObject *errors_raise(int error)
+{
+	raise(error, shmflip_error_detail());
+	return NULL;
+}
+
+int errors_bad_argument(const char *format, ...)
+{
+	char detail[DETAIL_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(detail, sizeof(detail), format, arguments);
+	va_end(arguments);
+	raise(-EINVAL, detail);
+	return -1;
+}
+
+int errors_forked(void)
+{
+	raise(-ECHILD, "this belongs to the parent process: open another one after the fork");
+	return -1;
+}

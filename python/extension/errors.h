@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Errors of the library as exceptions of shmflip._errors. All functions need the GIL. */
+#ifndef ERRORS_H
+#define ERRORS_H
+
+#include "python_api.h"
+
+/* Finds the exception classes. Returns 0, or -1 with an exception. */
+int errors_init(void);
+
+/* Raises what a negative errno of the thread's last call of the library stands for. Returns NULL. */
+PyObject *errors_raise(int error);
+
+/* Makes the exception for an error and its detail, without raising it. */
+PyObject *errors_make(int error, const char *detail);
+
+/* Raises BadArgument with this line. Returns -1. */
+int errors_bad_argument(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Raises the error of a handle that belongs to the parent process. Returns -1. */
+int errors_forked(void);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "loan.h"
+
+#include <string.h>
+
+#include "description.h"
+#include "docs.h"
+#include "errors.h"
+#include "frame.h"
+#include "loan_arrays.h"
+#include "numbers.h"
+#include "packed.h"
+#include "protection.h"
+#include "refusals.h"
+
+static PyTypeObject *loan_type;
+
+PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer)
+{
+	struct frame *frame = frame_new(handle, NULL);
+	struct loan *self;
+
+	if (!frame) {
+		shmflip_frame_release(handle);
+		return NULL;
+	}
+	self = PyObject_GC_New(struct loan, loan_type);
+	if (!self) {
+		Py_DECREF(frame);
+		return NULL;
+	}
+	memset((char *)self + sizeof(PyObject), 0, sizeof(*self) - sizeof(PyObject));
+	self->frame = frame;
+	self->producer = Py_NewRef(producer);
+	self->published_ns = SHMFLIP_NO_TIME;
+	frame->writable = true;
+	protection_set(handle, true);
+	PyObject_GC_Track(self);
+	return (PyObject *)self;
+}
+
+static int check(const struct loan *self)
+{
+	if (!self->frame->closed)
+		return frame_check_open(self->frame);
+	PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
+	return -1;
+}
+
+/* The slot is released when the last array is gone. */
+static void end(struct loan *self)
+{
+	Py_CLEAR(self->arrays);
+	Py_CLEAR(self->bases);
+	frame_close(self->frame);
+}
+
+static PyObject *get_planes(PyObject *object, void *unused)
+{
+	struct loan *self = (struct loan *)object;
+
+	(void)unused;
+	return check(self) || loan_arrays_make(self) ? NULL : Py_NewRef(self->arrays);
+}
+
+static PyObject *write_packed(PyObject *object, PyObject *bytes)
+{
+	struct loan *self = (struct loan *)object;
+
+	if (check(self) || packed_write(self->frame, bytes))
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+/* ---- The end of a loan ---- */
+
+static int publish(struct loan *self)
+{
+	struct shmflip_frame *handle = self->frame->handle;
+	int error = shmflip_frame_publish(handle);
+
+	if (error) {
+		errors_raise(error);
+		return -1;
+	}
+	protection_set(handle, false);
+	self->frame->writable = false;
+	self->sequence = handle->sequence;
+	self->published_ns = handle->published_ns;
+	return 0;
+}
+
+static PyObject *publish_now(PyObject *object, PyObject *unused)
+{
+	struct loan *self = (struct loan *)object;
+	int error;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	error = loan_arrays_finish(self);
+	if (!error)
+		error = publish(self);
+	end(self);
+	if (error)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+static PyObject *discard(PyObject *object, PyObject *unused)
+{
+	(void)unused;
+	end((struct loan *)object);
+	Py_RETURN_NONE;
+}
+
+static PyObject *enter(PyObject *object, PyObject *unused)
+{
+	struct loan *self = (struct loan *)object;
+
+	(void)unused;
+	if (check(self) || loan_arrays_make(self))
+		return NULL;
+	if (PyTuple_Size(self->arrays) == 1)
+		return Py_NewRef(PyTuple_GetItem(self->arrays, 0));
+	return Py_NewRef(self->arrays);
+}
+
+static PyObject *leave(PyObject *object, PyObject *const *args, Py_ssize_t count)
+{
+	struct loan *self = (struct loan *)object;
+
+	if (count > 0 && args[0] != Py_None)
+		return discard(object, NULL);
+	if (self->frame->closed)
+		Py_RETURN_NONE;
+	return publish_now(object, NULL);
+}
+
+static int traverse(PyObject *object, visitproc visit, void *arg)
+{
+	struct loan *self = (struct loan *)object;
+
+	Py_VISIT(Py_TYPE(object));
+	Py_VISIT(self->producer);
+	Py_VISIT(self->bases);
+	Py_VISIT(self->arrays);
+	return 0;
+}
+
+static int clear(PyObject *object)
+{
+	struct loan *self = (struct loan *)object;
+
+	end(self);
+	Py_CLEAR(self->producer);
+	return 0;
+}
+
+static void dealloc(PyObject *object)
+{
+	struct loan *self = (struct loan *)object;
+	PyTypeObject *type = Py_TYPE(object);
+
+	PyObject_GC_UnTrack(object);
+	clear(object);
+	Py_DECREF(self->frame);
+	Py_XDECREF(self->source);
+	PyObject_GC_Del(object);
+	Py_DECREF(type);
+}
+
+/* ---- Description ---- */
+
+static PyObject *get(PyObject *object, void *closure)
+{
+	const struct loan *self = (const struct loan *)object;
+	const struct description_field *field = closure;
+
+	return check(self) ? NULL : description_get(self->frame, field);
+}
+
+static int set(PyObject *object, PyObject *value, void *closure)
+{
+	struct loan *self = (struct loan *)object;
+	const struct description_field *field = closure;
+
+	if (check(self))
+		return -1;
+	if (!value) {
+		PyErr_Format(PyExc_AttributeError, "%s cannot be deleted", field->name);
+		return -1;
+	}
+	return description_set(self->frame, field, value);
+}
+
+static PyObject *get_sequence(PyObject *self, void *unused)
+{
+	(void)unused;
+	return PyLong_FromUnsignedLongLong(((struct loan *)self)->sequence);
+}
+
+static PyObject *get_published_ns(PyObject *object, void *unused)
+{
+	const struct loan *self = (const struct loan *)object;
+
+	(void)unused;
+	if (self->published_ns == SHMFLIP_NO_TIME)
+		Py_RETURN_NONE;
+	return PyLong_FromLongLong(self->published_ns);
+}
+
+static PyObject *get_source(PyObject *object, void *unused)
+{
+	const struct loan *self = (const struct loan *)object;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	return PyUnicode_FromString(self->frame->handle->source);
+}
+
+static int set_source(PyObject *object, PyObject *value, void *unused)
+{
+	struct loan *self = (struct loan *)object;
+	PyObject *bytes;
+	char *text;
+
+	(void)unused;
+	if (check(self))
+		return -1;
+	bytes = value && PyUnicode_Check(value) ? PyUnicode_AsUTF8String(value) : NULL;
+	if (!bytes && !PyErr_Occurred())
+		PyErr_SetString(PyExc_TypeError, "source is a str");
+	if (!bytes || PyBytes_AsStringAndSize(bytes, &text, NULL) < 0) {
+		Py_XDECREF(bytes);
+		return -1;
+	}
+	self->frame->handle->source = text;
+	Py_XDECREF(self->source);
+	self->source = bytes;
+	return 0;
+}
+
+static PyObject *add_metadata(PyObject *object, PyObject *args)
+{
+	struct loan *self = (struct loan *)object;
+	struct shmflip_metadata metadata;
+	PyObject *type;
+	Py_buffer data;
+	int error;
+
+	if (!PyArg_ParseTuple(args, "Oy*", &type, &data))
+		return NULL;
+	error = number_u32(type, "the type of metadata", &metadata.type) || check(self) ? -1 : 0;
+	if (!error && data.len > SHMFLIP_FRAME_METADATA_MAX)
+		error = errors_bad_argument("%zd bytes of metadata are too many: use %d at most",
+		                            data.len, SHMFLIP_FRAME_METADATA_MAX);
+	if (!error) {
+		metadata.bytes = (uint32_t)data.len;
+		metadata.data = data.buf;
+		error = shmflip_frame_add_metadata(self->frame->handle, &metadata);
+		if (error)
+			errors_raise(error);
+	}
+	PyBuffer_Release(&data);
+	if (error)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+/* ---- The type ---- */
+
+static PyMethodDef methods[] = {
+	{ "add_metadata", add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
+	{ "write", write_packed, METH_O, DOC_LOAN_WRITE },
+	{ "publish", publish_now, METH_NOARGS, DOC_LOAN_PUBLISH },
+	{ "discard", discard, METH_NOARGS, DOC_LOAN_DISCARD },
+	{ "__enter__", enter, METH_NOARGS, NULL },
+	{ "__exit__", METHOD(leave), METH_FASTCALL, NULL },
+	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const PyGetSetDef own_attributes[] = {
+	{ "planes", get_planes, NULL, DOC_LOAN_PLANES, NULL },
+	{ "sequence", get_sequence, NULL, DOC_LOAN_SEQUENCE, NULL },
+	{ "published_ns", get_published_ns, NULL, NULL, NULL },
+	{ "source", get_source, set_source, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+int loan_init(PyObject *module)
+{
+	static PyGetSetDef attributes[DESCRIPTION_ATTRIBUTES_MAX];
+	static PyType_Slot slots[] = {
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_traverse, traverse },
+		{ Py_tp_clear, clear },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_LOAN },
+		{ 0, NULL },
+	};
+	static PyType_Spec spec = {
+		.name = "shmflip.Loan",
+		.basicsize = sizeof(struct loan),
+		.flags =
+			Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+		.slots = slots,
+	};
+
+	if (!loan_type) {
+		description_fill_table(attributes, own_attributes, get, set);
+		loan_type = (PyTypeObject *)PyType_FromSpec(&spec);
+	}
+	return loan_type ? PyModule_AddType(module, loan_type) : -1;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The library lets any number of threads call, but not beside the close: so calls are counted. */
+#include "producer.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "classes.h"
+#include "docs.h"
+#include "errors.h"
+#include "loan.h"
+#include "loan_arguments.h"
+#include "numbers.h"
+#include "orphans.h"
+#include "refusals.h"
+#include "streams.h"
+#include "waiting.h"
+
+/* How often close() asks whether the calls of other threads have returned. */
+enum { CLOSE_POLL_US = 1000 };
+
+struct producer {
+	PyObject_HEAD
+	struct shmflip_producer *handle; /* NULL: closed */
+	unsigned calls;                  /* in progress without the GIL */
+	bool closing;
+	bool ended; /* the next loan makes a generation, which takes long */
+	unsigned forks;
+};
+
+static int check(const struct producer *self)
+{
+	if (!self->handle || self->closing) {
+		PyErr_SetString(PyExc_ValueError, "the producer is closed");
+		return -1;
+	}
+	return self->forks == orphans_forks ? 0 : errors_forked();
+}
+
+static int raise_error(const struct producer *self, int error)
+{
+	if (error == -ECANCELED && self->closing)
+		return check(self);
+	errors_raise(error);
+	return -1;
+}
+
+static PyObject *none_or_error(const struct producer *self, int error)
+{
+	if (error) {
+		raise_error(self, error);
+		return NULL;
+	}
+	Py_RETURN_NONE;
+}
+
+/* ---- Waits ---- */
+
+/* What a wait waits for: calls the library once, for some milliseconds, without the GIL. */
+typedef int attempt(struct producer *self, int timeout_ms, void *argument);
+
+static int call_without_gil(struct producer *self, attempt *try, int timeout_ms, void *argument)
+{
+	int error;
+
+	self->calls++;
+	Py_BEGIN_ALLOW_THREADS
+	error = try(self, timeout_ms, argument);
+	Py_END_ALLOW_THREADS
+	self->calls--;
+	return error;
+}
+
+/* Returns 0, or -1 with an exception. */
+static int wait_for(struct producer *self, const struct deadline *deadline, attempt *try,
+                    void *argument)
+{
+	int error, again;
+
+	for (;;) {
+		if (check(self))
+			return -1;
+		error = call_without_gil(self, try, deadline_slice_ms(deadline), argument);
+		if (!error)
+			return 0;
+		if (error != -EAGAIN && error != -EINTR)
+			return raise_error(self, error);
+		again = deadline_continue(deadline);
+		if (again < 0)
+			return -1;
+		if (!again)
+			return raise_error(self, -EAGAIN);
+	}
+}
+
+/* ---- Loans ---- */
+
+static int try_loan(struct producer *self, int timeout_ms, void *frame)
+{
+	return shmflip_producer_loan(self->handle, frame, timeout_ms);
+}
+
+/* A slot that is free is taken with the GIL held: see the viewer. */
+static int take_slot(struct producer *self, const struct deadline *deadline,
+                     struct shmflip_frame **frame)
+{
+	int error = -EAGAIN;
+
+	if (check(self))
+		return -1;
+	if (!self->ended)
+		error = try_loan(self, 0, frame);
+	self->ended = false;
+	if (error == -EAGAIN)
+		return wait_for(self, deadline, try_loan, frame);
+	return error ? raise_error(self, error) : 0;
+}
+
+static PyObject *loan(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+	struct producer *self = (struct producer *)object;
+	struct loan_difference difference = { 0 };
+	struct shmflip_frame *frame = NULL;
+	struct deadline deadline;
+
+	if (loan_arguments_read(args, count, names, &difference, &deadline) ||
+	    take_slot(self, &deadline, &frame))
+		return NULL;
+	if (loan_difference_apply(frame, &difference)) {
+		shmflip_frame_release(frame);
+		return NULL;
+	}
+	return loan_new(frame, object);
+}
+
+/* ---- Other calls ---- */
+
+static int do_configure(struct producer *self, int unused, void *stream)
+{
+	(void)unused;
+	return shmflip_producer_configure(self->handle, stream);
+}
+
+static PyObject *configure(PyObject *object, PyObject *tuple)
+{
+	struct producer *self = (struct producer *)object;
+	struct shmflip_stream stream;
+	PyObject *result = NULL;
+
+	if (check(self))
+		return NULL;
+	if (streams_read(tuple, &stream) == 0 && check(self) == 0)
+		result = none_or_error(self, call_without_gil(self, do_configure, 0, &stream));
+	streams_free(&stream);
+	return result;
+}
+
+static int do_end(struct producer *self, int failed, void *unused)
+{
+	(void)unused;
+	return shmflip_producer_end(self->handle, failed);
+}
+
+static PyObject *end(PyObject *object, PyObject *args, PyObject *keywords)
+{
+	static const char *const names[] = { "failed", NULL };
+	struct producer *self = (struct producer *)object;
+	int failed = 0;
+
+	if (!arguments_parse(args, keywords, "|p", names, &failed) || check(self))
+		return NULL;
+	self->ended = true;
+	return none_or_error(self, call_without_gil(self, do_end, failed, NULL));
+}
+
+static int do_count_viewers(struct producer *self, int unused, void *viewers)
+{
+	(void)unused;
+	return shmflip_producer_viewers(self->handle, viewers);
+}
+
+static PyObject *viewers(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+	uint32_t result = 0;
+	int error;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	error = call_without_gil(self, do_count_viewers, 0, &result);
+	return error ? none_or_error(self, error) : PyLong_FromUnsignedLong(result);
+}
+
+static int try_wait_viewers(struct producer *self, int timeout_ms, void *count)
+{
+	return shmflip_producer_wait_viewers(self->handle, *(uint32_t *)count, timeout_ms);
+}
+
+static PyObject *wait_viewers(PyObject *object, PyObject *args, PyObject *keywords)
+{
+	static const char *const names[] = { "count", "timeout", NULL };
+	PyObject *count = NULL, *timeout = NULL;
+	struct deadline deadline;
+	uint32_t wanted = 1;
+
+	if (!arguments_parse(args, keywords, "|OO", names, &count, &timeout) ||
+	    (count && number_u32(count, "count", &wanted)) || deadline_parse(timeout, &deadline) ||
+	    wait_for((struct producer *)object, &deadline, try_wait_viewers, &wanted))
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+static PyObject *count_dropped(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	shmflip_producer_count_dropped(self->handle);
+	Py_RETURN_NONE;
+}
+
+static PyObject *counts(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+	struct shmflip_counts result;
+	int error;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	shmflip_init(&result);
+	error = shmflip_producer_counts(self->handle, &result);
+	return error ? none_or_error(self, error) : classes_counts(&result);
+}
+
+static PyObject *interrupt(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	shmflip_producer_interrupt(self->handle);
+	Py_RETURN_NONE;
+}
+
+static PyObject *resume(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+
+	(void)unused;
+	if (check(self))
+		return NULL;
+	shmflip_producer_resume(self->handle);
+	Py_RETURN_NONE;
+}
+
+/* A producer of the parent counts as closed. */
+static PyObject *get_closed(PyObject *object, void *unused)
+{
+	const struct producer *self = (const struct producer *)object;
+
+	(void)unused;
+	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks);
+}
+
+/* ---- Life ---- */
+
+static int open_producer(struct producer *self, const struct shmflip_producer_options *options,
+                         PyObject *stream_tuple)
+{
+	struct shmflip_producer *handle = NULL;
+	struct shmflip_stream stream;
+	int error;
+
+	if (streams_read(stream_tuple, &stream)) {
+		streams_free(&stream);
+		return -1;
+	}
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_producer_open(options, &stream, &handle);
+	Py_END_ALLOW_THREADS
+	streams_free(&stream);
+	if (error) {
+		errors_raise(error);
+		return -1;
+	}
+	self->handle = handle;
+	return 0;
+}
+
+/* __init__(channel, dir, policy, mode, group or None, lease_ms, stream): shmflip.Producer has the
+ * arguments of users. */
+static int init(PyObject *object, PyObject *args, PyObject *keywords)
+{
+	struct producer *self = (struct producer *)object;
+	struct shmflip_producer_options options;
+	PyObject *mode, *group, *stream;
+	long long lease_ms;
+	uint32_t number = 0;
+
+	(void)keywords;
+	shmflip_init(&options);
+	if (!PyArg_ParseTuple(args, "zzIOOLO!", &options.channel, &options.dir, &options.policy,
+	                      &mode, &group, &lease_ms, &PyTuple_Type, &stream) ||
+	    number_u32(mode, "mode", &number))
+		return -1;
+	options.mode = number;
+	options.group_set = group != Py_None;
+	options.lease_ms = lease_ms;
+	if (options.group_set && number_u32(group, "group", &number))
+		return -1;
+	options.group = number;
+	if (self->handle) {
+		PyErr_SetString(PyExc_TypeError, "the producer is open already");
+		return -1;
+	}
+	self->forks = orphans_forks;
+	return open_producer(self, &options, stream);
+}
+
+static void wait_for_calls(const struct producer *self)
+{
+	while (self->calls > 0) {
+		Py_BEGIN_ALLOW_THREADS
+		usleep(CLOSE_POLL_US);
+		Py_END_ALLOW_THREADS
+	}
+}
+
+static PyObject *close_producer(PyObject *object, PyObject *unused)
+{
+	struct producer *self = (struct producer *)object;
+	struct shmflip_producer *handle;
+
+	(void)unused;
+	if (self->handle && self->forks == orphans_forks) {
+		self->closing = true;
+		shmflip_producer_interrupt(self->handle);
+		wait_for_calls(self);
+	}
+	/* In a child, calls of the parent's threads do not return: then the memory stays. */
+	handle = self->calls == 0 ? self->handle : NULL;
+	self->handle = NULL;
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_producer_close(handle);
+	Py_END_ALLOW_THREADS
+	Py_RETURN_NONE;
+}
+
+static void dealloc(PyObject *object)
+{
+	PyTypeObject *type = Py_TYPE(object);
+	freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+	Py_XDECREF(close_producer(object, NULL));
+	release(object);
+	Py_DECREF(type);
+}
+
+/* ---- The type ---- */
+
+static PyMethodDef methods[] = {
+	{ "loan", METHOD(loan), METH_FASTCALL | METH_KEYWORDS, DOC_PRODUCER_LOAN },
+	{ "_configure", configure, METH_O, NULL },
+	{ "end", METHOD(end), METH_VARARGS | METH_KEYWORDS, DOC_PRODUCER_END },
+	{ "viewers", viewers, METH_NOARGS, DOC_PRODUCER_VIEWERS },
+	{ "wait_viewers", METHOD(wait_viewers), METH_VARARGS | METH_KEYWORDS,
+	  DOC_PRODUCER_WAIT_VIEWERS },
+	{ "count_dropped", count_dropped, METH_NOARGS, DOC_PRODUCER_COUNT_DROPPED },
+	{ "counts", counts, METH_NOARGS, NULL },
+	{ "interrupt", interrupt, METH_NOARGS, DOC_PRODUCER_INTERRUPT },
+	{ "resume", resume, METH_NOARGS, NULL },
+	{ "close", close_producer, METH_NOARGS, DOC_PRODUCER_CLOSE },
+	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static PyGetSetDef attributes[] = {
+	{ "closed", get_closed, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+int producer_init(PyObject *module)
+{
+	static PyTypeObject *producer_type;
+	static PyType_Slot slots[] = {
+		{ Py_tp_init, init },
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_PRODUCER },
+		{ 0, NULL },
+	};
+	static PyType_Spec spec = {
+		.name = "shmflip._shmflip.Producer",
+		.basicsize = sizeof(struct producer),
+		.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+		.slots = slots,
+	};
+
+	if (!producer_type)
+		producer_type = (PyTypeObject *)PyType_FromSpec(&spec);
+	return producer_type ? PyModule_AddType(module, producer_type) : -1;
+}

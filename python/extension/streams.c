@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "streams.h"
+
+#include <stdlib.h>
+
+#include "description.h"
+#include "errors.h"
+#include "numbers.h"
+
+static int read_item(PyObject *pair, struct shmflip_metadata *item)
+{
+	PyObject *type, *data;
+
+	if (!PyArg_ParseTuple(pair, "OS", &type, &data) ||
+	    number_u32(type, "the type of metadata", &item->type))
+		return -1;
+	if (PyBytes_Size(data) > SHMFLIP_STREAM_METADATA_MAX)
+		return errors_bad_argument("a stream has at most %d bytes of metadata",
+		                           SHMFLIP_STREAM_METADATA_MAX);
+	item->bytes = (uint32_t)PyBytes_Size(data);
+	item->data = PyBytes_AsString(data);
+	return 0;
+}
+
+static int read_metadata(PyObject *pairs, struct shmflip_stream *stream)
+{
+	Py_ssize_t count = PyTuple_Size(pairs);
+	struct shmflip_metadata *items;
+	int error = 0;
+
+	if (count <= 0)
+		return count < 0 ? -1 : 0;
+	items = calloc((size_t)count, sizeof(*items));
+	if (!items) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	for (Py_ssize_t i = 0; !error && i < count; i++)
+		error = read_item(PyTuple_GetItem(pairs, i), &items[i]);
+	stream->metadata_count = (uint32_t)count;
+	stream->metadata = items;
+	return error;
+}
+
+int streams_read(PyObject *tuple, struct shmflip_stream *stream)
+{
+	static const char *const names[] = { "fourcc", "width",  "height",
+		                             "slots",  "rate",   "rate",
+		                             "aspect", "aspect", "frame_metadata_bytes" };
+	uint32_t *numbers[] = {
+		&stream->fourcc,     &stream->width,      &stream->height,
+		&stream->slots,      &stream->rate_num,   &stream->rate_den,
+		&stream->aspect_num, &stream->aspect_den, &stream->frame_metadata_bytes
+	};
+	enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
+	PyObject *items[NUMBERS], *slot_bytes, *colour, *metadata;
+
+	shmflip_init(stream);
+	if (!PyArg_ParseTuple(tuple, "OOOOOOOOOOOO", &items[0], &items[1], &items[2], &items[3],
+	                      &slot_bytes, &items[4], &items[5], &items[6], &items[7], &colour,
+	                      &items[8], &metadata))
+		return -1;
+	for (int i = 0; i < NUMBERS; i++)
+		if (number_u32(items[i], names[i], numbers[i]))
+			return -1;
+	if (number_u64(slot_bytes, "slot_bytes", &stream->slot_bytes) ||
+	    description_read_colour(colour, &stream->colour))
+		return -1;
+	return read_metadata(metadata, stream);
+}
+
+void streams_free(struct shmflip_stream *stream)
+{
+	free((void *)stream->metadata);
+}

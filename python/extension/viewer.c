@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "viewer.h"
+
+#include <errno.h>
+
+#include "classes.h"
+#include "docs.h"
+#include "errors.h"
+#include "frame.h"
+#include "refusals.h"
+#include "viewer_wait.h"
+
+/* ---- Frames ---- */
+
+/* A loop holds a frame while it waits for the next one: that starves nobody. */
+static int warn_if_many_are_held(struct viewer *self)
+{
+	unsigned many = self->slots > 3 ? self->slots - 1 : 2;
+
+	if (self->holds->held < many) {
+		self->holds->warned = false;
+		return 0;
+	}
+	if (self->holds->warned || self->slots == 0)
+		return 0;
+	self->holds->warned = true;
+	return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+	                        "%u frames of %u slots are held, and the producer has none left: "
+	                        "release frames, or keep frame.copy()",
+	                        self->holds->held, self->slots);
+}
+
+/* Takes a frame. Returns a new reference; or NULL, with *error 0 and an exception, or with the
+ * library's error. */
+static PyObject *take(struct viewer *self, const struct deadline *deadline, int *error)
+{
+	const struct shmflip_frame *handle = NULL;
+	struct frame *frame;
+
+	*error = 0;
+	if (viewer_check(self) || warn_if_many_are_held(self))
+		return NULL;
+	*error = viewer_wait_for(self, deadline, viewer_try_acquire, &handle);
+	if (*error) {
+		if (*error > 0)
+			*error = 0;
+		return NULL;
+	}
+	frame = frame_new((struct shmflip_frame *)handle, self->holds);
+	if (!frame)
+		shmflip_frame_release(handle);
+	return (PyObject *)frame;
+}
+
+static PyObject *acquire(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+	struct viewer *self = (struct viewer *)object;
+	struct deadline deadline;
+	PyObject *frame;
+	int error;
+
+	if (deadline_from_arguments(args, count, names, &deadline))
+		return NULL;
+	frame = take(self, &deadline, &error);
+	if (error)
+		viewer_raise(self, error);
+	return frame;
+}
+
+static PyObject *poll_frame(PyObject *object, PyObject *unused)
+{
+	static const struct deadline no_wait = { .end_ns = INT64_MIN };
+	struct viewer *self = (struct viewer *)object;
+	PyObject *frame;
+	int error;
+
+	(void)unused;
+	frame = take(self, &no_wait, &error);
+	if (error == -EAGAIN)
+		Py_RETURN_NONE;
+	if (error)
+		viewer_raise(self, error);
+	return frame;
+}
+
+static PyObject *next(PyObject *object)
+{
+	struct viewer *self = (struct viewer *)object;
+	struct deadline deadline;
+	PyObject *frame;
+	int error;
+
+	if (deadline_parse(NULL, &deadline))
+		return NULL;
+	frame = take(self, &deadline, &error);
+	if (error && error != -ENODATA) /* the end of the stream is that of the iteration */
+		viewer_raise(self, error);
+	return frame;
+}
+
+/* ---- Other calls ---- */
+
+static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t count,
+                           PyObject *names, viewer_attempt *try)
+{
+	struct viewer *self = (struct viewer *)object;
+	struct deadline deadline;
+	int error;
+
+	if (deadline_from_arguments(args, count, names, &deadline))
+		return NULL;
+	error = viewer_wait_for(self, &deadline, try, NULL);
+	if (error < 0)
+		viewer_raise(self, error);
+	if (error)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+static PyObject *attach(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
+{
+	return wait_with(self, args, count, names, viewer_try_attach);
+}
+
+static PyObject *wait_until_ready(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                  PyObject *names)
+{
+	return wait_with(self, args, count, names, viewer_try_wait);
+}
+
+static PyObject *get_fileno(PyObject *object, PyObject *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+	int fd;
+
+	(void)unused;
+	if (viewer_begin_call(self))
+		return NULL;
+	fd = shmflip_viewer_fd(self->handle);
+	viewer_end_turn(self);
+	return fd < 0 ? errors_raise(fd) : PyLong_FromLong(fd);
+}
+
+static PyObject *counts(PyObject *object, PyObject *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+	struct shmflip_counts result;
+	int error;
+
+	(void)unused;
+	shmflip_init(&result);
+	if (viewer_begin_call(self))
+		return NULL;
+	error = shmflip_viewer_counts(self->handle, &result);
+	viewer_end_turn(self);
+	return error ? errors_raise(error) : classes_counts(&result);
+}
+
+static PyObject *get_channel(PyObject *object, void *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+	PyObject *channel;
+
+	(void)unused;
+	if (viewer_begin_call(self))
+		return NULL;
+	channel = classes_channel(shmflip_viewer_channel(self->handle));
+	viewer_end_turn(self);
+	return channel;
+}
+
+static PyObject *interrupt(PyObject *object, PyObject *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+
+	(void)unused;
+	if (viewer_check(self))
+		return NULL;
+	shmflip_viewer_interrupt(self->handle);
+	Py_RETURN_NONE;
+}
+
+static PyObject *resume(PyObject *object, PyObject *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+
+	(void)unused;
+	if (viewer_check(self))
+		return NULL;
+	shmflip_viewer_resume(self->handle);
+	Py_RETURN_NONE;
+}
+
+/* A viewer of the parent counts as closed. */
+static PyObject *get_closed(PyObject *object, void *unused)
+{
+	const struct viewer *self = (const struct viewer *)object;
+
+	(void)unused;
+	return PyBool_FromLong(!self->handle || self->closing || self->forks != orphans_forks);
+}
+
+/* ---- Life ---- */
+
+static PyObject *new (PyTypeObject *type, PyObject *args, PyObject *keywords)
+{
+	allocfunc alloc = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+	struct viewer *self = (struct viewer *)alloc(type, 0);
+
+	(void)args;
+	(void)keywords;
+	if (!self)
+		return NULL;
+	self->lock = PyThread_allocate_lock();
+	self->holds = frame_holds_new();
+	if (self->lock && self->holds)
+		return (PyObject *)self;
+	PyErr_NoMemory();
+	Py_DECREF(self);
+	return NULL;
+}
+
+/* __init__(channel, dir, view, prefault): shmflip.Viewer has the arguments of users. */
+static int init(PyObject *object, PyObject *args, PyObject *keywords)
+{
+	struct viewer *self = (struct viewer *)object;
+	struct shmflip_viewer_options options;
+	int prefault, error;
+
+	(void)keywords;
+	shmflip_init(&options);
+	if (!PyArg_ParseTuple(args, "zzIp", &options.channel, &options.dir, &options.view,
+	                      &prefault))
+		return -1;
+	if (self->handle) {
+		PyErr_SetString(PyExc_TypeError, "the viewer is open already");
+		return -1;
+	}
+	options.flags = SHMFLIP_VIEWER_ANY_FORMAT | (prefault ? SHMFLIP_VIEWER_PREFAULT : 0);
+	self->forks = orphans_forks;
+	error = shmflip_viewer_open(&options, &self->handle);
+	if (error)
+		errors_raise(error);
+	return error ? -1 : 0;
+}
+
+/* With the lock, without the GIL in between. */
+static void close_handle(struct viewer *self)
+{
+	struct shmflip_viewer *handle = self->handle;
+
+	self->handle = NULL;
+	Py_BEGIN_ALLOW_THREADS
+	shmflip_viewer_close(handle);
+	Py_END_ALLOW_THREADS
+}
+
+/* In a child, a thread of the parent may have had the lock: then the memory stays. */
+static void close_orphan(struct viewer *self)
+{
+	if (PyThread_acquire_lock(self->lock, NOWAIT_LOCK)) {
+		close_handle(self);
+		viewer_end_turn(self);
+	}
+	self->handle = NULL;
+}
+
+static PyObject *close_viewer(PyObject *object, PyObject *unused)
+{
+	struct viewer *self = (struct viewer *)object;
+
+	(void)unused;
+	if (self->handle && self->forks != orphans_forks) {
+		close_orphan(self);
+	} else if (self->handle) {
+		self->closing = true;
+		shmflip_viewer_interrupt(self->handle);
+		Py_BEGIN_ALLOW_THREADS
+		PyThread_acquire_lock(self->lock, WAIT_LOCK);
+		Py_END_ALLOW_THREADS
+		close_handle(self);
+		viewer_end_turn(self);
+	}
+	Py_RETURN_NONE;
+}
+
+static void dealloc(PyObject *object)
+{
+	struct viewer *self = (struct viewer *)object;
+	PyTypeObject *type = Py_TYPE(object);
+	freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+	if (self->lock) {
+		Py_XDECREF(close_viewer(object, NULL));
+		PyThread_free_lock(self->lock);
+	}
+	frame_holds_unref(self->holds);
+	release(object);
+	Py_DECREF(type);
+}
+
+/* ---- The type ---- */
+
+static PyMethodDef methods[] = {
+	{ "acquire", METHOD(acquire), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_ACQUIRE },
+	{ "poll", poll_frame, METH_NOARGS, DOC_VIEWER_POLL },
+	{ "attach", METHOD(attach), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_ATTACH },
+	{ "wait", METHOD(wait_until_ready), METH_FASTCALL | METH_KEYWORDS, DOC_VIEWER_WAIT },
+	{ "fileno", get_fileno, METH_NOARGS, DOC_VIEWER_FILENO },
+	{ "counts", counts, METH_NOARGS, NULL },
+	{ "interrupt", interrupt, METH_NOARGS, DOC_VIEWER_INTERRUPT },
+	{ "resume", resume, METH_NOARGS, NULL },
+	{ "close", close_viewer, METH_NOARGS, DOC_VIEWER_CLOSE },
+	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static PyGetSetDef attributes[] = {
+	{ "channel", get_channel, NULL, DOC_VIEWER_CHANNEL, NULL },
+	{ "closed", get_closed, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+int viewer_init(PyObject *module)
+{
+	static PyTypeObject *viewer_type;
+	static PyType_Slot slots[] = {
+		{ Py_tp_new, new },
+		{ Py_tp_init, init },
+		{ Py_tp_dealloc, dealloc },
+		{ Py_tp_iter, PyObject_SelfIter },
+		{ Py_tp_iternext, next },
+		{ Py_tp_methods, methods },
+		{ Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_VIEWER },
+		{ 0, NULL },
+	};
+	static PyType_Spec spec = {
+		.name = "shmflip._shmflip.Viewer",
+		.basicsize = sizeof(struct viewer),
+		.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+		.slots = slots,
+	};
+
+	if (!viewer_type)
+		viewer_type = (PyTypeObject *)PyType_FromSpec(&spec);
+	return viewer_type ? PyModule_AddType(module, viewer_type) : -1;
+}

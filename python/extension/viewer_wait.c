@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "viewer_wait.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "errors.h"
+
+/* How long a thread that waits for a frame leaves the lock to those that wait for the lock. */
+enum { TURN_US = 1000 };
+
+/* ---- Turns ---- */
+
+int viewer_check(const struct viewer *self)
+{
+	if (!self->handle || self->closing) {
+		PyErr_SetString(PyExc_ValueError, "the viewer is closed");
+		return -1;
+	}
+	return self->forks == orphans_forks ? 0 : errors_forked();
+}
+
+void viewer_end_turn(struct viewer *self)
+{
+	PyThread_release_lock(self->lock);
+}
+
+static bool wait_for_lock(struct viewer *self, int slice_ms)
+{
+	PyLockStatus status;
+
+	self->queued++;
+	Py_BEGIN_ALLOW_THREADS
+	status = PyThread_acquire_lock_timed(self->lock, (long long)slice_ms * 1000, 1);
+	Py_END_ALLOW_THREADS
+	self->queued--;
+	return status == PY_LOCK_ACQUIRED;
+}
+
+/* Takes the lock of an open viewer. Returns 0, -EAGAIN if the time is over, or -1 with an
+ * exception. */
+static int begin_turn(struct viewer *self, const struct deadline *deadline)
+{
+	int again;
+
+	for (;;) {
+		if (viewer_check(self))
+			return -1;
+		if (PyThread_acquire_lock(self->lock, NOWAIT_LOCK))
+			return 0;
+		if (wait_for_lock(self, deadline_slice_ms(deadline))) {
+			if (viewer_check(self))
+				return viewer_end_turn(self), -1;
+			return 0;
+		}
+		again = deadline_continue(deadline);
+		if (again <= 0)
+			return again < 0 ? -1 : -EAGAIN;
+	}
+}
+
+int viewer_begin_call(struct viewer *self)
+{
+	struct deadline deadline;
+
+	return deadline_parse(NULL, &deadline) ? -1 : begin_turn(self, &deadline);
+}
+
+static void let_others_take_turns(struct viewer *self)
+{
+	if (self->queued == 0)
+		return;
+	Py_BEGIN_ALLOW_THREADS
+	usleep(TURN_US);
+	Py_END_ALLOW_THREADS
+}
+
+int viewer_raise(const struct viewer *self, int error)
+{
+	if (error == -ECANCELED && self->closing)
+		return viewer_check(self);
+	errors_raise(error);
+	return -1;
+}
+
+/* ---- Waits ---- */
+
+int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
+                    void *result)
+{
+	int error, again;
+
+	for (;;) {
+		error = begin_turn(self, deadline);
+		if (error == -1)
+			return 1;
+		if (!error) {
+			error = try(self, deadline_slice_ms(deadline), result);
+			viewer_end_turn(self);
+		}
+		if (error != -EAGAIN && error != -EINTR)
+			return error;
+		again = deadline_continue(deadline);
+		if (again < 0)
+			return 1;
+		if (!again)
+			return -EAGAIN;
+		let_others_take_turns(self);
+	}
+}
+
+/* A frame that is ready is taken with the GIL held: to get it back can take long beside threads
+ * that compute. Attaching takes long itself. */
+int viewer_try_acquire(struct viewer *self, int timeout_ms, void *result)
+{
+	const struct shmflip_channel *channel = shmflip_viewer_channel(self->handle);
+	int error = -EAGAIN;
+
+	if (channel)
+		error = shmflip_viewer_acquire(self->handle, result, 0);
+	if (error == -EAGAIN && (timeout_ms > 0 || !channel)) {
+		Py_BEGIN_ALLOW_THREADS
+		error = shmflip_viewer_acquire(self->handle, result, timeout_ms);
+		Py_END_ALLOW_THREADS
+	}
+	channel = error ? NULL : shmflip_viewer_channel(self->handle);
+	if (channel)
+		self->slots = channel->slots;
+	return error;
+}
+
+int viewer_try_attach(struct viewer *self, int timeout_ms, void *unused)
+{
+	int error;
+
+	(void)unused;
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_viewer_attach(self->handle, timeout_ms);
+	Py_END_ALLOW_THREADS
+	return error;
+}
+
+int viewer_try_wait(struct viewer *self, int timeout_ms, void *unused)
+{
+	int error;
+
+	(void)unused;
+	Py_BEGIN_ALLOW_THREADS
+	error = shmflip_viewer_wait(self->handle, timeout_ms);
+	Py_END_ALLOW_THREADS
+	return error;
+}

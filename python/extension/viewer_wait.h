@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Turns and waits at a viewer. The library wants one thread at a time at it. So there is a lock,
+ * which a thread that waits for a frame gives up between slices. All functions need the GIL. */
+#ifndef VIEWER_WAIT_H
+#define VIEWER_WAIT_H
+
+#include "python_api.h"
+
+#include <stdbool.h>
+
+#include "frame.h"
+#include "shmflip.h"
+#include "waiting.h"
+
+struct viewer {
+	PyObject_HEAD
+	struct shmflip_viewer *handle; /* NULL: closed */
+	PyThread_type_lock lock;
+	unsigned queued; /* threads that wait for the lock */
+	bool closing;
+	unsigned forks;
+	unsigned slots; /* of the channel, when the last frame was taken */
+	struct frame_holds *holds;
+};
+
+/* Checks that the viewer is open, and not a parent's. Returns 0, or -1 with an exception. */
+int viewer_check(const struct viewer *self);
+
+/* Takes the lock of an open viewer, for a call that does not wait itself. Returns 0, or -1 with an
+ * exception. viewer_end_turn() ends the turn. */
+int viewer_begin_call(struct viewer *self);
+void viewer_end_turn(struct viewer *self);
+
+/* Raises an error of the library; if close() has interrupted the wait, that of a closed viewer.
+ * Returns -1. */
+int viewer_raise(const struct viewer *self, int error);
+
+/* What a wait waits for: calls the library once, for some milliseconds. */
+typedef int viewer_attempt(struct viewer *self, int timeout_ms, void *result);
+
+/* Makes attempts until one has another result than -EAGAIN and -EINTR, or the time is over. Returns
+ * that result, or 1 with an exception. */
+int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
+                    void *result);
+
+/* Attempts. The result of the first one is a const struct shmflip_frame *. */
+int viewer_try_acquire(struct viewer *self, int timeout_ms, void *result);
+int viewer_try_attach(struct viewer *self, int timeout_ms, void *unused);
+int viewer_try_wait(struct viewer *self, int timeout_ms, void *unused);
+
+#endif

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""The producer: the extension's, with arguments by name."""
+
+import atexit
+import warnings
+import weakref
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from . import _shmflip
+from ._types import Colour, Stream, flatten, make_fraction
+from ._viewer import channel_dir
+
+_open: "weakref.WeakSet[Producer]" = weakref.WeakSet()
+
+_LATEST, _LOSSLESS = 1, 2
+
+
+@atexit.register
+def _close_all() -> None:
+    """The channel of an open producer would stay until the next producer removes it."""
+    for producer in list(_open):
+        producer.close()
+
+
+def _lease_ms(seconds: float | None) -> int:
+    if seconds is None:
+        return 0
+    return -1 if seconds < 0 else max(1, round(seconds * 1000))
+
+
+def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
+    """Completes what users give. Returns the stream, and what the extension reads."""
+    info = _shmflip.format_info(stream.format)
+    stream = stream._replace(format=info.name, rate=make_fraction(stream.rate, "rate"),
+                             aspect=make_fraction(stream.aspect, "aspect"),
+                             colour=Colour(*stream.colour))
+    return stream, flatten(stream, info.fourcc)
+
+
+class Producer(_shmflip.Producer):
+    __module__ = "shmflip"
+
+    name = ""
+    stream = Stream()
+
+    def __init__(self, channel: str = "default", *, width: int = 0, height: int = 0,
+                 format: str = "XR24", slots: int = 4, slot_bytes: int = 0, rate: Any = None,
+                 aspect: Any = None, colour: Colour = Colour(), frame_metadata_bytes: int = 0,
+                 metadata: Mapping[int, bytes] = {}, lossless: bool = False, mode: int = 0o600,
+                 group: int | None = None, lease: float | None = None, dir: Any = None) -> None:
+        self.name = channel
+        self.stream, flat = _normal(Stream(format, width, height, slots, slot_bytes, rate, aspect,
+                                           colour, frame_metadata_bytes, metadata))
+        super().__init__(channel, channel_dir(dir), _LOSSLESS if lossless else _LATEST, mode,
+                         group, _lease_ms(lease), flat)
+        _open.add(self)
+
+    def __repr__(self) -> str:
+        return f"<shmflip.Producer {self.name!r}{' closed' if self.closed else ''}>"
+
+    def __del__(self) -> None:
+        if not self.closed:
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, type: type[BaseException] | None, value: BaseException | None,
+                 traceback: TracebackType | None, /) -> None:
+        try:
+            if type is not None and not self.closed:
+                self.end(failed=True)
+        finally:
+            self.close()
+
+    def configure(self, **changes: Any) -> None:
+        """Begins another stream. What is not named stays as it is."""
+        for name in changes:
+            if name not in Stream._fields:
+                raise TypeError(f"configure() has no argument {name}")
+        stream, flat = _normal(self.stream._replace(**changes))
+        self._configure(flat)
+        self.stream = stream

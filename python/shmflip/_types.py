@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Tuples with names, which the extension makes and reads: see classes.c and streams.c."""
+
+import enum
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ._errors import BadArgument, Error
+
+METADATA_ICC = 1
+METADATA_HDR = 2
+METADATA_USER = 0x80000000
+
+_NOTHING: Mapping[int, bytes] = MappingProxyType({})
+_EINVAL = 22
+
+# Frames per second and aspects are fractions with terms of this size at most: 30000 / 1001.
+_DENOMINATOR_MAX = 100_000
+
+
+class FormatInfo(NamedTuple):
+    name: str
+    fourcc: int
+    planes: int
+    model: str
+    alpha: bool
+    floating: bool
+    bits: int
+    chroma_halved_x: bool
+    chroma_halved_y: bool
+    ffmpeg: str | None
+    gstreamer: str | None
+    v4l2: str | None
+
+
+class Colour(NamedTuple):
+    primaries: int = 0
+    transfer: int = 0
+    matrix: int = 0
+    range: int = 0
+    siting: int = 0
+    bits: int = 0
+    white: int = 0
+
+
+class Stream(NamedTuple):
+    format: str = "XR24"
+    width: int = 0
+    height: int = 0
+    slots: int = 4
+    slot_bytes: int = 0
+    rate: Fraction | None = None
+    aspect: Fraction | None = None
+    colour: Colour = Colour()
+    frame_metadata_bytes: int = 0
+    metadata: Mapping[int, bytes] = _NOTHING
+
+
+class Counts(NamedTuple):
+    published: int
+    acquired: int
+    missed: int
+    dropped: int
+    discarded: int
+    producers: int
+    generations: int
+    waited_ns: int
+
+
+class Channel(NamedTuple):
+    producer: int
+    generation: int
+    slot_bytes: int
+    slots: int
+    lossless: bool
+    pid: int
+    published: int
+    dropped: int
+    stream: Stream | None
+
+
+class State(enum.Enum):
+    DEAD = 0
+    RUNNING = 1
+    ENDED = 2
+    FAILED = 3
+
+
+class Status(NamedTuple):
+    state: State
+    error: Error | None
+    channel: Channel
+    newest_sequence: int | None
+    viewer_pids: tuple[int, ...]
+    owner: int
+    group: int
+    mode: int
+    segment_id: int
+    semaphores_id: int
+    segment_bytes: int
+
+
+class Removed(NamedTuple):
+    files: int
+    segments: int
+    semaphores: int
+
+
+def make_fraction(value: Any, name: str) -> Fraction | None:
+    """Reads what users give as a rate or an aspect."""
+    if value is None:
+        return None
+    try:
+        fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        raise BadArgument(_EINVAL, f"{name} is no fraction: {value!r}") from None
+    if fraction <= 0:
+        raise BadArgument(_EINVAL, f"{name} must be more than 0: {value!r}")
+    return fraction.limit_denominator(_DENOMINATOR_MAX)
+
+
+def _fraction(num: int, den: int) -> Fraction | None:
+    return Fraction(num, den or 1) if num else None
+
+
+def make_stream(format: str, width: int, height: int, slots: int, slot_bytes: int, rate_num: int,
+                rate_den: int, aspect_num: int, aspect_den: int, colour: Colour,
+                frame_metadata_bytes: int, metadata: dict[int, bytes]) -> Stream:
+    return Stream(format, width, height, slots, slot_bytes, _fraction(rate_num, rate_den),
+                  _fraction(aspect_num, aspect_den), colour, frame_metadata_bytes,
+                  MappingProxyType(metadata))
+
+
+def flatten(stream: Stream, fourcc: int) -> tuple[Any, ...]:
+    """Makes what the extension reads of a stream."""
+    rate = stream.rate or Fraction(0)
+    aspect = stream.aspect
+    metadata = tuple((type, bytes(data)) for type, data in stream.metadata.items())
+    return (fourcc, stream.width, stream.height, stream.slots, stream.slot_bytes,
+            rate.numerator, rate.denominator, aspect.numerator if aspect else 0,
+            aspect.denominator if aspect else 0, stream.colour, stream.frame_metadata_bytes,
+            metadata)
+
+
+def make_status(state: int, *others: Any) -> Status:
+    return Status(State(state), *others)
+
+
+for _class in list(globals().values()):
+    if isinstance(_class, type) and _class.__module__ == __name__:
+        _class.__module__ = "shmflip"

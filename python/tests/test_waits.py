@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: MIT
+"""Waits: timeouts, Ctrl-C, threads, close from elsewhere, the end of streams."""
+
+import select
+import signal
+import threading
+import time
+
+from harness import PATIENCE, Case, first, main, publish
+
+import shmflip
+
+
+class Thread(threading.Thread):
+    """A thread whose result or exception its end gives."""
+
+    def __init__(self, function, *arguments):
+        super().__init__(daemon=True)
+        self.function, self.arguments = function, arguments
+        self.start()
+
+    def run(self):
+        try:
+            self.result, self.exception = self.function(*self.arguments), None
+        except Exception as exception:
+            self.exception = exception
+
+    def end(self):
+        self.join(PATIENCE)
+        assert not self.is_alive(), "the thread still waits"
+        if self.exception:
+            raise self.exception
+        return self.result
+
+
+class Timeouts(Case):
+    def test_each_wait(self):
+        viewer = self.viewer(attach=False)
+        producer = self.producer(slots=2, lossless=True)
+        for wait in (viewer.acquire, viewer.wait):
+            for timeout in 0, 0.02:
+                with self.assertRaises(shmflip.Timeout):
+                    wait(timeout)
+                with self.assertRaises(TimeoutError):
+                    wait(timeout=timeout)
+        viewer.attach(0)
+        with self.assertRaises(shmflip.Timeout):
+            producer.wait_viewers(2, 0.02)
+        producer.wait_viewers()
+        publish(producer)
+        viewer.wait()
+        frame = viewer.acquire()
+        publish(producer)
+        with self.assertRaises(shmflip.Timeout):
+            producer.loan(0.02)
+        frame.release()
+
+    def test_no_producer(self):
+        viewer = self.viewer("nobody", attach=False)
+        with self.assertRaises(shmflip.Timeout):
+            viewer.attach(0.02)
+        self.assertIsNone(viewer.poll())
+        self.assertIsNone(viewer.channel)
+
+    def test_bad_timeouts(self):
+        viewer = self.viewer(attach=False)
+        for timeout in -1, float("nan"):
+            with self.assertRaisesRegex(shmflip.BadArgument, "a timeout is 0 or more seconds"):
+                viewer.acquire(timeout)
+        with self.assertRaises(TypeError):
+            viewer.acquire("soon")
+        with self.assertRaises(TypeError):
+            viewer.acquire(1, 2)
+        with self.assertRaises(TypeError):
+            viewer.acquire(time=1)
+
+    def test_enormous_timeouts(self):
+        producer, viewer = self.pair()
+        publish(producer)
+        publish(producer)
+        viewer.acquire(1e300)
+        viewer.acquire(10**30)
+
+
+class Streams(Case):
+    def test_iteration(self):
+        producer, viewer = self.pair()
+        for byte in 1, 2, 3:
+            publish(producer, byte)
+        producer.end()
+        self.assertEqual([first(memoryview(frame)) for frame in viewer], [1, 2, 3])
+        publisher = Thread(publish, producer, 4)
+        self.assertEqual(first(memoryview(next(viewer))), 4)
+        publisher.end()
+
+    def test_errors(self):
+        producer, viewer = self.pair()
+        producer.end()
+        with self.assertRaises(shmflip.EndOfStream):
+            viewer.acquire(PATIENCE)
+        thread = Thread(publish, producer)
+        viewer.acquire(PATIENCE)
+        thread.end()
+        producer.end(failed=True)
+        with self.assertRaises(shmflip.ProducerDied):
+            next(viewer)
+
+    def test_with_and_an_exception(self):
+        viewer = self.viewer(attach=False)
+        with self.assertRaises(ZeroDivisionError):
+            with shmflip.Producer(width=4, height=4):
+                viewer.attach(0)
+                raise ZeroDivisionError
+        with self.assertRaises(ConnectionError) as caught:
+            viewer.acquire(PATIENCE)
+        self.assertNotIsInstance(caught.exception, BrokenPipeError)
+
+    def test_newest_and_every(self):
+        producer = self.producer(slots=8)
+        newest = self.viewer(every=False)
+        every = self.viewer(every=True)
+        for byte in 1, 2, 3:
+            publish(producer, byte)
+        self.assertEqual(first(memoryview(newest.acquire(0))), 3)
+        self.assertEqual([first(memoryview(every.acquire(0))) for _ in range(3)], [1, 2, 3])
+        self.assertEqual((newest.counts().missed, newest.counts().acquired), (2, 1))
+
+    def test_descriptor(self):
+        producer, viewer = self.pair()
+        while viewer.poll():
+            pass
+        publish(producer)
+        self.assertEqual(select.select([viewer], [], [], PATIENCE)[0], [viewer])
+        self.assertEqual(viewer.fileno(), viewer.fileno())
+        self.assertEqual(viewer.poll().sequence, 1)
+
+    def test_too_many_held(self):
+        producer, viewer = self.pair(slots=4)
+        held = []
+        for _ in range(3):
+            publish(producer)
+            held.append(viewer.acquire(0))
+        publish(producer)
+        with self.assertWarnsRegex(RuntimeWarning, "3 frames of 4 slots are held"):
+            held.append(viewer.acquire(0))
+        with self.assertRaises(shmflip.Timeout):
+            producer.loan(0)
+
+    def test_a_loop_holds_not_too_many(self):
+        for slots in 2, 3, 4:
+            with shmflip.Producer(width=4, height=4, slots=slots, lossless=True) as producer:
+                viewer = self.viewer()
+                thread = Thread(lambda: [publish(producer) for _ in range(20)] and producer.end())
+                self.assertEqual(sum(1 for frame in viewer), 20)  # a warning is an error here
+                thread.end()
+                viewer.close()
+
+
+class Threads(Case):
+    def test_threads_that_share_a_viewer(self):
+        producer, viewer = self.pair(slots=16)
+        threads = [Thread(self.take_all, viewer) for _ in range(4)]
+        for _ in range(200):
+            publish(producer)
+        producer.end()
+        # One thread sees the end. The others wait for the next stream.
+        self.wait_until(lambda: any(not thread.is_alive() for thread in threads), "no end")
+        viewer.close()
+        taken = sorted(sum((thread.end() for thread in threads), []))
+        self.assertEqual(taken, list(range(1, 201)))
+
+    @staticmethod
+    def take_all(viewer):
+        taken = []
+        try:
+            for frame in viewer:
+                taken.append(frame.sequence)
+        except ValueError:
+            pass
+        return taken
+
+    def test_threads_that_share_a_producer(self):
+        producer, viewer = self.pair(slots=8)
+        threads = [Thread(lambda: [publish(producer) for _ in range(50)]) for _ in range(4)]
+        taken = [viewer.acquire(PATIENCE).sequence for _ in range(200)]
+        for thread in threads:
+            thread.end()
+        self.assertEqual(taken, list(range(1, 201)))
+
+    def test_calls_beside_a_wait(self):
+        producer, viewer = self.pair()
+        thread = Thread(viewer.acquire)
+        self.assertEqual(viewer.counts().acquired, 0)
+        self.assertEqual(viewer.channel.slots, 4)
+        self.assertIsNone(viewer.poll())
+        with self.assertRaises(shmflip.Timeout):
+            viewer.acquire(0)
+        publish(producer)
+        self.assertEqual(thread.end().sequence, 1)
+
+    def test_close_ends_waits(self):
+        producer, holder = self.pair(slots=2)
+        frames = [publish(producer) and holder.acquire(0) for _ in range(2)]
+        viewer = self.viewer("nobody", attach=False)
+        threads = [Thread(viewer.acquire), Thread(viewer.acquire), Thread(viewer.wait),
+                   Thread(producer.loan), Thread(producer.wait_viewers, 9)]
+        time.sleep(0.1)  # they begin to wait; if one has not, it finds the handle closed
+        viewer.close()
+        producer.close()
+        for thread in threads:
+            with self.assertRaisesRegex(ValueError, "is closed"):
+                thread.end()
+        self.assertEqual([frame.sequence for frame in frames], [1, 2])
+
+    def test_interrupt(self):
+        producer, viewer = self.pair()
+        thread = Thread(viewer.acquire)
+        viewer.interrupt()
+        with self.assertRaises(shmflip.Interrupted):
+            thread.end()
+        with self.assertRaises(shmflip.Interrupted):
+            viewer.acquire(0)
+        viewer.resume()
+        publish(producer)
+        viewer.acquire(0)
+        producer.interrupt()
+        with self.assertRaises(shmflip.Interrupted):
+            producer.loan()
+        producer.resume()
+        producer.loan().discard()
+
+    def test_others_run_while_one_waits(self):
+        viewer = self.viewer(attach=False)
+        thread = Thread(viewer.acquire, 0.2)
+        count = 0
+        while thread.is_alive():
+            count += 1
+        self.assertGreater(count, 1)
+        with self.assertRaises(shmflip.Timeout):
+            thread.end()
+
+    def test_frames_in_other_threads(self):
+        producer, viewer = self.pair()
+        publish(producer, 7)
+        frame = viewer.acquire(0)
+
+        def use():
+            with frame:
+                return first(memoryview(frame))
+
+        self.assertEqual(Thread(use).end(), 7)
+        self.assertTrue(frame.released)
+
+    def test_daemon_threads_at_exit(self):
+        self.check_program("""
+            import threading
+            viewer = shmflip.Viewer("nobody")
+            producer = shmflip.Producer(width=4, height=4)
+            threading.Thread(target=viewer.acquire, daemon=True).start()
+            threading.Thread(target=producer.wait_viewers, daemon=True).start()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the producer's thread sees its close
+        """)
+        self.assertEqual(shmflip.channels(), [])
+
+
+class Interrupts(Case):
+    """Ctrl-C. Each program says when it is ready, and what happened to it."""
+
+    def check_ends(self, program):
+        process = self.start(program)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        time.sleep(0.1)  # it begins to wait; if it has not, Ctrl-C comes before: as good
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, output, errors), (0, "interrupted\n", ""))
+
+    def test_waits(self):
+        for wait in ("viewer.acquire()", "viewer.attach()", "viewer.wait()", "next(viewer)",
+                     "full.wait_viewers(9)", "full.loan()"):
+            with self.subTest(wait=wait):
+                self.check_ends(f"""
+                    viewer = shmflip.Viewer("nobody")
+                    full = shmflip.Producer("full", width=4, height=4, slots=2)
+                    held = shmflip.Viewer("full", every=True)
+                    held.attach(60)
+                    full.loan().publish()
+                    frame = held.acquire(60)
+                    full.loan().publish()
+                    try:
+                        print("ready", flush=True)
+                        {wait}
+                    except KeyboardInterrupt:
+                        print("interrupted")
+                    viewer.close()
+                    held.close()
+                """)
+
+    def test_a_signal_that_wakes_no_wait(self):
+        """The kernel may hand Ctrl-C to another thread."""
+        self.check_program("""
+            import signal, threading, time
+            viewer = shmflip.Viewer("nobody")
+            def interrupt():
+                time.sleep(0.3)
+                signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            threading.Thread(target=interrupt).start()
+            try:
+                viewer.acquire()
+            except KeyboardInterrupt:
+                print("interrupted")
+            viewer.close()
+        """, "interrupted")
+
+    def test_outside_the_main_thread(self):
+        """The main thread gets it, and its close ends the wait."""
+        self.check_ends("""
+            import threading
+            viewer = shmflip.Viewer("nobody")
+            def wait():
+                try:
+                    viewer.acquire()
+                except ValueError:
+                    pass
+            thread = threading.Thread(target=wait)
+            thread.start()
+            try:
+                print("ready", flush=True)
+                thread.join()
+            except KeyboardInterrupt:
+                print("interrupted")
+            viewer.close()
+            thread.join()
+        """)
+
+    def test_handlers_that_do_not_raise(self):
+        self.check_program("""
+            import signal
+            count = 0
+            def handle(number, frame):
+                global count
+                count += 1
+            signal.signal(signal.SIGALRM, handle)
+            signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+            viewer = shmflip.Viewer("nobody")
+            try:
+                viewer.acquire(0.5)
+            except shmflip.Timeout:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                print(count > 1)
+            viewer.close()
+        """, "True")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * viewer/recorder, viewer/record_tally: frames are written in the background. Those that find no
+ * room are missing, and the tally says which. */
+#include "drawn_picture.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "recorder.h"
+
+/* ---- The tally ------------------------------------------------------------------------------ */
+
+static void assert_missing(const struct record_tally *tally, uint64_t missing, const char *text)
+{
+	char printed[RECORD_RANGES_TEXT_MAX];
+
+	record_tally_print(tally, printed);
+	assert_string_equal(printed, text);
+	assert_int_equal(tally->missing, missing);
+}
+
+static void add(struct record_tally *tally, uint64_t producer, uint64_t first, uint64_t last)
+{
+	for (uint64_t i = first; i <= last; i++)
+		record_tally_add(tally, producer, i, true);
+}
+
+static void test_nothing_is_missing(void **state)
+{
+	struct record_tally tally = { 0 };
+
+	(void)state;
+	assert_missing(&tally, 0, "");
+	/* Frames before the first that was taken are not. */
+	add(&tally, 1, 100, 120);
+	/* Nor those of a producer that was there before this process. */
+	add(&tally, 2, 7, 9);
+	assert_missing(&tally, 0, "");
+	assert_int_equal(tally.recorded, 24);
+}
+
+static void test_what_is_missing(void **state)
+{
+	struct record_tally tally = { 0 };
+
+	(void)state;
+	add(&tally, 1, 1, 3);
+	record_tally_add(&tally, 1, 4, false);
+	add(&tally, 1, 5, 5);
+	/* 6 and 7 were not even taken, and for 8 and 10 there was no room. */
+	record_tally_add(&tally, 1, 8, false);
+	record_tally_add(&tally, 1, 10, false);
+	assert_missing(&tally, 6, "4, 6-10");
+	record_tally_add(&tally, 3, 1, false);
+	add(&tally, 3, 2, 2);
+	add(&tally, 3, 5, 5);
+	assert_missing(&tally, 9, "4, 6-10, p3-1, p3-3-4");
+	assert_int_equal(tally.recorded, 6);
+}
+
+static void test_more_places_than_are_kept(void **state)
+{
+	char printed[RECORD_RANGES_TEXT_MAX];
+	struct record_tally tally = { 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i <= 41; i += 2) {
+		record_tally_add(&tally, 1, i, true);
+		record_tally_add(&tally, 1, i + 1, false);
+	}
+	record_tally_add(&tally, 1, 43, false);
+	record_tally_print(&tally, printed);
+	assert_non_null(strstr(printed, "2, 4, "));
+	assert_non_null(strstr(printed, ", 32, and 5 more places"));
+	assert_int_equal(tally.missing, 22);
+}
+
+/* ---- The recorder --------------------------------------------------------------------------- */
+
+static struct picture picture_number(const uint8_t *pixels, uint64_t sequence)
+{
+	struct picture picture = picture_of(pixels, STRIDE, WIDTH, HEIGHT, SHMFLIP_XRGB8888);
+
+	picture.info.sequence = sequence;
+	return picture;
+}
+
+static void add_frames(struct recorder *recorder, uint64_t first, uint64_t last, bool waits)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+
+	draw(pixels, true);
+	for (uint64_t i = first; i <= last; i++) {
+		const struct picture picture = picture_number(pixels, i);
+
+		assert_int_equal(recorder_add(recorder, 1, &picture, waits), 0);
+	}
+	/* Frames are copied. */
+	memset(pixels, 0, sizeof(pixels));
+}
+
+static void assert_files(uint64_t first, uint64_t last, bool exist)
+{
+	char name[32];
+
+	for (uint64_t i = first; i <= last; i++) {
+		snprintf(name, sizeof(name), "%08u.png", (unsigned)i);
+		assert_int_equal(access(in_directory(name), F_OK), exist ? 0 : -1);
+		if (exist)
+			assert_int_equal(unlink(in_directory(name)), 0);
+	}
+}
+
+static void test_all_frames_are_written(void **state)
+{
+	struct recorder *recorder = recorder_create(directory, 2);
+
+	(void)state;
+	assert_non_null(recorder);
+	add_frames(recorder, 1, 200, true);
+	assert_int_equal(recorder_finish(recorder), 0);
+	assert_missing(recorder_tally(recorder), 0, "");
+	recorder_destroy(recorder);
+	assert_files(1, 200, true);
+}
+
+/* A FIFO without a reader in the place of the first file stops the thread. */
+static void test_a_disk_that_stalls(void **state)
+{
+	struct recorder *recorder;
+	char bytes[4096];
+	int fifo;
+
+	(void)state;
+	assert_int_equal(mkfifo(in_directory(".00000001.png.part"), 0600), 0);
+	recorder = recorder_create(directory, 1);
+	assert_non_null(recorder);
+	add_frames(recorder, 1, 40, false);
+	assert_missing(recorder_tally(recorder), 8, "33-40");
+	fifo = open(in_directory(".00000001.png.part"), O_RDONLY);
+	assert_true(fifo >= 0);
+	while (read(fifo, bytes, sizeof(bytes)) > 0)
+		continue;
+	close(fifo);
+	add_frames(recorder, 41, 80, true);
+	assert_int_equal(recorder_finish(recorder), 0);
+	assert_missing(recorder_tally(recorder), 8, "33-40");
+	assert_int_equal(recorder_tally(recorder)->recorded, 72);
+	recorder_destroy(recorder);
+	assert_files(33, 40, false);
+	assert_files(1, 32, true);
+	assert_files(41, 80, true);
+}
+
+static void test_a_directory_that_is_removed(void **state)
+{
+	const char *dir = in_directory("new");
+	uint8_t pixels[HEIGHT * STRIDE];
+	const struct picture picture = draw(pixels, true);
+	struct recorder *recorder = recorder_create(dir, 1);
+	int error = 0;
+
+	(void)state;
+	assert_non_null(recorder);
+	assert_int_equal(rmdir(dir), 0);
+	for (unsigned i = 0; i < 10000 && !error; i++) {
+		error = recorder_add(recorder, 1, &picture, true);
+		usleep(1000);
+	}
+	assert_int_equal(error, -ENOENT);
+	/* It was reported. */
+	assert_int_equal(recorder_finish(recorder), 0);
+	recorder_destroy(recorder);
+}
+
+static void test_a_failure_at_the_end(void **state)
+{
+	const char *dir = in_directory("new");
+	uint8_t pixels[HEIGHT * STRIDE];
+	const struct picture picture = draw(pixels, true);
+	struct recorder *recorder;
+
+	(void)state;
+	recorder = recorder_create(dir, 1);
+	assert_non_null(recorder);
+	assert_int_equal(rmdir(dir), 0);
+	int error = recorder_add(recorder, 1, &picture, true);
+	if (!error)
+		error = recorder_finish(recorder);
+	else
+		recorder_finish(recorder);
+	assert_int_equal(error, -ENOENT);
+	recorder_destroy(recorder);
+}
+
+static void test_a_directory_that_cannot_be_made(void **state)
+{
+	(void)state;
+	assert_null(recorder_create(in_directory("none/new"), 1));
+	recorder_destroy(NULL);
+}
+
+#define DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_missing),
+		cmocka_unit_test(test_what_is_missing),
+		cmocka_unit_test(test_more_places_than_are_kept),
+		DIRECTORY(test_all_frames_are_written),
+		DIRECTORY(test_a_disk_that_stalls),
+		DIRECTORY(test_a_directory_that_is_removed),
+		DIRECTORY(test_a_failure_at_the_end),
+		DIRECTORY(test_a_directory_that_cannot_be_made),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
