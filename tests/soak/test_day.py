@@ -32,6 +32,11 @@ def anonymous_kib(pid):
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:"))
 
 
+def shared_files(pid):
+    """Returns how many parts of /dev/shm a process has mapped."""
+    return Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").count(" /dev/shm/")
+
+
 @network.needs_network
 @needs_screen
 @unittest.skipIf(recipes.missing(*ELEMENTS), f"GStreamer has no {recipes.missing(*ELEMENTS)} here")
@@ -103,7 +108,9 @@ class Day(recipes.Case, Screen):
         return len(made), sum(int(row[3]) for row in rows if row[1] in made)
 
     def memory(self):
-        return {running.pid: (name, anonymous_kib(running.pid)) for name, running in self.running.items()}
+        """Returns name, anonymous memory and mapped files of each part, by its process id."""
+        return {running.pid: (name, anonymous_kib(running.pid), shared_files(running.pid))
+                for name, running in self.running.items()}
 
     def strike(self, victim):
         """Kills a part and starts it again, or cuts the line for a second."""
@@ -131,9 +138,11 @@ class Day(recipes.Case, Screen):
         print(f"{count} strikes; frames came again within", ", ".join(
             f"{seconds:.1f} s ({victim})" for victim, seconds in worst.items()), flush=True)
         for pid in memory.keys() & after.keys():
-            name, kib = after[pid]
-            print(f"  {name}: {memory[pid][1]} KiB, then {kib} KiB")
-            self.assertLessEqual(kib - memory[pid][1], GROWTH_KIB, name)
+            name, *before = memory[pid]
+            kib, files = after[pid][1:]
+            print(f"  {name}: {before[0]} KiB and {before[1]} files of /dev/shm, then {kib} KiB and {files}")
+            self.assertLessEqual(kib - before[0], GROWTH_KIB, name)
+            self.assertEqual(files, before[1], name)
         print(f"  {segments[0]} System V segments with {segments[1]} bytes, then {self.segments()}", flush=True)
         self.until("dead producers' segments are freed", lambda: self.segments() == segments)
 
