@@ -69,7 +69,9 @@ class Pair:
         return when
 
     def kill_all(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """Kills the whole session, if any of it is left."""
+        if self.listener.is_alive():
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.await_end()
 
     def end(self):
@@ -118,13 +120,14 @@ def observe(kind, killed, wait_s):
     noticed, milliseconds, ends = "", None, ""
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as directory:
         pair = Pair(kind, directory)
-        objects = leftovers.of_processes(pair.pids.values(), directory)
-        if killed == "both":
+        try:
+            objects = leftovers.of_processes(pair.pids.values(), directory)
+            if killed != "both":
+                other = SIDES[killed == "sender"]
+                noticed, milliseconds = await_notice(pair, other, pair.kill(killed), wait_s)
+                ends = "yes" if pair.end() else "no"
+        finally:
             pair.kill_all()
-        else:
-            other = SIDES[killed == "sender"]
-            noticed, milliseconds = await_notice(pair, other, pair.kill(killed), wait_s)
-            ends = "yes" if pair.end() else "no"
         left = leftovers.describe(objects)
         transfer.transfer(kind, victims.SHAPE, FRAMES_AFTER, directory)
         next_left = leftovers.describe(objects)
