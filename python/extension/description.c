@@ -203,12 +203,33 @@ void description_fill_table(PyGetSetDef *table, const PyGetSetDef *own, getter g
 	}
 }
 
+PyObject *description_get(struct frame *frame, const struct description_field *field)
+{
+	PyObject *value;
+
+	if (frame_check_open(frame))
+		return NULL;
+	frame_begin_use(frame);
+	value = field->get(frame->handle, field);
+	frame_end_use(frame);
+	return value;
+}
+
+int description_set(struct frame *frame, const struct description_field *field, PyObject *value)
+{
+	int error;
+
+	frame_begin_use(frame);
+	error = field->set(frame->handle, field, value);
+	frame_end_use(frame);
+	return error;
+}
+
 static PyObject *get(PyObject *self, void *closure)
 {
-	const struct frame *frame = (const struct frame *)self;
 	const struct description_field *field = closure;
 
-	return frame_check_open(frame) ? NULL : field->get(frame->handle, field);
+	return description_get((struct frame *)self, field);
 }
 
 void description_fill_attributes(PyGetSetDef *table, const PyGetSetDef *own)
@@ -222,7 +243,7 @@ PyObject *description_metadata(PyObject *self, PyObject *value)
 	uint32_t type, bytes;
 	const void *data;
 
-	if (frame_check_open(frame) || number_u32(value, "the type of metadata", &type))
+	if (number_u32(value, "the type of metadata", &type) || frame_check_open(frame))
 		return NULL;
 	data = shmflip_frame_metadata(frame->handle, type, &bytes);
 	if (!data)

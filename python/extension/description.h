@@ -7,6 +7,7 @@
 
 #include "python_api.h"
 
+#include "frame.h"
 #include "shmflip.h"
 
 enum { DESCRIPTION_ATTRIBUTES_MAX = 32 };
@@ -28,6 +29,11 @@ void description_fill_table(PyGetSetDef *table, const PyGetSetDef *own, getter g
 
 /* Likewise, for Frame. */
 void description_fill_attributes(PyGetSetDef *table, const PyGetSetDef *own);
+
+/* Reads and sets an attribute of an open frame. Python code may run meanwhile, and close the frame:
+ * its memory stays. NULL or -1 with an exception. */
+PyObject *description_get(struct frame *frame, const struct description_field *field);
+int description_set(struct frame *frame, const struct description_field *field, PyObject *value);
 
 /* A method of Frame: metadata(type). */
 PyObject *description_metadata(PyObject *self, PyObject *value);

@@ -156,18 +156,21 @@ PyObject *frame_plane(struct frame *self, uint32_t plane)
 	return (PyObject *)exporter;
 }
 
-/* Makes a tuple of what a function makes of each plane. */
+/* Makes a tuple of what a function makes of each plane. Meanwhile other threads may run. */
 static PyObject *for_planes(struct frame *self, PyObject *(*make)(PyObject *exporter))
 {
-	PyObject *result = PyTuple_New(self->handle->planes), *plane, *item;
+	uint32_t planes = self->handle->planes;
+	PyObject *result = PyTuple_New(planes), *plane, *item;
 
-	for (uint32_t i = 0; result && i < self->handle->planes; i++) {
+	frame_begin_use(self);
+	for (uint32_t i = 0; result && i < planes; i++) {
 		plane = frame_plane(self, i);
 		item = plane ? make(plane) : NULL;
 		Py_XDECREF(plane);
 		if (!item || PyTuple_SetItem(result, i, item) < 0)
 			Py_CLEAR(result);
 	}
+	frame_end_use(self);
 	return result;
 }
 

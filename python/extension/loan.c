@@ -177,7 +177,7 @@ static PyObject *get(PyObject *object, void *closure)
 	const struct loan *self = (const struct loan *)object;
 	const struct description_field *field = closure;
 
-	return check(self) ? NULL : field->get(self->frame->handle, field);
+	return check(self) ? NULL : description_get(self->frame, field);
 }
 
 static int set(PyObject *object, PyObject *value, void *closure)
@@ -191,7 +191,7 @@ static int set(PyObject *object, PyObject *value, void *closure)
 		PyErr_Format(PyExc_AttributeError, "%s cannot be deleted", field->name);
 		return -1;
 	}
-	return field->set(self->frame->handle, field, value);
+	return description_set(self->frame, field, value);
 }
 
 static PyObject *get_sequence(PyObject *self, void *unused)
@@ -250,9 +250,9 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 	Py_buffer data;
 	int error;
 
-	if (check(self) || !PyArg_ParseTuple(args, "Oy*", &type, &data))
+	if (!PyArg_ParseTuple(args, "Oy*", &type, &data))
 		return NULL;
-	error = number_u32(type, "the type of metadata", &metadata.type);
+	error = number_u32(type, "the type of metadata", &metadata.type) || check(self) ? -1 : 0;
 	if (!error && data.len > SHMFLIP_FRAME_METADATA_MAX)
 		error = errors_bad_argument("%zd bytes of metadata are too many: use %d at most",
 		                            data.len, SHMFLIP_FRAME_METADATA_MAX);

@@ -6,36 +6,53 @@
 /* References to a base that are no further views: the tuple's, and the array's. */
 enum { OWN_REFERENCES = 2 };
 
-static int make_views(struct loan *self)
+static PyObject *make_views(PyObject *bases)
 {
-	Py_ssize_t count = PyTuple_Size(self->bases);
+	Py_ssize_t count = PyTuple_Size(bases);
 	PyObject *views = PyTuple_New(count), *view;
 
 	for (Py_ssize_t i = 0; views && i < count; i++) {
-		view = arrays_view(PyTuple_GetItem(self->bases, i));
+		view = arrays_view(PyTuple_GetItem(bases, i));
 		if (!view || PyTuple_SetItem(views, i, view) < 0)
 			Py_CLEAR(views);
 	}
-	self->arrays = views;
-	return views ? 0 : -1;
+	return views;
+}
+
+/* Keeps the arrays, unless another thread has made some, or ended the loan, meanwhile. */
+static int keep(struct loan *self, PyObject *bases, PyObject *arrays)
+{
+	int is_over = self->frame->closed;
+
+	if (is_over || self->arrays) {
+		Py_XDECREF(bases);
+		Py_DECREF(arrays);
+	} else {
+		self->bases = bases;
+		self->arrays = arrays;
+	}
+	if (is_over)
+		PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
+	return is_over ? -1 : 0;
 }
 
 int loan_arrays_make(struct loan *self)
 {
 	int have_numpy = arrays_have_numpy();
-	PyObject *arrays;
+	PyObject *arrays, *views;
 
 	if (self->arrays)
 		return 0;
 	arrays = have_numpy < 0 ? NULL : frame_arrays(self->frame);
 	if (!arrays)
 		return -1;
-	if (!have_numpy) {
-		self->arrays = arrays;
-		return 0;
-	}
-	self->bases = arrays;
-	return make_views(self);
+	if (!have_numpy)
+		return keep(self, NULL, arrays);
+	views = make_views(arrays);
+	if (views)
+		return keep(self, arrays, views);
+	Py_DECREF(arrays);
+	return -1;
 }
 
 static int fail_views(void)

@@ -69,15 +69,18 @@ int packed_write(struct frame *frame, PyObject *bytes)
 	Py_ssize_t wanted = total_bytes(frame);
 	Py_buffer view;
 
-	if (PyObject_GetBuffer(bytes, &view, PyBUF_SIMPLE))
+	frame_begin_use(frame); /* Python code of bytes may close it */
+	if (PyObject_GetBuffer(bytes, &view, PyBUF_SIMPLE)) {
+		frame_end_use(frame);
 		return -1;
+	}
 	if (view.len != wanted) {
 		PyErr_Format(PyExc_ValueError, "the frame has %zd bytes, and %zd were given",
 		             wanted, view.len);
 		PyBuffer_Release(&view);
+		frame_end_use(frame);
 		return -1;
 	}
-	frame_begin_use(frame);
 	Py_BEGIN_ALLOW_THREADS
 	write_planes(frame, view.buf);
 	Py_END_ALLOW_THREADS

@@ -152,7 +152,7 @@ static PyObject *configure(PyObject *object, PyObject *tuple)
 
 	if (check(self))
 		return NULL;
-	if (streams_read(tuple, &stream) == 0)
+	if (streams_read(tuple, &stream) == 0 && check(self) == 0)
 		result = none_or_error(self, call_without_gil(self, do_configure, 0, &stream));
 	streams_free(&stream);
 	return result;

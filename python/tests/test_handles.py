@@ -116,6 +116,23 @@ class Errors(Case):
             with self.assertRaisesRegex(ValueError, "is closed"):
                 use()
 
+    def test_arguments_that_close_what_they_are_for(self):
+        producer = self.producer()
+        loan = producer.loan()
+
+        class Closing:
+            def __init__(self, close):
+                self.close = close
+
+            def __index__(self):
+                self.close()
+                return 8
+
+        loan.orientation = Closing(loan.discard)
+        self.assertEqual(producer.counts().discarded, 1)
+        with self.assertRaisesRegex(ValueError, "is closed"):
+            producer.configure(width=Closing(producer.close))
+
     def test_uninitialised(self):
         for kind in shmflip.Viewer, shmflip.Producer:
             handle = kind.__new__(kind)
