@@ -42,7 +42,11 @@ class Pair:
                                         text=True, start_new_session=True)
         self.listener = threading.Thread(target=self.listen)
         self.listener.start()
-        self.await_line(START_S, is_received_frame, FRAMES_BEFORE)
+        try:
+            self.await_line(START_S, is_received_frame, FRAMES_BEFORE)
+        except BaseException:
+            self.abort()
+            raise
         self.pids = {who: int(rest[0]) for who, _, what, *rest in self.said if what == "pid"}
 
     def listen(self):
@@ -69,9 +73,13 @@ class Pair:
         return when
 
     def kill_all(self):
-        """Kills the whole session, if any of it is left."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.await_end()
+
+    def abort(self):
+        """Ends what is left. The cleaner of multiprocessing survives SIGTERM, and cleans up."""
         if self.listener.is_alive():
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGTERM)
         self.await_end()
 
     def end(self):
@@ -120,18 +128,20 @@ def observe(kind, killed, wait_s):
     noticed, milliseconds, ends = "", None, ""
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as directory:
         pair = Pair(kind, directory)
+        objects = leftovers.of_processes(pair.pids.values(), directory)
         try:
-            objects = leftovers.of_processes(pair.pids.values(), directory)
-            if killed != "both":
+            if killed == "both":
+                pair.kill_all()
+            else:
                 other = SIDES[killed == "sender"]
                 noticed, milliseconds = await_notice(pair, other, pair.kill(killed), wait_s)
                 ends = "yes" if pair.end() else "no"
+            left = leftovers.describe(objects)
+            transfer.transfer(kind, victims.SHAPE, FRAMES_AFTER, directory)
+            next_left = leftovers.describe(objects)
         finally:
-            pair.kill_all()
-        left = leftovers.describe(objects)
-        transfer.transfer(kind, victims.SHAPE, FRAMES_AFTER, directory)
-        next_left = leftovers.describe(objects)
-        leftovers.remove(objects)
+            pair.abort()
+            leftovers.remove(objects)
     return Observed(noticed, milliseconds, ends, left, next_left)
 
 
