@@ -92,7 +92,8 @@ static bool read_lengths(struct inflate_stream *stream, const uint32_t *table, u
 		uint32_t entry;
 		unsigned symbol, repeats;
 
-		inflate_refill(stream);
+		if (stream->bit_count < INFLATE_LENGTH_CODE_BITS)
+			inflate_refill(stream);
 		entry = table[stream->bits & ((1u << INFLATE_LENGTH_CODE_BITS) - 1)];
 		symbol = entry >> 16;
 		take(stream, entry & INFLATE_TAKEN);

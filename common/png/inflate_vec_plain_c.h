@@ -23,7 +23,8 @@ INLINE void copy_16(uint8_t *out, const uint8_t *from)
 /* Repeats the last `distance` bytes: below 8. Writes whole patterns. */
 INLINE void repeat_pattern(uint8_t *out, uint32_t distance, uint32_t length)
 {
-	unsigned bits = 8 * distance, step = 8 - 8 % distance;
+	static const uint8_t steps[8] = { 0, 8, 8, 6, 8, 5, 6, 7 };
+	unsigned bits = 8 * distance;
 	uint64_t pattern;
 
 	memcpy(&pattern, out - distance, sizeof(pattern));
@@ -31,7 +32,7 @@ INLINE void repeat_pattern(uint8_t *out, uint32_t distance, uint32_t length)
 	for (; bits < 64; bits *= 2)
 		pattern |= pattern << bits;
 	pattern = htole64(pattern);
-	for (uint32_t at = 0; at < length; at += step)
+	for (uint32_t at = 0; at < length; at += steps[distance])
 		memcpy(out + at, &pattern, sizeof(pattern));
 }
 

@@ -38,6 +38,7 @@ static struct png_inflater *choose_way(uint64_t number)
 		if (strcmp(png_inflater_name(i), "libdeflate") != 0)
 			ways[count++] = png_inflater_create(i);
 	}
+	REQUIRE(count > 0);
 	return ways[number % count];
 }
 

@@ -39,6 +39,7 @@ static struct png_fast *choose_path(uint64_t number)
 				paths[count++] = png_fast_create(i, 0);
 		}
 	}
+	REQUIRE(count > 0);
 	return paths[number % count];
 }
 

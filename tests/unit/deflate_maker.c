@@ -115,7 +115,7 @@ static void put_distance(struct maker *maker, const struct code *code, unsigned 
 {
 	unsigned bits = distance_bits(symbol);
 	uint32_t extra = random_below(maker->random, 1u << bits);
-	uint32_t beyond = distance_base(symbol) + extra;
+	uint32_t beyond;
 
 	if (random_one_in(maker->random, 8))
 		extra = (1u << bits) - 1; /* 32768, at best */
