@@ -9,9 +9,10 @@
 #include "pixel_source.h"
 #include "png_encode.h"
 
-/* Writes the file. A file that was opened is removed after a failure, also one that was replaced.
+/* Writes to .NAME.part beside the path, and renames that once it is complete. So a process that is
+ * killed leaves no part of a file under the path. After a failure, the path is as it was.
  * Returns 0 or a negative errno.
- *   -EEXIST  the path exists, and replace is false */
+ *   -EEXIST  replace is false, and the path exists, or another process writes to it */
 int png_file_write(struct png_encoder *encoder, const char *path, bool replace,
                    const struct pixel_source *source);
 

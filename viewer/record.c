@@ -34,17 +34,10 @@ static void format_name(char *name, size_t size, uint64_t producer, uint64_t seq
 int record_frame(struct png_encoder *encoder, const char *dir, uint64_t producer, uint64_t sequence,
                  const struct pixel_source *source)
 {
-	char name[64], path[PATH_MAX], part[PATH_MAX];
+	char name[64], path[PATH_MAX];
 
 	format_name(name, sizeof(name), producer, sequence);
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-	    snprintf(part, sizeof(part), "%s/.%s.part", dir, name) >= (int)sizeof(part))
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	int error = png_file_write(encoder, part, true, source);
-	if (!error && rename(part, path) != 0)
-		error = -errno;
-	/* Also one of an earlier run, which this user could not write. */
-	if (error)
-		unlink(part);
-	return error;
+	return png_file_write(encoder, path, true, source);
 }

@@ -39,6 +39,7 @@ struct recorder {
 	size_t free_count;
 	bool stopping;
 	int error; /* of the frame that could not be written. 0: all could */
+	uint64_t failed_producer;
 	uint64_t failed;
 	bool reported;
 	struct entry entries[QUEUE_MAX];
@@ -71,6 +72,7 @@ static void write_first(struct recorder *recorder)
 	error = write_frame(recorder, entry);
 	pthread_mutex_lock(&recorder->lock);
 	recorder->error = error;
+	recorder->failed_producer = entry->producer;
 	recorder->failed = entry->copy.info.sequence;
 	remove_first(recorder);
 }
@@ -152,19 +154,26 @@ static const char *hint(int error)
 	}
 }
 
+/* The thread has ended. What is still in the queue was noted as recorded, and so was the frame that
+ * failed. */
+static void report_failure(struct recorder *recorder)
+{
+	cli_error("cannot record frame %" PRIu64 " in %s: %s%s", recorder->failed, recorder->dir,
+	          strerror(-recorder->error), hint(recorder->error));
+	record_tally_fail(&recorder->tally, recorder->failed_producer, recorder->failed,
+	                  recorder->queued + 1);
+	recorder->reported = true;
+}
+
 static int report(struct recorder *recorder)
 {
-	uint64_t failed;
 	int error;
 
 	pthread_mutex_lock(&recorder->lock);
 	error = recorder->error;
-	failed = recorder->failed;
-	pthread_mutex_unlock(&recorder->lock);
 	if (error && !recorder->reported)
-		cli_error("cannot record frame %" PRIu64 " in %s: %s%s", failed, recorder->dir,
-		          strerror(-error), hint(error));
-	recorder->reported = error != 0;
+		report_failure(recorder);
+	pthread_mutex_unlock(&recorder->lock);
 	return error;
 }
 
@@ -195,7 +204,8 @@ static void report_missing(const struct recorder *recorder)
 {
 	char text[RECORD_RANGES_TEXT_MAX];
 
-	if (!recorder->tally.missing)
+	/* A failure alone was reported. */
+	if (!recorder->tally.range_count)
 		return;
 	record_tally_print(&recorder->tally, text);
 	cli_error("recorded %" PRIu64 " frames in %s, %" PRIu64 " missing: %s",
@@ -213,8 +223,7 @@ int recorder_finish(struct recorder *recorder)
 	pthread_mutex_unlock(&recorder->lock);
 	pthread_join(recorder->thread, NULL);
 	error = report(recorder);
-	if (!error)
-		report_missing(recorder);
+	report_missing(recorder);
 	return was_reported ? 0 : error;
 }
 

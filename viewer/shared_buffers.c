@@ -85,8 +85,9 @@ static int prepare_memory(struct shared_buffers *buffers, size_t bytes)
 	if (use_again(buffers, bytes))
 		return 0;
 	int error = create_memory(bytes, &memory);
+	/* If there is none for smaller buffers, the larger ones serve on. */
 	if (error)
-		return error;
+		return buffers->memory && buffers->memory->buffer_bytes >= bytes ? 0 : error;
 	release_memory(buffers->memory);
 	buffers->memory = memory;
 	buffers->smaller = 0;

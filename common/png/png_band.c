@@ -103,8 +103,8 @@ static void read_row(const struct png_bands *bands, uint32_t y, uint8_t *row)
 	png_samples_row(bands->samples, y, row + PNG_FILTER_MARGIN);
 }
 
-/* Paeth for all rows: of the filters, it leaves the most zeros in drawn pictures and the smallest
- * bytes in photographs. */
+/* Paeth for all rows: of the filters, it leaves the most zeros in drawn pictures. In photographs,
+ * Average's bytes would be up to 4 % smaller. */
 static void filter_rows(const struct png_bands *bands, uint32_t first, uint32_t count,
                         struct png_band_room *room)
 {

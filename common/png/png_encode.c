@@ -2,10 +2,13 @@
 #include "png_encode.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <string.h>
 
 #include "png_band.h"
 #include "png_sums.h"
+
+#define ROW_BYTES_MAX (1U << 30)
 
 static const uint8_t signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
@@ -90,6 +93,15 @@ static int write_begin(const struct output *output, const struct png_samples *sa
 	return error;
 }
 
+/* PNG's numbers have 31 bits, also the length of a chunk, which holds a row at least. */
+static bool is_too_large(const struct png_samples *samples)
+{
+	const struct pixel_source *source = &samples->converter.source;
+
+	return source->width > INT32_MAX || source->height > INT32_MAX ||
+	       png_samples_row_bytes(samples) > ROW_BYTES_MAX;
+}
+
 int png_encode(struct png_encoder *encoder, const struct pixel_source *source,
                png_write_function *write, void *context)
 {
@@ -99,6 +111,8 @@ int png_encode(struct png_encoder *encoder, const struct pixel_source *source,
 	int error;
 
 	png_samples_init(&samples, source);
+	if (is_too_large(&samples))
+		return -EFBIG;
 	png_bands_init(&bands, &samples, source->height);
 	error = png_encoder_prepare(encoder, &bands);
 	if (!error)

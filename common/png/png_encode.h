@@ -11,7 +11,9 @@ struct pixel_source;
 
 /* Calls write for each part of the file, in this thread; a part has at most 450 KiB, or twice a
  * longer row. The bytes of the file do not depend on the number of jobs. Returns 0, -ENOMEM, or the
- * error of write, after which part of the file is written. */
+ * error of write, after which part of the file is written.
+ *   -EFBIG  PNG has no pictures with so many rows or columns, or a row has more than 1 GiB; nothing
+ *           is written */
 int png_encode(struct png_encoder *encoder, const struct pixel_source *source,
                png_write_function *write, void *context);
 

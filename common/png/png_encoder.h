@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The threads that encode the bands of a picture, and their memory, kept from picture to picture:
- * for each job 2.5 MB, or eight times a row that is longer than a band.
+ * for each job 2.5 MB, or nine times a row that is longer than a band.
  *
  * Bands are written in order by the thread that asks for the picture, which also encodes. The
  * others are at most two bands per job ahead of it. One thread at a time may use an encoder. */

@@ -117,12 +117,14 @@ def semaphore_sets():
         return {int(line.split()[1]) for line in table.readlines()[1:]}
 
 
-def sets_used_by(pids):
-    """Returns the ids of semaphore sets that one of these processes was the last to use."""
+def sets_used_by(pids, since):
+    """Returns the ids of semaphore sets that one of these processes was the last to use.
+
+    A set from before a time names a dead process that once had the same pid."""
     with open("/proc/sysvipc/sem", encoding="ascii") as table:
         rows = [line.split() for line in table.readlines()[1:]]
     return {int(row[1]) for row in rows
-            if any(LIBC.semctl(int(row[1]), i, GETPID) in pids for i in range(int(row[3])))}
+            if int(row[9]) >= since and any(LIBC.semctl(int(row[1]), i, GETPID) in pids for i in range(int(row[3])))}
 
 
 def y4m_rate(header):
@@ -192,6 +194,7 @@ class Case(unittest.TestCase):
         self.dir = self.scratch / "channels"
         self.env = dict(os.environ, SHMFLIP_DIR=str(self.dir))
         self.started = []
+        self.began = int(time.time()) - 1  # the kernel's clock is some milliseconds late
         self.rings = set()
         self.addCleanup(shutil.rmtree, self.scratch, ignore_errors=True)
         self.addCleanup(self.end_everything)
@@ -208,7 +211,7 @@ class Case(unittest.TestCase):
                 running.kill()
         # Semaphores of producers that were killed, and that no successor cleaned up.
         pids = {running.pid for running in self.started}
-        for ring in self.rings & semaphore_sets() | sets_used_by(pids):
+        for ring in self.rings & semaphore_sets() | sets_used_by(pids, self.began):
             LIBC.semctl(ring, 0, IPC_RMID)
 
     def start(self, *arguments, stdin=None, env=None, **identity):

@@ -105,10 +105,18 @@ static inline bool is_of_this_test(pid_t pid)
 /* ---- What a test leaves if it fails ---- */
 
 static pid_t test_pid;
+static time_t test_began;
 
 static __attribute__((constructor)) void note_test(void)
 {
 	test_pid = getpid();
+	test_began = time(NULL);
+}
+
+/* An older object names a dead process that once had the same pid. */
+static inline bool is_of_this_run(time_t created)
+{
+	return created >= test_began;
 }
 
 /* By the last process that used one of its semaphores. */
@@ -140,7 +148,8 @@ static inline void remove_semaphores(void)
 	for (int i = 0; i <= last; i++) {
 		int id = semctl(i, 0, SEM_STAT, &set);
 
-		if (id >= 0 && is_set_of_this_test(id, set.sem_nsems))
+		if (id >= 0 && is_of_this_run(set.sem_ctime) &&
+		    is_set_of_this_test(id, set.sem_nsems))
 			semctl(id, 0, IPC_RMID);
 	}
 }
@@ -155,7 +164,8 @@ static inline void remove_segments(void)
 	for (int i = 0; i <= last; i++) {
 		int id = shmctl(i, SHM_STAT, &segment);
 
-		if (id >= 0 && is_of_this_test(segment.shm_cpid))
+		if (id >= 0 && is_of_this_run(segment.shm_ctime) &&
+		    is_of_this_test(segment.shm_cpid))
 			shmctl(id, IPC_RMID, NULL);
 	}
 }

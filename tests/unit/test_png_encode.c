@@ -2,6 +2,7 @@
  *
  * png_encode writes each pixel format, with all that a PNG can hold. libpng reads the files. */
 #include <endian.h>
+#include <errno.h>
 #include <math.h>
 
 #include "encoded_png.h"
@@ -283,6 +284,38 @@ static void test_premultiplied_rows_longer_than_a_chunk(void **state)
 	image_finish(&image);
 }
 
+/* Nothing is read or written. */
+static void test_too_large_for_a_png(void **state)
+{
+	static const struct {
+		uint32_t width, height, stride_bytes;
+		uint32_t fourcc;
+	} sizes[] = {
+		{ 0x80000000, 1, 0x80000000, SHMFLIP_R8 },
+		{ 1, 0x80000000, 1, SHMFLIP_R8 },
+		{ (1U << 30) + 1, 1, (1U << 30) + 1, SHMFLIP_R8 },
+		{ (1U << 27) + 1, 1, (1U << 30) + 8, SHMFLIP_ABGR16161616 },
+	};
+	struct png_encoder *encoder;
+
+	(void)state;
+	assert_int_equal(png_encoder_create(1, &encoder), 0);
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		const struct shmflip_frame frame = {
+			.fourcc = sizes[i].fourcc,
+			.width = sizes[i].width,
+			.height = sizes[i].height,
+			.planes = 1,
+			.plane = { { NULL, sizes[i].stride_bytes, sizes[i].height } },
+		};
+		struct pixel_source source;
+
+		assert_int_equal(pixel_source_init(&source, &frame), 0);
+		assert_int_equal(png_encode(encoder, &source, file_append, NULL), -EFBIG);
+	}
+	png_encoder_destroy(encoder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_limited_range_is_not_widened),
 		cmocka_unit_test(test_premultiplied_alpha_is_divided),
 		cmocka_unit_test(test_premultiplied_rows_longer_than_a_chunk),
+		cmocka_unit_test(test_too_large_for_a_png),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

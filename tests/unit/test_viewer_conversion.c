@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/ipc.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 
 #include "conversion.h"
@@ -112,6 +113,28 @@ static void test_a_held_buffer_outlives_a_change_of_size(void **state)
 	assert_int_equal(attached(third), 1);
 	shared_buffers_finish(&buffers);
 	assert_int_equal(attached(third), 0);
+}
+
+static void test_no_room_for_smaller_buffers(void **state)
+{
+	const struct shared_buffer *buffer = NULL;
+	struct rlimit before, none;
+	struct shared_buffers buffers;
+	int error = 0;
+
+	(void)state;
+	shared_buffers_init(&buffers);
+	take(&buffers, 1, 8 << 20);
+	getrlimit(RLIMIT_AS, &before);
+	none = (struct rlimit){ 0, before.rlim_max };
+	setrlimit(RLIMIT_AS, &none);
+	for (int i = 0; i <= SHARED_BUFFERS_SMALLER_MAX && !error; i++) {
+		error = shared_buffers_take(&buffers, made_frame(2), 1 << 20, &buffer);
+		shared_buffers_release(&buffers, made_frame(2));
+	}
+	setrlimit(RLIMIT_AS, &before);
+	assert_int_equal(error, 0);
+	shared_buffers_finish(&buffers);
 }
 
 /* However different they are. */
@@ -363,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_buffers_do_not_overlap),
 		cmocka_unit_test(test_the_first_free_buffer_is_used_again),
 		cmocka_unit_test(test_a_held_buffer_outlives_a_change_of_size),
+		cmocka_unit_test(test_no_room_for_smaller_buffers),
 		cmocka_unit_test(test_sizes_by_turns_take_no_new_memory),
 		cmocka_unit_test(test_the_server_can_find_a_buffer),
 		cmocka_unit_test(test_every_format),

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/recorder, viewer/record_tally: frames are written in the background. Those that find no
+ * viewer/recorder, viewer/record_tally, viewer/png_file: frames are written in the background. Those that find no
  * room are missing, and the tally says which. */
 #include "drawn_picture.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include "png_file.h"
 #include "recorder.h"
 
 /* ---- The tally ------------------------------------------------------------------------------ */
@@ -74,6 +79,51 @@ static void test_more_places_than_are_kept(void **state)
 	assert_non_null(strstr(printed, "2, 4, "));
 	assert_non_null(strstr(printed, ", 32, and 5 more places"));
 	assert_int_equal(tally.missing, 22);
+}
+
+static void test_a_failure_after_missing_frames(void **state)
+{
+	struct record_tally tally = { 0 };
+
+	(void)state;
+	add(&tally, 1, 1, 3);
+	record_tally_add(&tally, 1, 4, false);
+	add(&tally, 1, 5, 9);
+	/* While 7 was being written, there was no room for 10. */
+	record_tally_add(&tally, 1, 10, false);
+	record_tally_add(&tally, 2, 1, false);
+	record_tally_fail(&tally, 1, 7, 3);
+	assert_missing(&tally, 6, "4, all from 7 on");
+	assert_int_equal(tally.recorded, 5);
+}
+
+static void test_a_failure_alone(void **state)
+{
+	struct record_tally tally = { 0 };
+
+	(void)state;
+	add(&tally, 2, 1, 3);
+	record_tally_fail(&tally, 2, 2, 2);
+	assert_missing(&tally, 2, "all from p2-2 on");
+	assert_int_equal(tally.recorded, 1);
+}
+
+/* The sanitizers see what does not fit. */
+static void test_the_largest_numbers(void **state)
+{
+	char printed[RECORD_RANGES_TEXT_MAX];
+	struct record_tally tally = { .producer = UINT64_MAX, .last = UINT64_MAX - 100 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 32; i++) {
+		record_tally_add(&tally, UINT64_MAX, UINT64_MAX - 99 + 3 * i, true);
+		record_tally_add(&tally, UINT64_MAX, UINT64_MAX - 98 + 3 * i, false);
+		record_tally_add(&tally, UINT64_MAX, UINT64_MAX - 97 + 3 * i, false);
+	}
+	record_tally_fail(&tally, UINT64_MAX, UINT64_MAX, 1);
+	record_tally_print(&tally, printed);
+	assert_non_null(strstr(printed, "p18446744073709551615-18446744073709551517-"));
+	assert_non_null(strstr(printed, " and 16 more places, all from p18446744073709551615-"));
 }
 
 /* ---- The recorder --------------------------------------------------------------------------- */
@@ -153,6 +203,86 @@ static void test_a_disk_that_stalls(void **state)
 	assert_files(41, 80, true);
 }
 
+/* The first file is a FIFO, whose place is then taken by a directory: frame 1 cannot be renamed. */
+static void test_a_failure_while_frames_wait(void **state)
+{
+	struct recorder *recorder;
+	char bytes[4096];
+	int fifo;
+
+	(void)state;
+	assert_int_equal(mkfifo(in_directory(".00000001.png.part"), 0600), 0);
+	assert_int_equal(mkdir(in_directory("00000001.png"), 0700), 0);
+	recorder = recorder_create(directory, 1);
+	assert_non_null(recorder);
+	add_frames(recorder, 1, 40, false);
+	fifo = open(in_directory(".00000001.png.part"), O_RDONLY);
+	assert_true(fifo >= 0);
+	while (read(fifo, bytes, sizeof(bytes)) > 0)
+		continue;
+	close(fifo);
+	assert_int_equal(recorder_finish(recorder), -EISDIR);
+	assert_missing(recorder_tally(recorder), 40, "all from 1 on");
+	assert_int_equal(recorder_tally(recorder)->recorded, 0);
+	recorder_destroy(recorder);
+	assert_int_equal(rmdir(in_directory("00000001.png")), 0);
+	assert_files(1, 40, false);
+}
+
+/* The kernel kills the process that writes more than a limit: in the middle of the file. */
+static void test_a_process_that_is_killed(void **state)
+{
+	const struct rlimit no_core = { 0, 0 }, limit = { 60, 60 };
+	uint8_t pixels[HEIGHT * STRIDE];
+	const struct picture picture = draw(pixels, true);
+
+	(void)state;
+	for (int replace = 0; replace < 2; replace++) {
+		struct png_encoder *encoder;
+		int status;
+		pid_t child;
+
+		assert_int_equal(png_encoder_create(1, &encoder), 0);
+		child = fork();
+		if (child == 0) {
+			signal(SIGXFSZ, SIG_DFL);
+			setrlimit(RLIMIT_CORE, &no_core);
+			setrlimit(RLIMIT_FSIZE, &limit);
+			png_file_write(encoder, in_directory("x.png"), replace, &picture.source);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+		assert_int_equal(access(in_directory("x.png"), F_OK), -1);
+		assert_int_equal(unlink(in_directory(".x.png.part")), 0);
+		png_encoder_destroy(encoder);
+	}
+}
+
+static void test_files_are_replaced_or_not(void **state)
+{
+	uint8_t pixels[HEIGHT * STRIDE];
+	const struct picture picture = draw(pixels, true);
+	struct png_encoder *encoder;
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(png_encoder_create(1, &encoder), 0);
+	assert_int_equal(symlink("nowhere", in_directory("x.png")), 0);
+	assert_int_equal(png_file_write(encoder, in_directory("x.png"), false, &picture.source),
+	                 -EEXIST);
+	assert_int_equal(png_file_write(encoder, in_directory("x.png"), true, &picture.source), 0);
+	assert_int_equal(lstat(in_directory("x.png"), &status), 0);
+	assert_true(S_ISREG(status.st_mode) && status.st_size > 60);
+	assert_int_equal(png_file_write(encoder, in_directory("x.png"), false, &picture.source),
+	                 -EEXIST);
+	assert_int_equal(unlink(in_directory("x.png")), 0);
+	assert_int_equal(png_file_write(encoder, in_directory("x.png"), false, &picture.source), 0);
+	assert_int_equal(unlink(in_directory("x.png")), 0);
+	assert_int_equal(access(in_directory(".x.png.part"), F_OK), -1);
+	png_encoder_destroy(encoder);
+}
+
 static void test_a_directory_that_is_removed(void **state)
 {
 	const char *dir = in_directory("new");
@@ -209,8 +339,14 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_missing),
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_more_places_than_are_kept),
+		cmocka_unit_test(test_a_failure_after_missing_frames),
+		cmocka_unit_test(test_a_failure_alone),
+		cmocka_unit_test(test_the_largest_numbers),
 		DIRECTORY(test_all_frames_are_written),
 		DIRECTORY(test_a_disk_that_stalls),
+		DIRECTORY(test_a_failure_while_frames_wait),
+		DIRECTORY(test_a_process_that_is_killed),
+		DIRECTORY(test_files_are_replaced_or_not),
 		DIRECTORY(test_a_directory_that_is_removed),
 		DIRECTORY(test_a_failure_at_the_end),
 		DIRECTORY(test_a_directory_that_cannot_be_made),
