@@ -27,14 +27,16 @@ static void install_channel(GObjectClass *class)
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_DIR,
 		g_param_spec_string("dir", "Directory",
-	                            "Directory of channels (NULL = $SHMFLIP_DIR, else "
+	                            "Directory of channels (unset: $SHMFLIP_DIR, else "
 	                            "$XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)",
 	                            NULL, FLAGS));
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_MODE,
-		g_param_spec_uint("mode", "Mode",
-	                          "Who may attach: 0600 the user, 0640 the group too, 0644 all", 0,
-	                          0777, 0600, FLAGS));
+		g_param_spec_uint(
+			"mode", "Mode",
+			"Who may attach: 0600 the user, 0640 the group too, 0644 all (octal, with "
+			"the 0)",
+			0, 07777, 0600, FLAGS));
 }
 
 static void install_waiting(GObjectClass *class)
