@@ -198,26 +198,6 @@ static gboolean unlock_stop(GstBaseSink *base)
 	return TRUE;
 }
 
-static gboolean start(GstBaseSink *base)
-{
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-
-	self->sender.orientation = 0;
-	self->sender.has_had_viewers = FALSE;
-	self->has_failed = FALSE;
-	GST_OBJECT_LOCK(self);
-	self->sender.wait_viewers = self->properties.wait_viewers;
-	GST_OBJECT_UNLOCK(self);
-	gst_shmflip_channel_set_flushing(self->channel, FALSE);
-	return TRUE;
-}
-
-static gboolean stop(GstBaseSink *base)
-{
-	gst_shmflip_channel_close(GST_SHMFLIP_SINK(base)->channel);
-	return TRUE;
-}
-
 /* The channel opens with the first caps, but its errors had better come before: gst-launch-1.0 may
  * hang at an error that a streaming thread posts while the pipeline starts. */
 static int check_channel(GstShmflipSink *self)
@@ -233,16 +213,37 @@ static int check_channel(GstShmflipSink *self)
 	return error;
 }
 
+static gboolean start(GstShmflipSink *self)
+{
+	if (check_channel(self))
+		return FALSE;
+	self->sender.orientation = 0;
+	self->sender.has_had_viewers = FALSE;
+	self->has_failed = FALSE;
+	GST_OBJECT_LOCK(self);
+	self->sender.wait_viewers = self->properties.wait_viewers;
+	GST_OBJECT_UNLOCK(self);
+	gst_shmflip_channel_set_flushing(self->channel, FALSE);
+	return TRUE;
+}
+
+/* Not the base class's start and stop: those are between NULL and READY, but READY releases the
+ * channel, and its properties may change there. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(element);
+	GstStateChangeReturn result;
 
-	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && check_channel(self))
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start(self))
 		return GST_STATE_CHANGE_FAILURE;
 	/* Before pads are deactivated, which waits for threads that wait for a slot. */
 	if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
 		gst_shmflip_channel_set_flushing(self->channel, TRUE);
-	return GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	result = GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+	    (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+		gst_shmflip_channel_close(self->channel);
+	return result;
 }
 
 /* GstBaseSink has no function that runs at the end of every buffer, dropped ones included. */
@@ -350,8 +351,6 @@ static void gst_shmflip_sink_class_init(GstShmflipSinkClass *class)
 	base->wait_event = wait_event;
 	base->preroll = preroll;
 	base->render = render;
-	base->start = start;
-	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
 }
