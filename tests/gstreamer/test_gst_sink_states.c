@@ -69,6 +69,7 @@ static void ready_releases_the_channel(void **state)
 {
 	const struct shmflip_status *status;
 	struct run run;
+	gchar *name;
 
 	(void)state;
 	open_pipeline(&run, "videotestsrc ! video/x-raw,format=BGRx,width=64,height=48 ! "
@@ -76,6 +77,10 @@ static void ready_releases_the_channel(void **state)
 	set_state(&run, GST_STATE_PAUSED);
 	set_state(&run, GST_STATE_READY);
 	assert_int_equal(shmflip_channel_status(NULL, "test", &status), -ENOENT);
+	g_object_set(run.sink, "channel", NULL, NULL);
+	g_object_get(run.sink, "channel", &name, NULL);
+	assert_string_equal(name, "default");
+	g_free(name);
 	g_object_set(run.sink, "channel", "other", NULL);
 	set_state(&run, GST_STATE_PAUSED);
 	assert_int_equal(shmflip_channel_status(NULL, "other", &status), 0);
