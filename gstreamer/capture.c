@@ -2,12 +2,13 @@
 #include "capture.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 
 GST_DEBUG_CATEGORY_EXTERN(gst_shmflip_src_debug);
 #define GST_CAT_DEFAULT gst_shmflip_src_debug
 
-int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstElement *owner,
                              const struct shmflip_viewer_options *options)
 {
 	struct shmflip_viewer *viewer;
@@ -19,6 +20,7 @@ int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *own
 	*capture = (struct gst_shmflip_capture){
 		.owner = owner,
 		.channel = options->channel,
+		.dir = options->dir,
 		.viewer = viewer,
 	};
 	shmflip_init(&capture->counts);
@@ -36,16 +38,30 @@ void gst_shmflip_capture_close(struct gst_shmflip_capture *capture)
 	capture->viewer = NULL;
 }
 
+/* A wrong name or directory is no error, because a producer may come. This line shows it.
+ * gst-launch-1.0 prints only the second text of a message. */
+static void say_waiting(struct gst_shmflip_capture *capture)
+{
+	char default_dir[PATH_MAX] = "the default directory";
+	const char *dir = capture->dir;
+	gchar *line;
+
+	if (!dir && shmflip_default_dir(default_dir, sizeof(default_dir)))
+		GST_DEBUG_OBJECT(capture->owner, "%s", shmflip_error_detail());
+	line = g_strdup_printf("no producer yet on channel %s in %s: waiting for one",
+	                       capture->channel, dir ? dir : default_dir);
+	GST_ELEMENT_INFO(capture->owner, RESOURCE, NOT_FOUND, ("%s", line), ("%s", line));
+	g_free(line);
+	capture->said_waiting = TRUE;
+}
+
 /* Interruptions end a poll at once, and a wait of the library within 100 ms. */
 static void wait_readable(struct gst_shmflip_capture *capture)
 {
 	struct pollfd readable = { .fd = capture->fd, .events = POLLIN };
 
-	if (!shmflip_viewer_channel(capture->viewer) && !capture->said_waiting) {
-		GST_INFO_OBJECT(capture->owner, "no producer yet on channel %s: waiting for one",
-		                capture->channel);
-		capture->said_waiting = TRUE;
-	}
+	if (!shmflip_viewer_channel(capture->viewer) && !capture->said_waiting)
+		say_waiting(capture);
 	poll(&readable, 1, -1);
 }
 

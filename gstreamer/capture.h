@@ -9,8 +9,9 @@
 #include <shmflip.h>
 
 struct gst_shmflip_capture {
-	GstObject *owner; /* for messages of the log */
+	GstElement *owner; /* posts a message while there is no producer */
 	const char *channel;
+	const char *dir;
 	struct shmflip_viewer *viewer;
 	int fd;
 	gboolean said_waiting;
@@ -20,14 +21,14 @@ struct gst_shmflip_capture {
 };
 
 /* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
- * owner and the channel's name live. Errors are those of shmflip_viewer_open() and
+ * owner and the options' strings live. Errors are those of shmflip_viewer_open() and
  * shmflip_viewer_fd(). */
-int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstElement *owner,
                              const struct shmflip_viewer_options *options);
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
 
-/* Waits for a frame without limit, also while there is no producer. Errors are those of
- * shmflip_viewer_acquire() except -EAGAIN and -EINTR. */
+/* Waits for a frame without limit, also while there is no producer: then it posts a message of
+ * type INFO, once. Errors are those of shmflip_viewer_acquire() except -EAGAIN and -EINTR. */
 int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
                              const struct shmflip_frame **frame);
 

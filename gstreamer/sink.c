@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "pool.h"
 #include "sender.h"
+#include "sink_errors.h"
 #include "sink_properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(sink_debug);
@@ -20,6 +21,7 @@ struct _GstShmflipSink {
 	GstPadChainListFunction chain_list;
 
 	struct gst_shmflip_sender sender; /* the streaming thread's */
+	gboolean has_failed;              /* likewise */
 };
 
 G_DEFINE_TYPE(GstShmflipSink, gst_shmflip_sink, GST_TYPE_BASE_SINK)
@@ -27,49 +29,6 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(shmflipsink, "shmflipsink", GST_RANK_NONE,
                                       GST_TYPE_SHMFLIP_SINK,
                                       GST_DEBUG_CATEGORY_INIT(sink_debug, "shmflipsink", 0,
                                                               "frames to shmflip"))
-
-/* ---- Errors ---- */
-
-/* The library's line says what is wrong. It knows no properties. */
-static const char *hint_of(int error)
-{
-	switch (error) {
-	case -EBUSY:
-		return " (property channel)";
-	case -EPERM:
-	case -EACCES:
-		return " (property dir chooses another directory)";
-	default:
-		return "";
-	}
-}
-
-static GstResourceError code_of(int error)
-{
-	switch (error) {
-	case -EBUSY:
-	case -ESTALE:
-		return GST_RESOURCE_ERROR_BUSY;
-	case -ENOSPC:
-	case -ENOMEM:
-		return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-	case -EINVAL:
-	case -EOVERFLOW:
-	case -ENAMETOOLONG:
-		return GST_RESOURCE_ERROR_SETTINGS;
-	default:
-		return GST_RESOURCE_ERROR_OPEN_WRITE;
-	}
-}
-
-/* GST_ELEMENT_ERROR takes only the name of a code. */
-static void report(GstShmflipSink *self, int error)
-{
-	gchar *text = g_strconcat(shmflip_error_detail(), hint_of(error), NULL);
-
-	gst_element_message_full(GST_ELEMENT(self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-	                         code_of(error), text, NULL, __FILE__, GST_FUNCTION, __LINE__);
-}
 
 /* ---- Stream ---- */
 
@@ -108,15 +67,20 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 	const char *reason;
 	int error;
 
+	/* GStreamer sends refused caps again, with each event after them. */
+	if (self->has_failed)
+		return FALSE;
 	shmflip_init(&stream);
 	if (gst_shmflip_caps_to_stream(caps, &stream, &self->sender.info, &reason)) {
 		GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("%s", reason),
 		                  ("%" GST_PTR_FORMAT, (void *)caps));
+		self->has_failed = TRUE;
 		return FALSE;
 	}
 	error = open_channel(self, &stream);
 	if (error)
-		report(self, error);
+		gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	self->has_failed = error != 0;
 	return !error;
 }
 
@@ -152,7 +116,7 @@ static GstFlowReturn fail(GstShmflipSink *self, int error)
 		                  ("A buffer does not hold a frame of the size that caps say"),
 		                  (NULL));
 	else
-		report(self, error);
+		gst_shmflip_sink_report(GST_ELEMENT(self), error);
 	return GST_FLOW_ERROR;
 }
 
@@ -234,12 +198,28 @@ static gboolean unlock_stop(GstBaseSink *base)
 	return TRUE;
 }
 
-static gboolean start(GstBaseSink *base)
+/* The channel opens with the first caps, but its errors had better come before: gst-launch-1.0 may
+ * hang at an error that a streaming thread posts while the pipeline starts. */
+static int check_channel(GstShmflipSink *self)
 {
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
+	int error;
 
+	GST_OBJECT_LOCK(self);
+	error = shmflip_channel_clean(self->properties.dir, self->properties.channel, NULL);
+	GST_OBJECT_UNLOCK(self);
+	if (!error || error == -ENOENT)
+		return 0;
+	gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	return error;
+}
+
+static gboolean start(GstShmflipSink *self)
+{
+	if (check_channel(self))
+		return FALSE;
 	self->sender.orientation = 0;
 	self->sender.has_had_viewers = FALSE;
+	self->has_failed = FALSE;
 	GST_OBJECT_LOCK(self);
 	self->sender.wait_viewers = self->properties.wait_viewers;
 	GST_OBJECT_UNLOCK(self);
@@ -247,20 +227,23 @@ static gboolean start(GstBaseSink *base)
 	return TRUE;
 }
 
-static gboolean stop(GstBaseSink *base)
-{
-	gst_shmflip_channel_close(GST_SHMFLIP_SINK(base)->channel);
-	return TRUE;
-}
-
+/* Not the base class's start and stop: those are between NULL and READY, but READY releases the
+ * channel, and its properties may change there. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(element);
+	GstStateChangeReturn result;
 
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start(self))
+		return GST_STATE_CHANGE_FAILURE;
 	/* Before pads are deactivated, which waits for threads that wait for a slot. */
 	if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
 		gst_shmflip_channel_set_flushing(self->channel, TRUE);
-	return GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	result = GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+	    (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+		gst_shmflip_channel_close(self->channel);
+	return result;
 }
 
 /* GstBaseSink has no function that runs at the end of every buffer, dropped ones included. */
@@ -368,8 +351,6 @@ static void gst_shmflip_sink_class_init(GstShmflipSinkClass *class)
 	base->wait_event = wait_event;
 	base->preroll = preroll;
 	base->render = render;
-	base->start = start;
-	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
 }

@@ -2,6 +2,7 @@
 #include "sink_properties.h"
 
 #define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define DEFAULT_CHANNEL "default"
 
 static GType get_policy_type(void)
 {
@@ -22,19 +23,21 @@ static void install_channel(GObjectClass *class)
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_CHANNEL,
 		g_param_spec_string("channel", "Channel",
-	                            "Name of the channel: letters, digits, - _ and .", "default",
-	                            FLAGS));
+	                            "Name of the channel: letters, digits, - _ and .",
+	                            DEFAULT_CHANNEL, FLAGS));
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_DIR,
 		g_param_spec_string("dir", "Directory",
-	                            "Directory of channels (NULL = $SHMFLIP_DIR, else "
+	                            "Directory of channels (unset: $SHMFLIP_DIR, else "
 	                            "$XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)",
 	                            NULL, FLAGS));
 	g_object_class_install_property(
 		class, GST_SHMFLIP_SINK_MODE,
-		g_param_spec_uint("mode", "Mode",
-	                          "Who may attach: 0600 the user, 0640 the group too, 0644 all", 0,
-	                          0777, 0600, FLAGS));
+		g_param_spec_uint(
+			"mode", "Mode",
+			"Who may attach: 0600 the user, 0640 the group too, 0644 all (octal, with "
+			"the 0)",
+			0, 07777, 0600, FLAGS));
 }
 
 static void install_waiting(GObjectClass *class)
@@ -81,7 +84,7 @@ void gst_shmflip_sink_properties_install(GObjectClass *class)
 void gst_shmflip_sink_properties_init(struct gst_shmflip_sink_properties *properties)
 {
 	*properties = (struct gst_shmflip_sink_properties){
-		.channel = g_strdup("default"),
+		.channel = g_strdup(DEFAULT_CHANNEL),
 		.slots = 4,
 		.policy = SHMFLIP_POLICY_LATEST,
 		.mode = 0600,
@@ -94,10 +97,12 @@ void gst_shmflip_sink_properties_finish(struct gst_shmflip_sink_properties *prop
 	g_free(properties->dir);
 }
 
-static void set_string(gchar **string, const GValue *value)
+static void set_string(gchar **string, const GValue *value, const char *otherwise)
 {
+	const char *text = g_value_get_string(value);
+
 	g_free(*string);
-	*string = g_value_dup_string(value);
+	*string = g_strdup(text ? text : otherwise);
 }
 
 gboolean gst_shmflip_sink_properties_set(struct gst_shmflip_sink_properties *properties, guint id,
@@ -105,10 +110,10 @@ gboolean gst_shmflip_sink_properties_set(struct gst_shmflip_sink_properties *pro
 {
 	switch (id) {
 	case GST_SHMFLIP_SINK_CHANNEL:
-		set_string(&properties->channel, value);
+		set_string(&properties->channel, value, DEFAULT_CHANNEL);
 		return TRUE;
 	case GST_SHMFLIP_SINK_DIR:
-		set_string(&properties->dir, value);
+		set_string(&properties->dir, value, NULL);
 		return TRUE;
 	case GST_SHMFLIP_SINK_SLOTS:
 		properties->slots = g_value_get_uint(value);

@@ -101,7 +101,7 @@ static gboolean start(GstShmflipSrc *self)
 	options.channel = self->started.channel;
 	options.dir = self->started.dir;
 	options.view = (uint32_t)self->started.view;
-	error = gst_shmflip_capture_open(&self->capture, GST_OBJECT(self), &options);
+	error = gst_shmflip_capture_open(&self->capture, GST_ELEMENT(self), &options);
 	if (error) {
 		GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", shmflip_error_detail()),
 		                  (NULL));
@@ -300,9 +300,13 @@ static GstFlowReturn end_stream(GstShmflipSrc *self, int error)
 	return self->started.on_end == GST_SHMFLIP_WAIT ? GST_FLOW_OK : GST_FLOW_EOS;
 }
 
-static GstFlowReturn fail(GstShmflipSrc *self)
+static GstFlowReturn fail(GstShmflipSrc *self, int error)
 {
-	GST_ELEMENT_ERROR(self, RESOURCE, READ, ("%s", shmflip_error_detail()), (NULL));
+	const char *hint = error == -EACCES ? ": its producer sets who may read, with --mode, or "
+	                                      "shmflipsink's property mode"
+	                                    : "";
+
+	GST_ELEMENT_ERROR(self, RESOURCE, READ, ("%s%s", shmflip_error_detail(), hint), (NULL));
 	return GST_FLOW_ERROR;
 }
 
@@ -325,7 +329,7 @@ static GstFlowReturn next_frame(GstShmflipSrc *self, const struct shmflip_frame 
 		else if (error == -EBADMSG)
 			GST_WARNING_OBJECT(self, "a frame is skipped: %s", shmflip_error_detail());
 		else
-			result = fail(self);
+			result = fail(self, error);
 	} while (result == GST_FLOW_OK);
 	return result;
 }

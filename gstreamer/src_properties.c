@@ -86,14 +86,15 @@ static void install_enum(GObjectClass *class, guint id, const char *name, const 
 
 void gst_shmflip_src_properties_install(GObjectClass *class)
 {
-	g_object_class_install_property(class, CHANNEL,
-	                                g_param_spec_string("channel", "channel",
-	                                                    "Name of the channel to read",
-	                                                    DEFAULT_CHANNEL, FLAGS));
+	g_object_class_install_property(
+		class, CHANNEL,
+		g_param_spec_string("channel", "channel",
+	                            "Name of the channel: letters, digits, - _ and .",
+	                            DEFAULT_CHANNEL, FLAGS));
 	g_object_class_install_property(
 		class, DIRECTORY,
 		g_param_spec_string("dir", "dir",
-	                            "Directory of the channel's files (unset: $SHMFLIP_DIR, else "
+	                            "Directory of channels (unset: $SHMFLIP_DIR, else "
 	                            "$XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)",
 	                            NULL, FLAGS));
 	install_enum(class, VIEW, "view", "Which frames to take", view_type());

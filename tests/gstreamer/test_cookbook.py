@@ -123,6 +123,18 @@ class IntoAChannel(Cookbook):
         self.assert_moves(self.read("camera"), (1280, 720))
         self.end(camera)
 
+    @runs("As a service")
+    def test_service(self):
+        lines = self.block("/etc/systemd/system/camera.service").splitlines()[1:]
+        unit = dict(line.split("=", 1) for line in lines)
+        self.dir.mkdir(mode=0o755)  # as RuntimeDirectory= does
+        self.env.pop("XDG_RUNTIME_DIR", None)
+        service = self.shell(unit["ExecStart"].removeprefix("/usr/bin/"))
+        self.assert_moves(self.read("camera"), (320, 240))
+        service.signal(signal.Signals[unit["KillSignal"]])
+        self.assert_exits(service, 0)
+        self.assert_nothing_left()
+
     def play(self, name, originals):
         """Runs a block that plays a file, and checks what arrives."""
         cat = self.tool("cat", "video", "--every", "--format", "pam")
