@@ -9,6 +9,7 @@ shmflip that can be imported:
     python3 python/bench"""
 
 import argparse
+import signal
 import statistics
 import sys
 
@@ -100,6 +101,8 @@ def compare_deaths(arguments):
 
 def main():
     arguments = parse_arguments()
+    # Exit by an exception, which ends the processes that are to be killed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     damaged = compare_transfers(arguments)
     print()
     compare_deaths(arguments)

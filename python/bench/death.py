@@ -42,7 +42,11 @@ class Pair:
                                         text=True, start_new_session=True)
         self.listener = threading.Thread(target=self.listen)
         self.listener.start()
-        self.await_line(START_S, is_received_frame, FRAMES_BEFORE)
+        try:
+            self.await_line(START_S, is_received_frame, FRAMES_BEFORE)
+        except BaseException:
+            self.abort()
+            raise
         self.pids = {who: int(rest[0]) for who, _, what, *rest in self.said if what == "pid"}
 
     def listen(self):
@@ -70,6 +74,12 @@ class Pair:
 
     def kill_all(self):
         os.killpg(self.process.pid, signal.SIGKILL)
+        self.await_end()
+
+    def abort(self):
+        """Ends what is left. The cleaner of multiprocessing survives SIGTERM, and cleans up."""
+        if self.listener.is_alive():
+            os.killpg(self.process.pid, signal.SIGTERM)
         self.await_end()
 
     def end(self):
@@ -119,16 +129,19 @@ def observe(kind, killed, wait_s):
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as directory:
         pair = Pair(kind, directory)
         objects = leftovers.of_processes(pair.pids.values(), directory)
-        if killed == "both":
-            pair.kill_all()
-        else:
-            other = SIDES[killed == "sender"]
-            noticed, milliseconds = await_notice(pair, other, pair.kill(killed), wait_s)
-            ends = "yes" if pair.end() else "no"
-        left = leftovers.describe(objects)
-        transfer.transfer(kind, victims.SHAPE, FRAMES_AFTER, directory)
-        next_left = leftovers.describe(objects)
-        leftovers.remove(objects)
+        try:
+            if killed == "both":
+                pair.kill_all()
+            else:
+                other = SIDES[killed == "sender"]
+                noticed, milliseconds = await_notice(pair, other, pair.kill(killed), wait_s)
+                ends = "yes" if pair.end() else "no"
+            left = leftovers.describe(objects)
+            transfer.transfer(kind, victims.SHAPE, FRAMES_AFTER, directory)
+            next_left = leftovers.describe(objects)
+        finally:
+            pair.abort()
+            leftovers.remove(objects)
     return Observed(noticed, milliseconds, ends, left, next_left)
 
 

@@ -20,7 +20,7 @@ def cells_of(line):
 class Bench(harness.Case):
     def run_bench(self, *arguments):
         bench = self.start(sys.executable, "-W", "error", harness.SOURCE / "python" / "bench", *arguments)
-        bench.wait()
+        bench.wait(240)  # it starts a hundred processes
         return bench
 
     def test_tables(self):
