@@ -13,4 +13,12 @@
 bool arguments_parse(PyObject *args, PyObject *keywords, const char *format,
                      const char *const *names, ...);
 
+/* A converter for "O&": reads a directory as shmflip._viewer.channel_dir() gives it, bytes or None,
+ * into a const char *, which points into the bytes. */
+int arguments_dir(PyObject *value, void *dir);
+
+/* Reads a str without null characters. Returns its UTF-8 as bytes, to which text points; NULL with
+ * an exception. */
+PyObject *arguments_text(PyObject *value, const char *name, const char **text);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "arguments.h"
 #include "classes.h"
 #include "docs.h"
 #include "errors.h"
@@ -25,7 +26,7 @@ static PyObject *list_channels(PyObject *module, PyObject *args)
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "z", &dir))
+	if (!PyArg_ParseTuple(args, "O&", arguments_dir, &dir))
 		return NULL;
 	list = PyList_New(0);
 	if (!list)
@@ -48,7 +49,7 @@ static PyObject *get_status(PyObject *module, PyObject *args)
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
+	if (!PyArg_ParseTuple(args, "zO&", &channel, arguments_dir, &dir))
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 	error = shmflip_channel_status(dir, channel, &status);
@@ -68,7 +69,7 @@ static PyObject *clean(PyObject *module, PyObject *args)
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "zz", &channel, &dir))
+	if (!PyArg_ParseTuple(args, "zO&", &channel, arguments_dir, &dir))
 		return NULL;
 	shmflip_init(&removed);
 	Py_BEGIN_ALLOW_THREADS

@@ -44,11 +44,14 @@ struct managed_tensor {
 	Py_buffer view;                            /* ours */
 };
 
-/* A consumer may call this in any thread. */
+/* A consumer may call this in any thread, and after the interpreter's end: then the memory stays. */
 static void free_tensor(struct managed_tensor *managed)
 {
-	PyGILState_STATE state = PyGILState_Ensure();
+	PyGILState_STATE state;
 
+	if (!Py_IsInitialized())
+		return;
+	state = PyGILState_Ensure();
 	PyBuffer_Release(&managed->view);
 	PyGILState_Release(state);
 	free(managed);

@@ -70,7 +70,7 @@ PyObject *errors_make(int error, const char *detail)
 	return exception;
 }
 
-static void raise(int error, const char *detail)
+void errors_raise_with(int error, const char *detail)
 {
 	PyObject *exception = errors_make(error, detail);
 
@@ -82,7 +82,7 @@ static void raise(int error, const char *detail)
 
 PyObject *errors_raise(int error)
 {
-	raise(error, shmflip_error_detail());
+	errors_raise_with(error, shmflip_error_detail());
 	return NULL;
 }
 
@@ -94,12 +94,13 @@ int errors_bad_argument(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(detail, sizeof(detail), format, arguments);
 	va_end(arguments);
-	raise(-EINVAL, detail);
+	errors_raise_with(-EINVAL, detail);
 	return -1;
 }
 
 int errors_forked(void)
 {
-	raise(-ECHILD, "this belongs to the parent process: open another one after the fork");
+	errors_raise_with(-ECHILD,
+	                  "this belongs to the parent process: open another one after the fork");
 	return -1;
 }

@@ -12,6 +12,9 @@ int errors_init(void);
 /* Raises what a negative errno of the thread's last call of the library stands for. Returns NULL. */
 PyObject *errors_raise(int error);
 
+/* Raises it with another line. */
+void errors_raise_with(int error, const char *detail);
+
 /* Makes the exception for an error and its detail, without raising it. */
 PyObject *errors_make(int error, const char *detail);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "description.h"
 #include "docs.h"
 #include "errors.h"
@@ -100,7 +101,7 @@ static PyObject *publish_now(PyObject *object, PyObject *unused)
 		return NULL;
 	error = loan_arrays_finish(self);
 	if (!error)
-		error = publish(self);
+		error = check(self) || publish(self) ? -1 : 0;
 	end(self);
 	if (error)
 		return NULL;
@@ -224,18 +225,14 @@ static int set_source(PyObject *object, PyObject *value, void *unused)
 {
 	struct loan *self = (struct loan *)object;
 	PyObject *bytes;
-	char *text;
+	const char *text;
 
 	(void)unused;
 	if (check(self))
 		return -1;
-	bytes = value && PyUnicode_Check(value) ? PyUnicode_AsUTF8String(value) : NULL;
-	if (!bytes && !PyErr_Occurred())
-		PyErr_SetString(PyExc_TypeError, "source is a str");
-	if (!bytes || PyBytes_AsStringAndSize(bytes, &text, NULL) < 0) {
-		Py_XDECREF(bytes);
+	bytes = arguments_text(value, "source", &text);
+	if (!bytes)
 		return -1;
-	}
 	self->frame->handle->source = text;
 	Py_XDECREF(self->source);
 	self->source = bytes;

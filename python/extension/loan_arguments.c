@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loan_arguments.h"
 
+#include "arguments.h"
 #include "errors.h"
 #include "numbers.h"
 
@@ -25,32 +26,45 @@ int loan_difference_apply(struct shmflip_frame *frame, const struct loan_differe
 
 static int read_format(PyObject *value, uint32_t *fourcc)
 {
-	PyObject *bytes = PyUnicode_AsUTF8String(value);
+	const char *name;
+	PyObject *bytes = arguments_text(value, "format", &name);
 	int error;
 
 	if (!bytes)
 		return -1;
-	error = shmflip_format_find(PyBytes_AsString(bytes), fourcc);
+	error = shmflip_format_find(name, fourcc);
 	Py_DECREF(bytes);
 	if (error)
 		errors_raise(error);
 	return error ? -1 : 0;
 }
 
+static int read_size(PyObject *value, const char *name, uint32_t *size)
+{
+	if (number_u32(value, name, size))
+		return -1;
+	return *size > 0 ? 0 : errors_bad_argument("%s is 0: use 1 or more, or None", name);
+}
+
+static bool is_name(PyObject *name, const char *text)
+{
+	return PyUnicode_CompareWithASCIIString(name, text) == 0;
+}
+
 static int read_argument(PyObject *name, PyObject *value, struct loan_difference *difference,
                          PyObject **timeout)
 {
-	if (PyUnicode_CompareWithASCIIString(name, "timeout") == 0)
+	bool is_none = value == Py_None;
+
+	if (is_name(name, "timeout"))
 		return *timeout = value, 0;
-	if (value == Py_None)
-		return 0;
-	difference->any = true;
-	if (PyUnicode_CompareWithASCIIString(name, "width") == 0)
-		return number_u32(value, "width", &difference->width);
-	if (PyUnicode_CompareWithASCIIString(name, "height") == 0)
-		return number_u32(value, "height", &difference->height);
-	if (PyUnicode_CompareWithASCIIString(name, "format") == 0)
-		return read_format(value, &difference->fourcc);
+	difference->any |= !is_none;
+	if (is_name(name, "width"))
+		return is_none ? 0 : read_size(value, "width", &difference->width);
+	if (is_name(name, "height"))
+		return is_none ? 0 : read_size(value, "height", &difference->height);
+	if (is_name(name, "format"))
+		return is_none ? 0 : read_format(value, &difference->fourcc);
 	PyErr_Format(PyExc_TypeError, "loan() has no argument %U", name);
 	return -1;
 }
@@ -58,15 +72,17 @@ static int read_argument(PyObject *name, PyObject *value, struct loan_difference
 int loan_arguments_read(PyObject *const *args, Py_ssize_t count, PyObject *names,
                         struct loan_difference *difference, struct deadline *deadline)
 {
-	PyObject *timeout = count > 0 ? args[0] : NULL;
+	PyObject *timeout = NULL;
 	int error = 0;
 
-	if (count > 1) {
-		PyErr_SetString(PyExc_TypeError, "loan() takes timeout, and others by name");
-		return -1;
-	}
 	for (Py_ssize_t i = 0; !error && names && i < PyTuple_Size(names); i++)
 		error = read_argument(PyTuple_GetItem(names, i), args[count + i], difference,
 		                      &timeout);
+	if (!error && count > (timeout ? 0 : 1)) {
+		PyErr_SetString(PyExc_TypeError, "loan() takes timeout, and others by name");
+		return -1;
+	}
+	if (count > 0)
+		timeout = args[0];
 	return error ? -1 : deadline_parse(timeout, deadline);
 }

@@ -64,44 +64,52 @@ static int fail_views(void)
 }
 
 /* NumPy's arrays become read-only. */
-static int finish_numpy(struct loan *self)
+static int finish_numpy(const struct frame *frame, PyObject *bases, PyObject *arrays)
 {
-	Py_ssize_t count = PyTuple_Size(self->bases);
+	Py_ssize_t count = PyTuple_Size(bases);
 	int error = 0;
 
 	for (Py_ssize_t i = 0; !error && i < count; i++)
-		if (Py_REFCNT(PyTuple_GetItem(self->bases, i)) > OWN_REFERENCES)
+		if (Py_REFCNT(PyTuple_GetItem(bases, i)) > OWN_REFERENCES)
 			error = fail_views();
-	if (!error && self->frame->buffers > count)
+	if (!error && frame->buffers > count)
 		error = fail_views();
 	for (Py_ssize_t i = 0; !error && i < count; i++) {
-		error = arrays_take_right_to_write(PyTuple_GetItem(self->arrays, i));
+		error = arrays_take_right_to_write(PyTuple_GetItem(arrays, i));
 		if (!error)
-			error = arrays_take_right_to_write(PyTuple_GetItem(self->bases, i));
+			error = arrays_take_right_to_write(PyTuple_GetItem(bases, i));
 	}
 	return error;
 }
 
 /* Memoryviews are released. Those of parts are found by their buffer. */
-static int finish_memoryviews(struct loan *self)
+static int finish_memoryviews(const struct frame *frame, PyObject *arrays)
 {
-	Py_ssize_t count = PyTuple_Size(self->arrays);
+	Py_ssize_t count = PyTuple_Size(arrays);
 	PyObject *none;
 
 	for (Py_ssize_t i = 0; i < count; i++) {
-		none = PyObject_CallMethod(PyTuple_GetItem(self->arrays, i), "release", NULL);
+		none = PyObject_CallMethod(PyTuple_GetItem(arrays, i), "release", NULL);
 		if (!none)
 			return PyErr_ExceptionMatches(PyExc_BufferError) ? fail_views() : -1;
 		Py_DECREF(none);
 	}
-	return self->frame->buffers > 0 ? fail_views() : 0;
+	return frame->buffers > 0 ? fail_views() : 0;
 }
 
+/* Python code may run meanwhile, and end the loan. */
 int loan_arrays_finish(struct loan *self)
 {
-	if (self->bases)
-		return finish_numpy(self);
-	if (self->arrays)
-		return finish_memoryviews(self);
-	return self->frame->buffers > 0 ? fail_views() : 0;
+	PyObject *bases = Py_XNewRef(self->bases), *arrays = Py_XNewRef(self->arrays);
+	int error;
+
+	if (bases)
+		error = finish_numpy(self->frame, bases, arrays);
+	else if (arrays)
+		error = finish_memoryviews(self->frame, arrays);
+	else
+		error = self->frame->buffers > 0 ? fail_views() : 0;
+	Py_XDECREF(bases);
+	Py_XDECREF(arrays);
+	return error;
 }

@@ -26,7 +26,8 @@ struct loan {
 /* Makes the arrays of an open loan, unless it has them. */
 int loan_arrays_make(struct loan *self);
 
-/* Takes the right to write from the program. BufferError: it has further views. */
+/* Takes the right to write from the program. BufferError: it has further views. Python code may
+ * run meanwhile, and end the loan. */
 int loan_arrays_finish(struct loan *self);
 
 #endif

@@ -78,7 +78,7 @@ static int call_without_gil(struct producer *self, attempt *try, int timeout_ms,
 static int wait_for(struct producer *self, const struct deadline *deadline, attempt *try,
                     void *argument)
 {
-	int error, again;
+	int error;
 
 	for (;;) {
 		if (check(self))
@@ -86,13 +86,10 @@ static int wait_for(struct producer *self, const struct deadline *deadline, atte
 		error = call_without_gil(self, try, deadline_slice_ms(deadline), argument);
 		if (!error)
 			return 0;
-		if (error != -EAGAIN && error != -EINTR)
+		if (error != -EINTR && (error != -EAGAIN || deadline_slice_ms(deadline) == 0))
 			return raise_error(self, error);
-		again = deadline_continue(deadline);
-		if (again < 0)
+		if (PyErr_CheckSignals())
 			return -1;
-		if (!again)
-			return raise_error(self, -EAGAIN);
 	}
 }
 
@@ -307,8 +304,8 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 
 	(void)keywords;
 	shmflip_init(&options);
-	if (!PyArg_ParseTuple(args, "zzIOOLO!", &options.channel, &options.dir, &options.policy,
-	                      &mode, &group, &lease_ms, &PyTuple_Type, &stream) ||
+	if (!PyArg_ParseTuple(args, "zO&IOOLO!", &options.channel, arguments_dir, &options.dir,
+	                      &options.policy, &mode, &group, &lease_ms, &PyTuple_Type, &stream) ||
 	    number_u32(mode, "mode", &number))
 		return -1;
 	options.mode = number;
@@ -317,8 +314,8 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 	if (options.group_set && number_u32(group, "group", &number))
 		return -1;
 	options.group = number;
-	if (self->handle) {
-		PyErr_SetString(PyExc_TypeError, "the producer is open already");
+	if (self->handle || self->closing) {
+		PyErr_SetString(PyExc_TypeError, "a producer is opened once: make another one");
 		return -1;
 	}
 	self->forks = orphans_forks;

@@ -2,6 +2,7 @@
 #include "streams.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "description.h"
 #include "errors.h"
@@ -72,4 +73,39 @@ int streams_read(PyObject *tuple, struct shmflip_stream *stream)
 void streams_free(struct shmflip_stream *stream)
 {
 	free((void *)stream->metadata);
+}
+
+/* Fills in items, whose data follow them. */
+static void copy_metadata(const struct shmflip_stream *from, struct shmflip_metadata *items)
+{
+	char *data = (char *)(items + from->metadata_count);
+
+	for (uint32_t i = 0; i < from->metadata_count; i++) {
+		items[i] = from->metadata[i];
+		items[i].data = data;
+		memcpy(data, from->metadata[i].data, items[i].bytes);
+		data += items[i].bytes;
+	}
+}
+
+int streams_copy(const struct shmflip_stream *from, struct shmflip_stream **copy)
+{
+	struct shmflip_metadata *items;
+	size_t bytes = sizeof(**copy);
+
+	*copy = NULL;
+	if (!from)
+		return 0;
+	for (uint32_t i = 0; i < from->metadata_count; i++)
+		bytes += sizeof(*items) + from->metadata[i].bytes;
+	*copy = malloc(bytes);
+	if (!*copy) {
+		PyErr_NoMemory();
+		return -1;
+	}
+	items = (struct shmflip_metadata *)(*copy + 1);
+	**copy = *from;
+	(*copy)->metadata = items;
+	copy_metadata(from, items);
+	return 0;
 }

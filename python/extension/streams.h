@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a producer's program says about a stream. All functions need the GIL. */
+ * Streams: what a producer's program says about one, and a copy of one. All functions need the GIL. */
 #ifndef STREAMS_H
 #define STREAMS_H
 
@@ -15,5 +15,9 @@
 int streams_read(PyObject *tuple, struct shmflip_stream *stream);
 
 void streams_free(struct shmflip_stream *stream);
+
+/* Copies a stream with its metadata into one block, for free(); NULL for NULL. Runs no Python code.
+ * Returns 0, or -1 with an exception. */
+int streams_copy(const struct shmflip_stream *from, struct shmflip_stream **copy);
 
 #endif

@@ -2,12 +2,15 @@
 #include "viewer.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include "arguments.h"
 #include "classes.h"
 #include "docs.h"
 #include "errors.h"
 #include "frame.h"
 #include "refusals.h"
+#include "streams.h"
 #include "viewer_wait.h"
 
 /* ---- Frames ---- */
@@ -76,7 +79,7 @@ static PyObject *poll_frame(PyObject *object, PyObject *unused)
 
 	(void)unused;
 	frame = take(self, &no_wait, &error);
-	if (error == -EAGAIN)
+	if (error == -EAGAIN || error == -EBUSY)
 		Py_RETURN_NONE;
 	if (error)
 		viewer_raise(self, error);
@@ -159,14 +162,25 @@ static PyObject *counts(PyObject *object, PyObject *unused)
 static PyObject *get_channel(PyObject *object, void *unused)
 {
 	struct viewer *self = (struct viewer *)object;
-	PyObject *channel;
+	struct shmflip_stream *stream = NULL;
+	const struct shmflip_channel *found;
+	struct shmflip_channel channel;
+	PyObject *result;
+	int error = 0;
 
 	(void)unused;
 	if (viewer_begin_call(self))
 		return NULL;
-	channel = classes_channel(shmflip_viewer_channel(self->handle));
-	viewer_end_turn(self);
-	return channel;
+	found = shmflip_viewer_channel(self->handle);
+	if (found) {
+		channel = *found;
+		error = streams_copy(channel.stream, &stream);
+		channel.stream = stream;
+	}
+	viewer_end_turn(self); /* before Python code, which may call the viewer */
+	result = error ? NULL : classes_channel(found ? &channel : NULL);
+	free(stream);
+	return result;
 }
 
 static PyObject *interrupt(PyObject *object, PyObject *unused)
@@ -229,11 +243,11 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 
 	(void)keywords;
 	shmflip_init(&options);
-	if (!PyArg_ParseTuple(args, "zzIp", &options.channel, &options.dir, &options.view,
-	                      &prefault))
+	if (!PyArg_ParseTuple(args, "zO&Ip", &options.channel, arguments_dir, &options.dir,
+	                      &options.view, &prefault))
 		return -1;
-	if (self->handle) {
-		PyErr_SetString(PyExc_TypeError, "the viewer is open already");
+	if (self->handle || self->closing) {
+		PyErr_SetString(PyExc_TypeError, "a viewer is opened once: make another one");
 		return -1;
 	}
 	options.flags = SHMFLIP_VIEWER_ANY_FORMAT | (prefault ? SHMFLIP_VIEWER_PREFAULT : 0);
@@ -275,11 +289,10 @@ static PyObject *close_viewer(PyObject *object, PyObject *unused)
 	} else if (self->handle) {
 		self->closing = true;
 		shmflip_viewer_interrupt(self->handle);
-		Py_BEGIN_ALLOW_THREADS
-		PyThread_acquire_lock(self->lock, WAIT_LOCK);
-		Py_END_ALLOW_THREADS
-		close_handle(self);
-		viewer_end_turn(self);
+		if (viewer_begin_close(self)) {
+			close_handle(self);
+			viewer_end_turn(self);
+		}
 	}
 	Py_RETURN_NONE;
 }

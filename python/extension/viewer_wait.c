@@ -9,6 +9,9 @@
 /* How long a thread that waits for a frame leaves the lock to those that wait for the lock. */
 enum { TURN_US = 1000 };
 
+/* How often a close that waits for the lock asks whether the interpreter exits. */
+enum { CLOSE_SLICE_MS = 50 };
+
 /* ---- Turns ---- */
 
 int viewer_check(const struct viewer *self)
@@ -37,12 +40,34 @@ static bool wait_for_lock(struct viewer *self, int slice_ms)
 	return status == PY_LOCK_ACQUIRED;
 }
 
-/* Takes the lock of an open viewer. Returns 0, -EAGAIN if the time is over, or -1 with an
+/* At its exit, the interpreter stops daemon threads where they are. Then it clears its modules, sys
+ * among them. */
+static bool interpreter_exits(void)
+{
+	PyObject *is_finalizing = PySys_GetObject("is_finalizing"); /* borrowed */
+	PyObject *answer = is_finalizing ? PyObject_CallNoArgs(is_finalizing) : NULL;
+	bool exits = answer != Py_False;
+
+	Py_XDECREF(answer);
+	PyErr_Clear();
+	return exits;
+}
+
+bool viewer_begin_close(struct viewer *self)
+{
+	while (!PyThread_acquire_lock(self->lock, NOWAIT_LOCK)) {
+		if (interpreter_exits())
+			return false;
+		if (wait_for_lock(self, CLOSE_SLICE_MS))
+			return true;
+	}
+	return true;
+}
+
+/* Takes the lock of an open viewer. Returns 0, -EBUSY if the time is over, or -1 with an
  * exception. */
 static int begin_turn(struct viewer *self, const struct deadline *deadline)
 {
-	int again;
-
 	for (;;) {
 		if (viewer_check(self))
 			return -1;
@@ -53,17 +78,21 @@ static int begin_turn(struct viewer *self, const struct deadline *deadline)
 				return viewer_end_turn(self), -1;
 			return 0;
 		}
-		again = deadline_continue(deadline);
-		if (again <= 0)
-			return again < 0 ? -1 : -EAGAIN;
+		if (deadline_slice_ms(deadline) == 0 || interpreter_exits())
+			return -EBUSY;
+		if (PyErr_CheckSignals())
+			return -1;
 	}
 }
 
 int viewer_begin_call(struct viewer *self)
 {
 	struct deadline deadline;
+	int error = deadline_parse(NULL, &deadline);
 
-	return deadline_parse(NULL, &deadline) ? -1 : begin_turn(self, &deadline);
+	if (!error)
+		error = begin_turn(self, &deadline);
+	return error == -EBUSY ? viewer_raise(self, error) : error;
 }
 
 static void let_others_take_turns(struct viewer *self)
@@ -79,7 +108,10 @@ int viewer_raise(const struct viewer *self, int error)
 {
 	if (error == -ECANCELED && self->closing)
 		return viewer_check(self);
-	errors_raise(error);
+	if (error == -EBUSY)
+		errors_raise_with(-EAGAIN, "timeout: another thread waits at the viewer");
+	else
+		errors_raise(error);
 	return -1;
 }
 
@@ -88,23 +120,18 @@ int viewer_raise(const struct viewer *self, int error)
 int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
                     void *result)
 {
-	int error, again;
+	int error;
 
 	for (;;) {
 		error = begin_turn(self, deadline);
-		if (error == -1)
-			return 1;
-		if (!error) {
-			error = try(self, deadline_slice_ms(deadline), result);
-			viewer_end_turn(self);
-		}
-		if (error != -EAGAIN && error != -EINTR)
+		if (error)
+			return error == -1 ? 1 : error;
+		error = try(self, deadline_slice_ms(deadline), result);
+		viewer_end_turn(self);
+		if (error != -EINTR && (error != -EAGAIN || deadline_slice_ms(deadline) == 0))
 			return error;
-		again = deadline_continue(deadline);
-		if (again < 0)
+		if (PyErr_CheckSignals())
 			return 1;
-		if (!again)
-			return -EAGAIN;
 		let_others_take_turns(self);
 	}
 }

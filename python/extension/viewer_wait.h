@@ -32,15 +32,20 @@ int viewer_check(const struct viewer *self);
 int viewer_begin_call(struct viewer *self);
 void viewer_end_turn(struct viewer *self);
 
-/* Raises an error of the library; if close() has interrupted the wait, that of a closed viewer.
- * Returns -1. */
+/* Takes the lock to close the viewer. False: at the interpreter's exit, a thread keeps it forever. */
+bool viewer_begin_close(struct viewer *self);
+
+/* Raises an error of a wait; if close() has interrupted the wait, that of a closed viewer. Returns
+ * -1. */
 int viewer_raise(const struct viewer *self, int error);
 
 /* What a wait waits for: calls the library once, for some milliseconds. */
 typedef int viewer_attempt(struct viewer *self, int timeout_ms, void *result);
 
 /* Makes attempts until one has another result than -EAGAIN and -EINTR, or the time is over. Returns
- * that result, or 1 with an exception. */
+ * that result, or 1 with an exception.
+ * -EAGAIN  timeout
+ * -EBUSY   timeout: another thread had the lock */
 int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
                     void *result);
 

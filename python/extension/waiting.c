@@ -52,13 +52,6 @@ int deadline_slice_ms(const struct deadline *deadline)
 	                                       : (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
-int deadline_continue(const struct deadline *deadline)
-{
-	if (PyErr_CheckSignals())
-		return -1;
-	return deadline_slice_ms(deadline) > 0;
-}
-
 int deadline_from_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names,
                             struct deadline *deadline)
 {

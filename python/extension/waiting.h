@@ -16,12 +16,10 @@ struct deadline {
 /* Reads a timeout in seconds; None or NULL has no end. Returns 0, or -1 with an exception. */
 int deadline_parse(PyObject *timeout, struct deadline *deadline);
 
-/* The milliseconds of the next slice; 0: the time is over. */
+/* The milliseconds of the next slice; 0: the time is over. Between slices, callers run signal
+ * handlers. When the time is over they do not: a handler may call the library, and then the line
+ * about the timeout is lost. */
 int deadline_slice_ms(const struct deadline *deadline);
-
-/* After a slice that returned -EAGAIN or -EINTR: runs signal handlers. Returns 1 to wait again, 0 if
- * the time is over, or -1 with a handler's exception. */
-int deadline_continue(const struct deadline *deadline);
 
 /* Reads the arguments of a method with one, timeout, by position or name, and fast. Returns 0, or
  * -1 with an exception. */

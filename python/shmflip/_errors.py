@@ -6,7 +6,7 @@ class Error(OSError):
     """errno says which error it is, str() why it happened."""
 
     def __str__(self) -> str:
-        return str(self.strerror)
+        return super().__str__() if self.strerror is None else str(self.strerror)
 
 
 class ChannelNotFound(Error, FileNotFoundError):

@@ -9,12 +9,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import _shmflip
-from ._types import Colour, Stream, flatten, make_fraction
+from ._errors import BadArgument
+from ._types import EINVAL, Colour, Stream, flatten, make_fraction
 from ._viewer import channel_dir
 
 _open: "weakref.WeakSet[Producer]" = weakref.WeakSet()
 
 _LATEST, _LOSSLESS = 1, 2
+
+_LEASE_MAX_S = 2**31
 
 
 @atexit.register
@@ -27,6 +30,9 @@ def _close_all() -> None:
 def _lease_ms(seconds: float | None) -> int:
     if seconds is None:
         return 0
+    if not seconds < _LEASE_MAX_S:
+        raise BadArgument(EINVAL, f"lease is {seconds}: use seconds, or a negative number"
+                                  " for no limit")
     return -1 if seconds < 0 else max(1, round(seconds * 1000))
 
 
@@ -50,11 +56,11 @@ class Producer(_shmflip.Producer):
                  aspect: Any = None, colour: Colour = Colour(), frame_metadata_bytes: int = 0,
                  metadata: Mapping[int, bytes] = {}, lossless: bool = False, mode: int = 0o600,
                  group: int | None = None, lease: float | None = None, dir: Any = None) -> None:
-        self.name = channel
-        self.stream, flat = _normal(Stream(format, width, height, slots, slot_bytes, rate, aspect,
-                                           colour, frame_metadata_bytes, metadata))
+        stream, flat = _normal(Stream(format, width, height, slots, slot_bytes, rate, aspect,
+                                      colour, frame_metadata_bytes, metadata))
         super().__init__(channel, channel_dir(dir), _LOSSLESS if lossless else _LATEST, mode,
                          group, _lease_ms(lease), flat)
+        self.name, self.stream = channel, stream
         _open.add(self)
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ METADATA_HDR = 2
 METADATA_USER = 0x80000000
 
 _NOTHING: Mapping[int, bytes] = MappingProxyType({})
-_EINVAL = 22
+EINVAL = 22
 
 # Frames per second and aspects are fractions with terms of this size at most: 30000 / 1001.
 _DENOMINATOR_MAX = 100_000
@@ -115,9 +115,9 @@ def make_fraction(value: Any, name: str) -> Fraction | None:
     try:
         fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
     except (ValueError, OverflowError, ZeroDivisionError):
-        raise BadArgument(_EINVAL, f"{name} is no fraction: {value!r}") from None
+        raise BadArgument(EINVAL, f"{name} is no fraction: {value!r}") from None
     if fraction <= 0:
-        raise BadArgument(_EINVAL, f"{name} must be more than 0: {value!r}")
+        raise BadArgument(EINVAL, f"{name} must be more than 0: {value!r}")
     return fraction.limit_denominator(_DENOMINATOR_MAX)
 
 
@@ -137,7 +137,7 @@ def flatten(stream: Stream, fourcc: int) -> tuple[Any, ...]:
     """Makes what the extension reads of a stream."""
     rate = stream.rate or Fraction(0)
     aspect = stream.aspect
-    metadata = tuple((type, bytes(data)) for type, data in stream.metadata.items())
+    metadata = tuple((type, memoryview(data).tobytes()) for type, data in stream.metadata.items())
     return (fourcc, stream.width, stream.height, stream.slots, stream.slot_bytes,
             rate.numerator, rate.denominator, aspect.numerator if aspect else 0,
             aspect.denominator if aspect else 0, stream.colour, stream.frame_metadata_bytes,

@@ -9,16 +9,22 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import _shmflip
-from ._errors import EndOfStream
+from ._errors import BadArgument, EndOfStream
+from ._types import EINVAL
 
-# If an event loop stops meanwhile, close() in another thread waits for it no longer.
-_LOOP_STOPS_S = 1
+# How long close() in another thread waits for an event loop, which may be stopped or blocked.
+_LOOP_WAIT_S = 1
 
 _VIEWS = {None: 0, False: 1, True: 2}
 
 
-def channel_dir(dir: Any) -> str | None:
-    return None if dir is None else os.fsdecode(dir)
+def channel_dir(dir: Any) -> bytes | None:
+    return None if dir is None else os.fsencode(dir)
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 class _Readiness:
@@ -37,11 +43,13 @@ class _Readiness:
             self.loop.add_reader(self.fd, self.wake)
             self.watching = True
         self.tasks.add(future)
+        # asyncio.wait_for() of Python 3.11 loses a cancellation beside a result.
+        timer = None if timeout is None else self.loop.call_later(timeout, _finish, future)
         try:
-            await asyncio.wait_for(future, timeout)
-        except asyncio.TimeoutError:
-            pass
+            await future
         finally:
+            if timer:
+                timer.cancel()
             self.tasks.discard(future)
             if not self.tasks:
                 self.stop()
@@ -56,36 +64,37 @@ class _Readiness:
         # Until the tasks have run, the descriptor stays readable: do not call this again.
         self.stop()
         for future in self.tasks:
-            if not future.done():
-                future.set_result(None)
+            _finish(future)
         self.tasks.clear()
 
     def wake_from_any_thread(self) -> None:
         """Returns when the loop watches the descriptor no more: then it may be closed."""
-        try:
-            here = asyncio.get_running_loop() is self.loop
-        except RuntimeError:
-            here = False
-        if here:
+        if asyncio._get_running_loop() is self.loop:
             self.wake()
             return
         done = threading.Event()
-        self.loop.call_soon_threadsafe(self.wake)
-        self.loop.call_soon_threadsafe(done.set)
-        done.wait(_LOOP_STOPS_S)
+        try:
+            self.loop.call_soon_threadsafe(self.wake)
+            self.loop.call_soon_threadsafe(done.set)
+        except RuntimeError:  # the loop is closed, or is closed now
+            return
+        if not self.loop.is_running() or not done.wait(_LOOP_WAIT_S):
+            self.stop()  # the tasks wake up when the loop runs again
 
 
 class Viewer(_shmflip.Viewer):
     __module__ = "shmflip"
 
     name = ""
-    _readiness: _Readiness | None = None
+    _waiting: dict[asyncio.AbstractEventLoop, _Readiness] = {}
     _closing = False
 
     def __init__(self, channel: str = "default", *, every: bool | None = None,
                  prefault: bool = False, dir: Any = None) -> None:
-        self.name = channel
+        if every not in _VIEWS:
+            raise BadArgument(EINVAL, f"every is {every!r}: use True, False or None")
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
+        self.name, self._waiting = channel, {}
 
     def __repr__(self) -> str:
         return f"<shmflip.Viewer {self.name!r}{' closed' if self.closed else ''}>"
@@ -104,12 +113,15 @@ class Viewer(_shmflip.Viewer):
     def close(self) -> None:
         """Detaches. Frames held stay as they are."""
         self._closing = True
-        if self._readiness and self._readiness.tasks and self._readiness.loop.is_running():
-            self._readiness.wake_from_any_thread()
+        if not self.closed:  # as that of a parent process, whose loops are not for the child
+            for readiness in list(self._waiting.values()):
+                readiness.wake_from_any_thread()
         super().close()
 
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
         """acquire() for asyncio. A cancelled call takes no frame."""
+        if timeout is not None and not timeout >= 0:
+            raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         # A loop over frames that are ready must let other tasks run. Cancelled here, the call has
@@ -120,16 +132,21 @@ class Viewer(_shmflip.Viewer):
             left = None if end is None else end - loop.time()
             if left is not None and left <= 0:
                 return self.acquire(0)
-            await self._ready(loop).wait(left)
-            if self._closing:
-                raise ValueError("the viewer is closed")
+            await self._wait_readable(loop, left)
             frame = self.poll()
         return frame
 
-    def _ready(self, loop: asyncio.AbstractEventLoop) -> _Readiness:
-        if self._readiness is None or self._readiness.loop is not loop:
-            self._readiness = _Readiness(loop, self.fileno())
-        return self._readiness
+    async def _wait_readable(self, loop: asyncio.AbstractEventLoop, timeout: float | None) -> None:
+        readiness = self._waiting.setdefault(loop, _Readiness(loop, self.fileno()))
+        try:
+            # close() sets this before it looks for loops: so it sees this one, or this sees it.
+            if not self._closing:
+                await readiness.wait(timeout)
+        finally:
+            if not readiness.tasks and self._waiting.get(loop) is readiness:
+                del self._waiting[loop]
+        if self._closing:
+            raise ValueError("the viewer is closed")
 
     def __aiter__(self) -> Self:
         return self

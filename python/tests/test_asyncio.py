@@ -4,6 +4,7 @@
 import asyncio
 
 from harness import PATIENCE, Case, main, publish
+from test_waits import Thread
 
 import shmflip
 
@@ -66,6 +67,15 @@ class Asyncio(Case):
                     await viewer.acquire_async(timeout)
 
         self.run_loop(wait())
+        for timeout in -1, float("nan"):
+            with self.assertRaisesRegex(shmflip.BadArgument, "a timeout is 0 or more seconds"):
+                self.run_loop(viewer.acquire_async(timeout))
+
+    def test_enormous_timeouts(self):
+        producer, viewer = self.pair()
+        for timeout in 1e300, 10**30:
+            publish(producer)
+            self.assertTrue(self.run_loop(viewer.acquire_async(timeout)))
 
     def test_cancellation(self):
         producer, viewer = self.pair()
@@ -97,6 +107,27 @@ class Asyncio(Case):
             except asyncio.CancelledError:
                 frame = await viewer.acquire_async(PATIENCE)
             self.assertEqual(frame.sequence, sequence)
+
+        async def all():
+            for yields in range(8):
+                await cancel(yields)
+
+        self.run_loop(all())
+
+    def test_cancellation_beside_nothing(self):
+        """The descriptor is readable, but another call has taken the frame: the task must end."""
+        producer, viewer = self.pair(slots=8)
+
+        async def cancel(yields):
+            task = asyncio.create_task(viewer.acquire_async(PATIENCE))
+            await asyncio.sleep(0.01)
+            publish(producer)
+            viewer.poll()
+            for _ in range(yields):
+                await asyncio.sleep(0)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
 
         async def all():
             for yields in range(8):
@@ -150,6 +181,42 @@ class Asyncio(Case):
         self.run_loop(wait(close_here))
         viewer = self.viewer("nobody", attach=False)
         self.run_loop(wait(close_elsewhere))
+
+    def test_close_beside_a_stopped_loop(self):
+        viewer = self.viewer("nobody", attach=False)
+        loop = asyncio.new_event_loop()
+        self.addCleanup(loop.close)
+        task = loop.create_task(viewer.acquire_async())
+        loop.run_until_complete(asyncio.sleep(0.02))
+        fd = viewer.fileno()
+        viewer.close()
+        self.assertFalse(loop.remove_reader(fd))
+        with self.assertRaisesRegex(ValueError, "the viewer is closed"):
+            loop.run_until_complete(asyncio.wait_for(task, PATIENCE))
+
+    def test_close_beside_a_closed_loop(self):
+        viewer = self.viewer("nobody", attach=False)
+
+        async def wait():
+            task = asyncio.create_task(viewer.acquire_async())
+            await asyncio.sleep(0.02)
+            return task
+
+        loop = asyncio.new_event_loop()
+        task = loop.run_until_complete(wait())
+        loop.close()
+        viewer.close()
+        self.assertFalse(task.done())
+        task._log_destroy_pending = False
+
+    def test_several_loops(self):
+        viewer = self.viewer("nobody", attach=False)
+        threads = [Thread(self.run_loop, viewer.acquire_async()) for _ in range(3)]
+        self.wait_until(lambda: len(viewer._waiting) == 3, "they do not wait")
+        viewer.close()
+        for thread in threads:
+            with self.assertRaisesRegex(ValueError, "the viewer is closed"):
+                thread.end()
 
     def test_another_loop(self):
         producer, viewer = self.pair()

@@ -250,6 +250,26 @@ class Dlpack(Case):
         free(ctypes.addressof(tensor))
         frame.release()
 
+    def test_a_consumer_frees_after_the_interpreters_end(self):
+        self.check_program("""
+            import ctypes
+            producer = shmflip.Producer("a", width=4, height=4)
+            viewer = shmflip.Viewer("a")
+            viewer.attach(60)
+            producer.loan().publish()
+            capsule = viewer.acquire(60).__dlpack__(max_version=(1, 0))
+            viewer.close()
+            api = ctypes.pythonapi
+            api.PyCapsule_GetPointer.restype = ctypes.c_void_p
+            tensor = api.PyCapsule_GetPointer(ctypes.py_object(capsule), b"dltensor_versioned")
+            name = b"used_dltensor_versioned"
+            api.Py_IncRef(ctypes.py_object(name))
+            api.PyCapsule_SetName(ctypes.py_object(capsule), name)
+            free = ctypes.c_void_p.from_address(tensor + 16)
+            at_exit = ctypes.CDLL(None).__cxa_atexit
+            at_exit(free, ctypes.c_void_p(tensor), None)
+        """)
+
     def test_refusals(self):
         frame = self.frame()
         for arguments in ({}, {"max_version": (0, 8)}, {"max_version": (1, 0), "stream": 1},

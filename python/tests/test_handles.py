@@ -35,6 +35,7 @@ class Arguments(Case):
                {"format": "XR25"}, {"rate": -1}, {"rate": "x"}, {"rate": float("nan")},
                {"aspect": (1, 0)}, {"colour": (300, 0, 0, 0, 0, 0, 0)}, {"mode": 0o777},
                {"slot_bytes": 1 << 70}, {"metadata": {-1: b""}}, {"channel": "a/b"},
+               {"lease": float("nan")}, {"lease": float("inf")}, {"lease": 1e30},
                {"metadata": {1: bytes(2 << 20)}}, {"width": 0xffffffff, "height": 0xffffffff})
         for arguments in bad:
             with self.subTest(arguments=str(arguments)[:60]):
@@ -42,7 +43,8 @@ class Arguments(Case):
                     self.producer(**arguments)
                 self.assertNotIn("\n", str(caught.exception))
         for arguments in ({"width": 1.5}, {"width": "1"}, {"channel": 5}, {"no": 1},
-                          {"metadata": {"a": b""}}, {"colour": 5}):
+                          {"metadata": {"a": b""}}, {"metadata": {1: 5}}, {"metadata": {1: "x"}},
+                          {"colour": 5}):
             with self.subTest(arguments=arguments), self.assertRaises(TypeError):
                 self.producer(**arguments)
         producer = self.producer()
@@ -60,8 +62,17 @@ class Arguments(Case):
             self.assertEqual(shmflip.channels(), [])
         self.assertEqual(shmflip.default_dir(), self.dir)
 
+    def test_a_directory_whose_name_is_no_text(self):
+        other = os.fsencode(self.dir) + b"/\xff"
+        for dir in other, os.fsdecode(other):
+            with shmflip.Producer("a", width=4, height=4, dir=dir), shmflip.Viewer("a", dir=dir):
+                self.assertEqual(shmflip.channels(dir), ["a"])
+                self.assertEqual(shmflip.status("a", dir).channel.pid, os.getpid())
+        with self.assertRaisesRegex(ValueError, "null"):
+            shmflip.Viewer(dir="a\0b")
+
     def test_every(self):
-        with self.assertRaises(KeyError):
+        with self.assertRaisesRegex(shmflip.BadArgument, "use True, False or None"):
             shmflip.Viewer(every="yes")
 
     def test_formats(self):
@@ -74,6 +85,10 @@ class Arguments(Case):
 
 
 class Errors(Case):
+    def test_made_by_hand(self):
+        self.assertEqual(str(shmflip.Timeout("why")), "why")
+        self.assertEqual(str(shmflip.Timeout(11, "why")), "why")
+
     def test_classes(self):
         for name, base in (("ChannelNotFound", FileNotFoundError), ("Timeout", TimeoutError),
                            ("EndOfStream", EOFError), ("Refused", PermissionError),
@@ -143,11 +158,17 @@ class Errors(Case):
 
     def test_initialised_twice(self):
         producer, viewer = self.pair()
-        with self.assertRaisesRegex(TypeError, "open already"):
-            viewer.__init__()
-        with self.assertRaisesRegex(TypeError, "open already"):
-            producer.__init__("other", width=4, height=4)
-        self.assertEqual(producer.viewers(), 1)
+        for when in "open", "closed":
+            with self.subTest(when=when):
+                with self.assertRaisesRegex(TypeError, "opened once"):
+                    viewer.__init__("other")
+                with self.assertRaisesRegex(TypeError, "opened once"):
+                    producer.__init__("other", width=4, height=4)
+                self.assertEqual((viewer.name, producer.name), ("default", "default"))
+                self.assertEqual(producer.stream.width, 16)
+                self.assertNotIn("other", shmflip.channels())
+            producer.close()
+            viewer.close()
 
     def test_types_that_cannot_be_made(self):
         for kind in shmflip.Frame, shmflip.Loan:

@@ -148,6 +148,51 @@ class Loans(Case):
         self.assertIsNone(gone())
         self.assertEqual(shmflip.channels(), ["default"])
 
+    def test_arguments(self):
+        for arguments in ({"hight": None}, {"timeout": 1, "depth": 1}, {"format": 5}):
+            with self.subTest(arguments=arguments), self.assertRaises(TypeError):
+                self.source.loan(**arguments)
+        with self.assertRaises(TypeError):
+            self.source.loan(1, timeout=1)
+        for arguments in ({"width": 0}, {"height": 0}, {"format": "XR25"}):
+            with self.subTest(arguments=arguments), self.assertRaises(shmflip.BadArgument):
+                self.source.loan(**arguments)
+        with self.assertRaisesRegex(ValueError, "null"):
+            self.source.loan(format="XR24\0")
+        self.source.loan(timeout=1, width=None, height=None, format=None).discard()
+
+    def test_an_end_within_the_end(self):
+        """The garbage collector may run a __del__ meanwhile."""
+        self.check_program("""
+            import gc
+            class Garbage:
+                def __init__(self, end):
+                    self.end, self.me = end, self
+                def __del__(self):
+                    try:
+                        self.end()
+                    except ValueError:
+                        pass
+            hit = 0
+            with shmflip.Producer("a", width=4, height=4, format="YU12") as producer:
+                for threshold in range(1, 40):
+                    for end in "discard", "publish":
+                        loan = producer.loan(60)
+                        loan.planes
+                        gc.collect()
+                        gc.disable()
+                        Garbage(getattr(loan, end))
+                        gc.set_threshold(threshold, 1, 1)
+                        gc.enable()
+                        try:
+                            loan.publish()
+                        except ValueError:
+                            hit += 1
+                        gc.set_threshold(700, 10, 10)
+            # Later versions collect no garbage within a call in C.
+            print(hit > 0 or sys.version_info >= (3, 12))
+        """, "True", SHMFLIP_TEST_NUMPY="0")
+
     def test_sizes_of_write(self):
         loan = self.source.loan()
         with self.assertRaisesRegex(ValueError, "the frame has 512 bytes, and 3 were given"):

@@ -198,6 +198,24 @@ class Threads(Case):
         publish(producer)
         self.assertEqual(thread.end().sequence, 1)
 
+    def test_a_timeout_for_another_thread(self):
+        viewer = self.viewer("nobody", attach=False)
+        thread = Thread(viewer.acquire)
+        with self.assertRaises(shmflip.ChannelNotFound):
+            shmflip.status("nobody")
+        lines = set()
+        end = time.monotonic() + PATIENCE
+        while "timeout: another thread waits at the viewer" not in lines:
+            self.assertLess(time.monotonic(), end, lines)
+            with self.assertRaises(shmflip.Timeout) as caught:
+                viewer.acquire(0)
+            lines.add(str(caught.exception))
+        self.assertFalse([line for line in lines if not line.startswith("timeout: ")])
+        self.assertIsNone(viewer.poll())
+        viewer.close()
+        with self.assertRaises(ValueError):
+            thread.end()
+
     def test_close_ends_waits(self):
         producer, holder = self.pair(slots=2)
         frames = [publish(producer) and holder.acquire(0) for _ in range(2)]
@@ -250,6 +268,26 @@ class Threads(Case):
 
         self.assertEqual(Thread(use).end(), 7)
         self.assertTrue(frame.released)
+
+    def test_calls_at_exit_beside_a_daemon_thread(self):
+        """It was stopped in the middle of its wait, and nothing wakes it up any more."""
+        for call in "viewer.counts()", "viewer.acquire()", "viewer.close()":
+            with self.subTest(call=call):
+                self.check_program(f"""
+                    import threading, time
+                    class Last:
+                        def __del__(self, viewer=shmflip.Viewer("nobody")):
+                            try:
+                                {call}
+                            except OSError:
+                                pass
+                    viewer = Last.__del__.__defaults__[0]
+                    thread = threading.Thread(target=viewer.acquire, daemon=True)
+                    thread.start()
+                    time.sleep(0.1)  # it begins to wait; if it has not, it waits for nobody
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+                    sys.last = Last()  # sys is cleared after the threads are stopped
+                """)
 
     def test_daemon_threads_at_exit(self):
         self.check_program("""
@@ -331,6 +369,38 @@ class Interrupts(Case):
             viewer.close()
             thread.join()
         """)
+
+    def test_handlers_that_call_the_viewer(self):
+        self.check_program("""
+            import signal, time
+            calls = 0
+            producer = shmflip.Producer("a", width=4, height=4, rate=25, metadata={7: b"x"})
+            viewer = shmflip.Viewer("a")
+            viewer.attach(60)
+            def handle(number, frame):
+                global calls
+                calls += 1
+                viewer.counts()
+                try:
+                    shmflip.status("nobody")
+                except shmflip.ChannelNotFound:
+                    pass
+                signal.setitimer(signal.ITIMER_REAL, 0.0003)
+            signal.signal(signal.SIGALRM, handle)
+            signal.setitimer(signal.ITIMER_REAL, 0.0003)
+            while calls < 500:
+                assert viewer.channel.stream.metadata == {7: b"x"}
+            lines = set()
+            while calls < 600:
+                try:
+                    viewer.acquire(0.001)
+                except shmflip.Timeout as error:
+                    lines.add(str(error).split(":")[0])
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            print(*lines)
+            viewer.close()
+            producer.close()
+        """, "timeout")
 
     def test_handlers_that_do_not_raise(self):
         self.check_program("""
