@@ -92,8 +92,8 @@ INLINE uint32_t look_up(const struct cursor *cursor, const uint32_t *table, unsi
 	return table[low_bits(cursor->bits, bits)];
 }
 
-/* Takes up to three entries of literals alone. Returns whether the last look-up found another one;
- * else *entry is something else, which 56 bits are enough for. */
+/* Takes up to three entries of literals alone, and looks up the next. Returns false if that is
+ * something else, and 56 bits are there for it. */
 INLINE bool take_literal_entries(struct cursor *cursor, const uint32_t *table, unsigned index_bits,
                                  uint32_t *entry)
 {

@@ -219,7 +219,8 @@ const struct inflate_variant *inflate_variant_get(unsigned index)
 	unsigned first = 0, count = sizeof(variants) / sizeof(variants[0]);
 
 #ifdef HAVE_INFLATE_AVX2
-	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2"))
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") ||
+	    !__builtin_cpu_supports("bmi2"))
 		first = 1;
 #endif
 	return index < count - first ? &variants[first + index] : NULL;

@@ -72,17 +72,17 @@ static void undo_filter(uint8_t filter, const uint8_t *raw, const uint8_t *above
  * of samples is at most as long as one of the widest pixels. */
 static bool reserve(struct png_expander *expander, uint32_t width)
 {
-	size_t row_bytes = PIXEL_BYTES_MAX * (size_t)width;
+	uint64_t row_bytes = PIXEL_BYTES_MAX * (uint64_t)width;
 	uint8_t *larger;
 
 	if (row_bytes <= expander->memory_row_bytes)
 		return true;
-	larger = calloc(5, row_bytes);
+	larger = row_bytes > SIZE_MAX ? NULL : calloc(5, (size_t)row_bytes);
 	if (!larger)
 		return false;
 	free(expander->memory);
 	expander->memory = larger;
-	expander->memory_row_bytes = row_bytes;
+	expander->memory_row_bytes = (size_t)row_bytes;
 	return true;
 }
 
@@ -133,9 +133,9 @@ void png_pass_init(struct png_pass *pass, const struct png_fast_format *format, 
 }
 
 /* A pass without pixels has no rows either. */
-size_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_format *format)
+uint64_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_format *format)
 {
-	size_t bits = (size_t)pass->width * format->channels * format->depth;
+	uint64_t bits = (uint64_t)pass->width * format->channels * format->depth;
 
 	return pass->width ? 1 + (bits + 7) / 8 : 0;
 }
@@ -143,7 +143,7 @@ size_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_for
 void png_expander_begin_pass(struct png_expander *expander, const struct png_pass *pass)
 {
 	expander->pass = *pass;
-	expander->row_bytes = png_pass_row_bytes(pass, expander->converter.format);
+	expander->row_bytes = (size_t)png_pass_row_bytes(pass, expander->converter.format);
 	expander->above = memory_row(expander, ZEROS);
 	expander->y = 0;
 }

@@ -42,7 +42,7 @@ void png_expander_finish(struct png_expander *expander);
 
 /* All rows of a picture that is not interlaced, or those of pass 0 to 6 of one that is. */
 void png_pass_init(struct png_pass *pass, const struct png_fast_format *format, unsigned number);
-size_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_format *format);
+uint64_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_format *format);
 
 void png_expander_begin_pass(struct png_expander *expander, const struct png_pass *pass);
 

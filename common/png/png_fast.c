@@ -36,6 +36,10 @@ struct picture {
 /* A band is unfiltered while it is in the cache. */
 enum { BAND_BYTES = 128 * 1024 };
 
+/* Samples of 16 bits inflate to twice the size of the pixels: with 32-bit addresses, that may be more
+ * than fits. The rest is for what is added to it. */
+#define RAW_BYTES_MAX (SIZE_MAX / 2)
+
 struct png_fast *png_fast_create(unsigned inflater, unsigned unfilter)
 {
 	struct png_fast *fast = calloc(1, sizeof(*fast));
@@ -125,9 +129,9 @@ static bool place_raw(struct png_fast *fast, struct picture *picture, uint64_t p
 	return true;
 }
 
-static size_t all_raw_bytes(const struct png_fast_format *format)
+static uint64_t all_raw_bytes(const struct png_fast_format *format)
 {
-	size_t bytes = 0;
+	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < (format->interlaced ? PNG_PASSES : 1); i++) {
 		struct png_pass pass;
@@ -266,13 +270,15 @@ bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct png_chunks *chunks = &fast->chunks;
+	uint64_t raw_bytes = all_raw_bytes(format);
 	struct picture picture = { .format = format,
-		                   .raw_bytes = all_raw_bytes(format),
+		                   .row_bytes = (size_t)(raw_bytes / format->height),
+		                   .raw_bytes = (size_t)raw_bytes,
 		                   .pixels = pixels,
 		                   .opaque = true };
 
-	picture.row_bytes = picture.raw_bytes / format->height;
-	if (!place_raw(fast, &picture, pixels_size) || !begin(fast, &picture) ||
+	if (raw_bytes > RAW_BYTES_MAX || !place_raw(fast, &picture, pixels_size) ||
+	    !begin(fast, &picture) ||
 	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(picture.raw_bytes)))
 		return false;
 	png_inflate_begin(fast->inflater, chunks->data, chunks->bytes, picture.raw,
