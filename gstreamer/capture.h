@@ -9,9 +9,9 @@
 #include <shmflip.h>
 
 struct gst_shmflip_capture {
-	GstObject *owner; /* for messages of the log */
+	GstObject *owner; /* set once, before all functions; for messages of the log */
 	const char *channel;
-	struct shmflip_viewer *viewer;
+	struct shmflip_viewer *viewer; /* NULL: not open. The owner's lock: interruptions use it */
 	int fd;
 	gboolean said_waiting;
 	gboolean missed;              /* between the last two results */
@@ -20,9 +20,8 @@ struct gst_shmflip_capture {
 };
 
 /* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
- * owner and the channel's name live. Errors are those of shmflip_viewer_open() and
- * shmflip_viewer_fd(). */
-int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstObject *owner,
+ * the channel's name lives. Errors are those of shmflip_viewer_open() and shmflip_viewer_fd(). */
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture,
                              const struct shmflip_viewer_options *options);
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
 
@@ -31,7 +30,8 @@ void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
 int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
                              const struct shmflip_frame **frame);
 
-/* [any] Ends a wait at once, and each later one, with -ECANCELED; allows them again. */
+/* [any] Ends a wait at once, and each later one, with -ECANCELED; allows them again. Does nothing
+ * while the viewer is not open: an application may flush the source in any state. */
 void gst_shmflip_capture_interrupt(struct gst_shmflip_capture *capture);
 void gst_shmflip_capture_resume(struct gst_shmflip_capture *capture);
 

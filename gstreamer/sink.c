@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "pool.h"
 #include "sender.h"
+#include "sink_errors.h"
 #include "sink_properties.h"
 
 GST_DEBUG_CATEGORY_STATIC(sink_debug);
@@ -28,76 +29,35 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(shmflipsink, "shmflipsink", GST_RANK_NONE,
                                       GST_DEBUG_CATEGORY_INIT(sink_debug, "shmflipsink", 0,
                                                               "frames to shmflip"))
 
-/* ---- Errors ---- */
-
-/* The library's line says what is wrong. It knows no properties. */
-static const char *hint_of(int error)
-{
-	switch (error) {
-	case -EBUSY:
-		return " (property channel)";
-	case -EPERM:
-	case -EACCES:
-		return " (property dir chooses another directory)";
-	default:
-		return "";
-	}
-}
-
-static GstResourceError code_of(int error)
-{
-	switch (error) {
-	case -EBUSY:
-	case -ESTALE:
-		return GST_RESOURCE_ERROR_BUSY;
-	case -ENOSPC:
-	case -ENOMEM:
-		return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-	case -EINVAL:
-	case -EOVERFLOW:
-	case -ENAMETOOLONG:
-		return GST_RESOURCE_ERROR_SETTINGS;
-	default:
-		return GST_RESOURCE_ERROR_OPEN_WRITE;
-	}
-}
-
-/* GST_ELEMENT_ERROR takes only the name of a code. */
-static void report(GstShmflipSink *self, int error)
-{
-	gchar *text = g_strconcat(shmflip_error_detail(), hint_of(error), NULL);
-
-	gst_element_message_full(GST_ELEMENT(self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-	                         code_of(error), text, NULL, __FILE__, GST_FUNCTION, __LINE__);
-}
-
 /* ---- Stream ---- */
-
-static void set_stream(GstShmflipSink *self, const struct shmflip_layout *layout,
-                       struct shmflip_stream *stream)
-{
-	/* Upstream may write with GStreamer's strides. */
-	stream->slot_bytes = MAX(layout->bytes, self->sender.info.size);
-	GST_OBJECT_LOCK(self);
-	stream->slots = self->properties.slots;
-	GST_OBJECT_UNLOCK(self);
-}
 
 static int open_channel(GstShmflipSink *self, struct shmflip_stream *stream)
 {
+	struct gst_shmflip_sink_properties properties;
 	struct shmflip_producer_options options;
+	int error;
+
+	/* Opening may take a second, in which no one else could use the element. */
+	GST_OBJECT_LOCK(self);
+	gst_shmflip_sink_properties_copy(&self->properties, &properties);
+	GST_OBJECT_UNLOCK(self);
+	stream->slots = properties.slots;
+	gst_shmflip_sink_properties_to_producer(&properties, &options);
+	error = gst_shmflip_channel_open(self->channel, &options, stream);
+	gst_shmflip_sink_properties_finish(&properties);
+	return error;
+}
+
+/* Upstream may write with GStreamer's strides. */
+static int set_slot_bytes(GstShmflipSink *self, struct shmflip_stream *stream)
+{
 	struct shmflip_layout layout;
 	int error;
 
 	shmflip_init(&layout);
 	error = shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout);
-	if (error)
-		return error;
-	set_stream(self, &layout, stream);
-	GST_OBJECT_LOCK(self);
-	gst_shmflip_sink_properties_to_producer(&self->properties, &options);
-	error = gst_shmflip_channel_open(self->channel, &options, stream);
-	GST_OBJECT_UNLOCK(self);
+	if (!error)
+		stream->slot_bytes = MAX(layout.bytes, self->sender.info.size);
 	return error;
 }
 
@@ -114,9 +74,11 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 		                  ("%" GST_PTR_FORMAT, (void *)caps));
 		return FALSE;
 	}
-	error = open_channel(self, &stream);
+	error = set_slot_bytes(self, &stream);
+	if (!error)
+		error = open_channel(self, &stream);
 	if (error)
-		report(self, error);
+		gst_shmflip_sink_report(GST_ELEMENT(self), error);
 	return !error;
 }
 
@@ -147,13 +109,8 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 
 static GstFlowReturn fail(GstShmflipSink *self, int error)
 {
-	if (error == -EBADMSG)
-		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-		                  ("A buffer does not hold a frame of the size that caps say"),
-		                  (NULL));
-	else
-		report(self, error);
-	return GST_FLOW_ERROR;
+	gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	return error == -ENOTCONN ? GST_FLOW_NOT_NEGOTIATED : GST_FLOW_ERROR;
 }
 
 static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *buffer)
@@ -163,6 +120,27 @@ static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *bu
 	return gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 }
 
+/* The change to PLAYING waits for the preroll lock, or it has had it: then nothing would end a wait
+ * in preroll. */
+static GstFlowReturn let_play(GstBaseSink *base)
+{
+	base->have_preroll = TRUE;
+	GST_BASE_SINK_PREROLL_UNLOCK(base);
+	g_usleep(G_USEC_PER_SEC / 1000);
+	GST_BASE_SINK_PREROLL_LOCK(base);
+	base->have_preroll = FALSE;
+	return base->flushing ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
+static GstFlowReturn wait_resumed(GstShmflipSink *self)
+{
+	GstBaseSink *base = GST_BASE_SINK(self);
+
+	return gst_shmflip_channel_is_interrupted(self->channel, GST_SHMFLIP_UNLOCK)
+	               ? gst_base_sink_wait_preroll(base)
+	               : let_play(base);
+}
+
 static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
@@ -170,7 +148,7 @@ static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 	int error = gst_shmflip_sender_send(&self->sender, buffer, running_time);
 
 	while (error == -ECANCELED) {
-		GstFlowReturn flow = gst_base_sink_wait_preroll(base);
+		GstFlowReturn flow = wait_resumed(self);
 
 		if (flow != GST_FLOW_OK)
 			return flow;
@@ -224,43 +202,46 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 
 static gboolean unlock(GstBaseSink *base)
 {
-	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, TRUE);
+	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, GST_SHMFLIP_UNLOCK);
 	return TRUE;
 }
 
 static gboolean unlock_stop(GstBaseSink *base)
 {
-	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, FALSE);
+	gst_shmflip_channel_resume(GST_SHMFLIP_SINK(base)->channel, GST_SHMFLIP_UNLOCK);
 	return TRUE;
 }
 
-static gboolean start(GstBaseSink *base)
+static void begin(GstShmflipSink *self)
 {
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-
 	self->sender.orientation = 0;
 	self->sender.has_had_viewers = FALSE;
 	GST_OBJECT_LOCK(self);
 	self->sender.wait_viewers = self->properties.wait_viewers;
 	GST_OBJECT_UNLOCK(self);
 	gst_shmflip_channel_set_flushing(self->channel, FALSE);
-	return TRUE;
 }
 
-static gboolean stop(GstBaseSink *base)
-{
-	gst_shmflip_channel_close(GST_SHMFLIP_SINK(base)->channel);
-	return TRUE;
-}
-
+/* The base class's start() and stop() are those of READY and NULL. It also waits for the end of
+ * preroll() or render() before PLAYING, and does not call unlock() then. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(element);
+	GstStateChangeReturn result;
 
-	/* Before pads are deactivated, which waits for threads that wait for a slot. */
-	if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED)
+		begin(self);
+	else if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+		gst_shmflip_channel_interrupt(self->channel, GST_SHMFLIP_TO_PLAY);
+	else if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+		/* Pads are deactivated, which waits for threads that wait for a slot. */
 		gst_shmflip_channel_set_flushing(self->channel, TRUE);
-	return GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	result = GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
+	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+		gst_shmflip_channel_resume(self->channel, GST_SHMFLIP_TO_PLAY);
+	else if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+		gst_shmflip_channel_close(self->channel);
+	return result;
 }
 
 /* GstBaseSink has no function that runs at the end of every buffer, dropped ones included. */
@@ -368,8 +349,6 @@ static void gst_shmflip_sink_class_init(GstShmflipSinkClass *class)
 	base->wait_event = wait_event;
 	base->preroll = preroll;
 	base->render = render;
-	base->start = start;
-	base->stop = stop;
 	base->unlock = unlock;
 	base->unlock_stop = unlock_stop;
 }

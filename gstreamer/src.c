@@ -20,7 +20,7 @@ struct _GstShmflipSrc {
 	struct shmflip_counts counts;                 /* object lock */
 	guint64 copied;                               /* object lock */
 	/* Those below belong to the streaming thread between start and stop. */
-	struct gst_shmflip_src_properties started; /* as they were then; strings are NULL */
+	struct gst_shmflip_src_properties started; /* as they were then */
 	struct gst_shmflip_capture capture;
 	struct gst_shmflip_src_buffers buffers;
 	struct gst_shmflip_timing timing;
@@ -101,7 +101,7 @@ static gboolean start(GstShmflipSrc *self)
 	options.channel = self->started.channel;
 	options.dir = self->started.dir;
 	options.view = (uint32_t)self->started.view;
-	error = gst_shmflip_capture_open(&self->capture, GST_OBJECT(self), &options);
+	error = gst_shmflip_capture_open(&self->capture, &options);
 	if (error) {
 		GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", shmflip_error_detail()),
 		                  (NULL));
@@ -386,6 +386,7 @@ static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
 	gst_shmflip_src_properties_init(&self->properties);
 	gst_shmflip_src_buffers_init(&self->buffers);
+	self->capture.owner = GST_OBJECT(self);
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
 	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
