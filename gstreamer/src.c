@@ -6,6 +6,7 @@
 #include "caps.h"
 #include "capture.h"
 #include "src_buffers.h"
+#include "src_errors.h"
 #include "src_properties.h"
 #include "timing.h"
 
@@ -179,36 +180,28 @@ static gboolean query(GstBaseSrc *base, GstQuery *query)
 	return TRUE;
 }
 
-static gboolean fail_format(GstShmflipSrc *self, uint32_t fourcc)
+static GstFlowReturn follow_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
 {
-	const struct shmflip_format_info *format = shmflip_format_info(fourcc);
-	char *name = format ? g_strdup(format->name) : g_strdup_printf("0x%08x", fourcc);
+	GstPad *pad = GST_BASE_SRC_PAD(self);
 
-	GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-	                  ("channel %s has pixel format %s, which GStreamer lacks: have its "
-	                   "producer use another",
-	                   self->started.channel, name),
-	                  (NULL));
-	g_free(name);
-	return FALSE;
-}
-
-static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
-{
 	if (gst_shmflip_src_buffers_fit(&self->buffers, frame))
-		return TRUE;
-	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
-		return fail_format(self, frame->fourcc);
-	if (gst_pad_peer_query_accept_caps(GST_BASE_SRC_PAD(self), self->buffers.caps) &&
+		return GST_FLOW_OK;
+	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame)) {
+		gst_shmflip_src_report_format(GST_ELEMENT(self), self->started.channel,
+		                              frame->fourcc);
+		return GST_FLOW_ERROR;
+	}
+	if (gst_pad_peer_query_accept_caps(pad, self->buffers.caps) &&
 	    gst_base_src_negotiate(GST_BASE_SRC(self)))
-		return TRUE;
-	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
-	                  ("the next element does not take %s of %ux%u pixels from channel %s: put "
-	                   "videoconvert or videoscale before it",
-	                   GST_VIDEO_INFO_NAME(&self->buffers.packed), frame->width, frame->height,
-	                   self->started.channel),
-	                  (NULL));
-	return FALSE;
+		return GST_FLOW_OK;
+	/* A flush or the end of the state PAUSED made it fail: negotiate before the next frame. */
+	if (GST_PAD_IS_FLUSHING(pad)) {
+		gst_pad_mark_reconfigure(pad);
+		return GST_FLOW_FLUSHING;
+	}
+	gst_shmflip_src_report_refusal(GST_ELEMENT(self), self->started.channel,
+	                               &self->buffers.packed);
+	return GST_FLOW_NOT_NEGOTIATED;
 }
 
 /* ---- Frames ---- */
@@ -270,19 +263,19 @@ static GstFlowReturn make_buffer(GstShmflipSrc *self, const struct shmflip_frame
                                  GstBuffer **buffer)
 {
 	gboolean holds = FALSE;
-	GstFlowReturn result = GST_FLOW_ERROR;
+	GstFlowReturn result = follow_caps(self, frame);
 
-	if (!follow_caps(self, frame))
+	if (result != GST_FLOW_OK)
 		goto release;
 	follow_orientation(self, frame->orientation);
 	*buffer = gst_shmflip_src_buffers_make(&self->buffers, frame, max_held(self), &holds);
 	if (!*buffer) {
 		GST_ELEMENT_ERROR(self, RESOURCE, NO_SPACE_LEFT, ("no memory for a frame's copy"),
 		                  (NULL));
+		result = GST_FLOW_ERROR;
 		goto release;
 	}
 	describe_buffer(self, frame, *buffer);
-	result = GST_FLOW_OK;
 release:
 	if (!holds)
 		shmflip_frame_release(frame);

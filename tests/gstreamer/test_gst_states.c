@@ -26,6 +26,74 @@ static void source_is_flushed_in_every_state(void **state)
 	gst_object_unref(pipeline);
 }
 
+static struct shmflip_producer *open_producer(void)
+{
+	struct shmflip_producer_options options;
+	struct shmflip_producer *producer;
+	struct shmflip_stream stream;
+
+	shmflip_init(&options);
+	options.channel = "test";
+	shmflip_init(&stream);
+	stream.width = 64;
+	stream.height = 48;
+	stream.slots = 4;
+	assert_int_equal(shmflip_producer_open(&options, &stream, &producer), 0);
+	return producer;
+}
+
+static void publish(struct shmflip_producer *producer)
+{
+	struct shmflip_frame *frame;
+
+	assert_int_equal(shmflip_producer_loan(producer, &frame, 0), 0);
+	assert_int_equal(shmflip_frame_publish(frame), 0);
+	shmflip_frame_release(frame);
+}
+
+/* Downstream is asked whether it takes the first frame's caps, and the pipeline stops meanwhile. */
+static GstPadProbeReturn answer_after_stop(GstPad *pad, GstPadProbeInfo *info, gpointer asked)
+{
+	if (GST_QUERY_TYPE(GST_PAD_PROBE_INFO_QUERY(info)) != GST_QUERY_ACCEPT_CAPS)
+		return GST_PAD_PROBE_OK;
+	g_atomic_int_set((gint *)asked, 1);
+	for (int i = 0; i < HANG_S * 1000 && !GST_PAD_IS_FLUSHING(pad); i++)
+		sleep_ms(1);
+	return GST_PAD_PROBE_DROP;
+}
+
+static void stopping_is_no_error_of_negotiation(void **state)
+{
+	struct shmflip_producer *producer = open_producer();
+	struct run run;
+	GstElement *source;
+	GstMessage *message;
+	gint asked = 0;
+	GstBus *bus;
+	GstPad *pad;
+
+	(void)state;
+	open_pipeline(&run, "shmflipsrc name=source channel=test ! fakesink name=sink");
+	source = gst_bin_get_by_name(GST_BIN(run.pipeline), "source");
+	pad = gst_element_get_static_pad(source, "src");
+	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer_after_stop, &asked,
+	                  NULL);
+	publish(producer);
+	begin_state(&run, GST_STATE_PLAYING);
+	for (int i = 0; i < HANG_S * 1000 && !g_atomic_int_get(&asked); i++)
+		sleep_ms(1);
+	/* Not the pipeline's state: that would drop its messages. */
+	gst_element_set_state(source, GST_STATE_NULL);
+	bus = gst_element_get_bus(run.pipeline);
+	message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+	assert_null(message);
+	gst_object_unref(bus);
+	gst_object_unref(pad);
+	gst_object_unref(source);
+	close_pipeline(&run);
+	shmflip_producer_close(producer);
+}
+
 /* ---- The sink ---- */
 
 static void buffers_without_caps_are_refused(void **state)
@@ -136,6 +204,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIRECTORY(source_is_flushed_in_every_state),
+		WITH_DIRECTORY(stopping_is_no_error_of_negotiation),
 		WITH_DIRECTORY(buffers_without_caps_are_refused),
 		WITH_DIRECTORY(plays_while_it_waits_for_viewers),
 		WITH_DIRECTORY(ready_closes_the_channel),
