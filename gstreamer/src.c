@@ -369,7 +369,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	gst_element_class_set_static_metadata(
 		element, "shmflip source", "Source/Video",
 		"Reads a channel's video frames from shared memory without copying them",
-		"shmflip");
+		"The shmflip authors");
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
 	gst_caps_unref(caps);
