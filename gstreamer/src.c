@@ -38,15 +38,13 @@ GST_ELEMENT_REGISTER_DEFINE(shmflipsrc, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SH
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(object);
-	gboolean known, live;
+	gboolean known;
 
 	GST_OBJECT_LOCK(self);
 	known = gst_shmflip_src_properties_set(&self->properties, id, value);
-	live = self->properties.is_live;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	gst_base_src_set_live(GST_BASE_SRC(self), live);
 }
 
 static GstStructure *make_stats(GstShmflipSrc *self)
@@ -109,6 +107,7 @@ static gboolean start(GstShmflipSrc *self)
 		gst_shmflip_src_properties_finish(&self->started);
 		return FALSE;
 	}
+	gst_base_src_set_live(GST_BASE_SRC(self), self->started.is_live);
 	gst_shmflip_timing_init(&self->timing, self->started.is_live,
 	                        self->started.timestamps == GST_SHMFLIP_PRESENTATION);
 	self->discontinuous = FALSE;
@@ -382,6 +381,5 @@ static void gst_shmflip_src_init(GstShmflipSrc *self)
 	self->capture.owner = GST_OBJECT(self);
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
-	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
 	gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE);
 }
