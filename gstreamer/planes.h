@@ -5,7 +5,7 @@
 #ifndef PLANES_H
 #define PLANES_H
 
-#include <glib.h>
+#include <gst/gst.h>
 
 #include <shmflip.h>
 

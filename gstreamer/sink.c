@@ -19,6 +19,7 @@ struct _GstShmflipSink {
 	struct gst_shmflip_sink_properties properties; /* the object's lock protects them */
 	GstPadChainFunction chain;
 	GstPadChainListFunction chain_list;
+	gint unlocks; /* atomic: calls of unlock() */
 
 	struct gst_shmflip_sender sender; /* the streaming thread's */
 };
@@ -121,24 +122,31 @@ static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *bu
 }
 
 /* The change to PLAYING waits for the preroll lock, or it has had it: then nothing would end a wait
- * in preroll. */
-static GstFlowReturn let_play(GstBaseSink *base)
+ * in preroll. To the base class it looks like such a wait. If the state is PAUSED again, it has to
+ * be one. */
+static GstFlowReturn let_play(GstShmflipSink *self, gint unlocks)
 {
+	GstBaseSink *base = GST_BASE_SINK(self);
+
 	base->have_preroll = TRUE;
 	GST_BASE_SINK_PREROLL_UNLOCK(base);
 	g_usleep(G_USEC_PER_SEC / 1000);
 	GST_BASE_SINK_PREROLL_LOCK(base);
 	base->have_preroll = FALSE;
-	return base->flushing ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+	if (base->flushing)
+		return GST_FLOW_FLUSHING;
+	return g_atomic_int_get(&self->unlocks) == unlocks ? GST_FLOW_OK
+	                                                   : gst_base_sink_wait_preroll(base);
 }
 
+/* unlock() interrupts before it counts: so it is seen in one or the other. */
 static GstFlowReturn wait_resumed(GstShmflipSink *self)
 {
-	GstBaseSink *base = GST_BASE_SINK(self);
+	gint unlocks = g_atomic_int_get(&self->unlocks);
 
 	return gst_shmflip_channel_is_interrupted(self->channel, GST_SHMFLIP_UNLOCK)
-	               ? gst_base_sink_wait_preroll(base)
-	               : let_play(base);
+	               ? gst_base_sink_wait_preroll(GST_BASE_SINK(self))
+	               : let_play(self, unlocks);
 }
 
 static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
@@ -202,7 +210,10 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 
 static gboolean unlock(GstBaseSink *base)
 {
-	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, GST_SHMFLIP_UNLOCK);
+	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
+
+	gst_shmflip_channel_interrupt(self->channel, GST_SHMFLIP_UNLOCK);
+	g_atomic_int_inc(&self->unlocks);
 	return TRUE;
 }
 
