@@ -8,7 +8,14 @@
 GST_DEBUG_CATEGORY_EXTERN(gst_shmflip_src_debug);
 #define GST_CAT_DEFAULT gst_shmflip_src_debug
 
-int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstElement *owner,
+static void set_viewer(struct gst_shmflip_capture *capture, struct shmflip_viewer *viewer)
+{
+	GST_OBJECT_LOCK(capture->owner);
+	capture->viewer = viewer;
+	GST_OBJECT_UNLOCK(capture->owner);
+}
+
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture,
                              const struct shmflip_viewer_options *options)
 {
 	struct shmflip_viewer *viewer;
@@ -17,25 +24,28 @@ int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstElement *ow
 	error = shmflip_viewer_open(options, &viewer);
 	if (error)
 		return error;
-	*capture = (struct gst_shmflip_capture){
-		.owner = owner,
-		.channel = options->channel,
-		.dir = options->dir,
-		.viewer = viewer,
-	};
-	shmflip_init(&capture->counts);
 	capture->fd = shmflip_viewer_fd(viewer);
-	if (capture->fd >= 0)
-		return 0;
-	error = capture->fd;
-	gst_shmflip_capture_close(capture);
-	return error;
+	if (capture->fd < 0) {
+		error = capture->fd;
+		shmflip_viewer_close(viewer);
+		return error;
+	}
+	capture->channel = options->channel;
+	capture->dir = options->dir;
+	capture->said_waiting = FALSE;
+	capture->missed = FALSE;
+	capture->changed_producer = FALSE;
+	shmflip_init(&capture->counts);
+	set_viewer(capture, viewer);
+	return 0;
 }
 
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture)
 {
-	shmflip_viewer_close(capture->viewer);
-	capture->viewer = NULL;
+	struct shmflip_viewer *viewer = capture->viewer;
+
+	set_viewer(capture, NULL);
+	shmflip_viewer_close(viewer);
 }
 
 /* A wrong name or directory is no error, because a producer may come. This line shows it.
@@ -94,10 +104,16 @@ int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
 
 void gst_shmflip_capture_interrupt(struct gst_shmflip_capture *capture)
 {
-	shmflip_viewer_interrupt(capture->viewer);
+	GST_OBJECT_LOCK(capture->owner);
+	if (capture->viewer)
+		shmflip_viewer_interrupt(capture->viewer);
+	GST_OBJECT_UNLOCK(capture->owner);
 }
 
 void gst_shmflip_capture_resume(struct gst_shmflip_capture *capture)
 {
-	shmflip_viewer_resume(capture->viewer);
+	GST_OBJECT_LOCK(capture->owner);
+	if (capture->viewer)
+		shmflip_viewer_resume(capture->viewer);
+	GST_OBJECT_UNLOCK(capture->owner);
 }

@@ -9,10 +9,10 @@
 #include <shmflip.h>
 
 struct gst_shmflip_capture {
-	GstElement *owner; /* posts a message while there is no producer */
+	GstElement *owner; /* set once, before all functions; posts a message while it waits */
 	const char *channel;
 	const char *dir;
-	struct shmflip_viewer *viewer;
+	struct shmflip_viewer *viewer; /* NULL: not open. The owner's lock: interruptions use it */
 	int fd;
 	gboolean said_waiting;
 	gboolean missed;              /* between the last two results */
@@ -21,9 +21,8 @@ struct gst_shmflip_capture {
 };
 
 /* Opens the viewer, which needs no producer yet. Does not block. The caller closes it. Until then,
- * owner and the options' strings live. Errors are those of shmflip_viewer_open() and
- * shmflip_viewer_fd(). */
-int gst_shmflip_capture_open(struct gst_shmflip_capture *capture, GstElement *owner,
+ * options' strings live. Errors are those of shmflip_viewer_open() and shmflip_viewer_fd(). */
+int gst_shmflip_capture_open(struct gst_shmflip_capture *capture,
                              const struct shmflip_viewer_options *options);
 void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
 
@@ -32,7 +31,8 @@ void gst_shmflip_capture_close(struct gst_shmflip_capture *capture);
 int gst_shmflip_capture_next(struct gst_shmflip_capture *capture,
                              const struct shmflip_frame **frame);
 
-/* [any] Ends a wait at once, and each later one, with -ECANCELED; allows them again. */
+/* [any] Ends a wait at once, and each later one, with -ECANCELED; allows them again. Does nothing
+ * while the viewer is not open: an application may flush the source in any state. */
 void gst_shmflip_capture_interrupt(struct gst_shmflip_capture *capture);
 void gst_shmflip_capture_resume(struct gst_shmflip_capture *capture);
 

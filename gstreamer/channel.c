@@ -83,6 +83,8 @@ static int open_producer(struct gst_shmflip_channel *channel,
 	channel->stream = *stream;
 	channel->idle_us = g_get_monotonic_time();
 	channel->counts = (struct gst_shmflip_counts){ .kept = channel->counts.kept };
+	if (channel->interrupted)
+		shmflip_producer_interrupt(channel->producer);
 	begin_stream(channel);
 	return 0;
 }
@@ -147,6 +149,8 @@ int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint 
 {
 	int error;
 
+	if (!channel->producer)
+		return -ENOTCONN;
 	do
 		error = shmflip_producer_wait_viewers(channel->producer, viewers, -1);
 	while (error == -EINTR);
@@ -191,6 +195,8 @@ int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip
 {
 	int error;
 
+	if (!channel->producer)
+		return -ENOTCONN;
 	do
 		error = channel->policy == SHMFLIP_POLICY_LOSSLESS
 		                ? loan_lossless(channel, frame)
@@ -269,14 +275,35 @@ void gst_shmflip_channel_set_busy(struct gst_shmflip_channel *channel, gboolean 
 	g_mutex_unlock(&channel->mutex);
 }
 
-void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel, gboolean interrupted)
+void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel,
+                                   enum gst_shmflip_interruption why)
 {
 	g_mutex_lock(&channel->mutex);
-	if (channel->producer && interrupted)
+	channel->interrupted |= why;
+	if (channel->producer)
 		shmflip_producer_interrupt(channel->producer);
-	else if (channel->producer)
+	g_mutex_unlock(&channel->mutex);
+}
+
+void gst_shmflip_channel_resume(struct gst_shmflip_channel *channel,
+                                enum gst_shmflip_interruption why)
+{
+	g_mutex_lock(&channel->mutex);
+	channel->interrupted &= ~(guint)why;
+	if (channel->producer && !channel->interrupted)
 		shmflip_producer_resume(channel->producer);
 	g_mutex_unlock(&channel->mutex);
+}
+
+gboolean gst_shmflip_channel_is_interrupted(struct gst_shmflip_channel *channel,
+                                            enum gst_shmflip_interruption why)
+{
+	guint interrupted;
+
+	g_mutex_lock(&channel->mutex);
+	interrupted = channel->interrupted;
+	g_mutex_unlock(&channel->mutex);
+	return (interrupted & why) != 0;
 }
 
 void gst_shmflip_channel_set_flushing(struct gst_shmflip_channel *channel, gboolean flushing)

@@ -48,6 +48,7 @@ void gst_shmflip_channel_end(struct gst_shmflip_channel *channel);
 
 /* Waits without limit.
  * -ECANCELED  the channel is interrupted
+ * -ENOTCONN   it is closed
  * Others are those of shmflip_producer_wait_viewers() */
 int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint viewers);
 
@@ -55,6 +56,7 @@ int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint 
  * milliseconds.
  * -EAGAIN     viewers hold all free slots: the frame is counted as dropped
  * -ECANCELED  the channel is interrupted
+ * -ENOTCONN   it is closed
  * Others are those of shmflip_producer_loan() */
 int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip_frame **frame);
 
@@ -72,8 +74,22 @@ int gst_shmflip_channel_publish(struct gst_shmflip_channel *channel, GstMemory *
 /* [any] Whether the sink is at work on a buffer. Pools wait longer then. */
 void gst_shmflip_channel_set_busy(struct gst_shmflip_channel *channel, gboolean busy);
 
-/* [any] Ends every wait of the sink's, and allows it again. */
-void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel, gboolean interrupted);
+/* Why the sink may not wait. */
+enum gst_shmflip_interruption {
+	GST_SHMFLIP_UNLOCK = 1 << 0,  /* from the base class's unlock() to unlock_stop() */
+	GST_SHMFLIP_TO_PLAY = 1 << 1, /* during the change to PLAYING */
+};
+
+/* [any] Ends every wait of the sink's, and allows it again; also if the channel is opened between
+ * the two. */
+void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel,
+                                   enum gst_shmflip_interruption why);
+void gst_shmflip_channel_resume(struct gst_shmflip_channel *channel,
+                                enum gst_shmflip_interruption why);
+
+/* [any] */
+gboolean gst_shmflip_channel_is_interrupted(struct gst_shmflip_channel *channel,
+                                            enum gst_shmflip_interruption why);
 
 /* [any] While the channel is flushing, pools do not wait. */
 void gst_shmflip_channel_set_flushing(struct gst_shmflip_channel *channel, gboolean flushing);

@@ -21,6 +21,7 @@ struct gst_shmflip_channel {
 	gint64 idle_us;   /* since when the sink has been idle */
 	gboolean in_vain; /* waiting for an idle sink was, and no slot has been released since */
 	gboolean flushing;
+	guint interrupted; /* enum gst_shmflip_interruption. Also while it is closed */
 	struct gst_shmflip_counts counts;
 };
 

@@ -10,7 +10,7 @@
 #include <shmflip.h>
 
 /* The pixels are in the frame's slot already: sets the planes to where the buffer has them.
- * -EINVAL  the buffer's planes are no rows of the slot, one plane after the other */
+ * -EINVAL  the buffer's planes do not begin with the slot, or they are not in its memory */
 int gst_shmflip_fill_in_place(struct shmflip_frame *frame, GstBuffer *buffer,
                               const GstVideoInfo *info);
 

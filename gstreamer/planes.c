@@ -3,23 +3,18 @@
 
 #include <string.h>
 
-void gst_shmflip_planes_pack(const struct shmflip_frame *frame, guint8 *memory,
-                             const GstVideoInfo *info)
+gsize gst_shmflip_plane_bytes(const struct shmflip_layout *layout, guint plane, gsize stride)
 {
-	struct shmflip_layout layout;
+	return stride * (layout->rows[plane] - 1) + layout->row_bytes[plane];
+}
 
-	shmflip_init(&layout);
-	/* A frame that was acquired has a layout. */
-	if (shmflip_format_layout(frame->fourcc, frame->width, frame->height, &layout))
+void gst_shmflip_plane_copy(const struct shmflip_layout *layout, guint plane, guint8 *to,
+                            gsize to_stride, const guint8 *from, gsize from_stride)
+{
+	if (to_stride == from_stride) {
+		memcpy(to, from, gst_shmflip_plane_bytes(layout, plane, from_stride));
 		return;
-	for (uint32_t plane = 0; plane < layout.planes; plane++) {
-		const guint8 *from = frame->plane[plane].pixels;
-		guint8 *to = memory + info->offset[plane];
-
-		for (uint32_t row = 0; row < layout.rows[plane]; row++) {
-			memcpy(to, from, layout.row_bytes[plane]);
-			from += frame->plane[plane].stride_bytes;
-			to += info->stride[plane];
-		}
 	}
+	for (guint row = 0; row < layout->rows[plane]; row++)
+		memcpy(to + row * to_stride, from + row * from_stride, layout->row_bytes[plane]);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * Copies pixels between layouts. gst_video_frame_copy() would drop the last chroma sample of YUY2
- * and UYVY at odd widths. */
+ * The pixels of one plane, by a layout of shmflip's. gst_video_frame_copy() would drop the last
+ * chroma sample of YUY2 and UYVY at odd widths. */
 #ifndef PLANES_H
 #define PLANES_H
 
-#include <gst/video/video.h>
+#include <gst/gst.h>
 
 #include <shmflip.h>
 
-/* [any] Copies the pixels of a frame's rows, without padding, to memory that info describes. info
- * has the frame's format and size, and the memory has at least info's size. */
-void gst_shmflip_planes_pack(const struct shmflip_frame *frame, guint8 *memory,
-                             const GstVideoInfo *info);
+/* [any] The bytes from a plane's first pixel to its last, with rows that are stride bytes apart. */
+gsize gst_shmflip_plane_bytes(const struct shmflip_layout *layout, guint plane, gsize stride);
+
+/* [any] Copies the pixels of a plane. Bytes between rows are copied only if the strides are equal.
+ * Both sides have the bytes of gst_shmflip_plane_bytes(). */
+void gst_shmflip_plane_copy(const struct shmflip_layout *layout, guint plane, guint8 *to,
+                            gsize to_stride, const guint8 *from, gsize from_stride);
 
 #endif

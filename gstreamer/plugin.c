@@ -12,4 +12,4 @@ static gboolean plugin_init(GstPlugin *plugin)
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, shmflip,
                   "Video frames shared between processes without copying", plugin_init,
-                  PROGRAM_VERSION, "MIT", "shmflip", "Unknown package origin")
+                  PROGRAM_VERSION, "MIT/X11", "shmflip", "Unknown package origin")

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool.h"
 
+#include <errno.h>
+
 #include <gst/video/video.h>
 
 #include "caps.h"
+
+#define SLOT_ALIGN 4096
 
 struct _GstShmflipPool {
 	GstBufferPool parent;
@@ -12,6 +16,7 @@ struct _GstShmflipPool {
 	gboolean add_meta;
 	gsize size;                 /* of a buffer */
 	GstAllocationParams params; /* of ordinary memory */
+	gboolean suits_slots;       /* a slot has what params ask for */
 };
 
 G_DEFINE_TYPE(GstShmflipPool, gst_shmflip_pool, GST_TYPE_BUFFER_POOL)
@@ -48,6 +53,13 @@ static gboolean set_info(GstShmflipPool *self, const GstCaps *caps, gboolean add
 	return TRUE;
 }
 
+/* A slot begins with a page and with plane 0. Its content is that of an old frame. */
+static gboolean suits_slots(const GstAllocationParams *params)
+{
+	return params->prefix == 0 && params->align < SLOT_ALIGN &&
+	       !(params->flags & (GST_MEMORY_FLAG_ZERO_PREFIXED | GST_MEMORY_FLAG_ZERO_PADDED));
+}
+
 static gboolean set_config(GstBufferPool *pool, GstStructure *config)
 {
 	GstShmflipPool *self = GST_SHMFLIP_POOL(pool);
@@ -61,6 +73,7 @@ static gboolean set_config(GstBufferPool *pool, GstStructure *config)
 	    !set_info(self, caps, add_meta))
 		return FALSE;
 	gst_shmflip_channel_reserve(self->channel, min);
+	self->suits_slots = suits_slots(&self->params);
 	self->params.align |= 63;
 	self->size = MAX(size, self->info.size);
 	gst_buffer_pool_config_set_params(config, caps, (guint)self->size, min, max);
@@ -99,6 +112,14 @@ static GstBuffer *create_buffer(GstShmflipPool *self, GstMemory *memory)
 	return buffer;
 }
 
+static int lend(GstShmflipPool *self, gboolean may_wait, GstMemory **memory)
+{
+	if (!self->suits_slots)
+		return -EAGAIN;
+	return gst_shmflip_channel_lend(self->channel, GST_BUFFER_POOL(self),
+	                                self->size + self->params.padding, may_wait, memory);
+}
+
 static GstFlowReturn acquire(GstBufferPool *pool, GstBuffer **buffer,
                              GstBufferPoolAcquireParams *params)
 {
@@ -109,9 +130,7 @@ static GstFlowReturn acquire(GstBufferPool *pool, GstBuffer **buffer,
 
 	if (GST_BUFFER_POOL_IS_FLUSHING(pool))
 		return GST_FLOW_FLUSHING;
-	error = gst_shmflip_channel_lend(self->channel, pool,
-	                                 self->size + self->params.prefix + self->params.padding,
-	                                 may_wait, &memory);
+	error = lend(self, may_wait, &memory);
 	if (GST_BUFFER_POOL_IS_FLUSHING(pool)) {
 		if (!error)
 			gst_memory_unref(memory);
@@ -119,9 +138,10 @@ static GstFlowReturn acquire(GstBufferPool *pool, GstBuffer **buffer,
 	}
 	if (error)
 		memory = gst_allocator_alloc(NULL, self->size, &self->params);
+	else
+		gst_memory_resize(memory, 0, self->size);
 	if (!memory)
 		return GST_FLOW_ERROR;
-	gst_memory_resize(memory, 0, self->size);
 	*buffer = create_buffer(self, memory);
 	return GST_FLOW_OK;
 }

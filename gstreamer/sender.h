@@ -25,6 +25,7 @@ int gst_shmflip_sender_wait_viewers(struct gst_shmflip_sender *sender);
 /* Waits for viewers, and sends a buffer. Under latest, a buffer is dropped if no slot is free:
  * that is no error. running_time may be GST_CLOCK_TIME_NONE.
  * -ECANCELED  the channel is interrupted: call again
+ * -ENOTCONN   it is closed
  * -EBADMSG    the buffer holds no frame as info says
  * Others are those of shmflip_producer_loan() */
 int gst_shmflip_sender_send(struct gst_shmflip_sender *sender, GstBuffer *buffer,

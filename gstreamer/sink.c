@@ -19,6 +19,7 @@ struct _GstShmflipSink {
 	struct gst_shmflip_sink_properties properties; /* the object's lock protects them */
 	GstPadChainFunction chain;
 	GstPadChainListFunction chain_list;
+	gint unlocks; /* atomic: calls of unlock() */
 
 	struct gst_shmflip_sender sender; /* the streaming thread's */
 	gboolean has_failed;              /* likewise */
@@ -32,31 +33,33 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(shmflipsink, "shmflipsink", GST_RANK_NONE,
 
 /* ---- Stream ---- */
 
-static void set_stream(GstShmflipSink *self, const struct shmflip_layout *layout,
-                       struct shmflip_stream *stream)
-{
-	/* Upstream may write with GStreamer's strides. */
-	stream->slot_bytes = MAX(layout->bytes, self->sender.info.size);
-	GST_OBJECT_LOCK(self);
-	stream->slots = self->properties.slots;
-	GST_OBJECT_UNLOCK(self);
-}
-
 static int open_channel(GstShmflipSink *self, struct shmflip_stream *stream)
 {
+	struct gst_shmflip_sink_properties properties;
 	struct shmflip_producer_options options;
+	int error;
+
+	/* Opening may take a second, in which no one else could use the element. */
+	GST_OBJECT_LOCK(self);
+	gst_shmflip_sink_properties_copy(&self->properties, &properties);
+	GST_OBJECT_UNLOCK(self);
+	stream->slots = properties.slots;
+	gst_shmflip_sink_properties_to_producer(&properties, &options);
+	error = gst_shmflip_channel_open(self->channel, &options, stream);
+	gst_shmflip_sink_properties_finish(&properties);
+	return error;
+}
+
+/* Upstream may write with GStreamer's strides. */
+static int set_slot_bytes(GstShmflipSink *self, struct shmflip_stream *stream)
+{
 	struct shmflip_layout layout;
 	int error;
 
 	shmflip_init(&layout);
 	error = shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout);
-	if (error)
-		return error;
-	set_stream(self, &layout, stream);
-	GST_OBJECT_LOCK(self);
-	gst_shmflip_sink_properties_to_producer(&self->properties, &options);
-	error = gst_shmflip_channel_open(self->channel, &options, stream);
-	GST_OBJECT_UNLOCK(self);
+	if (!error)
+		stream->slot_bytes = MAX(layout.bytes, self->sender.info.size);
 	return error;
 }
 
@@ -77,7 +80,9 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 		self->has_failed = TRUE;
 		return FALSE;
 	}
-	error = open_channel(self, &stream);
+	error = set_slot_bytes(self, &stream);
+	if (!error)
+		error = open_channel(self, &stream);
 	if (error)
 		gst_shmflip_sink_report(GST_ELEMENT(self), error);
 	self->has_failed = error != 0;
@@ -111,13 +116,8 @@ static gboolean propose_allocation(GstBaseSink *base, GstQuery *query)
 
 static GstFlowReturn fail(GstShmflipSink *self, int error)
 {
-	if (error == -EBADMSG)
-		GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-		                  ("A buffer does not hold a frame of the size that caps say"),
-		                  (NULL));
-	else
-		gst_shmflip_sink_report(GST_ELEMENT(self), error);
-	return GST_FLOW_ERROR;
+	gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	return error == -ENOTCONN ? GST_FLOW_NOT_NEGOTIATED : GST_FLOW_ERROR;
 }
 
 static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *buffer)
@@ -127,6 +127,34 @@ static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *bu
 	return gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 }
 
+/* The change to PLAYING waits for the preroll lock, or it has had it: then nothing would end a wait
+ * in preroll. To the base class it looks like such a wait. If the state is PAUSED again, it has to
+ * be one. */
+static GstFlowReturn let_play(GstShmflipSink *self, gint unlocks)
+{
+	GstBaseSink *base = GST_BASE_SINK(self);
+
+	base->have_preroll = TRUE;
+	GST_BASE_SINK_PREROLL_UNLOCK(base);
+	g_usleep(G_USEC_PER_SEC / 1000);
+	GST_BASE_SINK_PREROLL_LOCK(base);
+	base->have_preroll = FALSE;
+	if (base->flushing)
+		return GST_FLOW_FLUSHING;
+	return g_atomic_int_get(&self->unlocks) == unlocks ? GST_FLOW_OK
+	                                                   : gst_base_sink_wait_preroll(base);
+}
+
+/* unlock() interrupts before it counts: so it is seen in one or the other. */
+static GstFlowReturn wait_resumed(GstShmflipSink *self)
+{
+	gint unlocks = g_atomic_int_get(&self->unlocks);
+
+	return gst_shmflip_channel_is_interrupted(self->channel, GST_SHMFLIP_UNLOCK)
+	               ? gst_base_sink_wait_preroll(GST_BASE_SINK(self))
+	               : let_play(self, unlocks);
+}
+
 static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
@@ -134,7 +162,7 @@ static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 	int error = gst_shmflip_sender_send(&self->sender, buffer, running_time);
 
 	while (error == -ECANCELED) {
-		GstFlowReturn flow = gst_base_sink_wait_preroll(base);
+		GstFlowReturn flow = wait_resumed(self);
 
 		if (flow != GST_FLOW_OK)
 			return flow;
@@ -188,13 +216,16 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 
 static gboolean unlock(GstBaseSink *base)
 {
-	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, TRUE);
+	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
+
+	gst_shmflip_channel_interrupt(self->channel, GST_SHMFLIP_UNLOCK);
+	g_atomic_int_inc(&self->unlocks);
 	return TRUE;
 }
 
 static gboolean unlock_stop(GstBaseSink *base)
 {
-	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, FALSE);
+	gst_shmflip_channel_resume(GST_SHMFLIP_SINK(base)->channel, GST_SHMFLIP_UNLOCK);
 	return TRUE;
 }
 
@@ -202,18 +233,24 @@ static gboolean unlock_stop(GstBaseSink *base)
  * hang at an error that a streaming thread posts while the pipeline starts. */
 static int check_channel(GstShmflipSink *self)
 {
+	gchar *dir, *channel;
 	int error;
 
 	GST_OBJECT_LOCK(self);
-	error = shmflip_channel_clean(self->properties.dir, self->properties.channel, NULL);
+	dir = g_strdup(self->properties.dir);
+	channel = g_strdup(self->properties.channel);
 	GST_OBJECT_UNLOCK(self);
-	if (!error || error == -ENOENT)
-		return 0;
-	gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	error = shmflip_channel_clean(dir, channel, NULL);
+	if (error == -ENOENT)
+		error = 0;
+	if (error)
+		gst_shmflip_sink_report(GST_ELEMENT(self), error);
+	g_free(channel);
+	g_free(dir);
 	return error;
 }
 
-static gboolean start(GstShmflipSink *self)
+static gboolean begin(GstShmflipSink *self)
 {
 	if (check_channel(self))
 		return FALSE;
@@ -227,21 +264,25 @@ static gboolean start(GstShmflipSink *self)
 	return TRUE;
 }
 
-/* Not the base class's start and stop: those are between NULL and READY, but READY releases the
- * channel, and its properties may change there. */
+/* The base class's start() and stop() are those of READY and NULL. It also waits for the end of
+ * preroll() or render() before PLAYING, and does not call unlock() then. */
 static GstStateChangeReturn change_state(GstElement *element, GstStateChange change)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(element);
 	GstStateChangeReturn result;
 
-	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start(self))
+	if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !begin(self))
 		return GST_STATE_CHANGE_FAILURE;
-	/* Before pads are deactivated, which waits for threads that wait for a slot. */
-	if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+		gst_shmflip_channel_interrupt(self->channel, GST_SHMFLIP_TO_PLAY);
+	else if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+		/* Pads are deactivated, which waits for threads that wait for a slot. */
 		gst_shmflip_channel_set_flushing(self->channel, TRUE);
 	result = GST_ELEMENT_CLASS(gst_shmflip_sink_parent_class)->change_state(element, change);
-	if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
-	    (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+	if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+		gst_shmflip_channel_resume(self->channel, GST_SHMFLIP_TO_PLAY);
+	else if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+	         (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
 		gst_shmflip_channel_close(self->channel);
 	return result;
 }

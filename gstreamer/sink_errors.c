@@ -38,10 +38,24 @@ static GstResourceError code_of(int error)
 }
 
 /* GST_ELEMENT_ERROR takes only the name of a code. */
-void gst_shmflip_sink_report(GstElement *element, int error)
+static void report_library(GstElement *sink, int error)
 {
 	gchar *text = g_strconcat(shmflip_error_detail(), hint_of(error), NULL);
 
-	gst_element_message_full(element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code_of(error),
-	                         text, NULL, __FILE__, GST_FUNCTION, __LINE__);
+	gst_element_message_full(sink, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, code_of(error), text,
+	                         NULL, __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void gst_shmflip_sink_report(GstElement *sink, int error)
+{
+	if (error == -ENOTCONN)
+		GST_ELEMENT_ERROR(sink, CORE, NEGOTIATION,
+		                  ("a buffer came before caps: put a capsfilter before the sink"),
+		                  (NULL));
+	else if (error == -EBADMSG)
+		GST_ELEMENT_ERROR(sink, STREAM, FORMAT,
+		                  ("a buffer does not hold a frame of the size that caps say"),
+		                  (NULL));
+	else
+		report_library(sink, error);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The library's errors as a sink's messages. */
+ * What shmflipsink says when it cannot work. */
 #ifndef SINK_ERRORS_H
 #define SINK_ERRORS_H
 
 #include <gst/gst.h>
 
-/* [any] Posts the calling thread's last error of the library, a negative errno, as a message of
- * type ERROR with one line. */
-void gst_shmflip_sink_report(GstElement *element, int error);
+/* Posts an error of channel.h or sender.h: one line that says what to do. If the library has a line
+ * for it, call no other of its functions in between. */
+void gst_shmflip_sink_report(GstElement *sink, int error);
 
 #endif

@@ -91,6 +91,14 @@ void gst_shmflip_sink_properties_init(struct gst_shmflip_sink_properties *proper
 	};
 }
 
+void gst_shmflip_sink_properties_copy(const struct gst_shmflip_sink_properties *properties,
+                                      struct gst_shmflip_sink_properties *copy)
+{
+	*copy = *properties;
+	copy->channel = g_strdup(properties->channel);
+	copy->dir = g_strdup(properties->dir);
+}
+
 void gst_shmflip_sink_properties_finish(struct gst_shmflip_sink_properties *properties)
 {
 	g_free(properties->channel);

@@ -31,6 +31,8 @@ struct gst_shmflip_sink_properties {
 
 void gst_shmflip_sink_properties_install(GObjectClass *class);
 void gst_shmflip_sink_properties_init(struct gst_shmflip_sink_properties *properties);
+void gst_shmflip_sink_properties_copy(const struct gst_shmflip_sink_properties *properties,
+                                      struct gst_shmflip_sink_properties *copy);
 void gst_shmflip_sink_properties_finish(struct gst_shmflip_sink_properties *properties);
 
 /* FALSE: there is no such option. */

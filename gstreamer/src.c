@@ -6,6 +6,7 @@
 #include "caps.h"
 #include "capture.h"
 #include "src_buffers.h"
+#include "src_errors.h"
 #include "src_properties.h"
 #include "timing.h"
 
@@ -20,7 +21,7 @@ struct _GstShmflipSrc {
 	struct shmflip_counts counts;                 /* object lock */
 	guint64 copied;                               /* object lock */
 	/* Those below belong to the streaming thread between start and stop. */
-	struct gst_shmflip_src_properties started; /* as they were then; strings are NULL */
+	struct gst_shmflip_src_properties started; /* as they were then */
 	struct gst_shmflip_capture capture;
 	struct gst_shmflip_src_buffers buffers;
 	struct gst_shmflip_timing timing;
@@ -37,15 +38,13 @@ GST_ELEMENT_REGISTER_DEFINE(shmflipsrc, "shmflipsrc", GST_RANK_NONE, GST_TYPE_SH
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
 	GstShmflipSrc *self = GST_SHMFLIP_SRC(object);
-	gboolean known, live;
+	gboolean known;
 
 	GST_OBJECT_LOCK(self);
 	known = gst_shmflip_src_properties_set(&self->properties, id, value);
-	live = self->properties.is_live;
 	GST_OBJECT_UNLOCK(self);
 	if (!known)
 		G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-	gst_base_src_set_live(GST_BASE_SRC(self), live);
 }
 
 static GstStructure *make_stats(GstShmflipSrc *self)
@@ -101,13 +100,14 @@ static gboolean start(GstShmflipSrc *self)
 	options.channel = self->started.channel;
 	options.dir = self->started.dir;
 	options.view = (uint32_t)self->started.view;
-	error = gst_shmflip_capture_open(&self->capture, GST_ELEMENT(self), &options);
+	error = gst_shmflip_capture_open(&self->capture, &options);
 	if (error) {
 		GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", shmflip_error_detail()),
 		                  (NULL));
 		gst_shmflip_src_properties_finish(&self->started);
 		return FALSE;
 	}
+	gst_base_src_set_live(GST_BASE_SRC(self), self->started.is_live);
 	gst_shmflip_timing_init(&self->timing, self->started.is_live,
 	                        self->started.timestamps == GST_SHMFLIP_PRESENTATION);
 	self->discontinuous = FALSE;
@@ -179,36 +179,28 @@ static gboolean query(GstBaseSrc *base, GstQuery *query)
 	return TRUE;
 }
 
-static gboolean fail_format(GstShmflipSrc *self, uint32_t fourcc)
+static GstFlowReturn follow_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
 {
-	const struct shmflip_format_info *format = shmflip_format_info(fourcc);
-	char *name = format ? g_strdup(format->name) : g_strdup_printf("0x%08x", fourcc);
+	GstPad *pad = GST_BASE_SRC_PAD(self);
 
-	GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-	                  ("channel %s has pixel format %s, which GStreamer lacks: have its "
-	                   "producer use another",
-	                   self->started.channel, name),
-	                  (NULL));
-	g_free(name);
-	return FALSE;
-}
-
-static gboolean follow_caps(GstShmflipSrc *self, const struct shmflip_frame *frame)
-{
 	if (gst_shmflip_src_buffers_fit(&self->buffers, frame))
-		return TRUE;
-	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame))
-		return fail_format(self, frame->fourcc);
-	if (gst_pad_peer_query_accept_caps(GST_BASE_SRC_PAD(self), self->buffers.caps) &&
+		return GST_FLOW_OK;
+	if (!gst_shmflip_src_buffers_set_caps(&self->buffers, frame)) {
+		gst_shmflip_src_report_format(GST_ELEMENT(self), self->started.channel,
+		                              frame->fourcc);
+		return GST_FLOW_ERROR;
+	}
+	if (gst_pad_peer_query_accept_caps(pad, self->buffers.caps) &&
 	    gst_base_src_negotiate(GST_BASE_SRC(self)))
-		return TRUE;
-	GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
-	                  ("the next element does not take %s of %ux%u pixels from channel %s: put "
-	                   "videoconvert or videoscale before it",
-	                   GST_VIDEO_INFO_NAME(&self->buffers.packed), frame->width, frame->height,
-	                   self->started.channel),
-	                  (NULL));
-	return FALSE;
+		return GST_FLOW_OK;
+	/* A flush or the end of the state PAUSED made it fail: negotiate before the next frame. */
+	if (GST_PAD_IS_FLUSHING(pad)) {
+		gst_pad_mark_reconfigure(pad);
+		return GST_FLOW_FLUSHING;
+	}
+	gst_shmflip_src_report_refusal(GST_ELEMENT(self), self->started.channel,
+	                               &self->buffers.packed);
+	return GST_FLOW_NOT_NEGOTIATED;
 }
 
 /* ---- Frames ---- */
@@ -270,19 +262,19 @@ static GstFlowReturn make_buffer(GstShmflipSrc *self, const struct shmflip_frame
                                  GstBuffer **buffer)
 {
 	gboolean holds = FALSE;
-	GstFlowReturn result = GST_FLOW_ERROR;
+	GstFlowReturn result = follow_caps(self, frame);
 
-	if (!follow_caps(self, frame))
+	if (result != GST_FLOW_OK)
 		goto release;
 	follow_orientation(self, frame->orientation);
 	*buffer = gst_shmflip_src_buffers_make(&self->buffers, frame, max_held(self), &holds);
 	if (!*buffer) {
 		GST_ELEMENT_ERROR(self, RESOURCE, NO_SPACE_LEFT, ("no memory for a frame's copy"),
 		                  (NULL));
+		result = GST_FLOW_ERROR;
 		goto release;
 	}
 	describe_buffer(self, frame, *buffer);
-	result = GST_FLOW_OK;
 release:
 	if (!holds)
 		shmflip_frame_release(frame);
@@ -380,7 +372,7 @@ static void gst_shmflip_src_class_init(GstShmflipSrcClass *class)
 	gst_element_class_set_static_metadata(
 		element, "shmflip source", "Source/Video",
 		"Reads a channel's video frames from shared memory without copying them",
-		"shmflip");
+		"The shmflip authors");
 	gst_element_class_add_pad_template(
 		element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
 	gst_caps_unref(caps);
@@ -390,8 +382,8 @@ static void gst_shmflip_src_init(GstShmflipSrc *self)
 {
 	gst_shmflip_src_properties_init(&self->properties);
 	gst_shmflip_src_buffers_init(&self->buffers);
+	self->capture.owner = GST_ELEMENT(self);
 	self->capture_time = gst_caps_new_empty_simple(CAPTURE_TIME);
 	gst_base_src_set_format(GST_BASE_SRC(self), GST_FORMAT_TIME);
-	gst_base_src_set_live(GST_BASE_SRC(self), TRUE);
 	gst_base_src_set_do_timestamp(GST_BASE_SRC(self), FALSE);
 }

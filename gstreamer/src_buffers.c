@@ -89,6 +89,19 @@ static GstBufferPool *create_copies(const struct gst_shmflip_src_buffers *buffer
 	return NULL;
 }
 
+/* A frame that was acquired has a layout. */
+static void pack(const struct shmflip_frame *frame, guint8 *memory, const GstVideoInfo *info)
+{
+	struct shmflip_layout layout;
+
+	shmflip_init(&layout);
+	if (shmflip_format_layout(frame->fourcc, frame->width, frame->height, &layout))
+		return;
+	for (guint i = 0; i < layout.planes; i++)
+		gst_shmflip_plane_copy(&layout, i, memory + info->offset[i], (gsize)info->stride[i],
+		                       frame->plane[i].pixels, frame->plane[i].stride_bytes);
+}
+
 static GstBuffer *copy(struct gst_shmflip_src_buffers *buffers, const struct shmflip_frame *frame)
 {
 	GstBuffer *buffer;
@@ -103,7 +116,7 @@ static GstBuffer *copy(struct gst_shmflip_src_buffers *buffers, const struct shm
 		gst_buffer_unref(buffer);
 		return NULL;
 	}
-	gst_shmflip_planes_pack(frame, map.data, &buffers->packed);
+	pack(frame, map.data, &buffers->packed);
 	gst_buffer_unmap(buffer, &map);
 	buffers->copied++;
 	return buffer;

@@ -76,51 +76,51 @@ void gst_shmflip_src_properties_finish(struct gst_shmflip_src_properties *proper
 	g_free(properties->dir);
 }
 
-static void install_enum(GObjectClass *class, guint id, const char *name, const char *blurb,
-                         GType type)
+static void install_enum(GObjectClass *class, guint id, const char *name, const char *nick,
+                         const char *blurb, GType type)
 {
 	gst_type_mark_as_plugin_api(type, 0);
 	g_object_class_install_property(class, id,
-	                                g_param_spec_enum(name, name, blurb, type, 0, FLAGS));
+	                                g_param_spec_enum(name, nick, blurb, type, 0, FLAGS));
 }
 
 void gst_shmflip_src_properties_install(GObjectClass *class)
 {
 	g_object_class_install_property(
 		class, CHANNEL,
-		g_param_spec_string("channel", "channel",
+		g_param_spec_string("channel", "Channel",
 	                            "Name of the channel: letters, digits, - _ and .",
 	                            DEFAULT_CHANNEL, FLAGS));
 	g_object_class_install_property(
 		class, DIRECTORY,
-		g_param_spec_string("dir", "dir",
+		g_param_spec_string("dir", "Directory",
 	                            "Directory of channels (unset: $SHMFLIP_DIR, else "
 	                            "$XDG_RUNTIME_DIR/shmflip, else /tmp/shmflip-UID)",
 	                            NULL, FLAGS));
-	install_enum(class, VIEW, "view", "Which frames to take", view_type());
+	install_enum(class, VIEW, "view", "View", "Which frames to take", view_type());
 	g_object_class_install_property(
 		class, IS_LIVE,
-		g_param_spec_boolean("is-live", "is-live",
+		g_param_spec_boolean("is-live", "Is live",
 	                             "Whether frames come in real time. If not, the pipeline waits "
 	                             "for the first frame before it plays, and that frame's time "
 	                             "is 0",
 	                             TRUE, FLAGS));
-	install_enum(class, TIMESTAMPS, "timestamps", "Where the buffers' times come from",
-	             timestamps_type());
+	install_enum(class, TIMESTAMPS, "timestamps", "Timestamps",
+	             "Where the buffers' times come from", timestamps_type());
 	g_object_class_install_property(
 		class, MAX_HELD,
 		g_param_spec_int(
-			"max-held", "max-held",
+			"max-held", "Frames held",
 			"Frames that buffers may hold in shared memory at once. Further "
 			"buffers are copies, so that the producer never waits for this "
 			"pipeline (-1: the channel's slots minus 2)",
 			GST_SHMFLIP_MAX_HELD_AUTO, SHMFLIP_SLOTS_MAX, GST_SHMFLIP_MAX_HELD_AUTO,
 			G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
-	install_enum(class, ON_END, "on-end", "What to do when the producer ends or dies",
+	install_enum(class, ON_END, "on-end", "On end", "What to do when the producer ends or dies",
 	             on_end_type());
 	g_object_class_install_property(
 		class, STATS,
-		g_param_spec_boxed("stats", "stats",
+		g_param_spec_boxed("stats", "Statistics",
 	                           "Frames published, acquired, missed, dropped by the producer, "
 	                           "copied; frames held now; producers so far",
 	                           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#define PTS_MAX ((gint64)1 << 61) /* 73 years */
+
 enum { CLOCK_TRIES = 3, APART_NS = 50000 };
 
 void gst_shmflip_timing_init(struct gst_shmflip_timing *timing, gboolean is_live,
@@ -20,15 +22,20 @@ void gst_shmflip_timing_change_producer(struct gst_shmflip_timing *timing)
 	timing->has_offset = FALSE;
 }
 
-/* A producer that begins another stream may begin at 0 again. */
+/* A producer that begins another stream may begin at 0 again. A time beyond the limit is no time of
+ * a video. */
 static gint64 presented(struct gst_shmflip_timing *timing, gint64 presentation_ns, gint64 pts)
 {
-	if (!timing->has_offset || presentation_ns < timing->presentation_ns) {
-		timing->offset_ns = MAX(pts, (gint64)timing->last) - presentation_ns;
+	gint64 due = 0;
+
+	if (!timing->has_offset || presentation_ns < timing->presentation_ns ||
+	    __builtin_add_overflow(presentation_ns, timing->offset_ns, &due) || due > PTS_MAX) {
+		due = MAX(pts, (gint64)timing->last);
+		timing->offset_ns = due - presentation_ns;
 		timing->has_offset = TRUE;
 	}
 	timing->presentation_ns = presentation_ns;
-	return presentation_ns + timing->offset_ns;
+	return due;
 }
 
 /* If the source is not live, the pipeline's clock does not run before the first frame arrives. */

@@ -130,4 +130,19 @@ static inline guint64 stat_of(struct run *run, const char *name)
 	return value;
 }
 
+/* A viewer of the channel "test" that takes every frame. */
+static inline struct shmflip_viewer *attach_viewer(void)
+{
+	struct shmflip_viewer_options options;
+	struct shmflip_viewer *viewer;
+
+	shmflip_init(&options);
+	options.channel = "test";
+	options.view = SHMFLIP_VIEW_EVERY;
+	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
+	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
+	assert_int_equal(shmflip_viewer_attach(viewer, HANG_S * 1000), 0);
+	return viewer;
+}
+
 #endif

@@ -139,4 +139,48 @@ static inline void check_pixels(GstBuffer *buffer, GstHarness *harness, uint64_t
 	gst_video_frame_unmap(&frame);
 }
 
+/* A bus for the harness's element, whose messages the test reads. */
+static inline GstBus *watch(GstHarness *harness)
+{
+	GstBus *bus = gst_bus_new();
+
+	gst_element_set_bus(harness->element, bus);
+	return bus;
+}
+
+/* The next error or warning is one line with this word. */
+static inline void expect_message(GstBus *bus, GstMessageType type, const char *word)
+{
+	GstMessage *message = gst_bus_timed_pop_filtered(bus, 20 * GST_SECOND,
+	                                                 GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+	GError *error = NULL;
+
+	assert_non_null(message);
+	assert_int_equal(GST_MESSAGE_TYPE(message), type);
+	if (type == GST_MESSAGE_ERROR)
+		gst_message_parse_error(message, &error, NULL);
+	else
+		gst_message_parse_warning(message, &error, NULL);
+	if (!strstr(error->message, word) || strchr(error->message, '\n'))
+		fail_msg("no single line with %s: %s", word, error->message);
+	g_error_free(error);
+	gst_message_unref(message);
+}
+
+/* Drops what is left: messages hold their element, which holds its bus. */
+static inline void finish_bus(GstBus *bus)
+{
+	gst_bus_set_flushing(bus, TRUE);
+	gst_object_unref(bus);
+}
+
+static inline void expect_silence(GstBus *bus)
+{
+	GstMessage *message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+
+	if (message)
+		fail_msg("unexpected: %s",
+		         gst_structure_to_string(gst_message_get_structure(message)));
+}
+
 #endif

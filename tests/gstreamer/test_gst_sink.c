@@ -7,20 +7,6 @@
 
 #define SINK "shmflipsink name=sink sync=false channel=test policy=lossless wait-viewers=1 "
 
-static struct shmflip_viewer *attach_viewer(void)
-{
-	struct shmflip_viewer_options options;
-	struct shmflip_viewer *viewer;
-
-	shmflip_init(&options);
-	options.channel = "test";
-	options.view = SHMFLIP_VIEW_EVERY;
-	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
-	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
-	assert_int_equal(shmflip_viewer_attach(viewer, HANG_S * 1000), 0);
-	return viewer;
-}
-
 static const struct shmflip_frame *take(struct shmflip_viewer *viewer)
 {
 	const struct shmflip_frame *frame;

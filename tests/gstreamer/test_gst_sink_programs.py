@@ -83,7 +83,7 @@ class SinkPrograms(harness.Case):
             with self.subTest(name=name):
                 answer = subprocess.run(["gst-inspect-1.0", name], env=self.env, capture_output=True, text=True, check=True)
                 self.assertEqual(answer.stderr, "")
-                self.assertIn("shmflip", answer.stdout)
+                self.assertRegex(answer.stdout, "License +MIT/X11")  # one of the names that GStreamer knows
 
 
 if __name__ == "__main__":

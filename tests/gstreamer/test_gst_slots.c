@@ -168,20 +168,6 @@ static void upstream_may_hold_every_buffer(void **state)
 	}
 }
 
-static struct shmflip_viewer *attach_viewer(void)
-{
-	struct shmflip_viewer_options options;
-	struct shmflip_viewer *viewer;
-
-	shmflip_init(&options);
-	options.channel = "test";
-	options.view = SHMFLIP_VIEW_EVERY;
-	options.flags = SHMFLIP_VIEWER_ANY_FORMAT;
-	assert_int_equal(shmflip_viewer_open(&options, &viewer), 0);
-	assert_int_equal(shmflip_viewer_attach(viewer, HANG_S * 1000), 0);
-	return viewer;
-}
-
 /* A viewer holds the slots that upstream does not hold, until it has more frames. */
 static void upstream_and_viewers_may_hold_every_slot(void **state)
 {

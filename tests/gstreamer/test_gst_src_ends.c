@@ -1,52 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * shmflipsrc over changes: of size and format, of producers, of the pipeline's state; and what it
- * says of channels that it cannot read. */
+ * shmflipsrc over changes: of size and format, of producers, of the pipeline's state. */
 #include "source_harness.h"
-
-/* A bus for the harness's element, whose messages the test reads. */
-static GstBus *watch(GstHarness *harness)
-{
-	GstBus *bus = gst_bus_new();
-
-	gst_element_set_bus(harness->element, bus);
-	return bus;
-}
-
-/* The next error or warning is one line with this word. */
-static void expect_message(GstBus *bus, GstMessageType type, const char *word)
-{
-	GstMessage *message = gst_bus_timed_pop_filtered(bus, 20 * GST_SECOND,
-	                                                 GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
-	GError *error = NULL;
-
-	assert_non_null(message);
-	assert_int_equal(GST_MESSAGE_TYPE(message), type);
-	if (type == GST_MESSAGE_ERROR)
-		gst_message_parse_error(message, &error, NULL);
-	else
-		gst_message_parse_warning(message, &error, NULL);
-	if (!strstr(error->message, word) || strchr(error->message, '\n'))
-		fail_msg("no single line with %s: %s", word, error->message);
-	g_error_free(error);
-	gst_message_unref(message);
-}
-
-/* Drops what is left: messages hold their element, which holds its bus. */
-static void finish_bus(GstBus *bus)
-{
-	gst_bus_set_flushing(bus, TRUE);
-	gst_object_unref(bus);
-}
-
-static void expect_silence(GstBus *bus)
-{
-	GstMessage *message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
-
-	if (message)
-		fail_msg("unexpected: %s",
-		         gst_structure_to_string(gst_message_get_structure(message)));
-}
 
 static void pull_and_check(GstHarness *harness, uint64_t number, const char *format, int width)
 {
@@ -348,101 +303,6 @@ static void stop_at_once(void **state)
 	shmflip_producer_close(producer);
 }
 
-static void plain_number(struct shmflip_frame *frame)
-{
-	frame->fourcc = 0x12345678;
-}
-
-/* A stream of each format that GStreamer lacks. */
-static void formats_without_a_name(void **state)
-{
-	static const struct {
-		uint32_t fourcc;
-		void (*change)(struct shmflip_frame *frame);
-		const char *word;
-	} cases[] = {
-		{ SHMFLIP_R32F, NULL, "R  F, which GStreamer lacks" },
-		{ SHMFLIP_XBGR16161616, NULL, "XB48, which GStreamer lacks" },
-		{ SHMFLIP_R8, plain_number, "0x12345678, which GStreamer lacks" },
-	};
-
-	(void)state;
-	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		struct shmflip_producer *producer =
-			open_producer(SHMFLIP_POLICY_LATEST, 4, cases[i].fourcc, 64, 9);
-		GstHarness *harness = create_harness("", TRUE);
-		GstBus *bus = watch(harness);
-
-		gst_harness_play(harness);
-		publish(producer, 1, cases[i].change);
-		expect_message(bus, GST_MESSAGE_ERROR, cases[i].word);
-		gst_harness_teardown(harness);
-		finish_bus(bus);
-		shmflip_producer_close(producer);
-	}
-}
-
-static void the_next_element_refuses(void **state)
-{
-	struct shmflip_producer *producer =
-		open_producer(SHMFLIP_POLICY_LATEST, 4, SHMFLIP_NV21, 64, 9);
-	GstHarness *harness = create_harness("! capsfilter caps=video/x-raw,format=RGB", TRUE);
-	GstBus *bus = watch(harness);
-
-	(void)state;
-	gst_harness_play(harness);
-	publish(producer, 1, NULL);
-	expect_message(bus, GST_MESSAGE_ERROR, "NV21");
-	gst_harness_teardown(harness);
-	finish_bus(bus);
-	shmflip_producer_close(producer);
-}
-
-static void channels_that_cannot_be(void **state)
-{
-	static const struct {
-		const char *properties, *word;
-	} cases[] = {
-		{ "channel=a/b", "a/b" },
-		{ "channel=\"\"", "channel" },
-		{ "dir=/dev/null", "/dev/null" },
-	};
-
-	(void)state;
-	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
-		GstHarness *harness = create_harness(cases[i].properties, TRUE);
-		GstBus *bus = watch(harness);
-
-		assert_int_equal(gst_element_set_state(harness->element, GST_STATE_PLAYING),
-		                 GST_STATE_CHANGE_FAILURE);
-		expect_message(bus, GST_MESSAGE_ERROR, cases[i].word);
-		expect_silence(bus);
-		gst_harness_teardown(harness);
-		finish_bus(bus);
-	}
-}
-
-/* A producer of another version of the layout. */
-static void another_version(void **state)
-{
-	struct shmflip_producer *producer =
-		open_producer(SHMFLIP_POLICY_LATEST, 4, SHMFLIP_R8, 64, 9);
-	GstHarness *harness = create_harness("", TRUE);
-	GstBus *bus = watch(harness);
-	FILE *file = fopen(in_directory("default"), "r+");
-
-	(void)state;
-	assert_non_null(file);
-	assert_int_equal(fseek(file, 8, SEEK_SET), 0);
-	assert_int_equal(fputc(99, file), 99);
-	fclose(file);
-	gst_harness_play(harness);
-	expect_message(bus, GST_MESSAGE_ERROR, "version");
-	gst_harness_teardown(harness);
-	finish_bus(bus);
-	shmflip_producer_close(producer);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,10 +315,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(flush_and_continue),
 		cmocka_unit_test(pause_and_resume),
 		cmocka_unit_test(stop_at_once),
-		cmocka_unit_test(formats_without_a_name),
-		cmocka_unit_test(the_next_element_refuses),
-		cmocka_unit_test(channels_that_cannot_be),
-		cmocka_unit_test(another_version),
 	};
 
 	init_own_elements(&argc, &argv);

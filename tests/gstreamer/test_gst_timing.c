@@ -70,6 +70,23 @@ static void presentation_times(void **state)
 	assert_int_equal(pts_ms(1320, 50, 1325), 340);
 }
 
+/* As far apart as the library allows. */
+static void impossible_presentation_times(void **state)
+{
+	static const int64_t presentation_ns[] = { -(INT64_C(1) << 62), 0, (INT64_C(1) << 62) - 1,
+		                                   0 };
+
+	(void)state;
+	gst_shmflip_timing_init(&timing, TRUE, TRUE);
+	for (int i = 0; i < 4; i++) {
+		struct shmflip_frame frame =
+			published((1020 + i) * INT64_C(1000000), presentation_ns[i]);
+
+		assert_int_equal(gst_shmflip_timing_pts(&timing, &frame, 25 * MS, 1025 * MS),
+		                 (20 + i) * MS);
+	}
+}
+
 static void without_a_clock(void **state)
 {
 	struct shmflip_frame first = published(1000 * MS, SHMFLIP_NO_TIME);
@@ -106,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_times),
 		cmocka_unit_test(presentation_times),
+		cmocka_unit_test(impossible_presentation_times),
 		cmocka_unit_test(without_a_clock),
 		cmocka_unit_test(durations),
 	};
