@@ -44,7 +44,7 @@ struct managed_tensor {
 	Py_buffer view;                            /* ours */
 };
 
-/* A consumer may call this in any thread, and after the interpreter's end: then the memory stays. */
+/* A consumer may call this in any thread. After the interpreter's end, the memory stays. */
 static void free_tensor(struct managed_tensor *managed)
 {
 	PyGILState_STATE state;

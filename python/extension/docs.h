@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What Python's help() says: signatures, and the first sentences of __init__.pyi. A test compares. */
+ * What Python's help() says: signatures, and the first sentences of __init__.pyi. A test compares
+ * them. */
 #ifndef DOCS_H
 #define DOCS_H
 

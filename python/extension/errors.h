@@ -9,7 +9,7 @@
 /* Finds the exception classes. Returns 0, or -1 with an exception. */
 int errors_init(void);
 
-/* Raises what a negative errno of the thread's last call of the library stands for. Returns NULL. */
+/* Raises the exception for an error of the thread's last call of the library. Returns NULL. */
 PyObject *errors_raise(int error);
 
 /* Raises it with another line. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Streams: what a producer's program says about one, and a copy of one. All functions need the GIL. */
+ * Streams: what a producer's program says about one, and copies. All functions need the GIL. */
 #ifndef STREAMS_H
 #define STREAMS_H
 

@@ -32,7 +32,7 @@ int viewer_check(const struct viewer *self);
 int viewer_begin_call(struct viewer *self);
 void viewer_end_turn(struct viewer *self);
 
-/* Takes the lock to close the viewer. False: at the interpreter's exit, a thread keeps it forever. */
+/* Takes the lock to close the viewer. False: the interpreter exits, and a thread keeps the lock. */
 bool viewer_begin_close(struct viewer *self);
 
 /* Raises an error of a wait; if close() has interrupted the wait, that of a closed viewer. Returns

@@ -175,7 +175,7 @@ class Loans(Case):
                         pass
             hit = 0
             with shmflip.Producer("a", width=4, height=4, format="YU12") as producer:
-                for threshold in range(1, 40):
+                for threshold in range(1, 20):
                     for end in "discard", "publish":
                         loan = producer.loan(60)
                         loan.planes
