@@ -246,7 +246,7 @@ static void test_ends(void **state)
 	}
 }
 
-/* Lengths of codes, of 0 to 3 bits. */
+/* The length of a code: 0 to 3. */
 static void put_length(struct bit_writer *writer, unsigned length)
 {
 	static const uint8_t codes[] = { 0, 2, 1, 3 };
@@ -255,8 +255,8 @@ static void put_length(struct bit_writer *writer, unsigned length)
 	bits_flush(writer);
 }
 
-/* A block with codes for a literal, the end of the block, a length, and three distances. combination:
- * two bits for the length of each code. Any bits follow. */
+/* A block with codes for a literal, the end of the block, a length, and three distances. Any bits
+ * follow. combination: two bits for the length of each code. */
 static size_t make_small_codes(unsigned combination, struct random *random, uint8_t *packed)
 {
 	struct bit_writer writer = { .at = packed };
