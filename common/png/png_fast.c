@@ -36,8 +36,8 @@ struct picture {
 /* A band is unfiltered while it is in the cache. */
 enum { BAND_BYTES = 128 * 1024 };
 
-/* Samples of 16 bits inflate to twice the size of the pixels: with 32-bit addresses, that may be more
- * than fits. The rest is for what is added to it. */
+/* Samples of 16 bits inflate to twice the size of the pixels, which 32-bit addresses may not reach.
+ * Half is left for what is added to it. */
 #define RAW_BYTES_MAX (SIZE_MAX / 2)
 
 struct png_fast *png_fast_create(unsigned inflater, unsigned unfilter)
@@ -104,8 +104,8 @@ static bool is_for_unfilter(const struct png_fast_format *format)
 	       format->fourcc == SHMFLIP_XRGB8888;
 }
 
-/* Pixels must not catch up with the raw rows. Those of interlaced pictures are all over the picture,
- * and samples of 16 bits that become 8 take more memory than the pixels. */
+/* Pixels must not catch up with the raw rows. Those of interlaced pictures are all over it, and
+ * samples of 16 bits that become 8 take more memory than the pixels. */
 static bool fits_behind_pixels(const struct picture *picture, uint64_t needed, uint64_t pixels_size)
 {
 	const struct png_fast_format *format = picture->format;

@@ -30,8 +30,8 @@ checks_of() {
 corpora_of() {
 	echo "$tests/fuzz/corpus/$1"
 	case $1 in
-	png_encode) ;;
-	png*) printf '%s\n' "$tests/data/kinds" "$tests/data/damaged" ;;
+	png_fast) printf '%s\n' "$tests"/data/{kinds,damaged,tolerated} ;;
+	png) printf '%s\n' "$tests"/data/{kinds,damaged} ;;
 	esac
 }
 

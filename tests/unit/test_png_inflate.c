@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include "deflate_maker.h"
+#include "png_bits.h"
 #include "png_inflate.h"
 
 enum { STREAMS = 3000, GUARDED_BYTES = 1 << 21, PAGE_BYTES = 65536, UNTOUCHED = 0x5a, EDGE = 64 };
@@ -245,6 +246,57 @@ static void test_ends(void **state)
 	}
 }
 
+/* The length of a code: 0 to 3. */
+static void put_length(struct bit_writer *writer, unsigned length)
+{
+	static const uint8_t codes[] = { 0, 2, 1, 3 };
+
+	bits_put(writer, codes[length], 2);
+	bits_flush(writer);
+}
+
+/* A block with codes for a literal, the end of the block, a length, and three distances. Any bits
+ * follow. combination: two bits for the length of each code. */
+static size_t make_small_codes(unsigned combination, struct random *random, uint8_t *packed)
+{
+	struct bit_writer writer = { .at = packed };
+
+	bits_put(&writer, 5 | (258 - 257) << 3 | (3 - 1) << 8 | 14 << 13, 17);
+	bits_flush(&writer);
+	for (unsigned i = 0; i < 18; i++)
+		bits_put(&writer, i == 3 || i == 13 || i == 15 || i == 17 ? 2 : 0, 3);
+	bits_flush(&writer);
+	for (unsigned i = 0; i < 258 + 3; i++) {
+		bool has_code = i == 'a' || i >= 256;
+
+		put_length(&writer, has_code ? combination & 3 : 0);
+		combination >>= has_code ? 2 : 0;
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		bits_put(&writer, random_below(random, 256), 8);
+		bits_flush(&writer);
+	}
+	return (size_t)(writer.at - packed);
+}
+
+/* Every code of up to three symbols and bits, complete, incomplete, or over-subscribed. */
+static void test_small_codes(void **state)
+{
+	uint8_t packed[256] = { 0 }, *data = malloc(GUARDED_BYTES);
+	struct random random = { .state = 1 };
+
+	(void)state;
+	for (unsigned combination = 0; combination < 1 << 12; combination++) {
+		size_t size = make_small_codes(combination, &random, packed + 2);
+		struct specimen specimen = { .packed = { .data = packed, .size = size + 6 },
+			                     .data = data };
+
+		for (unsigned i = 0; inflate_variant_get(i); i++)
+			check_end(inflate_variant_get(i), &specimen);
+	}
+	free(data);
+}
+
 /* libdeflate gives a meaning to some incomplete codes. */
 static bool judges_like_zlib(unsigned way)
 {
@@ -301,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_ways),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_small_codes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
