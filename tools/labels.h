@@ -19,8 +19,8 @@ const char *label_policy(uint32_t policy);
 /* "NV12": the name in shmflip_format_info(), or a number. */
 const char *label_format(char out[LABEL_FORMAT_SIZE], uint32_t fourcc);
 
-/* The bits of a sample that mean something: never more than the format has. info: NULL if the format
- * is not known. */
+/* The bits of a sample that mean something: never more than the format has. info: NULL if the
+ * format is not known. */
 uint32_t label_bits(const struct shmflip_format_info *info, const struct shmflip_colour *colour);
 
 #define LABEL_PIXELS_SIZE 160

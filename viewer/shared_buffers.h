@@ -5,8 +5,8 @@
  * frees it with its last user.
  *
  * A buffer belongs to a frame from shared_buffers_take() until shared_buffers_release().
- * Meanwhile no other frame's pixels are written to it. Memory grows at once and shrinks late: frames
- * of two sizes may come by turns. */
+ * Meanwhile no other frame's pixels are written to it. Memory grows at once and shrinks late:
+ * frames of two sizes may come by turns. */
 #ifndef SHMFLIP_VIEWER_SHARED_BUFFERS_H
 #define SHMFLIP_VIEWER_SHARED_BUFFERS_H
 

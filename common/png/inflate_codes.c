@@ -72,7 +72,7 @@ struct order {
 	uint16_t counts[INFLATE_CODE_BITS_MAX + 1]; /* of codes of each length */
 	uint16_t symbols[INFLATE_LITERALS];
 	unsigned longest;
-	int unused; /* code space, in codes of the longest possible length; below 0: over-subscribed */
+	int unused; /* in codes of the longest possible length; below 0: over-subscribed */
 };
 
 static void sort(struct order *order, const uint8_t *lengths, unsigned count)

@@ -34,9 +34,9 @@ enum {
 	INFLATE_LITERAL_BITS_MIN = 10,
 	INFLATE_LITERAL_BITS_MAX = 12,
 	INFLATE_DISTANCE_BITS = 8,
-	/* A second table of 2^n entries holds at least n + 1 codes. So of 288 codes, all second tables
-	 * behind an index of 10 bits, which have up to 2^5 entries, have at most 288 / 6 * 32. A
-	 * longer index needs more itself, and less behind it. */
+	/* A second table of 2^n entries holds at least n + 1 codes. So of 288 codes, all second
+	 * tables behind an index of 10 bits, which have up to 2^5 entries, have at most 288 / 6 *
+	 * 32. A longer index needs more itself, and less behind it. */
 	INFLATE_LITERAL_ENTRIES = (1 << INFLATE_LITERAL_BITS_MAX) + INFLATE_LITERALS / 6 * 32,
 	INFLATE_DISTANCE_ENTRIES = (1 << INFLATE_DISTANCE_BITS) + INFLATE_DISTANCES / 8 * 128,
 };

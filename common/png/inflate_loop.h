@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The symbols of a block of deflate, written once for all instruction sets. Each source that includes
- * this header is compiled for one of them.
+ * The symbols of a block of deflate, written once for all instruction sets. Each source that
+ * includes this header is compiled for one of them.
  *
  * Pictures have many literals, so a table joins a literal with the literal or length after it, if
  * the codes of both fit into the index. One look-up then gives both. Every entry is treated as if

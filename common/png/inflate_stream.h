@@ -2,8 +2,8 @@
  *
  * Inflates a deflate stream (RFC 1951) in bands: it can stop after any number of bytes, and
  * continue later. It refers back to what it has written, so the last INFLATE_HISTORY bytes must
- * stay as they are. It never reads outside of the packed bytes, and writes at most INFLATE_ROOM bytes
- * beyond the end of the data. It accepts what zlib accepts, and nothing else.
+ * stay as they are. It never reads outside of the packed bytes, and writes at most INFLATE_ROOM
+ * bytes beyond the end of the data. It accepts what zlib accepts, and nothing else.
  *
  * All variants do the same, each for one instruction set. An object serves one thread at a time.
  * Does not block, nor allocate. */

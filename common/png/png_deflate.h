@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Compresses the filtered rows of a PNG to one block of deflate, for speed: png_matches.h finds
- * what repeats, and a Huffman code of the block's own writes it. Data that repeat little are counted
- * only in samples, which spares a pass over all bytes.
+ * what repeats, and a Huffman code of the block's own writes it. Data that repeat little are
+ * counted only in samples, which spares a pass over all bytes.
  *
  * Blocks of different data can be made by different threads and joined: each begins and ends at a
  * whole byte, and no match reaches into an earlier block.

@@ -46,8 +46,8 @@ uint64_t png_pass_row_bytes(const struct png_pass *pass, const struct png_fast_f
 
 void png_expander_begin_pass(struct png_expander *expander, const struct png_pass *pass);
 
-/* Expands the next count rows of the pass, which begin at raw. pixels: of the picture. Returns false
- * if a filter does not exist; the pixels are then undefined. */
+/* Expands the next count rows of the pass, which begin at raw. pixels: of the picture. Returns
+ * false if a filter does not exist; the pixels are then undefined. */
 bool png_expand_rows(struct png_expander *expander, const uint8_t *raw, uint32_t count,
                      uint8_t *pixels);
 

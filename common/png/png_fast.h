@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The fast path, for every kind of PNG that is not damaged. It inflates the compressed data in
- * bands, into the far end of the memory that the pixels fill from the front, and unfilters each band
- * while it is in the cache: see png_unfilter.h. It declines all that is irregular, so that libpng
- * alone decides what is damaged, and how.
+ * bands, into the far end of the memory that the pixels fill from the front, and unfilters each
+ * band while it is in the cache: see png_unfilter.h. It declines all that is irregular, so that
+ * libpng alone decides what is damaged, and how.
  *
  * An object serves one thread at a time. It keeps memory from picture to picture: for the
  * compressed data, for some rows, and for the inflated data of interlaced pictures. Does not

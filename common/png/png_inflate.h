@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Inflates the rows of a picture from a zlib stream (RFC 1950), in bands or in one call: with the
- * inflater of inflate_stream.h, with libdeflate, or with zlib. Computes the CRCs of chunks. Does not
- * block. An object serves one thread at a time. */
+ * inflater of inflate_stream.h, with libdeflate, or with zlib. Computes the CRCs of chunks. Does
+ * not block. An object serves one thread at a time. */
 #ifndef SHMFLIP_PNG_INFLATE_H
 #define SHMFLIP_PNG_INFLATE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Converts unfiltered rows of every kind to pixels, but those of 8 bits that png_unfilter.h converts
- * as it unfilters them. Pure; any thread. */
+ * Converts unfiltered rows of every kind to pixels, but those of 8 bits that png_unfilter.h
+ * converts as it unfilters them. Pure; any thread. */
 #ifndef SHMFLIP_PNG_ROW_PIXELS_H
 #define SHMFLIP_PNG_ROW_PIXELS_H
 

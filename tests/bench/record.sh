@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# How many frames does shmflip-viewer --record miss? A producer flips through pictures in its memory at
-# a rate, and a viewer without a window records them onto a tmpfs. Recorded files are removed all the
-# time, so that the tmpfs stays small.
+# How many frames does shmflip-viewer --record miss? A producer flips through pictures in its memory
+# at a rate, and a viewer without a window records them onto a tmpfs. Recorded files are removed all
+# the time, so that the tmpfs stays small.
 #
 # usage: record.sh BUILD PNG|DIRECTORY [SECONDS [RATE [JOBS]]]     60 seconds, 60 per second, 1 job
 #
@@ -41,8 +41,9 @@ python3 - "$scratch/stats.json" <<-'END'
 	import json, sys
 	stats = json.load(open(sys.argv[1]))
 	recorded, missing = stats["recorded"], stats["not_recorded"]
-	print("{} frames recorded, {} missing ({:.2f} %), {} dropped by the producer, in {:.1f} s".format(
-	      recorded, missing, 100 * missing / (recorded + missing), stats["dropped_by_producer"],
-	      stats["seconds"]))
+	print("{} frames recorded, {} missing ({:.2f} %)".format(
+	      recorded, missing, 100 * missing / (recorded + missing)))
+	print("{} dropped by the producer, in {:.1f} s".format(
+	      stats["dropped_by_producer"], stats["seconds"]))
 	sys.exit(missing > 0.005 * (recorded + missing))
 END

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Each inflater against zlib, on any bytes as a deflate stream in a zlib stream with the right
- * checksum: the same verdict and bytes, in bands, and no byte outside the memory that it may use. The
- * bytes choose the inflater. */
+ * checksum: the same verdict and bytes, in bands, and no byte outside the memory that it may use.
+ * The bytes choose the inflater. */
 #include <zlib.h>
 
 #include "fuzz.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Both elements in states and orders that an application may bring about: none may hang or crash. */
+ * Both elements in states and orders that an application may bring about: none may hang or
+ * crash. */
 #include "gst_support.h"
 
 #define SMALL "video/x-raw,format=BGRx,width=64,height=48 ! "

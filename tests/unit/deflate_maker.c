@@ -270,8 +270,8 @@ static void put_length_code(struct maker *maker, const struct code *code)
 		put_bits(maker, code->lengths[order[i]], 3);
 }
 
-/* Makes the code incomplete or over-subscribed. If some code does not occur, it is left out, so that
- * nothing else is wrong. */
+/* Makes the code incomplete or over-subscribed. If some code does not occur, it is left out, so
+ * that nothing else is wrong. */
 static void break_length_code(struct maker *maker, const struct length_symbol *symbols,
                               unsigned count, struct code *code)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * viewer/recorder, viewer/record_tally, viewer/png_file: frames are written in the background. Those that find no
- * room are missing, and the tally says which. */
+ * viewer/recorder, viewer/record_tally, viewer/png_file: frames are written in the background.
+ * Those that find no room are missing, and the tally says which. */
 #include "drawn_picture.h"
 
 #include <errno.h>

@@ -3,7 +3,8 @@
  * The segments that pictures lie in, which the X server itself attaches, read-only. Two are
  * attached at most: frames that are shown from their slots and frames that are converted may come
  * by turns, and attaching takes as long as showing a frame. If many pictures in a row lie in one
- * segment, the other one is detached, because it may be that of a former generation. Main thread. */
+ * segment, the other one is detached, because it may be that of a former generation. Main
+ * thread. */
 #ifndef SHMFLIP_VIEWER_PRESENT_X11_SEGMENT_H
 #define SHMFLIP_VIEWER_PRESENT_X11_SEGMENT_H
 
