@@ -4,6 +4,7 @@
 #include "polled.h"
 
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -233,6 +234,19 @@ static long locked_kb(void)
 	return kb;
 }
 
+/* Under a sanitizer, mlock() does nothing. */
+static bool locks_pages(void)
+{
+	static _Alignas(4096) char page[4096];
+	long before_kb = locked_kb();
+	bool locks;
+
+	assert_int_equal(mlock(page, sizeof(page)), 0);
+	locks = locked_kb() > before_kb;
+	munlock(page, sizeof(page));
+	return locks;
+}
+
 /* Any reader of the channel file can ask the kernel to drop it from memory. The producer's next
  * frame must not wait for a disk. No read can show that where the directory is a tmpfs. */
 static void channel_file_stays_in_memory(void **state)
@@ -245,7 +259,8 @@ static void channel_file_stays_in_memory(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_true(locked_kb() > locked_before_kb);
+	if (locks_pages())
+		assert_true(locked_kb() > locked_before_kb);
 	assert_int_equal(fsync(fd), 0);
 	assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
 	/* -EAGAIN: it would wait. */
