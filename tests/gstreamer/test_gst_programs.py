@@ -161,7 +161,8 @@ class Programs(harness.Case):
 
     def test_no_producer_is_said_once(self):
         pipeline = self.launch("shmflipsrc channel=nobody ! fakesink")
-        self.until("the line", lambda: f"no producer yet on channel nobody in {self.env['SHMFLIP_DIR']}" in pipeline.out)
+        line = f"no producer yet on channel nobody in {self.dir}: waiting"
+        self.until("the line", lambda: line in pipeline.out)
         time.sleep(1.5)
         self.assertEqual(pipeline.interrupt(), 0)
         self.assertEqual(pipeline.out.count("no producer yet"), 1)
