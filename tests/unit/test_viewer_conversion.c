@@ -97,7 +97,7 @@ static void test_a_held_buffer_outlives_a_change_of_size(void **state)
 	shared_buffers_release(&buffers, made_frame(1));
 	assert_int_equal(attached(first), 0);
 	assert_filled(large, 2, 100000);
-	/* The memory of large frames is kept for a while, but not for ever. */
+	/* The memory of large frames is kept for a while, but not forever. */
 	for (int i = 0; i < SHARED_BUFFERS_SMALLER_MAX; i++) {
 		const struct shared_buffer *smaller = take(&buffers, 3, 10);
 
