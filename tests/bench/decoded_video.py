@@ -3,9 +3,10 @@
 """Measures how fast decoded video comes into a channel: tests/bench/decoded_video.py BUILD
 
 ffmpeg decodes H.264 into a pipe, the producer publishes each frame, and a viewer takes each frame. Before,
-the producer converts (--pixels bgra). Now, frames stay as they come (--pixels file). Every round runs both,
-the second round in reverse order, and so on. The script prints medians over the rounds, and the median of
-now / before in the same round. BUILD needs -Dtests=enabled."""
+the producer converts (--pixels bgra), or with --before, the producer of an older build does what it did by
+itself. Now, frames stay as they come (--pixels file). Every round runs both, the second round in reverse
+order, and so on. The script prints medians over the rounds, and the median of now / before in the same
+round. BUILD needs -Dtests=enabled."""
 
 import argparse
 import json
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-WAYS = {"before": "bgra", "now": "file"}
+WAYS = ("before", "now")
 FIGURES = ("frames/s", "ffmpeg, CPU ms per frame", "producer, CPU ms per frame", "segment, MB")
 
 
@@ -35,7 +36,15 @@ def cpu_s(process):
     return usage.ru_utime + usage.ru_stime
 
 
-def measure(options, video, pixels):
+def producer_of(options, way):
+    if way == "now":
+        return [options.build / "producer/shmflip-producer", "--pixels", "file"]
+    if options.before:
+        return [options.before / "producer/shmflip-producer"]
+    return [options.build / "producer/shmflip-producer", "--pixels", "bgra"]
+
+
+def measure(options, video, way):
     """Returns the figures of one run."""
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as directory:
         env = dict(os.environ, SHMFLIP_DIR=directory)
@@ -44,8 +53,8 @@ def measure(options, video, pixels):
         ffmpeg = subprocess.Popen(["ffmpeg", "-v", "error", "-nostdin", "-i", str(video), "-f", "yuv4mpegpipe", "-"],
                                   stdout=subprocess.PIPE)
         producer = subprocess.Popen(
-            [options.build / "producer/shmflip-producer", "-q", "--fps", "0", "--policy", "lossless",
-             "--wait-viewers", "1", "--pixels", pixels, "--stats", stats, "-"], stdin=ffmpeg.stdout, env=env)
+            [*producer_of(options, way), "-q", "--fps", "0", "--policy", "lossless", "--wait-viewers", "1",
+             "--stats", stats, "-"], stdin=ffmpeg.stdout, env=env)
         ffmpeg.stdout.close()
         ffmpeg_s, producer_s = cpu_s(ffmpeg), cpu_s(producer)
         cpu_s(viewer)
@@ -59,8 +68,8 @@ def run_rounds(options, video):
     """Returns a list of figures for each way, in the order of rounds."""
     measured = {way: [] for way in WAYS}
     for number in range(options.rounds):
-        for way in list(WAYS)[::1 if number % 2 == 0 else -1]:
-            measured[way].append(measure(options, video, WAYS[way]))
+        for way in WAYS[::1 if number % 2 == 0 else -1]:
+            measured[way].append(measure(options, video, way))
         print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
     return measured
 
@@ -77,6 +86,7 @@ def print_table(measured):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("build", type=Path)
+    parser.add_argument("--before", type=Path, metavar="BUILD", help="an older build, of the same layout")
     parser.add_argument("--video", type=Path, help="default: a test picture, encoded for this run")
     parser.add_argument("--size", default="3840x2160", help="of the test picture (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=240, help="of the test picture (default: %(default)s)")
