@@ -43,9 +43,15 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="shmflip-test-")
         self.addCleanup(shutil.rmtree, self.dir)
+        self.addCleanup(self.remove_channels)
         before = os.environ.get("SHMFLIP_DIR")
         self.addCleanup(self.set_dir, before)
         self.set_dir(self.dir)
+
+    def remove_channels(self):
+        """Removes what producers that died have left, semaphores too."""
+        for name in shmflip.channels(self.dir):
+            shmflip.clean(name, self.dir)
 
     @staticmethod
     def set_dir(value):
