@@ -39,7 +39,8 @@ static bool has_crc(const struct png_chunk *chunk, uint32_t crc)
 
 bool png_chunk_has_right_crc(const struct png_chunk *chunk)
 {
-	return has_crc(chunk, png_crc32(0, chunk->bytes + TYPE, DATA - TYPE + chunk->length));
+	return has_crc(chunk, png_crc32(PNG_CRC32_START, chunk->bytes + TYPE,
+	                                DATA - TYPE + chunk->length));
 }
 
 const uint8_t *png_chunks_find(const uint8_t *png, size_t size, const char *type, size_t *length)
