@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inflate_codes.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define LITERAL(n) ((uint32_t)(n) << 24 | (uint32_t)(n) << 16 | 1u << 14)
@@ -67,6 +68,31 @@ static const uint32_t distances[INFLATE_DISTANCES] = {
 	SPECIAL(INFLATE_INVALID), SPECIAL(INFLATE_INVALID),
 };
 
+#define CODE_LENGTH(length, fewest, extra_bits)                                                    \
+	((uint32_t)(fewest) << 24 | (uint32_t)(length) << 16 | (extra_bits))
+
+static const uint32_t code_lengths[INFLATE_LENGTH_SYMBOLS] = {
+	CODE_LENGTH(0, 1, 0),
+	CODE_LENGTH(1, 1, 0),
+	CODE_LENGTH(2, 1, 0),
+	CODE_LENGTH(3, 1, 0),
+	CODE_LENGTH(4, 1, 0),
+	CODE_LENGTH(5, 1, 0),
+	CODE_LENGTH(6, 1, 0),
+	CODE_LENGTH(7, 1, 0),
+	CODE_LENGTH(8, 1, 0),
+	CODE_LENGTH(9, 1, 0),
+	CODE_LENGTH(10, 1, 0),
+	CODE_LENGTH(11, 1, 0),
+	CODE_LENGTH(12, 1, 0),
+	CODE_LENGTH(13, 1, 0),
+	CODE_LENGTH(14, 1, 0),
+	CODE_LENGTH(15, 1, 0),
+	CODE_LENGTH(INFLATE_LAST_LENGTH, 3, 2),
+	CODE_LENGTH(0, 3, 3),
+	CODE_LENGTH(0, 11, 7),
+};
+
 /* The symbols that have a code, in the order of their codes. */
 struct order {
 	uint16_t counts[INFLATE_CODE_BITS_MAX + 1]; /* of codes of each length */
@@ -75,14 +101,56 @@ struct order {
 	int unused; /* in codes of the longest possible length; below 0: over-subscribed */
 };
 
-static void sort(struct order *order, const uint8_t *lengths, unsigned count)
+enum { GROUP = 64 };
+
+/* Returns a bit for each of eight symbols that has a code. */
+static uint64_t find_used_of_8(const uint8_t *lengths)
 {
-	uint16_t places[INFLATE_CODE_BITS_MAX + 2] = { 0 };
+	uint64_t all;
+
+	memcpy(&all, lengths, sizeof(all));
+	all = (le64toh(all) + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+	return all * 0x0102040810204080 >> 56;
+}
+
+static uint64_t find_used(const uint8_t *lengths, unsigned count)
+{
+	uint8_t group[GROUP] = { 0 };
+	uint64_t used = 0;
+
+	if (count < GROUP)
+		lengths = memcpy(group, lengths, count);
+	for (unsigned i = 0; i < GROUP; i += 8)
+		used |= find_used_of_8(lengths + i) << i;
+	return used;
+}
+
+/* Counts and lists the symbols that have a code. Which have one follows no pattern that a processor
+ * could predict, so there is no branch for each symbol. */
+static unsigned list_used(struct order *order, const uint8_t *lengths, unsigned count,
+                          uint16_t *used)
+{
+	unsigned used_count = 0;
 
 	memset(order->counts, 0, sizeof(order->counts));
-	for (unsigned i = 0; i < count; i++)
-		order->counts[lengths[i]]++;
-	order->counts[0] = 0;
+	for (unsigned i = 0; i < count; i += GROUP) {
+		uint64_t bits = find_used(lengths + i, count - i);
+
+		for (; bits; bits &= bits - 1) {
+			unsigned symbol = i + (unsigned)__builtin_ctzll(bits);
+
+			used[used_count++] = (uint16_t)symbol;
+			order->counts[lengths[symbol]]++;
+		}
+	}
+	return used_count;
+}
+
+static void sort(struct order *order, const uint8_t *lengths, unsigned count)
+{
+	uint16_t places[INFLATE_CODE_BITS_MAX + 2] = { 0 }, used[INFLATE_LITERALS];
+	unsigned used_count = list_used(order, lengths, count, used);
+
 	order->longest = 0;
 	order->unused = 1 << INFLATE_CODE_BITS_MAX;
 	for (unsigned bits = 1; bits <= INFLATE_CODE_BITS_MAX; bits++) {
@@ -91,20 +159,19 @@ static void sort(struct order *order, const uint8_t *lengths, unsigned count)
 		if (order->counts[bits])
 			order->longest = bits;
 	}
-	for (unsigned i = 0; i < count; i++) {
-		if (lengths[i])
-			order->symbols[places[lengths[i]]++] = (uint16_t)i;
-	}
+	for (unsigned i = 0; i < used_count; i++)
+		order->symbols[places[lengths[used[i]]]++] = used[i];
 }
 
 /* Counts up a code, whose first bit is the lowest. */
 static unsigned next_code(unsigned code, unsigned bits)
 {
-	unsigned bit = 1u << (bits - 1);
+	unsigned zeros = code ^ ((1u << bits) - 1), highest;
 
-	while (code & bit)
-		bit >>= 1;
-	return bit ? (code & (bit - 1)) | bit : 0;
+	if (zeros == 0)
+		return 0;
+	highest = 1u << (31 - __builtin_clz(zeros));
+	return (code & (highest - 1)) | highest;
 }
 
 /* How many bits the index of a second table needs, whose first code has this many bits. remaining:
@@ -147,16 +214,23 @@ static void fill_second_tables(const struct order *order, const uint32_t *entrie
 	}
 }
 
-/* The table doubles with each bit: a shorter code is followed by either bit. */
+/* The table doubles with each bit: a shorter code is followed by either bit. What no code has set
+ * yet is copied, too, but in the end there is nothing of that if the code is complete. */
 static void fill(const struct order *order, const uint32_t *entries, unsigned index_bits,
                  uint32_t *table)
 {
 	const uint16_t *symbols = order->symbols;
 	unsigned code = 0;
 
-	table[0] = table[1] = SPECIAL(INFLATE_INVALID);
-	for (unsigned bits = 1; bits <= index_bits; bits++) {
-		if (bits > 1)
+	unsigned shortest = 1;
+
+	if (order->unused)
+		table[0] = table[1] = SPECIAL(INFLATE_INVALID);
+	else
+		while (order->counts[shortest] == 0)
+			shortest++;
+	for (unsigned bits = shortest; bits <= index_bits; bits++) {
+		if (bits > shortest)
 			memcpy(table + (1u << (bits - 1)), table, (sizeof(*table) << (bits - 1)));
 		for (unsigned i = order->counts[bits]; i > 0; i--, code = next_code(code, bits))
 			table[code] = entries[*symbols++] + bits * 0x101;
@@ -199,13 +273,10 @@ bool inflate_codes_lengths(const uint8_t lengths[INFLATE_LENGTH_SYMBOLS],
                            uint32_t table[1 << INFLATE_LENGTH_CODE_BITS])
 {
 	struct order order;
-	uint32_t entries[INFLATE_LENGTH_SYMBOLS];
 
 	sort(&order, lengths, INFLATE_LENGTH_SYMBOLS);
 	if (order.unused != 0)
 		return false;
-	for (uint32_t i = 0; i < INFLATE_LENGTH_SYMBOLS; i++)
-		entries[i] = i << 16;
-	fill(&order, entries, INFLATE_LENGTH_CODE_BITS, table);
+	fill(&order, code_lengths, INFLATE_LENGTH_CODE_BITS, table);
 	return true;
 }

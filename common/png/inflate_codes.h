@@ -54,8 +54,14 @@ bool inflate_codes_literals(const uint8_t *lengths, unsigned count, unsigned ind
                             uint32_t *table);
 bool inflate_codes_distances(const uint8_t *lengths, unsigned count, uint32_t *table);
 
-/* The code of the code lengths. An entry has the symbol in bits 16-31. */
-enum { INFLATE_LENGTH_SYMBOLS = 19, INFLATE_LENGTH_CODE_BITS = 7 };
+/* The code of the code lengths. An entry has the length in bits 16-23, or INFLATE_LAST_LENGTH for
+ * the one before, and how often it comes at least in bits 24-31. */
+enum {
+	INFLATE_LENGTH_SYMBOLS = 19,
+	INFLATE_LENGTH_CODE_BITS = 7,
+	INFLATE_LENGTH_BITS_MAX = 14, /* of a code and its extra bits */
+	INFLATE_LAST_LENGTH = 255,
+};
 bool inflate_codes_lengths(const uint8_t lengths[INFLATE_LENGTH_SYMBOLS],
                            uint32_t table[1 << INFLATE_LENGTH_CODE_BITS]);
 

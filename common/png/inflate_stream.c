@@ -12,13 +12,18 @@ enum { HLIT_MAX = 286, HDIST_MAX = 30, END_OF_BLOCK = 256 };
 /* Joining pays from this many bytes of data on; a smaller table is then enough. */
 enum { JOIN_BYTES_MIN = 12288, INDEX_BITS = 11 };
 
+static uint64_t low_bits(uint64_t bits, unsigned count)
+{
+	return bits & (((uint64_t)1 << count) - 1);
+}
+
 static unsigned take(struct inflate_stream *stream, unsigned count)
 {
 	unsigned value;
 
 	if (stream->bit_count < count)
 		inflate_refill(stream);
-	value = (unsigned)stream->bits & ((1u << count) - 1);
+	value = (unsigned)low_bits(stream->bits, count);
 	stream->bits >>= count;
 	stream->bit_count -= count;
 	return value;
@@ -36,6 +41,22 @@ static bool has_mostly_literals(const uint8_t *lengths)
 	return share >= ALL / 100 * 65;
 }
 
+/* The tables must not be joined yet. */
+static bool is_at_end_of_block(struct inflate_stream *stream)
+{
+	const uint32_t *table = stream->literals;
+	uint32_t entry;
+
+	inflate_refill(stream);
+	entry = table[low_bits(stream->bits, stream->index_bits)];
+	if (entry & INFLATE_SPECIAL && entry >> 16 >= INFLATE_SECOND_TABLES)
+		entry = table[(entry >> 16) + low_bits(stream->bits >> stream->index_bits,
+		                                       inflate_entry_code_bits(entry))];
+	return entry & INFLATE_SPECIAL && entry >> 16 == INFLATE_END_OF_BLOCK;
+}
+
+/* Joining pays in a block of many symbols. Empty blocks are cheap: many of them fit into little
+ * memory. */
 static bool make_tables(struct inflate_stream *stream, const uint8_t *lengths,
                         unsigned literal_count, unsigned distance_count)
 {
@@ -50,7 +71,7 @@ static bool make_tables(struct inflate_stream *stream, const uint8_t *lengths,
 	    !inflate_codes_literals(lengths, literal_count, stream->index_bits, stream->literals) ||
 	    !inflate_codes_distances(lengths + literal_count, distance_count, stream->distances))
 		return false;
-	if (joined)
+	if (joined && (stream->fixed || !is_at_end_of_block(stream)))
 		stream->variant->join(stream->literals, stream->index_bits);
 	return true;
 }
@@ -74,38 +95,62 @@ static bool read_length_code(struct inflate_stream *stream, unsigned count, uint
 {
 	static const uint8_t order[INFLATE_LENGTH_SYMBOLS] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
 		                                               11, 4,  12, 3, 13, 2, 14, 1, 15 };
+	enum { AT_ONCE = 18, BITS = 3 };
 	uint8_t lengths[INFLATE_LENGTH_SYMBOLS] = { 0 };
+	unsigned first = count < AT_ONCE ? count : AT_ONCE;
 
-	for (unsigned i = 0; i < count; i++)
-		lengths[order[i]] = (uint8_t)take(stream, 3);
+	inflate_refill(stream);
+	for (unsigned i = 0; i < first; i++)
+		lengths[order[i]] = stream->bits >> BITS * i & 7;
+	stream->bits >>= BITS * first;
+	stream->bit_count -= BITS * first;
+	if (first < count)
+		lengths[order[first]] = (uint8_t)take(stream, BITS);
 	return inflate_codes_lengths(lengths, table);
 }
 
-/* Symbols below 16 are a length. 16 repeats the last length, 17 and 18 repeat 0. */
+static unsigned extra_bits(uint64_t bits, uint32_t entry)
+{
+	return (unsigned)(low_bits(bits, entry & INFLATE_TAKEN) >> inflate_entry_code_bits(entry));
+}
+
+/* Writes whole words: up to 7 bytes more. */
+static void repeat(uint8_t *lengths, uint8_t length, unsigned count)
+{
+	uint64_t word = length * 0x0101010101010101;
+
+	for (unsigned i = 0; i < count; i += sizeof(word))
+		memcpy(lengths + i, &word, sizeof(word));
+}
+
 static bool read_lengths(struct inflate_stream *stream, const uint32_t *table, unsigned count,
                          uint8_t *lengths)
 {
-	static const uint8_t extra_bits[] = { 2, 3, 7 }, fewest[] = { 3, 3, 11 };
-	unsigned i = 0;
+	uint8_t length = INFLATE_LAST_LENGTH;
+	unsigned done = 0;
 
-	while (i < count) {
-		uint32_t entry;
-		unsigned symbol, repeats;
+	while (done < count) {
+		uint64_t bits;
+		unsigned left;
 
-		if (stream->bit_count < INFLATE_LENGTH_CODE_BITS)
-			inflate_refill(stream);
-		entry = table[stream->bits & ((1u << INFLATE_LENGTH_CODE_BITS) - 1)];
-		symbol = entry >> 16;
-		take(stream, entry & INFLATE_TAKEN);
-		if (symbol < 16) {
-			lengths[i++] = (uint8_t)symbol;
-			continue;
+		inflate_refill(stream);
+		bits = stream->bits;
+		left = stream->bit_count;
+		while (left >= INFLATE_LENGTH_BITS_MAX && done < count) {
+			uint32_t entry = table[low_bits(bits, INFLATE_LENGTH_CODE_BITS)];
+			unsigned repeats = (entry >> 24) + extra_bits(bits, entry);
+
+			if ((uint8_t)(entry >> 16) != INFLATE_LAST_LENGTH)
+				length = (uint8_t)(entry >> 16);
+			if (repeats > count - done || length == INFLATE_LAST_LENGTH)
+				return false;
+			repeat(lengths + done, length, repeats);
+			done += repeats;
+			bits >>= entry & INFLATE_TAKEN;
+			left -= entry & INFLATE_TAKEN;
 		}
-		repeats = fewest[symbol - 16] + take(stream, extra_bits[symbol - 16]);
-		if (repeats > count - i || (symbol == 16 && i == 0))
-			return false;
-		memset(lengths + i, symbol == 16 ? lengths[i - 1] : 0, repeats);
-		i += repeats;
+		stream->bits = bits;
+		stream->bit_count = left;
 	}
 	return true;
 }
@@ -115,7 +160,7 @@ static bool begin_dynamic(struct inflate_stream *stream)
 	unsigned literal_count = 257 + take(stream, 5), distance_count = 1 + take(stream, 5);
 	unsigned length_count = 4 + take(stream, 4);
 	uint32_t table[1 << INFLATE_LENGTH_CODE_BITS];
-	uint8_t lengths[INFLATE_LITERALS + INFLATE_DISTANCES];
+	uint8_t lengths[INFLATE_LITERALS + INFLATE_DISTANCES + sizeof(uint64_t)];
 
 	stream->fixed = false;
 	return literal_count <= HLIT_MAX && distance_count <= HDIST_MAX &&

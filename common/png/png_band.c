@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_band.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "png_deflate.h"
 #include "png_filter.h"
+#include "png_header.h"
 #include "png_sums.h"
 
 /* A band and what is made of it stay in a processor's cache. */
@@ -128,19 +128,13 @@ static void filter_rows(const struct png_bands *bands, uint32_t first, uint32_t 
 	}
 }
 
-static void write_word(uint8_t *out, size_t value)
-{
-	uint32_t word = htobe32((uint32_t)value);
-
-	memcpy(out, &word, sizeof(word));
-}
-
 /* The length is that of a chunk without length, name and CRC. */
 static void end_chunk(struct png_band *band)
 {
-	write_word(band->chunk, band->chunk_bytes - DATA_AT);
-	write_word(band->chunk + band->chunk_bytes,
-	           png_crc32(PNG_CRC32_START, band->chunk + NAME_AT, band->chunk_bytes - NAME_AT));
+	png_write_u32(band->chunk, (uint32_t)(band->chunk_bytes - DATA_AT));
+	png_write_u32(
+		band->chunk + band->chunk_bytes,
+		png_crc32(PNG_CRC32_START, band->chunk + NAME_AT, band->chunk_bytes - NAME_AT));
 	band->chunk_bytes += SUM_BYTES;
 }
 
@@ -168,7 +162,7 @@ void png_band_encode(const struct png_bands *bands, uint32_t number, struct png_
 
 void png_band_end(struct png_band *band, uint32_t adler32)
 {
-	write_word(band->chunk + band->chunk_bytes, adler32);
+	png_write_u32(band->chunk + band->chunk_bytes, adler32);
 	band->chunk_bytes += SUM_BYTES;
 	end_chunk(band);
 }

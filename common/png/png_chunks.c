@@ -3,88 +3,80 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "png_header.h"
+#include "png_sums.h"
 
 /* A chunk consists of its data's length, its type, the data, and a CRC. */
 enum { TYPE = 4, DATA = 8, CRC_BYTES = 4, CHUNK_BYTES = 12 };
 
-struct chunk {
-	const uint8_t *bytes; /* where it begins */
-	const uint8_t *data;
-	size_t length;
-	const uint8_t *end; /* of all chunks */
-};
-
-static bool is_type(const struct chunk *chunk, const char *type)
+bool png_chunk_is(const struct png_chunk *chunk, const char *type)
 {
 	return memcmp(chunk->bytes + TYPE, type, 4) == 0;
 }
 
-/* Returns false if no whole chunk begins there. */
-static bool parse_chunk(struct chunk *chunk, const uint8_t *at)
+bool png_chunk_parse(struct png_chunk *chunk, const uint8_t *at, const uint8_t *end)
 {
-	size_t available = (size_t)(chunk->end - at);
+	size_t available = (size_t)(end - at);
 
 	if (available < CHUNK_BYTES || png_read_u32(at) > available - CHUNK_BYTES)
 		return false;
-	chunk->bytes = at;
-	chunk->data = at + DATA;
-	chunk->length = png_read_u32(at);
+	*chunk = (struct png_chunk){
+		.bytes = at, .data = at + DATA, .length = png_read_u32(at), .end = end
+	};
 	return true;
 }
 
-static bool parse_next_chunk(struct chunk *chunk)
+bool png_chunk_parse_next(struct png_chunk *chunk)
 {
-	return parse_chunk(chunk, chunk->data + chunk->length + CRC_BYTES);
+	return png_chunk_parse(chunk, chunk->data + chunk->length + CRC_BYTES, chunk->end);
 }
 
-static bool has_right_crc(const struct png_chunks *chunks, const struct chunk *chunk)
+static bool has_crc(const struct png_chunk *chunk, uint32_t crc)
 {
-	return png_crc(chunks->inflater, chunk->bytes + TYPE, DATA - TYPE + chunk->length) ==
-	       png_read_u32(chunk->data + chunk->length);
+	return crc == png_read_u32(chunk->data + chunk->length);
 }
 
-const uint8_t *png_chunks_find_idat(const uint8_t *png, size_t size)
+bool png_chunk_has_right_crc(const struct png_chunk *chunk)
 {
-	struct chunk chunk = { .end = png + size };
-	bool found = parse_chunk(&chunk, png + PNG_SIGNATURE_BYTES);
-
-	while (found && !is_type(&chunk, "IDAT"))
-		found = parse_next_chunk(&chunk);
-	return found ? chunk.bytes : NULL;
+	return has_crc(chunk, png_crc32(PNG_CRC32_START, chunk->bytes + TYPE,
+	                                DATA - TYPE + chunk->length));
 }
 
 const uint8_t *png_chunks_find(const uint8_t *png, size_t size, const char *type, size_t *length)
 {
-	struct chunk chunk = { .end = png + size };
-	bool found = parse_chunk(&chunk, png + PNG_SIGNATURE_BYTES);
+	struct png_chunk chunk;
+	bool found = png_chunk_parse(&chunk, png + PNG_SIGNATURE_BYTES, png + size);
 
-	while (found && !is_type(&chunk, type) && !is_type(&chunk, "IDAT"))
-		found = parse_next_chunk(&chunk);
-	if (!found || !is_type(&chunk, type) ||
-	    crc32(0, chunk.bytes + TYPE, (uInt)(DATA - TYPE + chunk.length)) !=
-	            png_read_u32(chunk.data + chunk.length))
+	while (found && !png_chunk_is(&chunk, type) && !png_chunk_is(&chunk, "IDAT"))
+		found = png_chunk_parse_next(&chunk);
+	if (!found || !png_chunk_is(&chunk, type) || !png_chunk_has_right_crc(&chunk))
 		return NULL;
 	*length = chunk.length;
 	return chunk.data;
 }
 
+/* With the CRC of the way to inflate. */
+static bool idat_has_right_crc(const struct png_chunks *chunks, const struct png_chunk *chunk)
+{
+	return has_crc(chunk,
+	               png_crc(chunks->inflater, chunk->bytes + TYPE, DATA - TYPE + chunk->length));
+}
+
 /* Copies each chunk right after its CRC, while it is in the cache. */
-static bool join_idats(struct png_chunks *chunks, struct chunk *chunk, size_t chunk_bytes_max)
+static bool join_idats(struct png_chunks *chunks, struct png_chunk *chunk, size_t chunk_bytes_max)
 {
 	chunks->bytes = 0;
-	while (is_type(chunk, "IDAT")) {
-		if (chunk->length > chunk_bytes_max || !has_right_crc(chunks, chunk))
+	while (png_chunk_is(chunk, "IDAT")) {
+		if (chunk->length > chunk_bytes_max || !idat_has_right_crc(chunks, chunk))
 			return false;
 		memcpy(chunks->joined + chunks->bytes, chunk->data, chunk->length);
 		chunks->bytes += chunk->length;
-		if (!parse_next_chunk(chunk))
+		if (!png_chunk_parse_next(chunk))
 			return false;
 	}
 	chunks->data = chunks->joined;
-	chunks->rest = chunk->bytes;
+	chunks->rest = *chunk;
 	return true;
 }
 
@@ -103,21 +95,20 @@ static bool reserve(struct png_chunks *chunks, size_t size)
 	return true;
 }
 
-bool png_chunks_gather(struct png_chunks *chunks, const uint8_t *first, const uint8_t *end,
+bool png_chunks_gather(struct png_chunks *chunks, const struct png_chunk *first,
                        size_t chunk_bytes_max)
 {
-	struct chunk chunk = { .end = end };
+	struct png_chunk chunk = *first;
 
-	if (!parse_chunk(&chunk, first) || !parse_next_chunk(&chunk))
+	if (!png_chunk_parse_next(&chunk))
 		return false;
-	if (!is_type(&chunk, "IDAT")) {
-		chunks->rest = chunk.bytes;
-		parse_chunk(&chunk, first);
-		chunks->data = chunk.data;
-		chunks->bytes = chunk.length;
-		return chunk.length <= chunk_bytes_max && has_right_crc(chunks, &chunk);
+	if (!png_chunk_is(&chunk, "IDAT")) {
+		chunks->rest = chunk;
+		chunks->data = first->data;
+		chunks->bytes = first->length;
+		return first->length <= chunk_bytes_max && idat_has_right_crc(chunks, first);
 	}
-	parse_chunk(&chunk, first);
-	return reserve(chunks, (size_t)(end - first)) &&
+	chunk = *first;
+	return reserve(chunks, (size_t)(first->end - first->bytes)) &&
 	       join_idats(chunks, &chunk, chunk_bytes_max);
 }

@@ -15,17 +15,11 @@
 #include "png_unfilter.h"
 #include "shmflip.h"
 
-struct span {
-	const uint8_t *next;
-	size_t bytes;
-};
-
 struct decoder {
 	png_structp png;
 	png_infop info;
-	struct span spans[3]; /* what libpng has not read yet, in this order */
-	const uint8_t *idat;  /* the first one, for the fast path; NULL: libpng reads the pixels */
-	const uint8_t *end;
+	const uint8_t *next; /* what libpng has not read yet */
+	size_t bytes;
 	const struct png_decode_options *options;
 	uint8_t *pixels;
 	struct png_decoded *picture;
@@ -77,27 +71,15 @@ static void on_warning(png_structp png, png_const_charp message)
 		set_message(decoder, message);
 }
 
-static size_t read_span(struct span *span, uint8_t *bytes, size_t size)
-{
-	if (size > span->bytes)
-		size = span->bytes;
-	if (size == 0)
-		return 0;
-	memcpy(bytes, span->next, size);
-	span->next += size;
-	span->bytes -= size;
-	return size;
-}
-
 static void on_read(png_structp png, png_bytep bytes, size_t size)
 {
 	struct decoder *decoder = png_get_io_ptr(png);
-	size_t got = 0;
 
-	for (int i = 0; i < 3; i++)
-		got += read_span(&decoder->spans[i], bytes + got, size - got);
-	if (got < size)
+	if (size > decoder->bytes)
 		png_error(png, "truncated");
+	memcpy(bytes, decoder->next, size);
+	decoder->next += size;
+	decoder->bytes -= size;
 }
 
 /* libpng reads only IHDR, PLTE, tRNS, IDAT and IEND: colour spaces would bring gamma into the
@@ -105,7 +87,7 @@ static void on_read(png_structp png, png_bytep bytes, size_t size)
 static void set_limits(const struct decoder *decoder)
 {
 	png_set_user_limits(decoder->png, decoder->picture->width, decoder->picture->height);
-	png_set_chunk_malloc_max(decoder->png, 1000000);
+	png_set_chunk_malloc_max(decoder->png, PNG_CHUNK_BYTES_MAX);
 	png_set_chunk_cache_max(decoder->png, 128);
 	png_set_keep_unknown_chunks(decoder->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 }
@@ -211,30 +193,6 @@ static void read_rows(struct decoder *decoder)
 	set_format(decoder, opaque);
 }
 
-/* The fast path decodes the pixels. libpng got an IDAT without pixels, and continues after the
- * last IDAT. */
-static bool decode_fast(struct decoder *decoder)
-{
-	const struct png_decode_options *options = decoder->options;
-	struct png_decoded *picture = decoder->picture;
-	struct png_fast_format format = { .width = picture->width,
-		                          .height = picture->height,
-		                          .stride_bytes = picture->stride_bytes,
-		                          .fourcc = decoder->fourcc };
-	struct png_fast_result result;
-
-	if (!png_fast_format_init(&format, decoder->png, decoder->info) ||
-	    (options->flatten && has_alpha(decoder)) ||
-	    !png_fast_decode(options->fast, &format, decoder->idat, decoder->end, decoder->pixels,
-	                     options->pixels_size, &result))
-		return false;
-	set_format(decoder, result.opaque);
-	decoder->spans[2].next = result.rest;
-	decoder->spans[2].bytes = (size_t)(decoder->end - result.rest);
-	png_start_read_image(decoder->png);
-	return true;
-}
-
 static bool has_all_rows(const struct decoder *decoder)
 {
 	if (png_get_interlace_type(decoder->png, decoder->info) == PNG_INTERLACE_ADAM7)
@@ -256,8 +214,7 @@ static int keep_if_whole(const struct decoder *decoder)
 	struct png_decoded *picture = decoder->picture;
 	bool opaque = true;
 
-	if (decoder->idat || !decoder->reads_rows || !has_all_rows(decoder) ||
-	    !is_past_idats(decoder))
+	if (!decoder->reads_rows || !has_all_rows(decoder) || !is_past_idats(decoder))
 		return -EBADMSG;
 	for (uint32_t y = 0; y < picture->height && decoder->alpha && opaque; y++)
 		opaque =
@@ -266,7 +223,7 @@ static int keep_if_whole(const struct decoder *decoder)
 	return 0;
 }
 
-/* libpng's longjmp returns into this function alone. Returns -EAGAIN if the fast path declines. */
+/* libpng's longjmp returns into this function alone. */
 static int decode(struct decoder *decoder)
 {
 	if (setjmp(png_jmpbuf(decoder->png)))
@@ -274,13 +231,8 @@ static int decode(struct decoder *decoder)
 	set_limits(decoder);
 	set_window(decoder);
 	png_read_info(decoder->png, decoder->info);
-	if (decoder->idat) {
-		if (!decode_fast(decoder))
-			return -EAGAIN;
-	} else {
-		set_transforms(decoder);
-		read_rows(decoder);
-	}
+	set_transforms(decoder);
+	read_rows(decoder);
 	png_read_end(decoder->png, NULL);
 	return 0;
 }
@@ -339,25 +291,25 @@ static int decode_with(struct decoder *decoder)
 	return error;
 }
 
-/* libpng gets everything but the pixels. Returns false on any fault. */
-static bool try_fast(const struct decoder *whole)
+static bool decode_fast(const struct decoder *decoder)
 {
-	/* A chunk with a zlib stream of no pixels. */
-	static const uint8_t empty_idat[] = { 0,    0,    0, 8, 'I', 'D', 'A',  'T',  0x78, 0x01,
-		                              0x03, 0x00, 0, 0, 0,   1,   0xc6, 0x19, 0x9e, 0x2e };
-	const struct span *file = &whole->spans[0];
-	struct decoder decoder = *whole;
+	const struct png_decode_options *options = decoder->options;
+	struct png_decoded *picture = decoder->picture;
+	struct png_fast_format format = { .width = picture->width,
+		                          .height = picture->height,
+		                          .stride_bytes = picture->stride_bytes,
+		                          .fourcc = decoder->fourcc };
+	struct png_chunk idat;
+	bool opaque;
 
-	decoder.end = file->next + file->bytes;
-	decoder.idat = png_chunks_find_idat(file->next, file->bytes);
-	if (!decoder.idat)
+	if (!png_fast_format_read(&format, decoder->next, decoder->bytes, &idat) ||
+	    (options->flatten && format.has_alpha) ||
+	    !png_fast_decode(options->fast, &format, &idat, decoder->pixels, options->pixels_size,
+	                     &opaque))
 		return false;
-	decoder.spans[0].bytes = (size_t)(decoder.idat - file->next);
-	decoder.spans[1] = (struct span){ .next = empty_idat, .bytes = sizeof(empty_idat) };
-	whole->picture->fast = decode_with(&decoder) == 0;
-	if (!whole->picture->fast)
-		whole->picture->message[0] = 0;
-	return whole->picture->fast;
+	set_format(decoder, opaque);
+	picture->fast = true;
+	return true;
 }
 
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through decoder */
@@ -365,16 +317,17 @@ int png_decode(const uint8_t *png, size_t size, const struct png_decode_options 
                uint8_t *pixels, struct png_decoded *picture)
 /* NOLINTEND(readability-non-const-parameter) */
 {
-	struct decoder decoder = { .options = options,
+	struct decoder decoder = { .next = png,
+		                   .bytes = size,
+		                   .options = options,
 		                   .pixels = pixels,
 		                   .picture = picture,
 		                   .fourcc = options->fourcc ? options->fourcc : SHMFLIP_XRGB8888 };
 	int error;
 
-	decoder.spans[0] = (struct span){ .next = png, .bytes = size };
 	*picture = (struct png_decoded){ .message = "" };
 	error = measure(&decoder, png, size);
-	if (error || (options->fast && try_fast(&decoder)))
+	if (error || (options->fast && decode_fast(&decoder)))
 		return error;
 	return decode_with(&decoder);
 }

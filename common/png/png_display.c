@@ -4,9 +4,9 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "png_header.h"
+#include "png_sums.h"
 
 /* A chunk consists of its data's length, its type, the data, and a CRC of the last two. */
 enum { TYPE = 4, DATA = 8, CHUNK_BYTES = 12, PHYS_BYTES = 9 };
@@ -103,7 +103,8 @@ static bool is_wanted(const uint8_t *chunk, const char *type, size_t length, boo
 	if (*seen || memcmp(chunk + TYPE, type, 4) != 0)
 		return false;
 	*seen = true;
-	return crc32(0, chunk + TYPE, (uInt)(4 + length)) == png_read_u32(chunk + DATA + length);
+	return png_crc32(PNG_CRC32_START, chunk + TYPE, 4 + length) ==
+	       png_read_u32(chunk + DATA + length);
 }
 
 void png_display_read(const uint8_t *png, size_t size, struct png_display *display)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "png_encode.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #include "png_band.h"
+#include "png_header.h"
 #include "png_sums.h"
 
 #define ROW_BYTES_MAX (1U << 30)
@@ -19,23 +19,16 @@ struct output {
 
 enum { CHUNK_DATA_MAX = 32, CHUNK_AROUND_BYTES = 12 };
 
-static uint8_t *put_word(uint8_t *out, uint32_t word)
-{
-	word = htobe32(word);
-	memcpy(out, &word, sizeof(word));
-	return out + sizeof(word);
-}
-
 static int write_chunk(const struct output *output, const char *name, const uint8_t *data,
                        uint32_t size)
 {
 	uint8_t chunk[CHUNK_AROUND_BYTES + CHUNK_DATA_MAX];
 
-	put_word(chunk, size);
+	png_write_u32(chunk, size);
 	memcpy(chunk + 4, name, 4);
 	if (size)
 		memcpy(chunk + 8, data, size);
-	put_word(chunk + 8 + size, png_crc32(PNG_CRC32_START, chunk + 4, 4 + size));
+	png_write_u32(chunk + 8 + size, png_crc32(PNG_CRC32_START, chunk + 4, 4 + size));
 	return output->write(output->context, chunk, CHUNK_AROUND_BYTES + size);
 }
 
@@ -49,7 +42,7 @@ static int write_header(const struct output *output, const struct png_samples *s
 	const struct pixel_source *source = &samples->converter.source;
 	uint8_t data[13] = { 0 };
 
-	put_word(put_word(data, source->width), source->height);
+	png_write_u32(png_write_u32(data, source->width), source->height);
 	data[8] = (uint8_t)samples->depth;
 	data[9] = colour_type(samples);
 	return write_chunk(output, "IHDR", data, sizeof(data));
@@ -72,7 +65,7 @@ static int write_aspect(const struct output *output, const struct pixel_source *
 
 	if (!source->aspect_num || source->aspect_num > INT32_MAX || source->aspect_den > INT32_MAX)
 		return 0;
-	put_word(put_word(data, source->aspect_den), source->aspect_num);
+	png_write_u32(png_write_u32(data, source->aspect_den), source->aspect_num);
 	return write_chunk(output, "pHYs", data, sizeof(data));
 }
 

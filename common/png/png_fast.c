@@ -6,6 +6,7 @@
 
 #include "png_chunks.h"
 #include "png_expand.h"
+#include "png_fast_format.h"
 #include "png_header.h"
 #include "png_inflate.h"
 #include "png_unfilter.h"
@@ -265,8 +266,8 @@ static bool decode(struct png_fast *fast, struct picture *picture)
 
 /* NOLINTBEGIN(readability-non-const-parameter): pixels are written through picture */
 bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format,
-                     const uint8_t *idat, const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
-                     struct png_fast_result *result)
+                     const struct png_chunk *idat, uint8_t *pixels, uint64_t pixels_size,
+                     bool *opaque)
 /* NOLINTEND(readability-non-const-parameter) */
 {
 	struct png_chunks *chunks = &fast->chunks;
@@ -279,13 +280,13 @@ bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format
 
 	if (raw_bytes > RAW_BYTES_MAX || !place_raw(fast, &picture, pixels_size) ||
 	    !begin(fast, &picture) ||
-	    !png_chunks_gather(chunks, idat, end, idat_bytes_max(picture.raw_bytes)))
+	    !png_chunks_gather(chunks, idat, idat_bytes_max(picture.raw_bytes)) ||
+	    !png_fast_format_may_end(&chunks->rest))
 		return false;
 	png_inflate_begin(fast->inflater, chunks->data, chunks->bytes, picture.raw,
 	                  picture.raw_bytes);
 	if (!decode(fast, &picture))
 		return false;
-	result->rest = chunks->rest;
-	result->opaque = picture.opaque;
+	*opaque = picture.opaque;
 	return true;
 }

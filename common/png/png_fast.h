@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct png_chunk;
 struct png_fast;
 
 /* What the chunks before the first IDAT say, all of it checked. */
@@ -25,16 +26,12 @@ struct png_fast_format {
 	uint32_t fourcc;   /* of the pixels, as in png_decode_options; XRGB8888 may have alpha */
 	unsigned depth;    /* bits per sample */
 	unsigned channels; /* of the file */
+	bool has_alpha;    /* some pixels may be transparent */
 	bool interlaced;
 	bool has_key;    /* pixels of one colour are transparent; not if colour_count is set */
 	uint16_t key[3]; /* red, green, blue, in samples of the file */
 	unsigned colour_count;   /* of the palette or of grey below 8 bits; 0: neither */
 	uint8_t colours[256][4]; /* blue, green, red, alpha */
-};
-
-struct png_fast_result {
-	const uint8_t *rest; /* what follows the last IDAT */
-	bool opaque;         /* every alpha is full */
 };
 
 /* inflater: the index for png_inflater_name(). unfilter: the index for png_unfilter_get(). 0 is the
@@ -47,10 +44,10 @@ void png_fast_destroy(struct png_fast *fast);
  * of its layout, a few rows, and about 33 KiB. UINT64_MAX if the size is invalid. */
 uint64_t png_fast_buffer_size(uint32_t fourcc, uint32_t width, uint32_t height);
 
-/* Decodes all IDATs, starting with the first, and finds what follows the last. Returns false if it
- * declines; the pixels_size bytes of pixels are then undefined. */
+/* Decodes all IDATs, starting with the first, and checks what follows. *opaque: every alpha is full.
+ * Returns false if it declines; the pixels_size bytes of pixels are then undefined. */
 bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format,
-                     const uint8_t *idat, const uint8_t *end, uint8_t *pixels, uint64_t pixels_size,
-                     struct png_fast_result *result);
+                     const struct png_chunk *idat, uint8_t *pixels, uint64_t pixels_size,
+                     bool *opaque);
 
 #endif

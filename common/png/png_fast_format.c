@@ -3,25 +3,154 @@
 
 #include <string.h>
 
-/* Returns false if there are no colours, or more than the depth allows: libpng handles those. */
-static bool read_palette(png_structp png, png_infop info, struct png_fast_format *format)
-{
-	png_colorp colours = NULL;
-	png_bytep alphas = NULL;
-	int count = 0, alpha_count = 0;
+#include "png_header.h"
 
-	png_get_PLTE(png, info, &colours, &count);
-	png_get_tRNS(png, info, &alphas, &alpha_count, NULL);
-	for (int i = 0; i < count && i < 256; i++) {
-		format->colours[i][0] = colours[i].blue;
-		format->colours[i][1] = colours[i].green;
-		format->colours[i][2] = colours[i].red;
-		format->colours[i][3] = i < alpha_count ? alphas[i] : 255;
+/* Offsets from the start of the file: IHDR is the first chunk. */
+enum { DEPTH = 24, COLOUR_TYPE, COMPRESSION, FILTER, INTERLACE };
+
+/* The bits of a colour type. */
+enum { INDEXED = 1, COLOURED = 2, WITH_ALPHA = 4 };
+
+enum { TYPE = 4, COLOUR_BYTES = 3, COLOURS_MAX = 256 };
+
+/* What has been read so far. */
+struct reader {
+	struct png_fast_format *format;
+	unsigned colour_type;
+	bool has_palette; /* of which libpng ignores that of a picture without indices */
+	bool has_transparency;
+};
+
+/* PNG specification, 11.2.2. */
+static bool is_valid_depth(unsigned depth, unsigned colour_type)
+{
+	switch (colour_type) {
+	case PNG_GRAY:
+		return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+	case PNG_PALETTE:
+		return depth == 1 || depth == 2 || depth == 4 || depth == 8;
+	case PNG_RGB:
+	case PNG_GRAY_ALPHA:
+	case PNG_RGB_ALPHA:
+		return depth == 8 || depth == 16;
+	default:
+		return false;
 	}
-	format->colour_count = (unsigned)count;
-	return count > 0 && count <= 1 << format->depth;
 }
 
+static unsigned count_channels(unsigned colour_type)
+{
+	unsigned colours = colour_type & COLOURED && !(colour_type & INDEXED) ? 3 : 1;
+
+	return colours + (colour_type & WITH_ALPHA ? 1 : 0);
+}
+
+static bool read_header(struct reader *reader, const uint8_t *png)
+{
+	struct png_fast_format *format = reader->format;
+
+	reader->colour_type = png[COLOUR_TYPE];
+	format->depth = png[DEPTH];
+	format->channels = count_channels(png[COLOUR_TYPE]);
+	format->has_alpha = png[COLOUR_TYPE] & WITH_ALPHA;
+	format->interlaced = png[INTERLACE];
+	format->has_key = false;
+	format->colour_count = 0;
+	return is_valid_depth(png[DEPTH], png[COLOUR_TYPE]) && png[COMPRESSION] == 0 &&
+	       png[FILTER] == 0 && png[INTERLACE] <= 1;
+}
+
+static void set_colours(struct png_fast_format *format, const struct png_chunk *chunk)
+{
+	const uint8_t *rgb = chunk->data;
+
+	format->colour_count = (unsigned)(chunk->length / COLOUR_BYTES);
+	for (unsigned i = 0; i < format->colour_count; i++, rgb += COLOUR_BYTES) {
+		uint8_t colour[] = { rgb[2], rgb[1], rgb[0], 255 };
+
+		memcpy(format->colours[i], colour, sizeof(colour));
+	}
+}
+
+static bool read_palette(struct reader *reader, const struct png_chunk *chunk)
+{
+	bool indexed = reader->colour_type & INDEXED;
+	size_t most = indexed ? 1u << reader->format->depth : COLOURS_MAX;
+
+	if (reader->has_palette || reader->has_transparency || !(reader->colour_type & COLOURED) ||
+	    chunk->length == 0 || chunk->length % COLOUR_BYTES ||
+	    chunk->length / COLOUR_BYTES > most)
+		return false;
+	reader->has_palette = true;
+	if (indexed)
+		set_colours(reader->format, chunk);
+	return true;
+}
+
+static bool set_alphas(struct png_fast_format *format, const struct png_chunk *chunk)
+{
+	if (chunk->length == 0 || chunk->length > format->colour_count)
+		return false;
+	for (size_t i = 0; i < chunk->length; i++)
+		format->colours[i][3] = chunk->data[i];
+	return true;
+}
+
+static bool set_key(struct png_fast_format *format, const struct png_chunk *chunk)
+{
+	if (chunk->length != 2 * (size_t)format->channels)
+		return false;
+	for (unsigned i = 0; i < 3; i++) {
+		const uint8_t *sample = chunk->data + 2 * (size_t)(i % format->channels);
+
+		format->key[i] = (uint16_t)(sample[0] << 8 | sample[1]);
+		if (format->key[i] >> format->depth)
+			return false;
+	}
+	format->has_key = true;
+	return true;
+}
+
+static bool read_transparency(struct reader *reader, const struct png_chunk *chunk)
+{
+	if (reader->has_transparency || reader->colour_type & WITH_ALPHA)
+		return false;
+	reader->has_transparency = reader->format->has_alpha = true;
+	return reader->colour_type & INDEXED ? set_alphas(reader->format, chunk)
+	                                     : set_key(reader->format, chunk);
+}
+
+static bool is_small_letter(uint8_t byte)
+{
+	return byte >= 'a' && byte <= 'z';
+}
+
+/* An ancillary chunk begins with a small letter. libpng skips all but a tRNS before the pixels. */
+static bool is_skipped(const struct png_chunk *chunk)
+{
+	const uint8_t *type = chunk->bytes + TYPE;
+
+	return is_small_letter(type[0]) && is_small_letter(type[1] | 32) &&
+	       is_small_letter(type[2] | 32) && is_small_letter(type[3] | 32);
+}
+
+static bool is_regular(const struct png_chunk *chunk)
+{
+	return chunk->length <= PNG_CHUNK_BYTES_MAX && png_chunk_has_right_crc(chunk);
+}
+
+static bool read_chunk(struct reader *reader, const struct png_chunk *chunk)
+{
+	if (!is_regular(chunk))
+		return false;
+	if (png_chunk_is(chunk, "PLTE"))
+		return read_palette(reader, chunk);
+	if (png_chunk_is(chunk, "tRNS"))
+		return read_transparency(reader, chunk);
+	return is_skipped(chunk);
+}
+
+/* Grey below 8 bits is decoded like a palette. */
 static void make_grey_palette(struct png_fast_format *format)
 {
 	format->colour_count = 1u << format->depth;
@@ -30,38 +159,40 @@ static void make_grey_palette(struct png_fast_format *format)
 		format->colours[i][3] = 255;
 	}
 	if (format->has_key)
-		format->colours[format->key[0] & (format->colour_count - 1)][3] = 0;
+		format->colours[format->key[0]][3] = 0;
 	format->has_key = false;
 }
 
-/* The key has 16 bits, of which those beyond the depth are ignored. */
-static void read_key(png_structp png, png_infop info, struct png_fast_format *format)
+bool png_fast_format_read(struct png_fast_format *format, const uint8_t *png, size_t size,
+                          struct png_chunk *idat)
 {
-	bool is_grey = !(png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR);
-	unsigned mask = (1u << format->depth) - 1;
-	png_color_16p key = NULL;
+	struct reader reader = { .format = format };
+	struct png_chunk chunk;
+	bool found = png_chunk_parse(&chunk, png + PNG_HEADER_BYTES, png + size);
 
-	png_get_tRNS(png, info, NULL, NULL, &key);
-	format->has_key = key != NULL;
-	if (!key)
-		return;
-	format->key[0] = (uint16_t)((is_grey ? key->gray : key->red) & mask);
-	format->key[1] = (uint16_t)((is_grey ? key->gray : key->green) & mask);
-	format->key[2] = (uint16_t)((is_grey ? key->gray : key->blue) & mask);
-}
-
-bool png_fast_format_init(struct png_fast_format *format, png_structp png, png_infop info)
-{
-	format->depth = png_get_bit_depth(png, info);
-	format->channels = png_get_channels(png, info);
-	format->interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
-	format->has_key = false;
-	format->colour_count = 0;
-	if (png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE)
-		return read_palette(png, info, format);
-	if (png_get_valid(png, info, PNG_INFO_tRNS))
-		read_key(png, info, format);
-	if (format->depth < 8)
+	if (!read_header(&reader, png))
+		return false;
+	for (; found && !png_chunk_is(&chunk, "IDAT"); found = png_chunk_parse_next(&chunk)) {
+		if (!read_chunk(&reader, &chunk))
+			return false;
+	}
+	if (!found || (reader.colour_type & INDEXED && !reader.has_palette))
+		return false;
+	if (reader.colour_type == PNG_GRAY && format->depth < 8)
 		make_grey_palette(format);
+	*idat = chunk;
 	return true;
+}
+
+bool png_fast_format_may_end(const struct png_chunk *after_idats)
+{
+	struct png_chunk chunk = *after_idats;
+
+	while (is_regular(&chunk)) {
+		if (png_chunk_is(&chunk, "IEND"))
+			return chunk.length == 0;
+		if (!is_skipped(&chunk) || !png_chunk_parse_next(&chunk))
+			return false;
+	}
+	return false;
 }

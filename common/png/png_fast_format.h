@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * Converts what libpng read before the first IDAT for the fast path. Pure; any thread. */
+ * The chunks around the IDATs, for the fast path. All that libpng would reject or warn of is
+ * declined, so that libpng alone tells what is wrong. Pure; any thread. */
 #ifndef SHMFLIP_PNG_FAST_FORMAT_H
 #define SHMFLIP_PNG_FAST_FORMAT_H
 
-#include <png.h>
-
+#include "png_chunks.h"
 #include "png_fast.h"
 
-/* Sets everything but width, height, stride_bytes and fourcc. Returns false if the picture is not
- * for the fast path. */
-bool png_fast_format_init(struct png_fast_format *format, png_structp png, png_infop info);
+/* A chunk that is no IDAT may be this long, or libpng warns of it. */
+enum { PNG_CHUNK_BYTES_MAX = 1000000 };
+
+/* Reads all chunks before the first IDAT of a PNG that png_header_parse() accepts, and sets
+ * everything but width, height, stride_bytes and fourcc. Returns false if it declines. */
+bool png_fast_format_read(struct png_fast_format *format, const uint8_t *png, size_t size,
+                          struct png_chunk *idat);
+
+/* Returns whether the chunks from this one on are regular up to IEND. */
+bool png_fast_format_may_end(const struct png_chunk *after_idats);
 
 #endif

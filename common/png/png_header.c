@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "png_sums.h"
 #include "shmflip.h"
 
 /* Offsets from the start of the file. */
@@ -32,7 +32,7 @@ static const char *find_fault(const uint8_t *png, size_t size)
 		return "truncated";
 	if (png_read_u32(png + LENGTH) != IHDR_DATA_BYTES || memcmp(png + TYPE, "IHDR", 4))
 		return "damaged: does not begin with IHDR";
-	if (crc32(0, png + TYPE, CRC - TYPE) != png_read_u32(png + CRC))
+	if (png_crc32(PNG_CRC32_START, png + TYPE, CRC - TYPE) != png_read_u32(png + CRC))
 		return "damaged: bad CRC of IHDR";
 	return NULL;
 }

@@ -6,9 +6,11 @@
 #ifndef SHMFLIP_PNG_HEADER_H
 #define SHMFLIP_PNG_HEADER_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct shmflip_layout;
 
@@ -33,6 +35,14 @@ struct png_header {
 
 /* Returns the big-endian number at bytes. */
 uint32_t png_read_u32(const uint8_t *bytes);
+
+/* Writes it there, and returns where the next byte goes. */
+static inline uint8_t *png_write_u32(uint8_t *bytes, uint32_t number)
+{
+	number = htobe32(number);
+	memcpy(bytes, &number, sizeof(number));
+	return bytes + sizeof(number);
+}
 
 /* Finds the colour key only as far as the bytes go. Returns 0, or -EBADMSG and sets *reason to a
  * static string. */

@@ -6,6 +6,8 @@
 
 #include <zlib.h>
 
+#include "png_header.h"
+
 #ifdef HAVE_LIBDEFLATE
 #include <libdeflate.h>
 #else
@@ -198,8 +200,7 @@ static bool has_valid_end(const struct png_inflater *inflater)
 
 	return inflater->stream.ended &&
 	       inflate_stream_used(&inflater->stream) == inflater->stream.packed_bytes &&
-	       ((uint32_t)adler[0] << 24 | (uint32_t)adler[1] << 16 | (uint32_t)adler[2] << 8 |
-	        adler[3]) == inflater->adler;
+	       png_read_u32(adler) == inflater->adler;
 }
 
 /* Sums up the data while they are in the cache. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The checksums of a PNG that is written, by libdeflate if the build has it, else by zlib. Pure;
- * any thread. */
+ * The checksums of a PNG, by libdeflate if the build has it, else by zlib. Pure; any thread. */
 #ifndef SHMFLIP_PNG_SUMS_H
 #define SHMFLIP_PNG_SUMS_H
 

@@ -36,7 +36,7 @@ bool frame_wait_is_over(const struct attachment *attachment)
 	       ring_query_alive(attachment->ring_id, &alive) || !alive;
 }
 
-int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t frame,
+int frame_wait(struct attachment *attachment, struct spin *spin, uint64_t frame,
                const struct wait *wait)
 {
 	uint64_t newest;
@@ -52,6 +52,7 @@ int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t 
 			return frame_wait_is_over(attachment) ? 0 : -EAGAIN;
 		if (spin_for_frame(&attachment->reader, spin, newest, sleep_ns))
 			continue;
+		pins_mark_sleeper(&attachment->pins);
 		slept = ring_wait(attachment->ring_id, newest, sleep_ns);
 		error = wait_check(wait->interrupted);
 		if (error)

@@ -16,7 +16,7 @@ bool frame_wait_is_over(const struct attachment *attachment);
  * -EAGAIN     the deadline has passed
  * -ECANCELED  the viewer is interrupted
  * -EINTR      a signal handler ran */
-int frame_wait(const struct attachment *attachment, struct spin *spin, uint64_t frame,
+int frame_wait(struct attachment *attachment, struct spin *spin, uint64_t frame,
                const struct wait *wait);
 
 #endif

@@ -320,11 +320,21 @@ static void notify(const struct generation *generation)
 	(void)bytes; /* without it, watching viewers look once a second */
 }
 
+void generation_order_wakeups(struct generation *generation)
+{
+	generation->notifies_first = !pins_has_sleeper(&generation->pins);
+}
+
+/* The first system call delays the second, by some microseconds if the caches are cold. */
 int generation_wake(const struct generation *generation, uint64_t newest)
 {
-	int error = ring_publish(generation->ring_id, newest);
+	int error;
 
-	notify(generation);
+	if (generation->notifies_first)
+		notify(generation);
+	error = ring_publish(generation->ring_id, newest);
+	if (!generation->notifies_first)
+		notify(generation);
 	return error;
 }
 

@@ -30,9 +30,10 @@ struct generation {
 	enum layout_state state;      /* likewise */
 	int ring_id;
 	key_t ring_key;
-	int fd;          /* the channel file, which carries the pins; -1: closed */
-	void *file_page; /* the file, mapped so that it stays in memory; NULL: it is not */
-	bool awaited;    /* the producer waits for viewers that have claims here */
+	int fd;              /* the channel file, which carries the pins; -1: closed */
+	void *file_page;     /* the file, mapped so that it stays in memory; NULL: it is not */
+	bool notifies_first; /* because no viewer sleeps on the semaphores */
+	bool awaited;        /* the producer waits for viewers that have claims here */
 	struct pins pins;
 	struct slot_writer writer;
 	struct frame_pool pool;
@@ -45,6 +46,10 @@ struct generation {
  * generation_finish. */
 int generation_init(struct generation *generation, struct channel *channel,
                     const struct generation_config *config);
+
+/* Checks whether viewers sleep on the semaphores: generation_wake() wakes them before those that
+ * poll. */
+void generation_order_wakeups(struct generation *generation);
 
 /* Wakes the viewers that wait for this frame.
  * Returns an error if the semaphores were removed */

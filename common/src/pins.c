@@ -9,8 +9,9 @@
 #include "lock.h"
 #include "namespaces.h"
 
-/* Bytes below 2^56 are frames. 2^58 is kept for a later use. */
+/* Bytes below 2^56 are frames. */
 #define PRODUCER_BYTE (UINT64_C(1) << 57)
+#define SLEEPER_BYTE (UINT64_C(1) << 58)
 
 /* The bits of a viewer's byte, from the highest: 1, namespace, pid, random. */
 #define VIEWER_BYTES (UINT64_C(1) << 62)
@@ -120,6 +121,21 @@ void pins_clear_attached(struct pins *pins)
 	if (pins->viewer_byte)
 		lock_release(pins->fd, pins->viewer_byte, pins->viewer_byte + 1);
 	pins->viewer_byte = 0;
+}
+
+void pins_mark_sleeper(struct pins *pins)
+{
+	/* If the kernel has no locks left, the viewer may wake up some microseconds later. */
+	if (!pins->sleeper)
+		lock_try(pins->fd, LOCK_SHARED, SLEEPER_BYTE, SLEEPER_BYTE + 1);
+	pins->sleeper = true;
+}
+
+bool pins_has_sleeper(const struct pins *pins)
+{
+	bool found;
+
+	return lock_find(pins->fd, SLEEPER_BYTE, SLEEPER_BYTE + 1, &found, NULL) || found;
 }
 
 int pins_count_viewers(const struct pins *pins, unsigned *viewers)

@@ -5,6 +5,7 @@
  *   byte f, below LAYOUT_FRAME_END      a viewer holds or claims frame f (a read lock), or the
  *                                       producer invalidates it (a write lock, for a moment)
  *   byte 2^57                           the producer lives (a write lock)
+ *   byte 2^58                           a viewer sleeps on the semaphores at times (a read lock)
  *   a byte from 2^62                    a viewer is attached: see pins.c
  *
  * The kernel removes each of them at the instant its owner dies. */
@@ -25,6 +26,7 @@ struct pins {
 	struct slot_locks locks; /* locks on frames, for the slot protocol */
 	int fd;
 	uint64_t viewer_byte; /* locked while this viewer is attached; 0: none */
+	bool sleeper;         /* this viewer has locked byte 2^58 */
 };
 
 /* fd stays the caller's and must outlive the pins. */
@@ -39,6 +41,11 @@ int pins_query_producer(int fd, const struct channel_record *record, enum pins_p
 /* Makes this viewer count as attached, or no longer. */
 int pins_mark_attached(struct pins *pins);
 void pins_clear_attached(struct pins *pins);
+
+/* Tells the producer that this viewer sleeps on the semaphores at times, until fd is closed. Only the
+ * order of the producer's wake-ups depends on that. */
+void pins_mark_sleeper(struct pins *pins);
+bool pins_has_sleeper(const struct pins *pins);
 
 /* Counts the attached viewers, SHMFLIP_VIEWERS_MAX at most. */
 int pins_count_viewers(const struct pins *pins, unsigned *viewers);

@@ -100,6 +100,7 @@ static int check_objects(struct shmflip_producer *producer)
 	if (!directory_is_same_file(channel->paths.channel_file, producer->generation->fd) ||
 	    (!ring_query_alive(producer->generation->ring_id, &alive) && !alive))
 		producer->renew = true;
+	generation_order_wakeups(producer->generation);
 	producer->checked_ns = now_ns;
 	return 0;
 }

@@ -115,7 +115,7 @@ static bool start_liveness_check(struct shmflip_viewer *viewer)
 
 static int wait_for_frame(struct shmflip_viewer *viewer, const struct wait *wait)
 {
-	const struct attachment *attachment = viewer->attachment;
+	struct attachment *attachment = viewer->attachment;
 	uint64_t next = viewer->every ? attachment->reader.claimed : viewer->last + 1;
 
 	return frame_wait(attachment, &viewer->spin, next, wait);

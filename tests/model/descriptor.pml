@@ -11,6 +11,9 @@
  * nothing happens and the viewer is not interrupted, poll returns for nothing only a few times in a row. The library's
  * timer of a second is left out, because it would hide losses.
  *
+ * The semaphores of frames are left out, because a viewer that polls does not look at them. So each search covers
+ * both orders of P4 and P5.
+ *
  * inotify's queue is two bits: it merges alike events, and a read drains it. A merged event wakes nobody. A killed
  * producer may have handed a copy of its descriptors on to a process that outlives it. Then no event tells of its
  * death, and only the timer finds that.
