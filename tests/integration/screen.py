@@ -73,7 +73,7 @@ class Screen(harness.Case):
 
     def xdotool(self, *words):
         return subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True,
-                              check=False, text=True, timeout=20).stdout.strip()
+                              check=False, text=True, timeout=harness.TIMEOUT_S).stdout.strip()
 
     def window_of(self, viewer):
         found = []
@@ -104,7 +104,7 @@ class Screen(harness.Case):
 
     def output_of(self, words):
         return subprocess.run(words, env=self.env, check=True, capture_output=True,
-                              timeout=20).stdout
+                              timeout=harness.TIMEOUT_S).stdout
 
     def pixel(self, window, x, y):
         """Returns red, green and blue of one pixel of the window."""

@@ -7,7 +7,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <sys/sem.h>
-#include <time.h>
+#include <sys/syscall.h>
 
 static struct shmflip_producer *producer;
 static struct shmflip_viewer *viewer;
@@ -214,37 +214,53 @@ static void another_thread_ends_a_wait(void **state)
 
 /* ---- Signal handlers ---- */
 
-static void on_alarm(int number)
+static void on_signal(int number)
 {
 	(void)number;
 	interrupt();
 }
 
-/* Returns a timer that calls the handler soon, and again: the first time may be before the wait. */
-static timer_t start_alarm(void)
+static bool sleeps(pid_t thread)
 {
-	const struct sigaction action = { .sa_handler = on_alarm };
-	const struct itimerspec soon = { .it_value.tv_nsec = 20000000,
-		                         .it_interval.tv_nsec = 7000000 };
-	timer_t timer;
+	char path[64];
+	char stat[256] = "";
+	FILE *file;
 
-	sigaction(SIGALRM, &action, NULL);
-	assert_int_equal(timer_create(CLOCK_MONOTONIC, NULL, &timer), 0);
-	timer_settime(timer, 0, &soon, NULL);
-	return timer;
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(stat, sizeof(stat), file));
+	(void)fclose(file);
+	return strstr(stat, ") S ") != NULL;
+}
+
+/* Sends a signal to the thread that waits, once it sleeps. Before that, a wait would find the
+ * interruption by itself. */
+static void *signal_sleeper(void *thread)
+{
+	const pid_t *waiting = thread;
+
+	while (!sleeps(*waiting))
+		sched_yield();
+	(void)syscall(SYS_tgkill, getpid(), *waiting, SIGUSR1);
+	return NULL;
 }
 
 static void signal_handler_ends_a_wait(void **state)
 {
+	const struct sigaction action = { .sa_handler = on_signal };
+	pid_t self = (pid_t)syscall(SYS_gettid);
+
 	(void)state;
+	sigaction(SIGUSR1, &action, NULL);
 	for (int round = 0; round < 5; round++) {
 		for (int i = 0; i < CASES; i++) {
-			timer_t timer;
+			pthread_t thread;
 
 			cases[i].open();
-			timer = start_alarm();
+			assert_int_equal(pthread_create(&thread, NULL, signal_sleeper, &self), 0);
 			assert_int_equal(cases[i].wait(-1), -ECANCELED);
-			timer_delete(timer);
+			pthread_join(thread, NULL);
 			close_both();
 		}
 	}
