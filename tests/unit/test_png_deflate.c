@@ -255,6 +255,32 @@ static void test_what_repeats_is_found(void **state)
 	free(matches);
 }
 
+/* What repeats in a run of one value, and how far apart it is. */
+static void test_how_far_matches_reach(void **state)
+{
+	enum { SIZE = 40000, AT = 1000 };
+	static const char repeated[] = "repeated, it is.";
+	struct png_match *matches = exactly(png_matches_max(SIZE) * sizeof(*matches));
+	struct png_match_table *table = exactly(sizeof(*table));
+	uint8_t *data = exactly(SIZE);
+
+	(void)state;
+	for (int beyond = -1; beyond <= 2; beyond++) {
+		size_t count;
+
+		fill(ONE_VALUE, data, SIZE);
+		memcpy(data + AT, repeated, 16);
+		memcpy(data + AT + MATCH_DISTANCE_MAX + beyond, repeated, 16);
+		count = png_matches_find_any(data, SIZE, table, matches);
+		assert_matches(data, SIZE, matches, count);
+		assert_in_range(count_literals(matches, count), beyond > 0 ? 32 : 16,
+		                beyond > 0 ? 40 : 24);
+	}
+	free(data);
+	free(table);
+	free(matches);
+}
+
 /* ---- Blocks --------------------------------------------------------------------------------- */
 
 static struct png_deflate_room *make_room(size_t size)
@@ -335,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_random_counts),
 		cmocka_unit_test(test_matches),
 		cmocka_unit_test(test_what_repeats_is_found),
+		cmocka_unit_test(test_how_far_matches_reach),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_long_runs_take_two_bits_each),
 	};
