@@ -259,7 +259,7 @@ static void test_what_repeats_is_found(void **state)
 static void test_how_far_matches_reach(void **state)
 {
 	enum { SIZE = 40000, AT = 1000 };
-	static const char repeated[] = "repeated, it is.";
+	static const uint8_t repeated[] = { 1, 9, 2, 8, 3, 0, 4, 6, 5, 15, 11, 14, 12, 13, 10, 16 };
 	struct png_match *matches = exactly(png_matches_max(SIZE) * sizeof(*matches));
 	struct png_match_table *table = exactly(sizeof(*table));
 	uint8_t *data = exactly(SIZE);
@@ -269,8 +269,8 @@ static void test_how_far_matches_reach(void **state)
 		size_t count;
 
 		fill(ONE_VALUE, data, SIZE);
-		memcpy(data + AT, repeated, 16);
-		memcpy(data + AT + MATCH_DISTANCE_MAX + beyond, repeated, 16);
+		memcpy(data + AT, repeated, sizeof(repeated));
+		memcpy(data + AT + MATCH_DISTANCE_MAX + beyond, repeated, sizeof(repeated));
 		count = png_matches_find_any(data, SIZE, table, matches);
 		assert_matches(data, SIZE, matches, count);
 		assert_in_range(count_literals(matches, count), beyond > 0 ? 32 : 16,
