@@ -31,8 +31,8 @@ trap clean_up EXIT
 export SHMFLIP_DIR=$scratch/channel
 "$build/producer/shmflip-producer" -q --preload --loop --fps "$rate" -w 1 "$pictures" &
 started+=($!)
-"$build/viewer/shmflip-viewer" -q --present none --record "$scratch/frames" ${jobs:+--jobs "$jobs"} \
-	--frames "$((seconds * rate))" --stats "$scratch/stats.json" &
+"$build/viewer/shmflip-viewer" -q --present none --record "$scratch/frames" \
+	${jobs:+--jobs "$jobs"} --frames "$((seconds * rate))" --stats "$scratch/stats.json" &
 viewer=$!
 while kill -0 "$viewer" 2>/dev/null; do
 	sleep 1
