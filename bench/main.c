@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
-#include "decode.h"
-#include "encode.h"
+#include "codec_comparison.h"
 #include "options.h"
 #include "pipeline.h"
 #include "transports.h"

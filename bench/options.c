@@ -82,7 +82,9 @@ static void __attribute__((noreturn)) print_command_help(const struct command *c
 
 /* Calls add with each word. add increments *count. */
 static void for_each_word(struct options *options, const char *option, const char *text,
-                          void (*add)(struct options *options, const char *word), unsigned *count)
+                          void (*add)(struct options *options, const char *option,
+                                      const char *word),
+                          unsigned *count)
 {
 	char *words = strdup(text), *rest = words, *word;
 
@@ -90,16 +92,16 @@ static void for_each_word(struct options *options, const char *option, const cha
 	while (rest && (word = strsep(&rest, ",")) != NULL) {
 		if (*count == LIST_MAX)
 			cli_usage_error("%s takes a list of at most %d words", option, LIST_MAX);
-		add(options, word);
+		add(options, option, word);
 	}
 	free(words);
 }
 
-static void add_size(struct options *options, const char *word)
+static void add_size(struct options *options, const char *option, const char *word)
 {
 	struct size *size = &options->sizes[options->size_count++];
 
-	cli_size("--size", word, &size->width, &size->height);
+	cli_size(option, word, &size->width, &size->height);
 }
 
 /* How many bytes a frame has depends on --pixels too, which may follow --size. */
@@ -123,7 +125,7 @@ static void add_every_transport(struct options *options)
 		options->transports[options->transport_count++] = transports[i];
 }
 
-static void add_transport(struct options *options, const char *word)
+static void add_transport(struct options *options, const char *option, const char *word)
 {
 	const char *names[LIST_MAX + 2] = { "all" };
 	size_t i;
@@ -135,63 +137,41 @@ static void add_transport(struct options *options, const char *word)
 	}
 	for (i = 0; i < LIST_MAX && transports[i]; i++)
 		names[i + 1] = transports[i]->name;
-	cli_choice("--transports", word, names);
+	cli_choice(option, word, names);
 	options->transports[options->transport_count++] = transport_named(word);
 }
 
-static void add_every_decoder(struct options *options)
+static void add_every_codec(struct options *options)
 {
-	for (size_t i = 0; options->decoder_count < LIST_MAX && decoders[i]; i++)
-		options->decoders[options->decoder_count++] = decoders[i];
+	const struct codec *const *codecs = options->command->codecs;
+
+	for (size_t i = 0; options->codec_count < LIST_MAX && codecs[i]; i++)
+		options->codecs[options->codec_count++] = codecs[i];
 }
 
 /* The reference always comes first. */
-static void add_decoder(struct options *options, const char *word)
+static void add_codec(struct options *options, const char *option, const char *word)
 {
+	const struct codec *const *codecs = options->command->codecs;
 	const char *names[LIST_MAX + 2] = { "all" };
 
 	if (strcmp(word, "all") == 0) {
-		options->decoder_count = 0;
-		add_every_decoder(options);
+		options->codec_count = 0;
+		add_every_codec(options);
 		return;
 	}
-	for (size_t i = 0; i < LIST_MAX && decoders[i]; i++)
-		names[i + 1] = decoders[i]->name;
-	cli_choice("--decoders", word, names);
-	if (options->decoder_count == 0)
-		options->decoders[options->decoder_count++] = decoders[0];
-	if (decoder_named(word) != decoders[0])
-		options->decoders[options->decoder_count++] = decoder_named(word);
+	for (size_t i = 0; i < LIST_MAX && codecs[i]; i++)
+		names[i + 1] = codecs[i]->name;
+	cli_choice(option, word, names);
+	if (options->codec_count == 0)
+		options->codecs[options->codec_count++] = codecs[0];
+	if (codec_named(codecs, word) != codecs[0])
+		options->codecs[options->codec_count++] = codec_named(codecs, word);
 }
 
-static void add_every_encoder(struct options *options)
+static void add_touch(struct options *options, const char *option, const char *word)
 {
-	for (size_t i = 0; options->encoder_count < LIST_MAX && encoders[i]; i++)
-		options->encoders[options->encoder_count++] = encoders[i];
-}
-
-/* The reference always comes first. */
-static void add_encoder(struct options *options, const char *word)
-{
-	const char *names[LIST_MAX + 2] = { "all" };
-
-	if (strcmp(word, "all") == 0) {
-		options->encoder_count = 0;
-		add_every_encoder(options);
-		return;
-	}
-	for (size_t i = 0; i < LIST_MAX && encoders[i]; i++)
-		names[i + 1] = encoders[i]->name;
-	cli_choice("--encoders", word, names);
-	if (options->encoder_count == 0)
-		options->encoders[options->encoder_count++] = encoders[0];
-	if (encoder_named(word) != encoders[0])
-		options->encoders[options->encoder_count++] = encoder_named(word);
-}
-
-static void add_touch(struct options *options, const char *word)
-{
-	int touch = cli_choice("--touch", word, touch_names);
+	int touch = cli_choice(option, word, touch_names);
 
 	for (unsigned i = 0; i < options->touch_count; i++)
 		if (options->touches[i] == (enum touch)touch)
@@ -199,23 +179,23 @@ static void add_touch(struct options *options, const char *word)
 	options->touches[options->touch_count++] = (enum touch)touch;
 }
 
-static void add_cores(struct options *options, const char *word)
+static void add_cores(struct options *options, const char *option, const char *word)
 {
-	unsigned cores = (unsigned)cli_uint("--cores", word, 1, 2);
+	unsigned cores = (unsigned)cli_uint(option, word, 1, 2);
 
 	if (options->cores_count == 0 || options->cores[0] != cores)
 		options->cores[options->cores_count++ % 2] = cores;
 }
 
-static void add_rate(struct options *options, const char *word)
+static void add_rate(struct options *options, const char *option, const char *word)
 {
-	options->rates_milli[options->rate_count++] = cli_fps_milli("--rate", word);
+	options->rates_milli[options->rate_count++] = cli_fps_milli(option, word);
 }
 
-static void add_receivers(struct options *options, const char *word)
+static void add_receivers(struct options *options, const char *option, const char *word)
 {
 	options->receivers[options->receivers_count++] =
-		(unsigned)cli_uint("--receivers", word, 1, RECEIVERS_MAX);
+		(unsigned)cli_uint(option, word, 1, RECEIVERS_MAX);
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -309,9 +289,9 @@ static void set(struct options *options, int option, const char *text)
 		cli_usage_error("%s takes no --%s", options->command->name,
 		                cli_option_name(long_options, option));
 	if (option == OPTION_DECODERS)
-		for_each_word(options, "--decoders", text, add_decoder, &options->decoder_count);
+		for_each_word(options, "--decoders", text, add_codec, &options->codec_count);
 	else if (option == OPTION_ENCODERS)
-		for_each_word(options, "--encoders", text, add_encoder, &options->encoder_count);
+		for_each_word(options, "--encoders", text, add_codec, &options->codec_count);
 	else
 		set_transports(options, option, text);
 }
@@ -333,10 +313,8 @@ static void set_defaults(struct options *options)
 		options->rounds = quick ? 1 : 5;
 	if (options->seconds_ns < 0)
 		options->seconds_ns = quick ? 20000000 : options->command->seconds_ns;
-	if (!options->decoder_count)
-		add_every_decoder(options);
-	if (!options->encoder_count)
-		add_every_encoder(options);
+	if (options->command->codecs && !options->codec_count)
+		add_every_codec(options);
 	if (!options->size_count)
 		set_transports(options, OPTION_SIZE,
 		               quick ? "640x480" : "640x480,1920x1080,3840x2160");

@@ -48,13 +48,9 @@ struct options {
 	unsigned slots;  /* of shmflip's channel */
 	uint32_t fourcc; /* of frames; 0: not given */
 
-	/* decode */
-	const struct decoder *decoders[LIST_MAX];
-	unsigned decoder_count;
-
-	/* encode */
-	const struct encoder *encoders[LIST_MAX];
-	unsigned encoder_count;
+	/* decode, encode: those compared, the reference first */
+	const struct codec *codecs[LIST_MAX];
+	unsigned codec_count;
 
 	/* decode, encode, pipeline: FILE|DIR... */
 	char **paths;
@@ -67,7 +63,9 @@ struct command {
 	const char *summary; /* for the list of commands */
 	const char *help;    /* for COMMAND --help: what follows "[options]", and its own options */
 	unsigned accepts;    /* enum option_group */
-	int64_t seconds_ns;  /* default of --seconds */
+	/* decode, encode: which there are */
+	const struct codec *const *codecs;
+	int64_t seconds_ns;                        /* default of --seconds */
 	int (*run)(const struct options *options); /* returns the exit status */
 };
 

@@ -63,7 +63,7 @@ static int check_sizes(const struct png_files *png_files)
 /* The time to decode a file, measured on the second run, when memory is mapped and cached. */
 static int64_t decoding_ns(const struct png_file *file)
 {
-	const struct decoder *decoder = decoder_named("shmflip");
+	const struct codec *decoder = codec_named(decoders, "shmflip");
 	uint8_t *pixels = malloc(file->pixel_bytes + DECODER_SLACK_BYTES);
 	void *state = decoder->open();
 	int64_t begin_ns = monotonic_now_ns();

@@ -4,7 +4,7 @@
 #ifndef SHMFLIP_BENCH_PNG_FILES_H
 #define SHMFLIP_BENCH_PNG_FILES_H
 
-#include "decoder/decoder.h"
+#include "codec.h"
 
 struct png_files {
 	struct png_file *files; /* sorted by path */

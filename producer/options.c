@@ -354,7 +354,7 @@ static void choose_jobs_and_slots(struct options *options)
 		cli_usage_error("--jobs %u needs --slots %u or more", options->jobs,
 		                options->jobs + 1);
 	if (options->jobs == 0)
-		options->jobs = cli_processors() < jobs_max ? cli_processors() : jobs_max;
+		options->jobs = cli_processors(jobs_max);
 	options->slots_given = options->slots;
 	if (!options->slots)
 		options->slots = default_slots(options->jobs);

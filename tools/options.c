@@ -66,7 +66,8 @@ static const char help_text[] =
 	"  -r, --fps N          cat: rate of y4m and raw (default: as announced, else as\n"
 	"                       measured). Frames are repeated or passed over to keep it\n"
 	"      --every          cat: each frame in order, once, as it comes\n"
-	"      --jobs N         cat: threads for png (default 1; 0: one per processor)\n"
+	"      --jobs N         cat: threads for png (0: one per processor; default:\n"
+	"                       the same, at most 4)\n"
 	"      --timeout SECONDS  cat: exit with status 1 if no producer comes\n"
 	"      --colour MATRIX  cat: bt601, bt709 or bt2020 of y4m (default: as frames\n"
 	"                       say, else bt709 above 576 rows, else bt601)\n"
@@ -203,5 +204,5 @@ void options_parse(int argc, char **argv, struct options *options)
 	parse_words(options, argv + optind);
 	check_options(options, given);
 	if (!options->jobs)
-		options->jobs = 1;
+		options->jobs = cli_processors(PNG_JOBS_DEFAULT_MAX);
 }

@@ -79,7 +79,8 @@ static const char help_text[] =
 	"      --fullscreen       start in fullscreen\n"
 	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
-	"  -j, --jobs N           threads for --record (default 1; 0: one per processor)\n"
+	"  -j, --jobs N           threads for --record (0: one per processor;\n"
+	"                         default: the same, at most 4)\n"
 	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
 	"      --verify-untouched make frames unreadable to this process: ways that copy\n"
@@ -260,6 +261,6 @@ void options_parse(int argc, char **argv, struct options *options)
 	if (options->jobs && !options->record_dir)
 		cli_usage_error("--jobs is for --record: give both, or neither");
 	if (!options->jobs)
-		options->jobs = 1;
+		options->jobs = cli_processors(PNG_JOBS_DEFAULT_MAX);
 	parse_words(options, argv + optind);
 }

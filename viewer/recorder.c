@@ -31,10 +31,11 @@ struct recorder {
 	pthread_mutex_t lock;    /* of all below */
 	pthread_cond_t work;     /* a frame to write, or stopping */
 	pthread_cond_t progress; /* a frame was written, or failed */
-	/* The first in the queue is being written. The others are free; the last used comes first,
-	 * because its memory is there and in the cache. */
+	/* The first in the queue is being written. The others are free, the last used last. They
+	 * keep their memory for a picture of the same size. */
 	struct entry *queue[QUEUE_MAX];
 	size_t queued;
+	uint64_t queued_bytes;
 	struct entry *free[QUEUE_MAX];
 	size_t free_count;
 	bool stopping;
@@ -58,6 +59,7 @@ static void remove_first(struct recorder *recorder)
 {
 	recorder->free[recorder->free_count++] = recorder->queue[0];
 	recorder->queued--;
+	recorder->queued_bytes -= recorder->queue[0]->copy.room_bytes;
 	memmove(recorder->queue, recorder->queue + 1, recorder->queued * sizeof(struct entry *));
 	pthread_cond_signal(&recorder->progress);
 }
@@ -94,13 +96,31 @@ static void *write_frames(void *argument)
 
 /* ---- Adding ---------------------------------------------------------------------------------- */
 
-static size_t queue_max(const struct pixel_source *source)
+/* Called with the lock held. */
+static bool has_room(const struct recorder *recorder, size_t bytes)
 {
-	uint64_t frames = QUEUE_BYTES_MAX / picture_copy_bytes(source);
+	if (recorder->queued < QUEUE_MIN)
+		return true;
+	return recorder->queued < QUEUE_MAX && recorder->queued_bytes + bytes <= QUEUE_BYTES_MAX;
+}
 
-	if (frames < QUEUE_MIN)
-		return QUEUE_MIN;
-	return frames < QUEUE_MAX ? (size_t)frames : QUEUE_MAX;
+/* The last used of the same size, because its memory is there and in the cache. Frees memory of any
+ * other size: if none of this size is left, the queue has all memory, and is limited. Called with
+ * the lock held. */
+static struct entry *pop_free(struct recorder *recorder, size_t bytes)
+{
+	size_t chosen = recorder->free_count - 1;
+	struct entry *entry;
+
+	for (size_t i = 0; i < recorder->free_count; i++) {
+		if (recorder->free[i]->copy.room_bytes == bytes)
+			chosen = i;
+		else
+			picture_copy_finish(&recorder->free[i]->copy);
+	}
+	entry = recorder->free[chosen];
+	recorder->free[chosen] = recorder->free[--recorder->free_count];
+	return entry;
 }
 
 /* Called with the lock held; releases it meanwhile. Wakes up now and then: a signal does not end
@@ -117,14 +137,14 @@ static void await_progress(struct recorder *recorder)
 static struct entry *take_entry(struct recorder *recorder, const struct picture *picture,
                                 bool waits)
 {
-	size_t max = queue_max(&picture->source);
+	size_t bytes = picture_copy_bytes(&picture->source);
 	struct entry *entry = NULL;
 
 	pthread_mutex_lock(&recorder->lock);
-	while (waits && !recorder->error && recorder->queued >= max && !cli_interrupted())
+	while (waits && !recorder->error && !has_room(recorder, bytes) && !cli_interrupted())
 		await_progress(recorder);
-	if (!recorder->error && recorder->queued < max)
-		entry = recorder->free[--recorder->free_count];
+	if (!recorder->error && has_room(recorder, bytes))
+		entry = pop_free(recorder, bytes);
 	pthread_mutex_unlock(&recorder->lock);
 	return entry;
 }
@@ -132,10 +152,12 @@ static struct entry *take_entry(struct recorder *recorder, const struct picture 
 static void put_entry(struct recorder *recorder, struct entry *entry, bool is_filled)
 {
 	pthread_mutex_lock(&recorder->lock);
-	if (is_filled)
+	if (is_filled) {
 		recorder->queue[recorder->queued++] = entry;
-	else
+		recorder->queued_bytes += entry->copy.room_bytes;
+	} else {
 		recorder->free[recorder->free_count++] = entry;
+	}
 	pthread_cond_signal(&recorder->work);
 	pthread_mutex_unlock(&recorder->lock);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Records frames in the background: a frame is copied to a queue and can be released, and a thread
- * writes it as a PNG file. The queue holds at most 32 frames and 256 MiB, but always two frames. If
- * the disk or the encoder is slower than the channel for longer than that, frames are missing; the
- * recorder counts which.
+ * writes it as a PNG file. The queue holds at most 32 frames and 256 MiB, but always two frames.
+ * Copies take no more memory than that, whatever sizes frames have. If the disk or the encoder is
+ * slower than the channel for longer than that, frames are missing; the recorder counts which.
  *
  * Main thread only. */
 #ifndef SHMFLIP_VIEWER_RECORDER_H

@@ -106,7 +106,7 @@ static int decode(void *opened, const struct png_file *file, uint8_t *pixels)
 	return error;
 }
 
-const struct decoder decoder_libavcodec = {
+const struct codec decoder_libavcodec = {
 	.name = "libavcodec",
 	.title = "FFmpeg's libavcodec and libswscale",
 	.open = open_state,

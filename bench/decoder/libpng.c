@@ -75,9 +75,8 @@ static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 	return error;
 }
 
-const struct decoder decoder_libpng = {
+const struct codec decoder_libpng = {
 	.name = "libpng",
 	.title = "libpng's row interface",
-	.traits = DECODER_REFERENCE,
 	.decode = decode,
 };

@@ -41,7 +41,7 @@ static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 	return error;
 }
 
-const struct decoder decoder_shmflip = {
+const struct codec decoder_shmflip = {
 	.name = "shmflip",
 	.title = "shmflip-producer's decoder",
 	.open = open_best,
@@ -49,7 +49,7 @@ const struct decoder decoder_shmflip = {
 	.decode = decode,
 };
 
-const struct decoder decoder_shmflip_zlib = {
+const struct codec decoder_shmflip_zlib = {
 	.name = "shmflip-zlib",
 	.title = "shmflip-producer's decoder, inflating with zlib",
 	.open = open_zlib,

@@ -43,7 +43,7 @@ static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 	return error;
 }
 
-const struct decoder decoder_libspng = {
+const struct codec decoder_libspng = {
 	.name = "libspng",
 	.title = "libspng, row by row",
 	.decode = decode,

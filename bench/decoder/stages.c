@@ -42,10 +42,10 @@ static int check_sums(void *state, const struct png_file *file, uint8_t *pixels)
 	return 0;
 }
 
-const struct decoder decoder_zlib = {
+const struct codec decoder_zlib = {
 	.name = "zlib",
 	.title = "stage: zlib's inflate alone, in one call",
-	.traits = DECODER_STAGE,
+	.is_stage = true,
 	.decode = inflate_by_zlib,
 };
 
@@ -70,19 +70,19 @@ static int inflate_by_libdeflate(void *state, const struct png_file *file, uint8
 	               : -EBADMSG;
 }
 
-const struct decoder decoder_libdeflate = {
+const struct codec decoder_libdeflate = {
 	.name = "libdeflate",
 	.title = "stage: libdeflate's inflate alone, in one call",
-	.traits = DECODER_STAGE,
+	.is_stage = true,
 	.open = open_libdeflate,
 	.close = close_libdeflate,
 	.decode = inflate_by_libdeflate,
 };
 #endif
 
-const struct decoder decoder_checksums = {
+const struct codec decoder_checksums = {
 	.name = "checksums",
 	.title = "stage: zlib's checksums alone",
-	.traits = DECODER_STAGE,
+	.is_stage = true,
 	.decode = check_sums,
 };

@@ -22,7 +22,7 @@ static int decode(void *state, const struct png_file *file, uint8_t *pixels)
 	return 0;
 }
 
-const struct decoder decoder_stb = {
+const struct codec decoder_stb = {
 	.name = "stb",
 	.title = "stb_image",
 	.decode = decode,

@@ -3,20 +3,12 @@
 
 #include <string.h>
 
-const struct decoder *const decoders[] = {
+const struct codec *const decoders[] = {
 #define DECODER(name) &decoder_##name,
 #include "table.def"
 #undef DECODER
 	NULL,
 };
-
-const struct decoder *decoder_named(const char *name)
-{
-	for (size_t i = 0; decoders[i]; i++)
-		if (strcmp(decoders[i]->name, name) == 0)
-			return decoders[i];
-	return NULL;
-}
 
 void decoder_swap_row(uint8_t *to, const uint8_t *from, uint32_t pixels)
 {

@@ -6,7 +6,7 @@
 
 #include "decoder.h"
 
-#define DECODER(name) extern const struct decoder decoder_##name;
+#define DECODER(name) extern const struct codec decoder_##name;
 #include "table.def"
 #undef DECODER
 

@@ -68,7 +68,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return error;
 }
 
-const struct encoder encoder_libavcodec = {
+const struct codec encoder_libavcodec = {
 	.name = "libavcodec",
 	.title = "FFmpeg's libavcodec, level 1",
 	.encode = encode,

@@ -114,7 +114,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return error;
 }
 
-const struct encoder encoder_libdeflate = {
+const struct codec encoder_libdeflate = {
 	.name = "libdeflate",
 	.title = "libdeflate, level 1, filter Paeth",
 	.open = open_compressor,

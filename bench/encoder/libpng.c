@@ -56,7 +56,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return error;
 }
 
-const struct encoder encoder_libpng = {
+const struct codec encoder_libpng = {
 	.name = "libpng",
 	.title = "libpng, level 1, filter Sub",
 	.encode = encode,

@@ -32,7 +32,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return error ? error : png_encode(state, &source, encoder_append, output);
 }
 
-const struct encoder encoder_shmflip = {
+const struct codec encoder_shmflip = {
 	.name = "shmflip",
 	.title = "shmflip's encoder, one thread",
 	.open = open_encoder,

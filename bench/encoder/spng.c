@@ -52,7 +52,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return error;
 }
 
-const struct encoder encoder_libspng = {
+const struct codec encoder_libspng = {
 	.name = "libspng",
 	.title = "libspng, level 1, filter Sub",
 	.encode = encode,

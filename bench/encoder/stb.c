@@ -30,7 +30,7 @@ static int encode(void *state, const struct encoder_picture *picture, struct enc
 	return written ? 0 : -ENOMEM;
 }
 
-const struct encoder encoder_stb = {
+const struct codec encoder_stb = {
 	.name = "stb",
 	.title = "stb_image_write",
 	.encode = encode,

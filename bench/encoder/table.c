@@ -7,20 +7,12 @@
 
 #include "png_filter.h"
 
-const struct encoder *const encoders[] = {
+const struct codec *const encoders[] = {
 #define ENCODER(name) &encoder_##name,
 #include "table.def"
 #undef ENCODER
 	NULL,
 };
-
-const struct encoder *encoder_named(const char *name)
-{
-	for (size_t i = 0; encoders[i]; i++)
-		if (strcmp(encoders[i]->name, name) == 0)
-			return encoders[i];
-	return NULL;
-}
 
 int encoder_append(void *context, const void *bytes, size_t size)
 {

@@ -6,7 +6,7 @@
 
 #include "encoder.h"
 
-#define ENCODER(name) extern const struct encoder encoder_##name;
+#define ENCODER(name) extern const struct codec encoder_##name;
 #include "table.def"
 #undef ENCODER
 

@@ -67,7 +67,8 @@ gid_t cli_group(const char *option, const char *text);
 uint32_t cli_colour(const char *option, const char *text);
 /* Threads: 1 to max. 0: one for each processor that this process may use. */
 unsigned cli_jobs(const char *option, const char *text, unsigned max);
-unsigned cli_processors(void);
+/* How many processors this process may use; at most max. */
+unsigned cli_processors(unsigned max);
 /* The index of text in a NULL-terminated list of words. */
 int cli_choice(const char *option, const char *text, const char *const *words);
 

@@ -235,18 +235,17 @@ int cli_choice(const char *option, const char *text, const char *const *words)
 	cli_usage_error("%s takes %s, not '%s'", option, list, text);
 }
 
-unsigned cli_processors(void)
+unsigned cli_processors(unsigned max)
 {
 	cpu_set_t set;
+	unsigned count = sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
 
-	return sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned)CPU_COUNT(&set);
+	return count < max ? count : max;
 }
 
 unsigned cli_jobs(const char *option, const char *text, unsigned max)
 {
 	unsigned jobs = (unsigned)cli_uint(option, text, 0, max);
 
-	if (jobs == 0)
-		jobs = cli_processors();
-	return jobs < max ? jobs : max;
+	return jobs ? jobs : cli_processors(max);
 }

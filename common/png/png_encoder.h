@@ -11,6 +11,8 @@
 #include <stddef.h>
 
 #define PNG_JOBS_MAX 64
+/* If the user chooses no number of jobs: one per processor, at most this many. */
+#define PNG_JOBS_DEFAULT_MAX 4
 
 struct png_bands;
 struct png_encoder;

@@ -5,7 +5,9 @@
 # at a rate, and a viewer without a window records them onto a tmpfs. Recorded files are removed all
 # the time, so that the tmpfs stays small.
 #
-# usage: record.sh BUILD PNG|DIRECTORY [SECONDS [RATE [JOBS]]]     60 seconds, 60 per second, 1 job
+# usage: record.sh BUILD PNG|DIRECTORY [SECONDS [RATE [JOBS]]]
+#
+# 60 seconds, 60 per second, and as many jobs as the viewer chooses.
 #
 # Prints the counts. Exit status 1: more than 0.5 % are missing.
 
@@ -15,7 +17,7 @@ set -euo pipefail
 	sed -n '8s/^# //p' "$0" >&2
 	exit 2
 }
-build=$1 pictures=$2 seconds=${3:-60} rate=${4:-60} jobs=${5:-1}
+build=$1 pictures=$2 seconds=${3:-60} rate=${4:-60} jobs=${5:-}
 scratch=$(mktemp -d /dev/shm/shmflip-record.XXXXXX)
 started=()
 
@@ -29,8 +31,8 @@ trap clean_up EXIT
 export SHMFLIP_DIR=$scratch/channel
 "$build/producer/shmflip-producer" -q --preload --loop --fps "$rate" -w 1 "$pictures" &
 started+=($!)
-"$build/viewer/shmflip-viewer" -q --present none --record "$scratch/frames" --jobs "$jobs" \
-	--frames "$((seconds * rate))" --stats "$scratch/stats.json" &
+"$build/viewer/shmflip-viewer" -q --present none --record "$scratch/frames" \
+	${jobs:+--jobs "$jobs"} --frames "$((seconds * rate))" --stats "$scratch/stats.json" &
 viewer=$!
 while kill -0 "$viewer" 2>/dev/null; do
 	sleep 1

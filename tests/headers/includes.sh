@@ -27,8 +27,8 @@ viewer/window       common/cli viewer/present
 viewer              common/include common/system common/cli common/png common/pixels
 viewer              viewer/present viewer/overlay viewer/window
 tools               common/include common/cli common/json common/png common/pixels
-bench/decoder       common/png
-bench/encoder       common/include common/png common/pixels
+bench/decoder       common/png bench
+bench/encoder       common/include common/png common/pixels bench
 bench/transport     common/include bench
 bench               common/include common/cli common/system common/json common/png
 bench               bench/transport bench/decoder bench/encoder

@@ -243,7 +243,7 @@ class PlotTest(Bench):
             self.quick("--plot", path, "--transports", "shmflip,pipe", "--size", "64x64,640x480")
             self.assertEqual(path.read_bytes()[:len(begins)], begins)
             path.unlink()
-            for command in "decode", "pipeline":
+            for command in "decode", "encode", "pipeline":
                 self.assert_exits(self.bench(command, "--quick", "--plot", path, harness.FRAMES / "000.png"), 0)
                 self.assertEqual(path.read_bytes()[:len(begins)], begins)
                 path.unlink()

@@ -177,6 +177,30 @@ class Recordings(harness.Case):
             self.assertNotIn("missing", viewer.err)
             shutil.rmtree(self.records)
 
+    def threads(self, processors, *words):
+        """How many a program has on such processors, once it has written a PNG."""
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, processors)
+        running = self.start(*words)
+        os.sched_setaffinity(0, before)
+        self.until("it writes", lambda: list(self.records.glob("*.png")) or Path(running.out_path).stat().st_size)
+        count = len(os.listdir(f"/proc/{running.pid}/task"))
+        running.interrupt()
+        for path in self.records.iterdir():
+            path.unlink()
+        return count
+
+    def test_threads_by_default(self):
+        """One per processor, at most four."""
+        every = os.sched_getaffinity(0)
+        self.producer("-q", "-l", "-r", "20", harness.FRAMES / "000.png", harness.FRAMES / "001.png")
+        for words in ((harness.VIEWER, "--present", "none", "--record", self.records),
+                      (harness.TOOL, "cat", "--format", "png")):
+            with self.subTest(program=words[0]):
+                least = self.threads(every, *words, "--jobs", "1")
+                self.assertEqual(self.threads({min(every)}, *words), least)
+                self.assertEqual(self.threads(every, *words), least + min(len(every), 4) - 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -115,7 +115,17 @@ static void test_random_counts(void **state)
 
 /* ---- Data ----------------------------------------------------------------------------------- */
 
-enum kind { ZEROS, NOISE, ONE_VALUE, RUNS, REPEATS, SPARSE, RARE, KINDS };
+enum kind { ZEROS, NOISE, ONE_VALUE, RUNS, REPEATS, SPARSE, RARE, LONG_CODES, KINDS };
+
+/* Each value half as often as the one before, so that codes become long. No sample sees the others,
+ * which come in groups: many of the longest codes one after the other. The block is yet smaller than
+ * its data. */
+static uint8_t long_code(size_t at)
+{
+	if (at % 2048 >= 256 && at % 128 < 8)
+		return (uint8_t)(32 + random_number() % 224);
+	return (uint8_t)(1 + __builtin_ctz(random_number() | 1 << 20));
+}
 
 static uint8_t byte_of(enum kind kind, const uint8_t *data, size_t at)
 {
@@ -134,6 +144,8 @@ static uint8_t byte_of(enum kind kind, const uint8_t *data, size_t at)
 		return random_number() % 8 < 6 ? 0 : (uint8_t)(random_number() >> 24);
 	case SPARSE:
 		return random_number() % 100 ? 0 : (uint8_t)(random_number() >> 24);
+	case LONG_CODES:
+		return long_code(at);
 	default:
 		/* What samples see is not what the rest is. */
 		return at % 2048 < 256 ? 1 : (uint8_t)(random_number() >> 24);
@@ -243,6 +255,32 @@ static void test_what_repeats_is_found(void **state)
 	free(matches);
 }
 
+/* What repeats in a run of one value, and how far apart it is. */
+static void test_how_far_matches_reach(void **state)
+{
+	enum { SIZE = 40000, AT = 1000 };
+	static const uint8_t repeated[] = { 1, 9, 2, 8, 3, 0, 4, 6, 5, 15, 11, 14, 12, 13, 10, 16 };
+	struct png_match *matches = exactly(png_matches_max(SIZE) * sizeof(*matches));
+	struct png_match_table *table = exactly(sizeof(*table));
+	uint8_t *data = exactly(SIZE);
+
+	(void)state;
+	for (int beyond = -1; beyond <= 2; beyond++) {
+		size_t count;
+
+		fill(ONE_VALUE, data, SIZE);
+		memcpy(data + AT, repeated, sizeof(repeated));
+		memcpy(data + AT + MATCH_DISTANCE_MAX + beyond, repeated, sizeof(repeated));
+		count = png_matches_find_any(data, SIZE, table, matches);
+		assert_matches(data, SIZE, matches, count);
+		assert_in_range(count_literals(matches, count), beyond > 0 ? 32 : 16,
+		                beyond > 0 ? 40 : 24);
+	}
+	free(data);
+	free(table);
+	free(matches);
+}
+
 /* ---- Blocks --------------------------------------------------------------------------------- */
 
 static struct png_deflate_room *make_room(size_t size)
@@ -298,13 +336,34 @@ static void test_blocks(void **state)
 	}
 }
 
+/* A match of the greatest length has a code of its own, without extra bits. */
+static void test_long_runs_take_two_bits_each(void **state)
+{
+	enum { RUNS_OF_258 = 1000 };
+	size_t size = 1 + (size_t)RUNS_OF_258 * MATCH_MAX;
+	struct png_deflate_room *room = make_room(size);
+	uint8_t *data = exactly(size), *out = exactly(png_deflate_max(size));
+
+	(void)state;
+	fill(ZEROS, data, size);
+	assert_in_range(png_deflate(room, data, size, true, out), 1, RUNS_OF_258 / 4 + 50);
+	free(out);
+	free(data);
+	free(room);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known_code), cmocka_unit_test(test_few_symbols),
-		cmocka_unit_test(test_limit),      cmocka_unit_test(test_random_counts),
-		cmocka_unit_test(test_matches),    cmocka_unit_test(test_what_repeats_is_found),
+		cmocka_unit_test(test_known_code),
+		cmocka_unit_test(test_few_symbols),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_random_counts),
+		cmocka_unit_test(test_matches),
+		cmocka_unit_test(test_what_repeats_is_found),
+		cmocka_unit_test(test_how_far_matches_reach),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_long_runs_take_two_bits_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -203,6 +204,86 @@ static void test_a_disk_that_stalls(void **state)
 	assert_files(41, 80, true);
 }
 
+/* How much memory the program has from malloc(). The sanitizers replace malloc(), and it says 0. */
+static size_t allocated_bytes(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* 8 KiB per row. */
+static void add_large_frames(struct recorder *recorder, uint64_t first, uint64_t last,
+                             uint32_t rows, bool waits)
+{
+	static uint8_t pixels[2048 * 8192];
+
+	for (uint64_t i = first; i <= last; i++) {
+		struct picture picture = picture_of(pixels, 8192, 2048, rows, SHMFLIP_XRGB8888);
+
+		picture.info.sequence = i;
+		assert_int_equal(recorder_add(recorder, 1, &picture, waits), 0);
+	}
+}
+
+static void stop_at(uint64_t frame)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), ".%08u.png.part", (unsigned)frame);
+	assert_int_equal(mkfifo(in_directory(name), 0600), 0);
+}
+
+/* Reads the file, and waits for all that follow it. */
+static void resume(uint64_t frame, uint64_t last)
+{
+	char name[32], bytes[4096];
+	int fifo;
+
+	snprintf(name, sizeof(name), ".%08u.png.part", (unsigned)frame);
+	fifo = open(in_directory(name), O_RDONLY);
+	assert_true(fifo >= 0);
+	while (read(fifo, bytes, sizeof(bytes)) > 0)
+		continue;
+	close(fifo);
+	snprintf(name, sizeof(name), "%08u.png", (unsigned)last);
+	for (unsigned i = 0; i < 60000 && access(in_directory(name), F_OK); i++)
+		usleep(1000);
+}
+
+/* 8 MiB, 16 MiB and 4 MiB each: memory of earlier sizes is freed, not kept beside the new one. */
+static void test_sizes_that_change_while_the_disk_stalls(void **state)
+{
+	const size_t limit = allocated_bytes() + (((size_t)256 + 16) << 20);
+	struct recorder *recorder = recorder_create(directory, 1);
+
+	(void)state;
+	assert_non_null(recorder);
+	stop_at(1);
+	add_large_frames(recorder, 1, 32, 1024, true);
+	add_large_frames(recorder, 33, 33, 1024, false);
+	assert_missing(recorder_tally(recorder), 1, "33");
+	assert_in_range(allocated_bytes(), 0, limit);
+	resume(1, 32);
+	stop_at(34);
+	add_large_frames(recorder, 34, 49, 2048, true);
+	add_large_frames(recorder, 50, 50, 2048, false);
+	assert_missing(recorder_tally(recorder), 2, "33, 50");
+	assert_in_range(allocated_bytes(), 0, limit);
+	/* Nor is there room for a smaller one, until one was written. */
+	add_large_frames(recorder, 51, 51, 512, false);
+	assert_missing(recorder_tally(recorder), 3, "33, 50-51");
+	resume(34, 49);
+	add_large_frames(recorder, 52, 60, 512, true);
+	assert_in_range(allocated_bytes(), 0, limit);
+	assert_int_equal(recorder_finish(recorder), 0);
+	assert_missing(recorder_tally(recorder), 3, "33, 50-51");
+	recorder_destroy(recorder);
+	assert_files(1, 32, true);
+	assert_files(34, 49, true);
+	assert_files(52, 60, true);
+}
+
 /* The first file is a FIFO, whose place is then taken by a directory: frame 1 cannot be renamed. */
 static void test_a_failure_while_frames_wait(void **state)
 {
@@ -344,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_the_largest_numbers),
 		DIRECTORY(test_all_frames_are_written),
 		DIRECTORY(test_a_disk_that_stalls),
+		DIRECTORY(test_sizes_that_change_while_the_disk_stalls),
 		DIRECTORY(test_a_failure_while_frames_wait),
 		DIRECTORY(test_a_process_that_is_killed),
 		DIRECTORY(test_files_are_replaced_or_not),
