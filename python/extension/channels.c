@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "channels.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "arguments.h"
@@ -61,6 +62,17 @@ static PyObject *get_status(PyObject *module, PyObject *args)
 	return result;
 }
 
+/* The library's line says what a second producer is to do. */
+static PyObject *fail_alive(const char *channel)
+{
+	char detail[128];
+
+	PyOS_snprintf(detail, sizeof(detail), "channel %s has a live producer: nothing was removed",
+	              channel);
+	errors_raise_with(-EBUSY, detail);
+	return NULL;
+}
+
 /* clean(channel, dir) */
 static PyObject *clean(PyObject *module, PyObject *args)
 {
@@ -75,6 +87,8 @@ static PyObject *clean(PyObject *module, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 	error = shmflip_channel_clean(dir, channel, &removed);
 	Py_END_ALLOW_THREADS
+	if (error == -EBUSY)
+		return fail_alive(channel);
 	return error ? errors_raise(error) : classes_removed(&removed);
 }
 

@@ -115,9 +115,10 @@ def make_fraction(value: Any, name: str) -> Fraction | None:
     try:
         fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
     except (ValueError, OverflowError, ZeroDivisionError):
-        raise BadArgument(EINVAL, f"{name} is no fraction: {value!r}") from None
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use a number, a Fraction,"
+                                  " '30000/1001' or (30000, 1001)") from None
     if fraction <= 0:
-        raise BadArgument(EINVAL, f"{name} must be more than 0: {value!r}")
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use more than 0, or None")
     return fraction.limit_denominator(_DENOMINATOR_MAX)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-TESTS = ["frames", "loans", "waits", "interrupts", "asyncio", "processes", "handles", "storm"]
+TESTS = ["frames", "loans", "waits", "interrupts", "asyncio", "processes", "handles", "errors", "storm"]
 SKIPPED = 77
 
 
