@@ -19,6 +19,12 @@ static PyObject *make_views(PyObject *bases)
 	return views;
 }
 
+static int fail_over(void)
+{
+	PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
+	return -1;
+}
+
 /* Keeps the arrays, unless another thread has made some, or ended the loan, meanwhile. */
 static int keep(struct loan *self, PyObject *bases, PyObject *arrays)
 {
@@ -31,9 +37,7 @@ static int keep(struct loan *self, PyObject *bases, PyObject *arrays)
 		self->bases = bases;
 		self->arrays = arrays;
 	}
-	if (is_over)
-		PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
-	return is_over ? -1 : 0;
+	return is_over ? fail_over() : 0;
 }
 
 int loan_arrays_make(struct loan *self)
@@ -97,7 +101,13 @@ static int finish_memoryviews(const struct frame *frame, PyObject *arrays)
 	return frame->buffers > 0 ? fail_views() : 0;
 }
 
-/* Python code may run meanwhile, and end the loan. */
+void loan_arrays_forget(struct loan *self)
+{
+	Py_CLEAR(self->arrays);
+	Py_CLEAR(self->bases);
+}
+
+/* Python code may run meanwhile, and end the loan, or lend it again with other arrays. */
 int loan_arrays_finish(struct loan *self)
 {
 	PyObject *bases = Py_XNewRef(self->bases), *arrays = Py_XNewRef(self->arrays);
@@ -109,6 +119,8 @@ int loan_arrays_finish(struct loan *self)
 		error = finish_memoryviews(self->frame, arrays);
 	else
 		error = self->frame->buffers > 0 ? fail_views() : 0;
+	if (!error && self->arrays != arrays)
+		error = fail_over();
 	Py_XDECREF(bases);
 	Py_XDECREF(arrays);
 	return error;

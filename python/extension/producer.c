@@ -57,18 +57,17 @@ static int take_slot(struct producer *self, const struct deadline *deadline,
 static PyObject *loan(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
 	struct producer *self = (struct producer *)object;
-	struct loan_difference difference = { 0 };
 	struct shmflip_frame *frame = NULL;
-	struct deadline deadline;
+	struct loan_arguments arguments;
 
-	if (loan_arguments_read(args, count, names, &difference, &deadline) ||
-	    take_slot(self, &deadline, &frame))
+	if (loan_arguments_read(args, count, names, &arguments) ||
+	    take_slot(self, &arguments.deadline, &frame))
 		return NULL;
-	if (loan_difference_apply(frame, &difference)) {
+	if (loan_difference_apply(frame, &arguments.difference)) {
 		shmflip_frame_release(frame);
 		return NULL;
 	}
-	return loan_new(frame, object);
+	return loan_new(frame, object, arguments.keep);
 }
 
 /* ---- Other calls ---- */

@@ -62,7 +62,8 @@ class ChannelNotFound(Error, FileNotFoundError):
     """There is no such channel, or no directory."""
 
 class Timeout(Error, TimeoutError):
-    """No new frame, no free slot, no producer or no viewer within the time."""
+    """No new frame, no free slot, no producer or no viewer within the time; or the slot of
+    Loan.reuse() is in use."""
 
 class EndOfStream(Error, EOFError):
     """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
@@ -264,6 +265,9 @@ class Loan:
     The array keeps its slot as long as it exists. A loan that is neither published nor discarded
     is discarded when it is gone.
 
+    With loan(keep=True), the loan has its slot also after it is published, and costs the producer
+    one until discard(), or until the loan is gone. It can be read, and reuse() lends it again.
+
     To set what differs from the stream, name the loan: with (loan := producer.loan()) as array:
     """
 
@@ -310,7 +314,14 @@ class Loan:
         """Makes it the newest frame, as the end of the block does. BufferError: views remain, and
         the loan is discarded. Error with errno ESTALE: the stream is over."""
     def discard(self) -> None:
-        """No viewer will see it. Does nothing if the loan is over."""
+        """Ends the loan: no viewer will see what is not published. What is published stays, and
+        its slot is free. Does nothing if the loan is over."""
+    def reuse(self) -> Loan:
+        """Lends the slot of a published loan with keep=True again. Returns the loan. Pixels,
+        description and metadata are still there, to be changed, or to be published once more under
+        a new number. Timeout: it is the newest frame, or a viewer holds it. BufferError: arrays of
+        what was published exist. ValueError: the loan is not published, or over. Error with errno
+        ESTALE: its stream is over. After an error, the loan is what it was before."""
     def __enter__(self) -> Array: ...
     def __exit__(
         self,
@@ -459,9 +470,11 @@ class Producer:
         width: int | None = None,
         height: int | None = None,
         format: str | None = None,
+        keep: bool = False,
     ) -> Loan:
-        """Takes a slot to fill, and waits for one if viewers hold the others. The last three: where
-        this frame differs from the stream. Busy: the program has all slots itself."""
+        """Takes a slot to fill, and waits for one if viewers hold the others. width, height and
+        format: where this frame differs from the stream. keep: publishing does not end the loan,
+        and Loan.reuse() can lend its slot again. Busy: the program has all slots itself."""
     def configure(
         self,
         *,
