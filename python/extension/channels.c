@@ -8,6 +8,7 @@
 #include "classes.h"
 #include "docs.h"
 #include "errors.h"
+#include "numbers.h"
 
 /* Runs while channels are listed, with the GIL. */
 static int append(const char *channel, void *list)
@@ -115,6 +116,27 @@ static PyObject *find_format(PyObject *module, PyObject *args)
 	return error ? errors_raise(error) : classes_format(shmflip_format_info(fourcc));
 }
 
+/* format_layout(name, width, height) */
+static PyObject *compute_layout(PyObject *module, PyObject *args, PyObject *keywords)
+{
+	static const char *const names[] = { "format", "width", "height", NULL };
+	struct shmflip_layout layout;
+	PyObject *width, *height;
+	uint32_t fourcc, columns, rows;
+	const char *name;
+	int error;
+
+	(void)module;
+	if (!arguments_parse(args, keywords, "sOO", names, &name, &width, &height) ||
+	    number_u32(width, "width", &columns) || number_u32(height, "height", &rows))
+		return NULL;
+	shmflip_init(&layout);
+	error = shmflip_format_find(name, &fourcc);
+	if (!error)
+		error = shmflip_format_layout(fourcc, columns, rows, &layout);
+	return error ? errors_raise(error) : classes_layout(&layout);
+}
+
 static PyObject *get_version(PyObject *module, PyObject *unused)
 {
 	uint32_t version = shmflip_version();
@@ -131,6 +153,8 @@ PyMethodDef channels_functions[] = {
 	{ "clean", clean, METH_VARARGS, NULL },
 	{ "default_dir", get_default_dir, METH_NOARGS, DOC_DEFAULT_DIR },
 	{ "format_info", find_format, METH_VARARGS, DOC_FORMAT_INFO },
+	{ "format_layout", METHOD(compute_layout), METH_VARARGS | METH_KEYWORDS,
+	  DOC_FORMAT_LAYOUT },
 	{ "version", get_version, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

@@ -60,6 +60,8 @@
 #define DOC_LOAN_ADD_METADATA                                                                      \
 	"add_metadata($self, type, data, /)\n--\n\nAdds an item, or replaces its item of this "    \
 	"type."
+#define DOC_LOAN_METADATA                                                                          \
+	"metadata($self, type, /)\n--\n\nThe loan's item of a type, else the stream's."
 #define DOC_LOAN_WRITE                                                                             \
 	"write($self, data, /)\n--\n\nWrites all planes from bytes without gaps between rows and " \
 	"planes, as Frame.tobytes() gives them."
@@ -74,6 +76,9 @@
 #define DOC_LOAN_PLANES "The planes as arrays, writable: the same ones each time."
 #define DOC_LOAN_SEQUENCE "0 before it is published."
 #define DOC_DEFAULT_DIR "default_dir($module)\n--\n\nThe directory that dir=None stands for."
+#define DOC_FORMAT_LAYOUT                                                                          \
+	"format_layout($module, format, width, height)\n--\n\nHow the planes of a frame lie in "   \
+	"memory."
 #define DOC_FORMAT_INFO "format_info($module, name, /)\n--\n\nFinds a format by any of its names."
 
 #endif

@@ -335,9 +335,18 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 	Py_RETURN_NONE;
 }
 
+/* A type of Python's own may end the loan: the frame checks for itself. */
+static PyObject *get_metadata(PyObject *object, PyObject *type)
+{
+	const struct loan *self = (const struct loan *)object;
+
+	return check(self) ? NULL : description_metadata((PyObject *)self->frame, type);
+}
+
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
+	{ "metadata", get_metadata, METH_O, DOC_LOAN_METADATA },
 	{ "add_metadata", add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
 	{ "write", write_packed, METH_O, DOC_LOAN_WRITE },
 	{ "publish", publish_now, METH_NOARGS, DOC_LOAN_PUBLISH },

@@ -115,6 +115,22 @@ FORMATS: Final[Mapping[str, FormatInfo]]
 def format_info(name: str, /) -> FormatInfo:
     """Finds a format by any of its names. BadArgument: no format has it."""
 
+class Layout(NamedTuple):
+    """How the planes of a frame lie in memory: one item for each plane."""
+
+    bytes: int
+    """from the start of the first plane to the end of the last one"""
+    stride_bytes: tuple[int, ...]
+    """from a row to the next"""
+    rows: tuple[int, ...]
+    offset_bytes: tuple[int, ...]
+    """from the first plane"""
+    row_bytes: tuple[int, ...]
+    """of each row that have pixels"""
+
+def format_layout(format: str, width: int, height: int) -> Layout:
+    """How the planes of a frame lie in memory. For slot_bytes: Layout.bytes."""
+
 class Colour(NamedTuple):
     """Code points of ITU-T H.273. 0: not known."""
 
@@ -152,6 +168,15 @@ class Stream(NamedTuple):
     """for the whole stream, by type"""
 
 # ---- Frames
+
+class Segment(NamedTuple):
+    """Where a frame lies, for a server that attaches System V's memory by itself."""
+
+    id: int
+    cookie: bytes
+    """what the segment begins with; that of every other one differs"""
+    offset_bytes: tuple[int, ...]
+    """of each plane, from the segment's start"""
 
 @final
 class Frame:
@@ -212,8 +237,7 @@ class Frame:
     @property
     def stream(self) -> Stream: ...
     @property
-    def segment_id(self) -> int:
-        """System V's id of the memory that the frame lies in."""
+    def segment(self) -> Segment: ...
     @property
     def planes(self) -> tuple[Array, ...]:
         """The planes as arrays, read-only, without a copy."""
@@ -300,13 +324,15 @@ class Loan:
     @property
     def stream(self) -> Stream: ...
     @property
-    def segment_id(self) -> int: ...
+    def segment(self) -> Segment: ...
     @property
     def planes(self) -> tuple[Array, ...]:
         """The planes as arrays, writable: the same ones each time."""
     def add_metadata(self, type: int, data: bytes | bytearray | memoryview, /) -> None:
         """Adds an item, or replaces its item of this type. Error with errno ENOSPC: see
         Stream.frame_metadata_bytes."""
+    def metadata(self, type: int, /) -> bytes | None:
+        """The loan's item of a type, else the stream's. None: there is none."""
     def write(self, data: bytes | bytearray | memoryview, /) -> None:
         """Writes all planes from bytes without gaps between rows and planes, as Frame.tobytes()
         gives them. Releases the GIL meanwhile. ValueError: another size."""

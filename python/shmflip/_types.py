@@ -108,6 +108,20 @@ class Removed(NamedTuple):
     semaphores: int
 
 
+class Layout(NamedTuple):
+    bytes: int
+    stride_bytes: tuple[int, ...]
+    rows: tuple[int, ...]
+    offset_bytes: tuple[int, ...]
+    row_bytes: tuple[int, ...]
+
+
+class Segment(NamedTuple):
+    id: int
+    cookie: bytes
+    offset_bytes: tuple[int, ...]
+
+
 def make_fraction(value: Any, name: str) -> Fraction | None:
     """Reads what users give as a rate or an aspect."""
     if value is None:
