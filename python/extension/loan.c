@@ -317,8 +317,9 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 
 	if (!PyArg_ParseTuple(args, "Oy*", &type, &data))
 		return NULL;
-	error = number_u32(type, "the type of metadata", &metadata.type) || check_lent(self) ? -1
-	                                                                                     : 0;
+	error = number_u32(type, "the type of metadata", &metadata.type);
+	if (!error)
+		error = check_lent(self);
 	if (!error && data.len > SHMFLIP_FRAME_METADATA_MAX)
 		error = errors_bad_argument("%zd bytes of metadata are too many: use %d at most",
 		                            data.len, SHMFLIP_FRAME_METADATA_MAX);

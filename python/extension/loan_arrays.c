@@ -19,12 +19,6 @@ static PyObject *make_views(PyObject *bases)
 	return views;
 }
 
-static int fail_over(void)
-{
-	PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
-	return -1;
-}
-
 /* Keeps the arrays, unless another thread has made some, or ended the loan, meanwhile. */
 static int keep(struct loan *self, PyObject *bases, PyObject *arrays)
 {
@@ -37,7 +31,9 @@ static int keep(struct loan *self, PyObject *bases, PyObject *arrays)
 		self->bases = bases;
 		self->arrays = arrays;
 	}
-	return is_over ? fail_over() : 0;
+	if (is_over)
+		PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
+	return is_over ? -1 : 0;
 }
 
 int loan_arrays_make(struct loan *self)
@@ -107,7 +103,7 @@ void loan_arrays_forget(struct loan *self)
 	Py_CLEAR(self->bases);
 }
 
-/* Python code may run meanwhile, and end the loan, or lend it again with other arrays. */
+/* Python code may run meanwhile, and end the loan. While arrays exist, reuse() is refused. */
 int loan_arrays_finish(struct loan *self)
 {
 	PyObject *bases = Py_XNewRef(self->bases), *arrays = Py_XNewRef(self->arrays);
@@ -119,8 +115,6 @@ int loan_arrays_finish(struct loan *self)
 		error = finish_memoryviews(self->frame, arrays);
 	else
 		error = self->frame->buffers > 0 ? fail_views() : 0;
-	if (!error && self->arrays != arrays)
-		error = fail_over();
 	Py_XDECREF(bases);
 	Py_XDECREF(arrays);
 	return error;

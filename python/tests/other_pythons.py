@@ -10,7 +10,7 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 TESTS = ["frames", "description", "loans", "waits", "interrupts", "asyncio", "processes",
-         "handles", "errors", "reuse", "storm"]
+         "handles", "errors", "reuse", "within", "storm"]
 SKIPPED = 77
 
 
