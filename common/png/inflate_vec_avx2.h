@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What inflate_loop.h needs, in AVX2: copies of matches, and the joining of symbols. */
+ * What inflate_loop.h needs, in AVX2 and BMI2: low bits, copies of matches, joining of symbols. */
 #ifndef SHMFLIP_INFLATE_VEC_AVX2_H
 #define SHMFLIP_INFLATE_VEC_AVX2_H
 
@@ -10,6 +10,12 @@
 #include "inflate_codes.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* Returns the lowest bits: as many as the lowest byte of count says, at most 63. */
+INLINE uint64_t low_bits_by_byte(uint64_t bits, uint32_t count)
+{
+	return _bzhi_u64(bits, count);
+}
 
 INLINE void copy_16(uint8_t *out, const uint8_t *from)
 {
