@@ -84,7 +84,9 @@ INLINE uint32_t take_distance(struct cursor *cursor, const uint32_t *table)
 	}
 	bits = cursor->bits;
 	take_entry(cursor, entry);
-	return (entry >> 16) + extra_bits(bits, entry);
+	/* The lowest byte of this entry has no flags. */
+	return (entry >> 16) +
+	       (uint32_t)(low_bits_by_byte(bits, entry) >> inflate_entry_code_bits(entry));
 }
 
 INLINE uint32_t look_up(const struct cursor *cursor, const uint32_t *table, unsigned bits)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What inflate_loop.h needs, in AVX2: copies of matches, and the joining of symbols. */
+ * What inflate_loop.h needs, in AVX2 and BMI2: low bits, copies of matches, joining of symbols. */
 #ifndef SHMFLIP_INFLATE_VEC_AVX2_H
 #define SHMFLIP_INFLATE_VEC_AVX2_H
 
@@ -10,6 +10,12 @@
 #include "inflate_codes.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* Returns the lowest bits: as many as the lowest byte of count says, at most 63. */
+INLINE uint64_t low_bits_by_byte(uint64_t bits, uint32_t count)
+{
+	return _bzhi_u64(bits, count);
+}
 
 INLINE void copy_16(uint8_t *out, const uint8_t *from)
 {
@@ -23,14 +29,22 @@ INLINE void copy_32(uint8_t *out, const uint8_t *from)
 	                    _mm256_loadu_si256((const __m256i *)(const void *)from));
 }
 
-/* Repeats the last `distance` bytes: below 16. Writes whole patterns. */
+/* Repeats the last byte. A load of just that byte need not wait until older stores have left the
+ * processor's store buffer. */
+INLINE void repeat_byte(uint8_t *out, uint32_t length)
+{
+	__m256i bytes = _mm256_set1_epi8((char)out[-1]);
+
+	for (uint32_t at = 0; at < length; at += 32)
+		_mm256_storeu_si256((__m256i *)(void *)(out + at), bytes);
+}
+
+/* Repeats the last `distance` bytes: 2 to 15. Writes whole patterns. */
 INLINE void repeat_pattern(uint8_t *out, uint32_t distance, uint32_t length)
 {
 	static const uint8_t orders[16][32] = {
-		{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
-		{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 0 },
+		{ 0 },
 		{ 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1,
 		  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1 },
 		{ 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0,
@@ -60,7 +74,7 @@ INLINE void repeat_pattern(uint8_t *out, uint32_t distance, uint32_t length)
 		{ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,  10, 11, 12, 13, 14, 0,
 		  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,  1 },
 	};
-	static const uint8_t steps[16] = { 0,  32, 32, 30, 32, 30, 30, 28,
+	static const uint8_t steps[16] = { 0,  0,  32, 30, 32, 30, 30, 28,
 		                           32, 27, 30, 22, 24, 26, 28, 30 };
 	__m256i order = _mm256_loadu_si256((const __m256i *)(const void *)orders[distance]);
 	__m128i last = _mm_loadu_si128((const __m128i *)(const void *)(out - distance));
@@ -85,6 +99,8 @@ INLINE void copy_match(uint8_t *out, uint32_t distance, uint32_t length)
 		copy_16(out + 16, from + 16);
 		for (uint32_t at = 32; at < length; at += 16)
 			copy_16(out + at, from + at);
+	} else if (distance == 1) {
+		repeat_byte(out, length);
 	} else {
 		repeat_pattern(out, distance, length);
 	}

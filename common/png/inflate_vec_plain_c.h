@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What inflate_loop.h needs, in plain C: copies of matches, and the joining of symbols. */
+ * What inflate_loop.h needs, in plain C: low bits, copies of matches, joining of symbols. */
 #ifndef SHMFLIP_INFLATE_VEC_PLAIN_C_H
 #define SHMFLIP_INFLATE_VEC_PLAIN_C_H
 
@@ -11,6 +11,11 @@
 #include "inflate_codes.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+INLINE uint64_t low_bits_by_byte(uint64_t bits, uint32_t count)
+{
+	return bits & (((uint64_t)1 << (count & 63)) - 1);
+}
 
 INLINE void copy_16(uint8_t *out, const uint8_t *from)
 {

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PNG_ROWS_AT_ONCE = 4, PNG_ROWS_MARGIN = 16, PNG_FILTERS = 5 };
+enum { PNG_ROWS_AT_ONCE = 4, PNG_ROWS_MARGIN = 32, PNG_FILTERS = 5 };
 
 enum png_filter { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTER_PAETH };
 

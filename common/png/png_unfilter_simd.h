@@ -27,26 +27,9 @@
 #ifndef SHMFLIP_PNG_UNFILTER_SIMD_H
 #define SHMFLIP_PNG_UNFILTER_SIMD_H
 
-#include <string.h>
+#include "png_unfilter_row.h"
 
-#include "png_unfilter.h"
-
-#ifdef __aarch64__
-#include "png_vec_neon.h"
-#else
-#include "png_vec_x86.h"
-#endif
-
-/* Each kind of pixel has its own copy of the code, in which the kind is a constant. With checks in
- * them, so many copies take a compiler half a minute. */
-#ifdef UNFILTER_FEW_COPIES
-#define INLINE static inline
-#else
-#define INLINE static inline __attribute__((always_inline))
-#endif
-
-enum { BLOCK_PIXELS = 4, BLOCK_BYTES = 16, ROWS = PNG_ROWS_AT_ONCE };
-#define BLOCKS_OF(width) (((size_t)(width) + BLOCK_PIXELS - 1) / BLOCK_PIXELS)
+enum { ROWS = PNG_ROWS_AT_ONCE };
 
 /* Masks of what each row's filter is predicted from, one lane for each of four rows. */
 struct filter_masks {
@@ -55,41 +38,6 @@ struct filter_masks {
 
 /* Which filters four rows have. */
 enum filter_set { ALL_PAETH, ALL_AVERAGE, NO_PAETH, ANY_FILTER };
-
-/* Returns the four pixels of a block in the order blue, green, red, alpha; alpha is 0 if there
- * is none. */
-INLINE vec load_block(const uint8_t *raw, unsigned channels)
-{
-	static const uint8_t orders[4][BLOCK_BYTES] = {
-		{ 0, 0, 0, 255, 1, 1, 1, 255, 2, 2, 2, 255, 3, 3, 3, 255 },
-		{ 0, 0, 0, 1, 2, 2, 2, 3, 4, 4, 4, 5, 6, 6, 6, 7 },
-		{ 2, 1, 0, 255, 5, 4, 3, 255, 8, 7, 6, 255, 11, 10, 9, 255 },
-		{ 2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15 },
-	};
-	vec block = channels == 1   ? vec_load_4(raw)
-	            : channels == 2 ? vec_load_8(raw)
-	                            : vec_load(raw);
-
-	return vec_shuffle(block, vec_load(orders[channels - 1]));
-}
-
-INLINE void store_block(uint8_t *pixels, vec block, unsigned channels)
-{
-	if (channels & 1)
-		block = vec_or(block, vec_set_32(0xff000000));
-	vec_store(pixels, block);
-}
-
-INLINE vec undo_paeth(vec x, vec a, vec b, vec c)
-{
-	vec lo = vec_min(a, b), hi = vec_max(a, b);
-	vec to_lo = vec_sub_saturated(hi, c), to_hi = vec_sub_saturated(c, lo);
-	vec is_lo = vec_less_or_equal(vec_add_saturated(to_lo, to_lo), to_hi);
-	vec is_hi = vec_less_or_equal(vec_add_saturated(to_hi, to_hi), to_lo);
-	vec other = vec_select(is_hi, vec_add(x, hi), vec_add(x, c));
-
-	return vec_select(is_lo, vec_add(x, lo), other);
-}
 
 INLINE vec undo_average(vec x, vec a, vec b)
 {
@@ -114,123 +62,6 @@ INLINE vec undo_averaged(vec x, vec a, vec b, const struct filter_masks *masks)
 	vec average = vec_average_up(vec_select(masks->left, a, b), vec_select(masks->above, b, a));
 
 	return vec_sub(vec_or(average, masks->nothing), x);
-}
-
-/* ---- One row ------------------------------------------------------------------------------- */
-
-INLINE void undo_none(const uint8_t *raw, uint8_t *out, size_t blocks, unsigned channels)
-{
-	for (size_t i = 0; i < blocks;
-	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES)
-		store_block(out, load_block(raw, channels), channels);
-}
-
-INLINE void undo_up(const uint8_t *raw, const uint8_t *above, uint8_t *out, size_t blocks,
-                    unsigned channels)
-{
-	for (size_t i = 0; i < blocks;
-	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
-		vec block = vec_add(load_block(raw, channels), vec_load(above + i * BLOCK_BYTES));
-
-		store_block(out, block, channels);
-	}
-}
-
-INLINE void undo_sub(const uint8_t *raw, uint8_t *out, size_t blocks, unsigned channels)
-{
-	vec left = vec_set_32(0);
-
-	for (size_t i = 0; i < blocks;
-	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
-		vec sum = load_block(raw, channels);
-
-		sum = vec_add(sum, vec_shift_lanes_up(sum, 1));
-		sum = vec_add(sum, vec_shift_lanes_up(sum, 2));
-		left = vec_add(sum, vec_repeat_lane(left, 3));
-		store_block(out, left, channels);
-	}
-}
-
-/* Returns the first lanes of four vectors. */
-INLINE vec join_lanes(const vec of[4])
-{
-	return vec_zip_64_low(vec_zip_32_low(of[0], of[1]), vec_zip_32_low(of[2], of[3]));
-}
-
-INLINE void undo_average_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, size_t blocks,
-                             unsigned channels)
-{
-	vec ones = vec_set_32(0xffffffff), left = ones, done[BLOCK_PIXELS];
-
-	for (size_t i = 0; i < blocks;
-	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
-		vec x = load_block(raw, channels);
-		vec b = vec_xor(vec_load(above + i * BLOCK_BYTES), ones);
-
-		for (int k = 0; k < BLOCK_PIXELS; k++) {
-			left = vec_sub(vec_average_up(left, b), x);
-			done[k] = left;
-			x = vec_shift_lanes_down(x, 1);
-			b = vec_shift_lanes_down(b, 1);
-		}
-		store_block(out, vec_xor(join_lanes(done), ones), channels);
-	}
-}
-
-INLINE void undo_paeth_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, size_t blocks,
-                           unsigned channels)
-{
-	vec left = vec_set_32(0), corner = left, done[BLOCK_PIXELS];
-
-	for (size_t i = 0; i < blocks;
-	     i++, raw += (size_t)BLOCK_PIXELS * channels, out += BLOCK_BYTES) {
-		vec x = load_block(raw, channels), b = vec_load(above + i * BLOCK_BYTES);
-
-		for (int k = 0; k < BLOCK_PIXELS; k++) {
-			left = undo_paeth(x, left, b, corner);
-			done[k] = left;
-			corner = b;
-			x = vec_shift_lanes_down(x, 1);
-			b = vec_shift_lanes_down(b, 1);
-		}
-		store_block(out, join_lanes(done), channels);
-	}
-}
-
-INLINE void undo_row(const uint8_t *raw, const uint8_t *above, uint8_t *out, size_t blocks,
-                     unsigned channels)
-{
-	switch (*raw++) {
-	case FILTER_NONE:
-		undo_none(raw, out, blocks, channels);
-		break;
-	case FILTER_SUB:
-		undo_sub(raw, out, blocks, channels);
-		break;
-	case FILTER_UP:
-		undo_up(raw, above, out, blocks, channels);
-		break;
-	case FILTER_AVERAGE:
-		undo_average_row(raw, above, out, blocks, channels);
-		break;
-	default:
-		undo_paeth_row(raw, above, out, blocks, channels);
-	}
-}
-
-/* Checks whole blocks, and then the remaining pixels. */
-INLINE bool is_opaque(const uint8_t *pixels, uint32_t width)
-{
-	vec all = vec_set_32(UINT32_MAX);
-	uint8_t bytes[BLOCK_BYTES];
-	uint32_t x = 0;
-
-	for (; width - x >= BLOCK_PIXELS; x += BLOCK_PIXELS)
-		all = vec_and(all, vec_load(pixels + 4 * (size_t)x));
-	vec_store(bytes, all);
-	for (; x < width; x++)
-		bytes[3] &= pixels[4 * (size_t)x + 3];
-	return (bytes[3] & bytes[7] & bytes[11] & bytes[15]) == 255;
 }
 
 /* ---- Four rows at once ----------------------------------------------------------------------- */
