@@ -39,11 +39,12 @@ void gst_shmflip_channel_unref(struct gst_shmflip_channel *channel)
 /* ---- Streams ---- */
 
 /* The mutex is locked. What pools have lent so far is in memory that the channel has left. */
-static void begin_stream(struct gst_shmflip_channel *channel)
+static void change_stream(struct gst_shmflip_channel *channel, gboolean has_begun)
 {
+	channel->has_begun = has_begun;
+	channel->lends = has_begun;
 	channel->stream_number++;
 	channel->taken = 0;
-	channel->lends = TRUE;
 	channel->in_vain = FALSE;
 	g_cond_broadcast(&channel->changed);
 }
@@ -55,6 +56,7 @@ static void raise_slots(const struct gst_shmflip_channel *channel, struct shmfli
 	stream->slots = MAX(stream->slots, slots);
 }
 
+/* The mutex is locked. */
 static int configure(struct gst_shmflip_channel *channel, const struct shmflip_stream *stream)
 {
 	int error = shmflip_producer_configure(channel->producer, stream);
@@ -62,7 +64,7 @@ static int configure(struct gst_shmflip_channel *channel, const struct shmflip_s
 	if (error)
 		return error;
 	channel->stream = *stream;
-	begin_stream(channel);
+	change_stream(channel, TRUE);
 	return 0;
 }
 
@@ -71,37 +73,61 @@ static gboolean is_same_stream(const struct shmflip_stream *a, const struct shmf
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-static int open_producer(struct gst_shmflip_channel *channel,
-                         const struct shmflip_producer_options *options,
-                         const struct shmflip_stream *stream)
+/* No caps have come yet, so that the size is not known. */
+static int open_producer(const struct shmflip_producer_options *options,
+                         struct shmflip_producer **producer)
 {
-	int error = shmflip_producer_open(options, stream, &channel->producer);
+	struct shmflip_stream stream;
 
-	if (error)
-		return error;
-	channel->policy = options->policy;
-	channel->stream = *stream;
-	channel->idle_us = g_get_monotonic_time();
-	channel->counts = (struct gst_shmflip_counts){ .kept = channel->counts.kept };
-	if (channel->interrupted)
-		shmflip_producer_interrupt(channel->producer);
-	begin_stream(channel);
-	return 0;
+	shmflip_init(&stream);
+	stream.slot_bytes = 1;
+	return shmflip_producer_open(options, &stream, producer);
 }
 
 int gst_shmflip_channel_open(struct gst_shmflip_channel *channel,
-                             const struct shmflip_producer_options *options,
-                             const struct shmflip_stream *stream)
+                             const struct shmflip_producer_options *options)
+{
+	struct shmflip_producer *producer;
+	int error = open_producer(options, &producer);
+
+	if (error)
+		return error;
+	g_mutex_lock(&channel->mutex);
+	channel->producer = producer;
+	channel->policy = options->policy;
+	channel->idle_us = g_get_monotonic_time();
+	channel->counts = (struct gst_shmflip_counts){ .kept = channel->counts.kept };
+	if (channel->interrupted)
+		shmflip_producer_interrupt(producer);
+	g_mutex_unlock(&channel->mutex);
+	return 0;
+}
+
+void gst_shmflip_channel_begin(struct gst_shmflip_channel *channel,
+                               const struct shmflip_stream *stream)
 {
 	struct shmflip_stream raised = *stream;
-	int error = 0;
 
 	g_mutex_lock(&channel->mutex);
 	raise_slots(channel, &raised);
-	if (!channel->producer)
-		error = open_producer(channel, options, &raised);
-	else if (!is_same_stream(&channel->stream, &raised))
-		error = configure(channel, &raised);
+	if (channel->producer && !is_same_stream(&channel->stream, &raised) &&
+	    configure(channel, &raised)) {
+		channel->stream = raised;
+		change_stream(channel, FALSE);
+	}
+	g_mutex_unlock(&channel->mutex);
+}
+
+/* The sink needs the stream, and there may be memory by now. */
+static int ensure_begun(struct gst_shmflip_channel *channel)
+{
+	int error = 0;
+
+	g_mutex_lock(&channel->mutex);
+	if (!channel->producer || channel->stream.slots == 0)
+		error = -ENOTCONN;
+	else if (!channel->has_begun)
+		error = configure(channel, &channel->stream);
 	g_mutex_unlock(&channel->mutex);
 	return error;
 }
@@ -113,8 +139,9 @@ void gst_shmflip_channel_close(struct gst_shmflip_channel *channel)
 	g_mutex_lock(&channel->mutex);
 	producer = channel->producer;
 	channel->producer = NULL;
+	channel->stream = (struct shmflip_stream){ 0 };
 	channel->buffers = 0;
-	begin_stream(channel);
+	change_stream(channel, FALSE);
 	g_mutex_unlock(&channel->mutex);
 	shmflip_producer_close(producer);
 }
@@ -124,7 +151,7 @@ void gst_shmflip_channel_end(struct gst_shmflip_channel *channel)
 	g_mutex_lock(&channel->mutex);
 	/* It fails in the child of a fork only, which has no viewers. */
 	if (channel->producer && !shmflip_producer_end(channel->producer, 0))
-		begin_stream(channel);
+		change_stream(channel, channel->has_begun);
 	g_mutex_unlock(&channel->mutex);
 }
 
@@ -137,7 +164,7 @@ void gst_shmflip_channel_reserve(struct gst_shmflip_channel *channel, guint buff
 	raised = channel->stream;
 	raise_slots(channel, &raised);
 	/* Without memory for more slots, more buffers will be of ordinary memory. */
-	if (channel->producer && raised.slots != channel->stream.slots &&
+	if (channel->has_begun && raised.slots != channel->stream.slots &&
 	    configure(channel, &raised))
 		GST_WARNING("%s", shmflip_error_detail());
 	g_mutex_unlock(&channel->mutex);
@@ -147,10 +174,10 @@ void gst_shmflip_channel_reserve(struct gst_shmflip_channel *channel, guint buff
 
 int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint viewers)
 {
-	int error;
+	int error = ensure_begun(channel);
 
-	if (!channel->producer)
-		return -ENOTCONN;
+	if (error)
+		return error;
 	do
 		error = shmflip_producer_wait_viewers(channel->producer, viewers, -1);
 	while (error == -EINTR);
@@ -193,10 +220,10 @@ static int loan_lossless(struct gst_shmflip_channel *channel, struct shmflip_fra
 
 int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip_frame **frame)
 {
-	int error;
+	int error = ensure_begun(channel);
 
-	if (!channel->producer)
-		return -ENOTCONN;
+	if (error)
+		return error;
 	do
 		error = channel->policy == SHMFLIP_POLICY_LOSSLESS
 		                ? loan_lossless(channel, frame)
@@ -280,6 +307,7 @@ void gst_shmflip_channel_interrupt(struct gst_shmflip_channel *channel,
 {
 	g_mutex_lock(&channel->mutex);
 	channel->interrupted |= why;
+	channel->last_interrupted = why;
 	if (channel->producer)
 		shmflip_producer_interrupt(channel->producer);
 	g_mutex_unlock(&channel->mutex);
@@ -306,10 +334,22 @@ gboolean gst_shmflip_channel_is_interrupted(struct gst_shmflip_channel *channel,
 	return (interrupted & why) != 0;
 }
 
+gboolean gst_shmflip_channel_was_unlocked(struct gst_shmflip_channel *channel)
+{
+	guint last_interrupted;
+
+	g_mutex_lock(&channel->mutex);
+	last_interrupted = channel->last_interrupted;
+	g_mutex_unlock(&channel->mutex);
+	return last_interrupted == GST_SHMFLIP_UNLOCK;
+}
+
 void gst_shmflip_channel_set_flushing(struct gst_shmflip_channel *channel, gboolean flushing)
 {
 	g_mutex_lock(&channel->mutex);
 	channel->flushing = flushing;
+	if (!flushing)
+		channel->last_interrupted = 0;
 	g_cond_broadcast(&channel->changed);
 	g_mutex_unlock(&channel->mutex);
 }

@@ -34,11 +34,15 @@ void gst_shmflip_channel_unref(struct gst_shmflip_channel *channel); /* [any] */
 
 /* ---- The sink's side ---- */
 
-/* Opens the producer, or configures another stream if it is open; then options are ignored. Buffers
- * lent before that can no longer be published. Errors are those of shmflip_producer_open(). */
+/* Opens the producer, without a stream yet. Errors are those of shmflip_producer_open(). */
 int gst_shmflip_channel_open(struct gst_shmflip_channel *channel,
-                             const struct shmflip_producer_options *options,
-                             const struct shmflip_stream *stream);
+                             const struct shmflip_producer_options *options);
+
+/* Begins a stream, unless it is the same as before. Buffers lent before that can no longer be
+ * published. If memory is exhausted, pools give ordinary memory, and the sink's next call that
+ * needs the stream begins it, or fails. */
+void gst_shmflip_channel_begin(struct gst_shmflip_channel *channel,
+                               const struct shmflip_stream *stream);
 
 /* Buffers stay as they are. Pools go on with ordinary memory. Does nothing if it is closed. */
 void gst_shmflip_channel_close(struct gst_shmflip_channel *channel);
@@ -48,16 +52,16 @@ void gst_shmflip_channel_end(struct gst_shmflip_channel *channel);
 
 /* Waits without limit.
  * -ECANCELED  the channel is interrupted
- * -ENOTCONN   it is closed
- * Others are those of shmflip_producer_wait_viewers() */
+ * -ENOTCONN   it has no stream
+ * Others are those of shmflip_producer_configure() and shmflip_producer_wait_viewers() */
 int gst_shmflip_channel_wait_viewers(struct gst_shmflip_channel *channel, guint viewers);
 
 /* Takes a frame to copy into. Under lossless waits without limit, under latest for some
  * milliseconds.
  * -EAGAIN     viewers hold all free slots: the frame is counted as dropped
  * -ECANCELED  the channel is interrupted
- * -ENOTCONN   it is closed
- * Others are those of shmflip_producer_loan() */
+ * -ENOTCONN   it has no stream
+ * Others are those of shmflip_producer_configure() and shmflip_producer_loan() */
 int gst_shmflip_channel_loan(struct gst_shmflip_channel *channel, struct shmflip_frame **frame);
 
 /* Publishes a frame of gst_shmflip_channel_loan(), and releases it, also on failure. */
@@ -90,6 +94,10 @@ void gst_shmflip_channel_resume(struct gst_shmflip_channel *channel,
 /* [any] */
 gboolean gst_shmflip_channel_is_interrupted(struct gst_shmflip_channel *channel,
                                             enum gst_shmflip_interruption why);
+
+/* [any] Whether the last interruption was an unlock(), also if it is over. The end of a flush makes
+ * it none. */
+gboolean gst_shmflip_channel_was_unlocked(struct gst_shmflip_channel *channel);
 
 /* [any] While the channel is flushing, pools do not wait. */
 void gst_shmflip_channel_set_flushing(struct gst_shmflip_channel *channel, gboolean flushing);

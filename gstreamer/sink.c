@@ -9,6 +9,7 @@
 #include "sender.h"
 #include "sink_errors.h"
 #include "sink_properties.h"
+#include "sink_resume.h"
 
 GST_DEBUG_CATEGORY_STATIC(sink_debug);
 #define GST_CAT_DEFAULT sink_debug
@@ -19,7 +20,6 @@ struct _GstShmflipSink {
 	struct gst_shmflip_sink_properties properties; /* the object's lock protects them */
 	GstPadChainFunction chain;
 	GstPadChainListFunction chain_list;
-	gint unlocks; /* atomic: calls of unlock() */
 
 	struct gst_shmflip_sender sender; /* the streaming thread's */
 	gboolean has_failed;              /* likewise */
@@ -33,34 +33,15 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(shmflipsink, "shmflipsink", GST_RANK_NONE,
 
 /* ---- Stream ---- */
 
-static int open_channel(GstShmflipSink *self, struct shmflip_stream *stream)
-{
-	struct gst_shmflip_sink_properties properties;
-	struct shmflip_producer_options options;
-	int error;
-
-	/* Opening may take a second, in which no one else could use the element. */
-	GST_OBJECT_LOCK(self);
-	gst_shmflip_sink_properties_copy(&self->properties, &properties);
-	GST_OBJECT_UNLOCK(self);
-	stream->slots = properties.slots;
-	gst_shmflip_sink_properties_to_producer(&properties, &options);
-	error = gst_shmflip_channel_open(self->channel, &options, stream);
-	gst_shmflip_sink_properties_finish(&properties);
-	return error;
-}
-
-/* Upstream may write with GStreamer's strides. */
-static int set_slot_bytes(GstShmflipSink *self, struct shmflip_stream *stream)
+/* Upstream may write with GStreamer's strides. If a frame has no layout, its stream cannot begin. */
+static guint64 slot_bytes_of(const struct shmflip_stream *stream, const GstVideoInfo *info)
 {
 	struct shmflip_layout layout;
-	int error;
 
 	shmflip_init(&layout);
-	error = shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout);
-	if (!error)
-		stream->slot_bytes = MAX(layout.bytes, self->sender.info.size);
-	return error;
+	if (shmflip_format_layout(stream->fourcc, stream->width, stream->height, &layout))
+		return info->size;
+	return MAX(layout.bytes, info->size);
 }
 
 static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
@@ -68,7 +49,6 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
 	struct shmflip_stream stream;
 	const char *reason;
-	int error;
 
 	/* GStreamer sends refused caps again, with each event after them. */
 	if (self->has_failed)
@@ -80,13 +60,12 @@ static gboolean set_caps(GstBaseSink *base, GstCaps *caps)
 		self->has_failed = TRUE;
 		return FALSE;
 	}
-	error = set_slot_bytes(self, &stream);
-	if (!error)
-		error = open_channel(self, &stream);
-	if (error)
-		gst_shmflip_sink_report(GST_ELEMENT(self), error);
-	self->has_failed = error != 0;
-	return !error;
+	stream.slot_bytes = slot_bytes_of(&stream, &self->sender.info);
+	GST_OBJECT_LOCK(self);
+	stream.slots = self->properties.slots;
+	GST_OBJECT_UNLOCK(self);
+	gst_shmflip_channel_begin(self->channel, &stream);
+	return TRUE;
 }
 
 /* No allocator: a stock pool would use published slots again. No maximum: decoders refuse a small
@@ -127,34 +106,6 @@ static GstClockTime running_time_of(const GstBaseSink *base, const GstBuffer *bu
 	return gst_segment_to_running_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 }
 
-/* The change to PLAYING waits for the preroll lock, or it has had it: then nothing would end a wait
- * in preroll. To the base class it looks like such a wait. If the state is PAUSED again, it has to
- * be one. */
-static GstFlowReturn let_play(GstShmflipSink *self, gint unlocks)
-{
-	GstBaseSink *base = GST_BASE_SINK(self);
-
-	base->have_preroll = TRUE;
-	GST_BASE_SINK_PREROLL_UNLOCK(base);
-	g_usleep(G_USEC_PER_SEC / 1000);
-	GST_BASE_SINK_PREROLL_LOCK(base);
-	base->have_preroll = FALSE;
-	if (base->flushing)
-		return GST_FLOW_FLUSHING;
-	return g_atomic_int_get(&self->unlocks) == unlocks ? GST_FLOW_OK
-	                                                   : gst_base_sink_wait_preroll(base);
-}
-
-/* unlock() interrupts before it counts: so it is seen in one or the other. */
-static GstFlowReturn wait_resumed(GstShmflipSink *self)
-{
-	gint unlocks = g_atomic_int_get(&self->unlocks);
-
-	return gst_shmflip_channel_is_interrupted(self->channel, GST_SHMFLIP_UNLOCK)
-	               ? gst_base_sink_wait_preroll(GST_BASE_SINK(self))
-	               : let_play(self, unlocks);
-}
-
 static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 {
 	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
@@ -162,7 +113,7 @@ static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 	int error = gst_shmflip_sender_send(&self->sender, buffer, running_time);
 
 	while (error == -ECANCELED) {
-		GstFlowReturn flow = wait_resumed(self);
+		GstFlowReturn flow = gst_shmflip_sink_wait_resumed(base, self->channel);
 
 		if (flow != GST_FLOW_OK)
 			return flow;
@@ -172,14 +123,13 @@ static GstFlowReturn render(GstBaseSink *base, GstBuffer *buffer)
 }
 
 /* Waits for viewers before the pipeline's clock starts, where it can: frames would be late
- * otherwise. After an interruption, render() waits. */
+ * otherwise. Errors come again in render(). */
 static GstFlowReturn preroll(GstBaseSink *base, GstBuffer *buffer)
 {
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-	int error = gst_shmflip_sender_wait_viewers(&self->sender);
-
 	(void)buffer;
-	return error && error != -ECANCELED ? fail(self, error) : GST_FLOW_OK;
+	if (gst_shmflip_sender_wait_viewers(&GST_SHMFLIP_SINK(base)->sender))
+		GST_DEBUG_OBJECT(base, "%s", shmflip_error_detail());
+	return GST_FLOW_OK;
 }
 
 /* ---- Events and states ---- */
@@ -216,10 +166,7 @@ static GstFlowReturn wait_event(GstBaseSink *base, GstEvent *event)
 
 static gboolean unlock(GstBaseSink *base)
 {
-	GstShmflipSink *self = GST_SHMFLIP_SINK(base);
-
-	gst_shmflip_channel_interrupt(self->channel, GST_SHMFLIP_UNLOCK);
-	g_atomic_int_inc(&self->unlocks);
+	gst_shmflip_channel_interrupt(GST_SHMFLIP_SINK(base)->channel, GST_SHMFLIP_UNLOCK);
 	return TRUE;
 }
 
@@ -229,30 +176,29 @@ static gboolean unlock_stop(GstBaseSink *base)
 	return TRUE;
 }
 
-/* The channel opens with the first caps, but its errors had better come before: gst-launch-1.0 may
- * hang at an error that a streaming thread posts while the pipeline starts. */
-static int check_channel(GstShmflipSink *self)
+/* Before there are caps: so that errors fail the change of state. gst-launch-1.0 1.22 hangs at an
+ * error that a streaming thread posts before the main loop runs. */
+static int open_channel(GstShmflipSink *self)
 {
-	gchar *dir, *channel;
+	struct gst_shmflip_sink_properties properties;
+	struct shmflip_producer_options options;
 	int error;
 
+	/* Opening may take a second, in which no one else could use the element. */
 	GST_OBJECT_LOCK(self);
-	dir = g_strdup(self->properties.dir);
-	channel = g_strdup(self->properties.channel);
+	gst_shmflip_sink_properties_copy(&self->properties, &properties);
 	GST_OBJECT_UNLOCK(self);
-	error = shmflip_channel_clean(dir, channel, NULL);
-	if (error == -ENOENT)
-		error = 0;
+	gst_shmflip_sink_properties_to_producer(&properties, &options);
+	error = gst_shmflip_channel_open(self->channel, &options);
 	if (error)
 		gst_shmflip_sink_report(GST_ELEMENT(self), error);
-	g_free(channel);
-	g_free(dir);
+	gst_shmflip_sink_properties_finish(&properties);
 	return error;
 }
 
 static gboolean begin(GstShmflipSink *self)
 {
-	if (check_channel(self))
+	if (open_channel(self))
 		return FALSE;
 	self->sender.orientation = 0;
 	self->sender.has_had_viewers = FALSE;

@@ -5,8 +5,10 @@
 videotestsrc sends frames of 1080p in real time from one process to another: with nothing in between (a fakesink),
 through shmflipsink and shmflipsrc with few and with many slots, and through GStreamer's shmsink and shmsrc. shmsink
 lends its own memory to videotestsrc as well, and has room for 64 frames. Each round runs all of them, the second
-round in reverse order, and so on. The script prints medians over the rounds of the processor time per frame, and
-medians of the ratio to shmsink and shmsrc, and to few slots, in the same round."""
+round in reverse order, and so on. The script prints medians over the rounds: the processor time per frame; the ratio
+to shmsink and shmsrc, and to few slots, in the same round; and how much more the sender takes than with a fakesink in
+the same round, which is what the transport adds to the source. The source's share depends on its pattern: black costs
+little more than writing each pixel, smpte has noise in each frame, which costs two to three times as much."""
 
 import argparse
 import os
@@ -74,7 +76,7 @@ def measure(options, way):
     with tempfile.TemporaryDirectory(prefix="shmflip-bench-") as scratch:
         env = dict(os.environ, SHMFLIP_DIR=scratch, GST_PLUGIN_PATH=str(options.build.resolve() / "gstreamer"))
         sink, source = ways(options, scratch)[way]
-        processes = [launch(env, f"videotestsrc is-live=true ! {caps(options)} ! {sink}")]
+        processes = [launch(env, f"videotestsrc pattern={options.pattern} is-live=true ! {caps(options)} ! {sink}")]
         try:
             if source:
                 while not (Path(scratch) / "socket").exists() and not (Path(scratch) / "default").exists():
@@ -104,13 +106,21 @@ def ratio(measured, name, other, side):
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
+def transport(measured, name):
+    """What the way adds to the source, in the same round."""
+    added = [one[0] - none[0] for one, none in zip(measured[name], measured["none"])]
+    return f"{statistics.median(added):.0f} ({min(added):.0f} to {max(added):.0f})"
+
+
 def print_table(options, measured):
     titles = {"none": "fakesink", "few": f"shmflip, {options.few} slots", "many": f"shmflip, {options.many} slots",
               "shmsink": "shmsink, shmsrc"}
-    print("| way | sender, us | / shmsink | / few slots | receiver, us | / shmsrc |\n|---|---|---|---|---|---|")
+    print("| way | sender, us | / shmsink | / few slots | transport, us | receiver, us | / shmsrc |\n"
+          "|---|---|---|---|---|---|---|")
     for name, title in titles.items():
         sender, receiver = (statistics.median(cost[side] for cost in measured[name]) for side in (0, 1))
         print(f"| {title} | {sender:.0f} | {ratio(measured, name, 'shmsink', 0)} | {ratio(measured, name, 'few', 0)} "
+              f"| {transport(measured, name)} "
               + (f"| {receiver:.0f} | {ratio(measured, name, 'shmsink', 1)} |" if receiver else "| | |"))
 
 
@@ -120,6 +130,7 @@ def main():
     parser.add_argument("--width", type=int, default=1920, help="default: %(default)s")
     parser.add_argument("--height", type=int, default=1080, help="default: %(default)s")
     parser.add_argument("--format", default="BGRx", help="GStreamer's name (default: %(default)s)")
+    parser.add_argument("--pattern", default="black", help="videotestsrc's (default: %(default)s)")
     parser.add_argument("--rate", type=int, default=60, help="frames per second (default: %(default)s)")
     parser.add_argument("--few", type=int, default=4, help="slots (default: %(default)s)")
     parser.add_argument("--many", type=int, default=16, help="slots (default: %(default)s)")

@@ -10,6 +10,7 @@
 #include "fill.h"
 #include "frame_memory.h"
 #include "pool.h"
+#include "sender.h"
 
 enum { WIDTH = 64, HEIGHT = 16, LUMA = WIDTH * HEIGHT, CHROMA = LUMA / 4, SIZE = LUMA * 3 / 2 };
 
@@ -36,9 +37,10 @@ static int open_channel(void **state)
 	stream.slot_bytes = SIZE + 64;
 	caps = gst_caps_from_string(caps_text);
 	channel = gst_shmflip_channel_new();
-	return gst_video_info_from_caps(&info, caps)
-	               ? gst_shmflip_channel_open(channel, &options, &stream)
-	               : -1;
+	if (!gst_video_info_from_caps(&info, caps) || gst_shmflip_channel_open(channel, &options))
+		return -1;
+	gst_shmflip_channel_begin(channel, &stream);
+	return 0;
 }
 
 static int close_channel(void **state)
@@ -228,7 +230,9 @@ static void interruptions_outlast_opening(void **state)
 	stream.height = HEIGHT;
 	gst_shmflip_channel_interrupt(interrupted, GST_SHMFLIP_UNLOCK);
 	assert_int_equal(gst_shmflip_channel_wait_viewers(interrupted, 1), -ENOTCONN);
-	assert_int_equal(gst_shmflip_channel_open(interrupted, &options, &stream), 0);
+	assert_int_equal(gst_shmflip_channel_open(interrupted, &options), 0);
+	assert_int_equal(gst_shmflip_channel_wait_viewers(interrupted, 1), -ENOTCONN);
+	gst_shmflip_channel_begin(interrupted, &stream);
 	assert_int_equal(gst_shmflip_channel_wait_viewers(interrupted, 1), -ECANCELED);
 	/* The end of one interruption is not that of another. */
 	gst_shmflip_channel_interrupt(interrupted, GST_SHMFLIP_TO_PLAY);
@@ -236,6 +240,107 @@ static void interruptions_outlast_opening(void **state)
 	assert_int_equal(gst_shmflip_channel_wait_viewers(interrupted, 1), -ECANCELED);
 	gst_shmflip_channel_close(interrupted);
 	gst_shmflip_channel_unref(interrupted);
+}
+
+/* ---- The channel moves to other memory ---- */
+
+static guint reserved;
+static gboolean interrupts;
+
+static gboolean move_while_mapping(GstVideoMeta *meta, guint plane, GstMapInfo *map, gpointer *data,
+                                   gint *stride, GstMapFlags flags)
+{
+	if (plane == 0 && reserved < 6) {
+		gst_shmflip_channel_reserve(channel, ++reserved);
+		if (interrupts)
+			gst_shmflip_channel_interrupt(channel, GST_SHMFLIP_UNLOCK);
+	}
+	return gst_buffer_map(meta->buffer, map, flags) &&
+	       (*data = map->data + meta->offset[plane], *stride = meta->stride[plane]);
+}
+
+static gboolean unmap(GstVideoMeta *meta, guint plane, GstMapInfo *map)
+{
+	(void)plane;
+	gst_buffer_unmap(meta->buffer, map);
+	return TRUE;
+}
+
+/* While it is copied, upstream wants more slots. */
+static GstBuffer *create_moving(void)
+{
+	GstBuffer *buffer = gst_buffer_new_allocate(NULL, SIZE, NULL);
+	GstVideoMeta *meta = gst_buffer_add_video_meta(buffer, GST_VIDEO_FRAME_FLAG_NONE,
+	                                               GST_VIDEO_FORMAT_I420, WIDTH, HEIGHT);
+
+	gst_buffer_memset(buffer, 0, 7, SIZE);
+	meta->map = move_while_mapping;
+	meta->unmap = unmap;
+	reserved = 3;
+	return buffer;
+}
+
+static void assert_counts(guint64 published, guint64 copied)
+{
+	struct gst_shmflip_counts counts;
+
+	gst_shmflip_channel_counts(channel, &counts);
+	assert_int_equal(counts.published, published);
+	assert_int_equal(counts.copied, copied);
+}
+
+static int send_buffer(GstBuffer *buffer)
+{
+	struct gst_shmflip_sender sender = { .channel = channel, .info = info };
+
+	return gst_shmflip_sender_send(&sender, buffer, GST_CLOCK_TIME_NONE);
+}
+
+static void a_copy_is_made_again_in_other_memory(void **state)
+{
+	GstBuffer *buffer = create_moving();
+
+	(void)state;
+	interrupts = FALSE;
+	assert_int_equal(send_buffer(buffer), 0);
+	assert_int_equal(reserved, 6);
+	assert_counts(1, 1);
+	gst_buffer_unref(buffer);
+}
+
+/* The copy that could not be published is given up, and its slot is free. */
+static void an_interrupted_copy_is_sent_once(void **state)
+{
+	GstBuffer *buffer = create_moving();
+
+	(void)state;
+	interrupts = TRUE;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(send_buffer(buffer), -ECANCELED);
+		assert_counts(0, 0);
+		gst_shmflip_channel_resume(channel, GST_SHMFLIP_UNLOCK);
+	}
+	assert_int_equal(send_buffer(buffer), 0);
+	assert_counts(1, 1);
+	gst_buffer_unref(buffer);
+}
+
+/* The library moves by itself. A slot that was lent before that is copied. */
+static void a_slot_of_deleted_files_is_copied(void **state)
+{
+	GstBuffer *buffer = acquire(NULL);
+	struct shmflip_frame *frame;
+
+	(void)state;
+	assert_true(is_slot(buffer));
+	assert_int_equal(unlink(in_directory("default.lock")), 0);
+	sleep_ms(150); /* the library looks every 100 ms */
+	assert_int_equal(gst_shmflip_channel_loan(channel, &frame), 0);
+	shmflip_frame_release(frame);
+	assert_non_null(gst_shmflip_channel_frame_of(channel, memory_of(buffer)));
+	assert_int_equal(send_buffer(buffer), 0);
+	assert_counts(1, 1);
+	gst_buffer_unref(buffer);
 }
 
 #define WITH_CHANNEL(test) cmocka_unit_test_setup_teardown(test, open_channel, close_channel)
@@ -248,6 +353,9 @@ int main(int argc, char **argv)
 		WITH_CHANNEL(a_plane_in_two_memories),
 		WITH_CHANNEL(pools_give_what_upstream_asks_for),
 		WITH_CHANNEL(interruptions_outlast_opening),
+		WITH_CHANNEL(a_copy_is_made_again_in_other_memory),
+		WITH_CHANNEL(an_interrupted_copy_is_sent_once),
+		WITH_CHANNEL(a_slot_of_deleted_files_is_copied),
 	};
 
 	gst_init(&argc, &argv);

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """shmflipsink in gst-launch-1.0: decoders that keep frames, signals, what is left, and what gst-inspect-1.0 says."""
 
+import fcntl
+import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 
 import harness
 
 H264_FRAMES = 60
+PIPE_BYTES = 4096  # the least that a pipe may hold
 
 
 class SinkPrograms(harness.Case):
@@ -58,6 +62,46 @@ class SinkPrograms(harness.Case):
                 viewer = self.launch("shmflipsrc ! queue min-threshold-buffers=30 ! fakesink sync=false")
                 self.assert_exits(pipeline, 0)
                 self.assert_exits(viewer, 0)
+
+    def run_slowly(self, *arguments):
+        """Runs a pipeline that has to end. gst-launch-1.0 waits for half a second to print its second line, with
+        which it reports what set_state() returned. Its main loop runs only then. Returns status and stderr."""
+        first_line = b"Setting pipeline to PAUSED ...\n"
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        os.write(writer, bytes(PIPE_BYTES - len(first_line)))
+        pipeline = subprocess.Popen(arguments, env=self.env | {"LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=writer,
+                                    stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        try:
+            time.sleep(0.5)
+            os.read(reader, PIPE_BYTES)
+            _, err = pipeline.communicate(timeout=harness.TIMEOUT_S)
+        finally:
+            pipeline.kill()
+            pipeline.wait()
+        return pipeline.returncode, err
+
+    def test_faults_end_it_with_one_line(self):
+        """gst-launch-1.0 1.22 hangs if a streaming thread posts an error before its main loop runs. So no fault of a
+        channel may be posted there."""
+        self.await_channel(self.launch("videotestsrc is-live=true ! shmflipsink channel=held"), "held")
+        caps = "video/x-raw,format=BGRx,width=2048,height=2048"  # 64 of them exceed the limit of the address space
+        for sink, text in (
+                ("mode=0611", "mode 611 is invalid: use 0600"),
+                ("dir=/nonexistent/x", "/nonexistent/x"),
+                ("channel=a/b", "a/b"),
+                ("channel=held", "property channel chooses another channel"),
+                ("slots=64", "Cannot allocate memory"),
+                ("slots=64 wait-viewers=1", "Cannot allocate memory")):
+            with self.subTest(sink=sink):
+                status, err = self.run_slowly("prlimit", f"--as={1 << 30}", "gst-launch-1.0", "videotestsrc", "!", caps,
+                                              "!", "shmflipsink", *sink.split())
+                self.assertNotEqual(status, 0)
+                lines = [line for line in err.splitlines() if "ERROR: from" in line and "GstShmflipSink" in line]
+                self.assertEqual(len(lines), 1, err)
+                self.assertIn(text, lines[0])
 
     def test_one_sigint_leaves_nothing(self):
         pipeline = self.launch("videotestsrc is-live=true ! shmflipsink")

@@ -64,7 +64,7 @@ static void errors_say_what_to_do(void **state)
 	             "does not hold a frame");
 }
 
-/* And another name counts from then on. */
+/* As GStreamer's documentation says of READY: nothing is open. Another name counts from then on. */
 static void ready_releases_the_channel(void **state)
 {
 	const struct shmflip_status *status;
@@ -74,9 +74,13 @@ static void ready_releases_the_channel(void **state)
 	(void)state;
 	open_pipeline(&run, "videotestsrc ! video/x-raw,format=BGRx,width=64,height=48 ! "
 	                    "shmflipsink name=sink channel=test");
-	set_state(&run, GST_STATE_PAUSED);
-	set_state(&run, GST_STATE_READY);
-	assert_int_equal(shmflip_channel_status(NULL, "test", &status), -ENOENT);
+	for (int i = 0; i < 2; i++) {
+		set_state(&run, GST_STATE_PAUSED);
+		assert_int_equal(shmflip_channel_status(NULL, "test", &status), 0);
+		shmflip_status_free(status);
+		set_state(&run, GST_STATE_READY);
+		assert_int_equal(shmflip_channel_status(NULL, "test", &status), -ENOENT);
+	}
 	g_object_set(run.sink, "channel", NULL, NULL);
 	g_object_get(run.sink, "channel", &name, NULL);
 	assert_string_equal(name, "default");
@@ -89,7 +93,7 @@ static void ready_releases_the_channel(void **state)
 	close_pipeline(&run);
 }
 
-/* Before caps come: gst-launch-1.0 may hang at errors that come later. */
+/* Before caps come. */
 static void a_held_channel_fails_the_change_of_state(void **state)
 {
 	struct run holder, run;

@@ -260,19 +260,21 @@ static void stops_while_paused(void **state)
 	g_free(description);
 }
 
-/* A viewer takes no frame: the sink waits for a slot, and upstream for the sink. */
+/* A viewer takes one frame: the sink waits for a slot, and upstream for the sink. */
 static void stops_with_every_slot_held(void **state)
 {
 	struct run run;
 	char *description = g_strdup_printf(SOURCE "tee ! queue max-size-buffers=1 ! " SINK
 	                                           "policy=lossless wait-viewers=1",
 	                                    100);
+	const struct shmflip_frame *frame;
 	struct shmflip_viewer *viewer;
 
 	(void)state;
 	open_pipeline(&run, description);
 	begin_state(&run, GST_STATE_PLAYING);
 	viewer = attach_viewer();
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, HANG_S * 1000), 0);
 	await_buffers(&run, 4);
 	sleep_ms(50);
 	assert_true(stat_of(&run, "published") < 100);
@@ -280,6 +282,7 @@ static void stops_with_every_slot_held(void **state)
 	begin_state(&run, GST_STATE_PLAYING);
 	sleep_ms(50);
 	assert_stops(&run);
+	shmflip_frame_release(frame);
 	shmflip_viewer_close(viewer);
 	g_free(description);
 }
@@ -288,6 +291,7 @@ static void stops_with_every_slot_held(void **state)
  * sink. */
 static void stops_while_upstream_waits_for_viewers(void **state)
 {
+	const struct shmflip_frame *frame;
 	struct shmflip_viewer *viewer;
 	struct run run;
 
@@ -297,11 +301,13 @@ static void stops_while_upstream_waits_for_viewers(void **state)
 	                    "policy=lossless wait-viewers=1");
 	begin_state(&run, GST_STATE_PLAYING);
 	viewer = attach_viewer();
+	assert_int_equal(shmflip_viewer_acquire(viewer, &frame, HANG_S * 1000), 0);
 	await_buffers(&run, 4);
 	sleep_ms(100);
 	assert_int_equal(stat_of(&run, "published"), 4);
 	assert_int_equal(stat_of(&run, "fallbacks"), 0);
 	assert_stops(&run);
+	shmflip_frame_release(frame);
 	shmflip_viewer_close(viewer);
 }
 

@@ -162,24 +162,6 @@ static void plays_while_it_waits_for_viewers(void **state)
 	close_pipeline(&run);
 }
 
-/* As GStreamer's documentation says of READY: no data, and nothing is open. */
-static void ready_closes_the_channel(void **state)
-{
-	const struct shmflip_status *status;
-	struct run run;
-
-	(void)state;
-	open_pipeline(&run, "videotestsrc ! " SMALL "shmflipsink name=sink channel=test");
-	for (int i = 0; i < 2; i++) {
-		set_state(&run, GST_STATE_PAUSED);
-		assert_int_equal(shmflip_channel_status(NULL, "test", &status), 0);
-		shmflip_status_free(status);
-		set_state(&run, GST_STATE_READY);
-		assert_int_equal(shmflip_channel_status(NULL, "test", &status), -ENOENT);
-	}
-	close_pipeline(&run);
-}
-
 /* A pool waits for as long as the sink is at work on a frame. */
 static void pools_wait_again_after_ready(void **state)
 {
@@ -208,7 +190,6 @@ int main(int argc, char **argv)
 		WITH_DIRECTORY(stopping_is_no_error_of_negotiation),
 		WITH_DIRECTORY(buffers_without_caps_are_refused),
 		WITH_DIRECTORY(plays_while_it_waits_for_viewers),
-		WITH_DIRECTORY(ready_closes_the_channel),
 		WITH_DIRECTORY(pools_wait_again_after_ready),
 	};
 
