@@ -94,7 +94,10 @@ class Interrupted(Error):
 # ---- Formats and streams
 
 class FormatInfo(NamedTuple):
+    """A pixel format. ffmpeg, gstreamer and v4l2 are its names there, or None."""
+
     name: str
+    """DRM's"""
     fourcc: int
     planes: int
     model: Literal["rgb", "yuv", "gray"]
@@ -115,7 +118,7 @@ def format_info(name: str, /) -> FormatInfo:
     """Finds a format by any of its names. BadArgument: no format has it."""
 
 class Colour(NamedTuple):
-    """Code points of ITU-T H.273. 0: not known."""
+    """Code points of ITU-T H.273, but range is 1 (limited) or 2 (full). 0: not known."""
 
     primaries: int = 0
     transfer: int = 0
@@ -191,12 +194,12 @@ class Frame:
         """EXIF's 1 to 8. 0: as it lies."""
     @property
     def value_scale(self) -> float:
-        """What R16 and R32F measure is value * scale + offset. 0: not known."""
+        """What R16 and R32F measure is value * scale + offset, both of float32. 0: not known."""
     @property
     def value_offset(self) -> float: ...
     @property
     def format(self) -> str:
-        """DRM's name."""
+        """DRM's name, whichever name the producer gave."""
     @property
     def fourcc(self) -> int: ...
     @property
@@ -323,7 +326,8 @@ class Loan:
 # ---- Handles
 
 class Counts(NamedTuple):
-    """For a viewer, published = acquired + missed."""
+    """Counts of one viewer or producer since it was opened. For a viewer, published = acquired +
+    missed."""
 
     published: int
     acquired: int
@@ -332,11 +336,15 @@ class Counts(NamedTuple):
     """for want of a free slot. Of a viewer: by its producers, meanwhile"""
     discarded: int
     producers: int
+    """that the viewer was attached to"""
     generations: int
+    """that a producer made, or a viewer was attached to"""
     waited_ns: int
     """for a slot, in Producer.loan()"""
 
 class Channel(NamedTuple):
+    """What a viewer is attached to, or what status() finds."""
+
     producer: int
     """tells the producers of a channel apart: later ones are larger"""
     generation: int
@@ -358,9 +366,12 @@ class Viewer:
     dir       the directory of channels. None: $SHMFLIP_DIR, else $XDG_RUNTIME_DIR/shmflip, else
               /tmp/shmflip-UID
 
-    for frame in viewer: waits for each frame, and ends with the stream; ProducerDied and other
-    errors go through. Another loop goes on with the next stream. async for does the same in a loop
-    of asyncio. A viewer that is not closed gives a ResourceWarning when it is gone."""
+    for frame in viewer: waits for each frame, and ends when the producer ends its stream;
+    ProducerDied and other errors go through. Another loop continues with the next stream. After
+    Producer.configure(), the same loop continues with frames of the new format and size. async for
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, the end
+    reaches one of them; the others wait for the next stream. A viewer that is not closed gives a
+    ResourceWarning when it is gone."""
 
     def __init__(
         self,
@@ -417,9 +428,10 @@ class Producer:
     lossless  False: when no slot is free, loan(timeout=0) raises Timeout, and the program drops
               the frame. True: wait for a slot, so that viewers see every frame
     mode      who may attach: 0o600, 0o640 or 0o644
-    group     the channel belongs to this group. None: to the process's own
+    group     the channel belongs to this group, a number: see grp. None: to the process's own
     lease     seconds that a viewer may hold the last free slot before the producer moves to new
-              memory. None: 2 under latest, no limit under lossless. Negative: no limit
+              memory. 0: at once. None: 2 under latest, no limit under lossless. Negative: no
+              limit
 
     The other arguments are those of Stream; rate and aspect may be anything that Fraction takes,
     or (numerator, denominator). A producer that is not closed gives a ResourceWarning when it is
@@ -505,12 +517,17 @@ class Producer:
 # ---- Channels
 
 class State(enum.Enum):
+    """State of a channel. DEAD: its producer died. RUNNING: its producer lives, also while it is
+    stopped. ENDED, FAILED: likewise, and its stream has ended or failed."""
+
     DEAD = 0
     RUNNING = 1
     ENDED = 2
     FAILED = 3
 
 class Status(NamedTuple):
+    """What status() finds."""
+
     state: State
     error: Error | None
     """why only state and channel.pid are known"""
@@ -525,6 +542,8 @@ class Status(NamedTuple):
     segment_bytes: int
 
 class Removed(NamedTuple):
+    """How many of each clean() removed."""
+
     files: int
     segments: int
     semaphores: int

@@ -46,6 +46,20 @@ def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
 
 
 class Producer(_shmflip.Producer):
+    """Publishes frames in a channel. Removes what dead producers left. Busy: a live one holds it.
+
+    lossless  False: when no slot is free, loan(timeout=0) raises Timeout, and the program drops
+              the frame. True: wait for a slot, so that viewers see every frame
+    mode      who may attach: 0o600, 0o640 or 0o644
+    group     the channel belongs to this group, a number: see grp. None: to the process's own
+    lease     seconds that a viewer may hold the last free slot before the producer moves to new
+              memory. 0: at once. None: 2 under latest, no limit under lossless. Negative: no
+              limit
+
+    The other arguments are those of Stream; rate and aspect may be anything that Fraction takes,
+    or (numerator, denominator). A producer that is not closed gives a ResourceWarning when it is
+    gone; the interpreter's exit closes those that are left."""
+
     __module__ = "shmflip"
 
     name = ""

@@ -21,6 +21,8 @@ _DENOMINATOR_MAX = 100_000
 
 
 class FormatInfo(NamedTuple):
+    """A pixel format. ffmpeg, gstreamer and v4l2 are its names there, or None."""
+
     name: str
     fourcc: int
     planes: int
@@ -36,6 +38,8 @@ class FormatInfo(NamedTuple):
 
 
 class Colour(NamedTuple):
+    """Code points of ITU-T H.273, but range is 1 (limited) or 2 (full). 0: not known."""
+
     primaries: int = 0
     transfer: int = 0
     matrix: int = 0
@@ -46,6 +50,8 @@ class Colour(NamedTuple):
 
 
 class Stream(NamedTuple):
+    """What the frames of a stream have in common."""
+
     format: str = "XR24"
     width: int = 0
     height: int = 0
@@ -59,6 +65,9 @@ class Stream(NamedTuple):
 
 
 class Counts(NamedTuple):
+    """Counts of one viewer or producer since it was opened. For a viewer, published = acquired +
+    missed."""
+
     published: int
     acquired: int
     missed: int
@@ -70,6 +79,8 @@ class Counts(NamedTuple):
 
 
 class Channel(NamedTuple):
+    """What a viewer is attached to, or what status() finds."""
+
     producer: int
     generation: int
     slot_bytes: int
@@ -82,6 +93,9 @@ class Channel(NamedTuple):
 
 
 class State(enum.Enum):
+    """State of a channel. DEAD: its producer died. RUNNING: its producer lives, also while it is
+    stopped. ENDED, FAILED: likewise, and its stream has ended or failed."""
+
     DEAD = 0
     RUNNING = 1
     ENDED = 2
@@ -89,6 +103,8 @@ class State(enum.Enum):
 
 
 class Status(NamedTuple):
+    """What status() finds."""
+
     state: State
     error: Error | None
     channel: Channel
@@ -103,6 +119,8 @@ class Status(NamedTuple):
 
 
 class Removed(NamedTuple):
+    """How many of each clean() removed."""
+
     files: int
     segments: int
     semaphores: int

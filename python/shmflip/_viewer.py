@@ -83,6 +83,21 @@ class _Readiness:
 
 
 class Viewer(_shmflip.Viewer):
+    """Takes frames of a channel. Needs no producer yet, and follows from one producer to the next.
+
+    every     True: each frame in order. False: the newest frame. None: as the channel's policy
+              says, newest under latest, every under lossless
+    prefault  attaching maps every page, so that reading the first frames costs no page faults
+    dir       the directory of channels. None: $SHMFLIP_DIR, else $XDG_RUNTIME_DIR/shmflip, else
+              /tmp/shmflip-UID
+
+    for frame in viewer: waits for each frame, and ends when the producer ends its stream;
+    ProducerDied and other errors go through. Another loop continues with the next stream. After
+    Producer.configure(), the same loop continues with frames of the new format and size. async for
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, the end
+    reaches one of them; the others wait for the next stream. A viewer that is not closed gives a
+    ResourceWarning when it is gone."""
+
     __module__ = "shmflip"
 
     name = ""
