@@ -41,7 +41,8 @@ int description_check_values(const struct shmflip_frame *frame)
 	if (!is_valid_time(frame->published_ns) || !is_valid_time(frame->captured_ns) ||
 	    !is_valid_time(frame->presentation_ns) || !is_valid_time(frame->duration_ns) ||
 	    !is_valid_time(frame->decode_ns))
-		return fail(-EINVAL, "a time of the frame is more than a hundred years");
+		return fail(-EINVAL, "a time of the frame is out of range: "
+		                     "use nanoseconds between -2^62 and 2^62");
 	return 0;
 }
 

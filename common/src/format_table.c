@@ -111,7 +111,10 @@ static int fail_unknown(const char *name)
 		if (is_name(open_names[i].name, name))
 			return fail(-EINVAL, "the pixel format %s is not exact: use %s",
 			            open_names[i].name, open_names[i].instead);
-	return fail(-EINVAL, "there is no pixel format %.32s", name);
+	return fail(-EINVAL,
+	            "there is no pixel format %.32s: use a name of DRM, FFmpeg, GStreamer "
+	            "or V4L2, such as XR24 or nv12",
+	            name);
 }
 
 int shmflip_format_find(const char *name, uint32_t *fourcc)

@@ -223,7 +223,9 @@ int shmflip_frame_layout(struct shmflip_frame *public)
 	if (error)
 		return error;
 	if (layout.bytes > slot_bytes)
-		return fail(-EMSGSIZE, "a frame of %ux%u pixels does not fit slots of %llu bytes",
+		return fail(-EMSGSIZE,
+		            "a frame of %ux%u pixels does not fit slots of %llu bytes: "
+		            "use a larger slot_bytes",
 		            public->width, public->height, (unsigned long long)slot_bytes);
 	set_planes(public, frame_base(frame), &layout);
 	return 0;

@@ -88,7 +88,9 @@ int metadata_add(uint8_t *list, uint32_t room, uint32_t *bytes, const struct shm
 		return fail(-EINVAL, "a metadata item of %u bytes has no data", item->bytes);
 	kept = *bytes - replaced;
 	if (added > room - kept)
-		return fail(-ENOSPC, "a metadata item of %u bytes does not fit: %u of %u are used",
+		return fail(-ENOSPC,
+		            "a metadata item of %u bytes does not fit, and %u of %u are used: "
+		            "use a larger frame_metadata_bytes",
 		            item->bytes, kept, room);
 	memmove(list + start, list + start + replaced, kept - start);
 	end = list + kept;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "channels.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "arguments.h"
 #include "classes.h"
 #include "docs.h"
 #include "errors.h"
+#include "numbers.h"
 
 /* Runs while channels are listed, with the GIL. */
 static int append(const char *channel, void *list)
@@ -61,6 +63,17 @@ static PyObject *get_status(PyObject *module, PyObject *args)
 	return result;
 }
 
+/* The library's line says what a second producer is to do. */
+static PyObject *fail_alive(const char *channel)
+{
+	char detail[128];
+
+	PyOS_snprintf(detail, sizeof(detail), "channel %s has a live producer: nothing was removed",
+	              channel);
+	errors_raise_with(-EBUSY, detail);
+	return NULL;
+}
+
 /* clean(channel, dir) */
 static PyObject *clean(PyObject *module, PyObject *args)
 {
@@ -75,6 +88,8 @@ static PyObject *clean(PyObject *module, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 	error = shmflip_channel_clean(dir, channel, &removed);
 	Py_END_ALLOW_THREADS
+	if (error == -EBUSY)
+		return fail_alive(channel);
 	return error ? errors_raise(error) : classes_removed(&removed);
 }
 
@@ -101,6 +116,27 @@ static PyObject *find_format(PyObject *module, PyObject *args)
 	return error ? errors_raise(error) : classes_format(shmflip_format_info(fourcc));
 }
 
+/* format_layout(name, width, height) */
+static PyObject *compute_layout(PyObject *module, PyObject *args, PyObject *keywords)
+{
+	static const char *const names[] = { "format", "width", "height", NULL };
+	struct shmflip_layout layout;
+	PyObject *width, *height;
+	uint32_t fourcc, columns, rows;
+	const char *name;
+	int error;
+
+	(void)module;
+	if (!arguments_parse(args, keywords, "sOO", names, &name, &width, &height) ||
+	    number_u32(width, "width", &columns) || number_u32(height, "height", &rows))
+		return NULL;
+	shmflip_init(&layout);
+	error = shmflip_format_find(name, &fourcc);
+	if (!error)
+		error = shmflip_format_layout(fourcc, columns, rows, &layout);
+	return error ? errors_raise(error) : classes_layout(&layout);
+}
+
 static PyObject *get_version(PyObject *module, PyObject *unused)
 {
 	uint32_t version = shmflip_version();
@@ -117,6 +153,8 @@ PyMethodDef channels_functions[] = {
 	{ "clean", clean, METH_VARARGS, NULL },
 	{ "default_dir", get_default_dir, METH_NOARGS, DOC_DEFAULT_DIR },
 	{ "format_info", find_format, METH_VARARGS, DOC_FORMAT_INFO },
+	{ "format_layout", METHOD(compute_layout), METH_VARARGS | METH_KEYWORDS,
+	  DOC_FORMAT_LAYOUT },
 	{ "version", get_version, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

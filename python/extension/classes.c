@@ -10,11 +10,12 @@ static struct {
 	const char *name;
 	PyObject *class;
 } classes[] = {
-	{ "Colour", NULL },  { "make_stream", NULL }, { "FormatInfo", NULL },  { "Counts", NULL },
-	{ "Channel", NULL }, { "Removed", NULL },     { "make_status", NULL },
+	{ "Colour", NULL },      { "make_stream", NULL }, { "FormatInfo", NULL },
+	{ "Counts", NULL },      { "Channel", NULL },     { "Removed", NULL },
+	{ "make_status", NULL }, { "Layout", NULL },      { "Segment", NULL },
 };
 
-enum { COLOUR, STREAM, FORMAT, COUNTS, CHANNEL, REMOVED, STATUS, CLASSES };
+enum { COLOUR, STREAM, FORMAT, COUNTS, CHANNEL, REMOVED, STATUS, LAYOUT, SEGMENT, CLASSES };
 
 int classes_init(void)
 {
@@ -165,6 +166,48 @@ PyObject *classes_status(const struct shmflip_status *status)
 	                             (unsigned)status->group, (unsigned)status->mode,
 	                             status->segment_id, status->semaphores_id,
 	                             (unsigned long long)status->segment_bytes);
+}
+
+static PyObject *make_u32s(const uint32_t *numbers, uint32_t count)
+{
+	PyObject *tuple = PyTuple_New(count), *number;
+
+	for (uint32_t i = 0; tuple && i < count; i++) {
+		number = PyLong_FromUnsignedLong(numbers[i]);
+		if (!number || PyTuple_SetItem(tuple, i, number))
+			Py_CLEAR(tuple);
+	}
+	return tuple;
+}
+
+static PyObject *make_u64s(const uint64_t *numbers, uint32_t count)
+{
+	PyObject *tuple = PyTuple_New(count), *number;
+
+	for (uint32_t i = 0; tuple && i < count; i++) {
+		number = PyLong_FromUnsignedLongLong(numbers[i]);
+		if (!number || PyTuple_SetItem(tuple, i, number))
+			Py_CLEAR(tuple);
+	}
+	return tuple;
+}
+
+/* Py_BuildValue() drops what it has taken if a later item is NULL. */
+PyObject *classes_layout(const struct shmflip_layout *layout)
+{
+	return PyObject_CallFunction(classes[LAYOUT].class, "KNNNN",
+	                             (unsigned long long)layout->bytes,
+	                             make_u32s(layout->stride_bytes, layout->planes),
+	                             make_u32s(layout->rows, layout->planes),
+	                             make_u64s(layout->offset_bytes, layout->planes),
+	                             make_u32s(layout->row_bytes, layout->planes));
+}
+
+PyObject *classes_segment(const struct shmflip_segment *segment, uint32_t planes)
+{
+	return PyObject_CallFunction(
+		classes[SEGMENT].class, "iy#N", segment->id, (const char *)segment->cookie,
+		(Py_ssize_t)segment->cookie_bytes, make_u64s(segment->offset_bytes, planes));
 }
 
 PyObject *classes_removed(const struct shmflip_removed *removed)

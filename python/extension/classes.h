@@ -19,6 +19,8 @@ PyObject *classes_counts(const struct shmflip_counts *counts);
 PyObject *classes_channel(const struct shmflip_channel *channel);
 PyObject *classes_status(const struct shmflip_status *status);
 PyObject *classes_removed(const struct shmflip_removed *removed);
+PyObject *classes_layout(const struct shmflip_layout *layout);
+PyObject *classes_segment(const struct shmflip_segment *segment, uint32_t planes);
 
 /* Makes the name of a format: DRM's characters without spaces at the end. */
 PyObject *classes_format_name(uint32_t fourcc);

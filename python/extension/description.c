@@ -151,11 +151,11 @@ static PyObject *get_stream(const struct shmflip_frame *frame,
 	return classes_stream(frame->stream);
 }
 
-static PyObject *get_segment_id(const struct shmflip_frame *frame,
-                                const struct description_field *field)
+static PyObject *get_segment(const struct shmflip_frame *frame,
+                             const struct description_field *field)
 {
 	(void)field;
-	return PyLong_FromLong(shmflip_frame_segment(frame)->id);
+	return classes_segment(shmflip_frame_segment(frame), frame->planes);
 }
 
 /* ---- The fields ---- */
@@ -183,7 +183,7 @@ static const struct description_field fields[] = {
 	{ "colour", get_colour, set_colour, AT(colour) },
 	{ "source", get_source, NULL, AT(source) },
 	{ "stream", get_stream, NULL, AT(stream) },
-	{ "segment_id", get_segment_id, NULL, 0, 0 },
+	{ "segment", get_segment, NULL, 0, 0 },
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))

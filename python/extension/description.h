@@ -35,7 +35,7 @@ void description_fill_attributes(PyGetSetDef *table, const PyGetSetDef *own);
 PyObject *description_get(struct frame *frame, const struct description_field *field);
 int description_set(struct frame *frame, const struct description_field *field, PyObject *value);
 
-/* A method of Frame: metadata(type). */
+/* metadata(type) of a frame. */
 PyObject *description_metadata(PyObject *self, PyObject *value);
 
 /* Reads a Colour. Returns 0, or -1 with an exception. */

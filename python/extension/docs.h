@@ -43,8 +43,8 @@
 	"Publishes frames in a channel. Removes what dead producers left. Busy: a live one holds " \
 	"it."
 #define DOC_PRODUCER_LOAN                                                                          \
-	"loan($self, timeout=None, *, width=None, height=None, format=None)\n--\n\nTakes a slot "  \
-	"to fill, and waits for one if viewers hold the others."
+	"loan($self, timeout=None, *, width=None, height=None, format=None, keep=False)\n--\n\n"   \
+	"Takes a slot to fill, and waits for one if viewers hold the others."
 #define DOC_PRODUCER_END "end($self, failed=False)\n--\n\nEnds the stream and keeps the channel."
 #define DOC_PRODUCER_VIEWERS "viewers($self)\n--\n\nCounts the attached viewers."
 #define DOC_PRODUCER_WAIT_VIEWERS                                                                  \
@@ -60,15 +60,25 @@
 #define DOC_LOAN_ADD_METADATA                                                                      \
 	"add_metadata($self, type, data, /)\n--\n\nAdds an item, or replaces its item of this "    \
 	"type."
+#define DOC_LOAN_METADATA                                                                          \
+	"metadata($self, type, /)\n--\n\nThe loan's item of a type, else the stream's."
 #define DOC_LOAN_WRITE                                                                             \
 	"write($self, data, /)\n--\n\nWrites all planes from bytes without gaps between rows and " \
 	"planes, as Frame.tobytes() gives them."
 #define DOC_LOAN_PUBLISH                                                                           \
 	"publish($self)\n--\n\nMakes it the newest frame, as the end of the block does."
-#define DOC_LOAN_DISCARD "discard($self)\n--\n\nNo viewer will see it."
+#define DOC_LOAN_DISCARD                                                                           \
+	"discard($self)\n--\n\nEnds the loan: no viewer will see what is not published."
+#define DOC_LOAN_REUSE                                                                             \
+	"reuse($self)\n--\n\nLends the slot of a published loan with keep=True again. Returns "    \
+	"the "                                                                                     \
+	"loan."
 #define DOC_LOAN_PLANES "The planes as arrays, writable: the same ones each time."
 #define DOC_LOAN_SEQUENCE "0 before it is published."
 #define DOC_DEFAULT_DIR "default_dir($module)\n--\n\nThe directory that dir=None stands for."
+#define DOC_FORMAT_LAYOUT                                                                          \
+	"format_layout($module, format, width, height)\n--\n\nHow the planes of a frame lie in "   \
+	"memory."
 #define DOC_FORMAT_INFO "format_info($module, name, /)\n--\n\nFinds a format by any of its names."
 
 #endif

@@ -57,11 +57,9 @@ static PyObject *class_of(int error)
 	return classes[0].class;
 }
 
-PyObject *errors_make(int error, const char *detail)
+/* Takes the text, which may be NULL. */
+static PyObject *make(int error, PyObject *text)
 {
-	/* The detail may name a file of any bytes. */
-	PyObject *text =
-		PyUnicode_DecodeUTF8(detail, (Py_ssize_t)strlen(detail), "backslashreplace");
 	PyObject *exception = NULL;
 
 	if (text)
@@ -70,20 +68,48 @@ PyObject *errors_make(int error, const char *detail)
 	return exception;
 }
 
-void errors_raise_with(int error, const char *detail)
+/* Takes the exception, which may be NULL. */
+static void raise_exception(int error, PyObject *exception)
 {
-	PyObject *exception = errors_make(error, detail);
-
 	if (exception) {
 		PyErr_SetObject(class_of(error), exception);
 		Py_DECREF(exception);
 	}
 }
 
+PyObject *errors_make(int error, const char *detail)
+{
+	/* The detail may name a file of any bytes. */
+	return make(error,
+	            PyUnicode_DecodeUTF8(detail, (Py_ssize_t)strlen(detail), "backslashreplace"));
+}
+
+void errors_raise_with(int error, const char *detail)
+{
+	raise_exception(error, errors_make(error, detail));
+}
+
+/* The library's lines on timeouts and interruptions are constants, because they come often. */
+int errors_raise_about(int error, PyObject *handle, const char *what, const char *advice)
+{
+	PyObject *place = PyObject_GetAttrString(handle, "_place");
+	PyObject *text = place ? PyUnicode_FromFormat("%s %S: %s", what, place, advice) : NULL;
+
+	Py_XDECREF(place);
+	raise_exception(error, make(error, text));
+	return -1;
+}
+
 PyObject *errors_raise(int error)
 {
 	errors_raise_with(error, shmflip_error_detail());
 	return NULL;
+}
+
+int errors_interrupted(PyObject *handle)
+{
+	return errors_raise_about(-ECANCELED, handle, "interrupted on",
+	                          "call resume() before the next wait");
 }
 
 int errors_bad_argument(const char *format, ...)

@@ -18,6 +18,13 @@ void errors_raise_with(int error, const char *detail);
 /* Makes the exception for an error and its detail, without raising it. */
 PyObject *errors_make(int error, const char *detail);
 
+/* Raises it with a line about a handle: what happened, the handle's channel, and what to do.
+ * Returns -1. */
+int errors_raise_about(int error, PyObject *handle, const char *what, const char *advice);
+
+/* Raises Interrupted. Returns -1. */
+int errors_interrupted(PyObject *handle);
+
 /* Raises BadArgument with this line. Returns -1. */
 int errors_bad_argument(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

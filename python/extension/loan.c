@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loan.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "arguments.h"
@@ -16,7 +17,7 @@
 
 static PyTypeObject *loan_type;
 
-PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer)
+PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer, bool keep)
 {
 	struct frame *frame = frame_new(handle, NULL);
 	struct loan *self;
@@ -32,6 +33,7 @@ PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer)
 	}
 	memset((char *)self + sizeof(PyObject), 0, sizeof(*self) - sizeof(PyObject));
 	self->frame = frame;
+	self->keep = keep;
 	self->producer = Py_NewRef(producer);
 	self->published_ns = SHMFLIP_NO_TIME;
 	frame->writable = true;
@@ -48,11 +50,20 @@ static int check(const struct loan *self)
 	return -1;
 }
 
+static int check_lent(const struct loan *self)
+{
+	if (check(self))
+		return -1;
+	if (self->frame->writable)
+		return 0;
+	PyErr_SetString(PyExc_ValueError, "the loan is published: reuse() lends its slot again");
+	return -1;
+}
+
 /* The slot is released when the last array is gone. */
 static void end(struct loan *self)
 {
-	Py_CLEAR(self->arrays);
-	Py_CLEAR(self->bases);
+	loan_arrays_forget(self);
 	frame_close(self->frame);
 }
 
@@ -68,7 +79,7 @@ static PyObject *write_packed(PyObject *object, PyObject *bytes)
 {
 	struct loan *self = (struct loan *)object;
 
-	if (check(self) || packed_write(self->frame, bytes))
+	if (check_lent(self) || packed_write(self->frame, bytes))
 		return NULL;
 	Py_RETURN_NONE;
 }
@@ -97,15 +108,72 @@ static PyObject *publish_now(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	if (check(self))
+	if (check_lent(self))
 		return NULL;
 	error = loan_arrays_finish(self);
 	if (!error)
-		error = check(self) || publish(self) ? -1 : 0;
-	end(self);
+		error = check_lent(self) || publish(self) ? -1 : 0;
+	if (!error && self->keep)
+		loan_arrays_forget(self);
+	else
+		end(self);
 	if (error)
 		return NULL;
 	Py_RETURN_NONE;
+}
+
+/* Arrays of what was published would change. */
+static int check_unused(struct loan *self)
+{
+	loan_arrays_forget(self);
+	if (self->frame->buffers == 0)
+		return 0;
+	PyErr_Format(PyExc_BufferError,
+	             "%zd arrays of the published frame are in use: delete them first",
+	             self->frame->buffers);
+	return -1;
+}
+
+static int check_published(const struct loan *self)
+{
+	if (self->frame->closed)
+		PyErr_SetString(PyExc_ValueError,
+		                "the loan is over: loan(keep=True) keeps the slot for reuse()");
+	else if (self->frame->writable)
+		PyErr_SetString(PyExc_ValueError, "the loan is not published yet");
+	else
+		return check(self);
+	return -1;
+}
+
+static void raise_reuse(const struct loan *self, int error)
+{
+	if (error == -EAGAIN)
+		errors_raise_about(-EAGAIN, self->producer,
+		                   "a viewer holds the frame, or it is the newest on",
+		                   "publish another one first, or take a new loan");
+	else
+		errors_raise(error);
+}
+
+static PyObject *reuse(PyObject *object, PyObject *unused)
+{
+	struct loan *self = (struct loan *)object;
+	int error;
+
+	(void)unused;
+	if (check_published(self) || check_unused(self))
+		return NULL;
+	error = shmflip_frame_reuse(self->frame->handle);
+	if (error) {
+		raise_reuse(self, error);
+		return NULL;
+	}
+	protection_set(self->frame->handle, true);
+	self->frame->writable = true;
+	self->sequence = 0;
+	self->published_ns = SHMFLIP_NO_TIME;
+	return Py_NewRef(object);
 }
 
 static PyObject *discard(PyObject *object, PyObject *unused)
@@ -120,7 +188,7 @@ static PyObject *enter(PyObject *object, PyObject *unused)
 	struct loan *self = (struct loan *)object;
 
 	(void)unused;
-	if (check(self) || loan_arrays_make(self))
+	if (check_lent(self) || loan_arrays_make(self))
 		return NULL;
 	if (PyTuple_Size(self->arrays) == 1)
 		return Py_NewRef(PyTuple_GetItem(self->arrays, 0));
@@ -133,7 +201,7 @@ static PyObject *leave(PyObject *object, PyObject *const *args, Py_ssize_t count
 
 	if (count > 0 && args[0] != Py_None)
 		return discard(object, NULL);
-	if (self->frame->closed)
+	if (self->frame->closed || !self->frame->writable)
 		Py_RETURN_NONE;
 	return publish_now(object, NULL);
 }
@@ -186,7 +254,7 @@ static int set(PyObject *object, PyObject *value, void *closure)
 	struct loan *self = (struct loan *)object;
 	const struct description_field *field = closure;
 
-	if (check(self))
+	if (check_lent(self))
 		return -1;
 	if (!value) {
 		PyErr_Format(PyExc_AttributeError, "%s cannot be deleted", field->name);
@@ -228,7 +296,7 @@ static int set_source(PyObject *object, PyObject *value, void *unused)
 	const char *text;
 
 	(void)unused;
-	if (check(self))
+	if (check_lent(self))
 		return -1;
 	bytes = arguments_text(value, "source", &text);
 	if (!bytes)
@@ -249,7 +317,9 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 
 	if (!PyArg_ParseTuple(args, "Oy*", &type, &data))
 		return NULL;
-	error = number_u32(type, "the type of metadata", &metadata.type) || check(self) ? -1 : 0;
+	error = number_u32(type, "the type of metadata", &metadata.type);
+	if (!error)
+		error = check_lent(self);
 	if (!error && data.len > SHMFLIP_FRAME_METADATA_MAX)
 		error = errors_bad_argument("%zd bytes of metadata are too many: use %d at most",
 		                            data.len, SHMFLIP_FRAME_METADATA_MAX);
@@ -266,13 +336,23 @@ static PyObject *add_metadata(PyObject *object, PyObject *args)
 	Py_RETURN_NONE;
 }
 
+/* A type of Python's own may end the loan: the frame checks for itself. */
+static PyObject *get_metadata(PyObject *object, PyObject *type)
+{
+	const struct loan *self = (const struct loan *)object;
+
+	return check(self) ? NULL : description_metadata((PyObject *)self->frame, type);
+}
+
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
+	{ "metadata", get_metadata, METH_O, DOC_LOAN_METADATA },
 	{ "add_metadata", add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
 	{ "write", write_packed, METH_O, DOC_LOAN_WRITE },
 	{ "publish", publish_now, METH_NOARGS, DOC_LOAN_PUBLISH },
 	{ "discard", discard, METH_NOARGS, DOC_LOAN_DISCARD },
+	{ "reuse", reuse, METH_NOARGS, DOC_LOAN_REUSE },
 	{ "__enter__", enter, METH_NOARGS, NULL },
 	{ "__exit__", METHOD(leave), METH_FASTCALL, NULL },
 	{ "__reduce__", refuse_pickle, METH_NOARGS, NULL },

@@ -51,13 +51,24 @@ static bool is_name(PyObject *name, const char *text)
 	return PyUnicode_CompareWithASCIIString(name, text) == 0;
 }
 
-static int read_argument(PyObject *name, PyObject *value, struct loan_difference *difference,
+static int read_keep(PyObject *value, bool *keep)
+{
+	int is_true = PyObject_IsTrue(value);
+
+	*keep = is_true > 0;
+	return is_true < 0 ? -1 : 0;
+}
+
+static int read_argument(PyObject *name, PyObject *value, struct loan_arguments *arguments,
                          PyObject **timeout)
 {
+	struct loan_difference *difference = &arguments->difference;
 	bool is_none = value == Py_None;
 
 	if (is_name(name, "timeout"))
 		return *timeout = value, 0;
+	if (is_name(name, "keep"))
+		return read_keep(value, &arguments->keep);
 	difference->any |= !is_none;
 	if (is_name(name, "width"))
 		return is_none ? 0 : read_size(value, "width", &difference->width);
@@ -70,13 +81,15 @@ static int read_argument(PyObject *name, PyObject *value, struct loan_difference
 }
 
 int loan_arguments_read(PyObject *const *args, Py_ssize_t count, PyObject *names,
-                        struct loan_difference *difference, struct deadline *deadline)
+                        struct loan_arguments *arguments)
 {
 	PyObject *timeout = NULL;
 	int error = 0;
 
+	arguments->difference = (struct loan_difference){ 0 };
+	arguments->keep = false;
 	for (Py_ssize_t i = 0; !error && names && i < PyTuple_Size(names); i++)
-		error = read_argument(PyTuple_GetItem(names, i), args[count + i], difference,
+		error = read_argument(PyTuple_GetItem(names, i), args[count + i], arguments,
 		                      &timeout);
 	if (!error && count > (timeout ? 0 : 1)) {
 		PyErr_SetString(PyExc_TypeError, "loan() takes timeout, and others by name");
@@ -84,5 +97,5 @@ int loan_arguments_read(PyObject *const *args, Py_ssize_t count, PyObject *names
 	}
 	if (count > 0)
 		timeout = args[0];
-	return error ? -1 : deadline_parse(timeout, deadline);
+	return error ? -1 : deadline_parse(timeout, &arguments->deadline);
 }

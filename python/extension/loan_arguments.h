@@ -20,9 +20,15 @@ struct loan_difference {
 	uint32_t height;
 };
 
-/* Reads timeout, width, height and format, as a fast call has them. The difference is zeroed. */
+struct loan_arguments {
+	struct deadline deadline;
+	struct loan_difference difference;
+	bool keep;
+};
+
+/* Reads all of them, as a fast call has them. */
 int loan_arguments_read(PyObject *const *args, Py_ssize_t count, PyObject *names,
-                        struct loan_difference *difference, struct deadline *deadline);
+                        struct loan_arguments *arguments);
 
 /* Lays a lent frame out. FrameTooLarge; BadArgument: it has no size. */
 int loan_difference_apply(struct shmflip_frame *frame, const struct loan_difference *difference);

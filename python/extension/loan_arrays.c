@@ -97,7 +97,13 @@ static int finish_memoryviews(const struct frame *frame, PyObject *arrays)
 	return frame->buffers > 0 ? fail_views() : 0;
 }
 
-/* Python code may run meanwhile, and end the loan. */
+void loan_arrays_forget(struct loan *self)
+{
+	Py_CLEAR(self->arrays);
+	Py_CLEAR(self->bases);
+}
+
+/* Python code may run meanwhile, and end the loan. While arrays exist, reuse() is refused. */
 int loan_arrays_finish(struct loan *self)
 {
 	PyObject *bases = Py_XNewRef(self->bases), *arrays = Py_XNewRef(self->arrays);

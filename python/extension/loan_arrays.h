@@ -14,7 +14,8 @@
 
 struct loan {
 	PyObject_HEAD
-	struct frame *frame; /* closed: the loan is over */
+	struct frame *frame; /* closed: the loan is over. Not writable: published and kept */
+	bool keep;
 	PyObject *producer;
 	PyObject *bases;   /* a tuple. NULL: not made yet, or no NumPy */
 	PyObject *arrays;  /* what the program got. NULL: not made yet, or over */
@@ -29,5 +30,8 @@ int loan_arrays_make(struct loan *self);
 /* Takes the right to write from the program. BufferError: it has further views. Python code may
  * run meanwhile, and end the loan. */
 int loan_arrays_finish(struct loan *self);
+
+/* The program's references to the arrays are the only ones then. */
+void loan_arrays_forget(struct loan *self);
 
 #endif

@@ -1,11 +1,7 @@
-/* SPDX-License-Identifier: MIT
- *
- * The library lets any number of threads call, but not beside the close: so calls are counted. */
+/* SPDX-License-Identifier: MIT */
 #include "producer.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <unistd.h>
 
 #include "arguments.h"
 #include "classes.h"
@@ -15,85 +11,21 @@
 #include "loan_arguments.h"
 #include "numbers.h"
 #include "orphans.h"
+#include "producer_wait.h"
 #include "refusals.h"
 #include "streams.h"
 #include "waiting.h"
 
-/* How often close() asks whether the calls of other threads have returned. */
-enum { CLOSE_POLL_US = 1000 };
-
-struct producer {
-	PyObject_HEAD
-	struct shmflip_producer *handle; /* NULL: closed */
-	unsigned calls;                  /* in progress without the GIL */
-	bool closing;
-	bool ended; /* the next loan makes a generation, which takes long */
-	unsigned forks;
-};
-
-static int check(const struct producer *self)
-{
-	if (!self->handle || self->closing) {
-		PyErr_SetString(PyExc_ValueError, "the producer is closed");
-		return -1;
-	}
-	return self->forks == orphans_forks ? 0 : errors_forked();
-}
-
-static int raise_error(const struct producer *self, int error)
-{
-	if (error == -ECANCELED && self->closing)
-		return check(self);
-	errors_raise(error);
-	return -1;
-}
+/* ---- Loans ---- */
 
 static PyObject *none_or_error(const struct producer *self, int error)
 {
 	if (error) {
-		raise_error(self, error);
+		producer_raise(self, error);
 		return NULL;
 	}
 	Py_RETURN_NONE;
 }
-
-/* ---- Waits ---- */
-
-/* What a wait waits for: calls the library once, for some milliseconds, without the GIL. */
-typedef int attempt(struct producer *self, int timeout_ms, void *argument);
-
-static int call_without_gil(struct producer *self, attempt *try, int timeout_ms, void *argument)
-{
-	int error;
-
-	self->calls++;
-	Py_BEGIN_ALLOW_THREADS
-	error = try(self, timeout_ms, argument);
-	Py_END_ALLOW_THREADS
-	self->calls--;
-	return error;
-}
-
-/* Returns 0, or -1 with an exception. */
-static int wait_for(struct producer *self, const struct deadline *deadline, attempt *try,
-                    void *argument)
-{
-	int error;
-
-	for (;;) {
-		if (check(self))
-			return -1;
-		error = call_without_gil(self, try, deadline_slice_ms(deadline), argument);
-		if (!error)
-			return 0;
-		if (error != -EINTR && (error != -EAGAIN || deadline_slice_ms(deadline) == 0))
-			return raise_error(self, error);
-		if (PyErr_CheckSignals())
-			return -1;
-	}
-}
-
-/* ---- Loans ---- */
 
 static int try_loan(struct producer *self, int timeout_ms, void *frame)
 {
@@ -106,31 +38,36 @@ static int take_slot(struct producer *self, const struct deadline *deadline,
 {
 	int error = -EAGAIN;
 
-	if (check(self))
+	if (producer_check(self))
 		return -1;
 	if (!self->ended)
 		error = try_loan(self, 0, frame);
 	self->ended = false;
 	if (error == -EAGAIN)
-		return wait_for(self, deadline, try_loan, frame);
-	return error ? raise_error(self, error) : 0;
+		error = producer_wait_for(self, deadline, try_loan, frame);
+	if (error == -EAGAIN)
+		return errors_raise_about(-EAGAIN, (PyObject *)self,
+		                          "timeout: viewers hold all free slots of",
+		                          "drop the frame, or wait longer");
+	if (error < 0)
+		return producer_raise(self, error);
+	return error ? -1 : 0;
 }
 
 static PyObject *loan(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
 	struct producer *self = (struct producer *)object;
-	struct loan_difference difference = { 0 };
 	struct shmflip_frame *frame = NULL;
-	struct deadline deadline;
+	struct loan_arguments arguments;
 
-	if (loan_arguments_read(args, count, names, &difference, &deadline) ||
-	    take_slot(self, &deadline, &frame))
+	if (loan_arguments_read(args, count, names, &arguments) ||
+	    take_slot(self, &arguments.deadline, &frame))
 		return NULL;
-	if (loan_difference_apply(frame, &difference)) {
+	if (loan_difference_apply(frame, &arguments.difference)) {
 		shmflip_frame_release(frame);
 		return NULL;
 	}
-	return loan_new(frame, object);
+	return loan_new(frame, object, arguments.keep);
 }
 
 /* ---- Other calls ---- */
@@ -147,10 +84,10 @@ static PyObject *configure(PyObject *object, PyObject *tuple)
 	struct shmflip_stream stream;
 	PyObject *result = NULL;
 
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
-	if (streams_read(tuple, &stream) == 0 && check(self) == 0)
-		result = none_or_error(self, call_without_gil(self, do_configure, 0, &stream));
+	if (streams_read(tuple, &stream) == 0 && producer_check(self) == 0)
+		result = none_or_error(self, producer_call(self, do_configure, 0, &stream));
 	streams_free(&stream);
 	return result;
 }
@@ -167,10 +104,10 @@ static PyObject *end(PyObject *object, PyObject *args, PyObject *keywords)
 	struct producer *self = (struct producer *)object;
 	int failed = 0;
 
-	if (!arguments_parse(args, keywords, "|p", names, &failed) || check(self))
+	if (!arguments_parse(args, keywords, "|p", names, &failed) || producer_check(self))
 		return NULL;
 	self->ended = true;
-	return none_or_error(self, call_without_gil(self, do_end, failed, NULL));
+	return none_or_error(self, producer_call(self, do_end, failed, NULL));
 }
 
 static int do_count_viewers(struct producer *self, int unused, void *viewers)
@@ -186,9 +123,9 @@ static PyObject *viewers(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
-	error = call_without_gil(self, do_count_viewers, 0, &result);
+	error = producer_call(self, do_count_viewers, 0, &result);
 	return error ? none_or_error(self, error) : PyLong_FromUnsignedLong(result);
 }
 
@@ -201,12 +138,21 @@ static PyObject *wait_viewers(PyObject *object, PyObject *args, PyObject *keywor
 {
 	static const char *const names[] = { "count", "timeout", NULL };
 	PyObject *count = NULL, *timeout = NULL;
+	struct producer *self = (struct producer *)object;
 	struct deadline deadline;
 	uint32_t wanted = 1;
+	int error;
 
 	if (!arguments_parse(args, keywords, "|OO", names, &count, &timeout) ||
-	    (count && number_u32(count, "count", &wanted)) || deadline_parse(timeout, &deadline) ||
-	    wait_for((struct producer *)object, &deadline, try_wait_viewers, &wanted))
+	    (count && number_u32(count, "count", &wanted)) || deadline_parse(timeout, &deadline))
+		return NULL;
+	error = producer_wait_for(self, &deadline, try_wait_viewers, &wanted);
+	if (error == -EAGAIN)
+		errors_raise_about(-EAGAIN, object, "timeout: too few viewers on",
+		                   "start more, or wait longer");
+	else if (error < 0)
+		producer_raise(self, error);
+	if (error)
 		return NULL;
 	Py_RETURN_NONE;
 }
@@ -216,7 +162,7 @@ static PyObject *count_dropped(PyObject *object, PyObject *unused)
 	struct producer *self = (struct producer *)object;
 
 	(void)unused;
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
 	shmflip_producer_count_dropped(self->handle);
 	Py_RETURN_NONE;
@@ -229,7 +175,7 @@ static PyObject *counts(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
 	shmflip_init(&result);
 	error = shmflip_producer_counts(self->handle, &result);
@@ -241,7 +187,7 @@ static PyObject *interrupt(PyObject *object, PyObject *unused)
 	struct producer *self = (struct producer *)object;
 
 	(void)unused;
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
 	shmflip_producer_interrupt(self->handle);
 	Py_RETURN_NONE;
@@ -252,7 +198,7 @@ static PyObject *resume(PyObject *object, PyObject *unused)
 	struct producer *self = (struct producer *)object;
 
 	(void)unused;
-	if (check(self))
+	if (producer_check(self))
 		return NULL;
 	shmflip_producer_resume(self->handle);
 	Py_RETURN_NONE;
@@ -322,15 +268,6 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 	return open_producer(self, &options, stream);
 }
 
-static void wait_for_calls(const struct producer *self)
-{
-	while (self->calls > 0) {
-		Py_BEGIN_ALLOW_THREADS
-		usleep(CLOSE_POLL_US);
-		Py_END_ALLOW_THREADS
-	}
-}
-
 static PyObject *close_producer(PyObject *object, PyObject *unused)
 {
 	struct producer *self = (struct producer *)object;
@@ -340,7 +277,7 @@ static PyObject *close_producer(PyObject *object, PyObject *unused)
 	if (self->handle && self->forks == orphans_forks) {
 		self->closing = true;
 		shmflip_producer_interrupt(self->handle);
-		wait_for_calls(self);
+		producer_wait_for_calls(self);
 	}
 	/* In a child, calls of the parent's threads do not return: then the memory stays. */
 	handle = self->calls == 0 ? self->handle : NULL;

@@ -104,14 +104,28 @@ static void let_others_take_turns(struct viewer *self)
 	Py_END_ALLOW_THREADS
 }
 
+static int fail_timeout(const struct viewer *self)
+{
+	if (self->attached)
+		return errors_raise_about(-EAGAIN, (PyObject *)self, "timeout: no new frame on",
+		                          "wait longer, or go on without one");
+	return errors_raise_about(-EAGAIN, (PyObject *)self, "timeout: no producer on",
+	                          "start one, or see shmflip.channels() for the names");
+}
+
 int viewer_raise(const struct viewer *self, int error)
 {
 	if (error == -ECANCELED && self->closing)
 		return viewer_check(self);
+	if (error == -ECANCELED)
+		return errors_interrupted((PyObject *)self);
 	if (error == -EBUSY)
-		errors_raise_with(-EAGAIN, "timeout: another thread waits at the viewer");
-	else
-		errors_raise(error);
+		return errors_raise_about(-EAGAIN, (PyObject *)self,
+		                          "timeout: another thread waits at the viewer of",
+		                          "open a viewer in each thread, or wait longer");
+	if (error == -EAGAIN)
+		return fail_timeout(self);
+	errors_raise(error);
 	return -1;
 }
 
@@ -127,6 +141,8 @@ int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer
 		if (error)
 			return error == -1 ? 1 : error;
 		error = try(self, deadline_slice_ms(deadline), result);
+		if (error == -EAGAIN)
+			self->attached = shmflip_viewer_channel(self->handle) != NULL;
 		viewer_end_turn(self);
 		if (error != -EINTR && (error != -EAGAIN || deadline_slice_ms(deadline) == 0))
 			return error;

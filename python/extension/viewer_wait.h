@@ -19,6 +19,7 @@ struct viewer {
 	PyThread_type_lock lock;
 	unsigned queued; /* threads that wait for the lock */
 	bool closing;
+	bool attached; /* when the last wait ended without a frame */
 	unsigned forks;
 	unsigned slots; /* of the channel, when the last frame was taken */
 	struct frame_holds *holds;

@@ -24,9 +24,9 @@ from . import _shmflip
 from ._errors import (BadArgument, Busy, ChannelNotFound, EndOfStream, Error, FrameTooLarge,
                       Interrupted, ProducerDied, ProtocolError, Refused, Timeout)
 from ._producer import Producer
-from ._shmflip import Frame, Loan, default_dir, format_info
+from ._shmflip import Frame, Loan, default_dir, format_info, format_layout
 from ._types import (METADATA_HDR, METADATA_ICC, METADATA_USER, Channel, Colour, Counts,
-                     FormatInfo, Removed, State, Status, Stream)
+                     FormatInfo, Layout, Removed, Segment, State, Status, Stream)
 from ._viewer import Viewer
 from ._viewer import channel_dir as _channel_dir
 
@@ -39,9 +39,10 @@ FORMATS = _MappingProxyType({name: format_info(name) for name in (
 
 __all__ = ["Array", "BadArgument", "Busy", "Channel", "ChannelNotFound", "Colour", "Counts",
            "EndOfStream", "Error", "FORMATS", "FormatInfo", "Frame", "FrameTooLarge",
-           "Interrupted", "Loan", "METADATA_HDR", "METADATA_ICC", "METADATA_USER", "Producer",
-           "ProducerDied", "ProtocolError", "Refused", "Removed", "State", "Status", "Stream",
-           "Timeout", "Viewer", "channels", "clean", "default_dir", "format_info", "status"]
+           "Interrupted", "Layout", "Loan", "METADATA_HDR", "METADATA_ICC", "METADATA_USER",
+           "Producer", "ProducerDied", "ProtocolError", "Refused", "Removed", "Segment", "State",
+           "Status", "Stream", "Timeout", "Viewer", "channels", "clean", "default_dir",
+           "format_info", "format_layout", "status"]
 
 # In the debug mode, a wrong write ends the process: say where.
 if _os.environ.get("SHMFLIP_PROTECT", "0") not in ("", "0") and not _faulthandler.is_enabled():

@@ -62,7 +62,8 @@ class ChannelNotFound(Error, FileNotFoundError):
     """There is no such channel, or no directory."""
 
 class Timeout(Error, TimeoutError):
-    """No new frame, no free slot, no producer or no viewer within the time."""
+    """No new frame, no free slot, no producer or no viewer within the time; or the slot of
+    Loan.reuse() is in use."""
 
 class EndOfStream(Error, EOFError):
     """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
@@ -117,6 +118,22 @@ FORMATS: Final[Mapping[str, FormatInfo]]
 def format_info(name: str, /) -> FormatInfo:
     """Finds a format by any of its names. BadArgument: no format has it."""
 
+class Layout(NamedTuple):
+    """How the planes of a frame lie in memory: one item for each plane."""
+
+    bytes: int
+    """from the start of the first plane to the end of the last one"""
+    stride_bytes: tuple[int, ...]
+    """from a row to the next"""
+    rows: tuple[int, ...]
+    offset_bytes: tuple[int, ...]
+    """from the first plane"""
+    row_bytes: tuple[int, ...]
+    """of each row that have pixels"""
+
+def format_layout(format: str, width: int, height: int) -> Layout:
+    """How the planes of a frame lie in memory. For slot_bytes: Layout.bytes."""
+
 class Colour(NamedTuple):
     """Code points of ITU-T H.273, but range is 1 (limited) or 2 (full). 0: not known."""
 
@@ -154,6 +171,15 @@ class Stream(NamedTuple):
     """for the whole stream, by type"""
 
 # ---- Frames
+
+class Segment(NamedTuple):
+    """Where a frame lies, for a server that attaches System V's memory by itself."""
+
+    id: int
+    cookie: bytes
+    """what the segment begins with; that of every other one differs"""
+    offset_bytes: tuple[int, ...]
+    """of each plane, from the segment's start"""
 
 @final
 class Frame:
@@ -214,8 +240,7 @@ class Frame:
     @property
     def stream(self) -> Stream: ...
     @property
-    def segment_id(self) -> int:
-        """System V's id of the memory that the frame lies in."""
+    def segment(self) -> Segment: ...
     @property
     def planes(self) -> tuple[Array, ...]:
         """The planes as arrays, read-only, without a copy."""
@@ -267,6 +292,9 @@ class Loan:
     The array keeps its slot as long as it exists. A loan that is neither published nor discarded
     is discarded when it is gone.
 
+    With loan(keep=True), the loan has its slot also after it is published, and costs the producer
+    one until discard(), or until the loan is gone. It can be read, and reuse() lends it again.
+
     To set what differs from the stream, name the loan: with (loan := producer.loan()) as array:
     """
 
@@ -299,13 +327,15 @@ class Loan:
     @property
     def stream(self) -> Stream: ...
     @property
-    def segment_id(self) -> int: ...
+    def segment(self) -> Segment: ...
     @property
     def planes(self) -> tuple[Array, ...]:
         """The planes as arrays, writable: the same ones each time."""
     def add_metadata(self, type: int, data: bytes | bytearray | memoryview, /) -> None:
         """Adds an item, or replaces its item of this type. Error with errno ENOSPC: see
         Stream.frame_metadata_bytes."""
+    def metadata(self, type: int, /) -> bytes | None:
+        """The loan's item of a type, else the stream's. None: there is none."""
     def write(self, data: bytes | bytearray | memoryview, /) -> None:
         """Writes all planes from bytes without gaps between rows and planes, as Frame.tobytes()
         gives them. Releases the GIL meanwhile. ValueError: another size."""
@@ -313,7 +343,14 @@ class Loan:
         """Makes it the newest frame, as the end of the block does. BufferError: views remain, and
         the loan is discarded. Error with errno ESTALE: the stream is over."""
     def discard(self) -> None:
-        """No viewer will see it. Does nothing if the loan is over."""
+        """Ends the loan: no viewer will see what is not published. What is published stays, and
+        its slot is free. Does nothing if the loan is over."""
+    def reuse(self) -> Loan:
+        """Lends the slot of a published loan with keep=True again. Returns the loan. Pixels,
+        description and metadata are still there, to be changed, or to be published once more under
+        a new number. Timeout: it is the newest frame, or a viewer holds it. BufferError: arrays of
+        what was published exist. ValueError: the loan is not published, or over. Error with errno
+        ESTALE: its stream is over. After an error, the loan is what it was before."""
     def __enter__(self) -> Array: ...
     def __exit__(
         self,
@@ -471,9 +508,11 @@ class Producer:
         width: int | None = None,
         height: int | None = None,
         format: str | None = None,
+        keep: bool = False,
     ) -> Loan:
-        """Takes a slot to fill, and waits for one if viewers hold the others. The last three: where
-        this frame differs from the stream. Busy: the program has all slots itself."""
+        """Takes a slot to fill, and waits for one if viewers hold the others. width, height and
+        format: where this frame differs from the stream. keep: publishing does not end the loan,
+        and Loan.reuse() can lend its slot again. Busy: the program has all slots itself."""
     def configure(
         self,
         *,

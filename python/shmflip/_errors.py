@@ -14,7 +14,8 @@ class ChannelNotFound(Error, FileNotFoundError):
 
 
 class Timeout(Error, TimeoutError):
-    """No new frame, no free slot, no producer or no viewer within the time."""
+    """No new frame, no free slot, no producer or no viewer within the time; or the slot of
+    Loan.reuse() is in use."""
 
 
 class EndOfStream(Error, EOFError):

@@ -11,7 +11,7 @@ from typing import Any, Self
 from . import _shmflip
 from ._errors import BadArgument
 from ._types import EINVAL, Colour, Stream, flatten, make_fraction
-from ._viewer import channel_dir
+from ._viewer import channel_dir, place_of
 
 _open: "weakref.WeakSet[Producer]" = weakref.WeakSet()
 
@@ -75,6 +75,7 @@ class Producer(_shmflip.Producer):
         super().__init__(channel, channel_dir(dir), _LOSSLESS if lossless else _LATEST, mode,
                          group, _lease_ms(lease), flat)
         self.name, self.stream = channel, stream
+        self._place = place_of(channel, dir)
         _open.add(self)
 
     def __repr__(self) -> str:

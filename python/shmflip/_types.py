@@ -126,6 +126,20 @@ class Removed(NamedTuple):
     semaphores: int
 
 
+class Layout(NamedTuple):
+    bytes: int
+    stride_bytes: tuple[int, ...]
+    rows: tuple[int, ...]
+    offset_bytes: tuple[int, ...]
+    row_bytes: tuple[int, ...]
+
+
+class Segment(NamedTuple):
+    id: int
+    cookie: bytes
+    offset_bytes: tuple[int, ...]
+
+
 def make_fraction(value: Any, name: str) -> Fraction | None:
     """Reads what users give as a rate or an aspect."""
     if value is None:
@@ -133,9 +147,10 @@ def make_fraction(value: Any, name: str) -> Fraction | None:
     try:
         fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
     except (ValueError, OverflowError, ZeroDivisionError):
-        raise BadArgument(EINVAL, f"{name} is no fraction: {value!r}") from None
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use a number, a Fraction,"
+                                  " '30000/1001' or (30000, 1001)") from None
     if fraction <= 0:
-        raise BadArgument(EINVAL, f"{name} must be more than 0: {value!r}")
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use more than 0, or None")
     return fraction.limit_denominator(_DENOMINATOR_MAX)
 
 

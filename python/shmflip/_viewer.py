@@ -22,6 +22,13 @@ def channel_dir(dir: Any) -> bytes | None:
     return None if dir is None else os.fsencode(dir)
 
 
+def place_of(channel: str, dir: Any) -> str:
+    """What the lines of timeouts name."""
+    found = _shmflip.default_dir() if dir is None else os.fsdecode(dir)
+    line = f"channel {channel} in {found}"
+    return "".join(each if each.isprintable() else "?" for each in line)
+
+
 def _finish(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
@@ -110,6 +117,7 @@ class Viewer(_shmflip.Viewer):
             raise BadArgument(EINVAL, f"every is {every!r}: use True, False or None")
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
         self.name, self._waiting = channel, {}
+        self._place = place_of(channel, dir)
 
     def __repr__(self) -> str:
         return f"<shmflip.Viewer {self.name!r}{' closed' if self.closed else ''}>"

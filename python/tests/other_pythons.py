@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-TESTS = ["frames", "loans", "waits", "interrupts", "asyncio", "processes", "handles", "storm"]
+TESTS = ["frames", "description", "loans", "waits", "interrupts", "asyncio", "processes",
+         "handles", "errors", "reuse", "within", "storm"]
 SKIPPED = 77
 
 

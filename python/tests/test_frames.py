@@ -357,43 +357,5 @@ class Release(Case):
         self.assertTrue(frame.released)
 
 
-class Description(Case):
-    def test_all_attributes(self):
-        colour = shmflip.Colour(1, 13, 0, 2, 3, 12, 4095)
-        producer, viewer = self.pair(format="R16", colour=colour, rate=(30000, 1001),
-                                     aspect="4/3", metadata={1: b"profile"})
-        set_to = {"captured_ns": 1, "presentation_ns": 2, "duration_ns": 3, "decode_ns": 4,
-                  "last": True, "corrupt": True, "premultiplied": True, "orientation": 6,
-                  "value_scale": 0.5, "value_offset": -1.0, "source": "näme"}
-        loan = producer.loan(0)
-        for name, value in set_to.items():
-            setattr(loan, name, value)
-            self.assertEqual(getattr(loan, name), value)
-        loan.add_metadata(shmflip.METADATA_USER, b"mine")
-        loan.publish()
-        frame = viewer.acquire(0)
-        for name, value in set_to.items():
-            self.assertEqual(getattr(frame, name), value, name)
-        self.assertEqual((frame.sequence, frame.sequence), (1, loan.sequence))
-        self.assertEqual(frame.published_ns, loan.published_ns)
-        self.assertEqual((frame.fourcc, frame.colour), (0x20363152, colour))
-        self.assertEqual(frame.metadata(shmflip.METADATA_USER), b"mine")
-        self.assertEqual(frame.metadata(1), b"profile")
-        self.assertIsNone(frame.metadata(2))
-        self.assertEqual((frame.stream.rate, frame.stream.metadata),
-                         (producer.stream.rate, {1: b"profile"}))
-        self.assertEqual(str(frame.stream.aspect), "4/3")
-        self.assertGreaterEqual(frame.segment_id, 0)
-
-    def test_nothing_known(self):
-        producer, viewer = self.pair()
-        publish(producer)
-        frame = viewer.acquire(0)
-        for name in "captured_ns", "presentation_ns", "duration_ns", "decode_ns":
-            self.assertIsNone(getattr(frame, name))
-        self.assertEqual((frame.last, frame.orientation, frame.source), (False, 0, ""))
-        self.assertIsNone(frame.stream.rate)
-
-
 if __name__ == "__main__":
     main()

@@ -99,25 +99,6 @@ class Errors(Case):
             self.assertEqual(error.__module__, "shmflip")
         self.assertTrue(issubclass(shmflip.Error, OSError))
 
-    def test_what_raises_them(self):
-        self.producer()
-        with self.assertRaisesRegex(shmflip.Busy, str(os.getpid())) as caught:
-            self.producer()
-        self.assertEqual(caught.exception.errno, 16)
-        with self.assertRaises(shmflip.ChannelNotFound):
-            shmflip.status("nobody")
-        with self.assertRaises(shmflip.ChannelNotFound):
-            shmflip.channels(self.dir + "/none")
-        with self.assertRaises(shmflip.Busy):
-            shmflip.clean()
-        pathlib.Path(self.dir, "file").touch()
-        with self.assertRaises(shmflip.Error):
-            shmflip.Viewer(dir=self.dir + "/file")
-        os.mkdir(self.dir + "/open")
-        os.chmod(self.dir + "/open", 0o777)
-        with self.assertRaises(shmflip.Refused):
-            self.producer(dir=self.dir + "/open")
-
     def test_closed(self):
         producer, viewer = self.pair()
         for handle in producer, viewer:

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Threads that do anything in any order with the same handles, frames and loans. Exceptions are
-right; the interpreter must not crash. The sanitizers look on."""
+right; the interpreter must not crash. The sanitizers look on.
+
+It finds calls at a viewer that run beside each other without the GIL. Python code within a call is
+rarely hit: test_within.py runs it at each place."""
 
 import gc
 import os
@@ -29,7 +32,9 @@ class Storm(Case):
         """One call, chosen by chance."""
         kept = self.kept
         random.choice([
-            lambda: self.loans.append(self.source.loan(0.01)),
+            lambda: self.loans.append(self.source.loan(0.01, keep=random.random() < 0.5)),
+            lambda: random.choice(self.loans).publish(),
+            lambda: random.choice(self.loans).reuse(),
             lambda: kept.append(random.choice(self.loans).planes),
             lambda: self.loans.pop().publish(),
             lambda: self.loans.pop().discard(),
@@ -87,7 +92,8 @@ class Storm(Case):
         self.loans, self.frames, self.kept = [], [], []
         self.open(random.Random(seed))
         threads = [Thread(self.run_thread, seed + i) for i in range(THREADS)]
-        self.assertGreater(sum(thread.end() for thread in threads), STEPS)
+        # About one step of three is possible when its turn comes.
+        self.assertGreater(sum(thread.end() for thread in threads), STEPS * THREADS // 20)
         self.loans.clear()
         self.frames.clear()
         self.kept.clear()
