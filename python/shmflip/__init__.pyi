@@ -32,7 +32,7 @@ Warning   Libraries that ignore the read-only flag of arrays (OpenCV 4.6 does) e
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from fractions import Fraction
 from os import PathLike
 from types import TracebackType
@@ -66,8 +66,8 @@ class Timeout(Error, TimeoutError):
     Loan.reuse() is in use."""
 
 class EndOfStream(Error, EOFError):
-    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
-    acquire waits for the next stream."""
+    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. Reaches
+    all calls and loops that wait by then; the next acquire waits for the next stream."""
 
 class ProducerDied(Error, ConnectionError):
     """The producer died or its stream failed, and all that it published was taken. The next
@@ -406,9 +406,9 @@ class Viewer:
     for frame in viewer: waits for each frame, and ends when the producer ends its stream;
     ProducerDied and other errors go through. Another loop continues with the next stream. After
     Producer.configure(), the same loop continues with frames of the new format and size. async for
-    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, the end
-    reaches one of them; the others wait for the next stream. A viewer that is not closed gives a
-    ResourceWarning when it is gone."""
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, each frame
+    goes to one of them, and the stream's end to all that wait or loop by then. A viewer that is not
+    closed gives a ResourceWarning when it is gone."""
 
     def __init__(
         self,
@@ -454,10 +454,8 @@ class Viewer:
         traceback: TracebackType | None,
         /,
     ) -> None: ...
-    def __iter__(self: _Viewer) -> _Viewer: ...
-    def __next__(self) -> Frame: ...
-    def __aiter__(self: _Viewer) -> _Viewer: ...
-    async def __anext__(self) -> Frame: ...
+    def __iter__(self) -> Iterator[Frame]: ...
+    def __aiter__(self) -> AsyncIterator[Frame]: ...
 
 class Producer:
     """Publishes frames in a channel. Removes what dead producers left. Busy: a live one holds it.

@@ -89,6 +89,23 @@ class _Readiness:
             self.stop()  # the tasks wake up when the loop runs again
 
 
+class _AsyncFrames:
+    """What async for goes through."""
+
+    def __init__(self, viewer: "Viewer") -> None:
+        self._viewer = viewer
+        self._frames = iter(viewer)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> _shmflip.Frame:
+        try:
+            return await self._viewer._take(self._frames, None)
+        except EndOfStream:
+            raise StopAsyncIteration from None
+
+
 class Viewer(_shmflip.Viewer):
     """Takes frames of a channel. Needs no producer yet, and follows from one producer to the next.
 
@@ -101,9 +118,9 @@ class Viewer(_shmflip.Viewer):
     for frame in viewer: waits for each frame, and ends when the producer ends its stream;
     ProducerDied and other errors go through. Another loop continues with the next stream. After
     Producer.configure(), the same loop continues with frames of the new format and size. async for
-    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, the end
-    reaches one of them; the others wait for the next stream. A viewer that is not closed gives a
-    ResourceWarning when it is gone."""
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, each frame
+    goes to one of them, and the stream's end to all that wait or loop by then. A viewer that is not
+    closed gives a ResourceWarning when it is gone."""
 
     __module__ = "shmflip"
 
@@ -145,18 +162,21 @@ class Viewer(_shmflip.Viewer):
         """acquire() for asyncio. A cancelled call takes no frame."""
         if timeout is not None and not timeout >= 0:
             raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
+        return await self._take(iter(self), timeout)
+
+    async def _take(self, frames: "_shmflip.Frames", timeout: float | None) -> _shmflip.Frame:
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         # A loop over frames that are ready must let other tasks run. Cancelled here, the call has
         # taken no frame yet.
         await asyncio.sleep(0)
-        frame = self.poll()
+        frame = frames.poll()
         while frame is None:
             left = None if end is None else end - loop.time()
             if left is not None and left <= 0:
                 return self.acquire(0)
             await self._wait_readable(loop, left)
-            frame = self.poll()
+            frame = frames.poll()
         return frame
 
     async def _wait_readable(self, loop: asyncio.AbstractEventLoop, timeout: float | None) -> None:
@@ -171,11 +191,5 @@ class Viewer(_shmflip.Viewer):
         if self._closing:
             raise ValueError("the viewer is closed")
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> _shmflip.Frame:
-        try:
-            return await self.acquire_async()
-        except EndOfStream:
-            raise StopAsyncIteration from None
+    def __aiter__(self) -> _AsyncFrames:
+        return _AsyncFrames(self)
