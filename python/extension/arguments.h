@@ -17,8 +17,7 @@ bool arguments_parse(PyObject *args, PyObject *keywords, const char *format,
  * into a const char *, which points into the bytes. */
 int arguments_dir(PyObject *value, void *dir);
 
-/* Reads a str without null characters. Returns its UTF-8 as bytes, to which text points; NULL with
- * an exception. */
-PyObject *arguments_text(PyObject *value, const char *name, const char **text);
+/* Returns the UTF-8 of a str, which has it as long as it exists; NULL with an exception. */
+const char *arguments_text(PyObject *value, const char *name);
 
 #endif

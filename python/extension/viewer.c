@@ -183,12 +183,16 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 {
 	struct viewer *self = (struct viewer *)object;
 	struct shmflip_viewer_options options;
+	PyObject *channel;
 	int prefault, error;
 
 	(void)keywords;
 	shmflip_init(&options);
-	if (!PyArg_ParseTuple(args, "zO&Ip", &options.channel, arguments_dir, &options.dir,
-	                      &options.view, &prefault))
+	if (!PyArg_ParseTuple(args, "OO&Ip", &channel, arguments_dir, &options.dir, &options.view,
+	                      &prefault))
+		return -1;
+	options.channel = arguments_text(channel, "channel");
+	if (!options.channel)
 		return -1;
 	if (self->handle || self->closing) {
 		PyErr_SetString(PyExc_TypeError, "a viewer is opened once: make another one");

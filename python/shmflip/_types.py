@@ -4,6 +4,7 @@
 import enum
 from collections.abc import Mapping
 from fractions import Fraction
+from numbers import Rational, Real
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -140,18 +141,58 @@ class Segment(NamedTuple):
     offset_bytes: tuple[int, ...]
 
 
+def wrong_type(name: str, value: Any, wanted: str) -> TypeError:
+    """As the extension's lines."""
+    return TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+
+
 def make_fraction(value: Any, name: str) -> Fraction | None:
     """Reads what users give as a rate or an aspect."""
     if value is None:
         return None
+    advice = "use a number, a Fraction, '30000/1001' or (30000, 1001)"
     try:
-        fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
+        fraction = _read_fraction(value)
     except (ValueError, OverflowError, ZeroDivisionError):
-        raise BadArgument(EINVAL, f"{name} is {value!r}: use a number, a Fraction,"
-                                  " '30000/1001' or (30000, 1001)") from None
+        raise BadArgument(EINVAL, f"{name} is {value!r}: {advice}") from None
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}: {advice}") from None
     if fraction <= 0:
         raise BadArgument(EINVAL, f"{name} is {value!r}: use more than 0, or None")
-    return fraction.limit_denominator(_DENOMINATOR_MAX)
+    fraction = fraction.limit_denominator(_DENOMINATOR_MAX)
+    if not 0 < fraction.numerator < 2**32:
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use 0.00001 to 2^32 - 1, or None")
+    return fraction
+
+
+def _read_fraction(value: Any) -> Fraction:
+    if isinstance(value, tuple):
+        return Fraction(*value)
+    if isinstance(value, Real) and not isinstance(value, (Rational, float)):
+        return Fraction(float(value))
+    return Fraction(value)
+
+
+def make_colour(value: Any) -> Colour:
+    if not isinstance(value, (tuple, list)):
+        raise wrong_type("colour", value, "a shmflip.Colour")
+    if len(value) > len(Colour._fields):
+        raise BadArgument(EINVAL, f"a colour has {len(Colour._fields)} numbers:"
+                                  " use shmflip.Colour")
+    return Colour(*value)
+
+
+def _read_metadata(metadata: Any) -> tuple[tuple[int, bytes], ...]:
+    if not isinstance(metadata, Mapping):
+        raise wrong_type("metadata", metadata, "a mapping of types to bytes")
+    return tuple((type, _read_bytes(type, data)) for type, data in metadata.items())
+
+
+def _read_bytes(type: Any, data: Any) -> bytes:
+    try:
+        return memoryview(data).tobytes()
+    except TypeError:
+        raise wrong_type(f"metadata[{type!r}]", data, "bytes") from None
 
 
 def _fraction(num: int, den: int) -> Fraction | None:
@@ -170,11 +211,10 @@ def flatten(stream: Stream, fourcc: int) -> tuple[Any, ...]:
     """Makes what the extension reads of a stream."""
     rate = stream.rate or Fraction(0)
     aspect = stream.aspect
-    metadata = tuple((type, memoryview(data).tobytes()) for type, data in stream.metadata.items())
     return (fourcc, stream.width, stream.height, stream.slots, stream.slot_bytes,
             rate.numerator, rate.denominator, aspect.numerator if aspect else 0,
             aspect.denominator if aspect else 0, stream.colour, stream.frame_metadata_bytes,
-            metadata)
+            _read_metadata(stream.metadata))
 
 
 def make_status(state: int, *others: Any) -> Status:

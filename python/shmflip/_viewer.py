@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from . import _shmflip
 from ._errors import BadArgument, EndOfStream
-from ._types import EINVAL
+from ._types import EINVAL, wrong_type
 
 # How long close() in another thread waits for an event loop, which may be stopped or blocked.
 _LOOP_WAIT_S = 1
@@ -19,7 +19,15 @@ _VIEWS = {None: 0, False: 1, True: 2}
 
 
 def channel_dir(dir: Any) -> bytes | None:
-    return None if dir is None else os.fsencode(dir)
+    if dir is None:
+        return None
+    try:
+        path = os.fsencode(dir)
+    except TypeError:
+        raise wrong_type("dir", dir, "a str, bytes, a path or None") from None
+    if b"\0" in path:
+        raise BadArgument(EINVAL, "dir has a null character: leave it out")
+    return path
 
 
 def place_of(channel: str, dir: Any) -> str:
@@ -27,6 +35,14 @@ def place_of(channel: str, dir: Any) -> str:
     found = _shmflip.default_dir() if dir is None else os.fsdecode(dir)
     line = f"channel {channel} in {found}"
     return "".join(each if each.isprintable() else "?" for each in line)
+
+
+def describe(handle: Any, kind: str) -> str:
+    """repr() of a viewer or a producer."""
+    state = ""
+    if handle.closed:
+        state = " closed" if handle._pid in (0, os.getpid()) else " of the parent process"
+    return f"<shmflip.{kind} {handle.name!r}{state}>"
 
 
 def _finish(future: asyncio.Future[None]) -> None:
@@ -125,19 +141,21 @@ class Viewer(_shmflip.Viewer):
     __module__ = "shmflip"
 
     name = ""
+    _pid = 0
     _waiting: dict[asyncio.AbstractEventLoop, _Readiness] = {}
     _closing = False
 
     def __init__(self, channel: str = "default", *, every: bool | None = None,
                  prefault: bool = False, dir: Any = None) -> None:
-        if every not in _VIEWS:
+        if every not in tuple(_VIEWS):
             raise BadArgument(EINVAL, f"every is {every!r}: use True, False or None")
+        self._pid = os.getpid()
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
         self.name, self._waiting = channel, {}
         self._place = place_of(channel, dir)
 
     def __repr__(self) -> str:
-        return f"<shmflip.Viewer {self.name!r}{' closed' if self.closed else ''}>"
+        return describe(self, "Viewer")
 
     def __del__(self) -> None:
         if not self.closed:
@@ -160,8 +178,10 @@ class Viewer(_shmflip.Viewer):
 
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
         """acquire() for asyncio. A cancelled call takes no frame."""
-        if timeout is not None and not timeout >= 0:
-            raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
+        if timeout is not None:
+            timeout = _shmflip.seconds(timeout, "timeout")
+            if not timeout >= 0:
+                raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
         return await self._take(iter(self), timeout)
 
     async def _take(self, frames: "_shmflip.Frames", timeout: float | None) -> _shmflip.Frame:
