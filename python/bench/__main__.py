@@ -38,7 +38,7 @@ def parse_arguments():
                         help="one short round: to see that everything works")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.sizes, arguments.seconds, arguments.rounds = "320x240", 0.05, 1
+        arguments.sizes, arguments.seconds, arguments.rounds = "320x240", 0, 1
         arguments.wait = 0.3
     names = arguments.transports.split(",")
     arguments.kinds = [kind for kind in transports.ALL if kind.name in names]

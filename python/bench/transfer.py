@@ -60,7 +60,9 @@ def transfer(kind, shape, frames, directory):
 
 
 def frames_for(kind, shape, seconds, directory):
-    """The number of frames that take about so long."""
+    """The number of frames that take about so long. 0 seconds: the fewest that can be measured."""
+    if seconds == 0:
+        return FIRST_FRAMES
     first = transfer(kind, shape, FIRST_FRAMES, directory)
     return max(FIRST_FRAMES, round(first.frames_per_second * seconds))
 

@@ -8,6 +8,7 @@ import unittest
 import harness
 
 MODULES = ("shmflip", "numpy", "zmq")
+SIDES = ("sender", "receiver", "both")
 TRANSPORTS = ["shmflip", "shared_memory", "Pipe", "Queue", "ZeroMQ"]
 MISSING = [name for name in MODULES if not importlib.util.find_spec(name)]
 
@@ -18,27 +19,30 @@ def cells_of(line):
 
 @unittest.skipIf(MISSING, f"not installed: {', '.join(MISSING)}")
 class Bench(harness.Case):
-    def run_bench(self, *arguments):
-        bench = self.start(sys.executable, "-W", "error", harness.SOURCE / "python" / "bench", *arguments)
-        bench.wait(240)  # it starts a hundred processes
-        return bench
+    def start_bench(self, *arguments):
+        return self.start(sys.executable, "-W", "error", harness.SOURCE / "python" / "bench", *arguments)
 
-    def test_tables(self):
-        bench = self.run_bench("--quick")
+    def check_tables(self, name, bench):
+        """Checks what the bench of one transport prints. Returns what each death left."""
+        bench.wait(240)
         self.assert_exits(bench, 0)
         self.assertEqual(bench.err, "")
         transfers, deaths = ([cells_of(line) for line in table.splitlines()[2:]] for table in bench.out.split("\n\n"))
-        self.assertEqual([row[:2] for row in transfers], [["320x240", name] for name in TRANSPORTS])
-        self.assertEqual([row[:2] for row in deaths],
-                         [[name, side] for name in TRANSPORTS for side in ("sender", "receiver", "both")])
-        left = {tuple(row[:2]): row[5:] for row in deaths}
-        for side in ("sender", "receiver", "both"):
-            self.assertEqual(left["shmflip", side][1], "nothing")
+        self.assertEqual([row[:2] for row in transfers], [["320x240", name]])
+        self.assertEqual([row[:2] for row in deaths], [[name, side] for side in SIDES])
+        return {side: row[5:] for side, row in zip(SIDES, deaths)}
+
+    def test_tables(self):
+        # At once, because each mostly waits for processes to start or to notice something.
+        benches = {name: self.start_bench("--quick", "--transports", name) for name in TRANSPORTS}
+        left = {name: self.check_tables(name, bench) for name, bench in benches.items()}
+        for side in SIDES:
+            self.assertEqual(left["shmflip"][side][1], "nothing")
         # Without its cleaner, shared memory stays: two blocks and two semaphores.
-        self.assertIn("4 in /dev/shm", left["shared_memory", "both"][0])
+        self.assertIn("4 in /dev/shm", left["shared_memory"]["both"][0])
 
     def test_refuses_an_unknown_transport(self):
-        bench = self.run_bench("--transports", "shmflip,carrier-pigeon")
+        bench = self.start_bench("--transports", "shmflip,carrier-pigeon")
         self.assert_exits(bench, 2)
         self.assertIn("shmflip,shared_memory,Pipe,Queue,ZeroMQ", bench.err)
 
