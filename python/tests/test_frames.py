@@ -352,7 +352,8 @@ class Release(Case):
         self.assertEqual(repr(frame), "<shmflip.Frame released>")
 
     def test_repr(self):
-        producer, viewer = self.pair(format="grayf32le")
+        producer = self.producer("gray", format="grayf32le")
+        viewer = self.viewer("gray")
         publish(producer)
         frame = viewer.acquire(0)
         self.assertEqual(repr(frame), "<shmflip.Frame 1: 16x8 R  F>")
