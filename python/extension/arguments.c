@@ -28,6 +28,11 @@ int arguments_dir(PyObject *value, void *dir)
 	return 1;
 }
 
+int arguments_check_bytes(PyObject *value, const char *name)
+{
+	return PyObject_CheckBuffer(value) ? 0 : errors_wrong_type(value, name, "bytes");
+}
+
 const char *arguments_text(PyObject *value, const char *name)
 {
 	const char *text;

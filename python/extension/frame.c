@@ -215,7 +215,7 @@ static PyObject *to_array(PyObject *self, PyObject *args, PyObject *keywords)
 	static const char *const names[] = { "dtype", "copy", NULL };
 	PyObject *dtype = NULL, *want_copy = Py_None;
 
-	if (!arguments_parse(args, keywords, "|OO", names, &dtype, &want_copy) ||
+	if (!arguments_parse(args, keywords, "|OO:__array__", names, &dtype, &want_copy) ||
 	    check_one_plane((struct frame *)self))
 		return NULL;
 	return arrays_numpy(self, dtype == Py_None ? NULL : dtype, want_copy == Py_True);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "description.h"
 #include "docs.h"
 #include "errors.h"
@@ -52,7 +53,8 @@ static PyObject *write_packed(PyObject *object, PyObject *bytes)
 {
 	struct loan *self = (struct loan *)object;
 
-	if (loan_check_lent(self) || packed_write(self->frame, bytes))
+	if (loan_check_lent(self) || arguments_check_bytes(bytes, "data") ||
+	    packed_write(self->frame, bytes))
 		return NULL;
 	Py_RETURN_NONE;
 }

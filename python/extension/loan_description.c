@@ -134,11 +134,12 @@ PyObject *loan_add_metadata(PyObject *object, PyObject *args)
 {
 	struct loan *self = (struct loan *)object;
 	struct shmflip_metadata metadata;
-	PyObject *type;
+	PyObject *type, *bytes;
 	Py_buffer data;
 	int error;
 
-	if (!PyArg_ParseTuple(args, "Oy*:add_metadata", &type, &data))
+	if (!PyArg_ParseTuple(args, "OO:add_metadata", &type, &bytes) ||
+	    arguments_check_bytes(bytes, "data") || PyObject_GetBuffer(bytes, &data, PyBUF_SIMPLE))
 		return NULL;
 	error = number_u32(type, "the type of metadata", 0, UINT32_MAX, &metadata.type);
 	if (!error)

@@ -9,8 +9,11 @@
 
 static PyObject *read_integer(PyObject *value, const char *name)
 {
-	if (PyIndex_Check(value))
-		return PyNumber_Index(value);
+	PyObject *integer = PyIndex_Check(value) ? PyNumber_Index(value) : NULL;
+
+	if (integer || (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_TypeError)))
+		return integer;
+	PyErr_Clear();
 	errors_wrong_type(value, name, "an integer");
 	return NULL;
 }

@@ -104,7 +104,7 @@ static PyObject *end(PyObject *object, PyObject *args, PyObject *keywords)
 	struct producer *self = (struct producer *)object;
 	int failed = 0;
 
-	if (!arguments_parse(args, keywords, "|p", names, &failed) || producer_check(self))
+	if (!arguments_parse(args, keywords, "|p:end", names, &failed) || producer_check(self))
 		return NULL;
 	self->ended = true;
 	return none_or_error(self, producer_call(self, do_end, failed, NULL));
@@ -143,7 +143,7 @@ static PyObject *wait_viewers(PyObject *object, PyObject *args, PyObject *keywor
 	uint32_t wanted = 1;
 	int error;
 
-	if (!arguments_parse(args, keywords, "|OO", names, &count, &timeout) ||
+	if (!arguments_parse(args, keywords, "|OO:wait_viewers", names, &count, &timeout) ||
 	    (count && number_u32(count, "count", 0, SHMFLIP_VIEWERS_MAX, &wanted)) ||
 	    deadline_parse(timeout, &deadline))
 		return NULL;

@@ -64,9 +64,9 @@ class Producer(_shmflip.Producer):
               memory. 0: at once. None: 2 under latest, no limit under lossless. Negative: no
               limit
 
-    The other arguments are those of Stream; rate and aspect may be anything that Fraction takes,
-    or (numerator, denominator). A producer that is not closed gives a ResourceWarning when it is
-    gone; the interpreter's exit closes those that are left."""
+    The other arguments are those of Stream; rate and aspect may be any number, anything else that
+    Fraction takes, or (numerator, denominator). A producer that is not closed gives a
+    ResourceWarning when it is gone; the interpreter's exit closes those that are left."""
 
     __module__ = "shmflip"
 

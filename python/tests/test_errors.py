@@ -79,8 +79,8 @@ class Lines(Case):
         self.check(shmflip.Busy, 16, "channel default has a live producer: nothing was removed",
                    shmflip.clean)
         loans = [producer.loan(0), producer.loan(0)]
-        self.check(shmflip.Busy, 105, "loans and their arrays hold all free slots of channel default"
-                   " in DIR: discard loans and delete arrays, or use more slots",
+        self.check(shmflip.Busy, 105, "loans and their arrays hold all free slots of channel"
+                   " default in DIR: discard loans and delete arrays, or use more slots",
                    lambda: producer.loan(0))
         loans.clear()
 
@@ -146,7 +146,8 @@ class Lines(Case):
                 ("slot_bytes", "0 to 2^64 - 1", (-1, 2**64), stream["slot_bytes"]),
                 ("frame_metadata_bytes", "0 to 65536", (-1, 65537),
                  stream["frame_metadata_bytes"]),
-                ("height", "1 to 2^32 - 1", (-1, 0, 2**32), lambda value: producer.loan(height=value)),
+                ("height", "1 to 2^32 - 1", (-1, 0, 2**32),
+                 lambda value: producer.loan(height=value)),
                 ("width", "1 to 2^32 - 1", (-1, 0),
                  lambda value: shmflip.format_layout("XR24", value, 1)),
                 ("group", "0 to 2^32 - 2", (-1, 2**32 - 1, 2**32),
@@ -196,7 +197,8 @@ class Lines(Case):
         producer, viewer = self.pair()
         loan = producer.loan()
         seconds = "a number of seconds or None"
-        cases = [(name, "an integer", value, lambda value, name=name: self.producer("a", **{name: value}))
+        cases = [(name, "an integer", value,
+                  lambda value, name=name: self.producer("a", **{name: value}))
                  for name in ("width", "height", "slots", "slot_bytes", "group",
                               "frame_metadata_bytes") for value in ("4", 4.0, b"4")]
         cases += [("channel", "a str", value, call) for value in (None, 5, b"x")
@@ -219,6 +221,8 @@ class Lines(Case):
                       lambda value: self.producer("a", format=value), shmflip.format_info,
                       lambda value: producer.loan(format=value),
                       lambda value: shmflip.format_layout(value, 1, 1))]
+        cases += [("data", "bytes", value, call) for value in ("x", None)
+                  for call in (loan.write, lambda value: loan.add_metadata(1, value))]
         cases += [("source", "a str", None, lambda value: setattr(loan, "source", value)),
                   ("lease", seconds, "1", lambda value: self.producer("a", lease=value)),
                   ("count", "an integer", "1", producer.wait_viewers),
@@ -252,6 +256,9 @@ class Lines(Case):
                 viewer.acquire(timeout)
             with self.assertRaises(shmflip.Timeout):
                 asyncio.run(viewer.acquire_async(timeout))
+        for width in numpy.float32(1), numpy.array([1, 2]):
+            with self.assertRaisesRegex(TypeError, "width must be an integer, not .*(float|array)"):
+                producer.configure(width=width)
         loan = producer.loan()
         loan.captured_ns, loan.value_scale = numpy.int64(5), numpy.float16(0.5)
         self.assertEqual((loan.captured_ns, loan.value_scale), (5, 0.5))
