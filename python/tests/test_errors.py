@@ -114,7 +114,6 @@ class Lines(Case):
 
     def test_bad_argument(self):
         producer = self.producer()
-        loan = producer.loan()
         for line, call in (
                 ("a timeout is 0 or more seconds, or None", lambda: producer.loan(-1)),
                 ("there is no pixel format XR25: use a name of DRM, FFmpeg, GStreamer or V4L2, such"
