@@ -171,18 +171,21 @@ class Threads(Case):
         for failed in False, True:
             producer, viewer = self.pair()
             loops = [iter(viewer) for _ in range(2)]
-            threads = [Thread(viewer.acquire), Thread(viewer.acquire, PATIENCE)]
-            waiter = Thread(viewer.wait)
-            time.sleep(0.2)  # they begin to wait; if one has not, it waits for the next stream
+            begun = threading.Semaphore(0)
+            threads = [Thread(lambda wait: begun.release() or wait(), wait)
+                       for wait in (viewer.acquire, viewer.acquire, viewer.wait)]
+            for _ in threads:
+                begun.acquire()
+            time.sleep(0.5)  # it is in the call by now: else it waits for the next stream
             producer.end(failed=failed)
             end = shmflip.ProducerDied if failed else shmflip.EndOfStream
             lines = set()
-            for thread in threads:
+            for thread in threads[:2]:
                 with self.assertRaises(end) as caught:
                     thread.end()
                 lines.add(str(caught.exception))
             with contextlib.suppress(end):  # it may have seen the end before a call had it
-                waiter.end()
+                threads[2].end()
             self.assertEqual(lines, {"the stream of channel default failed" if failed else
                                      "the producer of channel default has ended its stream"})
             publisher = Thread(publish, producer)  # for the next stream
