@@ -216,7 +216,7 @@ class Examples(harness.Case):
     @needs_module("IPython", "PIL")
     @harness.needs_imagemagick
     def test_notebook_shows_pictures(self):
-        picture = next(harness.FRAMES.glob("*.png"))
+        picture = harness.KINDS / "rgb8-33x17.png"  # small, because the notebook encodes it 51 times
         self.env["IPYTHONDIR"] = str(self.scratch / "ipython")
         self.producer("-c", "camera", "-r", 200, "--loop", "--preload", picture)
         notebook = self.start(sys.executable, "-c", RUN_NOTEBOOK, EXAMPLES / "camera.ipynb")
