@@ -10,7 +10,7 @@ static const char *hint_of(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		return " (property channel chooses another channel)";
+		return " (property channel)";
 	case -EPERM:
 	case -EACCES:
 		return " (property dir chooses another directory)";

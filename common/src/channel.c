@@ -114,6 +114,25 @@ static int find_live_owner(const struct channel *channel, int fd, bool *owned, p
 	return error;
 }
 
+/* pid 0: not known. */
+static int fail_held(const struct channel *channel, pid_t pid, const char *state)
+{
+	const char *name = channel->paths.name;
+
+	if (pid == 0)
+		return fail(-EBUSY,
+		            "channel %s is held by another producer%s: choose another channel",
+		            name, state);
+	if (pid == getpid())
+		return fail(-EBUSY,
+		            "channel %s is held by another producer of this process%s: close that "
+		            "one, or choose another channel",
+		            name, state);
+	return fail(-EBUSY,
+	            "channel %s is held by another producer, process %d%s: choose another channel",
+	            name, pid, state);
+}
+
 /* Returns 0 if the owner has released the channel since its lock was met. */
 static int check_no_owner(const struct channel *channel, int fd)
 {
@@ -123,13 +142,7 @@ static int check_no_owner(const struct channel *channel, int fd)
 
 	if (error || !owned)
 		return error;
-	if (pid == 0)
-		return fail(-EBUSY,
-		            "channel %s is held by another producer: choose another channel",
-		            channel->paths.name);
-	return fail(-EBUSY,
-	            "channel %s is held by another producer, process %d: choose another channel",
-	            channel->paths.name, pid);
+	return fail_held(channel, pid, "");
 }
 
 /* Locks the file that has the lock file's name. An owner removes it before unlocking it, so the
@@ -216,15 +229,7 @@ static int check_no_live_producer(const struct channel *channel)
 
 	if (error || !found)
 		return error;
-	if (pid == 0)
-		return fail(-EBUSY,
-		            "channel %s is held by another producer, whose lock file was deleted: "
-		            "choose another channel",
-		            channel->paths.name);
-	return fail(-EBUSY,
-	            "channel %s is held by another producer, process %d, whose lock file was "
-	            "deleted: choose another channel",
-	            channel->paths.name, pid);
+	return fail_held(channel, pid, ", whose lock file was deleted");
 }
 
 /* With reacquire, keeps the channel file of our live generation. Other processes find the

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Draws a rectangle around everything that moves in the channel camera, with OpenCV, and publishes
-the result as the channel motion. To see it: shmflip-viewer motion"""
+the result as the channel motion. To see it: shmflip-viewer motion
+
+The camera's frames must be XR24 or AR24, all of one size."""
 
 import cv2
 import numpy as np

@@ -2,7 +2,9 @@
 #include "arguments.h"
 
 #include <stdarg.h>
-#include <stdint.h>
+#include <string.h>
+
+#include "errors.h"
 
 bool arguments_parse(PyObject *args, PyObject *keywords, const char *format,
                      const char *const *names, ...)
@@ -26,16 +28,24 @@ int arguments_dir(PyObject *value, void *dir)
 	return 1;
 }
 
-PyObject *arguments_text(PyObject *value, const char *name, const char **text)
+int arguments_check_bytes(PyObject *value, const char *name)
 {
-	PyObject *bytes;
+	return PyObject_CheckBuffer(value) ? 0 : errors_wrong_type(value, name, "bytes");
+}
 
-	if (!value || !PyUnicode_Check(value)) {
-		PyErr_Format(PyExc_TypeError, "%s is a str", name);
+const char *arguments_text(PyObject *value, const char *name)
+{
+	const char *text;
+	Py_ssize_t bytes;
+
+	if (!PyUnicode_Check(value)) {
+		errors_wrong_type(value, name, "a str");
 		return NULL;
 	}
-	bytes = PyUnicode_AsUTF8String(value);
-	if (bytes && PyBytes_AsStringAndSize(bytes, (char **)(uintptr_t)text, NULL) < 0)
-		Py_CLEAR(bytes);
-	return bytes;
+	text = PyUnicode_AsUTF8AndSize(value, &bytes);
+	if (text && strlen(text) != (size_t)bytes) {
+		errors_bad_argument("%s has a null character: leave it out", name);
+		return NULL;
+	}
+	return text;
 }

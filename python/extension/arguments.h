@@ -17,8 +17,10 @@ bool arguments_parse(PyObject *args, PyObject *keywords, const char *format,
  * into a const char *, which points into the bytes. */
 int arguments_dir(PyObject *value, void *dir);
 
-/* Reads a str without null characters. Returns its UTF-8 as bytes, to which text points; NULL with
- * an exception. */
-PyObject *arguments_text(PyObject *value, const char *name, const char **text);
+/* Checks that the value has a buffer. Returns 0, or -1 with an exception. */
+int arguments_check_bytes(PyObject *value, const char *name);
+
+/* Returns the UTF-8 of a str, which has it as long as it exists; NULL with an exception. */
+const char *arguments_text(PyObject *value, const char *name);
 
 #endif

@@ -47,11 +47,14 @@ static PyObject *get_status(PyObject *module, PyObject *args)
 {
 	const struct shmflip_status *status = NULL;
 	const char *channel, *dir;
-	PyObject *result;
+	PyObject *name, *result;
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "zO&", &channel, arguments_dir, &dir))
+	if (!PyArg_ParseTuple(args, "OO&", &name, arguments_dir, &dir))
+		return NULL;
+	channel = arguments_text(name, "channel");
+	if (!channel)
 		return NULL;
 	Py_BEGIN_ALLOW_THREADS
 	error = shmflip_channel_status(dir, channel, &status);
@@ -79,10 +82,14 @@ static PyObject *clean(PyObject *module, PyObject *args)
 {
 	struct shmflip_removed removed;
 	const char *channel, *dir;
+	PyObject *name;
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "zO&", &channel, arguments_dir, &dir))
+	if (!PyArg_ParseTuple(args, "OO&", &name, arguments_dir, &dir))
+		return NULL;
+	channel = arguments_text(name, "channel");
+	if (!channel)
 		return NULL;
 	shmflip_init(&removed);
 	Py_BEGIN_ALLOW_THREADS
@@ -103,14 +110,14 @@ static PyObject *get_default_dir(PyObject *module, PyObject *unused)
 	return error ? errors_raise(error) : PyUnicode_DecodeFSDefault(path);
 }
 
-static PyObject *find_format(PyObject *module, PyObject *args)
+static PyObject *find_format(PyObject *module, PyObject *value)
 {
-	const char *name;
+	const char *name = arguments_text(value, "format");
 	uint32_t fourcc;
 	int error;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "s", &name))
+	if (!name)
 		return NULL;
 	error = shmflip_format_find(name, &fourcc);
 	return error ? errors_raise(error) : classes_format(shmflip_format_info(fourcc));
@@ -121,20 +128,39 @@ static PyObject *compute_layout(PyObject *module, PyObject *args, PyObject *keyw
 {
 	static const char *const names[] = { "format", "width", "height", NULL };
 	struct shmflip_layout layout;
-	PyObject *width, *height;
+	PyObject *format, *width, *height;
 	uint32_t fourcc, columns, rows;
 	const char *name;
 	int error;
 
 	(void)module;
-	if (!arguments_parse(args, keywords, "sOO", names, &name, &width, &height) ||
-	    number_u32(width, "width", &columns) || number_u32(height, "height", &rows))
+	if (!arguments_parse(args, keywords, "OOO:format_layout", names, &format, &width,
+	                     &height) ||
+	    number_u32(width, "width", 1, UINT32_MAX, &columns) ||
+	    number_u32(height, "height", 1, UINT32_MAX, &rows))
 		return NULL;
 	shmflip_init(&layout);
+	name = arguments_text(format, "format");
+	if (!name)
+		return NULL;
 	error = shmflip_format_find(name, &fourcc);
 	if (!error)
 		error = shmflip_format_layout(fourcc, columns, rows, &layout);
 	return error ? errors_raise(error) : classes_layout(&layout);
+}
+
+/* seconds(value, name): a float, for modules in Python. */
+static PyObject *read_seconds(PyObject *module, PyObject *args)
+{
+	PyObject *value;
+	const char *name;
+	double number;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "Os", &value, &name) ||
+	    number_real(value, name, "a number of seconds or None", &number))
+		return NULL;
+	return PyFloat_FromDouble(number);
 }
 
 static PyObject *get_version(PyObject *module, PyObject *unused)
@@ -152,9 +178,10 @@ PyMethodDef channels_functions[] = {
 	{ "status", get_status, METH_VARARGS, NULL },
 	{ "clean", clean, METH_VARARGS, NULL },
 	{ "default_dir", get_default_dir, METH_NOARGS, DOC_DEFAULT_DIR },
-	{ "format_info", find_format, METH_VARARGS, DOC_FORMAT_INFO },
+	{ "format_info", find_format, METH_O, DOC_FORMAT_INFO },
 	{ "format_layout", METHOD(compute_layout), METH_VARARGS | METH_KEYWORDS,
 	  DOC_FORMAT_LAYOUT },
+	{ "seconds", read_seconds, METH_VARARGS, NULL },
 	{ "version", get_version, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

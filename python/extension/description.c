@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "description.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "classes.h"
 #include "errors.h"
 #include "frame.h"
 #include "numbers.h"
+
+/* The library's, which it does not publish. */
+enum { RANGE_MAX = 2, SITING_MAX = 6, ORIENTATION_MAX = 8 };
 
 static const void *at(const struct shmflip_frame *frame, const struct description_field *field)
 {
@@ -30,10 +34,10 @@ static PyObject *get_u32(const struct shmflip_frame *frame, const struct descrip
 	return PyLong_FromUnsignedLong(*(const uint32_t *)at(frame, field));
 }
 
-static int set_u32(struct shmflip_frame *frame, const struct description_field *field,
-                   PyObject *value)
+static int set_orientation(struct shmflip_frame *frame, const struct description_field *field,
+                           PyObject *value)
 {
-	return number_u32(value, field->name, at_lent(frame, field));
+	return number_u32(value, field->name, 0, ORIENTATION_MAX, at_lent(frame, field));
 }
 
 static PyObject *get_time(const struct shmflip_frame *frame, const struct description_field *field)
@@ -51,6 +55,12 @@ static int set_time(struct shmflip_frame *frame, const struct description_field 
 	return number_time(value, field->name, at_lent(frame, field));
 }
 
+static int set_duration(struct shmflip_frame *frame, const struct description_field *field,
+                        PyObject *value)
+{
+	return number_duration(value, field->name, at_lent(frame, field));
+}
+
 static PyObject *get_float(const struct shmflip_frame *frame, const struct description_field *field)
 {
 	return PyFloat_FromDouble((double)*(const float *)at(frame, field));
@@ -59,10 +69,13 @@ static PyObject *get_float(const struct shmflip_frame *frame, const struct descr
 static int set_float(struct shmflip_frame *frame, const struct description_field *field,
                      PyObject *value)
 {
-	double number = PyFloat_AsDouble(value);
+	double number;
 
-	if (PyErr_Occurred())
+	if (number_real(value, field->name, "a number", &number))
 		return -1;
+	if (!isfinite((float)number))
+		return errors_bad_argument("%s is out of range: use a finite number of float32",
+		                           field->name);
 	*(float *)at_lent(frame, field) = (float)number;
 	return 0;
 }
@@ -90,29 +103,39 @@ static PyObject *get_colour(const struct shmflip_frame *frame,
 	return classes_colour(&frame->colour);
 }
 
-static int read_code(PyObject *tuple, Py_ssize_t index, const char *name, uint32_t max,
-                     uint32_t *code)
+enum { CODES = 7, WHITE = 6 };
+
+static int read_codes(PyObject *tuple, uint32_t code[CODES])
 {
-	if (number_u32(PyTuple_GetItem(tuple, index), name, code))
-		return -1;
-	return *code <= max ? 0 : errors_bad_argument("%s is out of range: use 0 to %u", name, max);
+	static const struct {
+		const char *name;
+		uint32_t max;
+	} codes[CODES] = {
+		{ "colour.primaries", UINT8_MAX }, { "colour.transfer", UINT8_MAX },
+		{ "colour.matrix", UINT8_MAX },    { "colour.range", RANGE_MAX },
+		{ "colour.siting", SITING_MAX },   { "colour.bits", UINT8_MAX },
+		{ "colour.white", UINT16_MAX },
+	};
+	int error = 0;
+
+	if (PyTuple_Size(tuple) != CODES)
+		return errors_bad_argument("a colour has %d numbers: use shmflip.Colour", CODES);
+	for (Py_ssize_t i = 0; !error && i < CODES; i++)
+		error = number_u32(PyTuple_GetItem(tuple, i), codes[i].name, 0, codes[i].max,
+		                   &code[i]);
+	return error;
 }
 
 int description_read_colour(PyObject *value, struct shmflip_colour *colour)
 {
-	static const char *const names[] = { "colour.primaries", "colour.transfer", "colour.matrix",
-		                             "colour.range",     "colour.siting",   "colour.bits",
-		                             "colour.white" };
-	enum { CODES = 7, WHITE = 6 };
-	PyObject *tuple = PySequence_Tuple(value);
+	bool is_tuple = PyTuple_Check(value) || PyList_Check(value);
+	PyObject *tuple = is_tuple ? PySequence_Tuple(value) : NULL;
 	uint32_t code[CODES];
-	int error = tuple ? 0 : -1;
+	int error;
 
-	if (tuple && PyTuple_Size(tuple) != CODES)
-		error = errors_bad_argument("a colour has %d numbers: use shmflip.Colour", CODES);
-	for (Py_ssize_t i = 0; !error && i < CODES; i++)
-		error = read_code(tuple, i, names[i], i == WHITE ? UINT16_MAX : UINT8_MAX,
-		                  &code[i]);
+	if (!is_tuple)
+		return errors_wrong_type(value, "colour", "a shmflip.Colour");
+	error = tuple ? read_codes(tuple, code) : -1;
 	Py_XDECREF(tuple);
 	if (!error)
 		*colour = (struct shmflip_colour){ (uint8_t)code[0],     (uint8_t)code[1],
@@ -168,12 +191,12 @@ static const struct description_field fields[] = {
 	{ "published_ns", get_time, NULL, AT(published_ns) },
 	{ "captured_ns", get_time, set_time, AT(captured_ns) },
 	{ "presentation_ns", get_time, set_time, AT(presentation_ns) },
-	{ "duration_ns", get_time, set_time, AT(duration_ns) },
-	{ "decode_ns", get_time, set_time, AT(decode_ns) },
+	{ "duration_ns", get_time, set_duration, AT(duration_ns) },
+	{ "decode_ns", get_time, set_duration, AT(decode_ns) },
 	{ "last", get_flag, set_flag, FLAG(LAST) },
 	{ "corrupt", get_flag, set_flag, FLAG(CORRUPT) },
 	{ "premultiplied", get_flag, set_flag, FLAG(PREMULTIPLIED) },
-	{ "orientation", get_u32, set_u32, AT(orientation) },
+	{ "orientation", get_u32, set_orientation, AT(orientation) },
 	{ "value_scale", get_float, set_float, AT(value_scale) },
 	{ "value_offset", get_float, set_float, AT(value_offset) },
 	{ "format", get_format, NULL, AT(fourcc) },
@@ -243,7 +266,8 @@ PyObject *description_metadata(PyObject *self, PyObject *value)
 	uint32_t type, bytes;
 	const void *data;
 
-	if (number_u32(value, "the type of metadata", &type) || frame_check_open(frame))
+	if (number_u32(value, "the type of metadata", 0, UINT32_MAX, &type) ||
+	    frame_check_open(frame))
 		return NULL;
 	data = shmflip_frame_metadata(frame->handle, type, &bytes);
 	if (!data)

@@ -134,7 +134,8 @@ PyObject *dlpack_export(PyObject *frame, PyObject *args, PyObject *keywords)
 	static const char *const names[] = { "stream", "max_version", "dl_device", "copy", NULL };
 	PyObject *stream = Py_None, *version = Py_None, *device = Py_None, *copy = Py_None;
 
-	if (!arguments_parse(args, keywords, "|$OOOO", names, &stream, &version, &device, &copy) ||
+	if (!arguments_parse(args, keywords, "|$OOOO:__dlpack__", names, &stream, &version, &device,
+	                     &copy) ||
 	    check_place(stream, device, copy) || check_version(version))
 		return NULL;
 	return make_capsule((struct frame *)frame);

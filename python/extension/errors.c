@@ -124,6 +124,16 @@ int errors_bad_argument(const char *format, ...)
 	return -1;
 }
 
+int errors_wrong_type(PyObject *value, const char *argument, const char *wanted)
+{
+	PyObject *type = PyType_GetName(Py_TYPE(value));
+
+	if (type)
+		PyErr_Format(PyExc_TypeError, "%s must be %s, not %U", argument, wanted, type);
+	Py_XDECREF(type);
+	return -1;
+}
+
 int errors_forked(void)
 {
 	errors_raise_with(-ECHILD,

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "arrays.h"
 #include "buffer.h"
+#include "classes.h"
 #include "description.h"
 #include "dlpack.h"
 #include "docs.h"
@@ -214,7 +215,7 @@ static PyObject *to_array(PyObject *self, PyObject *args, PyObject *keywords)
 	static const char *const names[] = { "dtype", "copy", NULL };
 	PyObject *dtype = NULL, *want_copy = Py_None;
 
-	if (!arguments_parse(args, keywords, "|OO", names, &dtype, &want_copy) ||
+	if (!arguments_parse(args, keywords, "|OO:__array__", names, &dtype, &want_copy) ||
 	    check_one_plane((struct frame *)self))
 		return NULL;
 	return arrays_numpy(self, dtype == Py_None ? NULL : dtype, want_copy == Py_True);
@@ -227,6 +228,8 @@ static PyObject *release_now(PyObject *object, PyObject *unused)
 	struct frame *self = (struct frame *)object;
 
 	(void)unused;
+	if (self->buffers > 0 && self->memory.forks != orphans_forks)
+		return errors_forked(), NULL;
 	if (self->buffers > 0) {
 		PyErr_Format(PyExc_BufferError,
 		             "%zd arrays of the frame are in use: delete them first, or use "
@@ -251,15 +254,27 @@ static PyObject *leave(PyObject *self, PyObject *args)
 	Py_RETURN_NONE;
 }
 
+PyObject *frame_describe(const struct frame *self, const char *name)
+{
+	PyObject *format = classes_format_name(self->handle->fourcc), *text;
+
+	if (!format)
+		return NULL;
+	text = PyUnicode_FromFormat("<shmflip.%s: %ux%u %U>", name, (unsigned)self->handle->width,
+	                            (unsigned)self->handle->height, format);
+	Py_DECREF(format);
+	return text;
+}
+
 static PyObject *repr(PyObject *object)
 {
 	const struct frame *self = (const struct frame *)object;
+	char name[64];
 
 	if (self->closed)
 		return PyUnicode_FromString("<shmflip.Frame released>");
-	return PyUnicode_FromFormat("<shmflip.Frame %llu: %ux%u>",
-	                            (unsigned long long)self->handle->sequence,
-	                            (unsigned)self->handle->width, (unsigned)self->handle->height);
+	PyOS_snprintf(name, sizeof(name), "Frame %llu", (unsigned long long)self->handle->sequence);
+	return frame_describe(self, name);
 }
 
 /* ---- The type ---- */

@@ -43,6 +43,9 @@ struct frame *frame_new(struct shmflip_frame *handle, struct frame_holds *holds)
 /* Checks that the frame is open, and not a parent's. Returns 0, or -1 with an exception. */
 int frame_check_open(const struct frame *self);
 
+/* repr() of an open frame or a loan: <shmflip.NAME: size and format>. */
+PyObject *frame_describe(const struct frame *self, const char *name);
+
 /* Computes the shape of a plane. It stays as it is. */
 const struct shape *frame_shape(struct frame *self, uint32_t plane);
 

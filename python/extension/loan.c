@@ -10,7 +10,7 @@
 #include "errors.h"
 #include "frame.h"
 #include "loan_arrays.h"
-#include "numbers.h"
+#include "loan_description.h"
 #include "packed.h"
 #include "protection.h"
 #include "refusals.h"
@@ -42,24 +42,6 @@ PyObject *loan_new(struct shmflip_frame *handle, PyObject *producer, bool keep)
 	return (PyObject *)self;
 }
 
-static int check(const struct loan *self)
-{
-	if (!self->frame->closed)
-		return frame_check_open(self->frame);
-	PyErr_SetString(PyExc_ValueError, "the loan is over: take another one");
-	return -1;
-}
-
-static int check_lent(const struct loan *self)
-{
-	if (check(self))
-		return -1;
-	if (self->frame->writable)
-		return 0;
-	PyErr_SetString(PyExc_ValueError, "the loan is published: reuse() lends its slot again");
-	return -1;
-}
-
 /* The slot is released when the last array is gone. */
 static void end(struct loan *self)
 {
@@ -67,19 +49,12 @@ static void end(struct loan *self)
 	frame_close(self->frame);
 }
 
-static PyObject *get_planes(PyObject *object, void *unused)
-{
-	struct loan *self = (struct loan *)object;
-
-	(void)unused;
-	return check(self) || loan_arrays_make(self) ? NULL : Py_NewRef(self->arrays);
-}
-
 static PyObject *write_packed(PyObject *object, PyObject *bytes)
 {
 	struct loan *self = (struct loan *)object;
 
-	if (check_lent(self) || packed_write(self->frame, bytes))
+	if (loan_check_lent(self) || arguments_check_bytes(bytes, "data") ||
+	    packed_write(self->frame, bytes))
 		return NULL;
 	Py_RETURN_NONE;
 }
@@ -108,11 +83,11 @@ static PyObject *publish_now(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	if (check_lent(self))
+	if (loan_check_lent(self))
 		return NULL;
 	error = loan_arrays_finish(self);
 	if (!error)
-		error = check_lent(self) || publish(self) ? -1 : 0;
+		error = loan_check_lent(self) || publish(self) ? -1 : 0;
 	if (!error && self->keep)
 		loan_arrays_forget(self);
 	else
@@ -142,7 +117,7 @@ static int check_published(const struct loan *self)
 	else if (self->frame->writable)
 		PyErr_SetString(PyExc_ValueError, "the loan is not published yet");
 	else
-		return check(self);
+		return loan_check(self);
 	return -1;
 }
 
@@ -188,7 +163,7 @@ static PyObject *enter(PyObject *object, PyObject *unused)
 	struct loan *self = (struct loan *)object;
 
 	(void)unused;
-	if (check_lent(self) || loan_arrays_make(self))
+	if (loan_check_lent(self) || loan_arrays_make(self))
 		return NULL;
 	if (PyTuple_Size(self->arrays) == 1)
 		return Py_NewRef(PyTuple_GetItem(self->arrays, 0));
@@ -239,116 +214,11 @@ static void dealloc(PyObject *object)
 	Py_DECREF(type);
 }
 
-/* ---- Description ---- */
-
-static PyObject *get(PyObject *object, void *closure)
-{
-	const struct loan *self = (const struct loan *)object;
-	const struct description_field *field = closure;
-
-	return check(self) ? NULL : description_get(self->frame, field);
-}
-
-static int set(PyObject *object, PyObject *value, void *closure)
-{
-	struct loan *self = (struct loan *)object;
-	const struct description_field *field = closure;
-
-	if (check_lent(self))
-		return -1;
-	if (!value) {
-		PyErr_Format(PyExc_AttributeError, "%s cannot be deleted", field->name);
-		return -1;
-	}
-	return description_set(self->frame, field, value);
-}
-
-static PyObject *get_sequence(PyObject *self, void *unused)
-{
-	(void)unused;
-	return PyLong_FromUnsignedLongLong(((struct loan *)self)->sequence);
-}
-
-static PyObject *get_published_ns(PyObject *object, void *unused)
-{
-	const struct loan *self = (const struct loan *)object;
-
-	(void)unused;
-	if (self->published_ns == SHMFLIP_NO_TIME)
-		Py_RETURN_NONE;
-	return PyLong_FromLongLong(self->published_ns);
-}
-
-static PyObject *get_source(PyObject *object, void *unused)
-{
-	const struct loan *self = (const struct loan *)object;
-
-	(void)unused;
-	if (check(self))
-		return NULL;
-	return PyUnicode_FromString(self->frame->handle->source);
-}
-
-static int set_source(PyObject *object, PyObject *value, void *unused)
-{
-	struct loan *self = (struct loan *)object;
-	PyObject *bytes;
-	const char *text;
-
-	(void)unused;
-	if (check_lent(self))
-		return -1;
-	bytes = arguments_text(value, "source", &text);
-	if (!bytes)
-		return -1;
-	self->frame->handle->source = text;
-	Py_XDECREF(self->source);
-	self->source = bytes;
-	return 0;
-}
-
-static PyObject *add_metadata(PyObject *object, PyObject *args)
-{
-	struct loan *self = (struct loan *)object;
-	struct shmflip_metadata metadata;
-	PyObject *type;
-	Py_buffer data;
-	int error;
-
-	if (!PyArg_ParseTuple(args, "Oy*", &type, &data))
-		return NULL;
-	error = number_u32(type, "the type of metadata", &metadata.type);
-	if (!error)
-		error = check_lent(self);
-	if (!error && data.len > SHMFLIP_FRAME_METADATA_MAX)
-		error = errors_bad_argument("%zd bytes of metadata are too many: use %d at most",
-		                            data.len, SHMFLIP_FRAME_METADATA_MAX);
-	if (!error) {
-		metadata.bytes = (uint32_t)data.len;
-		metadata.data = data.buf;
-		error = shmflip_frame_add_metadata(self->frame->handle, &metadata);
-		if (error)
-			errors_raise(error);
-	}
-	PyBuffer_Release(&data);
-	if (error)
-		return NULL;
-	Py_RETURN_NONE;
-}
-
-/* A type of Python's own may end the loan: the frame checks for itself. */
-static PyObject *get_metadata(PyObject *object, PyObject *type)
-{
-	const struct loan *self = (const struct loan *)object;
-
-	return check(self) ? NULL : description_metadata((PyObject *)self->frame, type);
-}
-
 /* ---- The type ---- */
 
 static PyMethodDef methods[] = {
-	{ "metadata", get_metadata, METH_O, DOC_LOAN_METADATA },
-	{ "add_metadata", add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
+	{ "metadata", loan_metadata, METH_O, DOC_LOAN_METADATA },
+	{ "add_metadata", loan_add_metadata, METH_VARARGS, DOC_LOAN_ADD_METADATA },
 	{ "write", write_packed, METH_O, DOC_LOAN_WRITE },
 	{ "publish", publish_now, METH_NOARGS, DOC_LOAN_PUBLISH },
 	{ "discard", discard, METH_NOARGS, DOC_LOAN_DISCARD },
@@ -359,25 +229,14 @@ static PyMethodDef methods[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-static const PyGetSetDef own_attributes[] = {
-	{ "planes", get_planes, NULL, DOC_LOAN_PLANES, NULL },
-	{ "sequence", get_sequence, NULL, DOC_LOAN_SEQUENCE, NULL },
-	{ "published_ns", get_published_ns, NULL, NULL, NULL },
-	{ "source", get_source, set_source, NULL, NULL },
-	{ NULL, NULL, NULL, NULL, NULL },
-};
-
 int loan_init(PyObject *module)
 {
 	static PyGetSetDef attributes[DESCRIPTION_ATTRIBUTES_MAX];
 	static PyType_Slot slots[] = {
-		{ Py_tp_dealloc, dealloc },
-		{ Py_tp_traverse, traverse },
-		{ Py_tp_clear, clear },
-		{ Py_tp_methods, methods },
-		{ Py_tp_getset, attributes },
-		{ Py_tp_doc, (char *)DOC_LOAN },
-		{ 0, NULL },
+		{ Py_tp_dealloc, dealloc },      { Py_tp_traverse, traverse },
+		{ Py_tp_clear, clear },          { Py_tp_repr, loan_repr },
+		{ Py_tp_methods, methods },      { Py_tp_getset, attributes },
+		{ Py_tp_doc, (char *)DOC_LOAN }, { 0, NULL },
 	};
 	static PyType_Spec spec = {
 		.name = "shmflip.Loan",
@@ -388,7 +247,7 @@ int loan_init(PyObject *module)
 	};
 
 	if (!loan_type) {
-		description_fill_table(attributes, own_attributes, get, set);
+		loan_description_fill(attributes);
 		loan_type = (PyTypeObject *)PyType_FromSpec(&spec);
 	}
 	return loan_type ? PyModule_AddType(module, loan_type) : -1;

@@ -26,24 +26,17 @@ int loan_difference_apply(struct shmflip_frame *frame, const struct loan_differe
 
 static int read_format(PyObject *value, uint32_t *fourcc)
 {
-	const char *name;
-	PyObject *bytes = arguments_text(value, "format", &name);
-	int error;
+	const char *name = arguments_text(value, "format");
+	int error = name ? shmflip_format_find(name, fourcc) : 0;
 
-	if (!bytes)
-		return -1;
-	error = shmflip_format_find(name, fourcc);
-	Py_DECREF(bytes);
 	if (error)
 		errors_raise(error);
-	return error ? -1 : 0;
+	return name && !error ? 0 : -1;
 }
 
 static int read_size(PyObject *value, const char *name, uint32_t *size)
 {
-	if (number_u32(value, name, size))
-		return -1;
-	return *size > 0 ? 0 : errors_bad_argument("%s is 0: use 1 or more, or None", name);
+	return number_u32(value, name, 1, UINT32_MAX, size);
 }
 
 static bool is_name(PyObject *name, const char *text)

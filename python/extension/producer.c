@@ -104,7 +104,7 @@ static PyObject *end(PyObject *object, PyObject *args, PyObject *keywords)
 	struct producer *self = (struct producer *)object;
 	int failed = 0;
 
-	if (!arguments_parse(args, keywords, "|p", names, &failed) || producer_check(self))
+	if (!arguments_parse(args, keywords, "|p:end", names, &failed) || producer_check(self))
 		return NULL;
 	self->ended = true;
 	return none_or_error(self, producer_call(self, do_end, failed, NULL));
@@ -143,8 +143,9 @@ static PyObject *wait_viewers(PyObject *object, PyObject *args, PyObject *keywor
 	uint32_t wanted = 1;
 	int error;
 
-	if (!arguments_parse(args, keywords, "|OO", names, &count, &timeout) ||
-	    (count && number_u32(count, "count", &wanted)) || deadline_parse(timeout, &deadline))
+	if (!arguments_parse(args, keywords, "|OO:wait_viewers", names, &count, &timeout) ||
+	    (count && number_u32(count, "count", 0, SHMFLIP_VIEWERS_MAX, &wanted)) ||
+	    deadline_parse(timeout, &deadline))
 		return NULL;
 	error = producer_wait_for(self, &deadline, try_wait_viewers, &wanted);
 	if (error == -EAGAIN)
@@ -215,6 +216,9 @@ static PyObject *get_closed(PyObject *object, void *unused)
 
 /* ---- Life ---- */
 
+/* The last number means none. */
+#define GROUP_MAX (UINT32_MAX - 1)
+
 static int open_producer(struct producer *self, const struct shmflip_producer_options *options,
                          PyObject *stream_tuple)
 {
@@ -238,28 +242,38 @@ static int open_producer(struct producer *self, const struct shmflip_producer_op
 	return 0;
 }
 
+static int read_group(PyObject *value, struct shmflip_producer_options *options)
+{
+	uint32_t group;
+
+	if (value == Py_None)
+		return 0;
+	if (number_u32(value, "group", 0, GROUP_MAX, &group))
+		return -1;
+	options->group_set = 1;
+	options->group = group;
+	return 0;
+}
+
 /* __init__(channel, dir, policy, mode, group or None, lease_ms, stream): shmflip.Producer has the
  * arguments of users. */
 static int init(PyObject *object, PyObject *args, PyObject *keywords)
 {
 	struct producer *self = (struct producer *)object;
 	struct shmflip_producer_options options;
-	PyObject *mode, *group, *stream;
+	PyObject *channel, *group, *stream;
 	long long lease_ms;
-	uint32_t number = 0;
 
 	(void)keywords;
 	shmflip_init(&options);
-	if (!PyArg_ParseTuple(args, "zO&IOOLO!", &options.channel, arguments_dir, &options.dir,
-	                      &options.policy, &mode, &group, &lease_ms, &PyTuple_Type, &stream) ||
-	    number_u32(mode, "mode", &number))
+	if (!PyArg_ParseTuple(args, "OO&IIOLO!", &channel, arguments_dir, &options.dir,
+	                      &options.policy, &options.mode, &group, &lease_ms, &PyTuple_Type,
+	                      &stream))
 		return -1;
-	options.mode = number;
-	options.group_set = group != Py_None;
+	options.channel = arguments_text(channel, "channel");
 	options.lease_ms = lease_ms;
-	if (options.group_set && number_u32(group, "group", &number))
+	if (!options.channel || read_group(group, &options))
 		return -1;
-	options.group = number;
 	if (self->handle || self->closing) {
 		PyErr_SetString(PyExc_TypeError, "a producer is opened once: make another one");
 		return -1;

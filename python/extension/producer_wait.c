@@ -24,6 +24,10 @@ int producer_raise(const struct producer *self, int error)
 		return producer_check(self);
 	if (error == -ECANCELED)
 		return errors_interrupted((PyObject *)self);
+	if (error == -ENOBUFS)
+		return errors_raise_about(error, (PyObject *)self,
+		                          "loans and their arrays hold all free slots of",
+		                          "discard loans and delete arrays, or use more slots");
 	errors_raise(error);
 	return -1;
 }

@@ -13,7 +13,7 @@ static int read_item(PyObject *pair, struct shmflip_metadata *item)
 	PyObject *type, *data;
 
 	if (!PyArg_ParseTuple(pair, "OS", &type, &data) ||
-	    number_u32(type, "the type of metadata", &item->type))
+	    number_u32(type, "the type of metadata", 0, UINT32_MAX, &item->type))
 		return -1;
 	if (PyBytes_Size(data) > SHMFLIP_STREAM_METADATA_MAX)
 		return errors_bad_argument("a stream has at most %d bytes of metadata",
@@ -45,13 +45,22 @@ static int read_metadata(PyObject *pairs, struct shmflip_stream *stream)
 
 int streams_read(PyObject *tuple, struct shmflip_stream *stream)
 {
-	static const char *const names[] = { "fourcc", "width",  "height",
-		                             "slots",  "rate",   "rate",
-		                             "aspect", "aspect", "frame_metadata_bytes" };
-	uint32_t *numbers[] = {
-		&stream->fourcc,     &stream->width,      &stream->height,
-		&stream->slots,      &stream->rate_num,   &stream->rate_den,
-		&stream->aspect_num, &stream->aspect_den, &stream->frame_metadata_bytes
+	const struct {
+		const char *name;
+		uint32_t min;
+		uint32_t max;
+		uint32_t *number;
+	} numbers[] = {
+		{ "fourcc", 0, UINT32_MAX, &stream->fourcc },
+		{ "width", 0, UINT32_MAX, &stream->width },
+		{ "height", 0, UINT32_MAX, &stream->height },
+		{ "slots", SHMFLIP_SLOTS_MIN, SHMFLIP_SLOTS_MAX, &stream->slots },
+		{ "rate", 0, UINT32_MAX, &stream->rate_num },
+		{ "rate", 0, UINT32_MAX, &stream->rate_den },
+		{ "aspect", 0, UINT32_MAX, &stream->aspect_num },
+		{ "aspect", 0, UINT32_MAX, &stream->aspect_den },
+		{ "frame_metadata_bytes", 0, SHMFLIP_FRAME_METADATA_MAX,
+		  &stream->frame_metadata_bytes },
 	};
 	enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 	PyObject *items[NUMBERS], *slot_bytes, *colour, *metadata;
@@ -62,7 +71,8 @@ int streams_read(PyObject *tuple, struct shmflip_stream *stream)
 	                      &items[8], &metadata))
 		return -1;
 	for (int i = 0; i < NUMBERS; i++)
-		if (number_u32(items[i], names[i], numbers[i]))
+		if (number_u32(items[i], numbers[i].name, numbers[i].min, numbers[i].max,
+		               numbers[i].number))
 			return -1;
 	if (number_u64(slot_bytes, "slot_bytes", &stream->slot_bytes) ||
 	    description_read_colour(colour, &stream->colour))

@@ -11,49 +11,10 @@
 #include "frame.h"
 #include "refusals.h"
 #include "streams.h"
+#include "viewer_frames.h"
 #include "viewer_wait.h"
 
 /* ---- Frames ---- */
-
-/* A loop holds a frame while it waits for the next one: that starves nobody. */
-static int warn_if_many_are_held(struct viewer *self)
-{
-	unsigned many = self->slots > 3 ? self->slots - 1 : 2;
-
-	if (self->holds->held < many) {
-		self->holds->warned = false;
-		return 0;
-	}
-	if (self->holds->warned || self->slots == 0)
-		return 0;
-	self->holds->warned = true;
-	return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-	                        "%u frames of %u slots are held, and the producer has none left: "
-	                        "release frames, or keep frame.copy()",
-	                        self->holds->held, self->slots);
-}
-
-/* Takes a frame. Returns a new reference; or NULL, with *error 0 and an exception, or with the
- * library's error. */
-static PyObject *take(struct viewer *self, const struct deadline *deadline, int *error)
-{
-	const struct shmflip_frame *handle = NULL;
-	struct frame *frame;
-
-	*error = 0;
-	if (viewer_check(self) || warn_if_many_are_held(self))
-		return NULL;
-	*error = viewer_wait_for(self, deadline, viewer_try_acquire, &handle);
-	if (*error) {
-		if (*error > 0)
-			*error = 0;
-		return NULL;
-	}
-	frame = frame_new((struct shmflip_frame *)handle, self->holds);
-	if (!frame)
-		shmflip_frame_release(handle);
-	return (PyObject *)frame;
-}
 
 static PyObject *acquire(PyObject *object, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
@@ -64,7 +25,7 @@ static PyObject *acquire(PyObject *object, PyObject *const *args, Py_ssize_t cou
 
 	if (deadline_from_arguments(args, count, names, &deadline))
 		return NULL;
-	frame = take(self, &deadline, &error);
+	frame = viewer_take(self, &deadline, self->ends, &error);
 	if (error)
 		viewer_raise(self, error);
 	return frame;
@@ -78,33 +39,14 @@ static PyObject *poll_frame(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	frame = take(self, &no_wait, &error);
-	if (error == -EAGAIN || error == -EBUSY)
-		Py_RETURN_NONE;
-	if (error)
-		viewer_raise(self, error);
-	return frame;
-}
-
-static PyObject *next(PyObject *object)
-{
-	struct viewer *self = (struct viewer *)object;
-	struct deadline deadline;
-	PyObject *frame;
-	int error;
-
-	if (deadline_parse(NULL, &deadline))
-		return NULL;
-	frame = take(self, &deadline, &error);
-	if (error && error != -ENODATA) /* the end of the stream is that of the iteration */
-		viewer_raise(self, error);
-	return frame;
+	frame = viewer_take(self, &no_wait, self->ends, &error);
+	return viewer_poll_result(self, frame, error);
 }
 
 /* ---- Other calls ---- */
 
 static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t count,
-                           PyObject *names, viewer_attempt *try)
+                           PyObject *names, uint64_t ends, viewer_attempt *try)
 {
 	struct viewer *self = (struct viewer *)object;
 	struct deadline deadline;
@@ -112,7 +54,7 @@ static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t c
 
 	if (deadline_from_arguments(args, count, names, &deadline))
 		return NULL;
-	error = viewer_wait_for(self, &deadline, try, NULL);
+	error = viewer_wait_for(self, &deadline, ends, try, NULL);
 	if (error < 0)
 		viewer_raise(self, error);
 	if (error)
@@ -122,13 +64,15 @@ static PyObject *wait_with(PyObject *object, PyObject *const *args, Py_ssize_t c
 
 static PyObject *attach(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names)
 {
-	return wait_with(self, args, count, names, viewer_try_attach);
+	return wait_with(self, args, count, names, VIEWER_ANY_ENDS, viewer_try_attach);
 }
 
 static PyObject *wait_until_ready(PyObject *self, PyObject *const *args, Py_ssize_t count,
                                   PyObject *names)
 {
-	return wait_with(self, args, count, names, viewer_try_wait);
+	uint64_t ends = ((struct viewer *)self)->ends;
+
+	return wait_with(self, args, count, names, ends, viewer_try_wait);
 }
 
 static PyObject *get_fileno(PyObject *object, PyObject *unused)
@@ -239,12 +183,16 @@ static int init(PyObject *object, PyObject *args, PyObject *keywords)
 {
 	struct viewer *self = (struct viewer *)object;
 	struct shmflip_viewer_options options;
+	PyObject *channel;
 	int prefault, error;
 
 	(void)keywords;
 	shmflip_init(&options);
-	if (!PyArg_ParseTuple(args, "zO&Ip", &options.channel, arguments_dir, &options.dir,
-	                      &options.view, &prefault))
+	if (!PyArg_ParseTuple(args, "OO&Ip", &channel, arguments_dir, &options.dir, &options.view,
+	                      &prefault))
+		return -1;
+	options.channel = arguments_text(channel, "channel");
+	if (!options.channel)
 		return -1;
 	if (self->handle || self->closing) {
 		PyErr_SetString(PyExc_TypeError, "a viewer is opened once: make another one");
@@ -341,8 +289,7 @@ int viewer_init(PyObject *module)
 		{ Py_tp_new, new },
 		{ Py_tp_init, init },
 		{ Py_tp_dealloc, dealloc },
-		{ Py_tp_iter, PyObject_SelfIter },
-		{ Py_tp_iternext, next },
+		{ Py_tp_iter, viewer_frames },
 		{ Py_tp_methods, methods },
 		{ Py_tp_getset, attributes },
 		{ Py_tp_doc, (char *)DOC_VIEWER },
@@ -357,5 +304,7 @@ int viewer_init(PyObject *module)
 
 	if (!viewer_type)
 		viewer_type = (PyTypeObject *)PyType_FromSpec(&spec);
-	return viewer_type ? PyModule_AddType(module, viewer_type) : -1;
+	if (!viewer_type || viewer_frames_init())
+		return -1;
+	return PyModule_AddType(module, viewer_type);
 }

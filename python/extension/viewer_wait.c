@@ -2,6 +2,7 @@
 #include "viewer_wait.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "errors.h"
@@ -125,14 +126,39 @@ int viewer_raise(const struct viewer *self, int error)
 		                          "open a viewer in each thread, or wait longer");
 	if (error == -EAGAIN)
 		return fail_timeout(self);
-	errors_raise(error);
+	if (error == -ENODATA || error == -EPIPE)
+		errors_raise_with(error, self->end_line);
+	else
+		errors_raise(error);
 	return -1;
 }
 
 /* ---- Waits ---- */
 
-int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
-                    void *result)
+static int note_end(struct viewer *self, int error)
+{
+	self->ends++;
+	self->end = error;
+	snprintf(self->end_line, sizeof(self->end_line), "%s", shmflip_error_detail());
+	return error;
+}
+
+/* With the lock. */
+static int attempt_once(struct viewer *self, const struct deadline *deadline, uint64_t ends,
+                        viewer_attempt *try, void *result)
+{
+	int error;
+
+	if (self->ends > ends)
+		return self->end;
+	error = try(self, deadline_slice_ms(deadline), result);
+	if (error == -EAGAIN)
+		self->attached = shmflip_viewer_channel(self->handle) != NULL;
+	return error == -ENODATA || error == -EPIPE ? note_end(self, error) : error;
+}
+
+int viewer_wait_for(struct viewer *self, const struct deadline *deadline, uint64_t ends,
+                    viewer_attempt *try, void *result)
 {
 	int error;
 
@@ -140,9 +166,7 @@ int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer
 		error = begin_turn(self, deadline);
 		if (error)
 			return error == -1 ? 1 : error;
-		error = try(self, deadline_slice_ms(deadline), result);
-		if (error == -EAGAIN)
-			self->attached = shmflip_viewer_channel(self->handle) != NULL;
+		error = attempt_once(self, deadline, ends, try, result);
 		viewer_end_turn(self);
 		if (error != -EINTR && (error != -EAGAIN || deadline_slice_ms(deadline) == 0))
 			return error;

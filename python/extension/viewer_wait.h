@@ -8,10 +8,13 @@
 #include "python_api.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "frame.h"
 #include "shmflip.h"
 #include "waiting.h"
+
+enum { VIEWER_LINE_MAX = 512 };
 
 struct viewer {
 	PyObject_HEAD
@@ -20,6 +23,9 @@ struct viewer {
 	unsigned queued; /* threads that wait for the lock */
 	bool closing;
 	bool attached; /* when the last wait ended without a frame */
+	uint64_t ends; /* of streams, that calls have got */
+	int end;       /* the last one: -ENODATA or -EPIPE */
+	char end_line[VIEWER_LINE_MAX];
 	unsigned forks;
 	unsigned slots; /* of the channel, when the last frame was taken */
 	struct frame_holds *holds;
@@ -45,10 +51,17 @@ typedef int viewer_attempt(struct viewer *self, int timeout_ms, void *result);
 
 /* Makes attempts until one has another result than -EAGAIN and -EINTR, or the time is over. Returns
  * that result, or 1 with an exception.
+ * The library reports the end of a stream once, and several threads may wait for it: a wait ends as
+ * well if another call has got an end since. ends: self->ends when the wait, or the loop around it,
+ * began.
  * -EAGAIN  timeout
- * -EBUSY   timeout: another thread had the lock */
-int viewer_wait_for(struct viewer *self, const struct deadline *deadline, viewer_attempt *try,
-                    void *result);
+ * -EBUSY   timeout: another thread had the lock
+ * -ENODATA, -EPIPE  the stream's end */
+int viewer_wait_for(struct viewer *self, const struct deadline *deadline, uint64_t ends,
+                    viewer_attempt *try, void *result);
+
+/* For a wait that no end concerns. */
+#define VIEWER_ANY_ENDS UINT64_MAX
 
 /* Attempts. The result of the first one is a const struct shmflip_frame *. */
 int viewer_try_acquire(struct viewer *self, int timeout_ms, void *result);

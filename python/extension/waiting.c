@@ -5,17 +5,12 @@
 
 #include "errors.h"
 #include "monotonic.h"
+#include "numbers.h"
 
 /* Half of what Ctrl-C may take. */
 enum { SLICE_MS = 50 };
 
 static const int64_t now_only = INT64_MIN, without_end = INT64_MAX;
-
-/* Without a float in between, whose memory takes long. */
-static double to_seconds(PyObject *timeout)
-{
-	return PyLong_Check(timeout) ? PyLong_AsDouble(timeout) : PyFloat_AsDouble(timeout);
-}
 
 int deadline_parse(PyObject *timeout, struct deadline *deadline)
 {
@@ -24,8 +19,7 @@ int deadline_parse(PyObject *timeout, struct deadline *deadline)
 	deadline->end_ns = without_end;
 	if (!timeout || timeout == Py_None)
 		return 0;
-	seconds = to_seconds(timeout);
-	if (seconds == -1 && PyErr_Occurred())
+	if (number_real(timeout, "timeout", "a number of seconds or None", &seconds))
 		return -1;
 	if (isnan(seconds) || seconds < 0)
 		return errors_bad_argument("a timeout is 0 or more seconds, or None");

@@ -1,5 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""shmflip: image frames shared between processes without copying. __init__.pyi describes it."""
+"""shmflip: image frames shared between processes without copying.
+
+    with shmflip.Producer("camera", width=640, height=480) as producer:
+        with producer.loan() as array:  # the slot: (480, 640, 4), blue, green, red, unused
+            array[:] = picture          # the end of the block publishes
+
+    with shmflip.Viewer("camera") as viewer:
+        for frame in viewer:            # the loop ends with the stream
+            array = numpy.asarray(frame)    # the slot, read-only: no copy
+
+A library that ignores the read-only flag, such as OpenCV, ends the process with SIGSEGV when it
+draws on a frame: draw on frame.copy(). Each held frame or array costs the producer a slot: keep
+frame.copy().
+
+__init__.pyi beside this file describes all members, shapes of arrays, threads and forks."""
 
 import faulthandler as _faulthandler
 import os as _os

@@ -32,7 +32,7 @@ Warning   Libraries that ignore the read-only flag of arrays (OpenCV 4.6 does) e
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from fractions import Fraction
 from os import PathLike
 from types import TracebackType
@@ -66,8 +66,8 @@ class Timeout(Error, TimeoutError):
     Loan.reuse() is in use."""
 
 class EndOfStream(Error, EOFError):
-    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
-    acquire waits for the next stream."""
+    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. Reaches
+    all calls and loops that wait by then; the next acquire waits for the next stream."""
 
 class ProducerDied(Error, ConnectionError):
     """The producer died or its stream failed, and all that it published was taken. The next
@@ -95,7 +95,10 @@ class Interrupted(Error):
 # ---- Formats and streams
 
 class FormatInfo(NamedTuple):
+    """A pixel format. ffmpeg, gstreamer and v4l2 are its names there, or None."""
+
     name: str
+    """DRM's"""
     fourcc: int
     planes: int
     model: Literal["rgb", "yuv", "gray"]
@@ -132,7 +135,7 @@ def format_layout(format: str, width: int, height: int) -> Layout:
     """How the planes of a frame lie in memory. For slot_bytes: Layout.bytes."""
 
 class Colour(NamedTuple):
-    """Code points of ITU-T H.273. 0: not known."""
+    """Code points of ITU-T H.273, but range is 1 (limited) or 2 (full). 0: not known."""
 
     primaries: int = 0
     transfer: int = 0
@@ -217,12 +220,12 @@ class Frame:
         """EXIF's 1 to 8. 0: as it lies."""
     @property
     def value_scale(self) -> float:
-        """What R16 and R32F measure is value * scale + offset. 0: not known."""
+        """What R16 and R32F measure is value * scale + offset, both of float32. 0: not known."""
     @property
     def value_offset(self) -> float: ...
     @property
     def format(self) -> str:
-        """DRM's name."""
+        """DRM's name, whichever name the producer gave."""
     @property
     def fourcc(self) -> int: ...
     @property
@@ -360,7 +363,8 @@ class Loan:
 # ---- Handles
 
 class Counts(NamedTuple):
-    """For a viewer, published = acquired + missed."""
+    """Counts of one viewer or producer since it was opened. For a viewer, published = acquired +
+    missed."""
 
     published: int
     acquired: int
@@ -369,11 +373,15 @@ class Counts(NamedTuple):
     """for want of a free slot. Of a viewer: by its producers, meanwhile"""
     discarded: int
     producers: int
+    """that the viewer was attached to"""
     generations: int
+    """that a producer made, or a viewer was attached to"""
     waited_ns: int
     """for a slot, in Producer.loan()"""
 
 class Channel(NamedTuple):
+    """What a viewer is attached to, or what status() finds."""
+
     producer: int
     """tells the producers of a channel apart: later ones are larger"""
     generation: int
@@ -395,9 +403,12 @@ class Viewer:
     dir       the directory of channels. None: $SHMFLIP_DIR, else $XDG_RUNTIME_DIR/shmflip, else
               /tmp/shmflip-UID
 
-    for frame in viewer: waits for each frame, and ends with the stream; ProducerDied and other
-    errors go through. Another loop goes on with the next stream. async for does the same in a loop
-    of asyncio. A viewer that is not closed gives a ResourceWarning when it is gone."""
+    for frame in viewer: waits for each frame, and ends when the producer ends its stream;
+    ProducerDied and other errors go through. Another loop continues with the next stream. After
+    Producer.configure(), the same loop continues with frames of the new format and size. async for
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, each frame
+    goes to one of them, and the stream's end to all that wait or loop by then. A viewer that is not
+    closed gives a ResourceWarning when it is gone."""
 
     def __init__(
         self,
@@ -443,10 +454,8 @@ class Viewer:
         traceback: TracebackType | None,
         /,
     ) -> None: ...
-    def __iter__(self: _Viewer) -> _Viewer: ...
-    def __next__(self) -> Frame: ...
-    def __aiter__(self: _Viewer) -> _Viewer: ...
-    async def __anext__(self) -> Frame: ...
+    def __iter__(self) -> Iterator[Frame]: ...
+    def __aiter__(self) -> AsyncIterator[Frame]: ...
 
 class Producer:
     """Publishes frames in a channel. Removes what dead producers left. Busy: a live one holds it.
@@ -454,13 +463,14 @@ class Producer:
     lossless  False: when no slot is free, loan(timeout=0) raises Timeout, and the program drops
               the frame. True: wait for a slot, so that viewers see every frame
     mode      who may attach: 0o600, 0o640 or 0o644
-    group     the channel belongs to this group. None: to the process's own
+    group     the channel belongs to this group, a number: see grp. None: to the process's own
     lease     seconds that a viewer may hold the last free slot before the producer moves to new
-              memory. None: 2 under latest, no limit under lossless. Negative: no limit
+              memory. 0: at once. None: 2 under latest, no limit under lossless. Negative: no
+              limit
 
-    The other arguments are those of Stream; rate and aspect may be anything that Fraction takes,
-    or (numerator, denominator). A producer that is not closed gives a ResourceWarning when it is
-    gone; the interpreter's exit closes those that are left."""
+    The other arguments are those of Stream; rate and aspect may be any number, anything else that
+    Fraction takes, or (numerator, denominator). A producer that is not closed gives a
+    ResourceWarning when it is gone; the interpreter's exit closes those that are left."""
 
     def __init__(
         self,
@@ -544,12 +554,17 @@ class Producer:
 # ---- Channels
 
 class State(enum.Enum):
+    """State of a channel. DEAD: its producer died. RUNNING: its producer lives, also while it is
+    stopped. ENDED, FAILED: likewise, and its stream has ended or failed."""
+
     DEAD = 0
     RUNNING = 1
     ENDED = 2
     FAILED = 3
 
 class Status(NamedTuple):
+    """What status() finds."""
+
     state: State
     error: Error | None
     """why only state and channel.pid are known"""
@@ -564,6 +579,8 @@ class Status(NamedTuple):
     segment_bytes: int
 
 class Removed(NamedTuple):
+    """How many of each clean() removed."""
+
     files: int
     segments: int
     semaphores: int

@@ -19,8 +19,8 @@ class Timeout(Error, TimeoutError):
 
 
 class EndOfStream(Error, EOFError):
-    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. The next
-    acquire waits for the next stream."""
+    """The stream ended, and the viewer has taken or counted all of it. Ends an iteration. Reaches
+    all calls and loops that wait by then; the next acquire waits for the next stream."""
 
 
 class ProducerDied(Error, ConnectionError):

@@ -2,6 +2,7 @@
 """The producer: the extension's, with arguments by name."""
 
 import atexit
+import os
 import warnings
 import weakref
 from collections.abc import Mapping
@@ -10,14 +11,16 @@ from typing import Any, Self
 
 from . import _shmflip
 from ._errors import BadArgument
-from ._types import EINVAL, Colour, Stream, flatten, make_fraction
-from ._viewer import channel_dir, place_of
+from ._types import EINVAL, Colour, Stream, flatten, make_colour, make_fraction
+from ._viewer import channel_dir, describe, place_of
 
 _open: "weakref.WeakSet[Producer]" = weakref.WeakSet()
 
 _LATEST, _LOSSLESS = 1, 2
 
 _LEASE_MAX_S = 2**31
+
+_MODES = 0o600, 0o640, 0o644
 
 
 @atexit.register
@@ -30,10 +33,15 @@ def _close_all() -> None:
 def _lease_ms(seconds: float | None) -> int:
     if seconds is None:
         return 0
+    seconds = _shmflip.seconds(seconds, "lease")
     if not seconds < _LEASE_MAX_S:
-        raise BadArgument(EINVAL, f"lease is {seconds}: use seconds, or a negative number"
+        raise BadArgument(EINVAL, f"lease is {seconds:g}: use seconds, or a negative number"
                                   " for no limit")
     return -1 if seconds < 0 else max(1, round(seconds * 1000))
+
+
+def _octal(mode: Any) -> str:
+    return oct(mode) if isinstance(mode, int) else repr(mode)
 
 
 def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
@@ -41,14 +49,29 @@ def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
     info = _shmflip.format_info(stream.format)
     stream = stream._replace(format=info.name, rate=make_fraction(stream.rate, "rate"),
                              aspect=make_fraction(stream.aspect, "aspect"),
-                             colour=Colour(*stream.colour))
+                             colour=make_colour(stream.colour))
     return stream, flatten(stream, info.fourcc)
 
 
 class Producer(_shmflip.Producer):
+    """Publishes frames in a channel. Removes what dead producers left. Busy: a live one holds it.
+
+    lossless  False: when no slot is free, loan(timeout=0) raises Timeout, and the program drops
+              the frame. True: wait for a slot, so that viewers see every frame
+    mode      who may attach: 0o600, 0o640 or 0o644
+    group     the channel belongs to this group, a number: see grp. None: to the process's own
+    lease     seconds that a viewer may hold the last free slot before the producer moves to new
+              memory. 0: at once. None: 2 under latest, no limit under lossless. Negative: no
+              limit
+
+    The other arguments are those of Stream; rate and aspect may be any number, anything else that
+    Fraction takes, or (numerator, denominator). A producer that is not closed gives a
+    ResourceWarning when it is gone; the interpreter's exit closes those that are left."""
+
     __module__ = "shmflip"
 
     name = ""
+    _pid = 0
     stream = Stream()
 
     def __init__(self, channel: str = "default", *, width: int = 0, height: int = 0,
@@ -56,8 +79,11 @@ class Producer(_shmflip.Producer):
                  aspect: Any = None, colour: Colour = Colour(), frame_metadata_bytes: int = 0,
                  metadata: Mapping[int, bytes] = {}, lossless: bool = False, mode: int = 0o600,
                  group: int | None = None, lease: float | None = None, dir: Any = None) -> None:
+        if mode not in _MODES:
+            raise BadArgument(EINVAL, f"mode is {_octal(mode)}: use 0o600, 0o640 or 0o644")
         stream, flat = _normal(Stream(format, width, height, slots, slot_bytes, rate, aspect,
                                       colour, frame_metadata_bytes, metadata))
+        self._pid = os.getpid()
         super().__init__(channel, channel_dir(dir), _LOSSLESS if lossless else _LATEST, mode,
                          group, _lease_ms(lease), flat)
         self.name, self.stream = channel, stream
@@ -65,7 +91,7 @@ class Producer(_shmflip.Producer):
         _open.add(self)
 
     def __repr__(self) -> str:
-        return f"<shmflip.Producer {self.name!r}{' closed' if self.closed else ''}>"
+        return describe(self, "Producer")
 
     def __del__(self) -> None:
         if not self.closed:

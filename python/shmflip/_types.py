@@ -4,6 +4,7 @@
 import enum
 from collections.abc import Mapping
 from fractions import Fraction
+from numbers import Rational, Real
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ _DENOMINATOR_MAX = 100_000
 
 
 class FormatInfo(NamedTuple):
+    """A pixel format. ffmpeg, gstreamer and v4l2 are its names there, or None."""
+
     name: str
     fourcc: int
     planes: int
@@ -36,6 +39,8 @@ class FormatInfo(NamedTuple):
 
 
 class Colour(NamedTuple):
+    """Code points of ITU-T H.273, but range is 1 (limited) or 2 (full). 0: not known."""
+
     primaries: int = 0
     transfer: int = 0
     matrix: int = 0
@@ -46,6 +51,8 @@ class Colour(NamedTuple):
 
 
 class Stream(NamedTuple):
+    """What the frames of a stream have in common."""
+
     format: str = "XR24"
     width: int = 0
     height: int = 0
@@ -59,6 +66,9 @@ class Stream(NamedTuple):
 
 
 class Counts(NamedTuple):
+    """Counts of one viewer or producer since it was opened. For a viewer, published = acquired +
+    missed."""
+
     published: int
     acquired: int
     missed: int
@@ -70,6 +80,8 @@ class Counts(NamedTuple):
 
 
 class Channel(NamedTuple):
+    """What a viewer is attached to, or what status() finds."""
+
     producer: int
     generation: int
     slot_bytes: int
@@ -82,6 +94,9 @@ class Channel(NamedTuple):
 
 
 class State(enum.Enum):
+    """State of a channel. DEAD: its producer died. RUNNING: its producer lives, also while it is
+    stopped. ENDED, FAILED: likewise, and its stream has ended or failed."""
+
     DEAD = 0
     RUNNING = 1
     ENDED = 2
@@ -89,6 +104,8 @@ class State(enum.Enum):
 
 
 class Status(NamedTuple):
+    """What status() finds."""
+
     state: State
     error: Error | None
     channel: Channel
@@ -103,6 +120,8 @@ class Status(NamedTuple):
 
 
 class Removed(NamedTuple):
+    """How many of each clean() removed."""
+
     files: int
     segments: int
     semaphores: int
@@ -122,18 +141,58 @@ class Segment(NamedTuple):
     offset_bytes: tuple[int, ...]
 
 
+def wrong_type(name: str, value: Any, wanted: str) -> TypeError:
+    """As the extension's lines."""
+    return TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
+
+
 def make_fraction(value: Any, name: str) -> Fraction | None:
     """Reads what users give as a rate or an aspect."""
     if value is None:
         return None
+    advice = "use a number, a Fraction, '30000/1001' or (30000, 1001)"
     try:
-        fraction = Fraction(*value) if isinstance(value, tuple) else Fraction(value)
+        fraction = _read_fraction(value)
     except (ValueError, OverflowError, ZeroDivisionError):
-        raise BadArgument(EINVAL, f"{name} is {value!r}: use a number, a Fraction,"
-                                  " '30000/1001' or (30000, 1001)") from None
+        raise BadArgument(EINVAL, f"{name} is {value!r}: {advice}") from None
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}: {advice}") from None
     if fraction <= 0:
         raise BadArgument(EINVAL, f"{name} is {value!r}: use more than 0, or None")
-    return fraction.limit_denominator(_DENOMINATOR_MAX)
+    fraction = fraction.limit_denominator(_DENOMINATOR_MAX)
+    if not 0 < fraction.numerator < 2**32:
+        raise BadArgument(EINVAL, f"{name} is {value!r}: use 0.00001 to 2^32 - 1, or None")
+    return fraction
+
+
+def _read_fraction(value: Any) -> Fraction:
+    if isinstance(value, tuple):
+        return Fraction(*value)
+    if isinstance(value, Real) and not isinstance(value, (Rational, float)):
+        return Fraction(float(value))
+    return Fraction(value)
+
+
+def make_colour(value: Any) -> Colour:
+    if not isinstance(value, (tuple, list)):
+        raise wrong_type("colour", value, "a shmflip.Colour")
+    if len(value) > len(Colour._fields):
+        raise BadArgument(EINVAL, f"a colour has {len(Colour._fields)} numbers:"
+                                  " use shmflip.Colour")
+    return Colour(*value)
+
+
+def _read_metadata(metadata: Any) -> tuple[tuple[int, bytes], ...]:
+    if not isinstance(metadata, Mapping):
+        raise wrong_type("metadata", metadata, "a mapping of types to bytes")
+    return tuple((type, _read_bytes(type, data)) for type, data in metadata.items())
+
+
+def _read_bytes(type: Any, data: Any) -> bytes:
+    try:
+        return memoryview(data).tobytes()
+    except TypeError:
+        raise wrong_type(f"metadata[{type!r}]", data, "bytes") from None
 
 
 def _fraction(num: int, den: int) -> Fraction | None:
@@ -152,11 +211,10 @@ def flatten(stream: Stream, fourcc: int) -> tuple[Any, ...]:
     """Makes what the extension reads of a stream."""
     rate = stream.rate or Fraction(0)
     aspect = stream.aspect
-    metadata = tuple((type, memoryview(data).tobytes()) for type, data in stream.metadata.items())
     return (fourcc, stream.width, stream.height, stream.slots, stream.slot_bytes,
             rate.numerator, rate.denominator, aspect.numerator if aspect else 0,
             aspect.denominator if aspect else 0, stream.colour, stream.frame_metadata_bytes,
-            metadata)
+            _read_metadata(stream.metadata))
 
 
 def make_status(state: int, *others: Any) -> Status:

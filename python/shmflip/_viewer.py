@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from . import _shmflip
 from ._errors import BadArgument, EndOfStream
-from ._types import EINVAL
+from ._types import EINVAL, wrong_type
 
 # How long close() in another thread waits for an event loop, which may be stopped or blocked.
 _LOOP_WAIT_S = 1
@@ -19,7 +19,15 @@ _VIEWS = {None: 0, False: 1, True: 2}
 
 
 def channel_dir(dir: Any) -> bytes | None:
-    return None if dir is None else os.fsencode(dir)
+    if dir is None:
+        return None
+    try:
+        path = os.fsencode(dir)
+    except TypeError:
+        raise wrong_type("dir", dir, "a str, bytes, a path or None") from None
+    if b"\0" in path:
+        raise BadArgument(EINVAL, "dir has a null character: leave it out")
+    return path
 
 
 def place_of(channel: str, dir: Any) -> str:
@@ -27,6 +35,14 @@ def place_of(channel: str, dir: Any) -> str:
     found = _shmflip.default_dir() if dir is None else os.fsdecode(dir)
     line = f"channel {channel} in {found}"
     return "".join(each if each.isprintable() else "?" for each in line)
+
+
+def describe(handle: Any, kind: str) -> str:
+    """repr() of a viewer or a producer."""
+    state = ""
+    if handle.closed:
+        state = " closed" if handle._pid in (0, os.getpid()) else " of the parent process"
+    return f"<shmflip.{kind} {handle.name!r}{state}>"
 
 
 def _finish(future: asyncio.Future[None]) -> None:
@@ -89,23 +105,57 @@ class _Readiness:
             self.stop()  # the tasks wake up when the loop runs again
 
 
+class _AsyncFrames:
+    """What async for goes through."""
+
+    def __init__(self, viewer: "Viewer") -> None:
+        self._viewer = viewer
+        self._frames = iter(viewer)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> _shmflip.Frame:
+        try:
+            return await self._viewer._take(self._frames, None)
+        except EndOfStream:
+            raise StopAsyncIteration from None
+
+
 class Viewer(_shmflip.Viewer):
+    """Takes frames of a channel. Needs no producer yet, and follows from one producer to the next.
+
+    every     True: each frame in order. False: the newest frame. None: as the channel's policy
+              says, newest under latest, every under lossless
+    prefault  attaching maps every page, so that reading the first frames costs no page faults
+    dir       the directory of channels. None: $SHMFLIP_DIR, else $XDG_RUNTIME_DIR/shmflip, else
+              /tmp/shmflip-UID
+
+    for frame in viewer: waits for each frame, and ends when the producer ends its stream;
+    ProducerDied and other errors go through. Another loop continues with the next stream. After
+    Producer.configure(), the same loop continues with frames of the new format and size. async for
+    does the same in a loop of asyncio. If several threads or tasks wait at one viewer, each frame
+    goes to one of them, and the stream's end to all that wait or loop by then. A viewer that is not
+    closed gives a ResourceWarning when it is gone."""
+
     __module__ = "shmflip"
 
     name = ""
+    _pid = 0
     _waiting: dict[asyncio.AbstractEventLoop, _Readiness] = {}
     _closing = False
 
     def __init__(self, channel: str = "default", *, every: bool | None = None,
                  prefault: bool = False, dir: Any = None) -> None:
-        if every not in _VIEWS:
+        if every not in tuple(_VIEWS):
             raise BadArgument(EINVAL, f"every is {every!r}: use True, False or None")
+        self._pid = os.getpid()
         super().__init__(channel, channel_dir(dir), _VIEWS[every], prefault)
         self.name, self._waiting = channel, {}
         self._place = place_of(channel, dir)
 
     def __repr__(self) -> str:
-        return f"<shmflip.Viewer {self.name!r}{' closed' if self.closed else ''}>"
+        return describe(self, "Viewer")
 
     def __del__(self) -> None:
         if not self.closed:
@@ -128,20 +178,25 @@ class Viewer(_shmflip.Viewer):
 
     async def acquire_async(self, timeout: float | None = None) -> _shmflip.Frame:
         """acquire() for asyncio. A cancelled call takes no frame."""
-        if timeout is not None and not timeout >= 0:
-            raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
+        if timeout is not None:
+            timeout = _shmflip.seconds(timeout, "timeout")
+            if not timeout >= 0:
+                raise BadArgument(EINVAL, "a timeout is 0 or more seconds, or None")
+        return await self._take(iter(self), timeout)
+
+    async def _take(self, frames: "_shmflip.Frames", timeout: float | None) -> _shmflip.Frame:
         loop = asyncio.get_running_loop()
         end = None if timeout is None else loop.time() + timeout
         # A loop over frames that are ready must let other tasks run. Cancelled here, the call has
         # taken no frame yet.
         await asyncio.sleep(0)
-        frame = self.poll()
+        frame = frames.poll()
         while frame is None:
             left = None if end is None else end - loop.time()
             if left is not None and left <= 0:
                 return self.acquire(0)
             await self._wait_readable(loop, left)
-            frame = self.poll()
+            frame = frames.poll()
         return frame
 
     async def _wait_readable(self, loop: asyncio.AbstractEventLoop, timeout: float | None) -> None:
@@ -156,11 +211,5 @@ class Viewer(_shmflip.Viewer):
         if self._closing:
             raise ValueError("the viewer is closed")
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> _shmflip.Frame:
-        try:
-            return await self.acquire_async()
-        except EndOfStream:
-            raise StopAsyncIteration from None
+    def __aiter__(self) -> _AsyncFrames:
+        return _AsyncFrames(self)

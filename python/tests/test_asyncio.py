@@ -162,6 +162,28 @@ class Asyncio(Case):
 
         self.assertEqual(self.run_loop(wait()), [1, 2, 3, 4, 5])
 
+    def test_the_end_reaches_all_that_wait(self):
+        """Tasks that call or loop, in this event loop and in that of another thread."""
+        producer, viewer = self.pair()
+
+        async def loop():
+            return [frame.sequence async for frame in viewer]
+
+        async def wait():
+            tasks = [asyncio.create_task(each) for each in
+                     (viewer.acquire_async(), viewer.acquire_async(PATIENCE), loop(), loop())]
+            await asyncio.sleep(0.02)
+            producer.end()
+            return await asyncio.gather(*tasks, return_exceptions=True)
+
+        thread = Thread(self.run_loop, loop())
+        self.wait_until(lambda: len(viewer._waiting) == 1, "it does not wait")
+        ends = self.run_loop(wait())
+        self.assertEqual([type(end) for end in ends[:2]], 2 * [shmflip.EndOfStream])
+        self.assertEqual([*ends[2:], thread.end()], 3 * [[]])
+        publisher = Thread(publish, producer)  # the next stream
+        self.assertEqual(viewer.acquire(PATIENCE).sequence, publisher.end())
+
     def test_close_wakes_tasks(self):
         viewer = self.viewer("nobody", attach=False)
 

@@ -351,6 +351,13 @@ class Release(Case):
                 use()
         self.assertEqual(repr(frame), "<shmflip.Frame released>")
 
+    def test_repr(self):
+        producer = self.producer("gray", format="grayf32le")
+        viewer = self.viewer("gray")
+        publish(producer)
+        frame = viewer.acquire(0)
+        self.assertEqual(repr(frame), "<shmflip.Frame 1: 16x8 R  F>")
+
     def test_after_an_exception(self):
         with self.assertRaises(ZeroDivisionError), self.take() as frame:
             raise ZeroDivisionError

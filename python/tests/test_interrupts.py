@@ -19,7 +19,7 @@ class Interrupts(Case):
         self.assertEqual((process.returncode, output, errors), (0, "interrupted\n", ""))
 
     def test_waits(self):
-        for wait in ("viewer.acquire()", "viewer.attach()", "viewer.wait()", "next(viewer)",
+        for wait in ("viewer.acquire()", "viewer.attach()", "viewer.wait()", "next(iter(viewer))",
                      "full.wait_viewers(9)", "full.loan()"):
             with self.subTest(wait=wait):
                 self.check_ends(f"""

@@ -193,6 +193,14 @@ class Loans(Case):
             print(hit > 0 or sys.version_info >= (3, 12))
         """, "True", SHMFLIP_TEST_NUMPY="0")
 
+    def test_repr(self):
+        loan = self.source.loan(keep=True, width=5, height=3, format="nv12")
+        self.assertEqual(repr(loan), "<shmflip.Loan: 5x3 NV12>")
+        loan.publish()
+        self.assertEqual(repr(loan), "<shmflip.Loan published: 5x3 NV12>")
+        loan.discard()
+        self.assertEqual(repr(loan), "<shmflip.Loan over>")
+
     def test_sizes_of_write(self):
         loan = self.source.loan()
         with self.assertRaisesRegex(ValueError, "the frame has 512 bytes, and 3 were given"):
@@ -203,7 +211,7 @@ class Loans(Case):
 
     def test_bad_descriptions(self):
         loan = self.source.loan()
-        for name, value in (("orientation", -1), ("orientation", 1 << 40), ("captured_ns", 1 << 80),
+        for name, value in (("orientation", 9), ("orientation", 1 << 40), ("captured_ns", 1 << 80),
                             ("colour", (1, 2)), ("colour", (256, 0, 0, 0, 0, 0, 0))):
             with self.subTest(name=name), self.assertRaises(shmflip.BadArgument):
                 setattr(loan, name, value)
@@ -217,10 +225,6 @@ class Loans(Case):
             del loan.captured_ns
         with self.assertRaises(ValueError):
             loan.source = "a\0b"
-        loan.orientation = 99
-        with self.assertRaises(shmflip.BadArgument):
-            loan.publish()
-        self.assert_nothing_published()
 
     def test_metadata_has_room(self):
         loan = self.source.loan()

@@ -48,6 +48,9 @@ class Fork(Case):
             self.assert_dead(lambda: frame.sequence)
             self.assert_dead(memoryview, frame)
             self.assertTrue(viewer.closed and producer.closed)
+            self.assertEqual((repr(viewer), repr(producer)),
+                             ("<shmflip.Viewer 'default' of the parent process>",
+                              "<shmflip.Producer 'default' of the parent process>"))
             for handle in viewer, producer, frame, loan:
                 getattr(handle, "close", getattr(handle, "release", None) or
                         getattr(handle, "discard", None))()
@@ -68,6 +71,7 @@ class Fork(Case):
             self.assertEqual([first(view) for view in views], [0, 0, 0])
             views[2][0, 0, 0] = 5
             self.check_in_child(lambda: self.assertEqual(first(views[0]), 0))
+            self.assert_dead(frame.release)
             views.clear()
             frame.release()
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Waits: timeouts, threads, close from elsewhere, the end of streams."""
 
+import contextlib
 import select
 import threading
 import time
@@ -89,7 +90,7 @@ class Streams(Case):
         producer.end()
         self.assertEqual([first(memoryview(frame)) for frame in viewer], [1, 2, 3])
         publisher = Thread(publish, producer, 4)
-        self.assertEqual(first(memoryview(next(viewer))), 4)
+        self.assertEqual(first(memoryview(next(iter(viewer)))), 4)
         publisher.end()
 
     def test_errors(self):
@@ -102,7 +103,7 @@ class Streams(Case):
         thread.end()
         producer.end(failed=True)
         with self.assertRaises(shmflip.ProducerDied):
-            next(viewer)
+            next(iter(viewer))
 
     def test_with_and_an_exception(self):
         viewer = self.viewer(attach=False)
@@ -158,25 +159,42 @@ class Streams(Case):
 class Threads(Case):
     def test_threads_that_share_a_viewer(self):
         producer, viewer = self.pair(slots=16)
-        threads = [Thread(self.take_all, viewer) for _ in range(4)]
+        threads = [Thread(lambda loop: [frame.sequence for frame in loop], iter(viewer))
+                   for _ in range(4)]
         for _ in range(200):
             publish(producer)
         producer.end()
-        # One thread sees the end. The others wait for the next stream.
-        self.wait_until(lambda: any(not thread.is_alive() for thread in threads), "no end")
-        viewer.close()
         taken = sorted(sum((thread.end() for thread in threads), []))
         self.assertEqual(taken, list(range(1, 201)))
 
-    @staticmethod
-    def take_all(viewer):
-        taken = []
-        try:
-            for frame in viewer:
-                taken.append(frame.sequence)
-        except ValueError:
-            pass
-        return taken
+    def test_the_end_reaches_all_that_wait(self):
+        for failed in False, True:
+            producer, viewer = self.pair()
+            loops = [iter(viewer) for _ in range(2)]
+            begun = threading.Semaphore(0)
+            threads = [Thread(lambda wait: begun.release() or wait(), wait)
+                       for wait in (viewer.acquire, viewer.acquire, viewer.wait)]
+            for _ in threads:
+                begun.acquire()
+            time.sleep(0.5)  # it is in the call by now: else it waits for the next stream
+            producer.end(failed=failed)
+            end = shmflip.ProducerDied if failed else shmflip.EndOfStream
+            lines = set()
+            for thread in threads[:2]:
+                with self.assertRaises(end) as caught:
+                    thread.end()
+                lines.add(str(caught.exception))
+            with contextlib.suppress(end):  # it may have seen the end before a call had it
+                threads[2].end()
+            self.assertEqual(lines, {"the stream of channel default failed" if failed else
+                                     "the producer of channel default has ended its stream"})
+            publisher = Thread(publish, producer)  # for the next stream
+            for loop in loops * 2:
+                with self.assertRaises(shmflip.ProducerDied if failed else StopIteration):
+                    next(loop)
+            self.assertEqual(viewer.acquire(PATIENCE).sequence, publisher.end())
+            viewer.close()
+            producer.close()
 
     def test_threads_that_share_a_producer(self):
         producer, viewer = self.pair(slots=8)

@@ -49,7 +49,7 @@ static void errors_say_what_to_do(void **state)
 	open_pipeline(&holder, SMALL "shmflipsink name=sink channel=test");
 	set_state(&holder, GST_STATE_PAUSED);
 	assert_fails(SMALL "shmflipsink name=sink channel=test",
-	             "property channel chooses another");
+	             "close that one, or choose another channel (property channel)");
 	close_pipeline(&holder);
 	assert_fails(SMALL "shmflipsink name=sink channel=a/b", "a/b");
 	assert_fails(SMALL "shmflipsink name=sink mode=0777", "mode");
