@@ -13,7 +13,6 @@ import frames
 import harness
 import network
 import recipes
-from pictures import pams, psnr_of
 from recipes import runs
 from screen import Screen, needs_screen
 
@@ -73,7 +72,7 @@ class Cookbook(recipes.Case):
         cat = self.tool("cat", channel, "--every", "-n", count, "--format", "pam")
         self.assert_exits(cat, 0)
         with open(cat.out_path, "rb") as output:
-            pictures = pams(output.read())
+            pictures = frames.pams(output.read())
         self.assertEqual(len(pictures), count)
         return pictures
 
@@ -107,7 +106,7 @@ class Cookbook(recipes.Case):
     @staticmethod
     def similarity(pixels, originals):
         """Returns the PSNR of a picture and the original that is nearest to it."""
-        return max(psnr_of(sampled(pixels), sampled(original)) for original in originals)
+        return max(frames.psnr_of(sampled(pixels), sampled(original)) for original in originals)
 
 
 class IntoAChannel(Cookbook):
@@ -141,7 +140,7 @@ class IntoAChannel(Cookbook):
         self.assert_exits(self.shell(self.block(name)), 0)
         self.assert_exits(cat, 0)
         with open(cat.out_path, "rb") as output:
-            pictures = [pixels for _, _, pixels in pams(output.read())]
+            pictures = [pixels for _, _, pixels in frames.pams(output.read())]
         self.assertGreater(len(pictures), len(originals) // 2)
         self.assert_similar(pictures, originals)
         self.assert_nothing_left()

@@ -14,7 +14,6 @@ import frames
 import harness
 import network
 import recipes
-from pictures import pams, psnr_of
 from recipes import runs
 from screen import write_png
 
@@ -79,7 +78,7 @@ class Remote(recipes.Case):
     @staticmethod
     def arrived(watch):
         with open(watch.out_path, "rb") as output:
-            return [pixels for _, _, pixels in pams(output.read())]
+            return [pixels for _, _, pixels in frames.pams(output.read())]
 
     def await_frames(self, watch, count, timeout=30):
         """Waits until so many more frames have arrived."""
@@ -94,7 +93,7 @@ class Remote(recipes.Case):
     def damaged(pictures):
         """Returns which frames differ more from their picture than an encoder makes them."""
         return [number for number, pixels in enumerate(pictures)
-                if psnr_of(pixels, PICTURES[index_of(pixels)]) < PSNR_DB]
+                if frames.psnr_of(pixels, PICTURES[index_of(pixels)]) < PSNR_DB]
 
     def assert_similar(self, pictures):
         self.assertEqual(self.damaged(pictures), [])
