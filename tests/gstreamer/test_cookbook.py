@@ -4,7 +4,6 @@ Blocks that use ports run in a network namespace of their own."""
 
 import functools
 import re
-import shutil
 import signal
 import unittest
 from pathlib import Path

@@ -200,7 +200,6 @@ class Remote(recipes.Case):
         self.assert_lossless(self.arrived(watch))
         self.assertEqual(camera.interrupt(), 0)
 
-
     # ---- What arrives of a description ----
 
     def describe(self, end):
