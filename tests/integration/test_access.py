@@ -14,7 +14,6 @@ import unittest
 from pathlib import Path
 
 import harness
-from harness import FRAMES
 
 GROUP = 61100
 OWNER = {"user": 61001, "group": 61001, "extra_groups": [GROUP]}

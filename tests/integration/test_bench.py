@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """shmflip-bench: it runs, its results are true in every output format, and it leaves nothing behind."""
 
-import json
 import os
 import time
 import unittest

@@ -298,7 +298,6 @@ class Namespaces(Descriptor):
         self.assert_watched(watcher)
         self.end(producer, watcher)
 
-
     @needs_namespaces("--time", "--fork", "--monotonic", "1000")
     def test_time_namespace(self):
         """Where the timer's clock is another one, and finds the directory."""
