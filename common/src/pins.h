@@ -26,7 +26,7 @@ struct pins {
 	struct slot_locks locks; /* locks on frames, for the slot protocol */
 	int fd;
 	uint64_t viewer_byte; /* locked while this viewer is attached; 0: none */
-	bool sleeper;         /* this viewer has locked byte 2^58 */
+	bool sleeper;         /* this viewer has tried to lock byte 2^58 */
 };
 
 /* fd stays the caller's and must outlive the pins. */

@@ -32,7 +32,7 @@ enum { WAKEUPS = 30, IGNORED = 3, ROUNDS_MAX = 1000, SAMPLES_MAX = WAKEUPS * ROU
 #define NS_PER_S 1000000000LL
 #define NS_PER_MS 1000000LL
 
-/* What a sender does, at most two of them; the first one decides for what the process waits. */
+/* The steps of a sender, and what the process waits for. */
 enum step { NONE, SEMOP, READ, EVENTFD };
 
 static const struct way {
