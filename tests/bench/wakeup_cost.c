@@ -146,6 +146,8 @@ static _Noreturn void sleep_and_note(const struct objects *objects, enum step wa
 	ssize_t size = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	stay_on_processor(1);
 	atomic_store(&objects->shared->ready, 1);
 	for (int number = 1; number <= WAKEUPS; number++) {
@@ -183,12 +185,22 @@ static void take(const struct objects *objects, enum step step, int number)
 		check(eventfd_write(objects->event, 1) == 0, "eventfd_write");
 }
 
+static volatile sig_atomic_t signal_number;
+
+static void on_signal(int number)
+{
+	signal_number = number;
+}
+
+/* Exits if a signal came. */
 static void wait_until(int64_t ns)
 {
 	struct timespec due = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
 		;
+	if (signal_number)
+		exit(128 + signal_number);
 }
 
 /* Returns when the process has noted it. */
@@ -264,12 +276,6 @@ static void remove_named(void)
 	semctl(used.set, 0, IPC_RMID);
 	unlink(used.path);
 	used.set = -1;
-}
-
-static void on_signal(int number)
-{
-	remove_named();
-	_exit(128 + number);
 }
 
 static void close_objects(const struct objects *objects)
