@@ -214,8 +214,8 @@ static void fill_second_tables(const struct order *order, const uint32_t *entrie
 	}
 }
 
-/* The table doubles with each bit: a shorter code is followed by either bit. Entries that no code has
- * set yet are copied too. In the end, a complete code has set them all. */
+/* The table doubles with each bit: a shorter code is followed by either bit. Entries that no code
+ * has set yet are copied too. In the end, a complete code has set them all. */
 static void fill(const struct order *order, const uint32_t *entries, unsigned index_bits,
                  uint32_t *table)
 {
