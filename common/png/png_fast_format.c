@@ -125,8 +125,8 @@ static bool is_lowercase(uint8_t byte)
 	return byte >= 'a' && byte <= 'z';
 }
 
-/* The type of an ancillary chunk begins with a lowercase letter. libpng skips all of them but a tRNS
- * before the pixels. */
+/* The type of an ancillary chunk begins with a lowercase letter. libpng skips all of them but a
+ * tRNS before the pixels. */
 static bool is_skipped(const struct png_chunk *chunk)
 {
 	const uint8_t *type = chunk->bytes + TYPE;
