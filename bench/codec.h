@@ -40,8 +40,8 @@ struct encoder_output {
 };
 
 struct codec {
-	const char *name; /* for --decoders or --encoders */
-	const char *title;
+	const char *name;    /* for --decoders or --encoders */
+	const char *title;   /* for JSON */
 	bool is_stage;       /* a single stage of decoding, not a decoder */
 	void *(*open)(void); /* returns NULL if out of memory; NULL if there is no state */
 	void (*close)(void *state);

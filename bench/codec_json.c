@@ -39,14 +39,14 @@ static json_t *file_json(const struct codec_results *results, size_t number)
 
 static json_t *summary_json(const struct codec_results *results, unsigned codec, const char *kind)
 {
+	const struct codec *compared = results->options->codecs[codec];
 	struct codec_summary summary;
 	json_t *object;
 
 	codec_summarize(results, codec, kind, &summary);
-	object = json_pack("{s:s, s:o, s:I, s:f, s:f}", results->task->noun,
-	                   results->options->codecs[codec]->name, "kind",
-	                   json_text(kind ? kind : ""), "files", (json_int_t)summary.files, "ms",
-	                   summary.ms, "noise", summary.noise);
+	object = json_pack("{s:s, s:s, s:o, s:I, s:f, s:f}", results->task->noun, compared->name,
+	                   "title", compared->title, "kind", json_text(kind ? kind : ""), "files",
+	                   (json_int_t)summary.files, "ms", summary.ms, "noise", summary.noise);
 	for (const struct codec_column *column = results->task->columns; column->heading; column++)
 		if (object && column->field)
 			json_object_set_new(object, column->field,

@@ -52,8 +52,8 @@ static const struct codec_column columns[] = {
 static const char legend[] =
 	"\n"
 	"Medians over files. ms: processor time per file; +-: noise between rounds; of libpng's\n"
-	"time: its time as a share of that, then least and most of any file; size: its PNG's, as\n"
-	"a share of that of libpng's, then least and most.\n";
+	"time: its time as a share of that, then least and most of any file; size: of its PNG, as\n"
+	"a share of the size of libpng's, then least and most.\n";
 
 static const struct codec_task task = {
 	.noun = "encoder",

@@ -104,9 +104,9 @@ static bool has_room(const struct recorder *recorder, size_t bytes)
 	return recorder->queued < QUEUE_MAX && recorder->queued_bytes + bytes <= QUEUE_BYTES_MAX;
 }
 
-/* The last used of the same size, because its memory is there and in the cache. Frees memory of any
- * other size: if none of this size is left, the queue has all memory, and is limited. Called with
- * the lock held. */
+/* Returns the last used of this size, because its memory is there and in the cache. Frees memory of
+ * other sizes. If no free entry has this size, only the queue has memory left, and that is limited.
+ * Called with the lock held. */
 static struct entry *pop_free(struct recorder *recorder, size_t bytes)
 {
 	size_t chosen = recorder->free_count - 1;

@@ -214,15 +214,13 @@ static void fill_second_tables(const struct order *order, const uint32_t *entrie
 	}
 }
 
-/* The table doubles with each bit: a shorter code is followed by either bit. What no code has set
- * yet is copied, too, but in the end there is nothing of that if the code is complete. */
+/* The table doubles with each bit: a shorter code is followed by either bit. Entries that no code
+ * has set yet are copied too. In the end, a complete code has set them all. */
 static void fill(const struct order *order, const uint32_t *entries, unsigned index_bits,
                  uint32_t *table)
 {
 	const uint16_t *symbols = order->symbols;
-	unsigned code = 0;
-
-	unsigned shortest = 1;
+	unsigned code = 0, shortest = 1;
 
 	if (order->unused)
 		table[0] = table[1] = SPECIAL(INFLATE_INVALID);

@@ -263,7 +263,8 @@ static void put_header(struct bit_writer *writer, const struct codes *codes)
 	make_codes(own_lengths, LENGTHS_SYMBOLS, own_codes);
 	for (unsigned i = 0; i < LENGTHS_SYMBOLS; i++)
 		ordered[i] = own_lengths[order[i]];
-	/* At least 5, and deflate wants 4: some length is 1 to 14, which come after 16, 17, 18, 0. */
+	/* Deflate needs at least 4. There are at least 5: some length is 1 to 14, and those come
+	 * after 16, 17, 18 and 0. */
 	own = without_zeros(ordered, LENGTHS_SYMBOLS);
 	bits_put(writer, symbols - LITERALS - 1, 5);
 	bits_put(writer, distances - 1, 5);

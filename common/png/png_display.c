@@ -5,17 +5,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "png_chunks.h"
 #include "png_header.h"
-#include "png_sums.h"
-
-/* A chunk consists of its data's length, its type, the data, and a CRC of the last two. */
-enum { TYPE = 4, DATA = 8, CHUNK_BYTES = 12, PHYS_BYTES = 9 };
 
 /* The data of EXIF are a TIFF: a header with the offset of the first directory, which has entries
  * of a tag, a type, a count and a value. */
 enum { TIFF_HEADER_BYTES = 8, TIFF_MAGIC = 42, ENTRY_BYTES = 12, SHORT = 3, ORIENTATION = 0x112 };
 
-enum { METRE = 1 };
+enum { PHYS_BYTES = 9, METRE = 1 };
 
 struct tiff {
 	const uint8_t *bytes;
@@ -98,30 +95,26 @@ static void parse_phys(const uint8_t *data, size_t size, struct png_display *dis
 	display->aspect_den = across / divisor;
 }
 
-static bool is_wanted(const uint8_t *chunk, const char *type, size_t length, bool *seen)
+static bool is_wanted(const struct png_chunk *chunk, const char *type, bool *seen)
 {
-	if (*seen || memcmp(chunk + TYPE, type, 4) != 0)
+	if (*seen || !png_chunk_is(chunk, type))
 		return false;
 	*seen = true;
-	return png_crc32(PNG_CRC32_START, chunk + TYPE, 4 + length) ==
-	       png_read_u32(chunk + DATA + length);
+	return png_chunk_has_right_crc(chunk);
 }
 
 void png_display_read(const uint8_t *png, size_t size, struct png_display *display)
 {
-	bool seen_exif = false, seen_phys = false;
-	size_t at = PNG_SIGNATURE_BYTES, length;
+	bool seen_exif = false, seen_phys = false, found;
+	struct png_chunk chunk;
 
 	*display = (struct png_display){ 0 };
-	for (; size >= at + CHUNK_BYTES; at += CHUNK_BYTES + length) {
-		const uint8_t *chunk = png + at;
-
-		length = png_read_u32(chunk);
-		if (length > size - at - CHUNK_BYTES)
-			return;
-		if (is_wanted(chunk, "eXIf", length, &seen_exif))
-			display->orientation = parse_exif(chunk + DATA, length);
-		else if (is_wanted(chunk, "pHYs", length, &seen_phys))
-			parse_phys(chunk + DATA, length, display);
+	found = size >= PNG_SIGNATURE_BYTES &&
+	        png_chunk_parse(&chunk, png + PNG_SIGNATURE_BYTES, png + size);
+	for (; found; found = png_chunk_parse_next(&chunk)) {
+		if (is_wanted(&chunk, "eXIf", &seen_exif))
+			display->orientation = parse_exif(chunk.data, chunk.length);
+		else if (is_wanted(&chunk, "pHYs", &seen_phys))
+			parse_phys(chunk.data, chunk.length, display);
 	}
 }

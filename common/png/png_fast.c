@@ -281,7 +281,7 @@ bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format
 	if (raw_bytes > RAW_BYTES_MAX || !place_raw(fast, &picture, pixels_size) ||
 	    !begin(fast, &picture) ||
 	    !png_chunks_gather(chunks, idat, idat_bytes_max(picture.raw_bytes)) ||
-	    !png_fast_format_may_end(&chunks->rest))
+	    !png_fast_format_ends(&chunks->rest))
 		return false;
 	png_inflate_begin(fast->inflater, chunks->data, chunks->bytes, picture.raw,
 	                  picture.raw_bytes);

@@ -44,8 +44,8 @@ void png_fast_destroy(struct png_fast *fast);
  * of its layout, a few rows, and about 33 KiB. UINT64_MAX if the size is invalid. */
 uint64_t png_fast_buffer_size(uint32_t fourcc, uint32_t width, uint32_t height);
 
-/* Decodes all IDATs, starting with the first, and checks what follows. *opaque: every alpha is full.
- * Returns false if it declines; the pixels_size bytes of pixels are then undefined. */
+/* Decodes all IDATs, starting with the first, and checks what follows. *opaque: every alpha is
+ * full. Returns false if it declines; the pixels_size bytes of pixels are then undefined. */
 bool png_fast_decode(struct png_fast *fast, const struct png_fast_format *format,
                      const struct png_chunk *idat, uint8_t *pixels, uint64_t pixels_size,
                      bool *opaque);

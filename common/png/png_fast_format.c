@@ -17,7 +17,7 @@ enum { TYPE = 4, COLOUR_BYTES = 3, COLOURS_MAX = 256 };
 struct reader {
 	struct png_fast_format *format;
 	unsigned colour_type;
-	bool has_palette; /* of which libpng ignores that of a picture without indices */
+	bool has_palette; /* libpng ignores that of a picture without indices */
 	bool has_transparency;
 };
 
@@ -120,18 +120,19 @@ static bool read_transparency(struct reader *reader, const struct png_chunk *chu
 	                                     : set_key(reader->format, chunk);
 }
 
-static bool is_small_letter(uint8_t byte)
+static bool is_lowercase(uint8_t byte)
 {
 	return byte >= 'a' && byte <= 'z';
 }
 
-/* An ancillary chunk begins with a small letter. libpng skips all but a tRNS before the pixels. */
+/* The type of an ancillary chunk begins with a lowercase letter. libpng skips all of them but a
+ * tRNS before the pixels. */
 static bool is_skipped(const struct png_chunk *chunk)
 {
 	const uint8_t *type = chunk->bytes + TYPE;
 
-	return is_small_letter(type[0]) && is_small_letter(type[1] | 32) &&
-	       is_small_letter(type[2] | 32) && is_small_letter(type[3] | 32);
+	return is_lowercase(type[0]) && is_lowercase(type[1] | 32) && is_lowercase(type[2] | 32) &&
+	       is_lowercase(type[3] | 32);
 }
 
 static bool is_regular(const struct png_chunk *chunk)
@@ -184,7 +185,7 @@ bool png_fast_format_read(struct png_fast_format *format, const uint8_t *png, si
 	return true;
 }
 
-bool png_fast_format_may_end(const struct png_chunk *after_idats)
+bool png_fast_format_ends(const struct png_chunk *after_idats)
 {
 	struct png_chunk chunk = *after_idats;
 

@@ -26,7 +26,7 @@ struct pins {
 	struct slot_locks locks; /* locks on frames, for the slot protocol */
 	int fd;
 	uint64_t viewer_byte; /* locked while this viewer is attached; 0: none */
-	bool sleeper;         /* this viewer has locked byte 2^58 */
+	bool sleeper;         /* this viewer has tried to lock byte 2^58 */
 };
 
 /* fd stays the caller's and must outlive the pins. */
@@ -42,8 +42,8 @@ int pins_query_producer(int fd, const struct channel_record *record, enum pins_p
 int pins_mark_attached(struct pins *pins);
 void pins_clear_attached(struct pins *pins);
 
-/* Tells the producer that this viewer sleeps on the semaphores at times, until fd is closed. Only the
- * order of the producer's wake-ups depends on that. */
+/* Tells the producer that this viewer sleeps on the semaphores at times, until fd is closed. Only
+ * the order of the producer's wake-ups depends on that. */
 void pins_mark_sleeper(struct pins *pins);
 bool pins_has_sleeper(const struct pins *pins);
 

@@ -3,8 +3,8 @@
 """Measures how fast decoded video comes into a channel: tests/bench/decoded_video.py BUILD
 
 ffmpeg decodes H.264 into a pipe, the producer publishes each frame, and a viewer takes each frame. Before,
-the producer converts (--pixels bgra), or with --before, the producer of an older build does what it did by
-itself. Now, frames stay as they come (--pixels file). Every round runs both, the second round in reverse
+the producer converts (--pixels bgra). With --before, an older build's producer runs instead, with its own
+defaults. Now, frames stay as they come (--pixels file). Every round runs both, the second round in reverse
 order, and so on. The script prints medians over the rounds, and the median of now / before in the same
 round. BUILD needs -Dtests=enabled."""
 

@@ -7,7 +7,7 @@
 #
 # usage: record.sh BUILD PNG|DIRECTORY [SECONDS [RATE [JOBS]]]
 #
-# 60 seconds, 60 per second, and as many jobs as the viewer chooses.
+# Defaults: 60 seconds, 60 per second, and as many jobs as the viewer chooses.
 #
 # Prints the counts. Exit status 1: more than 0.5 % are missing.
 

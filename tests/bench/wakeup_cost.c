@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,7 +34,7 @@ enum { WAKEUPS = 30, IGNORED = 3, ROUNDS_MAX = 1000, SAMPLES_MAX = WAKEUPS * ROU
 #define NS_PER_S 1000000000LL
 #define NS_PER_MS 1000000LL
 
-/* What a sender does, at most two of them; the first one decides for what the process waits. */
+/* The steps of a sender, and what the process waits for. */
 enum step { NONE, SEMOP, READ, EVENTFD };
 
 static const struct way {
@@ -143,6 +145,9 @@ static _Noreturn void sleep_and_note(const struct objects *objects, enum step wa
 	int64_t awake_ns;
 	ssize_t size = 0;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	stay_on_processor(1);
 	atomic_store(&objects->shared->ready, 1);
 	for (int number = 1; number <= WAKEUPS; number++) {
@@ -180,12 +185,22 @@ static void take(const struct objects *objects, enum step step, int number)
 		check(eventfd_write(objects->event, 1) == 0, "eventfd_write");
 }
 
+static volatile sig_atomic_t signal_number;
+
+static void on_signal(int number)
+{
+	signal_number = number;
+}
+
+/* Exits if a signal came. */
 static void wait_until(int64_t ns)
 {
 	struct timespec due = { .tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S };
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
 		;
+	if (signal_number)
+		exit(128 + signal_number);
 }
 
 /* Returns when the process has noted it. */
@@ -231,17 +246,19 @@ static void send_all(const struct objects *objects, const struct way *way, int64
 
 /* ---- Both ----------------------------------------------------------------------------------- */
 
+static struct objects used = { .set = -1 };
+
 static void make_objects(struct objects *objects)
 {
 	struct sembuf raise = { .sem_op = 1, .sem_flg = SEM_UNDO };
 
-	*objects = (struct objects){ .path = "/tmp/wakeup-cost-XXXXXX" };
+	*objects = (struct objects){ .path = "/tmp/wakeup-cost-XXXXXX", .set = -1 };
+	objects->set = semget(IPC_PRIVATE, WAKEUPS + 2, 0600);
+	check(objects->set >= 0, "semget");
 	objects->file = mkstemp(objects->path);
 	check(objects->file >= 0 && write(objects->file, "x", 1) == 1, "a file in /tmp");
 	fcntl(objects->file, F_SETFL, O_NOATIME);
 	objects->event = eventfd(0, 0);
-	objects->set = semget(IPC_PRIVATE, WAKEUPS + 2, 0600);
-	check(objects->set >= 0, "semget");
 	for (int number = 1; number <= WAKEUPS; number++) {
 		raise.sem_num = (unsigned short)number;
 		check(semop(objects->set, &raise, 1) == 0, "semop");
@@ -251,10 +268,18 @@ static void make_objects(struct objects *objects)
 	check(objects->shared != MAP_FAILED, "mmap");
 }
 
-static void remove_objects(const struct objects *objects)
+/* Removes what would outlive the program. */
+static void remove_named(void)
 {
-	semctl(objects->set, 0, IPC_RMID);
-	unlink(objects->path);
+	if (used.set < 0)
+		return;
+	semctl(used.set, 0, IPC_RMID);
+	unlink(used.path);
+	used.set = -1;
+}
+
+static void close_objects(const struct objects *objects)
+{
 	close(objects->file);
 	close(objects->event);
 	munmap(objects->shared, sizeof(*objects->shared));
@@ -262,19 +287,18 @@ static void remove_objects(const struct objects *objects)
 
 static void measure(const struct way *way, int64_t interval_ns, struct samples *into)
 {
-	struct objects objects;
-
-	make_objects(&objects);
-	objects.sleeper = fork();
-	if (objects.sleeper == 0)
-		sleep_and_note(&objects, way->waits_for);
-	check(objects.sleeper > 0, "fork");
+	make_objects(&used);
+	used.sleeper = fork();
+	if (used.sleeper == 0)
+		sleep_and_note(&used, way->waits_for);
+	check(used.sleeper > 0, "fork");
 	stay_on_processor(0);
-	while (!atomic_load(&objects.shared->ready))
+	while (!atomic_load(&used.shared->ready))
 		wait_until(now_ns() + NS_PER_MS);
-	send_all(&objects, way, interval_ns, into);
-	waitpid(objects.sleeper, NULL, 0);
-	remove_objects(&objects);
+	send_all(&used, way, interval_ns, into);
+	waitpid(used.sleeper, NULL, 0);
+	remove_named();
+	close_objects(&used);
 }
 
 static int compare(const void *a, const void *b)
@@ -313,6 +337,9 @@ int main(int argc, char **argv)
 		        ROUNDS_MAX);
 		return 2;
 	}
+	atexit(remove_named);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
 	for (int round = 0; round < rounds; round++)
 		for (size_t i = 0; i < WAYS; i++) {
 			size_t way = round % 2 ? WAYS - 1 - i : i;

@@ -231,8 +231,8 @@ check_table() {
 			status=1
 			echo "  $mutant of README.md is not in mutants/"
 		}
-	done < <(sed -En '/^\| (model|mistake)/,/^$/s/`//gp' "$here/README.md" |
-		grep -o '[a-z]*-[a-z-]*')
+	done < <(sed -En '/^\| (model|mistake)/,/^$/p' "$here/README.md" |
+		grep -Po '\x60\K[a-z]+-[a-z-]+(?=\x60)') # in backticks
 }
 
 # Four jobs per processor run side by side, because most of them sleep.

@@ -168,6 +168,8 @@ class DecodeTest(Bench):
     def test_chosen_decoders(self):
         _, whole = self.decode("--decoders", "shmflip", harness.FRAMES)
         self.assertEqual({summary["decoder"] for summary in whole["summary"]}, {"libpng", "shmflip"})
+        self.assertEqual({summary["title"] for summary in whole["summary"]},
+                         {"libpng's row interface", "shmflip-producer's decoder"})
 
     def test_files_that_are_no_png(self):
         text = self.scratch / "text.png"
@@ -204,6 +206,8 @@ class EncodeTest(Bench):
     def test_chosen_encoders(self):
         _, whole = self.encode("--encoders", "shmflip", harness.FRAMES)
         self.assertEqual({summary["encoder"] for summary in whole["summary"]}, {"libpng", "shmflip"})
+        self.assertEqual({summary["title"] for summary in whole["summary"]},
+                         {"libpng, level 1, filter Sub", "shmflip's encoder, one thread"})
 
 
 class PipelineTest(Bench):

@@ -178,7 +178,7 @@ class Recordings(harness.Case):
             shutil.rmtree(self.records)
 
     def threads(self, processors, *words):
-        """How many a program has on such processors, once it has written a PNG."""
+        """Returns how many threads a program has on these processors, once it has written a PNG."""
         before = os.sched_getaffinity(0)
         os.sched_setaffinity(0, processors)
         running = self.start(*words)

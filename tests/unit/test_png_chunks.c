@@ -200,6 +200,27 @@ static void test_long_chunks(void **state)
 	free(data);
 }
 
+/* libpng limits how many chunks it keeps, and png_header_parse() how many it looks at for a colour
+ * key. */
+static void test_many_chunks(void **state)
+{
+	static const struct part text = { "tEXt", 9, 'x' }, key = { "tRNS", 2, 0 };
+	struct png_spec spec = make_spec(3);
+	struct bytes png = make_beginning(&spec), rows = make_rows(&spec);
+	struct png_decoded picture;
+
+	(void)state;
+	for (int i = 0; i < 1100; i++)
+		add_part(&png, &text);
+	add_part(&png, &key);
+	add_rows_and_end(&png, &rows, 8192);
+	assert_int_equal(decode(&png, &picture), 0);
+	assert_int_equal(fast_count, fast_path_count());
+	assert_string_equal(picture.message, "");
+	bytes_finish(&rows);
+	bytes_finish(&png);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -209,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_an_end_with_data),
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_long_chunks),
+		cmocka_unit_test(test_many_chunks),
 	};
 
 	return cmocka_run_group_tests(tests, create_fast_paths, destroy_fast_paths);

@@ -118,8 +118,8 @@ static void test_random_counts(void **state)
 enum kind { ZEROS, NOISE, ONE_VALUE, RUNS, REPEATS, SPARSE, RARE, LONG_CODES, KINDS };
 
 /* Each value half as often as the one before, so that codes become long. No sample sees the others,
- * which come in groups: many of the longest codes one after the other. The block is yet smaller than
- * its data. */
+ * which come in groups: many of the longest codes one after the other. The block is still smaller
+ * than its data. */
 static uint8_t long_code(size_t at)
 {
 	if (at % 2048 >= 256 && at % 128 < 8)
@@ -255,7 +255,7 @@ static void test_what_repeats_is_found(void **state)
 	free(matches);
 }
 
-/* What repeats in a run of one value, and how far apart it is. */
+/* A pattern occurs twice in a run of one value, about at the greatest distance of a match. */
 static void test_how_far_matches_reach(void **state)
 {
 	enum { SIZE = 40000, AT = 1000 };
