@@ -227,6 +227,23 @@ static void seek_to_three_frames(struct run *run)
 	                             GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 100 * GST_MSECOND));
 }
 
+/* A lossless producer takes no slot of a new size before viewers that are attached have come to it.
+ * The one here takes no frame in PAUSED. */
+static void await_size(void)
+{
+	const struct shmflip_status *status;
+	bool found = false;
+
+	for (int64_t ms = 0; !found && ms < HANG_S * 1000; ms++) {
+		if (shmflip_channel_status(NULL, "test", &status) == 0) {
+			found = status->channel->stream && status->channel->stream->width;
+			shmflip_status_free(status);
+		}
+		sleep_ms(1);
+	}
+	assert_true(found);
+}
+
 static void the_end_of_a_stream_keeps_the_channel(void **state)
 {
 	const struct shmflip_status *status;
@@ -237,6 +254,7 @@ static void the_end_of_a_stream_keeps_the_channel(void **state)
 	open_pipeline(&run, "videotestsrc ! "
 	                    "video/x-raw,format=BGRx,width=64,height=48,framerate=30/1 ! " SINK);
 	begin_state(&run, GST_STATE_PAUSED);
+	await_size();
 	viewer = attach_viewer();
 	set_state(&run, GST_STATE_PAUSED);
 	seek_to_three_frames(&run);
