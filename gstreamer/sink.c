@@ -33,7 +33,7 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(shmflipsink, "shmflipsink", GST_RANK_NONE,
 
 /* ---- Stream ---- */
 
-/* Upstream may write with GStreamer's strides. If a frame has no layout, its stream cannot begin. */
+/* Upstream may write with GStreamer's strides. Without a layout, the stream cannot begin. */
 static guint64 slot_bytes_of(const struct shmflip_stream *stream, const GstVideoInfo *info)
 {
 	struct shmflip_layout layout;

@@ -28,7 +28,7 @@ int errors_interrupted(PyObject *handle);
 /* Raises BadArgument with this line. Returns -1. */
 int errors_bad_argument(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Raises TypeError: the argument must be what is wanted, and not of the value's type. Returns -1. */
+/* Raises TypeError: the argument must be what is wanted, not of the value's type. Returns -1. */
 int errors_wrong_type(PyObject *value, const char *argument, const char *wanted);
 
 /* Raises the error of a handle that belongs to the parent process. Returns -1. */

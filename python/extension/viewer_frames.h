@@ -10,8 +10,8 @@
 
 #include "viewer_wait.h"
 
-/* Takes a frame. ends: see viewer_wait_for(). Returns a new reference; or NULL, with *error 0 and an
- * exception, or with the library's error. */
+/* Takes a frame. ends: see viewer_wait_for(). Returns a new reference; or NULL, with *error 0 and
+ * an exception, or with the library's error. */
 PyObject *viewer_take(struct viewer *self, const struct deadline *deadline, uint64_t ends,
                       int *error);
 
