@@ -169,6 +169,14 @@ class Reuse(Case):
             loan.reuse()
         self.assertIsNone(gone())
 
+    def test_an_array_whose_end_makes_others(self):
+        loan = self.keep()
+        gone = weakref.ref(loan.planes[0], lambda _: loan.planes)
+        with self.assertRaises(BufferError):
+            loan.reuse()
+        self.assertIsNone(gone())
+        self.assertIs(loan.reuse(), loan)
+
     def test_in_a_child(self):
         loan = self.keep()
         pid = os.fork()
