@@ -11,7 +11,7 @@ from . import Layout as Layout
 from . import Loan as Loan
 from . import Removed as Removed
 from . import Status as Status
-from . import Stream as Stream
+from ._types import Stream as Stream
 
 class Viewer:
     def __init__(self, channel: str, dir: bytes | None, view: int, prefault: bool) -> None: ...
