@@ -36,7 +36,7 @@ class Lines(Case):
         for timeout in 0, 0.02:
             for wait in viewer.acquire, viewer.wait:
                 self.check(shmflip.Timeout, 11, "timeout: no new frame on channel camera in DIR:"
-                           " wait longer, or go on without one", lambda: wait(timeout))
+                           " wait longer, or continue without one", lambda: wait(timeout))
         publish(producer)
         held = viewer.acquire()
         publish(producer)
