@@ -44,7 +44,7 @@ int gst_shmflip_channel_open(struct gst_shmflip_channel *channel,
 void gst_shmflip_channel_begin(struct gst_shmflip_channel *channel,
                                const struct shmflip_stream *stream);
 
-/* Buffers stay as they are. Pools go on with ordinary memory. Does nothing if it is closed. */
+/* Buffers stay as they are. Pools continue with ordinary memory. Does nothing if it is closed. */
 void gst_shmflip_channel_close(struct gst_shmflip_channel *channel);
 
 /* Ends the stream. The next frame begins another. */

@@ -7,7 +7,7 @@
  * - unlock() interrupts. Whoever calls it then takes the preroll lock, and calls unlock_stop() with
  *   it. So the interruption lasts until the streaming thread has seen it, and waits in preroll.
  * - The change to PLAYING interrupts, then takes the preroll lock and signals. It resumes
- *   afterwards, so the streaming thread sees it, and lets go of the lock until then.
+ *   afterwards, so the streaming thread sees it, and releases the lock until then.
  * - Pools wait for a condition. What they wait for, and that they are flushing, changes before a
  *   broadcast, for which the channel's mutex is taken; they look and wait with the same mutex. */
 #ifndef SINK_RESUME_H

@@ -79,7 +79,7 @@ static const char help_text[] =
 	"      --fullscreen       start in fullscreen\n"
 	"      --no-rotate        show pixels as they lie, not turned as the frame says\n"
 	"      --record DIR       write each frame taken as PNG, named by its number\n"
-	"  -j, --jobs N           PNG threads (0: one per processor; default: up to 4)\n"
+	"  -j, --jobs N           encoder threads (default up to 4; 0: one per processor)\n"
 	"      --digest           print a line for each frame taken:\n"
 	"                         SEQUENCE WIDTH HEIGHT CRC NAME\n"
 	"      --verify-untouched make frames unreadable to this process: ways that copy\n"

@@ -28,6 +28,7 @@ struct recorder {
 	struct png_encoder *encoder; /* the thread's */
 	struct record_tally tally;
 	pthread_t thread;
+	bool running;            /* the thread is to be joined */
 	pthread_mutex_t lock;    /* of all below */
 	pthread_cond_t work;     /* a frame to write, or stopping */
 	pthread_cond_t progress; /* a frame was written, or failed */
@@ -234,16 +235,25 @@ static void report_missing(const struct recorder *recorder)
 	          recorder->tally.recorded, recorder->dir, recorder->tally.missing, text);
 }
 
-int recorder_finish(struct recorder *recorder)
+/* The thread writes what is in the queue first. */
+static void stop(struct recorder *recorder)
 {
-	bool was_reported = recorder->reported;
-	int error;
-
+	if (!recorder->running)
+		return;
 	pthread_mutex_lock(&recorder->lock);
 	recorder->stopping = true;
 	pthread_cond_signal(&recorder->work);
 	pthread_mutex_unlock(&recorder->lock);
 	pthread_join(recorder->thread, NULL);
+	recorder->running = false;
+}
+
+int recorder_finish(struct recorder *recorder)
+{
+	bool was_reported = recorder->reported;
+	int error;
+
+	stop(recorder);
 	error = report(recorder);
 	report_missing(recorder);
 	return was_reported ? 0 : error;
@@ -253,6 +263,7 @@ void recorder_destroy(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
+	stop(recorder);
 	for (size_t i = 0; i < QUEUE_MAX; i++)
 		picture_copy_finish(&recorder->entries[i].copy);
 	pthread_cond_destroy(&recorder->progress);
@@ -292,6 +303,7 @@ static int start(struct recorder *recorder, unsigned jobs)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	error = -pthread_create(&recorder->thread, NULL, write_frames, recorder);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	recorder->running = !error;
 	return error;
 }
 

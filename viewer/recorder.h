@@ -34,7 +34,7 @@ const struct record_tally *recorder_tally(const struct recorder *recorder);
  * that has not returned an error before. */
 int recorder_finish(struct recorder *recorder);
 
-/* NULL: does nothing. */
+/* Also without recorder_finish(), but then reports nothing. NULL: does nothing. */
 void recorder_destroy(struct recorder *recorder);
 
 #endif

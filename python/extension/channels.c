@@ -9,6 +9,7 @@
 #include "docs.h"
 #include "errors.h"
 #include "numbers.h"
+#include "streams.h"
 
 /* Runs while channels are listed, with the GIL. */
 static int append(const char *channel, void *list)
@@ -163,6 +164,18 @@ static PyObject *read_seconds(PyObject *module, PyObject *args)
 	return PyFloat_FromDouble(number);
 }
 
+/* stream(tuple): the Stream that producers make of a tuple of flatten(). */
+static PyObject *read_stream(PyObject *module, PyObject *tuple)
+{
+	struct shmflip_stream stream;
+	PyObject *result;
+
+	(void)module;
+	result = streams_read(tuple, &stream) ? NULL : classes_stream(&stream);
+	streams_free(&stream);
+	return result;
+}
+
 static PyObject *get_version(PyObject *module, PyObject *unused)
 {
 	uint32_t version = shmflip_version();
@@ -182,6 +195,7 @@ PyMethodDef channels_functions[] = {
 	{ "format_layout", METHOD(compute_layout), METH_VARARGS | METH_KEYWORDS,
 	  DOC_FORMAT_LAYOUT },
 	{ "seconds", read_seconds, METH_VARARGS, NULL },
+	{ "stream", read_stream, METH_O, NULL },
 	{ "version", get_version, METH_NOARGS, NULL },
 	{ NULL, NULL, 0, NULL },
 };

@@ -97,7 +97,8 @@ static PyObject *publish_now(PyObject *object, PyObject *unused)
 	Py_RETURN_NONE;
 }
 
-/* Arrays of what was published would change. */
+/* Arrays of what was published would change. Callbacks of their weak references run, and may end or
+ * lend the loan. */
 static int check_unused(struct loan *self)
 {
 	loan_arrays_forget(self);
@@ -137,7 +138,7 @@ static PyObject *reuse(PyObject *object, PyObject *unused)
 	int error;
 
 	(void)unused;
-	if (check_published(self) || check_unused(self))
+	if (check_published(self) || check_unused(self) || check_published(self))
 		return NULL;
 	error = shmflip_frame_reuse(self->frame->handle);
 	if (error) {

@@ -97,10 +97,15 @@ static int finish_memoryviews(const struct frame *frame, PyObject *arrays)
 	return frame->buffers > 0 ? fail_views() : 0;
 }
 
+/* Callbacks of weak references to arrays may make other ones, so none may be left here then. */
 void loan_arrays_forget(struct loan *self)
 {
-	Py_CLEAR(self->arrays);
-	Py_CLEAR(self->bases);
+	PyObject *arrays = self->arrays, *bases = self->bases;
+
+	self->arrays = NULL;
+	self->bases = NULL;
+	Py_XDECREF(arrays);
+	Py_XDECREF(bases);
 }
 
 /* Python code may run meanwhile, and end the loan. While arrays exist, reuse() is refused. */

@@ -109,7 +109,7 @@ static int fail_timeout(const struct viewer *self)
 {
 	if (self->attached)
 		return errors_raise_about(-EAGAIN, (PyObject *)self, "timeout: no new frame on",
-		                          "wait longer, or go on without one");
+		                          "wait longer, or continue without one");
 	return errors_raise_about(-EAGAIN, (PyObject *)self, "timeout: no producer on",
 	                          "start one, or see shmflip.channels() for the names");
 }

@@ -33,13 +33,14 @@ Warning   Libraries that ignore the read-only flag of arrays (OpenCV 4.6 does) e
 
 import enum
 from collections.abc import AsyncIterator, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from os import PathLike
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar, final
 
 Array: TypeAlias = Any
-_Rational: TypeAlias = Fraction | int | float | tuple[int, int]
+_Rational: TypeAlias = Fraction | int | float | Decimal | str | tuple[int, int]
 _Dir: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes] | None
 _Viewer = TypeVar("_Viewer", bound="Viewer")
 _Producer = TypeVar("_Producer", bound="Producer")

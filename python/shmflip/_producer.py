@@ -45,12 +45,13 @@ def _octal(mode: Any) -> str:
 
 
 def _normal(stream: Stream) -> tuple[Stream, tuple[Any, ...]]:
-    """Completes what users give. Returns the stream, and what the extension reads."""
+    """Completes what users give. Returns the stream as viewers see it, without the caller's
+    objects, and what the extension reads."""
     info = _shmflip.format_info(stream.format)
-    stream = stream._replace(format=info.name, rate=make_fraction(stream.rate, "rate"),
-                             aspect=make_fraction(stream.aspect, "aspect"),
-                             colour=make_colour(stream.colour))
-    return stream, flatten(stream, info.fourcc)
+    flat = flatten(stream._replace(rate=make_fraction(stream.rate, "rate"),
+                                   aspect=make_fraction(stream.aspect, "aspect"),
+                                   colour=make_colour(stream.colour)), info.fourcc)
+    return _shmflip.stream(flat), flat
 
 
 class Producer(_shmflip.Producer):

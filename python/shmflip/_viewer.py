@@ -91,7 +91,7 @@ class _Readiness:
         self.tasks.clear()
 
     def wake_from_any_thread(self) -> None:
-        """Returns when the loop watches the descriptor no more: then it may be closed."""
+        """Returns when the loop no longer watches the descriptor, which may be closed then."""
         if asyncio._get_running_loop() is self.loop:
             self.wake()
             return

@@ -36,7 +36,7 @@ class Lines(Case):
         for timeout in 0, 0.02:
             for wait in viewer.acquire, viewer.wait:
                 self.check(shmflip.Timeout, 11, "timeout: no new frame on channel camera in DIR:"
-                           " wait longer, or go on without one", lambda: wait(timeout))
+                           " wait longer, or continue without one", lambda: wait(timeout))
         publish(producer)
         held = viewer.acquire()
         publish(producer)
@@ -248,6 +248,9 @@ class Lines(Case):
                                  aspect=numpy.int16(2), slots=numpy.uint8(3),
                                  lease=numpy.float32(0.5), mode=numpy.int64(0o600))
         self.assertEqual((producer.stream.rate, producer.stream.aspect), (30, 2))
+        stream = producer.stream
+        for number in stream.width, stream.slots, stream.aspect.numerator:
+            self.assertIs(type(number), int)
         viewer = self.viewer("a", every=numpy.True_)
         self.assertEqual(viewer.channel.stream.rate, 30)
         for timeout in numpy.float32(0.01), numpy.int8(0), numpy.float64(0.01):

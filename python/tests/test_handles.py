@@ -30,6 +30,15 @@ class Arguments(Case):
         producer.configure(width=16)
         self.assertEqual(producer.stream, stream._replace(width=16))
 
+    def test_the_stream_is_a_copy(self):
+        given = {7: b"x"}
+        producer = self.producer(metadata=given)
+        given[8] = b"y"
+        self.assertEqual(producer.stream.metadata, {7: b"x"})
+        for stream in producer.stream, self.producer("other").stream:
+            with self.assertRaises(TypeError):
+                stream.metadata[9] = b""
+
     def test_bad_ones(self):
         bad = ({"slots": 1}, {"slots": 65}, {"slots": -1}, {"width": 1 << 33}, {"width": -1},
                {"format": "XR25"}, {"rate": -1}, {"rate": "x"}, {"rate": float("nan")},

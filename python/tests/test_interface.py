@@ -16,6 +16,7 @@ PACKAGE = pathlib.Path(shmflip.__file__).parent
 
 USE = """\
 import asyncio
+from decimal import Decimal
 import shmflip
 
 def take() -> int:
@@ -32,7 +33,8 @@ async def follow(viewer: shmflip.Viewer) -> None:
     print((await viewer.acquire_async(timeout=1.5)).captured_ns)
 
 def give() -> None:
-    with shmflip.Producer("camera", width=4, height=4, rate=30) as producer:
+    with shmflip.Producer("camera", width=4, height=4, rate="30000/1001",
+                          aspect=Decimal("1.5")) as producer:
         with (loan := producer.loan()) as array:
             loan.source = "name"
             array[:] = 0

@@ -4,6 +4,7 @@
 import errno
 import gc
 import os
+import weakref
 
 from harness import Case, first, main, needs_numpy, publish
 
@@ -158,6 +159,23 @@ class Reuse(Case):
         self.assertEqual(first(loan.planes[0]), 7)  # to copy it into another loan
         self.source.close()
         self.assertEqual(first(loan.planes[0]), 7)
+
+    def test_an_array_whose_end_ends_the_loan(self):
+        loan = self.keep()
+        planes = loan.planes
+        gone = weakref.ref(planes[0], lambda _: loan.discard())
+        del planes
+        with self.assertRaisesRegex(ValueError, "the loan is over"):
+            loan.reuse()
+        self.assertIsNone(gone())
+
+    def test_an_array_whose_end_makes_others(self):
+        loan = self.keep()
+        gone = weakref.ref(loan.planes[0], lambda _: loan.planes)
+        with self.assertRaises(BufferError):
+            loan.reuse()
+        self.assertIsNone(gone())
+        self.assertIs(loan.reuse(), loan)
 
     def test_in_a_child(self):
         loan = self.keep()

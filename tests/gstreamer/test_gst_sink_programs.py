@@ -92,7 +92,7 @@ class SinkPrograms(harness.Case):
                 ("mode=0611", "mode 611 is invalid: use 0600"),
                 ("dir=/nonexistent/x", "/nonexistent/x"),
                 ("channel=a/b", "a/b"),
-                ("channel=held", "property channel chooses another channel"),
+                ("channel=held", "choose another channel (property channel)"),
                 ("slots=64", "Cannot allocate memory"),
                 ("slots=64 wait-viewers=1", "Cannot allocate memory")):
             with self.subTest(sink=sink):

@@ -201,6 +201,8 @@ class BadInput(harness.Case):
         nowhere = self.scratch / "no" / "such" / "directory.json"
         self.assert_refused(self.producer("--stats", nowhere, FRAMES), 1, "directory.json")
         self.assert_refused(self.viewer("--stats", nowhere), 1, "directory.json")
+        self.assert_refused(self.viewer("--record", self.scratch / "records", "--stats", nowhere), 1,
+                            "directory.json")
         self.assert_nothing_left()
 
     def test_record_that_cannot_be_written(self):

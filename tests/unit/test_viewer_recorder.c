@@ -405,6 +405,20 @@ static void test_a_failure_at_the_end(void **state)
 	recorder_destroy(recorder);
 }
 
+/* The thread may still be writing. */
+static void test_destroyed_without_finish(void **state)
+{
+	struct recorder *recorder = recorder_create(directory, 1);
+
+	(void)state;
+	assert_non_null(recorder);
+	alarm(30);
+	add_frames(recorder, 1, 20, true);
+	recorder_destroy(recorder);
+	alarm(0);
+	assert_files(1, 20, true);
+}
+
 static void test_a_directory_that_cannot_be_made(void **state)
 {
 	(void)state;
@@ -431,6 +445,7 @@ int main(void)
 		DIRECTORY(test_files_are_replaced_or_not),
 		DIRECTORY(test_a_directory_that_is_removed),
 		DIRECTORY(test_a_failure_at_the_end),
+		DIRECTORY(test_destroyed_without_finish),
 		DIRECTORY(test_a_directory_that_cannot_be_made),
 	};
 
