@@ -209,6 +209,13 @@ class BadInput(harness.Case):
         viewer = self.viewer("--record", "/proc/nowhere")
         self.assert_refused(viewer, 1, "/proc/nowhere")
 
+    @unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers need the address space")
+    def test_more_threads_than_there_can_be(self):
+        # 64 stacks of 4 TiB do not fit into the address space.
+        viewer = self.start("sh", "-c", 'ulimit -s 4294967296; exec "$0" "$@"', harness.VIEWER, "--present", "none",
+                            "--record", self.scratch / "records", "-j", "64")
+        self.assert_refused(viewer, 1, "use a smaller --jobs")
+
     def test_window_without_a_display(self):
         env = {name: value for name, value in self.env.items()
                if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
