@@ -318,7 +318,8 @@ struct recorder *recorder_create(const char *dir, unsigned jobs)
 	}
 	if (!error)
 		return recorder;
-	cli_error("cannot record in %s: %s", dir, strerror(-error));
+	cli_error("cannot record in %s: %s%s", dir, strerror(-error),
+	          error == -EAGAIN ? ": use a smaller --jobs" : "");
 	recorder_destroy(recorder);
 	return NULL;
 }

@@ -201,13 +201,20 @@ class BadInput(harness.Case):
         nowhere = self.scratch / "no" / "such" / "directory.json"
         self.assert_refused(self.producer("--stats", nowhere, FRAMES), 1, "directory.json")
         self.assert_refused(self.viewer("--stats", nowhere), 1, "directory.json")
-        self.assert_refused(self.viewer("--record", self.scratch / "records", "--stats", nowhere), 1,
-                            "directory.json")
+        viewer = self.viewer("--record", self.scratch / "records", "--stats", nowhere)
+        self.assert_refused(viewer, 1, "directory.json")
         self.assert_nothing_left()
 
     def test_record_that_cannot_be_written(self):
         viewer = self.viewer("--record", "/proc/nowhere")
         self.assert_refused(viewer, 1, "/proc/nowhere")
+
+    @unittest.skipUnless(os.environ["SHMFLIP_SANITIZER"] == "none", "sanitizers need addresses")
+    def test_more_threads_than_there_can_be(self):
+        # 64 stacks of 4 TiB do not fit into the address space.
+        viewer = self.start("sh", "-c", 'ulimit -s 4294967296; exec "$0" "$@"', harness.VIEWER,
+                            "--present", "none", "--record", self.scratch / "records", "-j", "64")
+        self.assert_refused(viewer, 1, "use a smaller --jobs")
 
     def test_window_without_a_display(self):
         env = {name: value for name, value in self.env.items()
