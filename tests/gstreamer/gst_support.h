@@ -130,6 +130,14 @@ static inline guint64 stat_of(struct run *run, const char *name)
 	return value;
 }
 
+/* Waits until so many buffers have come to the sink. */
+static inline void await_buffers(struct run *run, guint count)
+{
+	for (int i = 0; i < HANG_S * 1000 && g_atomic_int_get(&run->buffers) < (gint)count; i++)
+		sleep_ms(1);
+	assert_true(g_atomic_int_get(&run->buffers) >= (gint)count);
+}
+
 /* A viewer of the channel "test" that takes every frame. */
 static inline struct shmflip_viewer *attach_viewer(void)
 {

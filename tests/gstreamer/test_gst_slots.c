@@ -211,13 +211,6 @@ static void assert_stops(struct run *run)
 	assert_true(g_get_monotonic_time() - start_us < G_USEC_PER_SEC);
 }
 
-static void await_buffers(struct run *run, guint count)
-{
-	for (int i = 0; i < HANG_S * 1000 && g_atomic_int_get(&run->buffers) < (gint)count; i++)
-		sleep_ms(1);
-	assert_true(g_atomic_int_get(&run->buffers) >= (gint)count);
-}
-
 static void stops_while_idle(void **state)
 {
 	struct run run;
