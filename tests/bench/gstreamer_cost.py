@@ -12,6 +12,7 @@ little more than writing each pixel, smpte has noise in each frame, which costs 
 
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def measure(options, way):
             return (measure_running(options, processes) + [0.0])[:2]
         finally:
             for process in reversed(processes):
-                process.terminate()
+                process.send_signal(signal.SIGINT)  # so that gst-launch closes the channel
                 process.wait()
 
 
