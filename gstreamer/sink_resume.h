@@ -4,8 +4,9 @@
  *
  * The streaming thread holds the preroll lock while it renders, so while it waits. No interruption
  * is lost:
- * - unlock() interrupts. Whoever calls it then takes the preroll lock, and calls unlock_stop() with
- *   it. So the interruption lasts until the streaming thread has seen it, and waits in preroll.
+ * - unlock() interrupts. Its caller then takes the preroll lock, and calls unlock_stop() while it
+ *   holds that. So the interruption lasts until the streaming thread has seen it, and waits in
+ *   preroll.
  * - The change to PLAYING interrupts, then takes the preroll lock and signals. It resumes
  *   afterwards, so the streaming thread sees it, and releases the lock until then.
  * - Pools wait for a condition. What they wait for, and that they are flushing, changes before a
